@@ -82,6 +82,15 @@ class Recipe:
         return "" if self.is_as_trained else self.in_words("LoRA")
 
     @property
+    def brief(self) -> str:
+        """How a round is called with it: "full strength", "strength 0.7", "0.4 then 1 after 70%"."""
+        if self.is_constant:
+            return "full strength" if self.is_as_trained else f"strength {self.late:.3g}"
+        percent = round(100 * self.switch)
+        when = "in the last step" if percent == 100 else f"after {percent}%"
+        return f"{self.early:.3g} then {self.late:.3g} {when}"
+
+    @property
     def sign(self) -> str:
         """How a strength switches, shortly, such as "0.4 for 30%, then 1"; empty for a constant one."""
         if self.is_constant:

@@ -9,6 +9,7 @@ from gal_studio.assets import load_held_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.prompts import plain_prompt, tidy
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
@@ -22,7 +23,7 @@ HELD_OUT = 12
 PICTURES = 24
 """Pictures of held-out prompts that it aims at."""
 MOST_PROMPTS, MOST_SEEDS, MOST_ACCEPTED = 100, 20, 12
-SHARE_OF_A_ROUND = 1 / 3
+SHARE_OF_A_ROUND = 1 / 2
 """A round is measured by itself if that takes at most this share of the round's own time."""
 
 
@@ -31,12 +32,14 @@ class PlannedPicture:
     """A picture to draw for a prompt of the test set, by a round or by the base model (`round_id` None).
 
     Where the project generates with a fast model or a speed LoRA, those `in_full` are drawn without it.
+    `recipe` is the strength schedule of the round's LoRA.
     """
 
     prompt: MeasuredPrompt
     round_id: str | None
     number: int
     in_full: bool = False
+    recipe: Recipe = AS_TRAINED
 
     def seed(self, project_seed: int) -> int:
         """The seed of the picture, which is the same for every round."""
@@ -138,7 +141,8 @@ class RoundTest:
         """All pictures that the measurement of a round needs, the base model's first.
 
         The base model and the round draw the whole set; the round before draws what was accepted in it, so
-        that the difference is known there too.
+        that the difference is known there too. By its best schedule the round draws the held-out prompts
+        again.
         """
         chosen, learned = self.test_set.chosen, accepted_prompts(self.here)
         if chosen is None:
@@ -152,8 +156,14 @@ class RoundTest:
             *_planned(chosen, None, whole),
             *(_planned(chosen, before, accepted) if before in self.drawable else ()),
             *_planned(chosen, self.here.id, whole),
+            *(() if self.schedule is None else _planned(chosen, self.here.id, held_out, self.schedule)),
             *(self._in_full(chosen, held_out) if self.carries_over_here else ()),
         )
+
+    @cached_property
+    def schedule(self) -> Recipe | None:
+        """The schedule by which the round is measured beside full strength; None where that is its best."""
+        return measured_schedule(self.here)
 
     @property
     def carries_over_here(self) -> bool:
@@ -176,14 +186,15 @@ class RoundTest:
     def missing(self) -> tuple[PlannedPicture, ...]:
         """The pictures that the measurement still lacks."""
         drawn = {
-            (in_full, picture.round_id, picture.prompt_id, picture.candidate.index)
+            (in_full, picture.round_id, picture.prompt_id, picture.candidate.index, picture.candidate.recipe)
             for in_full, pictures in ((False, self.test_set.pictures), (True, self.test_set.in_full))
             for picture in pictures
         }
         return tuple(
             planned
             for planned in self.wanted
-            if (planned.in_full, planned.round_id, planned.prompt.id, planned.number) not in drawn
+            if (planned.in_full, planned.round_id, planned.prompt.id, planned.number, planned.recipe)
+            not in drawn
         )
 
     @property
@@ -319,6 +330,16 @@ def _set_prompts(store: Store, test_set: TestSet, held_out: Sequence[str]) -> No
         store.measures.keep_only(project_id, part, texts)
 
 
+def measured_schedule(here: RoundSnapshot) -> Recipe | None:
+    """The best schedule of a round (Eq. G18), by which it is measured beside full strength.
+
+    None where full strength is the best, and without references: no round is the best there.
+    """
+    if here.copy_detectors == "none" or here.best_recipe == AS_TRAINED:
+        return None
+    return here.best_recipe
+
+
 def accepted_prompts(here: RoundSnapshot) -> tuple[str, ...]:
     """The anchors' prompts of the pictures that a round is trained on, at most the newest ones."""
     learned = [example.prompt for example in lineage.inherited_examples(here)]
@@ -326,11 +347,14 @@ def accepted_prompts(here: RoundSnapshot) -> tuple[str, ...]:
 
 
 def _planned(
-    chosen: HeldOutSet, round_id: str | None, prompts: Sequence[MeasuredPrompt]
+    chosen: HeldOutSet,
+    round_id: str | None,
+    prompts: Sequence[MeasuredPrompt],
+    recipe: Recipe = AS_TRAINED,
 ) -> Iterator[PlannedPicture]:
     for prompt in prompts:
         for number in range(pictures_of(prompt.part, chosen)):
-            yield PlannedPicture(prompt, round_id, number)
+            yield PlannedPicture(prompt, round_id, number, recipe=recipe)
 
 
 def pictures_of(part: Part, chosen: HeldOutSet) -> int:

@@ -41,7 +41,7 @@ def measure(
             [
                 NewMeasuredPicture(
                     planned.prompt.id, planned.round_id, planned.number, planned.seed(0), image, scores, "",
-                    trained_as or "",
+                    trained_as or "", recipe=planned.recipe,
                 )
             ]
         )  # fmt: skip

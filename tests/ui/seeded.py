@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from PIL import Image
 
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor
 from gal_studio.rounds import test_set
@@ -109,12 +109,24 @@ def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:
     return studio, project_id, round_id
 
 
-def measure(studio: Studio, round_id: str, likeness: float = 0.5, copies: int = 2) -> None:
-    """Store what a round lacks of the test set, as if it was drawn; the first pictures are copies."""
+def measure(
+    studio: Studio,
+    round_id: str,
+    likeness: float = 0.5,
+    copies: int = 2,
+    by_schedule: int | None = 0,
+) -> None:
+    """Store what a round lacks of the test set, as if it was drawn; the first pictures are copies.
+
+    So are the first `by_schedule` of those by its best strength schedule, which are left out if it is None.
+    """
     project_id = studio.store.rounds.get(round_id).project_id
     for number, planned in enumerate(test_set.prepare(studio.store, round_id).missing):
         trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
-        is_copy = bool(planned.round_id) and planned.prompt.part == "held_out" and number % 12 < copies
+        if planned.recipe != AS_TRAINED and by_schedule is None:
+            continue
+        most = copies if planned.recipe == AS_TRAINED else by_schedule or 0
+        is_copy = bool(planned.round_id) and planned.prompt.part == "held_out" and number % 12 < most
         colour = (30, 90, 200) if planned.round_id is None else (200, 20 * (number % 12), 60)
         scores = {
             "similarity_anchor": 0.3 + number % 5 / 100,
@@ -132,6 +144,7 @@ def measure(studio: Studio, round_id: str, likeness: float = 0.5, copies: int = 
                     scores,
                     "",
                     trained_as or "",
+                    recipe=planned.recipe,
                 )
             ]
         )

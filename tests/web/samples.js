@@ -307,6 +307,13 @@ export const measuredRound = (more) => ({
   drawn: 24,
   wanted: 24,
   report: report(),
+  schedules: [],
+  setting: { early: 1, late: 1, switch: 0 },
+  setting_words: "full strength",
+  gain: change(),
+  gain_setting: "full strength",
+  gain_change: null,
+  since_first: {},
   ...more,
 });
 
@@ -333,6 +340,8 @@ export const measures = (more) => ({
   best: null,
   headline: "",
   sentence: "",
+  setting: { early: 1, late: 1, switch: 0 },
+  constant: "",
   warnings: [],
   rounds: [measuredRound({ id: null, name: "Base model" }), measuredRound()],
   ...more,

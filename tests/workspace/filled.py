@@ -176,7 +176,7 @@ def measure(store: Store, random: Random, project_id: str) -> None:
                     each.prompt.id, round_id, each.number, each.seed(project.seed),
                     store.images.add_picture(picture(random)),
                     {name: random.random() for name in ("similarity_anchor", *OTHER_SCORES)},
-                    "", trained_as,
+                    "", trained_as, recipe=each.recipe,
                 )
                 for each in planned
             ]

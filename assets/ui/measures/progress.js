@@ -1,7 +1,7 @@
 /** Copies, prompt match and style match over the rounds of a line, and the sentence about them. */
 /** @import { Change, Interval, MeasuredRound, Metric, ProjectKind } from "payloads" */
 import { metricName } from "./metrics.js";
-import { agreeing, moved } from "./words.js";
+import { agreeing, deciding, moved, withSetting } from "./words.js";
 
 /**
  * `values` has an interval for each round; one that was not measured by it is missing. `change` is that from
@@ -14,7 +14,8 @@ import { agreeing, moved } from "./words.js";
 const SHOWN = ["copies", "as_asked", "carries"];
 
 /**
- * The line of the newest measured round, from its first one on; null with fewer than two.
+ * The line of the newest measured round, from its first one on, each by the setting that decides; null with
+ * fewer than two.
  * @param {MeasuredRound[]} rounds
  * @param {ProjectKind} [kind] what the project learns
  * @returns {Progress | null}
@@ -29,9 +30,9 @@ export function progressOf(rounds, kind) {
     at = rounds.find((round) => round.id !== null && round.id === above);
   }
   if (line.length < 2) return null;
-  const since = line[line.length - 1].report?.since_first ?? {};
+  const since = line[line.length - 1].since_first;
   const curves = SHOWN.map((metric) => {
-    const values = line.map((round) => round.report?.figures[metric]);
+    const values = line.map((round) => deciding(round)?.figures[metric]);
     const change = since[metric];
     const told = change ? agreeing(metric, change, values[0], values[values.length - 1]) : null;
     return { metric, name: metricName(metric, kind).toLowerCase(), values, change: told };
@@ -50,7 +51,8 @@ export function progressWords({ rounds, curves }) {
   const [copies, match] = ["copies", "carries"].map((which) => curves.find(({ metric }) => metric === which));
   const isCause = copies && match && clearly(copies) < 0 && clearly(match) < 0;
   const why = isCause ? ", as expected with fewer copies" : "";
-  return `From ${rounds[0].name} to ${rounds[rounds.length - 1].name}: ${parts.join("; ")}${why}.`;
+  const [first, last] = [rounds[0], rounds[rounds.length - 1]].map(withSetting);
+  return `From ${first} to ${last}: ${parts.join("; ")}${why}.`;
 }
 
 /** The direction of a clear change, 0 without one. @param {Curve} curve */

@@ -1,6 +1,7 @@
 /** Figures of the benchmark as text. */
-/** @import { Change, Interval, MeasuredRound, Measures, Metric, Figures, Caution } from "payloads" */
-import { count } from "../kit/format.js";
+/** @import { Caution, Change, Figures, Interval, MeasuredRound, Measures } from "payloads" */
+/** @import { MeasuredSchedule, Metric } from "payloads" */
+import { count, inSentence, listed } from "../kit/format.js";
 import { METRICS } from "./metrics.js";
 
 /** @type {Record<Change["verdict"], string>} */
@@ -85,7 +86,43 @@ export function leftOut({ left_out: tested, asking }) {
  * @param {boolean} weaker whether pictures on the Rounds screen are drawn with less as well
  */
 export const strengthNote = (weaker) =>
-  weaker ? "All at full LoRA strength, so with more copies than on the Rounds screen." : "";
+  weaker ? "At full LoRA strength, so with more copies than on the Rounds screen." : "";
+
+/**
+ * The figures of the setting of a round that decides: full strength, or a strength schedule.
+ * @param {MeasuredRound} round
+ */
+export const deciding = ({ report, schedules, gain_setting }) =>
+  schedules.find(({ words, report: found }) => found && words === gain_setting)?.report ?? report;
+
+/**
+ * A round with the setting that decides, such as "Round 1, 0.4 then 1 after 70%"; the round alone where only
+ * one was measured.
+ * @param {MeasuredRound} round
+ */
+export const withSetting = ({ name, schedules, gain_setting }) =>
+  schedules.some(({ report }) => report) ? `${name}, ${gain_setting}` : name;
+
+/**
+ * The setting that decides, and whether another one could; empty where full strength is the best.
+ * @param {MeasuredRound} round
+ */
+const settingOf = ({ schedules, gain_setting }) =>
+  schedules.some(({ report }) => report) ? gain_setting : schedules.length ? `${gain_setting} only` : "";
+
+/**
+ * Which rounds are judged at full strength alone, in a sentence; empty if none is.
+ * @param {MeasuredRound[]} rounds
+ */
+export function notBySchedule(rounds) {
+  const lacking = rounds.filter(
+    ({ report, schedules }) => report && schedules.some(({ report: found }) => !found),
+  );
+  if (!lacking.length) return "";
+  const names = lacking.map(({ name }, at) => (at ? inSentence(name) : name));
+  const [are, their] = names.length === 1 ? ["is", "its"] : ["are", "their"];
+  return `${listed(names)} ${are} not measured by ${their} best schedule yet: press Measure in the table.`;
+}
 
 /**
  * "+17", "−3": percentage points of a share; "+0.041": a difference of cosines.
@@ -174,6 +211,25 @@ export function cellWords(measures, round, metric) {
 }
 
 /**
+ * The cell of a metric of a round by a strength schedule, with the change since full strength.
+ * @param {MeasuredRound} round
+ * @param {MeasuredSchedule} schedule
+ * @param {Metric} metric
+ * @returns {CellWords | null}
+ */
+export function scheduleWords(round, { report }, metric) {
+  const [figure, found] = [report?.figures[metric], report?.changes[metric]];
+  if (!figure) return null;
+  const change = found && agreeing(metric, found, round.report?.figures[metric], figure);
+  const title = change ? changeInFull(metric, change, "full strength") : "";
+  return {
+    text: shown(metric, figure.value),
+    title: inFull(metric, figure, report?.pictures),
+    change: change ? { ...changeInShort(metric, change, false), title } : null,
+  };
+}
+
+/**
  * The cell of the prompt match on the prompts that a round was trained on.
  * @param {Measures} measures
  * @param {MeasuredRound} round
@@ -202,44 +258,46 @@ function cellOf(measures, { id, parent_id, report }, metric, figure, change) {
 }
 
 /**
- * What a chip says of a measured round; the change only since a trained round, as every training loses
- * something against the base model.
+ * What a chip says of a measured round: the figure that the best round is named by, of the setting that
+ * decides. The change only since a trained round, as every training loses something against the base model.
  * @param {Measures | null} measures
  * @param {string} id
  */
 export function chipGain(measures, id) {
-  const report = reportOf(measures, id);
-  if (!measures || !report) return null;
+  const round = measures?.rounds.find((one) => one.id === id);
+  const report = round && deciding(round);
+  if (!measures || !round || !report) return null;
   /** @type {Metric} */
-  const metric = report.figures.as_asked ? "as_asked" : "copies";
-  const figure = report.figures[metric];
-  if (!figure) return null;
-  const parent = measures.rounds.find((round) => round.id === id)?.parent_id ?? null;
-  const since = parent === null ? null : (report.changes[metric] ?? null);
-  const change = since && agreeing(metric, since, reportOf(measures, parent)?.figures[metric], figure);
-  const short = change ? changeInShort(metric, change, false) : null;
+  const metric = report.figures.copies ? "carries" : "as_asked"; // without references nothing is gained
+  const gain = report.figures.copies ? round.gain : report.figures.as_asked;
+  if (!gain) return null;
+  const change = round.parent_id === null ? null : round.gain_change;
+  const before = measures.rounds.find((one) => one.id === round.parent_id)?.gain;
+  const short = change ? changeInShort(metric, agreeing(metric, change, before, round.gain), false) : null;
+  const what = report.figures.copies ? "gain" : "prompt match";
   return {
-    text: `benchmark: ${shown(metric, figure.value)} ${METRICS[metric].name.toLowerCase()}`,
+    text: `${what} ${percent(gain.value)}`,
+    setting: settingOf(round),
     change: short?.text ?? "",
     verdict: short?.verdict ?? "unclear",
-    best: measures.best === id && measures.rounds.filter((round) => round.id && round.report).length > 1,
-    title: chipTitle(measures, report, id, change),
+    best: measures.best === id && measures.rounds.filter((one) => one.id && one.report).length > 1,
+    title: chipTitle(measures, round, report),
   };
 }
 
 /**
  * @param {Measures} measures
- * @param {Figures} report
- * @param {string} id
- * @param {Change | null} change of the prompt match
+ * @param {MeasuredRound} round
+ * @param {Figures} report of the setting that decides
  */
-function chipTitle(measures, report, id, change) {
-  const { as_asked: asked, copies, judged, pictures, figures } = report;
-  const since =
-    change && figures.as_asked ? `${changeInFull("as_asked", change, nameBefore(measures, id))}. ` : "";
+function chipTitle(measures, round, { as_asked: asked, copies, judged, pictures, figures }) {
+  const { gain, gain_change: change, id } = round;
+  const by = settingOf(round) ? ` (${settingOf(round)})` : "";
   const good = figures.as_asked ? `Prompt match: ${shareOf(asked, judged, pictures)}. ` : "";
   const copied = figures.copies ? `Copies: ${shareOf(copies, pictures, pictures)}. ` : "";
-  return `Benchmark. ${good}${copied}${since}See Results.`;
+  const gained = figures.copies && gain ? `Gain over the base model: ${inFull("carries", gain)}. ` : "";
+  const since = change ? `${changeInFull("carries", change, nameBefore(measures, id))}. ` : "";
+  return `Benchmark${by}. ${gained}${since}${good}${copied}See Results.`;
 }
 
 /**

@@ -72,6 +72,7 @@ function Exports({ id }) {
   const job = [...state.queue.working, ...state.queue.waiting].find(
     (other) => other.kind === "export" && other.round_id === id,
   );
+  const setting = settingWords(id);
   return html`
     <h2>Download ${inSentence(last.name)}</h2>
     <p>
@@ -83,6 +84,7 @@ function Exports({ id }) {
             "diffusers must generate the studio’s images."
       }
     </p>
+    ${setting && html`<p class="export-setting">${setting}</p>`}
     <ul class="export-forms">
       ${last.exports.map((choice) => html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} />`)}
     </ul>
@@ -97,6 +99,18 @@ function Exports({ id }) {
       <${Button} class="button" onClick=${() => dialog.close()}>Close<//>
     </div>
   `;
+}
+
+/**
+ * With which strength schedule the card and the workflow use a round; empty where only one is known.
+ * @param {string} id
+ */
+function settingWords(id) {
+  const round = state.measures?.rounds.find((one) => one.id === id);
+  if (!round?.gain || !round.schedules.length) return "";
+  const measured = round.schedules.some(({ report }) => report);
+  const why = measured ? "the best of this round on the benchmark" : "by its own images; not measured yet";
+  return `The card and the workflow use ${round.setting_words} (${why}).`;
 }
 
 /** @param {{ round: string, choice: ExportChoice, job: QueuedJob | undefined }} props */

@@ -12,10 +12,11 @@ import { whilePressed } from "../kit/dom.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
+import { withSetting } from "../measures/words.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { exportsOpen, openExports, showExports } from "./exports.js";
-import { looksOf, looksOfRounds } from "./first_looks.js";
+import { columnsOf, looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
 import { SheetCard } from "./sheet.js";
@@ -72,7 +73,8 @@ function Results() {
   const measured = measures?.rounds ?? [];
   const best = measured.find(({ id }) => id && id === measures?.best);
   const drawn = rounds.value.find(({ id }) => id === best?.id) ?? rounds.value.findLast((one) => one.adapter);
-  const benchmark = looksOf(rows.value, measured, best?.id ?? measured.at(-1)?.id ?? null);
+  const columns = columnsOf(measured, measures?.best ?? null);
+  const benchmark = looksOf(rows.value, columns);
   const looks = benchmark.length ? benchmark : looksOfRounds(seeds.value);
   const accepted = rounds.value.filter((round) => round.accepted.length);
   return html`
@@ -80,7 +82,7 @@ function Results() {
       looks.length
         ? html`<section class="card wide look" aria-label="Before and after" key=${projectId}>
             <div class="look-head"><h2>Before and after</h2><${Taken} best=${best} drawn=${drawn} /></div>
-            <${Viewer} looks=${looks} best=${best?.name} />
+            <${Viewer} looks=${looks} best=${columns.find((one) => one.best)?.name} />
           </section>`
         : null
     }
@@ -118,7 +120,7 @@ function Taken({ best, drawn }) {
   if (!drawn || !trained.length) return null;
   const words =
     best && done > 1
-      ? html`<span>★ Best of ${done} measured rounds: <b>${best.name}</b></span>`
+      ? html`<span>★ Best of ${done} measured rounds: <b>${withSetting(best)}</b></span>`
       : trained.length > 1 && html`<span>Which round is best? All must be measured to know.</span>`;
   return html`${words || null}
     <${Button} onClick=${() => openExports(drawn)}>Download ${inSentence(drawn.name)}…<//>`;
@@ -126,7 +128,9 @@ function Taken({ best, drawn }) {
 
 function Buttons() {
   const measured = state.measures?.rounds ?? [];
-  const unmeasured = measured.filter((one) => one.id && one.trained && !one.report).length;
+  const unmeasured = measured.filter(
+    (one) => one.id && one.trained && (!one.report || one.schedules.some(({ report }) => !report)),
+  ).length;
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const measureAll = ({ currentTarget: button }) =>
     whilePressed(button, async () => {

@@ -1,5 +1,5 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
-/** @import { Interval, MeasuredRound, Measures, RoundResult } from "payloads" */
+/** @import { Interval, MeasuredRound, MeasuredSchedule, Measures, RoundResult } from "payloads" */
 import { refresh } from "../app/session.js";
 import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
@@ -7,7 +7,7 @@ import { inSentence } from "../kit/format.js";
 import { Button, html } from "../kit/html.js";
 import { PopoverButton } from "../kit/popovers.js";
 import { METRICS, metricName, NAMES } from "../measures/metrics.js";
-import { cellWords, learnedWords, signed } from "../measures/words.js";
+import { cellWords, learnedWords, scheduleWords, signed } from "../measures/words.js";
 import { openExports } from "./exports.js";
 
 const HEAD = [
@@ -66,7 +66,7 @@ export function RoundsTable({ rounds, measures }) {
             </tr>`
           : null
       }
-      ${rounds.map((round) => row(round, measures))}
+      ${rounds.flatMap((round) => [row(round, measures), ...scheduleRows(round, measures)])}
     </tbody>
   </table>`;
 }
@@ -78,8 +78,9 @@ export function RoundsTable({ rounds, measures }) {
 function row(round, measures) {
   const measured = measures?.rounds.find((other) => other.id === round.id);
   const number = round.accepted.length;
-  return html`<tr key=${round.id} data-best=${measures?.best === round.id ? "yes" : "no"}>
-    <th scope="row">${round.name}</th>
+  const isBest = measures?.best === round.id && measured?.gain_setting === FULL;
+  return html`<tr key=${round.id} data-best=${isBest ? "yes" : "no"}>
+    <th scope="row" title=${measured?.schedules.length ? "At full LoRA strength" : null}>${round.name}</th>
     ${measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => html`<td>–</td>`)}
     <td>${number}</td>
     <td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>
@@ -93,6 +94,43 @@ function row(round, measures) {
     }</td>
   </tr>`;
 }
+
+/**
+ * The rows of the strength schedules that a round was measured by, and of its best one while it was not.
+ * @param {RoundResult} round
+ * @param {Measures | null} measures
+ */
+function scheduleRows(round, measures) {
+  const measured = measures?.rounds.find((other) => other.id === round.id);
+  if (!measures || !measured?.report) return [];
+  return measured.schedules.map((one) => {
+    const isBest = measures.best === round.id && measured.gain_setting === one.words;
+    return html`<tr
+      key="${round.id} ${one.words}" class="schedule-row" data-best=${isBest ? "yes" : "no"}
+    >
+      <th scope="row" title="The same prompts and seeds by this strength schedule">${one.words}</th>
+      ${
+        one.report
+          ? [
+              ...NAMES.map((metric) => cell(scheduleWords(measured, one, metric))),
+              gainCell(one.report.gain),
+              html`<td>–</td>`,
+            ]
+          : html`<td colspan=${HEAD.length - 4} class="unmeasured">${lacking(measured, one)}</td>`
+      }
+      <td /><td /><td />
+    </tr>`;
+  });
+}
+
+/**
+ * @param {MeasuredRound} round
+ * @param {MeasuredSchedule} schedule
+ */
+const lacking = (round, { drawn, wanted }) =>
+  unmeasured({ ...round, drawn, wanted }, "Its best strength schedule: not measured yet ");
+
+const FULL = "full strength";
 
 /**
  * @param {Measures} measures
@@ -132,13 +170,16 @@ function cell(words) {
   </td>`;
 }
 
-/** @param {MeasuredRound} measured */
-function unmeasured({ id, trained, drawn, wanted }) {
+/**
+ * @param {MeasuredRound} measured
+ * @param {string} [nothing] what to say where nothing is drawn
+ */
+function unmeasured({ id, trained, drawn, wanted }, nothing = "Not measured ") {
   if (id === null || !trained) return "–";
   const working = [...state.queue.working, ...state.queue.waiting].find(
     (job) => job.kind === "measure" && job.round_id === id,
   );
-  const words = drawn ? `${drawn} of ${wanted} images measured ` : "Not measured ";
+  const words = drawn ? `${drawn} of ${wanted} images measured ` : nothing;
   if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const ask = async ({ currentTarget: button }) => {

@@ -7,14 +7,16 @@ import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { Plot } from "../measures/plot.js";
 import { progressOf, progressWords } from "../measures/progress.js";
-import { byAge, leftOut, strengthNote } from "../measures/words.js";
+import { byAge, leftOut, notBySchedule, strengthNote } from "../measures/words.js";
 
-/** @param {{ recipe: string }} props by which to draw with the best round, in words, or empty */
+/** @param {{ recipe: string }} props what its own images say of the best round, or empty */
 export function Verdict({ recipe }) {
   const { measures } = state;
   if (!measures) return null;
   const { best, headline, sentence, rounds, prompts } = measures;
   const { now, earlier } = byAge(measures);
+  const scheduled = rounds.some(({ schedules }) => schedules.some(({ report }) => report));
+  const lacking = notBySchedule(rounds);
   const done = rounds.filter((round) => round.report && round.id).length;
   const progress = progressOf(rounds, state.project?.kind);
   const names = rounds.filter(({ id }) => earlier.some(({ round }) => round === id)).map(({ name }) => name);
@@ -26,9 +28,11 @@ export function Verdict({ recipe }) {
         unbroken(sentence) ||
         "No round is measured yet. Measuring generates the same benchmark images with every round."
       }
-      ${done ? ` ${strengthNote(drawsWeaker())}` : null}
+      ${done && !scheduled ? ` ${strengthNote(drawsWeaker())}` : null}
     </p>
-    ${recipe ? html`<p class="verdict-recipe">${unbroken(recipe)}</p>` : null}
+    ${measures.constant ? html`<p class="verdict-recipe">${unbroken(measures.constant)}</p>` : null}
+    ${lacking ? html`<p class="verdict-recipe">${unbroken(lacking)}</p>` : null}
+    ${recipe && !scheduled ? html`<p class="verdict-recipe">${unbroken(recipe)}</p>` : null}
     ${now.map(warning)}
     ${measures.carry_over.map((told) => html`<p class="verdict-set">${told}</p>`)}
     ${

@@ -4,7 +4,7 @@
 the round is read off it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TypeVar
@@ -12,6 +12,7 @@ from typing import TypeVar
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_down, is_up, outcome
 from gal_studio.core.measures.compare import Drawn, Key, change, difference, gain, mean
 from gal_studio.core.measures.pictures import METRICS, SENSES, MeasuredPicture, Metric, Part
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Kind
 
 LOST_SHARE = 0.5
@@ -65,7 +66,7 @@ class Arm:
     only then it is compared, so that no two rounds are compared on different sets. `diverged` says that its
     training did. `learned` are the accepted prompts that it was trained on, None if it was not: it draws
     those of the next round, too. An `instant` round is drawn without training, and one that is `given` is a
-    LoRA from elsewhere.
+    LoRA from elsewhere. All pictures are drawn by one strength schedule, `recipe`.
     """
 
     id: str | None
@@ -77,6 +78,12 @@ class Arm:
     diverged: bool = False
     instant: bool = False
     given: bool = False
+    recipe: Recipe = AS_TRAINED
+
+    @property
+    def label(self) -> str:
+        """The round and its schedule, such as "Round 1, 0.4 then 1 after 70%"."""
+        return f"{self.name}, {self.recipe.brief}"
 
     def part(self, part: Part) -> Drawn:
         """The pictures of a part by prompt and seed."""
@@ -200,6 +207,19 @@ def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Ar
         leak=_leak(arm, base, changes[None].get("clip_i")) if base and not is_base else None,
         kept=kept(first.part("held_out"), drawn) if first else None,
     )
+
+
+def report_by_schedule(arm: Arm, full: Report, base: Arm | None, kind: Kind) -> Report:
+    """The figures of a round by a strength schedule; changes are those since its images at full strength.
+
+    What it lost is told of full strength alone: a weaker LoRA carries less by itself.
+    """
+    return replace(report(arm, full.arm, base, kind), kept=full.kept)
+
+
+def setting_of(full: Report, by_schedule: Sequence[Report]) -> Report:
+    """The setting of a round that decides: of the largest mean u, full strength of equal ones."""
+    return max((full, *by_schedule), key=lambda one: one.gain.value if one.gain is not None else 0.0)
 
 
 def _changes(before: Arm, drawn: Drawn) -> dict[Metric, Difference]:

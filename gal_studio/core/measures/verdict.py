@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from gal_studio.core.intervals import Difference, is_down, is_up
 from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.words import percent, share_words
 
 LEAKS_FROM = 0.5
@@ -27,34 +28,82 @@ class Caution:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The best round (None: there is none), what to say of it first, and why, in words."""
+    """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
+
+    `constant` names the best one at a constant strength in a sentence, where a schedule is the best.
+    """
 
     best: str | None
     headline: str
     sentence: str
+    setting: Recipe = AS_TRAINED
+    constant: str = ""
 
 
 def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
-    """The round with the largest mean u on the held-out prompts, and how sure that is.
+    """The round and strength schedule with the largest mean u on the held-out prompts, and how sure that is.
 
-    A round that diverged, that lost what it should carry, or that carries no more of it than the base model
+    `reports` are those of rounds at full strength and by schedules; of each round its best one is ranked. A
+    round that diverged, that lost what it should carry, or that carries no more of it than the base model
     is never the best. Whatever is said of a round is read off its report, which is also its row of the table.
     """
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     if base is None or not trained:
         return Verdict(None, "", "")
     if not any(each.is_judged for each in trained):
-        counted = (f"{each.arm.name}: {_counted(each, None)}" for each in trained if each.judged)
+        counted = (
+            f"{each.arm.name}: {_counted(each, None, _Names.among(trained))}"
+            for each in trained
+            if each.judged
+        )
         return Verdict(None, WITHOUT_REFERENCES, " ".join(counted))
-    ranked = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
-    best, before = ranked[0], {each.arm.id: each for each in reports}
-    detail = f"{_counted(best, before.get(best.arm.before))} {_closeness(best)}".rstrip()
+    settings = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
+    by_round = {each.arm.id: each for each in reversed(settings)}
+    ranked = [each for each in settings if by_round[each.arm.id] is each]
+    names = _Names.among(trained)
+    best, before = ranked[0], {None: base, **by_round}
+    detail = f"{_counted(best, before.get(best.arm.before), names)} {_closeness(best)}".rstrip()
     if best.gain is None or best.gain.value <= 0 or not carries_on(best):
-        return Verdict(None, _none_is_best(ranked), f"{best.arm.name}: {detail}")
+        return Verdict(None, _none_is_best(ranked), f"{names.name(best)}: {detail}")
     if len(ranked) == 1:
-        return Verdict(best.arm.id, f"{best.arm.name} is the only round measured so far.", detail)
-    told = f"{detail} {_passed_over(best, ranked[2:])}".rstrip()  # of the second, the headline tells
-    return Verdict(best.arm.id, _best_of(len(ranked), best, ranked[1]), told)
+        headline, told = f"{names.name(best)} is the only round measured so far.", detail
+    else:
+        headline = _best_of(len(ranked), best, ranked[1], names)
+        told = f"{detail} {_passed_over(best, ranked[2:])}".rstrip()  # of the second, the headline tells
+    return Verdict(best.arm.id, headline, told, best.arm.recipe, _constant(best, settings))
+
+
+@dataclass(frozen=True)
+class _Names:
+    """How rounds are called: with their settings where another one than full strength was measured."""
+
+    with_settings: bool
+
+    @classmethod
+    def among(cls, trained: Sequence[Report]) -> Self:
+        """How these are called."""
+        return cls(any(each.arm.recipe != AS_TRAINED for each in trained))
+
+    def name(self, of: Report) -> str:
+        """In a sentence: "Round 1 (0.4 then 1 after 70%)"."""
+        return f"{of.arm.name} ({of.arm.recipe.brief})" if self.with_settings else of.arm.name
+
+    def inside(self, of: Report) -> str:
+        """In brackets: "Round 1, 0.4 then 1 after 70%"."""
+        return of.arm.label if self.with_settings else of.arm.name
+
+
+def _constant(best: Report, settings: Sequence[Report]) -> str:
+    """The best at a constant strength, for programs without schedules; "" where the best has one."""
+    if best.arm.recipe.is_constant:
+        return ""
+    able = [
+        each for each in settings
+        if each.arm.recipe.is_constant and carries_on(each) and each.gain is not None and each.gain.value > 0
+    ]  # fmt: skip
+    if not able:
+        return "At a constant strength, no measured round is better than the base model."
+    return f"Best at a constant strength, for programs without schedules: {able[0].arm.label}."
 
 
 def _none_is_best(ranked: Sequence[Report]) -> str:
@@ -91,14 +140,19 @@ def _by_gain(report: Report) -> tuple[float, str]:
     return (-report.gain.value if report.gain else 0.0), report.arm.name
 
 
-def _counted(report: Report, before: Report | None) -> str:
+def _counted(report: Report, before: Report | None, names: _Names) -> str:
     """How many images match their prompts and how many are copies, with those of the round before."""
     earlier = before if before and before.arm.id is not None else None
-    matched, copied = "", f" ({earlier.arm.name}: {earlier.copies} of {earlier.pictures})" if earlier else ""
+    matched, copied = (
+        "",
+        f" ({names.inside(earlier)}: {earlier.copies} of {earlier.pictures})" if earlier else "",
+    )
     if report.judged:
         is_known = earlier is not None and earlier.judged
         then = (
-            f" ({earlier.arm.name}: {earlier.as_asked} of {earlier.judged})" if earlier and is_known else ""
+            f" ({names.inside(earlier)}: {earlier.as_asked} of {earlier.judged})"
+            if earlier and is_known
+            else ""
         )
         matched = f"Prompt match: {share_words(report.as_asked, report.judged, report.pictures)}{then}. "
     if not report.is_judged:
@@ -124,14 +178,16 @@ def _closeness(report: Report) -> str:
     return f"The images {how}{only}."
 
 
-def _best_of(number: int, best: Report, second: Report) -> str:
+def _best_of(number: int, best: Report, second: Report, names: _Names) -> str:
     """That a round is the best of so many, and how it stands against the next one."""
-    best_is = f"{best.arm.name} is the best of {number} measured rounds"
+    best_is = f"{names.name(best)} is the best of {number} measured rounds"
     if not carries_on(second):
-        return f"{best_is}: {second.arm.name} matches the references too little."
+        return f"{best_is}: {names.name(second)} matches the references too little."
     if is_up(lead(best, second)):
-        return f"{best_is}, clearly ahead of {second.arm.name}."
-    return f"{best_is}, but its lead over {second.arm.name} may be chance. Add benchmark images to find out."
+        return f"{best_is}, clearly ahead of {names.name(second)}."
+    return (
+        f"{best_is}, but its lead over {names.name(second)} may be chance. Add benchmark images to find out."
+    )
 
 
 def lead(first: Report, second: Report) -> Difference | None:
@@ -219,8 +275,8 @@ def _overfits(report: Report, before: Report | None) -> str:
         if report.arm.given:
             step = "Use its best strength schedule, or choose an earlier file of its training."
         return (
-            f"{name} copies the reference: {copies} of {report.pictures} benchmark images show it instead of "
-            f"their prompts. {step}"
+            f"{name} copies the reference at full strength: {copies} of {report.pictures} benchmark images "
+            f"show it instead of their prompts. {step}"
         )
     changes = report.changes
     if not is_down(changes.get("clip_t")) or not (

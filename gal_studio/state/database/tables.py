@@ -519,7 +519,10 @@ TABLES: tuple[Table, ...] = (
         remark TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat')),
         trained_as TEXT NOT NULL,
         created REAL NOT NULL,
-        drawn_by TEXT NOT NULL DEFAULT ''
+        drawn_by TEXT NOT NULL DEFAULT '',
+        strength REAL NOT NULL DEFAULT 1.0,
+        early_strength REAL NOT NULL DEFAULT 1.0,
+        switch REAL NOT NULL DEFAULT 0.0
     """, files=_IMAGE, indexes=("test_pictures_of_prompt ON test_pictures (prompt_id, round_id)",)),
     # The source and its round are named, not referred to: they may be deleted, or in another workspace.
     Table("replays", _OF_PROJECT, """

@@ -17,7 +17,7 @@ from gal_studio.state.database.versions import COMPLETE, triggers
 
 Rows = Callable[[str], Sequence[Any]]
 """Runs a query and returns its rows."""
-VERSION = 43
+VERSION = 44
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
 _FILLED: Mapping[tuple[str, str], str] = {
     ("project_references", "trigger_word"): (  # version 2: several subjects

@@ -3,15 +3,16 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 from gal_studio.core import checks, strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Repository, record
-from gal_studio.state.tables.candidates import copy_shift
+from gal_studio.state.tables.candidates import copy_shift, stored_recipe
 from gal_studio.state.tables.projects import append_prompts, derived_id
 
 SELECT_MEASURED = (
@@ -57,7 +58,8 @@ class HeldOutSet:
 class NewMeasuredPicture:
     """A picture that has just been drawn for a prompt of the test set, with its scores by name.
 
-    `drawn_by` tells the fast model or the speed LoRA; "" for the base model alone.
+    `drawn_by` tells the fast model or the speed LoRA; "" for the base model alone. `recipe` is the strength
+    schedule of the round's LoRA.
     """
 
     prompt_id: str
@@ -69,6 +71,7 @@ class NewMeasuredPicture:
     remark: Remark
     trained_as: str
     drawn_by: str = ""
+    recipe: Recipe = AS_TRAINED
 
 
 class Measures(Repository):
@@ -107,21 +110,22 @@ class Measures(Repository):
         )
 
     def save(self, batch: Sequence[NewMeasuredPicture]) -> None:
-        """Store pictures, each in the place of an earlier one of the same prompt, round, number and model."""
+        """Store pictures, each in the place of one of the same prompt, round, number, model and schedule."""
         with self._database.transaction() as writer:
             for new in batch:
                 writer.execute(
                     "DELETE FROM test_pictures WHERE prompt_id = ? AND round_id IS ? AND number = ? "
-                    "AND drawn_by = ?",
-                    (new.prompt_id, new.round_id, new.number, new.drawn_by),
+                    "AND drawn_by = ? AND early_strength = ? AND strength = ? AND switch = ?",
+                    (new.prompt_id, new.round_id, new.number, new.drawn_by, *astuple(new.recipe)),
                 )
                 scores = json.dumps({name: float(value) for name, value in new.scores.items()})
                 writer.execute(
-                    "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (derived_id(writer, "test_pictures", new.prompt_id, new.round_id, new.number, new.image,
-                                *filter(None, [new.drawn_by])),
+                                *filter(None, [new.drawn_by, new.recipe.words])),
                      new.prompt_id, new.round_id, new.number, new.seed, new.image, scores,
-                     new.remark, new.trained_as, self._clock(), new.drawn_by),
+                     new.remark, new.trained_as, self._clock(), new.drawn_by,
+                     new.recipe.late, new.recipe.early, new.recipe.switch),
                 )  # fmt: skip
 
     def pictures(self, project_id: str) -> tuple[MeasuredPicture, ...]:
@@ -142,6 +146,7 @@ def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     candidate = Candidate(
         row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
         remark=row["remark"], more_scores=scores, copy_shift=copy_shift,
+        recipe=stored_recipe(row["early_strength"], row["strength"], row["switch"]),
     )  # fmt: skip
     return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness, drawn_by=row["drawn_by"])
 

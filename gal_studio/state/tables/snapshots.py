@@ -84,6 +84,7 @@ _HELD_OUT = f"""
 {SELECT_MEASURED} AND test_pictures.round_id IN (SELECT value FROM json_each(:rounds))
     AND test_prompts.part = 'held_out' AND test_prompts.enabled
     AND test_prompts.prompt NOT IN (SELECT prompt FROM anchors WHERE project_id = :project)
+    AND (strength, early_strength, test_pictures.switch) = (1, 1, 0)
 {ORDER_MEASURED}
 """
 _OF_REFERENCES = """

@@ -16,6 +16,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, listed
 from gal_studio.rounds.planned import most_pictures
+from gal_studio.rounds.test_set import HELD_OUT, PICTURES
 from gal_studio.state import Store
 from gal_studio.studio.create.round_zero import plan_round_zero
 from gal_studio.studio.device import Device, this_device
@@ -119,7 +120,7 @@ def _plan_on(
         f"Needs about {gigabytes(peak + programs)} (estimate: {gigabytes(shown.training)} to train, "
         f"{gigabytes(shown.drawing)} to generate{beside}{own}); {device.name}: {gigabytes(device.free)} of "
         f"{gigabytes(device.total)} free.{how} "
-        f"{duration_words(seconds)}"
+        f"{duration_words(seconds, benchmark_seconds(store, shape, model, settings))}"
     )
     if least.peak > most:
         return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
@@ -182,10 +183,29 @@ def round_seconds(
 
     Between models, time is taken as proportional to the number of operations. None if nothing was timed.
     """
-    if store is None:
+    timed = _timed_here(store, shape, model, settings)
+    if timed is None:
         return None
     steps = plan_draws(settings.tune, True, False).steps
     pictures = most_pictures(settings, len(load_anchors(kind)))
+    return steps * timed[0] + pictures * timed[1]
+
+
+def benchmark_seconds(store: Store | None, shape: ModelShape, model: str, settings: Settings) -> float | None:
+    """The time of a first round's benchmark, timed as rounds are; None if nothing was timed.
+
+    The base model and the round generate it at full strength, and the round once more by its best schedule.
+    """
+    timed = _timed_here(store, shape, model, settings)
+    return None if timed is None else (3 * PICTURES + 2 * HELD_OUT) * timed[1]
+
+
+def _timed_here(
+    store: Store | None, shape: ModelShape, model: str, settings: Settings
+) -> tuple[float, float] | None:
+    """The seconds of a step and of an image, by what was timed; None if nothing was."""
+    if store is None:
+        return None
     for known, sized, usual in _timed(shape, model, settings):
         timings = store.rounds.timings(known)
         if timings.step is None or timings.picture is None:
@@ -193,7 +213,7 @@ def round_seconds(
         timed = timings.settings or usual  # images may have had more steps
         step, picture = (operations(sized, timed, *amounts) for amounts in ((1, 0), (0, 1)))
         own = operations(shape, settings, 1, 0), operations(shape, settings, 0, 1)
-        return steps * timings.step * own[0] / step + pictures * timings.picture * own[1] / picture
+        return timings.step * own[0] / step, timings.picture * own[1] / picture
     return None
 
 
@@ -206,11 +226,16 @@ def _timed(shape: ModelShape, model: str, settings: Settings) -> Iterator[tuple[
             yield preset.base_model, sized, preset.settings["style"]
 
 
-def duration_words(seconds: float | None) -> str:
-    """The time of a round in a sentence; None if it is not known yet."""
+def duration_words(seconds: float | None, benchmark: float | None = None) -> str:
+    """The time of a round and of its benchmark in a sentence; None if it is not known yet."""
     if seconds is None:
         return "The time is known after the first round."
-    return f"A round takes {about(seconds)}."
+    if benchmark is None:
+        return f"A round takes {about(seconds)}."
+    return (
+        f"A round takes {about(seconds)}; measuring it on the benchmark, at full strength and by its best "
+        f"schedule, {about(benchmark)}."
+    )
 
 
 def about(seconds: float) -> str:

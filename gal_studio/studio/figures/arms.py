@@ -136,7 +136,7 @@ def beside(points: Sequence[tuple[float, float]]) -> list[str]:
 
 def _point(one: MeasuredRound, project_id: str) -> Point | None:
     """None for a round without both figures."""
-    found = {} if one.report is None else one.report.figures
+    found = {} if one.decides is None else one.decides.figures
     across, up = found.get("clip_i"), found.get("clip_t")
     if across is None or up is None:
         return None

@@ -172,25 +172,33 @@ class Figures:
         return arms_figure(arms, about, theme, current, best)
 
     def progress(self, project_id: str, theme: Theme = "light") -> go.Figure:
-        """Copies, prompt match and style or object match along the rounds that led to the newest one."""
+        """Copies, prompt match and style or object match along the rounds that led to the newest one.
+
+        Each round is shown by the setting that decides: full strength or a strength schedule.
+        """
         line = self._newest_line(project_id)
         if len(line) < 2:
             raise StudioError("Only one round is measured: measure another one to compare them.")
         made = figure(f"{self._studio.project(project_id).name}: round by round", "", theme, height=340)
+        names = [
+            f"{one.name},<br>{one.gain_setting}" if one.decides_by_schedule else one.name for one in line
+        ]
         for number, metric in enumerate(PROGRESS):
-            found = [one.report.figures.get(metric) if one.report else None for one in line]
+            found = [one.decides.figures.get(metric) if one.decides else None for one in line]
             values = [interval for interval in found if interval]
             if len(values) < len(line):
                 continue
             colour = COLOURS[theme][(1, 0, 2)[number]]
             made.add_scatter(
-                x=[one.name for one in line], y=[interval.value for interval in values],
+                x=names, y=[interval.value for interval in values],
                 mode="lines+markers", name=TITLES[metric], cliponaxis=False,
                 line={"color": colour, "width": 2}, marker={"size": 9, "symbol": SYMBOLS[number]},
                 error_y=error_bars([(one.low, one.value, one.high) for one in values], colour, 1, 0),
                 hovertemplate="%{x}: %{y:.0%}<extra>%{fullData.name}</extra>",
             )  # fmt: skip
         made.update_yaxes(tickformat=".0%", rangemode="tozero")
+        if any("<br>" in name for name in names):
+            made.update_layout(legend={"y": -0.42}, margin={"b": 96})
         return made
 
     def _newest_line(self, project_id: str) -> list[MeasuredRound]:
@@ -313,9 +321,13 @@ class Figures:
         return measured
 
     def _reports(self, project_id: str) -> list[tuple[str, Report]]:
-        """What was measured of each round, by its name, the base model first."""
-        reports = self._studio.measures(project_id).reports.values()
-        found = [(report.arm.name, report) for report in reports]
+        """What was measured of each round, by its name and setting, the base model first."""
+        measures = self._studio.measures(project_id)
+        found: list[tuple[str, Report]] = []
+        for name, report in measures.reports.items():
+            found.append((report.arm.name, report))
+            for one in measures.by_schedule.get(name or "", ()):
+                found.append((f"{one.arm.name},<br>{one.arm.recipe.brief}", one))
         if not found:
             raise _nothing_measured()
         return found

@@ -1,13 +1,14 @@
 """What the benchmark measured, as plain data for `summary.json` and in words for the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
-from gal_studio.core.measures.report import Change, Report
+from gal_studio.core.measures.report import Change, Report, setting_of
 from gal_studio.core.words import share_words
-from gal_studio.studio.views.measures import FullMeasures, MeasuresView
+from gal_studio.studio.views.measures import FullMeasures, MeasuresView, unmeasured
 
 
 def describe_measures(view: FullMeasures) -> dict[str, Any]:
@@ -18,7 +19,21 @@ def describe_measures(view: FullMeasures) -> dict[str, Any]:
         "seeds": view.chosen.seeds,
         "base": describe_round(view.reports.get(None)),
         "best": names.get(view.best) if view.best else None,
+        "best_setting": asdict(view.setting) if view.best else None,
         "verdict": f"{view.headline} {view.sentence}".strip(),
+        "best_at_constant_strength": view.constant,
+        "by_schedule": [
+            {
+                "round": names[name],
+                "schedule": asdict(one.arm.recipe),
+                "figures": {metric: interval(figure) for metric, figure in one.figures.items()},
+                "since_full_strength": {metric: interval(figure) for metric, figure in one.changes.items()},
+                "gain": interval(one.gain),
+            }
+            for name, made in view.by_schedule.items()
+            for one in made
+        ],
+        "not_measured": list(unmeasured(view)),
         "warnings": [
             {"round": names[found.round], "kind": found.kind, "sentence": found.sentence}
             for found in view.warnings
@@ -78,16 +93,33 @@ def _leak(report: Report) -> dict[str, Any] | None:
 def measure_sentences(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
     if view.sentence:
-        yield f"{view.headline} {view.sentence}"
+        yield f"{view.headline} {view.sentence} {view.constant}".rstrip()
+    yield from unmeasured(view)
     yield from view.carry_over
     for found in view.warnings:
         yield f"Warning: {found.sentence}"
 
 
-def in_sentences(report: Report | None) -> tuple[str, ...]:
-    """What a round was measured to be; empty if it was not measured."""
+def in_sentences(
+    report: Report | None, by_schedule: Sequence[Report] = (), most: int | None = None
+) -> tuple[str, ...]:
+    """What a round was measured to be at full strength and by schedules; empty if it was not measured.
+
+    At most `most` sentences about each setting.
+    """
     if report is None:
         return ()
+    if not by_schedule:
+        return _of_setting(report)[:most]
+    told = [
+        f"{capitalized(one.arm.recipe.brief)}: {sentence}"
+        for one in (report, *by_schedule)
+        for sentence in _of_setting(one)[:most]
+    ]
+    return (*told, f"On the benchmark it is best with {setting_of(report, by_schedule).arm.recipe.brief}.")
+
+
+def _of_setting(report: Report) -> tuple[str, ...]:
     told = []
     if report.is_judged:
         told.append(f"copies: {share_words(report.copies, report.pictures, report.pictures)}")

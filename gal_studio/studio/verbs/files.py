@@ -102,7 +102,7 @@ class FileVerbs(Verbs):
     def measured_sentences(self, round_id: str) -> tuple[str, ...]:
         """What a round was measured to be, in sentences; empty if it was not measured."""
         view = measures_view(self.store, self.store.rounds.get(round_id).project_id)
-        return in_sentences(view.reports.get(round_id))
+        return in_sentences(view.reports.get(round_id), view.by_schedule.get(round_id, ()))
 
     def exports(self, round_id: str) -> tuple[Export, ...]:
         """The requested exports of a round, and those that were made of its present weights.

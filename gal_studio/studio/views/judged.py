@@ -31,6 +31,8 @@ class JudgedLora:
     """That no strength draws anything like the references."""
     unjudged: str = ""
     """What is not known, because there are no references."""
+    by_schedule: tuple[Report, ...] = ()
+    """What the benchmark measured by strength schedules."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -45,7 +47,8 @@ class JudgedLora:
             told = f"{told}: {_facts(best)}"
         if best is not None and full is not None and best is not full:
             told = f"{told} (at full strength: {_facts(full)})"
-        return (f"{told}.", *in_sentences(self.report)[:1], *filter(None, [self.unlike, self.unjudged]))
+        facts = in_sentences(self.report, self.by_schedule, most=1)
+        return (f"{told}.", *facts, *filter(None, [self.unlike, self.unjudged]))
 
 
 def _facts(rate: RecipeRate) -> str:
@@ -61,13 +64,17 @@ def judged_loras(store: Store, project_id: str) -> tuple[JudgedLora, ...]:
     """The LoRAs of a project that are judged and not archived, in the order in which they were given."""
     project = store.snapshots.project(project_id)
     names = round_names([each.round for each in project.rounds])
-    reports = measures_view(store, project_id).reports
+    measures = measures_view(store, project_id)
     return tuple(
-        _judged(here, names[here.id], reports.get(here.id)) for here in project.shown if here.round.source
+        _judged(here, names[here.id], measures.reports.get(here.id), measures.by_schedule.get(here.id, ()))
+        for here in project.shown
+        if here.round.source
     )
 
 
-def _judged(here: RoundSnapshot, name: str, report: Report | None) -> JudgedLora:
+def _judged(
+    here: RoundSnapshot, name: str, report: Report | None, by_schedule: tuple[Report, ...]
+) -> JudgedLora:
     return JudgedLora(
         here.id,
         name,
@@ -78,4 +85,5 @@ def _judged(here: RoundSnapshot, name: str, report: Report | None) -> JudgedLora
         report,
         unlike_references(name, here.candidates),
         not_judged(project.kind) if (project := here.project.project).described else "",
+        by_schedule,
     )

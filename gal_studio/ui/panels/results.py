@@ -37,7 +37,10 @@ class SheetPicture(PictureRef):
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A prompt of the test set with its pictures by round ("" for the base model) and number of the seed."""
+    """A prompt of the test set with its pictures by round ("" for the base model) and number of the seed.
+
+    Those by a strength schedule stand under the round and the schedule in words, with "|" between.
+    """
 
     part: Part
     prompt: str
@@ -55,7 +58,9 @@ def sheet_payload(view: FullMeasures) -> Sheet:
     """The contact sheet of the test set."""
     drawn: dict[str, dict[str, dict[str, SheetPicture]]] = {}
     for picture in view.pictures:
-        by_round = drawn.setdefault(picture.prompt_id, {}).setdefault(picture.round_id or "", {})
+        recipe, by = picture.candidate.recipe, picture.round_id or ""
+        place = by if recipe.is_as_trained else f"{by}|{recipe.brief}"
+        by_round = drawn.setdefault(picture.prompt_id, {}).setdefault(place, {})
         by_round[str(picture.candidate.index)] = _picture(picture)
     return Sheet(
         tuple(

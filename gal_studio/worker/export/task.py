@@ -29,6 +29,7 @@ from gal_studio.engine.models.devices import weight_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.rounds import lineage
+from gal_studio.rounds.measured import measured_setting
 from gal_studio.state import Store
 from gal_studio.version import __version__
 from gal_studio.worker.models import Models
@@ -57,8 +58,8 @@ class ExportTask(RoundTask):
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """The recipe of the round's best pictures (Eq. G18)."""
-        return self.store.snapshots.round(self.round.id).best_recipe
+        """The recipe by which the round is best on the benchmark, else its best pictures' (Eq. G18)."""
+        return measured_setting(self.store, self.round.id)
 
     @functools.cached_property
     def constant(self) -> Recipe:

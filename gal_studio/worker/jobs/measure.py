@@ -26,7 +26,8 @@ from gal_studio.worker.task import Progress, Task, does, open_task
 def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing pictures of the base model, of the round before and of the round, in this order.
 
-    Where the project generates with a fast model, those without it follow.
+    Those by the round's best schedule come after those at full strength. Where the project generates with a
+    fast model, those without it follow.
     """
     task = open_task(store, models, job)
     if task.round.adapter is None:
@@ -44,7 +45,9 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     references = reference_features(task)
     detector = yield from _open_same_detector(task)
     done = total - len(missing)
-    for (in_full, round_id), group in groupby(missing, key=lambda one: (one.in_full, one.round_id)):
+    for (in_full, round_id, _), group in groupby(
+        missing, key=lambda one: (one.in_full, one.round_id, one.recipe)
+    ):
         part = list(group)
         drawn = _without_the_fast_model(task) if in_full else task
         for progress in _draw(drawn, Judges(references, detector), round_id, part, done + len(part)):
@@ -104,7 +107,7 @@ def _draw(
     planned: Sequence[PlannedPicture],
     total: int,
 ) -> Generator[Progress, None, None]:
-    """Draw with the adapter of a round, or with the base model."""
+    """Draw with the adapter of a round by one schedule, or with the base model."""
     adapter = task.store.rounds.get(round_id).adapter if round_id else None
     trained_as = (task.store.rounds.trained_as(round_id) if round_id else None) or ""
 
@@ -128,6 +131,7 @@ def _draw(
                     remark=batch.remarks[row],
                     trained_as=trained_as,
                     drawn_by=task.settings.generation.drawn_by,
+                    recipe=each.recipe,
                 )
                 for row, each in enumerate(drawn)
             ]
@@ -135,7 +139,7 @@ def _draw(
         task.store.rounds.add_seconds(task.round.id, "measure", seconds)
 
     requests = [DrawRequest(each.prompt.prompt, each.seed(task.project.seed)) for each in planned]
-    yield from draw_and_keep(task, Drawing(requests, adapter, "draw", total), keep)
+    yield from draw_and_keep(task, Drawing(requests, adapter, "draw", total, recipe=planned[0].recipe), keep)
 
 
 def _beside_base(

@@ -191,7 +191,9 @@ def test_a_first_round_that_copies_is_told_so() -> None:
     measured = reports(BASE, arm("Round 1", [picture(0.9, copy=True)] * 3 + [picture(0.5)] * 5))
     (found,) = find_warnings(measured, "in ink style")
     assert (found.round, found.kind) == ("Round 1", "overfit")
-    assert found.sentence.startswith("Round 1 copies the reference: 3 of 8 benchmark images show it")
+    assert found.sentence.startswith(
+        "Round 1 copies the reference at full strength: 3 of 8 benchmark images show it"
+    )
 
 
 def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_likeness() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from gal_studio.core.intervals import is_down, is_up
+from gal_studio.core.intervals import is_down, is_up, outcome
 from gal_studio.core.measures.pictures import SHARES, MeasuredPicture
-from gal_studio.core.measures.report import Figures, Report
+from gal_studio.core.measures.report import Change, Figures, Report
 from gal_studio.core.measures.verdict import carries_on, find_best, find_warnings, lead
 from gal_studio.core.words import percent, share_words
 from gal_studio.studio.reports.measured import describe_round, in_sentences
@@ -113,16 +114,28 @@ def test_no_warning_denies_a_row(table: list[Report]) -> None:
             assert row.leak is not None and row.leak.value > 0
 
 
+def gained_since(each: Report, table: Mapping[str | None, Report]) -> Change | None:
+    """How much more useful a round is than the one before, as the page gets it."""
+    found = lead(each, table[each.arm.before]) if each.arm.before else None
+    return None if found is None else Change(**vars(found), verdict=outcome(found.value, found.is_clear, 1))
+
+
 def seen(table: list[Report]) -> dict[str, Any]:
     """The payload of a table, as the page gets it."""
     verdict = find_best(table, table[0])
     figures = [field.name for field in fields(Figures)]
+    before = {each.arm.id: each for each in table}
     rounds = [
         {
             "id": each.arm.id,
             "name": each.arm.name,
             "parent_id": each.arm.before,
             "report": {name: getattr(each, name) for name in figures},
+            "schedules": [],
+            "gain": each.gain,
+            "gain_setting": "full strength",
+            "gain_change": gained_since(each, before),
+            "since_first": each.since_first,
         }
         for each in table
     ]

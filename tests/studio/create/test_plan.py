@@ -152,3 +152,7 @@ def test_the_driver_says_what_an_nvidia_gpu_has(
 )
 def test_a_rounds_time_is_told_in_fitting_units(seconds: float, words: str) -> None:
     assert plan.duration_words(seconds) == f"A round takes about {words}"
+    assert plan.duration_words(seconds, 60.0) == (
+        f"A round takes about {words[:-1]}; measuring it on the benchmark, at full strength and by its best "
+        "schedule, about 1 minute."
+    )

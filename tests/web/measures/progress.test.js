@@ -21,8 +21,8 @@ const round = (id, parent, [copies, asked, carries], since = {}) =>
     parent_id: parent,
     report: report({
       figures: { copies: figure(copies), as_asked: figure(asked), carries: figure(carries) },
-      since_first: since,
     }),
+    since_first: since,
   });
 
 const rounds = [

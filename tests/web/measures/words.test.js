@@ -6,10 +6,14 @@ import {
   changeInFull,
   changeInShort,
   chipGain,
+  deciding,
   inFull,
   leftOut,
+  notBySchedule,
+  scheduleWords,
   shown,
   signed,
+  withSetting,
 } from "../../../assets/ui/measures/words.js";
 import { change, measuredRound, measures, report } from "../samples.js";
 
@@ -40,7 +44,7 @@ test("a tooltip has the interval and the number of images", () => {
 });
 
 test("the chip of a first round has no change: every training loses something against the base model", () => {
-  const first = measuredRound({ report: report({ changes: { as_asked: change() } }) });
+  const first = measuredRound({ gain_change: change() });
   assert.equal(chipGain(measures({ rounds: [first] }), "r")?.change, "");
 });
 
@@ -49,16 +53,50 @@ test("the chip of a later round says what changed since the round before", () =>
     id: "s",
     name: "Round 2",
     parent_id: "r",
-    report: report({ changes: { as_asked: change({ value: 0.17 }) } }),
+    gain: change({ value: 0.33 }),
+    gain_change: change({ value: 0.17 }),
   });
   const given = measures({ rounds: [measuredRound(), second], best: "s" });
   const gain = chipGain(given, "s");
   assert.deepEqual(
     [gain?.text, gain?.change, gain?.verdict, gain?.best],
-    ["benchmark: 75% prompt match", "✓ +17", "better", true],
+    ["gain 33%", "✓ +17", "better", true],
   );
-  assert.match(gain?.title ?? "", /Prompt match: 18 of 24 images\. Copies: 6 of 24 images\..* since Round 1/);
+  assert.match(gain?.title ?? "", /since Round 1.*Prompt match: 18 of 24 images\. Copies: 6 of 24 images\./);
   assert.equal(chipGain(given, "r")?.best, false);
+});
+
+/** @type {import("payloads").MeasuredSchedule} */
+const by = {
+  recipe: { early: 0.4, late: 1, switch: 0.7 },
+  words: "0.4 then 1 after 70%",
+  drawn: 24,
+  wanted: 24,
+  report: report({ copies: 1, changes: { copies: change({ value: -0.2 }) } }),
+};
+
+test("a chip shows the setting that decides, and its figures", () => {
+  const round = measuredRound({ schedules: [by], gain_setting: by.words, gain: change({ value: 0.42 }) });
+  const chip = chipGain(measures({ rounds: [round] }), "r");
+  assert.deepEqual([chip?.text, chip?.setting], ["gain 42%", by.words]);
+  assert.match(chip?.title ?? "", /^Benchmark \(0\.4 then 1 after 70%\)\. .*Copies: 1 of 24 images/);
+  assert.equal(withSetting(round), "Round 1, 0.4 then 1 after 70%");
+  assert.equal(deciding(round), by.report);
+  assert.equal(scheduleWords(round, by, "copies")?.change?.title.includes("since full strength"), true);
+  const full = measuredRound({ schedules: [by] });
+  assert.equal(deciding(full), full.report, "where full strength is the better one");
+  assert.equal(withSetting(full), "Round 1, full strength");
+  assert.equal(withSetting(measuredRound()), "Round 1", "nothing is compared where there is one setting");
+});
+
+test("what was measured at full strength alone says so", () => {
+  const old = measuredRound({ schedules: [{ ...by, drawn: 0, report: null }] });
+  assert.equal(
+    notBySchedule([old, measuredRound()]),
+    "Round 1 is not measured by its best schedule yet: press Measure in the table.",
+  );
+  assert.equal(notBySchedule([measuredRound({ schedules: [by] })]), "");
+  assert.equal(chipGain(measures({ rounds: [old] }), "r")?.setting, "full strength only");
 });
 
 test("against the base model a change has a direction and no verdict", () => {

@@ -166,8 +166,9 @@ const Tools = ({ id, title, empty, current, area }) => html`<span
 </span>`;
 
 /** @param {NonNullable<Chip["gain"]>} gain */
-const Gain = ({ text, change, verdict }) =>
-  html`<span class="chip-gain">${text}${change && html`<b data-verdict=${verdict}>${change}</b>`}</span>`;
+const Gain = ({ text, setting, change, verdict }) =>
+  html`<span class="chip-gain">
+    ${text}${setting && ` · ${setting}`}${change && html`<b data-verdict=${verdict}>${change}</b>`}</span>`;
 
 /** Starts a second line of rounds from the current one. */
 function BranchButton() {

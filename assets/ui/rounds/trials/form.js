@@ -39,9 +39,17 @@ export function tellDrawn(trials) {
 const isInstant = () => state.round?.kind === "instant";
 const isNative = () => isInstant() && read(state.project?.settings ?? {}, "references.adapter") === NATIVE;
 
+/** The schedule of the round: the one that decides on the benchmark, else that of its best images. */
+function ownRecipe() {
+  const measured = state.measures?.rounds.find(({ id }) => id !== null && id === state.roundId);
+  if (!state.round?.complete) return null;
+  const { setting, setting_words: words, gain } = measured ?? {};
+  return gain && setting ? { ...setting, words } : state.round.recipe;
+}
+
 /** The strengths of the form: those that were moved by hand, or else the round's own. */
 function recipeNow() {
-  const own = state.round?.complete ? state.round.recipe : AS_TRAINED;
+  const own = ownRecipe() ?? AS_TRAINED;
   const { early, late, switch: turn } = draft.value.recipe ?? own;
   return { early, late, switch: early === late ? 0.5 : turn };
 }
@@ -52,8 +60,9 @@ const hidesRecipe = () => isNative() || draft.value.strengths.trim() !== "";
 /** @param {{ trials: number }} props how many pictures there are */
 export function TrialForm({ trials }) {
   const stands = state.project?.stands_for.replace(/^, /, "") ?? "";
-  const isBest = !draft.value.recipe && state.round?.complete && state.round.recipe.words && !hidesRecipe();
-  const best = isBest ? "Set to this round’s best strength schedule." : null;
+  const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
+  const isFull = own && own.early === 1 && own.late === 1;
+  const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();

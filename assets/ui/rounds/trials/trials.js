@@ -36,7 +36,7 @@ export function mountTrials(panel) {
   on("forget", () => {
     if (!state.project) forgetAsked();
   });
-  renderOn("view received project round", panel, () => {
+  renderOn("view received project round measures", panel, () => {
     const { project } = state;
     if (panel.hidden || !project) return null;
     takeUpDraft(project.id, String(project.settings.generation?.guidance_scale ?? 4));

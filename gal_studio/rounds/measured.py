@@ -1,0 +1,283 @@
+"""What the rounds of a project are on its test set: their pictures as arms, and the reports of these."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gal_studio.core.intervals import outcome
+from gal_studio.core.measures.carry_over import CarryOver, carry_over
+from gal_studio.core.measures.compare import Key
+from gal_studio.core.measures.loss_trend import still_falls
+from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Metric, Part
+from gal_studio.core.measures.report import (
+    Arm,
+    Change,
+    Report,
+    beside_base,
+    report,
+    report_by_schedule,
+    setting_of,
+)
+from gal_studio.core.measures.verdict import Caution, lead
+from gal_studio.core.naming import round_names
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import CHANCE, SHOWN, TrainingExample, UsedDetectors
+from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, measured_schedule, pictures_of
+from gal_studio.state.store import Store
+from gal_studio.state.tables.measures import HeldOutSet
+
+BASE_NAME = "Base model"
+
+
+def measured(store: Store, project_id: str) -> "Measured":
+    """The test set of a project with what its rounds drew for it."""
+    with store.database.snapshot():
+        test_set = load(store, store.snapshots.project(project_id))
+        trained = store.rounds.training_sets(project_id)
+    return Measured(test_set, trained, lambda round_id: still_falls(store.rounds.losses(round_id)))
+
+
+def measured_setting(store: Store, round_id: str) -> Recipe:
+    """The schedule by which a round is best: the better one of those measured, else that of Eq. G18."""
+    found = measured(store, store.rounds.get(round_id).project_id)
+    return found.setting(found.test_set.project.round(round_id))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A test set with what each round was trained on, and whether a round's loss still fell at the end."""
+
+    test_set: TestSet
+    trained: Mapping[str, tuple[TrainingExample, ...]]
+    falls: Callable[[str], bool]
+
+    @property
+    def chosen(self) -> HeldOutSet:
+        """The test set, or the one that the studio proposes."""
+        return self.test_set.chosen or self.test_set.proposed[0]
+
+    @cached_property
+    def prompts(self) -> tuple[MeasuredPrompt, ...]:
+        """The prompts that count."""
+        if self.test_set.chosen is not None:
+            return self.test_set.in_use
+        proposed = enumerate(self.test_set.proposed[1])
+        return tuple(MeasuredPrompt("", "held_out", prompt, place) for place, prompt in proposed)
+
+    @property
+    def held_out(self) -> tuple[str, ...]:
+        """The prompts that no training uses."""
+        return tuple(prompt.prompt for prompt in self.prompts if prompt.part == "held_out")
+
+    @property
+    def wanted(self) -> int:
+        """The pictures of held-out prompts that each round draws."""
+        return self.chosen.seeds * len(self.held_out)
+
+    @cached_property
+    def copy_detectors(self) -> UsedDetectors:
+        """What finds copies in all pictures of these prompts alike: the setting of the project.
+
+        Of two detectors the one that the first round's candidates are judged by. The prompts alone where
+        some pictures were not compared with the reference, so that no two rounds are compared by different
+        flags.
+        """
+        project = self.test_set.project
+        if project.project.described:
+            return "none"
+        if not self.have_all(SHOWN):
+            return "prompts"
+        setting = project.project.settings.gal.copy_detectors
+        trained = (each for each in project.rounds if each.round.kind == "fine_tune")
+        sole = next((one.sole_detector for each in trained for one in each.tiles), None)
+        return sole if sole and setting == "both" else setting
+
+    def have_all(self, score: str) -> bool:
+        """Whether all pictures that are compared have a score."""
+        prompts = {prompt.id for prompt in self.prompts}
+        rounds = {None, *(each.id for each in self.test_set.project.shown)}
+        compared = [
+            picture.candidate
+            for picture in (*self.test_set.pictures, *self.test_set.in_full)
+            if picture.prompt_id in prompts and picture.round_id in rounds
+        ]
+        return all([score in one.more_scores for one in compared])
+
+    @cached_property
+    def pictures(self) -> tuple[MeasuredPicture, ...]:
+        """What was drawn with the project's model, by the detectors that all of it is compared by."""
+        return self.judged(self.test_set.pictures)
+
+    def judged(self, pictures: tuple[MeasuredPicture, ...]) -> tuple[MeasuredPicture, ...]:
+        """Pictures by the detectors that all of them are compared by."""
+        judged = tuple(picture.judged_by(self.copy_detectors) for picture in pictures)
+        return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
+
+    @cached_property
+    def arms(self) -> Mapping[str | None, Arm]:
+        """The base model and each round that is not archived, with what it drew at full strength."""
+        return self.arms_of(tuple(one for one in self.pictures if one.candidate.recipe == AS_TRAINED))
+
+    @cached_property
+    def scheduled(self) -> Mapping[str, Mapping[Recipe, Arm]]:
+        """The rounds that drew held-out prompts by strength schedules: an arm for each of these."""
+        by: dict[Recipe, list[MeasuredPicture]] = {}
+        for one in self.pictures:
+            if one.candidate.recipe != AS_TRAINED:
+                by.setdefault(one.candidate.recipe, []).append(one)
+        base = [one for one in self.pictures if one.round_id is None]
+        found: dict[str, dict[Recipe, Arm]] = {}
+        for recipe, drawn in by.items():
+            for name, arm in self.arms_of((*base, *drawn), recipe).items():
+                if name is not None and arm.part("held_out"):
+                    found.setdefault(name, {})[recipe] = arm
+        return found
+
+    @cached_property
+    def carried_over(self) -> tuple[CarryOver, ...]:
+        """How the rounds that were drawn with and without the fast model compare."""
+        if not self.test_set.in_full:
+            return ()
+        project, full = self.test_set.project.project, self.arms_of(self.judged(self.test_set.in_full))
+        words = project.settings.generation.fast_words
+        found = (carry_over(arm, full[name], words, project.kind) for name, arm in self.arms.items())
+        return tuple(one for one in found if one is not None)
+
+    def since_first(self, here: RoundSnapshot) -> Mapping[Metric, Change]:
+        """What changed since the first measured round of the line, each by the setting that decides."""
+        above = _first_above(self.arms, here.id)
+        now, first = self.settings.get(here.id), self.settings.get((above and above.id) or "")
+        if now is None or first is None:
+            return {}
+        return report(now.arm, None, None, self.test_set.named.kind, first.arm).since_first
+
+    def gain_since(self, here: RoundSnapshot) -> Change | None:
+        """How much more useful a round is than the one before, each by the setting that decides."""
+        now, before = self.settings.get(here.id), self.settings.get(here.round.parent_id or "")
+        found = lead(now, before) if now and before else None
+        return (
+            None if found is None else Change(**vars(found), verdict=outcome(found.value, found.is_clear, 1))
+        )
+
+    @property
+    def fast_warnings(self) -> Iterator[Caution]:
+        """The rounds that do not work as well with the fast model."""
+        return (Caution(one.round, "fast", one.sentence) for one in self.carried_over if one.worse)
+
+    def arms_of(
+        self, pictures: tuple[MeasuredPicture, ...], recipe: Recipe = AS_TRAINED
+    ) -> Mapping[str | None, Arm]:
+        """The base model and each round that is not archived, with these pictures of the prompts in use.
+
+        They were drawn by the `recipe`.
+        """
+        project = self.test_set.project
+        names: dict[str | None, str] = {None: BASE_NAME}
+        names.update(round_names([one.round for one in project.rounds]))
+        known = {prompt.id: prompt for prompt in self.prompts}
+        drawn: dict[str | None, dict[Part, dict[Key, MeasuredPicture]]] = {}
+        for picture in pictures:
+            prompt = known.get(picture.prompt_id)
+            if prompt and picture.candidate.index < pictures_of(prompt.part, self.chosen):
+                place = prompt.prompt, picture.candidate.index
+                drawn.setdefault(picture.round_id, {}).setdefault(prompt.part, {})[place] = picture
+        arms = []
+        for here in (None, *project.shown):
+            name = None if here is None else here.id
+            parts = drawn.get(name, {})
+            arms.append(
+                Arm(
+                    name,
+                    names[name],
+                    None if here is None else here.round.parent_id,
+                    parts,
+                    complete=len(parts.get("held_out", {})) == self.wanted > 0,
+                    learned=None if here is None else self.learned(here),
+                    diverged=here is not None and here.check.diverged,
+                    instant=here is not None and here.round.kind == "instant",
+                    given=here is not None and bool(here.round.source),
+                    recipe=recipe,
+                )
+            )
+        return {arm.id: arm for arm in beside_base(arms)}
+
+    def learned(self, here: RoundSnapshot) -> frozenset[str]:
+        """The accepted prompts of a round's training; by the decisions above it if it is older."""
+        trained = self.trained.get(here.id, ())
+        if not trained:
+            return frozenset(accepted_prompts(here))
+        return frozenset(example.prompt for example in trained if not example.is_reference)
+
+    @cached_property
+    def reports(self) -> Mapping[str | None, Report]:
+        """The report of each complete arm, at full strength."""
+        complete = {name: arm for name, arm in self.arms.items() if arm.complete}
+        return {
+            name: report(
+                arm,
+                None if name is None else complete.get(arm.before),
+                complete.get(None),
+                self.test_set.named.kind,
+                _first_above(self.arms, name),
+            )
+            for name, arm in complete.items()
+        }
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Held-out prompts that became test prompts since, so that they count no more."""
+        enabled = {prompt.id for prompt in self.test_set.enabled}
+        return tuple(
+            prompt.prompt
+            for prompt in self.test_set.all_prompts
+            if prompt.enabled and prompt.part == "held_out" and prompt.id not in enabled
+        )
+
+    @cached_property
+    def by_schedule(self) -> Mapping[str, tuple[Report, ...]]:
+        """The reports by strength schedules, of the rounds that are complete at full strength, too."""
+        base = complete if (complete := self.arms.get(None)) and complete.complete else None
+        found: dict[str, tuple[Report, ...]] = {}
+        for name, arms in self.scheduled.items():
+            full = self.reports.get(name)
+            if full is not None:
+                made = (each for each in arms.values() if each.complete)
+                kind = self.test_set.named.kind
+                found[name] = tuple(report_by_schedule(arm, full, base, kind) for arm in made)
+        return found
+
+    @cached_property
+    def settings(self) -> Mapping[str, Report]:
+        """What decides of each measured round: the report by the better one of its measured settings."""
+        return {
+            name: setting_of(full, self.by_schedule.get(name, ()))
+            for name, full in self.reports.items()
+            if name is not None
+        }
+
+    def setting(self, here: RoundSnapshot) -> Recipe:
+        """The schedule to draw with: the measured one that decides.
+
+        Of a round that was measured at full strength alone it is the best of Eq. G18: its images say so.
+        """
+        decides = self.settings.get(here.id)
+        compared = self.by_schedule.get(here.id) or measured_schedule(here) is None
+        return decides.arm.recipe if decides and compared else here.best_recipe
+
+    def lacks_schedule(self, here: RoundSnapshot) -> Recipe | None:
+        """The best schedule of a round by which it is not measured; None if there is none."""
+        wanted = measured_schedule(here)
+        if wanted is None or any(one.arm.recipe == wanted for one in self.by_schedule.get(here.id, ())):
+            return None
+        return wanted
+
+
+def _first_above(arms: Mapping[str | None, Arm], name: str | None) -> Arm | None:
+    """The first measured round of a round's line, None if that is the round itself."""
+    line = []
+    while name is not None and name in arms:
+        line.append(arms[name])
+        name = arms[name].before
+    measured = [arm for arm in line if arm.complete]
+    return measured[-1] if len(measured) > 1 else None
