@@ -1,19 +1,21 @@
 """`python3 launch.py` installs GAL Studio into `.venv` if needed, and opens it in the browser.
 
+`python3 launch.py --repair` puts the PyTorch for this computer's graphics card in place of another one.
 `python3 launch.py --check` also installs what the tests need, and runs the checks of a change;
 `--check-all` runs those of the workshop too.
 """
 
 from __future__ import annotations  # so that an older Python reads this far, and says what it lacks
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
@@ -29,8 +31,15 @@ TO_RUN = (
     "cv2",
     "typer",
 )
-NOT_INSTALLED = "The installation failed, and the lines above say why: mend that, then start this again."
-SILENT: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+NOT_INSTALLED = (
+    "The installation failed; the lines above say why. Fix that, then run this again: what is there already "
+    "is not fetched twice."
+)
+STOPPED = "The installation was stopped: run this again to finish it."
+TOO_OLD = (
+    f"This is Python {sys.version_info[0]}.{sys.version_info[1]}, and GAL Studio needs Python 3.11 or newer: "
+    "start it with a newer one."
+)
 TO_CHECK = (
     *("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"),
     *("torchao", "bitsandbytes", "prodigyopt", "ray", "resvg_py", "scipy"),
@@ -68,28 +77,38 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", version.partition("+")[0])[:3]))
 
 
-def install(extra: str) -> None:
-    """Create `.venv` and install the studio into it, unless that is done already."""
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + extra.encode()).hexdigest()
-    done = ENVIRONMENT / "installed.txt"
-    if done.exists() and done.read_text() == wanted and not is_inside():
-        return
-    print("Installing GAL Studio into .venv: 6 GB the first time, some minutes.", flush=True)
-    if not is_inside() and not has_pip():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--editable", f"{ROOT}{extra}"], check=True)
-    done.write_text(wanted)
-
-
 def is_inside() -> bool:
     """Whether this Python is that of `.venv`."""
     return Path(sys.prefix).resolve() == ENVIRONMENT.resolve()
 
 
-def has_pip() -> bool:
-    """Whether `.venv` is complete: without Debian's python3-venv, it is left without pip."""
-    return PYTHON.exists() and subprocess.call([str(PYTHON), "-m", "pip", "--version"], **SILENT) == 0
+def prepare(checking: bool) -> int:
+    """Install what is missing; the exit code, 0 if all is there."""
+    return installing(lambda installer: installer.install(FOR_CHECKS if checking else ""))
+
+
+def repair() -> int:
+    """Put the right PyTorch in place of the one in the environment that the studio uses."""
+    python = sys.executable if has_all(TO_RUN) else None
+    return installing(lambda installer: installer.repair(python))
+
+
+def installing(act: Callable[[ModuleType], None]) -> int:
+    """Do something with the installer; the exit code, 2 with a sentence if that failed."""
+    import installer
+
+    try:
+        act(installer)
+    except installer.InstallError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError:
+        print(NOT_INSTALLED, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return 130
+    return 0
 
 
 def start_again(command: list[str]) -> int:
@@ -101,16 +120,16 @@ def start_again(command: list[str]) -> int:
 
 def main() -> int:
     """Run the studio or its checks, in this Python if it has the packages, otherwise in `.venv`."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
+        print(TOO_OLD, file=sys.stderr)
+        return 2
+    if "--repair" in sys.argv[1:2]:
+        return repair()
     checking = bool({"--check", "--check-all"}.intersection(sys.argv))
     if not has_all(TO_RUN + TO_CHECK if checking else TO_RUN):
-        if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
-            print("GAL Studio needs Python 3.11 or newer: start it with a newer one.", file=sys.stderr)
-            return 2
-        try:
-            install(FOR_CHECKS if checking else "")
-        except subprocess.CalledProcessError:
-            print(NOT_INSTALLED, file=sys.stderr)
-            return 2
+        failed = prepare(checking)
+        if failed:
+            return failed
         if not is_inside():
             return start_again([str(PYTHON), str(ROOT / "launch.py"), *sys.argv[1:]])
     if checking:

@@ -1,10 +1,9 @@
-"""`launch.py` installs into `.venv`, and gets over one that is left half made."""
+"""`launch.py` has the installer make what is missing, and older Pythons read it far enough."""
 
 import ast
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -14,66 +13,56 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The program with a `.venv` elsewhere; `done` has the commands that it ran."""
+def launch(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The program, in a Python without the packages."""
     spec = importlib.util.spec_from_file_location("launch_here", ROOT / "launch.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.ENVIRONMENT = tmp_path / ".venv"
-    module.PYTHON = module.ENVIRONMENT / "bin" / "python"
-    module.done = []
-
-    def run(command: Sequence[str], check: bool) -> None:
-        assert check
-        module.done.append(list(command[1:3]))
-        if "venv" in command:
-            python(module, works=True)
-
-    monkeypatch.setattr(module.subprocess, "run", run)
+    monkeypatch.setattr(sys, "argv", ["launch.py"])
     return module
 
 
-def python(launch: ModuleType, works: bool) -> None:
-    """A Python in `.venv`, with or without pip."""
-    launch.PYTHON.parent.mkdir(parents=True, exist_ok=True)
-    launch.PYTHON.write_text(f"#!/bin/sh\nexit {0 if works else 1}\n")
-    launch.PYTHON.chmod(0o755)
+@pytest.fixture
+def installer(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    import installer
+
+    return installer
 
 
-def test_it_installs_once(launch: ModuleType) -> None:
-    launch.install("")
-    launch.install("")
-    assert launch.done == [["-m", "venv"], ["-m", "pip"]]
-    launch.install("[test]")
-    assert launch.done[2:] == [["-m", "pip"]]
-
-
-def test_an_environment_without_pip_is_made_again(launch: ModuleType) -> None:
-    python(launch, works=False)
-    launch.install("")
-    assert launch.done == [["-m", "venv"], ["-m", "pip"]]
-
-
-def test_packages_that_got_lost_are_installed_again(
-    launch: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    launch.install("")
-    monkeypatch.setattr(sys, "prefix", str(launch.ENVIRONMENT))
-    launch.install("")
-    assert launch.done[2:] == [["-m", "pip"]]
-
-
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (subprocess.CalledProcessError(1, ["pip"]), 2, "The installation failed; the lines above say why."),
+        ("The disk is full: free some space.", 2, "The disk is full: free some space."),
+        (KeyboardInterrupt(), 130, "The installation was stopped: run this again to finish it."),
+    ],
+)
 def test_a_failed_installation_is_one_sentence(
-    launch: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(command: Sequence[str], check: bool) -> None:
-        raise subprocess.CalledProcessError(1, command)
+    launch: ModuleType, installer: ModuleType, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], error: BaseException | str, code: int, said: str,
+) -> None:  # fmt: skip
+    def fail(_extra: str) -> None:
+        raise installer.InstallError(error) if isinstance(error, str) else error
 
-    monkeypatch.setattr(launch.subprocess, "run", fail)
+    monkeypatch.setattr(installer, "install", fail)
     monkeypatch.setattr(launch, "has_all", lambda modules: False)
-    assert launch.main() == 2
-    assert "The installation failed" in capsys.readouterr().err
+    assert launch.main() == code
+    printed = capsys.readouterr().err
+    assert said in printed and len(printed.splitlines()) == 1
+
+
+@pytest.mark.parametrize("has_all", [True, False])
+def test_a_repair_is_of_the_environment_in_use(
+    launch: ModuleType, installer: ModuleType, monkeypatch: pytest.MonkeyPatch, has_all: bool
+) -> None:
+    """Also that of a person, in which `launch.py` starts at once."""
+    repaired: list[str | None] = []
+    monkeypatch.setattr(installer, "repair", repaired.append)
+    monkeypatch.setattr(launch, "has_all", lambda modules: has_all)
+    monkeypatch.setattr(sys, "argv", ["launch.py", "--repair"])
+    assert launch.main() == 0
+    assert repaired == [sys.executable if has_all else None]
 
 
 @pytest.mark.parametrize(

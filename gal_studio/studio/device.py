@@ -79,6 +79,15 @@ def torch_knows_cuda(described: Path | None = None) -> bool:
     return not re.search(r"^cuda\b.*= None$", words, re.MULTILINE)
 
 
+def how_to_repair(package: Path = Path(__file__).parents[1]) -> str:
+    """What to do where the installed torch cannot use the GPU: the command, if `launch.py` installed it."""
+    folder = package.parent
+    if not (folder / "launch.py").is_file():
+        return "install the builds of torch and torchvision for CUDA that pytorch.org names"
+    python = "python" if os.name == "nt" else "python3"
+    return f"close GAL Studio and run `{python} launch.py --repair` in {folder}"
+
+
 def _host() -> Device:
     import psutil
 

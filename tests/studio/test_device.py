@@ -8,7 +8,7 @@ import pytest
 
 from gal_studio.core.memory.allocator import instruction_set
 from gal_studio.studio import device
-from gal_studio.studio.device import Device, flags_of, has_bfloat16, torch_knows_cuda
+from gal_studio.studio.device import Device, flags_of, has_bfloat16, how_to_repair, torch_knows_cuda
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,10 @@ def test_without_cuda_in_torch_the_processor_is_planned_for_and_the_gpu_is_told_
     assert (found.name, found.unused_gpu) == (
         ("RTX 3060", "") if knows_cuda else ("this computer", "RTX 3060")
     )
+
+
+def test_the_repair_of_an_unused_gpu_is_that_of_the_installation(tmp_path: Path) -> None:
+    package = tmp_path / "gal_studio"
+    assert "pytorch.org" in how_to_repair(package), "a wheel has no launch.py"
+    (tmp_path / "launch.py").touch()
+    assert f"launch.py --repair` in {tmp_path}" in how_to_repair(package)

@@ -19,7 +19,7 @@ from gal_studio.rounds.planned import most_pictures
 from gal_studio.rounds.test_set import HELD_OUT, PICTURES
 from gal_studio.state import Store
 from gal_studio.studio.create.round_zero import plan_round_zero
-from gal_studio.studio.device import Device, this_device
+from gal_studio.studio.device import Device, how_to_repair, this_device
 
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
 """What settings of the machine need, beyond the studio's own packages."""
@@ -96,7 +96,7 @@ def plan_round(
     found = _plan_on(device, store, shape, model, settings, kind)
     if not device.unused_gpu:
         return found
-    unused = f"{device.unused_gpu} is not used, since this PyTorch is built without CUDA (README, Models)."
+    unused = f"{device.unused_gpu} is not used, since this PyTorch is built without CUDA: {how_to_repair()}."
     doubt = f"{unused} {found.doubt}" if found.doubt else ""
     return RoundPlan(found.sentence, doubt, f"{unused} {found.warning}".rstrip())
 

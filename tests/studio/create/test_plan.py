@@ -52,7 +52,7 @@ def test_on_a_processor_the_programs_take_memory_too(monkeypatch: pytest.MonkeyP
 
 def test_a_gpu_that_torch_cannot_use_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     here = replace(sized(64, kind="cpu"), unused_gpu="NVIDIA RTX 3060")
-    unused = "NVIDIA RTX 3060 is not used, since this PyTorch is built without CUDA"
+    unused = "NVIDIA RTX 3060 is not used, since this PyTorch is built without CUDA: close GAL Studio and run"
     assert told(monkeypatch, here).warning.startswith(unused)
     small = replace(sized(2, kind="cpu"), unused_gpu="NVIDIA RTX 3060")
     assert told(monkeypatch, small).doubt.startswith(unused)
