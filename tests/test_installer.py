@@ -115,7 +115,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         server.shutdown()
 
 
-@pytest.mark.skipif(TAG != "linux_x86_64", reason="wheels are made for Linux alone here")
+@pytest.mark.skipif(TAG != "linux_x86_64", reason="on Linux alone: wheels are made for it")
 def test_an_index_is_taken_if_it_has_a_pair_that_will_do(index: Path) -> None:
     def taken(*builds: str) -> str:
         return find_source(Choice(builds, "")).index.rpartition("/")[2]
@@ -247,7 +247,7 @@ def test_a_signal_stops_pip_too_and_the_next_start_goes_on(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(TAG != "linux_x86_64", reason="wheels are made for Linux alone here")
+@pytest.mark.skipif(TAG != "linux_x86_64", reason="on Linux alone: wheels are made for it")
 def test_a_repair_replaces_the_wrong_torch_and_nothing_else(
     clone: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
