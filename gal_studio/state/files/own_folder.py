@@ -45,8 +45,8 @@ def check_own(workspace: Path) -> None:
     first = next((path for path in _entries(workspace) if not _is_of_a_start(path)), None)
     if first is not None:
         raise StudioError(
-            f"GAL Studio cannot keep its projects in {workspace}, which has other files ({first.name!r} for "
-            f"one): name an empty folder with --workspace FOLDER, or put {DATABASE} back if it was there."
+            f"The folder {workspace} has other files ({first.name!r}) and no projects: name an empty one "
+            f"with --workspace FOLDER, or put {DATABASE} back."
         )
 
 

@@ -38,7 +38,7 @@ def test_where_other_files_are_none_is_begun(
     before = sorted(folder.rglob("*"))
     (tmp_path / "linked").symlink_to(folder)
     for place in (folder, tmp_path / "linked"):
-        with pytest.raises(StudioError, match=r"which has other files .* --workspace FOLDER"):
+        with pytest.raises(StudioError, match=r"has other files .* --workspace FOLDER"):
             Store(place)
         assert main(["--workspace", str(place), "--no-browser"]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
@@ -49,7 +49,7 @@ def test_a_link_in_a_folder_is_not_its_own(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "images").symlink_to(tmp_path / "pictures")
-    with pytest.raises(StudioError, match="'images' for one"):
+    with pytest.raises(StudioError, match="'images'"):
         Store(tmp_path / "new")
 
 
