@@ -9,6 +9,7 @@ import pytest
 
 from gal_studio.assets import bundled_version, load_anchors, load_preset, load_presets
 from gal_studio.core.gal.ladder import LADDER
+from installer import GIGABYTE, source_of
 from tools.preset_table import PAGE, filled
 from tools.results import MARKED
 from tools.shapes.table import cell
@@ -169,5 +170,5 @@ def test_every_number_of_the_readme_has_its_source() -> None:
     text = re.sub(r"^\d\. |\| \d+ GB (?=\|)", "", text, flags=re.MULTILINE)  # steps; see the test above
     assert re.findall(r".*\d.*", text) == []
     assert "nine constant or changing" in README.read_text(encoding="utf-8") and len(LADDER) == 9
-    assert "6 GB" in (ROOT / "launch.py").read_text(encoding="utf-8")
+    assert round(source_of("", "linux").disk / GIGABYTE) == 6
     assert load_preset("pocket").settings["style"].gal.top_k == 3, "one image each for three of them"
