@@ -18,7 +18,7 @@ from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.json_files import read_json
 from gal_studio.provenance import made_by
-from gal_studio.state.database import upgrades
+from gal_studio.state.database import schema, upgrades
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.default_workspace import default_workspace, is_workspace
 from gal_studio.state.files.own_folder import others
@@ -83,6 +83,12 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     database, saved = folder / "studio.db", tuple[str, ...]()
     if finish_replacement(folder):
         saved = ("studio.db was gone: the one of a repair that did not end is in its place.",)
+    if strange := schema.foreign_in(database, upgrades.VERSION) if database.is_file() else ():
+        what = f"{schema.describe(strange)}"
+        if not repair:
+            found = (*saved, f"{what} (--repair removes it and keeps a copy in damaged/)")
+            return {"projects": 0, "found": [*found], "done": [], "left": [what], "others": []}
+        saved = (*saved, f"{what} {rescue.without_foreign(folder, strange)}")
     if damage := damage_of(folder) if database.is_file() else "":
         found = rescue.describe_damage(folder, damage, show_all)
         if not repair:

@@ -18,6 +18,7 @@ from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.database.own_files import check_files
+from gal_studio.state.database.schema import bounded
 from gal_studio.state.database.tables import TABLES, Folder
 from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
@@ -302,6 +303,7 @@ def damage_of(workspace: Path) -> str:
     check_files(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            bounded(connection)
             answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
     except sqlite3.DatabaseError as error:
         return _first_words(str(error)) if is_damage(error) else ""

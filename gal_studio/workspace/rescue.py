@@ -15,7 +15,11 @@ from gal_studio.core.words import counted
 from gal_studio.state.database.backups import backups, is_backup
 from gal_studio.state.database.connection import Undecoded
 from gal_studio.state.database.own_files import ENDINGS
-from gal_studio.state.database.replaced import put_in_place
+from gal_studio.state.database.replaced import copied_aside, put_in_place
+from gal_studio.state.database.schema import Foreign, bounded, quoted, remove_foreign
+from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.upgrades import VERSION
+from gal_studio.state.database.versions import triggers
 from gal_studio.state.files.errors import NoRoomError, disk_problem
 from gal_studio.state.files.inside import inside
 from gal_studio.state.files.own_folder import BACKUPS, DAMAGED, DATABASE
@@ -96,6 +100,17 @@ def restore(workspace: Path, name: str) -> str:
     return f"{DATABASE} is the copy of {_time_of(path)}; the one before it is in {DAMAGED}/{aside}."
 
 
+def without_foreign(workspace: Path, found: Sequence[Foreign]) -> str:
+    """Remove what is not the studio's from the schema; a sentence that says where the former file is."""
+    with _alone(workspace):
+        try:
+            aside = copied_aside(workspace)
+            remove_foreign(workspace / DATABASE, found)
+        except OSError as error:
+            raise disk_problem(error, workspace) from error
+    return f"Removed; the one before it is in {DAMAGED}/{aside}."
+
+
 def _time_of(path: Path) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
 
@@ -136,17 +151,20 @@ def _salvage(source: Path, target: Path) -> dict[str, str]:
                 "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
             ).fetchall()
             version = int(reader.execute("PRAGMA user_version").fetchone()[0])
+            bounded(reader)
             reader.text_factory = Undecoded  # what cannot be decoded is copied all the same
             writer.execute("PRAGMA ignore_check_constraints = ON")
             writer.execute("BEGIN")
-            tables = {name: sql for kind, name, sql in made if kind == "table" and not _is_own(name)}
+            tables = {name: sql for kind, name, sql in made if kind == "table" and _is_plain(name, sql)}
             for sql in tables.values():
                 writer.execute(sql)
             for name in tables:
                 if words := _copy_rows(reader, writer, name):
                     lost[name] = words
-            for kind, _, sql in made:
-                if kind != "table":
+            if version == VERSION:  # of an older one, the next opening makes them
+                for index in (one for table in TABLES if table.name in tables for one in table.indexes):
+                    writer.execute(f"CREATE INDEX {index}")
+                for sql in triggers().values() if {*tables} >= {table.name for table in TABLES} else ():
                     writer.execute(sql)
             writer.execute(f"PRAGMA user_version = {version}")
             writer.execute("COMMIT")
@@ -160,15 +178,16 @@ def _salvage(source: Path, target: Path) -> dict[str, str]:
     return lost
 
 
-def _is_own(table: str) -> bool:
-    """Whether SQLite makes this table itself."""
-    return table.startswith("sqlite_")
+def _is_plain(table: str, sql: str) -> bool:
+    """Whether this is a table with rows, which neither SQLite nor a module of it makes itself."""
+    return not table.startswith("sqlite_") and "VIRTUAL" not in sql.upper().split("(")[0].split()[:2]
 
 
 def _copy_rows(reader: sqlite3.Connection, writer: sqlite3.Connection, table: str) -> str:
     """Copy the rows of a table; says what was lost, "" if nothing was."""
+    table = quoted(table)
     about = writer.execute(f"PRAGMA table_info({table})").fetchall()
-    names = [row[1] for row in about]
+    names = [quoted(row[1]) for row in about]
     if not any(row[5] and row[2].upper() == "INTEGER" for row in about):
         names.insert(0, "rowid")
     chosen = f"SELECT {', '.join(names)} FROM {table} NOT INDEXED"

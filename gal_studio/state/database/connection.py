@@ -4,6 +4,7 @@ import functools
 import math
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.own_files import check_files
+from gal_studio.state.database.schema import LONGEST, STEPS, has_more, refuse_foreign
 from gal_studio.state.database.tables import TABLES
 from gal_studio.state.database.upgrades import (
     VERSION,
@@ -127,7 +129,21 @@ class _Held:
         self.depth = 0
         self.after: list[Callable[[], object]] = []
         self.memory: dict[str, Any] = {}
+        self.ends: float | None = None
         weakref.finalize(self, connection.close).atexit = False
+
+    @contextmanager
+    def limited(self) -> Iterator[sqlite3.Connection]:
+        """End what runs in here after `LONGEST` seconds of CPU time: the file may be anybody's."""
+        self.ends = time.thread_time() + LONGEST
+        try:
+            yield self.connection
+        finally:
+            self.ends = None
+
+    def is_late(self) -> bool:
+        """Whether SQLite is to give up."""
+        return self.ends is not None and time.thread_time() > self.ends
 
 
 class Database:
@@ -178,6 +194,8 @@ class Database:
             with self._lock:
                 self._open.add(held)
             held.connection.row_factory = sqlite3.Row
+            held.connection.execute("PRAGMA trusted_schema = OFF")
+            held.connection.set_progress_handler(held.is_late, STEPS)
             held.connection.execute("PRAGMA foreign_keys = ON")
             held.connection.execute("PRAGMA synchronous = FULL")
             held.connection.execute("PRAGMA journal_mode = WAL")
@@ -202,7 +220,11 @@ class Database:
         return self._held.connection
 
     def _migrate(self) -> None:
-        if self._version(self._connection) != VERSION:
+        rows, version = rows_of(self._connection), self._version(self._connection)
+        is_current = version == VERSION
+        if version <= VERSION:
+            refuse_foreign(rows, is_current, self._folder)
+        if not is_current or has_more(rows):
             self._make_tables()
 
     def make_tables(self) -> None:
@@ -324,8 +346,7 @@ class Database:
 
     def unchecked_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """All rows of a query as they are stored, damaged ones too."""
-        with self.translated():
-            connection = self._connection
+        with self.translated(), self._held.limited() as connection:
             try:
                 return connection.execute(sql, values).fetchall()
             except sqlite3.OperationalError as error:
@@ -343,8 +364,7 @@ class Database:
 
     def undecoded_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """All rows of a query, with texts as the bytes that are stored."""
-        with self.translated():
-            connection = self._connection
+        with self.translated(), self._held.limited() as connection:
             connection.text_factory = Undecoded
             try:
                 return connection.execute(sql, values).fetchall()

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gal_studio.state.database.own_files import ENDINGS, check_files
+from gal_studio.state.database.schema import bounded
 from gal_studio.state.files.content_store import sync_folder
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside
@@ -24,7 +25,7 @@ def put_in_place(workspace: Path, new: Path) -> str:
     database = workspace / DATABASE
     check_files(database)
     try:
-        aside = _copied_aside(workspace)
+        aside = copied_aside(workspace)
         with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that its log can go before it does
         for ending in ENDINGS[1:]:
@@ -65,7 +66,7 @@ def finish_replacement(workspace: Path) -> bool:
     return True
 
 
-def _copied_aside(workspace: Path) -> str:
+def copied_aside(workspace: Path) -> str:
     """Copy the database with its log to `damaged/`; returns the name of the copy."""
     folder = make_folder(workspace / DAMAGED, workspace)
     aside = f"{_free_stem(folder)}.db"
@@ -91,7 +92,7 @@ def _is_whole(path: Path, workspace: Path) -> bool:
     try:
         check_files(path)
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("PRAGMA trusted_schema = OFF")
+            bounded(connection)
             connection.execute("SELECT id FROM projects LIMIT 1").fetchall()
             return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
     except (sqlite3.Error, OSError, UnicodeDecodeError):

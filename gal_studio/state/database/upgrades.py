@@ -5,18 +5,16 @@ have keeps its values, and a new one gets its default, or what `_FILLED` says.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.own_files import check_files
+from gal_studio.state.database.schema import Rows, bounded, quoted
 from gal_studio.state.database.tables import TABLES, Column, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
-Rows = Callable[[str], Sequence[Any]]
-"""Runs a query and returns its rows."""
 VERSION = 44
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
 _FILLED: Mapping[tuple[str, str], str] = {
@@ -68,7 +66,7 @@ def upgrade(writer: sqlite3.Connection, version: int) -> None:
     `version` is 0 for an empty database. Raises StudioError if rows would lack a value that they need.
     """
     for (name,) in writer.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        writer.execute(f"DROP TRIGGER {name}")
+        writer.execute(f"DROP TRIGGER {quoted(name)}")
     for former, name in _RENAMED.items():
         if former in _present(rows_of(writer)):
             writer.execute(f"ALTER TABLE {former} RENAME TO {name}")
@@ -150,6 +148,7 @@ def says_another_version(path: Path) -> bool:
     """Whether a database has the tables of this version and says an earlier one, or none."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            bounded(connection)
             stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
             rows = rows_of(connection)
             return 0 <= stored < VERSION and not any(differences(rows)) and not unknown_columns(rows)
@@ -190,8 +189,10 @@ def _wanted(table: Table) -> frozenset[str]:
 def _present(query: Rows) -> dict[str, frozenset[str]]:
     """The definitions of every table of the database: their order does not count."""
     rows = query("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    plain = ((name, sql) for name, sql in rows if "(" in sql and ")" in sql)  # a virtual one may have none
     return {
-        name: frozenset(split_definitions(sql[sql.index("(") + 1 : sql.rindex(")")])) for name, sql in rows
+        name: frozenset(filter(None, split_definitions(sql[sql.index("(") + 1 : sql.rindex(")")])))
+        for name, sql in plain
     }
 
 

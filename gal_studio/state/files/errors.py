@@ -154,7 +154,12 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
         if (refused := _refused(folder)) is not None:
             return DiskError(str(refused))
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
-    if "not a database" in text or "malformed" in text:
+    if "interrupted" in text:
+        return StudioError(
+            f"A query of studio.db in {folder} took too long: its content is not what the studio writes; "
+            "restore a copy of studio.db."
+        )
+    if "not a database" in text or "malformed" in text or "decode" in text:
         where = shlex.quote(str(folder))
         return DamagedDatabaseError(
             f"The file studio.db in {folder} is damaged: `gal-studio doctor --workspace {where}` says what "

@@ -1,0 +1,152 @@
+"""What the schema of a `studio.db` has that is not the studio's: a workspace may come from anybody.
+
+A view in the place of a table can run for ever, and a trigger can change or delete rows without a word. Both
+are refused by name when a workspace is opened; the doctor removes them and keeps a copy.
+"""
+
+import shlex
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.words import counted
+from gal_studio.state.database.own_files import check_files
+from gal_studio.state.database.tables import TABLES, split_definitions
+from gal_studio.state.database.versions import triggers
+
+LONGEST = 600.0
+"""Seconds of CPU time that a query of somebody else's file may take."""
+STEPS = 1_000_000
+"""Of SQLite's machine, between two looks at the time."""
+_DROPPED = {"view": "VIEW", "trigger": "TRIGGER", "index": "INDEX", "virtual table": "TABLE"}
+_SHOWN = 3
+Rows = Callable[[str], Sequence[Any]]
+"""Runs a query and returns its rows."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Something of a schema that the studio did not make."""
+
+    kind: str  # "view", "trigger", "index" or "virtual table"
+    name: str
+
+    def __str__(self) -> str:
+        return f"the {self.kind} {self.name!r}"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it, whatever it is."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def foreign(rows: Rows, is_current: bool) -> tuple[Foreign, ...]:
+    """The views, virtual tables, unique indexes and, in a database of this version, triggers of others.
+
+    Those of an older version are dropped before a row is written (`upgrades.upgrade`). A plain table or index
+    changes nothing and stays.
+    """
+    return tuple(_foreign(rows, is_current))
+
+
+def _foreign(rows: Rows, is_current: bool) -> Iterator[Foreign]:
+    ours = triggers()
+    tables = {table.name for table in TABLES}
+    for kind, name, table, sql in rows("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+        words = [word.upper() for word in (sql or "").split(None, 2)[:2]]
+        if kind == "view":
+            yield Foreign("view", name)
+        elif kind == "trigger" and is_current and name not in ours:  # see `has_more`
+            yield Foreign("trigger", name)
+        elif kind == "table" and words == ["CREATE", "VIRTUAL"]:
+            yield Foreign("virtual table", name)
+        elif kind == "index" and words == ["CREATE", "UNIQUE"] and table in tables:
+            yield Foreign("index", name)
+
+
+def refuse_foreign(rows: Rows, is_current: bool, folder: Path) -> None:
+    """Refuse a database with something that the studio did not make, by name."""
+    if found := foreign(rows, is_current):
+        raise StudioError(
+            f"The file studio.db in {folder} has {_named(found)}, not made by the studio, which could hide, "
+            f"change or delete anything: `gal-studio doctor --repair --workspace {shlex.quote(str(folder))}` "
+            "removes it and keeps a copy."
+        )
+
+
+def foreign_in(path: Path, version: int) -> tuple[Foreign, ...]:
+    """What a database has that is not the studio's; nothing if that cannot be read."""
+    check_files(path)
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            bounded(connection)
+            stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if stored > version:  # a newer one is never changed
+                return ()
+            return foreign(lambda sql: connection.execute(sql).fetchall(), stored == version)
+    except sqlite3.Error:  # damaged pages, which are a finding of their own
+        return ()
+
+
+def remove_foreign(path: Path, found: Sequence[Foreign]) -> None:
+    """Drop what is not the studio's, all or nothing; refused by name if SQLite cannot."""
+    check_files(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bounded(connection)
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("BEGIN IMMEDIATE")
+        for one in sorted(found, key=lambda one: one.kind == "virtual table"):
+            try:
+                connection.execute(f"DROP {_DROPPED[one.kind]} IF EXISTS {quoted(one.name)}")
+            except sqlite3.Error as error:
+                raise StudioError(
+                    f"{str(one).capitalize()} of studio.db cannot be removed ({error}): restore a copy of "
+                    "studio.db, or import the projects from archives."
+                ) from error
+        connection.execute("COMMIT")
+
+
+def describe(found: Sequence[Foreign]) -> str:
+    """A sentence on what is not the studio's."""
+    return f"studio.db has {_named(found)}, not made by the studio."
+
+
+def has_more(rows: Rows) -> bool:
+    """Whether a table has all that it should have and a column or a rule more, or a trigger is another.
+
+    Such tables and triggers are made anew; of a column that nobody knows, the database is of a newer version.
+    """
+    told = dict(tuple(row) for row in rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    if any(_plain(told.get(name) or sql) != _plain(sql) for name, sql in triggers().items()):
+        return True
+    made = {name: sql for name, sql in rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'")}
+    for table in TABLES:
+        sql = made.get(table.name) or ""
+        given = sql[sql.find("(") + 1 : sql.rfind(")")]
+        if given.strip() != table.definitions.strip():
+            wanted, present = ({*split_definitions(one)} for one in (table.definitions, given))
+            if present > wanted:
+                return True
+    return False
+
+
+def bounded(connection: sqlite3.Connection, seconds: float = LONGEST) -> None:
+    """Let a connection believe nothing in its file, and take no longer than this of the thread's CPU time."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+    ends = time.thread_time() + seconds
+    connection.set_progress_handler(lambda: time.thread_time() > ends, STEPS)
+
+
+def _named(found: Sequence[Foreign]) -> str:
+    more = len(found) - _SHOWN
+    names = ", ".join(map(str, found[:_SHOWN]))
+    return f"{names} and {counted(more, 'other thing')}" if more > 0 else names
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.split())

@@ -1,0 +1,153 @@
+"""A database of somebody else: what is not the studio's in its schema neither runs nor stays unnamed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.commands.doctor import check_workspace
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.state.database import connection as connections
+from gal_studio.state.database.upgrades import VERSION
+from gal_studio.state.files.own_folder import DAMAGED, others
+from tests.workspace.filled import fill
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+STRANGE = {
+    "trigger": "CREATE TRIGGER theirs AFTER INSERT ON decision_batches BEGIN DELETE FROM decisions; END",
+    "odd name": "CREATE TRIGGER \"a b;drop\" AFTER INSERT ON jobs BEGIN SELECT load_extension('x'); END",
+    "view": f"CREATE VIEW theirs AS {ENDLESS}",
+    "virtual": 'CREATE VIRTUAL TABLE "their""s" USING dbstat',
+    "index": "CREATE UNIQUE INDEX theirs ON candidates (id, round_id)",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    with Store(tmp_path / "workspace") as store:
+        fill(store, Random(1), replayed=False)
+    return tmp_path / "workspace"
+
+
+def change(workspace: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(workspace / "studio.db")) as connection:
+        for one in statements:
+            connection.executescript(one)
+        connection.commit()
+
+
+def names(workspace: Path) -> list[str]:
+    with Store(workspace) as store:
+        return list(store.projects.names().values())
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_it_is_refused_by_name_and_removed_with_a_copy(kind: str, workspace: Path) -> None:
+    change(workspace, STRANGE[kind])
+    with pytest.raises(StudioError, match=r"not made by the studio.*doctor --repair") as refusal:
+        Store(workspace)
+    report = check_workspace(workspace, repair=False)
+    assert report["left"] and "not made by the studio" in report["left"][0]
+    done = check_workspace(workspace, repair=True)["done"]
+    assert f"the one before it is in {DAMAGED}/studio-" in done[0]
+    name = {"odd name": "a b;drop", "virtual": 'their"s'}.get(kind, "theirs")
+    assert name in str(refusal.value) and name in done[0]
+    assert names(workspace) == ["Cat"]
+    assert check_workspace(workspace, repair=False)["left"] == [] and others(workspace) == ()
+    (copy,) = (workspace / DAMAGED).glob("studio-*.db")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+
+
+def test_a_view_in_the_place_of_a_table_holds_up_nobody(workspace: Path) -> None:
+    change(workspace, "PRAGMA foreign_keys = OFF; DROP TABLE projects", f"CREATE VIEW projects AS {ENDLESS}")
+    with pytest.raises(StudioError, match="the view 'projects'"):
+        Store(workspace)
+    assert check_workspace(workspace, repair=False)["left"]
+    with pytest.raises(StudioError, match="refer to missing rows: restore a copy"):
+        check_workspace(workspace, repair=True)
+
+
+def test_a_trigger_with_a_name_of_ours_is_made_anew(workspace: Path) -> None:
+    change(
+        workspace,
+        "DROP TRIGGER rounds_update; CREATE TRIGGER rounds_update AFTER UPDATE ON rounds "
+        "BEGIN DELETE FROM decisions; END",
+    )
+    with Store(workspace) as store:
+        count = len(store.database.rows("SELECT * FROM decisions"))
+        store.database.write("UPDATE rounds SET created = created")
+        assert len(store.database.rows("SELECT * FROM decisions")) == count > 0
+
+
+def test_a_newer_version_is_left_as_it_is(workspace: Path) -> None:
+    change(workspace, STRANGE["view"], f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(StudioError, match="newer GAL Studio"):
+        check_workspace(workspace, repair=True)
+    with closing(sqlite3.connect(workspace / "studio.db")) as connection:
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'view'").fetchone()
+
+
+@pytest.mark.parametrize("kind", ["odd name", "virtual", "view"])
+def test_odd_names_in_an_older_workspace(kind: str, workspace: Path) -> None:
+    change(workspace, STRANGE[kind], f"PRAGMA user_version = {VERSION - 1}")
+    if kind != "odd name":  # all triggers of an older version are made anew
+        with pytest.raises(StudioError, match="not made by the studio"):
+            Store(workspace)
+        check_workspace(workspace, repair=True)
+    assert names(workspace) == ["Cat"]
+
+
+def test_a_rule_that_is_not_ours_goes_and_the_rows_stay(workspace: Path) -> None:
+    with Store(workspace) as store:
+        before = [tuple(row) for row in store.database.rows("SELECT * FROM losses")]
+        (sql,) = store.database.rows("SELECT sql FROM sqlite_master WHERE name = 'losses'")[0]
+    made = sql[: sql.rindex(")")] + ", CHECK (length(hex(randomblob(9))) > 0))"
+    change(
+        workspace,
+        f"PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = '{made.replace(chr(39), chr(39) * 2)}' "
+        "WHERE name = 'losses'; PRAGMA writable_schema = RESET",
+    )
+    with Store(workspace) as store:
+        assert [tuple(row) for row in store.database.rows("SELECT * FROM losses")] == before
+        (sql,) = store.database.rows("SELECT sql FROM sqlite_master WHERE name = 'losses'")[0]
+        assert "randomblob" not in sql
+
+
+def test_an_unknown_column_is_of_a_newer_version(workspace: Path) -> None:
+    change(workspace, "ALTER TABLE projects ADD COLUMN mood TEXT")
+    with pytest.raises(StudioError, match=r"projects\.mood.*newer"):
+        Store(workspace)
+
+
+def test_plain_tables_and_indexes_of_others_stay(workspace: Path) -> None:
+    change(workspace, "CREATE TABLE notes (text); CREATE INDEX mine ON jobs (kind); ANALYZE")
+    assert names(workspace) == ["Cat"]
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(connections, "LONGEST", 0.2)
+    yield
+
+
+def test_a_query_that_takes_too_long_ends(workspace: Path, soon: None) -> None:
+    with Store(workspace) as store:
+        with pytest.raises(StudioError, match="took too long"):
+            store.database.rows(f"SELECT COUNT(*) FROM ({ENDLESS})")
+        assert len(store.projects.names()) == 1
+
+
+def test_a_name_that_is_no_text_is_called_damaged(workspace: Path) -> None:
+    change(
+        workspace,
+        "CREATE TABLE odd (a); PRAGMA writable_schema = ON; "
+        "UPDATE sqlite_master SET sql = CAST(X'435245415445205441424C45206F64642028FF29' AS TEXT) "
+        "WHERE name = 'odd'; PRAGMA writable_schema = RESET",
+    )
+    with pytest.raises(StudioError, match="is damaged"):
+        Store(workspace)
