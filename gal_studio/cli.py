@@ -104,7 +104,7 @@ def open_app(
     offline: Annotated[bool, _OFFLINE] = False,
     api: Annotated[bool, _API] = False,
 ) -> None:
-    """Personalize an image model in rounds. Without a command, this opens the app."""
+    """Train a LoRA round by round. Without a command, this opens the app."""
     context.obj = workspace
     if offline:
         os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts

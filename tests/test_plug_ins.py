@@ -109,7 +109,7 @@ def test_the_doctor_lists_them_and_the_workers_log_names_a_broken_one_once(seen:
 
 def test_without_the_package_the_project_is_shown_and_says_what_is_missing(seen: Seen) -> None:
     poll = page(ROOT, seen.workspace)["poll"]["parts"]
-    assert "The policy 'alphabet' is not installed here" in json.dumps(poll)
+    assert "The selection strategy 'alphabet' is not installed here" in json.dumps(poll)
     assert not [score for score in poll["scores"] if score["suggested"]]
 
 

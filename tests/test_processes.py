@@ -192,7 +192,7 @@ def test_a_progress_line_in_a_file_is_not_repeated(
     line = local_worker.ProgressLine(studio, output)
     for done in (1, 1, 2, 2):
         line.show(job, "fine_tune", done, 4)
-    assert output.getvalue() == "Round 1: Fine-tuning 1 / 4\nRound 1: Fine-tuning 2 / 4\n"
+    assert output.getvalue() == "Round 1: Training 1 / 4\nRound 1: Training 2 / 4\n"
 
 
 def test_what_workers_say_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

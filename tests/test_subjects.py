@@ -230,7 +230,7 @@ def test_anchors_are_added_switched_and_replaced(studio: Studio, names: tuple[st
     [
         (["a teapot in a den"], False, "does not name the subject"),
         ([" "], False, "There are no test prompts"),
-        (["{} in a den"], True, "A round suggests 2 test prompts, so at least 2 must stay switched on"),
+        (["{} in a den"], True, "A round suggests 2 test prompts, so at least 2 must stay enabled"),
         (["{} " + "very " * 80], False, "use at most 300, and one test prompt per line"),
         ([f"{{}} at number {i}" for i in range(498)], False, "would have 502 test prompts: keep at most 500"),
     ],
@@ -250,7 +250,7 @@ def test_as_many_anchors_as_a_round_suggests_stay_on(studio: Studio, names: tupl
     anchors = studio.project(project).anchors
     for anchor in anchors[:2]:
         studio.enable_anchor(anchor.id, False)
-    with pytest.raises(StudioError, match="at least 2 must stay switched on"):
+    with pytest.raises(StudioError, match="at least 2 must stay enabled"):
         studio.enable_anchor(anchors[2].id, False)
     assert [anchor.enabled for anchor in studio.project(project).anchors] == [False, False, True, True]
     with pytest.raises(StudioError, match="no test prompt 'none'"):

@@ -66,7 +66,7 @@ def ask_round(
 def _table(told: dict[str, Any]) -> str:
     """A table in percent; `copies` is in nats, of which a bit is the most."""
     lines = [
-        f"Round {told['round']}: how much {told['trainings']} trainings disagree, from 0 to 100%, on",
+        f"Round {told['round']}: how much {told['trainings']} runs disagree, from 0 to 100%, on",
         "a copy  the image  test prompt",
     ]
     for one in told["prompts"]:

@@ -30,7 +30,7 @@ def demo(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a whole personalization on a bundled reference."""
+    """Train a LoRA round by round on a bundled reference."""
     draft = replace(
         demo_draft(kind),
         preset=preset,

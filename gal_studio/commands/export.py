@@ -96,7 +96,7 @@ def _find_round(store: Store, project: Project, wanted: str | None, instant: boo
         if (round_.kind == "instant" if instant else round_.adapter is not None)
         and wanted in (None, str(round_.number), names[round_.id], round_.id)
     ]
-    needed = "is trained: fine-tune one, or choose another"
+    needed = "is trained: train one, or choose another"
     if instant:
         needed = "is generated without training: generate Round 0 first, or choose another format"
     return last_round(store, project, trained, wanted, needed)

@@ -28,7 +28,7 @@ def image_to_lora(
             "DiffSynth-Studio/General-Image-Encoders)."
         ),
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda or mps (default: what is there).")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda or mps (default: auto-detected).")] = None,
 ) -> None:
     """Make a style LoRA for Z-Image out of images, without training (Z-Image-i2L of DiffSynth-Studio)."""
     target = user_path(out)

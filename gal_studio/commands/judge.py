@@ -43,10 +43,11 @@ References = Annotated[
     typer.Option(help="A folder with images that it was trained on (default: none; copies are not judged)."),
 ]
 Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
-Taught = Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was taught.")]
+Taught = Annotated[Literal["style", "object"], typer.Option(help="What the LoRA was trained on.")]
 Trigger = Annotated[str, typer.Option(help="Trigger words (default: those that the first file states).")]
 Shown = Annotated[
-    str, typer.Option(help="What the images show (default: their captions), or without any what it is.")
+    str,
+    typer.Option(help="What the images show (default: their captions). Without images: what the LoRA shows."),
 ]
 Prompts = Annotated[
     Path | None,

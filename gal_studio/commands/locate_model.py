@@ -21,7 +21,7 @@ def locate_model(
 ) -> None:
     """Point projects to a model that has moved, or is elsewhere on this computer.
 
-    Its files are compared with those that the trainings used; another model is refused.
+    The files must match the ones used for training; another model is refused.
     """
     with existing_workspace(required_workspace(context, workspace)) as store:
         only = find_project(store, project).id if project else None

@@ -116,7 +116,7 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
     store = studio.store
     round_ = store.rounds.get(round_id)
     if not pair_rules.can_be_refined(store.snapshots.round(round_id)):
-        line.say(f"Round {round_.number} is not refined: it has no accepted image to learn from.")
+        line.say(f"Round {round_.number} is not refined: it has no accepted image to train on.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
@@ -157,4 +157,4 @@ def _round(store: Store, project: Project, number: int | None) -> Round:
         for round_ in store.rounds.of_project(project.id)
         if round_.kind == "fine_tune" and round_.adapter is not None and number in (None, round_.number)
     ]
-    return last_round(store, project, trained, number, "is fine-tuned yet: fine-tune it first")
+    return last_round(store, project, trained, number, "is trained yet: train it first")

@@ -40,7 +40,7 @@ class Key:
 
 
 KEYS: Mapping[str, Key] = {
-    "kind": Key(str, 'a word in quotes: "style" or "object"', "what the project learns", "must be given"),
+    "kind": Key(str, 'a word in quotes: "style" or "object"', "what the project trains", "must be given"),
     "name": Key(str, "a string in quotes", "the project’s name", "the first prompt"),
     "trigger_word": Key(
         str, 'a word in quotes, such as "<cute-cat>"', "of an object: the made-up word that names it"
@@ -59,7 +59,7 @@ KEYS: Mapping[str, Key] = {
         "the preset’s",
     ),
     "seed": Key(int, "a whole number", "the same seed gives the same images", "0"),
-    "rounds": Key(int, "a whole number", "trainings; between two of them the policy accepts images", "2"),
+    "rounds": Key(int, "a whole number", "between two of them, the selection strategy accepts images", "2"),
     "policy": Key(
         str,
         f"a word in quotes: {', '.join(policy_names())}",
@@ -141,7 +141,7 @@ def run(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a whole personalization on your own references."""
+    """Train a LoRA round by round on your own references."""
     file = read_project_file(project)
     Settings().updated(file.draft.changes)  # refuses unknown settings and wrong types
     given = unattended.setting_changes(steps, candidates, sampling_steps)

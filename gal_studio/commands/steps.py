@@ -1,4 +1,4 @@
-"""`gal-studio steps`: list the kept steps of a training, draw them side by side, take or delete them."""
+"""`gal-studio steps`: list the kept steps of a training, compare their images, take or delete them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,9 @@ from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.trials import Trial
 from gal_studio.studio import Studio
 
-ACTIONS = ("list", "draw", "use", "delete")
+ACTIONS = ("list", "generate", "use", "delete")
+FORMER = {"draw": "generate"}
+"""Actions by their names of earlier versions, which are still taken."""
 COLUMNS = ("step", "strength", "copy_risk", "prompt_match", "style_match", "file")
 
 
@@ -32,13 +34,13 @@ def steps(
     action: Annotated[str, typer.Argument(help=f"One of: {', '.join(ACTIONS)}.")] = "list",
     step: Annotated[
         list[int] | None,
-        typer.Argument(metavar="STEP", help="The step to use, or the steps to draw."),
+        typer.Argument(metavar="STEP", help="The step to use, or the steps to generate with."),
     ] = None,
     round_: Annotated[
         str | None, typer.Option("--round", help="The round's number or name (default: the last with steps).")
     ] = None,
     prompt: Annotated[
-        str, typer.Option(help="What to draw; {} is the subject (default: a test prompt).")
+        str, typer.Option(help="The prompt to generate; {} is the subject (default: a test prompt).")
     ] = "",
     strength: Annotated[
         list[float] | None,
@@ -48,7 +50,7 @@ def steps(
         int | None, typer.Option(min=0, help="The seed (default: that of the test prompt’s first image).")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="A folder for the images of draw, and a table of them.")
+        Path | None, typer.Option(help="A folder for the images of generate, and a table of them.")
     ] = None,
     workspace: StoredWorkspace = None,
     project: Wanted = None,
@@ -56,10 +58,11 @@ def steps(
 ) -> None:
     """Compare the steps of one training: was it too long, and where was it best?
 
-    A training that is validated (tune.validate_every) keeps its LoRA at each validation. draw generates one
+    A training that is validated (tune.validate_every) keeps its LoRA at each validation. generate makes one
     prompt by each step at each strength, with one seed; use lets the round have the LoRA of a step (a round
     with images keeps its own, and gets a round beside it); delete frees their disk space.
     """
+    action = FORMER.get(action, action)
     if action not in ACTIONS:
         raise StudioError(f"There is no action {action!r}: choose one of {', '.join(ACTIONS)}.")
     if action == "use" and len(step or ()) != 1:
@@ -70,7 +73,7 @@ def steps(
         studio = Studio(store)
         chosen = _round(studio, project, round_, action)
         told: dict[str, Any] = {"round": _name(studio, chosen)}
-        if action == "draw":
+        if action == "generate":
             asked = studio.try_steps(chosen.id, prompt, step or (), strength or STRENGTHS, seed)
             with local_worker(studio, ProgressLine(studio)) as worker:
                 jobs = store.jobs.of_project(chosen.project_id)

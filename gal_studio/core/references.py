@@ -192,7 +192,7 @@ def _check_one_style(prompts: Sequence[str], trigger_words: Sequence[str]) -> No
     if len(styles) > 1:
         first, second, *_ = styles.values()
         raise StudioError(
-            f"The prompts name two styles, {first!r} and {second!r}, but a project learns only one: "
+            f"The prompts name two styles, {first!r} and {second!r}, but a project trains only one: "
             "make a project for each."
         )
 

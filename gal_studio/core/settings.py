@@ -622,7 +622,7 @@ class Settings(SettingsGroup):
             and min(self.tune.learning_rate, self.refine.learning_rate) < LEAST_FACTOR
         ):
             raise StudioError(
-                "Prodigy finds the learning rate by itself: set the learning rates of fine-tuning and "
+                "Prodigy finds the learning rate by itself: set the learning rates of training and "
                 "refinement to 1, or choose AdamW."
             )
 

@@ -78,7 +78,7 @@ def refuse_an_empty_pool(here: RoundSnapshot) -> None:
     if not pool(here):
         raise StudioError(
             f"Round {here.round.number} has no test prompts left to generate: each has an accepted image or "
-            "is off. Add or switch on test prompts, then press Generate."
+            "is off. Add or enable test prompts, then press Generate."
         )
 
 
@@ -150,7 +150,7 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
     if start.round.adapter is not None and has(start.round.adapter):
         return
     if here.round.kind == "refine":
-        raise StudioError(f"Round {number} is not fine-tuned yet: press Fine-tune first.")
+        raise StudioError(f"Round {number} is not trained yet: press Train first.")
     other = start.round.number
     if start.round.kind == "refine":
         raise StudioError(
@@ -158,7 +158,7 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
             f"round {other} again, or let the round after a refinement repeat it."
         )
     raise StudioError(
-        f"Round {number} starts from round {other}, whose LoRA is missing: fine-tune round {other} again, or "
+        f"Round {number} starts from round {other}, whose LoRA is missing: train round {other} again, or "
         "set `continue_from_last = false`."
     )
 

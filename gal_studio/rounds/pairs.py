@@ -86,13 +86,13 @@ def _accepted(base: RoundSnapshot) -> list[_Source]:
     number = base.round.number
     if not sources:
         raise StudioError(
-            f"Round {number} has no accepted image to learn from: accept an image first, then press "
+            f"Round {number} has no accepted image to train on: accept an image first, then press "
             "Refine with PatchDPO."
         )
     if not any(source.weight for source in sources):
         raise StudioError(
-            f"Round {number} would learn nothing, because its accepted images weigh 0: give one a weight, or "
-            "accept an image in a round that is uncertain."
+            f"Round {number} would train on nothing, because its accepted images weigh 0: give one a weight, "
+            "or accept an image in a round that is uncertain."
         )
     return sources
 

@@ -32,9 +32,7 @@ def last_trained(project: ProjectSnapshot, through: str | None = None) -> str:
         below = [each for each in trained if through in (each.id, *(one.id for one in each.ancestors))]
         trained = below or [each for each in trained if each.id in above]
     if not trained:
-        raise StudioError(
-            "No round is trained yet, so nothing can be generated again: press Fine-tune first."
-        )
+        raise StudioError("No round is trained yet, so nothing can be generated again: press Train first.")
     return trained[-1].id
 
 

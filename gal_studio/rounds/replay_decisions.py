@@ -109,7 +109,7 @@ def _changed(store: Store, project_id: str) -> Iterator[str]:
         yield f"{words} came out differently"
     if unpainted:
         words = counted(unpainted, "painted part", "painted parts")
-        yield f"{words} no longer fitted, so whole images are learned"
+        yield f"{words} no longer fitted, so whole images are trained on"
 
 
 def _not_found(store: Store, project_id: str) -> Iterator[str]:

@@ -69,7 +69,7 @@ def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Pr
         made = acting.suggest(pool)
         acting.reasons(pool), acting.ranked(pool)
     except Exception as error:  # whatever a plug-in does: the round is shown all the same
-        logger.warning("the policy %r of %s fails", wanted.name, package, exc_info=error)
+        logger.warning("the selection strategy %r of %s fails", wanted.name, package, exc_info=error)
         acting = Absent.failing(wanted, package, error)
         made = acting.suggest(pool)
     return Proposal(acting, pool, made)

@@ -24,7 +24,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     """Refuse what cannot be drawn."""
     round_ = store.rounds.get(round_id)
     if round_.adapter is None and round_.kind != "instant" and new.step is None:
-        raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+        raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the image is to show.")
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
@@ -122,7 +122,7 @@ def _named(store: Store, project_id: str, prompt: str) -> str:
     except StudioError as error:
         words = ", ".join(prompts.trigger_words) or prompts.name
         raise StudioError(
-            f"The prompt does not name what the project teaches ({words}), so it could not teach it: "
+            f"The prompt does not name what the project trains ({words}), so it cannot be trained on: "
             "generate it again with these words."
         ) from error
     return named

@@ -26,7 +26,7 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {  # beside `MADE_AGAIN`
     ),
     ("rounds", "adapter"): (
         "UPDATE rounds SET adapter = NULL, trained_as = NULL WHERE adapter = :name",
-        "Fine-tune trains these rounds again with the same result",
+        "Train makes these rounds again with the same result",
     ),
     ("kept_steps", "adapter"): (
         "DELETE FROM kept_steps WHERE adapter = :name",

@@ -49,8 +49,8 @@ def test_the_work_of_all_projects_is_listed(queued: Queued, capsys: pytest.Captu
     assert jobs_command(queued) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [job.id for job in queued.jobs]
-    assert "running" in lines[0] and "Cat, round 1: Fine-tuning 40 / 200" in lines[0]
-    assert lines[3].endswith("Dog, round 1: Generating (after fine-tuning)")
+    assert "running" in lines[0] and "Cat, round 1: Training 40 / 200" in lines[0]
+    assert lines[3].endswith("Dog, round 1: Generating (after training)")
     assert jobs_command(queued, "--json") == 0
     listed = json.loads(capsys.readouterr().out)
     assert [job["kind"] for job in listed["waiting"]] == ["generate", "fine_tune", "generate"]
@@ -79,7 +79,7 @@ def test_a_job_is_paused_resumed_stopped_and_retried(
     queued.store.jobs.claim("w")
     queued.store.jobs.fail(first, "The loss is not finite.")
     assert jobs_command(queued) == 0
-    assert "error        Cat, round 1: Fine-tuning: The loss is not finite." in capsys.readouterr().out
+    assert "error        Cat, round 1: Training: The loss is not finite." in capsys.readouterr().out
     assert jobs_command(queued, "retry", first[:6]) == 0
     assert state(queued, 0) == "queued"
     assert jobs_command(queued, "stop", first) == 0

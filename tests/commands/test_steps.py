@@ -25,7 +25,7 @@ def test_the_steps_of_a_training(
         work(studio, Models(), studio.fine_tune(first))
     assert run("steps", "--workspace", folder) == 0
     assert "Round 1: 3, 6 (used)" in capsys.readouterr().out
-    drawn = ("steps", "draw", "--workspace", folder, "--strength", "1", "--out", out, "--json")
+    drawn = ("steps", "generate", "--workspace", folder, "--strength", "1", "--out", out, "--json")
     assert run(*drawn) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["step"], one["strength"]) for one in told["images"]] == [(3, 1.0), (6, 1.0)]

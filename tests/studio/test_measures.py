@@ -198,7 +198,7 @@ def test_what_is_measured_is_not_asked_for_again(studio: Studio, small: str) -> 
 
 def test_an_untrained_round_cannot_be_measured(studio: Studio, small: str) -> None:
     second = studio.next_round(small).id
-    with pytest.raises(StudioError, match="Round 2 is not trained yet: press Fine-tune first"):
+    with pytest.raises(StudioError, match="Round 2 is not trained yet: press Train first"):
         studio.measure(second)
 
 

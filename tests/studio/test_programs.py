@@ -71,8 +71,8 @@ def test_a_job_is_waited_for(tmp_path: Path) -> None:
     ("after", "said"),
     [
         (lambda store, job: store.jobs.fail(job, "The model is broken: choose another."), "model is broken"),
-        (lambda store, job: store.jobs.interrupt(job, "gone"), "Fine-tuning is interrupted"),
-        (lambda store, job: (store.jobs.request_pause(job), store.jobs.halt(job)), "Fine-tuning is paused"),
+        (lambda store, job: store.jobs.interrupt(job, "gone"), "Training is interrupted"),
+        (lambda store, job: (store.jobs.request_pause(job), store.jobs.halt(job)), "Training is paused"),
         (lambda store, job: None, "still running after 0.3 s"),
     ],
 )
@@ -90,7 +90,7 @@ def test_a_job_behind_a_paused_one_is_not_waited_for(tmp_path: Path) -> None:
     training, drawing = studio.run_round(asked(studio))
     worked(lambda store, job: (store.jobs.request_pause(job), store.jobs.halt(job)))(tmp_path / "workspace")
     assert studio.store.jobs.get(training.id).state == "paused"
-    with pytest.raises(StudioError, match="waits for fine-tuning, which is paused"):
+    with pytest.raises(StudioError, match="waits for training, which is paused"):
         studio.wait(drawing, timeout=300)
     studio.close()
 

@@ -130,7 +130,7 @@ def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: St
     assert studio.replay_view(made).not_replayed == (
         "Not replayed: round 2 was trained before the decisions that stand now, which the replay follows; "
         "4 decided images came out differently; "
-        "1 painted part no longer fitted, so whole images are learned."
+        "1 painted part no longer fitted, so whole images are trained on."
     )
     prompts = {example.prompt for example in inputs_of(studio.store, again).examples}
     assert len(prompts) == 1, "a round learns what was accepted above it"

@@ -16,7 +16,7 @@ def test_steps_of_a_round(studio: Studio) -> None:
     project_id = studio.create_project(draft())
     first = studio.store.rounds.of_project(project_id)[0].id
     assert studio.next_step(first) == "fine_tune"
-    with pytest.raises(StudioError, match="press Fine-tune first"):
+    with pytest.raises(StudioError, match="press Train first"):
         studio.generate(first)
     with pytest.raises(StudioError, match="press Generate first"):
         studio.next_round(first)
@@ -25,7 +25,7 @@ def test_steps_of_a_round(studio: Studio) -> None:
     assert studio.next_step(first) == "wait"
     studio.stop(job.id)
     train(studio, first)
-    with pytest.raises(StudioError, match="fine-tuned on these images with these settings already"):
+    with pytest.raises(StudioError, match="trained on these images with these settings already"):
         studio.fine_tune(first)
     assert studio.next_step(first) == "generate"
     job = studio.generate(first)

@@ -60,7 +60,7 @@ def _tells_of_other_images(studio: Studio, project: str) -> None:
         for drawn in studio.store.candidates.of_round(one.round_id):
             scores = {CARRIES: carries, SHOWN: 0.0, CHANCE: 0.0}
             studio.store.candidates.add_scores(drawn.id, scores)
-    said = "No LoRA strength of ink generates anything clearly like your images"
+    said = "ink doesn’t reproduce your images at any strength"
     told = studio.judged(project)
     assert [one.sentences[-1].startswith(said) for one in told] == [True, False]
     assert [said in row["recipe"] for row in ask("results", studio, {"project": project})["rounds"]] == [

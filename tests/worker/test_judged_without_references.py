@@ -130,7 +130,7 @@ def test_what_describes_it(names: tuple[str, str], studio: Studio, models: Model
     made = replace(draft, base_model=names[0], clip_model=names[1], anchors=("{} in a gym",))
     project = studio.project(studio.create_project(made))
     assert project.prompts.name == "a <sks> cat" and project.anchors[0].prompt == "a <sks> cat in a gym"
-    with pytest.raises(StudioError, match=r"say what ink\.safetensors was taught: its trigger word and a p"):
+    with pytest.raises(StudioError, match=r"say what ink\.safetensors was trained on: its trigger word and"):
         judged_draft([file], kind="object", trigger="<sks>")
     with pytest.raises(StudioError, match="The project has no reference: add an image"):
         studio.create_project(tiny_draft(names, references=()))

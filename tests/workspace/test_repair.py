@@ -54,7 +54,7 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
             path.unlink()
         assert {finding.problem for finding in examine(store)} == {"lost"}
         repair(store)
-        with pytest.raises(StudioError, match="press Fine-tune"):
+        with pytest.raises(StudioError, match="press Train"):
             studio.generate(round_.id)
         shown = poll(ViewCache(studio), {"project": project_id})
         assert shown["parts"]["rounds"][0]["cover"]["id"] == candidates[2].id

@@ -23,7 +23,7 @@ export async function locateModel(path) {
   const found = await ask({
     title: "Where is the model?",
     words: [
-      "Its files are compared with those that the trainings used. Large models take a while.",
+      "The files must match the ones used for training. Checking a large model takes a while.",
       html`<${Labelled} name="Folder or file on the studio’s computer">
         <input type="text" name="place" defaultValue=${path} required />
       <//>`,

@@ -19,8 +19,8 @@ export const CHAPTERS = {
       ],
       [
         "Uncertainty:",
-        "highest when half of a prompt’s images are copies, zero when all or none are. The doubt of the " +
-          "check itself is subtracted.",
+        "highest when half of a prompt’s images are copies, zero when all or none are. The " +
+          "detector’s own uncertainty is subtracted.",
         "H(p) − mean of H(copy risk), with H(p) = −p ln p − (1 − p) ln (1 − p)",
       ],
       ["p:", "the mean copy risk of the prompt’s images. Your mark makes an image’s risk 1 or 0."],
@@ -78,7 +78,7 @@ export const CHAPTERS = {
     paragraphs: [
       ["Upwards:", "CLIP-T of the benchmark’s images."],
       ["To the right:", "CLIP-I of the benchmark’s images."],
-      ["Plain:", "a round that learned from the references alone: ordinary fine-tuning."],
+      ["Plain:", "a round trained on the references alone: ordinary training."],
       ["Thin crosses:", "95% intervals (t, over prompts)."],
     ],
   }),
@@ -93,7 +93,7 @@ export const CHAPTERS = {
       ],
       [
         "Different:",
-        "who decides. Your own decisions show how much is chance; the other two, what your choice is worth.",
+        "who decides. Replaying your own choices measures chance; the others measure what choosing gains.",
       ],
       ["Kept apart:", "each replay is a project of its own. This one stays as it is."],
     ],

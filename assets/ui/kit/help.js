@@ -13,7 +13,7 @@ const PICTURES = [
   ["C", "compare with the reference, or the selected images"],
   ["Z", "enlarged: image at its own size, and back"],
   ["F", "compared: flicker between two images"],
-  ["H", "heat map: likeness of each area to the reference"],
+  ["H", "heat map: which areas copy the reference"],
   ["B", "paint what is right: accept in part"],
   ["T", "tag with a word of your own"],
   ["Ctrl Z", "undo"],

@@ -17,7 +17,7 @@ const SHOWN = ["copies", "as_asked", "carries"];
  * The line of the newest measured round, from its first one on, each by the setting that decides; null with
  * fewer than two.
  * @param {MeasuredRound[]} rounds
- * @param {ProjectKind} [kind] what the project learns
+ * @param {ProjectKind} [kind] what the project trains
  * @returns {Progress | null}
  */
 export function progressOf(rounds, kind) {

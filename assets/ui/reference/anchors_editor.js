@@ -80,7 +80,7 @@ function Editor() {
         />Import a text file
       </label>
       <label class="only">
-        <input type="checkbox" checked=${only.value} onChange=${alone} />Switch the others off
+        <input type="checkbox" checked=${only.value} onChange=${alone} />Disable the others
       </label>
       <span class="field-note">One test prompt per line</span>
     </div>

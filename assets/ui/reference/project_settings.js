@@ -56,7 +56,7 @@ export function ProjectSettings({ project }) {
     <summary>Advanced</summary>
     <p class="field-note">
       Saved at once. Suggestions, weights and copy checks change now; everything else with the next
-      Fine-tune or Generate.
+      Train or Generate.
     </p>
     <div class="advanced-fields">
       <${SettingsFields}

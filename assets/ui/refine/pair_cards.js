@@ -82,5 +82,5 @@ function MapImage({ pair, which, kind, isNear, alt }) {
 function words(pair) {
   if (!pair.generated_image) return "not generated yet";
   if (!pair.maps_version) return "not judged yet";
-  return `likeness ${mean(pair.mean_quality)} · survives ${mean(pair.mean_reproduction)}`;
+  return `likeness ${mean(pair.mean_quality)} · reproduced ${mean(pair.mean_reproduction)}`;
 }

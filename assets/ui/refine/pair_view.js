@@ -134,14 +134,14 @@ export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)"
 function Painted({ pair, saved }) {
   const { id, prompt } = pair;
   const owned = { owner: id, version: pair.maps_version ?? "" };
-  const survives = useHeat({
+  const reproduced = useHeat({
     ...owned,
     view: views.reproduction,
     kinds: [
       {
         kind: "reproduction",
-        label: "How much of the reference survives",
-        name: "How much of the reference survives in the generated image",
+        label: "How much of the reference is reproduced",
+        name: "How much of the reference the generated image reproduces",
       },
     ],
   });
@@ -160,20 +160,20 @@ function Painted({ pair, saved }) {
   const { brush, reference, foreground } = usePainting(pair, saved) ?? {};
   return html`<div class="pair-plates">
       <figure>
-        ${survives.subjects}
+        ${reproduced.subjects}
         <div class="stage">
           <img src=${pairPicture(pair, "reference")} alt="Reference: ${prompt}" draggable=${false} />
-          ${survives.layer}
+          ${reproduced.layer}
           ${
             foreground &&
             html`<${Outline} runs=${foreground} label="Where the reference shows its subject" />`
           }
         </div>
-        <figcaption title="How much of it survives in the generated image: the mean over the subject, 0 to 1">
+        <figcaption title="How much of it the generated image reproduces: the mean over the subject, 0 to 1">
           <b>${state.project?.kind === "style" ? "Accepted" : "Reference"}</b> ·${" "}
-          ${mean(pair.mean_reproduction)} of it survives on average
+          reproduced: ${mean(pair.mean_reproduction)} on average
         </figcaption>
-        ${survives.panel}
+        ${reproduced.panel}
         ${
           reference &&
           html`<div class="pair-subject">
@@ -206,7 +206,7 @@ function Painted({ pair, saved }) {
         brush &&
         html`<${BrushBar} brush=${brush} />
           <p class="pair-words">
-            Learns the good areas, ignores the bad. What you paint overrides the estimate.
+            Trains on the good areas, ignores the bad. What you paint overrides the estimate.
           </p>`
       }
     </div>`;

@@ -113,8 +113,8 @@ const HEATS = [
   ["quality", "Likeness", "Heat map over the generated images: likeness of each area to the reference"],
   [
     "reproduction",
-    "How much of the reference survives",
-    "Heat map over the references: which areas survive in the generated image",
+    "How much of the reference is reproduced",
+    "Heat map over the references: which areas the generated image reproduces",
   ],
 ];
 

@@ -75,7 +75,7 @@ function stepRows(now) {
         ? `${corrected} corrected by hand`
         : "Is the heat map wrong somewhere? Open a pair and paint over it, or leave it as it is",
     ],
-    ["Train", steps ? count(steps, "step") : "Learns the good areas, ignores the bad"],
+    ["Train", steps ? count(steps, "step") : "Trains on the good areas, ignores the bad"],
     [
       "Compare",
       now.step === "done"

@@ -78,10 +78,10 @@ function Exports({ id }) {
     <p>
       ${
         last.adapter
-          ? "Which program will use it? Each download has the LoRA and a card, and is checked: diffusers " +
-            "must generate the studio’s images with it."
-          : "Your references, and a card that says how to generate the same elsewhere. It is checked: " +
-            "diffusers must generate the studio’s images."
+          ? "Which program will use it? Each download has the LoRA and a model card, and is checked: " +
+            "diffusers must generate the studio’s images with it."
+          : "Your references, and a model card that says how to generate the same elsewhere. It is " +
+            "checked: diffusers must generate the studio’s images."
       }
     </p>
     ${setting && html`<p class="export-setting">${setting}</p>`}

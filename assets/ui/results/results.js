@@ -97,7 +97,7 @@ function Results() {
       <div><${SameSeeds} key=${projectId} rounds=${seeds} /></div>
     </section>
     <section class="card wide" aria-label="Accepted images">
-      <div class="card-head"><h2>Accepted images</h2><span>What the next round learns from</span></div>
+      <div class="card-head"><h2>Accepted images</h2><span>What the next round trains on</span></div>
       <div>
         ${accepted.map((round) => html`<${Shelf} key=${round.id} round=${round} />`)}
         ${

@@ -13,7 +13,11 @@ import { columnsOf, lookOf, pictureOf, pictureWords } from "./first_looks.js";
 /** @type {[part: Part, title: string, words: string][]} */
 const PARTS = [
   ["held_out", "Benchmark prompts", "Never used in training. The figures above are computed from them."],
-  ["accepted", "Accepted prompts", "Test prompts whose images were accepted and learned, generated again."],
+  [
+    "accepted",
+    "Accepted prompts",
+    "Test prompts whose images were accepted and trained on, generated again.",
+  ],
   [
     "plain",
     "Bleed check",
@@ -69,7 +73,7 @@ export function SheetCard({ rows: all }) {
           rows.length
             ? html`<${Sheet} rows=${rows} columns=${columns} seed=${seed} />`
             : html`<p class="empty">
-                Nothing yet: a round generates these once it has learned from accepted images.
+                Nothing yet: a round generates these once it was trained on accepted images.
               </p>`
         }
       </div>

@@ -52,13 +52,13 @@ const ACTIONS = [
   {
     name: "run",
     label: "Run round",
-    title: "Fine-tune, generate and measure, one after the other; each can be paused or stopped",
+    title: "Train, generate and measure, one after the other; each can be paused or stopped",
     change: "run_round",
     kinds: ["fine_tune"],
   },
   {
     name: "fine_tune",
-    label: "Fine-tune",
+    label: "Train",
     title: "Train the model on your references and all accepted images",
     change: "fine_tune",
     kinds: ["fine_tune"],
@@ -73,7 +73,7 @@ const ACTIONS = [
   {
     name: "train",
     label: "Train on these pairs",
-    title: "Learn from the good areas, and from what the images lost of the reference",
+    title: "Train on the good areas, and on what the images lost of the reference",
     change: "refine",
     kinds: ["refine"],
   },
@@ -124,14 +124,13 @@ const ACTIONS = [
 ];
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
-  resume: () =>
-    `${state.job?.title ?? "The work"} is not finished: Resume, at the top, continues where it stopped.`,
+  resume: () => `${state.job?.title ?? "The work"} has not finished. Press Resume at the top to continue.`,
   replay: () => byItself(state.replays),
   run: (round) =>
-    [round.trained ? "" : "Teaches the model your reference and all accepted images.", drawn(round)]
+    [round.trained ? "" : "Trains the model on your reference and all accepted images.", drawn(round)]
       .filter(Boolean)
       .join(" "),
-  fine_tune: () => "Teaches the model your reference and all accepted images.",
+  fine_tune: () => "Trains the model on your reference and all accepted images.",
   pairs: () => "Generates an image beside each of yours and judges it area by area.",
   train: () => "Look at the heat maps, paint over what is wrong, then train.",
   generate: (round) =>
@@ -150,7 +149,7 @@ const HINTS = {
       return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
     return WITHOUT_TRAINING;
   },
-  choose: () => "Nothing is accepted here: the next round would learn the same again.",
+  choose: () => "Nothing accepted: the next round would train on the same images.",
 };
 const WITHOUT_TRAINING =
   "Accept images for the next round, or generate more without training under Try a prompt.";
@@ -162,7 +161,7 @@ const drawn = ({ pool, each, most }) =>
     ? most < each * pool.length
       ? `Generates up to ${most} images of ${pool.length} test prompts, more where they are needed.`
       : `Generates ${each} images for each of ${pool.length} test prompts.`
-    : "No test prompt is left to generate: add some on the first screen, or switch some on.";
+    : "No test prompts left. Add or enable some under Reference.";
 let sending = false;
 
 /** @param {RoundsParts} parts */

@@ -101,10 +101,8 @@ const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
   "Share of copies, with its 95% interval",
-  "How uncertain the model is about this prompt: 100% when half of the images are copies (entropy, as a " +
-    "share of its largest value)",
-  "How much runs with other seeds disagree on which images are copies: mutual information, as a share " +
-    "of its largest value",
+  "How uncertain the model is about this prompt: 100% = half of the images are copies",
+  "How often runs with other seeds disagree about which images are copies",
 ];
 
 /** @param {{ score: Score, asked: boolean, hot: string | undefined }} props */

@@ -15,7 +15,7 @@ export async function askTrainings() {
     words: [
       `The round is trained ${times} more with other seeds, to show where the runs disagree. ` +
         "The round stays as it is.",
-      "Each takes about as long as Fine-tune did, and generates up to three images of every test prompt.",
+      "Each takes about as long as the training did, and generates up to three images of every test prompt.",
     ],
     answers: [["ask", others === 1 ? "Train 1 more run" : `Train ${others} more runs`]],
   });

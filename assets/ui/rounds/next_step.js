@@ -29,9 +29,8 @@ export function closed(name) {
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose images and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
-    return "The model has learned this with these settings: change a setting to train it again";
-  if (name === "generate" && !round.trained)
-    return refining() ? "Train on the pairs first" : "Fine-tune first";
+    return "The model is trained on this with these settings: change a setting to train it again";
+  if (name === "generate" && !round.trained) return refining() ? "Train on the pairs first" : "Train first";
   if (name === "generate" && round.complete) return "All images of this round are generated";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";

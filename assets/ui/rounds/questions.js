@@ -50,7 +50,7 @@ const inAll = (seconds) => {
 const withoutAccepted = ({ estimates }) => ({
   title: "Next round",
   words: [
-    "Nothing is accepted in this round: the next one would learn the same again" +
+    "Nothing accepted: the next round would train on the same images" +
       `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}.`,
   ],
   answers: /** @type {[string, string][]} */ ([["next_round", "Start it anyway"]]),

@@ -30,7 +30,7 @@ export async function refineAdapter() {
   const started = await ask({
     title: "Refine the adapter",
     words: [
-      "Teaches an image adapter to keep more of any object (PatchDPO), for every project. Your current " +
+      "Trains an image adapter to keep more of any object (PatchDPO), for every project. Your current " +
         "adapter stays as it is.",
       html`<div class="references-again">
         <${Labelled} name="Folder with images of many objects">

@@ -39,7 +39,7 @@ const speedOf = (job, rate) => {
 function rate(job) {
   if (!job.worker_alive) return "starting";
   if (job.state !== "running")
-    return job.state === "queued" ? "Queue shows its place" : "at the next step; finished work is kept";
+    return job.state === "queued" ? "Queue shows its place" : "after this step; finished work is kept";
   const speed = job.rate ? speedOf(job, job.rate) : "";
   const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");

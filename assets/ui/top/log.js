@@ -71,7 +71,7 @@ function linesOf({ lines, output, page }) {
 /** @param {string} report */
 async function copy(report) {
   if (await copyText(report)) toast("Copied: paste it into your report.");
-  else toast("The browser does not let the page copy: select the lines and press Ctrl+C.", "error");
+  else toast("The browser blocked copying. Select the text and press Ctrl+C.", "error");
 }
 
 /**

@@ -4,21 +4,21 @@ import { about, count } from "../kit/format.js";
 
 /** @type {Partial<Record<string, string>>} */
 const DOES = {
-  fine_tune: "Learning your reference",
+  fine_tune: "Training on your reference",
   generate: "Generating images",
   measure: "Measuring on the benchmark",
   pairs: "Making comparison pairs",
-  refine: "Learning from the pairs",
+  refine: "Training on the pairs",
 };
 
 /** @type {Partial<Record<string, (amount: number) => string>>} */
 const COMES = {
   download: () => "downloading the model",
-  fine_tune: () => "learning your reference",
+  fine_tune: () => "training on your reference",
   generate: (amount) => (amount ? `up to ${count(amount, "image")}` : "the images"),
   measure: () => "measuring on the benchmark",
   pairs: () => "comparison pairs",
-  refine: () => "learning from the pairs",
+  refine: () => "training on the pairs",
 };
 
 const MOST = 2; // steps to come that are named: the others repeat them for later rounds
@@ -39,7 +39,7 @@ export function planLine(job, waiting, projectId, round) {
 /** @param {Job} job */
 function nowWords(job) {
   if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
-  if (job.state !== "running") return "Halts at the next step; finished work is kept";
+  if (job.state !== "running") return "Stops after this step; finished work is kept";
   return job.doing || DOES[job.kind] || job.title; // the time that is left stands in the top bar
 }
 

@@ -67,10 +67,10 @@ function NotifyChoice() {
   const toggle = async ({ currentTarget: box }) => {
     box.checked = await toggleNotify();
     if (Notification.permission === "denied")
-      toast("This browser blocks notifications of the studio: allow them in its settings.", "error");
+      toast("Notifications are blocked. Allow them in the browser’s site settings.", "error");
   };
   return html`<label class="queue-notify">
-    <input type="checkbox" checked=${notifies()} onChange=${toggle} />${" "}Notify me when long work ends
+    <input type="checkbox" checked=${notifies()} onChange=${toggle} />${" "}Notify me when a long job finishes
   </label>`;
 }
 

@@ -25,7 +25,7 @@ async function askSteps() {
   await ask({
     title: "Train more steps",
     words: [
-      "The result is as if all steps had been asked for at once. " +
+      "The result is the same as training all steps in one go. " +
         "A round with images keeps them; a new round beside it is trained.",
       html`<label>
         <span>More steps </span>

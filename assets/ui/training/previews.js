@@ -35,7 +35,7 @@ export function Previews() {
       ${previews.map((preview) => html`<${PreviewFigure} key=${preview.step} preview=${preview} />`)}
       ${
         training() && state.job?.preview_wanted
-          ? html`<div key="drawn" class="learning-slot" data-drawing="">drawing…</div>`
+          ? html`<div key="drawn" class="learning-slot" data-drawing="">generating…</div>`
           : null
       }
     </div>

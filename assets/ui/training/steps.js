@@ -86,7 +86,7 @@ function Form() {
   };
   return html`<form class="steps-form" onSubmit=${submit}>
     <p class="steps-words">
-      Was it trained too long? One prompt and seed by the LoRA after each of these steps.
+      Trained too long? The same prompt and seed at each saved step.
     </p>
     <label class="steps-prompt"><span>Prompt</span><input
       type="text" list="steps-prompts" maxlength="300" value=${given.prompt ?? held}
@@ -163,7 +163,7 @@ function StepGrid({ grid }) {
 function head({ steps, former }, row) {
   const step = steps[row];
   const found = state.round?.validations.find((one) => one.step === step);
-  const copies = found && html`<small>${found.copies} of ${found.pictures} copied</small>`;
+  const copies = found && html`<small>${found.copies} of ${found.pictures} are copies</small>`;
   if (former || !state.round?.steps.kept.includes(step)) return copies;
   if (state.round.steps.used === step) return html`${copies}<small><b>This round’s LoRA</b></small>`;
   const label = `Use the LoRA of step ${step}`;
@@ -227,10 +227,10 @@ async function askToForget() {
   const { kept, used } = round.steps;
   const gone = kept.filter((step) => step !== used);
   await ask({
-    title: "Delete these LoRAs",
+    title: "Permanently delete these LoRAs?",
     words: [
-      `The LoRAs of ${listed(gone.map((step) => `step ${step}`))} are deleted, and cannot be brought back. ` +
-        "The round keeps its own, and images that were generated stay.",
+      `Those of ${listed(gone.map((step) => `step ${step}`))}. ` +
+        "The round keeps its own LoRA, and generated images stay.",
     ],
     answers: [["delete", "Delete"]],
     attempt: async () => Boolean(await write("forget_steps", { round: roundId })),

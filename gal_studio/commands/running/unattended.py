@@ -48,7 +48,7 @@ SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (defaul
 Policy = Annotated[
     str | None,
     typer.Option(
-        help=f"The policy that accepts images: {', '.join(policy_names())}, {FROM_A_MODULE} "
+        help=f"The selection strategy that accepts images: {', '.join(policy_names())}, {FROM_A_MODULE} "
         "(default: that of the settings)."
     ),
 ]

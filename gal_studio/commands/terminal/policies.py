@@ -26,11 +26,13 @@ def named_policy(given: str | None) -> str | None:
         kind = getattr(importlib.import_module(module), name)
     except Exception as error:  # whatever the module does
         raise StudioError(
-            f"The policy {given!r} cannot be imported ({type(error).__name__}: {first_line(error)}): check "
-            "the names of the module and of the class."
+            f"The selection strategy {given!r} cannot be imported ({type(error).__name__}: "
+            f"{first_line(error)}): check the names of the module and of the class."
         ) from error
     if not (isinstance(kind, type) and issubclass(kind, Policy)):
-        raise StudioError(f"{given!r} is not a policy: it must be a subclass of {Policy.__module__}.Policy.")
+        raise StudioError(
+            f"{given!r} is not a selection strategy: it must be a subclass of {Policy.__module__}.Policy."
+        )
     known = POLICIES.find(getattr(kind, "name", ""))
     if type(known) is kind:
         return known.name
@@ -38,5 +40,5 @@ def named_policy(given: str | None) -> str | None:
         return POLICIES.add(kind()).name
     except TypeError as error:  # methods that are missing
         raise StudioError(
-            f"The policy {given!r} cannot be made ({first_line(error)}): complete it."
+            f"The selection strategy {given!r} cannot be made ({first_line(error)}): complete it."
         ) from error

@@ -12,7 +12,7 @@ from gal_studio.core.types import Anchor, AnchorScore
 
 Case = Literal["clean", "clean_one", "copies", "copies_one", "unfit", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
-    "clean": "No copies in {n} images: nothing to teach here.",
+    "clean": "No copies in {n} images: nothing to improve here.",
     "clean_one": "Its only image is not a copy.",
     "copies": "No image to suggest: all {n} are copies{marked}.",
     "copies_one": "No image to suggest: the only one is a copy{marked}.",
@@ -275,7 +275,7 @@ def explain_next_best(left_out: int, others: int) -> str:
 
 
 ALL_BLANK = (
-    "Every image is one flat colour. The training was too strong: fine-tune again with fewer steps or a "
+    "Every image is one flat colour. The training was too strong: train again with fewer steps or a "
     "lower learning rate."
 )
 

@@ -104,8 +104,8 @@ def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
         if alike >= ALIKE_FROM or fmean(one.chance for one in group) >= COPIES_FROM:
             return ""
     return (
-        f"No LoRA strength of {name} generates anything clearly like your images: it may have been trained "
-        "on others, and copies of those cannot be found."
+        f"{name} doesn’t reproduce your images at any strength. If it was trained on other images, "
+        "copies can’t be detected."
     )
 
 

@@ -147,7 +147,7 @@ def _diverged(full: Sequence[Candidate], number: int, loss: Trend) -> str:
         return f"{capitalized(known)}: lower the reference strength, or choose another image adapter."
     return (
         f"The training diverged: {known}. Lower the learning rate or steps (Reference › Advanced), then "
-        "press Fine-tune."
+        "press Train."
     )
 
 

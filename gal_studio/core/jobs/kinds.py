@@ -133,8 +133,8 @@ JOB_KINDS: dict[str, JobKind] = {
         allows_decisions=True,
     ),
     "fine_tune": JobKind(
-        title="Fine-tuning",
-        button="Fine-tune",
+        title="Training",
+        button="Train",
         done="The model is trained",
         phases={**_PREPARATION, "fine_tune": _STEPS},
         after=(_MODEL, After("refine", of_parent=True, needed=False)),

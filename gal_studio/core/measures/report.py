@@ -182,7 +182,7 @@ class Report(Figures):
 def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Arm | None = None) -> Report:
     """All figures of an arm; `before`, `base` and `first` are left out unless they are complete.
 
-    `kind` is what the project learns: more likeness is better for an object, and for a style it depends.
+    `kind` is what the project trains: more likeness is better for an object, and for a style it depends.
     `first` is the first round above it.
     """
     drawn, learned = arm.part("held_out"), arm.on_learned

@@ -180,7 +180,9 @@ def _opened(encoder: Encoder, encoders: str, device: torch.device) -> tuple[Any,
     except (OSError, ValueError, RuntimeError) as error:
         raise StudioError(f"The vision model {file} cannot be opened: {first_line(error)}") from error
     if report["missing_keys"]:
-        raise StudioError(f"The file {file} is no {encoder.folder}: download it again from {ENCODERS}.")
+        raise StudioError(
+            f"The file {file} isn’t a {encoder.folder} model: download it again from {ENCODERS}."
+        )
     return model.to(device).eval(), int(made.image_size)
 
 

@@ -29,11 +29,11 @@ def read_layers(path: Path, part: str) -> dict[str, Factors]:
     try:
         given = metadata_object(header, PEFT_CONFIGURATION)
     except ValueError as error:
-        raise StudioError(f"The adapter {path.name} is damaged: fine-tune this round again.") from error
+        raise StudioError(f"The adapter {path.name} is damaged: train this round again.") from error
     scale = alpha_ratio({name.removeprefix(f"{part}."): value for name, value in given.items()})
     layers = {layer: factors.times(scale) for layer, factors in read_factors(tensors, part).items()}
     if not layers:
-        raise StudioError(f"The adapter {path.name} holds no LoRA: fine-tune this round again.")
+        raise StudioError(f"The adapter {path.name} holds no LoRA: train this round again.")
     return layers
 
 

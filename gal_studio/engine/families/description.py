@@ -117,7 +117,7 @@ def empty_part(description: Description, part: str) -> Any:
             return found(found.config_class.from_dict(configuration))  # type: ignore[attr-defined]
     except Exception as error:  # the libraries raise many types for a wrong configuration
         raise StudioError(
-            f"The size of {description.name} cannot be told: its {part} is described wrongly "
+            f"Can’t read the size of {description.name}: the configuration of its {part} is invalid "
             f"({first_line(error)})."
         ) from error
     return None

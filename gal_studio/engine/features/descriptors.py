@@ -115,7 +115,7 @@ def _check_names(kind: DescriptorKind, name: str, found: Collection[str]) -> Non
 
 
 def _misfit(kind: DescriptorKind, name: str, reason: str) -> StudioError:
-    return StudioError(f"{name} is no {kind} model ({reason}): give {_WANTED[kind]}, or leave it empty.")
+    return StudioError(f"{name} isn’t a {kind} model ({reason}): give {_WANTED[kind]}, or leave it empty.")
 
 
 class _MeanPooling(nn.Module):

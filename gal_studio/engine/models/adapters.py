@@ -195,7 +195,7 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
             raise ValueError("a weight is not a finite number")
     except (OSError, SafetensorError, ValueError, KeyError, AttributeError) as error:
         raise StudioError(
-            f"The LoRA of this round is missing or damaged: fine-tune it again (file {Path(path).name})."
+            f"The LoRA of this round is missing or damaged: train it again (file {Path(path).name})."
         ) from error
     return tensors, header
 

@@ -22,7 +22,7 @@ def compiled(model: ImageModel) -> Iterator[None]:
     except (BackendCompilerFailed, TorchDynamoException, InductorError) as error:
         raise StudioError(
             f"The model cannot be compiled on this machine ({first_line(error)}): "
-            "switch off Compile the model."
+            "set “Compile the model” to off."
         ) from error
     finally:
         model.denoiser._compiled_call_impl = None

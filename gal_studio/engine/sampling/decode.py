@@ -34,5 +34,5 @@ def not_finite_error() -> StudioError:
     """The error for a picture that is not finite even in full precision."""
     return StudioError(
         "The model's output is not an image (non-finite values): "
-        "fine-tune again with a lower learning rate, or check the model's files."
+        "train again with a lower learning rate, or check the model's files."
     )

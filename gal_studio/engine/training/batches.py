@@ -243,7 +243,7 @@ def lowest_accepted(process: NoiseProcess, settings: TuneSettings) -> float:
     share = max(process.share_of(settings.accepted_noise), settings.time_low)
     if share >= min(settings.time_high, 0.999):
         raise StudioError(
-            f"Accepted images teach from noise {settings.accepted_noise:g} on, and there is less "
+            f"Accepted images count from noise {settings.accepted_noise:g} on, and there is less "
             f"up to the maximum timestep {settings.time_high:g}: choose a smaller number."
         )
     return share

@@ -70,7 +70,7 @@ def _project_of(store: Store, subject: Asked) -> tuple[Project, Round]:
         raise StudioError(f"The project {subject.name!r} is a style: DreamBench has objects.")
     trained = [each for each in store.rounds.shown(project.id) if each.adapter]
     if not trained:
-        raise StudioError(f"The project {subject.name!r} has no trained round: fine-tune one first.")
+        raise StudioError(f"The project {subject.name!r} has no trained round: train one first.")
     return project, max(trained, key=lambda each: each.created)
 
 

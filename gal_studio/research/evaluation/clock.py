@@ -76,7 +76,7 @@ def find_points(store: Store, project: Project) -> list[Point]:
     """The base model and every trained round that is shown, each after the round that it came from."""
     rounds = [each for each in store.rounds.shown(project.id) if each.adapter]
     if not rounds:
-        raise StudioError(f"The project {project.name!r} has no trained round: fine-tune one first.")
+        raise StudioError(f"The project {project.name!r} has no trained round: train one first.")
     names = _unique_names(store.rounds.of_project(project.id))
     above = {each.id for each in rounds}
     return [

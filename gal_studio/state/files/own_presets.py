@@ -48,7 +48,7 @@ class OwnPresets:
             return ()
         except (JsonFileError, OSError, TypeError, AttributeError) as error:
             raise StudioError(
-                f"The presets in {FILE} of the workspace cannot be read: mend it, or remove it."
+                f"The presets in {FILE} of the workspace cannot be read: repair it, or remove it."
             ) from error
 
     def save(self, preset: OwnPreset) -> tuple[OwnPreset, ...]:

@@ -60,6 +60,6 @@ def _check_enough(store: Store, project_id: str) -> None:
     wanted = store.projects.get(project_id).settings.gal.top_k
     if sum(anchor.enabled for anchor in store.projects.anchors(project_id)) < wanted:
         raise StudioError(
-            f"A round suggests {wanted} test prompts, so at least {wanted} must stay switched on: "
+            f"A round suggests {wanted} test prompts, so at least {wanted} must stay enabled: "
             "add others first, or ask for fewer suggestions in the settings."
         )

@@ -96,8 +96,8 @@ def _undescribed(kind: Kind, name: str) -> StudioError:
             "style, such as --trigger 'ink style'."
         )
     return StudioError(
-        f"Without images of it, say what {name} was taught: its trigger word and a prompt with it, such as "
-        "--trigger '<sks>' --prompt 'A <sks> cat'."
+        f"Without images of it, say what {name} was trained on: its trigger word and a prompt with it, such "
+        "as --trigger '<sks>' --prompt 'A <sks> cat'."
     )
 
 

@@ -41,8 +41,8 @@ def about_length(prompt: str, base_model: str) -> str:
     if about_tokens(prompt) < limit:
         return ""
     return (
-        f"Too long: {short_model_name(base_model)} reads about {limit - 2} words and "
-        "signs. Shorten it, or training will stop."
+        f"Too long: {short_model_name(base_model)} reads about {limit - 2} words. Longer prompts "
+        "can’t be trained."
     )
 
 

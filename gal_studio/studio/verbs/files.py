@@ -39,7 +39,7 @@ class FileVerbs(Verbs):
         """The LoRA of a round."""
         round_ = self.store.rounds.get(round_id)
         if round_.adapter is None:
-            raise StudioError(f"Round {round_.number} is not fine-tuned yet: press Fine-tune first.")
+            raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
         return self.store.adapters.path(round_.adapter)
 
     def export_adapter(self, round_id: str, path: Path) -> Path:
@@ -87,7 +87,7 @@ class FileVerbs(Verbs):
             if instant:
                 refuse_beside(self.store.rounds.settings(round_id).references)
             if round_.adapter is None and not instant:
-                raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+                raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
             if (
                 not instant
                 and self.store.rounds.settings(round_id).tune.method == "full"

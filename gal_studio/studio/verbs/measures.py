@@ -43,7 +43,7 @@ class MeasureVerbs(Verbs):
             return job
         refuse_instant(round_, "measured")
         if round_.adapter is None and not is_pending(self.store, round_, "fine_tune", "refine", known=jobs):
-            raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+            raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
         if round_.adapter is not None and not test_set.prepare(self.store, round_.id).missing:
             raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
         return self._queue(round_, "measure", jobs)
@@ -57,7 +57,7 @@ class MeasureVerbs(Verbs):
                 raise StudioError(
                     "Every trained round is already measured on the present benchmark."
                     if trained
-                    else "No round is trained yet: press Fine-tune first."
+                    else "No round is trained yet: press Train first."
                 )
             return tuple(map(self.measure, unmeasured))
 

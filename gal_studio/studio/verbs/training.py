@@ -96,10 +96,10 @@ class TrainingVerbs(MeasureVerbs):
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
             if here.round.adapter is None and here.round.kind != "instant":
-                raise StudioError(f"Round {here.round.number} is not trained yet: press Fine-tune first.")
+                raise StudioError(f"Round {here.round.number} is not trained yet: press Train first.")
             if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:
                 raise StudioError(
-                    f"Round {here.round.number} does not generate this test prompt: it is switched off, or "
+                    f"Round {here.round.number} does not generate this test prompt: it is disabled, or "
                     "has an accepted image of an earlier round."
                 )
             places = planned.more_of(here, anchor_id)
@@ -120,11 +120,11 @@ class TrainingVerbs(MeasureVerbs):
             here = self.store.snapshots.round(round_id)
             if here.round.kind != "fine_tune":
                 raise StudioError(
-                    "Only a fine-tuned round can be trained with other seeds: choose the round that this one "
-                    "was made of."
+                    "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
+                    "one was made of."
                 )
             lineage.refuse_given(here.round)
-            lineage.refuse_without_references(here.project.project, "to compare trainings by their copies")
+            lineage.refuse_without_references(here.project.project, "to compare runs by their copies")
             if not asked_pictures(here):
                 raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
             job = self._requested(here.round, "ask")
@@ -136,8 +136,8 @@ class TrainingVerbs(MeasureVerbs):
             self.store.rounds.set_settings(round_id, replace(settings, gal=gal))
             if is_compared(here, self.store.ensembles.of_round(round_id), wanted):
                 raise StudioError(
-                    f"{wanted} trainings of round {here.round.number} are compared already: choose more in "
-                    "the settings."
+                    f"{wanted} runs of round {here.round.number} are already compared. To add more, raise "
+                    "“Runs to compare”."
                 )
             return self._queue(here.round, "ask")
 
@@ -315,7 +315,7 @@ class TrainingVerbs(MeasureVerbs):
         self._refuse_a_lost_start(changed.here)
         if is_trained(changed):
             raise StudioError(
-                f"Round {round_.number} is fine-tuned on these images with these settings already: "
+                f"Round {round_.number} is trained on these images with these settings already: "
                 "press Generate, or change a setting first."
             )
         if not here.candidates and not here.children:
@@ -346,19 +346,19 @@ class TrainingVerbs(MeasureVerbs):
         name = f"Round {round_.number}"
         lineage.refuse_given(round_)
         if round_.kind != "fine_tune" or round_.adapter is None:
-            raise StudioError(f"{name} has no finished training to continue: press Fine-tune first.")
+            raise StudioError(f"{name} has no finished training to continue: press Train first.")
         if is_pending(self.store, round_, "fine_tune"):
             raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
         present = self.store.rounds.settings(round_.id)
         if not present.tune.is_open_ended:
             raise StudioError(
                 f"{name} cannot be continued, since it is not a LoRA with a constant learning rate: set "
-                "more training steps, then press Fine-tune."
+                "more training steps, then press Train."
             )
         if round_.ends_at is not None:
             raise StudioError(
                 f"{name} has the LoRA of step {round_.ends_at}, which no more steps follow: choose more "
-                "training steps in the settings, then press Fine-tune."
+                "training steps in the settings, then press Train."
             )
         if steps < 1:
             raise StudioError(f"{steps} more steps make no difference: choose 1 or more.")
@@ -369,7 +369,7 @@ class TrainingVerbs(MeasureVerbs):
         if state is None or not is_trained(inputs):
             raise StudioError(
                 f"The last state of {name}'s training is gone, or its images were changed: choose more "
-                "training steps in the settings, then press Fine-tune."
+                "training steps in the settings, then press Train."
             )
         self.store.rounds.set_settings(round_.id, settings)
         agrees = endless_fingerprint(inputs_of(self.store, round_.id)) == endless
@@ -377,7 +377,7 @@ class TrainingVerbs(MeasureVerbs):
         if not agrees:
             raise StudioError(
                 f"{counted(steps, 'more step')} would change how often {name} trains on accepted images: "
-                "choose another number, or set more training steps and press Fine-tune."
+                "choose another number, or set more training steps and press Train."
             )
         return state, settings
 
@@ -412,7 +412,7 @@ class TrainingVerbs(MeasureVerbs):
         if not drawable and not is_pending(self.store, round_, "fine_tune", "refine", known=jobs):
             trained, button = "refined", "Train on these pairs"
             if round_.kind != "refine":
-                trained, button = "fine-tuned", "Fine-tune"
+                trained, button = "trained", "Train"
             raise StudioError(f"Round {round_.number} is not {trained} yet: press {button} first.")
         lineage.refuse_an_empty_pool(here)
         wanted, present = here.project.project.settings, here.settings
@@ -471,7 +471,7 @@ class TrainingVerbs(MeasureVerbs):
         base, present = here.round, here.settings
         lineage.refuse_instant(base, "refined")
         if base.adapter is None and not is_pending(self.store, base, "fine_tune"):
-            raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
+            raise StudioError(f"Round {base.number} is not trained yet: press Train first.")
         for child in (one.round for one in here.children):
             if child.kind == "refine" and child.adapter is None and not child.archived:
                 return inputs_of(self.store, child.id)

@@ -26,7 +26,7 @@ from gal_studio.studio.views.types import (
 
 NEXT_ROUND = {
     "continue": "The next round continues from the weights of this refinement.",
-    "repeat": "The next round is fine-tuned from the base model and then refined again in the same way.",
+    "repeat": "The next round is trained from the base model and then refined again in the same way.",
 }
 
 UNMEASURED = (

@@ -127,7 +127,7 @@ class RoundFacts:
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
-    trainable: Annotated[bool, Doc("Would Fine-tune train anything that is not trained yet?")]
+    trainable: Annotated[bool, Doc("Is there anything that Train has not trained yet?")]
     estimates: Estimates
     losses: Losses
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]

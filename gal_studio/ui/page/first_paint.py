@@ -15,7 +15,7 @@ from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, template, ui_
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
 _SHARED = re.compile(r'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
-DESCRIPTION = "Train a LoRA for a style or an object from one or a few images, and see what it copies."
+DESCRIPTION = "Train a LoRA round by round, from one or a few images, and see what it copies."
 SHARED_PICTURE = "icons/studio-512.png"
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 

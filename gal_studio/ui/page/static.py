@@ -114,7 +114,7 @@ def manifest() -> dict[str, object]:
         "id": "./",
         "name": "GAL Studio",
         "short_name": "GAL Studio",
-        "description": "Train a LoRA for a style or an object, round by round.",
+        "description": "Train a LoRA round by round.",
         "start_url": "./",
         "scope": "./",
         "display": "standalone",

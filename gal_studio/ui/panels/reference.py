@@ -357,8 +357,8 @@ def add_anchors(
     known = len(lines) - added - again
     words = [
         (added, "added"),
-        (again, "switched on again"),
-        (off, "switched off"),
+        (again, "enabled again"),
+        (off, "disabled"),
         (0 if only else known, "already there"),
     ]
     counts = [f"{counted(number, 'test prompt')} {what}" for number, what in words if number]

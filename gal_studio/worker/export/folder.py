@@ -32,7 +32,7 @@ from gal_studio.worker.task import Progress
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
 UNKNOWN = " Other programs do not have this base model."
-SPLIT = " For that, its joined layers were split; diffusers reads the form for diffusers."
+SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:

@@ -53,7 +53,7 @@ class ExportTask(RoundTask):
     def adapter(self) -> Path:
         """The round's trained weights."""
         if self.round.adapter is None:
-            raise StudioError(f"Round {self.round.number} is not trained yet: press Fine-tune first.")
+            raise StudioError(f"Round {self.round.number} is not trained yet: press Train first.")
         return self.store.adapters.plain(self.round.adapter)
 
     @functools.cached_property

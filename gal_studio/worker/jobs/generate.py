@@ -50,7 +50,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
     if task.round.adapter is None and task.round.kind != "instant":
-        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
     if task.round.kind == "instant":
         lineage.check_starting_adapter(store.snapshots.round(task.round.id), store.adapters.has)
     yield Progress("loading", 0, 0, "Loading the models")

@@ -31,7 +31,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     """
     task = open_task(store, models, job)
     if task.round.adapter is None:
-        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
     yield Progress("loading", 0, 0, "Loading the models")
     task = _as_the_set_is_drawn(task)
     planned = test_set.prepare(store, job.round_id)

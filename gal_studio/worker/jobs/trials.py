@@ -30,7 +30,7 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
     task = open_task(store, models, job)
     by_steps = any(trial.step is not None for trial in store.trials.waiting(task.round.id))
     if task.round.adapter is None and task.round.kind != "instant" and not by_steps:
-        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.drawing_model(task.project.base_model, task.settings)
     detector = yield from open_detector(task)

@@ -130,7 +130,7 @@ def look_for_subjects(
         else:
             if images:
                 raise StudioError(
-                    f"The subject {subject} appears in none of the generated images: fine-tune longer, or "
+                    f"The subject {subject} appears in none of the generated images: train longer, or "
                     "let a prompt name it alone."
                 )
 

@@ -47,7 +47,7 @@ def test_a_round_of_noise_says_that_its_training_diverged() -> None:
     check = self_check(candidates([3.9, 2.0, 0.0]))
     assert check.diverged and check.is_final
     assert check.sentence.startswith("The training diverged: 2 of 3 images at full strength are noise")
-    assert check.sentence.endswith("(Reference › Advanced), then press Fine-tune.")
+    assert check.sentence.endswith("(Reference › Advanced), then press Train.")
     assert not self_check(candidates([3.9, 1.9, 0.4])).diverged
     assert not self_check(candidates([3.9, 2.0, 0.0]), loss="fell").diverged, "a rough style was learned"
     assert not self_check([]).diverged

@@ -131,7 +131,7 @@ def test_rates_are_shares(rows: list[tuple[Recipe, float, float]]) -> None:
 def test_images_that_a_lora_was_not_trained_on_are_told() -> None:
     other = [*drawn(FULL, 0.75, 0.05), *drawn(LATER, 0.75, -0.5)]
     said = unlike_references("ink", other)
-    assert said.startswith("No LoRA strength of ink generates anything clearly like your images: it may")
+    assert said.startswith("ink doesn’t reproduce your images at any strength. If it")
     fits = drawn(WEAK, 0.75, 0.4)
     copies = drawn(WEAK, 0.75, 0.0, marked_copy=True)
     unknown = [replace(one, more_scores={}) for one in other]

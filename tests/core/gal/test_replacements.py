@@ -42,7 +42,7 @@ def test_then_the_next_prompt_follows_and_says_in_whose_place() -> None:
     made = after(EVEN, LESS, rejected={"anchor-0-3", "anchor-0-2"})
     assert pictures(made) == ["anchor-1-3"]
     assert made.suggestions[0].reason == (
-        "1 of 4 is a copy: the next most uncertain, in place of “tie”, whose good images you left out."
+        "1 of 4 is a copy: the next most uncertain, in place of “tie”, whose good images you skipped."
     )
 
 

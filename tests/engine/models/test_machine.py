@@ -236,7 +236,7 @@ def test_a_missing_package_is_named(
 
 
 def test_a_learning_rate_for_adamw_is_refused_with_prodigy() -> None:
-    with pytest.raises(StudioError, match="set the learning rates of fine-tuning and refinement to 1"):
+    with pytest.raises(StudioError, match="set the learning rates of training and refinement to 1"):
         Settings().updated({"machine": {"optimizer": "prodigy"}})
     both = {"tune": {"learning_rate": 1.0}, "refine": {"learning_rate": 1.0}}
     assert Settings().updated({"machine": {"optimizer": "prodigy"}, **both}).machine.essential == {

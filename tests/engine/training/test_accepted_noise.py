@@ -84,7 +84,7 @@ def test_a_noise_above_all_times_is_refused(process: NoiseProcess) -> None:
     with pytest.raises(StudioError) as refused:
         lowest_accepted(process, narrow)
     assert str(refused.value) == (
-        "Accepted images teach from noise 3 on, and there is less up to the maximum timestep 0.5: "
+        "Accepted images count from noise 3 on, and there is less up to the maximum timestep 0.5: "
         "choose a smaller number."
     )
     assert lowest_accepted(process, narrow.updated({"accepted_noise": 0.0})) == 0.0

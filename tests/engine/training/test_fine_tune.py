@@ -1,4 +1,4 @@
-"""Fine-tuning: the loss by hand, exact resume, and all outcomes."""
+"""Training: the loss by hand, exact resume, and all outcomes."""
 
 from dataclasses import replace
 from pathlib import Path

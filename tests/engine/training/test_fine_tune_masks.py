@@ -1,4 +1,4 @@
-"""Fine-tuning on partially accepted pictures: weights, losses by hand, and resume."""
+"""Training on partially accepted pictures: weights, losses by hand, and resume."""
 
 import hashlib
 import json

@@ -67,7 +67,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"prior": [(Path("gone.png"), "A tie in flat style")]}, "Regularization image 'gone.png': "),
         ({"prior": [(b"nonsense", "A tie in flat style")]}, "not an image"),
         ({"prior": [(png("red"), " ")]}, "prompt is empty"),
-        ({"prior": [(png("red"), "A tie in watercolor painting style")]}, "which the project is to learn"),
+        ({"prior": [(png("red"), "A tie in watercolor painting style")]}, "which the project is to train"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "choose at least 2"),
         ({"changes": {"generation": {"allocation": "any"}}}, "LoRA strengths is 'any'"),

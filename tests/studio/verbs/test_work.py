@@ -42,7 +42,7 @@ def test_job_line(studio: Studio, round_id: str) -> None:
 def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, round_id: str) -> None:
     project_id = studio.store.rounds.get(round_id).project_id
     studio.change_settings(project_id, {"tune": {"preview_every": 25}})
-    with pytest.raises(StudioError, match="fine-tuned on these images with these settings already"):
+    with pytest.raises(StudioError, match="trained on these images with these settings already"):
         studio.fine_tune(round_id)
     before = fingerprints.training_fingerprint(inputs_of(studio.store, round_id))
     present = studio.store.rounds.settings(round_id)
@@ -142,7 +142,7 @@ def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> Non
     studio.store.jobs.claim("w")
     studio.store.jobs.fail(training.id, "The loss is not finite.")
     assert studio.store.jobs.get(drawing.id).state == "stopped"
-    assert "fine-tuning before it" in moves(studio.store, drawing.id)[-1].reason
+    assert "training before it" in moves(studio.store, drawing.id)[-1].reason
     assert studio.job_view(training.project_id).message == "The loss is not finite."
 
 
@@ -181,7 +181,7 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
     job = halted(studio, round_id)
     assert [halted.id for halted in studio.queue_view().halted] == [job.id]
     since(studio, round_id)
-    with pytest.raises(StudioError, match="press Fine-tune to train another round beside it"):
+    with pytest.raises(StudioError, match="press Train to train another round beside it"):
         studio.resume(job.id)
     assert studio.queue_view().halted == ()
     shown = studio.job_view(project_id)

@@ -56,7 +56,7 @@ def test_leaving_a_picture_out_brings_the_next_best_and_says_so(studio: Studio, 
     assert (
         studio.round_view(drawn)
         .scores[0]
-        .reason.endswith("Not suggested: you left out all of its good images.")
+        .reason.endswith("Not suggested: you skipped all of its good images.")
     )
     studio.undo(drawn)
     assert chosen(studio, drawn)[0] == other

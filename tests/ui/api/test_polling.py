@@ -148,7 +148,7 @@ def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: P
     ]
     assert [(job["can_rise"], job["can_sink"], job["behind"]) for job in waiting] == [
         (False, False, ""),
-        (False, False, "fine-tuning"),
+        (False, False, "training"),
     ], "a training and its generating alone have one order"
     second = poll(views, {"project": place.project, "known": known(first)})
     assert "queue" not in second["parts"]

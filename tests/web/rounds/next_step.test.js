@@ -91,7 +91,7 @@ test("all actions are disabled while a job is active, or without a round", () =>
 
 test("generate is enabled once the model is trained, until the round is complete", () => {
   state.round = round({ trained: false });
-  assert.equal(closed("generate"), "Fine-tune first");
+  assert.equal(closed("generate"), "Train first");
   state.round = round({ trained: true, complete: false });
   assert.equal(closed("generate"), null);
   state.round = round({ complete: true });

@@ -6,13 +6,13 @@ import { round } from "../samples.js";
 import { about } from "../../../assets/ui/kit/format.js";
 import { questionBefore, stepsOfRefinement } from "../../../assets/ui/rounds/questions.js";
 
-test("a next round is asked about only where it would learn the same again, with the time", () => {
+test("a next round is asked about only where it would train on the same images, with the time", () => {
   assert.equal(questionBefore("next_round", round(), true), null);
   assert.equal(questionBefore("next_round", round({ kind: "refine" }), false), null);
   assert.equal(questionBefore("run", round(), false), null);
   const estimates = { ...round().estimates, next_seconds: 200 };
   const question = questionBefore("next_round", round({ estimates }), false);
-  assert.match(String(question?.words[0]), /learn the same again, about 3 minutes\.$/);
+  assert.match(String(question?.words[0]), /train on the same images, about 3 minutes\.$/);
 });
 
 test("a refinement says how much it has to do", () => {

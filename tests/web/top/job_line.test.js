@@ -16,8 +16,8 @@ const shown = (more) => {
 const STATES = [
   ["queued", ["Cancel"], "Queue shows its place"],
   ["running", ["Pause", "Stop"], ""],
-  ["pausing", ["Stop"], "at the next step; finished work is kept"],
-  ["stopping", ["Stop"], "at the next step; finished work is kept"],
+  ["pausing", ["Stop"], "after this step; finished work is kept"],
+  ["stopping", ["Stop"], "after this step; finished work is kept"],
   ["paused", ["Resume"], "Kept 40 of 200 steps."],
   ["stopped", ["Resume"], "Kept 40 of 200 steps."],
   ["interrupted", ["Resume"], "Kept 40 of 200 steps."],

@@ -13,14 +13,14 @@ import {
 
 /** @type {Record<JobState, string>} */
 const TITLES = {
-  queued: "Fine-tuning: waiting for its turn",
-  running: "Fine-tuning 40 / 200",
+  queued: "Training: waiting for its turn",
+  running: "Training 40 / 200",
   pausing: "Pausing",
   stopping: "Stopping",
-  paused: "Fine-tuning paused after 40 of 200 steps",
-  stopped: "Fine-tuning stopped after 40 of 200 steps",
-  interrupted: "Fine-tuning was interrupted after 40 of 200 steps",
-  error: "Fine-tuning failed after 40 of 200 steps",
+  paused: "Training paused after 40 of 200 steps",
+  stopped: "Training stopped after 40 of 200 steps",
+  interrupted: "Training was interrupted after 40 of 200 steps",
+  error: "Training failed after 40 of 200 steps",
   completed: "The model is trained",
 };
 for (const state of /** @type {JobState[]} */ (Object.keys(TITLES))) {
@@ -32,8 +32,8 @@ test("phases, disk space, and a job before its first step", () => {
     jobTitle(job({ doing: "Placing the images on the map" })),
     "Placing the images on the map 40 / 200",
   );
-  assert.equal(jobTitle(job({ state: "paused", paused_for: "room" })), "Fine-tuning: waiting for disk space");
-  assert.equal(jobTitle(job({ state: "stopped", total: 0 })), "Fine-tuning stopped");
+  assert.equal(jobTitle(job({ state: "paused", paused_for: "room" })), "Training: waiting for disk space");
+  assert.equal(jobTitle(job({ state: "stopped", total: 0 })), "Training stopped");
   const download = { title: "Downloading", doing: "Downloading", unit: "bytes", done: 1.2e9, total: 5.1e9 };
   assert.equal(jobTitle(job({ ...download, state: "running" })), "Downloading 1.2 of 5.1 GB");
   assert.equal(jobTitle(job({ ...download, state: "stopped" })), "Downloading stopped after 1.2 of 5.1 GB");
@@ -53,7 +53,7 @@ test("a stopped job is not resumed by default; a failed one is retried", () => {
 });
 
 test("what starts when a job pauses: the first that waits for nothing else", () => {
-  const behind = queued({ id: "g", behind: "fine-tuning" });
+  const behind = queued({ id: "g", behind: "training" });
   const other = queued({ id: "o", title: "Generating", round_name: "Round 2", project_name: "Teapot" });
   assert.equal(startsInstead(queue({ waiting: [behind] }), "j"), "");
   assert.equal(

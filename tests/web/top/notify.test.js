@@ -9,19 +9,19 @@ import { queued } from "../samples.js";
 
 /** @param {QueuedJob[]} working @param {QueuedJob[]} [halted] */
 const queue = (working, halted = []) => ({ working, waiting: [], halted });
-const job = queued({ id: "a", title: "Fine-tuning", project_name: "Cat", round_name: "Round 1" });
+const job = queued({ id: "a", title: "Training", project_name: "Cat", round_name: "Round 1" });
 
 test("a job that ran for a minute is told of when it is done, once", () => {
   const running = new Map();
   assert.deepEqual(endedWork(running, queue([job]), 0), []);
   assert.deepEqual(endedWork(running, queue([job]), 59_000), []);
-  assert.deepEqual(endedWork(running, queue([]), 61_000), ["Fine-tuning is done: Cat, Round 1"]);
+  assert.deepEqual(endedWork(running, queue([]), 61_000), ["Training is done: Cat, Round 1"]);
   assert.deepEqual(endedWork(running, queue([]), 62_000), []);
 });
 
 test("a failure is told of, a stop and short work are not", () => {
   for (const [state, seconds, said] of /** @type {[QueuedJob["state"], number, string[]][]} */ ([
-    ["error", 90, ["Fine-tuning failed: Cat, Round 1"]],
+    ["error", 90, ["Training failed: Cat, Round 1"]],
     ["stopped", 90, []],
     ["paused", 90, []],
     ["error", 5, []],

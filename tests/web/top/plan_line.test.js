@@ -11,11 +11,11 @@ const measuring = queued({ id: "m", kind: "measure", project_id: "p" });
 test("it says what happens now, and what comes with its time; what is left of it is said elsewhere", () => {
   assert.equal(
     planLine(training, [drawing, measuring], "p"),
-    "Learning your reference. Then up to 180 images, about 1 minute; then measuring on the benchmark.",
+    "Training on your reference. Then up to 180 images, about 1 minute; then measuring on the benchmark.",
   );
   assert.equal(
     planLine(training, [queued({ ...drawing, expected_seconds: null })], "p"),
-    "Learning your reference. Then up to 180 images.",
+    "Training on your reference. Then up to 180 images.",
   );
 });
 
@@ -27,7 +27,7 @@ test("what comes later is counted, since it repeats", () => {
 test("the work of other projects is not part of it", () => {
   assert.equal(
     planLine(training, [queued({ ...drawing, project_id: "q" })], "p"),
-    "Learning your reference.",
+    "Training on your reference.",
   );
 });
 
@@ -36,7 +36,7 @@ test("a phase with a name of its own is named; halting and waiting are said", ()
     planLine({ ...training, doing: "Loading the model", seconds_left: null }, [], "p"),
     "Loading the model.",
   );
-  assert.match(planLine({ ...training, state: "stopping" }, [], "p"), /^Halts at the next step/);
+  assert.match(planLine({ ...training, state: "stopping" }, [], "p"), /^Stops after this step/);
   assert.match(
     planLine({ ...training, state: "queued", worker_alive: true }, [], "p"),
     /^Waits for its turn/,
@@ -45,5 +45,8 @@ test("a phase with a name of its own is named; halting and waiting are said", ()
 });
 
 test("work on another round than the shown one is said to be its", () => {
-  assert.match(planLine(training, [], "p", "Round 2 refined"), /^Round 2 refined: learning your reference/);
+  assert.match(
+    planLine(training, [], "p", "Round 2 refined"),
+    /^Round 2 refined: training on your reference/,
+  );
 });

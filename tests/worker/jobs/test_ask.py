@@ -59,7 +59,7 @@ def test_another_training_disagrees_in_areas_and_on_copies(
     assert view.disagreement is not None and view.disagreement.pictures == 3
     left = [path.name for path in studio.store.checkpoints(drawn).rglob("*.*")]
     assert left == ["step-6.safetensors"], "nothing but the round's own last state is left"
-    with pytest.raises(StudioError, match="2 trainings of round 1 are compared already: choose more"):
+    with pytest.raises(StudioError, match=r"2 runs of round 1 are already compared\. To add more, raise"):
         studio.ask_trainings(drawn)
     with pytest.raises(StudioError, match="Runs to compare is 9"):
         studio.ask_trainings(drawn, 9)

@@ -110,7 +110,7 @@ def test_more_steps_that_would_round_the_share_of_accepted_pictures_are_refused(
 
 def test_what_cannot_go_on_says_why_and_changes_nothing(studio: Studio, models: Models, names: Names) -> None:
     first = first_round(studio, tiny_draft(names))
-    with pytest.raises(StudioError, match="no finished training to continue: press Fine-tune first"):
+    with pytest.raises(StudioError, match="no finished training to continue: press Train first"):
         studio.continue_training(first, 4)
     finish(studio, models, studio.fine_tune(first))
     with pytest.raises(StudioError, match="0 more steps make no difference: choose 1 or more"):
@@ -119,6 +119,6 @@ def test_what_cannot_go_on_says_why_and_changes_nothing(studio: Studio, models: 
     for path in saved(studio, first):
         if path.is_file():
             path.unlink()
-    with pytest.raises(StudioError, match=r"is gone.*then press Fine-tune"):
+    with pytest.raises(StudioError, match=r"is gone.*then press Train"):
         studio.continue_training(first, 4)
     assert studio.round_view(first) == before

@@ -79,7 +79,7 @@ def test_a_round_whose_start_is_lost_is_refused(studio: Studio, second: str) -> 
     name = studio.store.rounds.get(parent).adapter
     studio.store.adapters.path(str(name)).unlink()
     sentence = (
-        "Round 2 starts from round 1, whose LoRA is missing: fine-tune round 1 again, or set "
+        "Round 2 starts from round 1, whose LoRA is missing: train round 1 again, or set "
         "`continue_from_last = false`."
     )
     for adapter in (name, None):  # the file alone, and what the doctor makes of it

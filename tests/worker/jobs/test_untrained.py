@@ -14,5 +14,5 @@ def test_a_round_that_lost_its_training_draws_nothing(
     job = studio.generate(round_id)
     studio.store.database.write("UPDATE rounds SET adapter = NULL, trained_as = NULL")
     ended = work(studio, models, job)
-    assert (ended.state, ended.message) == ("error", "Round 1 is not trained yet: press Fine-tune first.")
+    assert (ended.state, ended.message) == ("error", "Round 1 is not trained yet: press Train first.")
     assert studio.store.candidates.of_round(round_id) == ()

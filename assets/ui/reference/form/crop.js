@@ -90,7 +90,7 @@ export function Crop({ row, changed }) {
       <span class="crop-words">${sentence(row, cutOff(width, height))}</span>
       <input
         type="range" min="0" max="1" step=${STEP} value=${place} hidden=${keepsShape}
-        aria-label="Which part of ${name} is learned" onInput=${withValue((value) => move(Number(value)))}
+        aria-label="Which part of ${name} is trained on" onInput=${withValue((value) => move(Number(value)))}
       />
       <${Button}
         class="button small crop-other" hidden=${shape === null}
@@ -109,5 +109,5 @@ function sentence({ at, shape }, outside) {
   const share = `${Math.round(100 * outside)}% of the image`;
   return at === null
     ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
-    : `Only what is in the frame is learned: ${share} is cut off.`;
+    : `Only what is in the frame is trained on: ${share} is cut off.`;
 }

@@ -343,7 +343,6 @@ function Form({ form }) {
   const whole = form.wholeNotes();
   return html`<div class="card-head">
       <h2>New project</h2>
-      <span>Show the studio what ${isJudging ? "the LoRA was trained on" : "to learn"}</span>
     </div>
     <fieldset class="kind purpose"><legend>What do you want to do?</legend>
       <${Radios}
@@ -358,7 +357,8 @@ function Form({ form }) {
         <${TextEncoder} model=${model} answer=${answer} />
       <//>`
     }
-    <fieldset class="kind"><legend>What is it?</legend>
+    <fieldset class="kind">
+      <legend>${isJudging ? "What was it trained on?" : "What are you training?"}</legend>
       <${Radios}
         name="kind" offered=${KINDS} chosen=${kind}
         choose=${(/** @type {ProjectKind} */ chosen) => form.setKind(chosen)}
@@ -401,7 +401,7 @@ function Form({ form }) {
         <${Button}
           class="button" data-part="create-only" disabled=${form.isSending} onClick=${create}
           title="Create the project without running it: its test prompts and settings can be changed first"
-        >Create only<//>
+        >Create without training<//>
         <button
           class="button" data-next="" type="submit" data-part="create" disabled=${form.isSending}
           title="Create the project and run its first round" ...${noted("notes-whole", whole)}
@@ -416,7 +416,7 @@ function Form({ form }) {
  */
 function startWords({ isSending, model: { isJudging } }) {
   if (isSending) return isJudging ? "Checking the LoRA…" : "Creating the project…";
-  return isJudging ? "Judge" : "Start the project";
+  return isJudging ? "Judge" : "Create and train";
 }
 
 /**

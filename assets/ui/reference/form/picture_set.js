@@ -289,7 +289,8 @@ function Drop({ set, id, notes }) {
         aria-label="Choose reference images" onChange=${choose} ...${noted(id, notes)}
       />
       <b>${byFinger() ? "Choose images" : "Drop images here"}</b>
-      <span>${!byFinger() && "or click to choose. "}A text file of the same name becomes the prompt.</span>
+      <span>${!byFinger() && "or click to choose. "}Captions in .txt files of the same name become
+        prompts.</span>
     </label>
     <${Notes} id=${id} notes=${notes} />`;
 }

@@ -15,8 +15,8 @@ export const desk = { size: 0, sort: "priority", reverse: false, advance: true }
 const SORTS = [
   ["priority", "Suggested first"],
   ["uncertain", "Uncertain copies"],
-  ["similarity_anchor", "Nearest to its prompt"],
-  ["similarity_reference", "Nearest to the reference’s prompt"],
+  ["similarity_anchor", "Likeness to its prompt"],
+  ["similarity_reference", "Likeness to the reference’s prompt"],
   ["seed", "Seed"],
 ];
 
@@ -25,7 +25,7 @@ export function sorts() {
   const known = new Set(SORTS.map(([name]) => name));
   const more = (state.project?.scores ?? []).filter(({ name }) => !known.has(name));
   /** @type {[string, string][]} */
-  const found = state.search ? [["search", "Best match"]] : [];
+  const found = state.search ? [["search", "Search match"]] : [];
   return [
     ...found,
     ...SORTS,

@@ -24,14 +24,14 @@ const NONE = {
 
 /** @type {Record<string, [title: string, words: string]>} */
 const STEPS = {
-  wait: ["The model is learning your reference", "The images come next."],
+  wait: ["The model is training on your reference", "The images come next."],
   fine_tune: [
-    "Teach the model your reference",
-    "Press Run round: the model learns your reference, then generates images for each test prompt.",
+    "Train on your reference",
+    "Press Run round: the model is trained on your reference, then generates images for each test prompt.",
   ],
   next: [
-    "Teach the model what you accepted",
-    "Press Run round: the model learns your reference and all accepted images, then generates again.",
+    "Train on what you accepted",
+    "Press Run round: the model is trained on your reference and all accepted images, then generates again.",
   ],
   instant: [
     "Images before any training",
@@ -39,7 +39,7 @@ const STEPS = {
   ],
   coming: ["Images before any training", "They appear as they are generated from your references."],
   generate: [
-    "The model has learned. What did it learn?",
+    "The model is trained. What did it learn?",
     "Press Run round: it generates images for each test prompt, and marks the copies of your reference.",
   ],
 };
@@ -55,7 +55,7 @@ const QUEUED = ["The images are waiting for their turn", "The queue, at the top,
 /** @type {[string, string]} */
 const LOADING = ["Loading the images…", ""];
 /** @type {[string, string]} */
-const NO_DETECTOR = ["This check found nothing", "Choose Either beside the filter to see all copies."];
+const NO_DETECTOR = ["This check found nothing", "Choose Any beside the filter to see all copies."];
 
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {

@@ -13,16 +13,16 @@ const CHIPS = [
   ["suggested", "Suggested", "What the studio suggests to accept"],
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
-  ["undecided", "The rest", "Neither accepted nor rejected, copies included; you need not go through them"],
+  ["undecided", "Not reviewed", "Neither accepted nor rejected, copies included"],
   ["copies", "Copies", "Images of the reference instead of the prompt; L on an image corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All images of this round"],
 ];
 /** @type {[name: Detector, label: string, title: string][]} */
 const DETECTORS = [
-  ["either", "Either", "All copies"],
-  ["prompts", "By prompt", "Nearer to the reference’s prompt than to their own"],
-  ["pictures", "By image", "Areas of the reference are found in them"],
+  ["either", "Any", "All copies"],
+  ["prompts", "Prompt", "Closer to the reference’s prompt than to their own"],
+  ["pictures", "Image", "Areas of the reference are found in them"],
 ];
 const EVENTS = "tags step filter selection round candidates cleared scores verdicts forget";
 
@@ -70,7 +70,7 @@ const chip = (name, label, title, n, hidden) => html`<button
 function Detectors() {
   const found = (/** @type {Detector} */ name) =>
     [...state.candidates.values()].filter((one) => isCopyBy(one, name)).length;
-  return html`<span>Copies found</span>
+  return html`<span>Detected by</span>
     <div class="segments" role="group" aria-label="Which check found them">${DETECTORS.map(
       ([name, label, title]) => html`<button
         type="button" key=${name} data-choice=${name} title=${title}

@@ -60,7 +60,7 @@ export function toggle(id, verdict) {
   if (isReplay()) return false;
   const back = verdictOf(id) === verdict;
   if (back && state.masks.has(id))
-    toast("Undone, with the painted part.", "plain", { label: "Bring back", act: undo }, CHOICE);
+    toast("Undone, with the painted part.", "plain", { label: "Restore", act: undo }, CHOICE);
   return decide([id], back ? "undecided" : verdict);
 }
 

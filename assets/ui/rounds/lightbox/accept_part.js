@@ -77,7 +77,7 @@ function whyNot({ painted }) {
 }
 
 /** What to do, said directly below the picture. */
-export const PAINTING = "Paint what is right. The next training learns only that part of the image.";
+export const PAINTING = "Paint what is right. The next round trains only on that part of the image.";
 
 /**
  * The buttons that replace the verdict buttons while painting.

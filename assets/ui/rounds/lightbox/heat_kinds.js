@@ -8,7 +8,7 @@ const SHOWN = {
   label: "Where it copies",
   name: "How much of the reference it shows",
   ends: ["new", "copied"],
-  title: "H: which areas repeat the reference, apart from what the style shares",
+  title: "H: which areas copy the reference",
 };
 
 /** @type {Offer} */

@@ -126,6 +126,4 @@ export function Legend({ colour, choose }) {
     </span>`;
 }
 
-const SHAPES =
-  "Ring: a copy. Dot: not a copy. Dotted line: from a suggested image to the reference, or straight to the " +
-  "line below which copies lie";
+const SHAPES = "Ring: copy · dot: not a copy · dotted line: suggestion to reference";

@@ -29,8 +29,8 @@ export const PROJECTIONS = {
   own: {
     label: "Prompt vs. reference",
     title:
-      "Up: likeness to its own prompt. Right: likeness to the reference’s prompt, which is nearer below " +
-      "the line",
+      "Up: likeness to its own prompt. Right: likeness to the reference’s prompt. Below the line: closer " +
+      "to the reference’s prompt (copies)",
     equal: true,
     axes: ["likeness to the reference’s prompt", "likeness to its own prompt"],
     place: ({ remark, scores: { similarity_anchor: own, similarity_reference: reference } }) =>

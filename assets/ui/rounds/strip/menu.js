@@ -98,14 +98,14 @@ export function ArchiveButton() {
   const archived = state.project ? state.archived : [];
   if (!archived.length) return null;
   return html`<${PopoverButton}
-    class="quiet archived" title="Bring archived rounds back" aria-haspopup="true"
+    class="quiet archived" title="Restore archived rounds" aria-haspopup="true"
     label="Archived ${archived.length}" panelClass="round-menu" panelLabel="Archived rounds"
   >${archived.map(
     ({ id, name }) => html`<div class="archived-round" key=${id}>
       <span>${name}</span>
       <button
-        type="button" class="button small" aria-label="Bring back ${name}" onClick=${() => restore(id, false)}
-      >Bring back</button>
+        type="button" class="button small" aria-label="Restore ${name}" onClick=${() => restore(id, false)}
+      >Restore</button>
     </div>`,
   )}<//>`;
 }

@@ -189,7 +189,5 @@ const branch = ({ currentTarget: button }) =>
 
 function savedWords() {
   if (!pending()) return "All changes saved";
-  return unreachable()
-    ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio`
-    : "Saving…";
+  return unreachable() ? `${count(pending(), "change")} not saved yet` : "Saving…";
 }

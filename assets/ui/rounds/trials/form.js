@@ -167,8 +167,7 @@ function Slider({ name, label, most, when }) {
  */
 async function generate(before) {
   const given = draft.value;
-  const untrained =
-    state.round?.kind === "refine" ? "Train on the pairs first." : "Fine-tune this round first.";
+  const untrained = state.round?.kind === "refine" ? "Train on the pairs first." : "Train this round first.";
   said.value = formProblem(given) || (state.round?.trained ? "" : untrained);
   if (said.value) return;
   asking.value = true;

@@ -30,7 +30,7 @@ function Learning() {
           preview
             ? html`<${PreviewFigure} key=${step} preview=${preview} />`
             : html`<div key="${step} ${drawing}" class="learning-slot" data-drawing=${drawing ? "" : null}>
-                <span>${drawing ? "drawing…" : `step ${step}`}</span>
+                <span>${drawing ? "generating…" : `step ${step}`}</span>
               </div>`
         }`,
     )}</div>
@@ -43,7 +43,9 @@ function title() {
   if (!work && job && HALTED.has(job.state)) return jobTitle(job);
   const here = state.rounds.find((round) => round.id === state.roundId);
   const what = here?.parent_id ? "your reference and what you accepted" : "your reference";
-  return (work ?? job)?.state === "queued" ? `The model will learn ${what}` : `The model is learning ${what}`;
+  return (work ?? job)?.state === "queued"
+    ? `The model will be trained on ${what}`
+    : `The model is training on ${what}`;
 }
 
 function words() {
@@ -52,7 +54,7 @@ function words() {
   if (!every && !state.round?.previews.length)
     return "Previews are off for this project. Turn them on under Advanced, or press Preview now.";
   const often = every ? `, generated every ${every} steps` : "";
-  return `The same prompt and seed as it learns${prompt ? `: “${prompt}”` : ""}${often}.`;
+  return `The same prompt and seed during the training${prompt ? `: “${prompt}”` : ""}${often}.`;
 }
 
 function slots() {

@@ -26,8 +26,8 @@ class Absent(Policy):
         return cls(
             name,
             f"{name} (not installed)",
-            f"The policy {name!r} is not installed here: install its package, or choose another "
-            "selection strategy under Advanced.",
+            f"The selection strategy {name!r} is not installed here: install its package, or choose "
+            "another one under Advanced.",
         )
 
     @classmethod
@@ -36,8 +36,8 @@ class Absent(Policy):
         return cls(
             policy.name,
             policy.label,
-            f"The policy {policy.label!r} of {package} failed ({type(error).__name__}: {first_line(error)}): "
-            f"update {package}, or choose another selection strategy.",
+            f"The selection strategy {policy.label!r} of {package} failed ({type(error).__name__}: "
+            f"{first_line(error)}): update {package}, or choose another one.",
         )
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:

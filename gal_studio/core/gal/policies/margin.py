@@ -7,7 +7,6 @@ from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, ordinal, quoted
 from gal_studio.core.types import AnchorScore
-from gal_studio.core.words import signed
 
 
 class Margin(Policy):
@@ -24,10 +23,10 @@ class Margin(Policy):
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Its margin and rank; the last one suggested is compared with the next in line."""
         place, other = self.place(pool, score)
-        rest = f"; next in line: {quoted(pool.scores, other)} ({signed(other.mean_margin)})" if other else ""
+        rest = f"; next in line: {quoted(pool.scores, other)}" if other else ""
         return (
-            f"{count_copies(score)}. {_PLACES.get(place, f'{ordinal(place)} closest call')} between prompt "
-            f"and reference ({signed(score.mean_margin)}){rest}."
+            f"{count_copies(score)}. {_PLACES.get(place, f'{ordinal(place)} closest call')} between its own "
+            f"prompt and the reference’s{rest}."
         )
 
 

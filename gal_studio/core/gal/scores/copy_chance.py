@@ -23,8 +23,8 @@ COPY_CHANCE = Score(
     low=0.0,
     high=1.0,
     higher=f"more likely a copy; from {COPY_FROM:g} on it counts as one, adjusted by your marks",
-    method="The image is compared with the reference, area by area, and both prompts; the base model’s "
-    "images say how much of that is chance",
+    method="The image and the base model’s images are compared with the reference, area by area, and with "
+    "both prompts",
     compute=_compute,
     in_percent=True,
 )

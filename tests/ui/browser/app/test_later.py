@@ -122,7 +122,7 @@ def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: 
 
     watched.page.route("**/component_server/", lose)
     page = opened(watched, served, node)
-    page.wait_for_selector(".toast:has-text('does not answer')")
+    page.wait_for_selector(".toast:has-text('responding')")
     page.wait_for_selector(".toast", state="detached")
     away.clear()
     page.click("[data-choice=pairs]")

@@ -47,7 +47,7 @@ def test_a_slow_look_up_of_a_model_is_cancelled(
     start.click()
     expect(start).to_have_text("Creating the project…")
     facts.get_by_role("button", name="Cancel").click()
-    expect(start).to_have_text("Start the project")
+    expect(start).to_have_text("Create and train")
     facts.get_by_text("Not looked up: the model is checked when it is loaded.").wait_for()
     page.wait_for_timeout(800)  # for the question that was on its way
     asked = slow.asked

@@ -152,10 +152,10 @@ def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_pat
     page.click(".open-project button:text('Edit test prompts')")
     page.check(f"{EDITOR} .only input")
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "two.txt"))
-    page.wait_for_selector(".toast:has-text('at least 3 must stay switched on')")
+    page.wait_for_selector(".toast:has-text('at least 3 must stay enabled')")
     assert len(studio.project(project).anchors) == 18
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "four.txt"))
-    page.wait_for_selector(f"{EDITOR} >> text=3 test prompts added, 17 test prompts switched off.")
+    page.wait_for_selector(f"{EDITOR} >> text=3 test prompts added, 17 test prompts disabled.")
     assert page.inner_text(f"{EDITOR} .card-head span") == "4 of 21 on"
     page.click(f"{EDITOR} button:text('Done')")
     page.wait_for_selector(".facts-list dd:text('4 of 21')")

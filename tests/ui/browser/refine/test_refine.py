@@ -58,11 +58,11 @@ def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served
     page.wait_for_selector(".pair-card >> nth=0 >> .heat canvas")
     expect(page.locator(".pair-card")).to_have_count(16)
     expect(page.locator(".pair-card >> nth=0 >> .heat")).to_have_count(1)
-    page.click(".pair-bar button:text('How much of the reference survives')")
+    page.click(".pair-bar button:text('How much of the reference is reproduced')")
     page.wait_for_function(
         "document.querySelectorAll('.pair-card')[0].querySelectorAll('.heat').length === 2"
     )
-    assert "likeness 0.50 · survives 0.50" in page.inner_text(".pair-card >> nth=0")
+    assert "likeness 0.50 · reproduced 0.50" in page.inner_text(".pair-card >> nth=0")
     page.wait_for_selector("[data-action=train][data-next]")
     page.click("[data-action=train]")
     page.wait_for_selector("[data-part=job-title]:text('Refining')")

@@ -221,9 +221,9 @@ def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched
     page = watched.open(served.url())
     for step in ("rounds", "results", "reference"):
         page.click(f"[data-step={step}]")
-        page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
+        page.wait_for_selector("[data-part=job-title]:text('Training 40 / 200')")
     page.reload()
-    page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
+    page.wait_for_selector("[data-part=job-title]:text('Training 40 / 200')")
     page.click("[data-part=pause]")
     page.wait_for_selector("[data-part=job-title]:text-is('Pausing')")
     until(lambda: studio.store.jobs.get(job.id).state == "pausing")

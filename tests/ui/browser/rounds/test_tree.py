@@ -61,7 +61,7 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     page.click(".round-menu >> text=Archive")
     page.wait_for_selector(chip("Round 2"), state="detached")
     page.click(".archived")
-    page.click("[aria-label='Bring back Round 2']")
+    page.click("[aria-label='Restore Round 2']")
     page.wait_for_selector(chip("Round 2"))
     assert not page.is_visible(".archived")
     page.wait_for_selector("[data-action=run][data-next]")
