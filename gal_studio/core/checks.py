@@ -16,22 +16,30 @@ _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _shown.maxlong = 120
 
 
+KIND, DRAWS = "kind", "draws"
+"""Beside settings, what decides whether a setting does nothing: the kind of a project, and whether its base
+model comes with an image adapter of its own."""
+
+
 def setting(
     default: Any,
     name: str,
     *limits: float,
     check: Callable[[str, object], None] | None = None,
-    note: str = "",
+    note: str,
     words: Mapping[Any, str] | Callable[[], Mapping[Any, str]] | None = None,
+    idle: tuple[Mapping[str, Any], ...] = (),
     **options: Any,
 ) -> Any:
     """A setting with this default; the check of its type, or `check`, refuses other values (`of_setting`).
 
-    `name` is what the page shows. `note` says in plain words what it does, with its unit; `words` are those
-    of the values that can be chosen, or a function that looks them up.
+    `name` is what the page shows. `note` is one sentence: what the setting does, and what one sees if it is
+    larger; `words` are those of the values that can be chosen, or a function that looks them up. `idle` says
+    with which values of other settings, by their dotted names, this one does nothing: with all of any of
+    these mappings, which may also name `KIND` and `DRAWS`. Its note begins with "Only with".
     """
     about = {"label": name, "limits": limits, "options": options, "check": check, "note": note}
-    return field(default=default, metadata={**about, "words": words or {}})
+    return field(default=default, metadata={**about, "words": words or {}, "idle": idle})
 
 
 def of_setting(option: "Field[Any]", value: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
 from gal_studio.core import checks, strict_json
-from gal_studio.core.checks import setting
+from gal_studio.core.checks import DRAWS, KIND, setting
 from gal_studio.core.denoising import Denoising, check_sigmas, spaced
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import allow_stored, find_policy, policy_choices
@@ -58,33 +58,77 @@ class TuneSettings(SettingsGroup):
         "checkpoint_every": 50, "sample_every": 0, "resolution": None, "crop": "center",
     }  # fmt: skip
 
-    steps: int = setting(200, "Training steps", 1, MOST_STEPS, note="Training steps per round")
-    batch_size: int = setting(
-        8, "Training batch size", 1, 256, note="Images per step; split if memory is short"
+    steps: int = setting(
+        200,
+        "Training steps",
+        1,
+        MOST_STEPS,
+        note="Training steps per round; more steps fit your images more closely, and from some point on "
+        "only copy them",
     )
-    learning_rate: float = setting(1e-3, "Learning rate", 0.0, 1.0, exclude_low=True)
+    batch_size: int = setting(
+        8,
+        "Training batch size",
+        1,
+        256,
+        note="Images per step; larger is steadier, but takes more time and memory (it is split if memory is "
+        "short)",
+    )
+    learning_rate: float = setting(
+        1e-3,
+        "Learning rate",
+        0.0,
+        1.0,
+        note="Size of each training step; larger trains faster, and too large a rate ruins the images",
+        exclude_low=True,
+    )
     schedule: Schedule = setting(
-        "constant", "Learning rate schedule", words={"constant": "constant", "cosine": "cosine decay"}
+        "constant",
+        "Learning rate schedule",
+        note="How the learning rate changes: constant can be continued with more steps, cosine decay ends "
+        "at 0 for a calmer finish",
+        words={"constant": "constant", "cosine": "cosine decay"},
     )
     warmup_steps: int = setting(
-        0, "Warm-up steps", 0, 100_000, note="The learning rate rises from 0 over these steps"
+        0,
+        "Warm-up steps",
+        0,
+        100_000,
+        note="The learning rate rises from 0 over these steps; more make the start gentler",
     )
-    rank: int = setting(8, "Rank", 1, 1024, note="Size of the LoRA; larger learns more detail")
+    rank: int = setting(
+        8,
+        "Rank",
+        1,
+        1024,
+        note="Only with a LoRA: its size; larger fits more detail, makes a larger file and copies more "
+        "easily",
+        idle=({"tune.method": "full"},),
+    )
     # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
     lowest_rank: int = setting(
         0,
         "Rank at full noise (T-LoRA)",
         0,
         1024,
-        note="The rank falls to this as noise rises, so the layout is learned less. 0 = same rank",
+        note="Only with a LoRA: the rank falls to this as noise rises, so smaller trains the layout less; 0 "
+        "= same rank",
+        idle=({"tune.method": "full"},),
     )
     # "full": train all weights of the denoiser
-    method: Method = setting("lora", "Method")
+    method: Method = setting(
+        "lora",
+        "Method",
+        note="What is trained: a LoRA, or all weights of the model (full), which takes far more memory and "
+        "disk space",
+    )
     target: Target = setting(
         "all",
         "Target",
-        note="Layers that learn. Style: lines and colours, not shapes (not in every model)",
+        note="Only with a LoRA: the layers it changes; style means lines and colors rather than shapes (not "
+        "in every model)",
         words={"all": "all", "attention": "attention", "style": "style"},
+        idle=({"tune.method": "full"},),
     )
     # pictures for prior preservation: of each class of objects, or (style) of all anchors in `prior_styles`;
     # 0 disables the prior term, unless the project has prior pictures of the user's own
@@ -93,25 +137,50 @@ class TuneSettings(SettingsGroup):
         "Regularization images",
         0,
         10_000,
-        note="Regularization images, so the model doesn’t forget other subjects. 0 = off",
+        note="Images of other subjects in the training, so the model doesn’t forget them; more take longer "
+        "to generate; 0 = off",
     )
     # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
     prior_styles: tuple[str, ...] = setting(
         (),
         "Styles of the regularization images",
-        note="For a style: styles the model knows, separated by commas",
+        note="Only with a style and regularization images: styles the model knows, separated by commas",
+        idle=(
+            {KIND: "object"},
+            {"tune.prior_images": 0},
+        ),
     )
-    prior_weight: float = setting(1.0, "Regularization weight", 0.0, 100.0)
+    prior_weight: float = setting(
+        1.0,
+        "Regularization weight",
+        0.0,
+        100.0,
+        note="How much regularization images count beside yours; larger keeps more of what the model knew, "
+        "and trains yours less",
+    )
     # multiply each prior term by the weight of the example beside it
-    prior_as_published: bool = setting(False, "Regularization as published")
+    prior_as_published: bool = setting(
+        False,
+        "Regularization as published",
+        note="Weights each regularization image like the image it is paired with, as published; off weights "
+        "all alike",
+    )
     # range of training times: 0 is the picture, 1 pure noise
-    time_low: float = setting(0.0, "Minimum timestep", 0.0, 0.99)
+    time_low: float = setting(
+        0.0,
+        "Minimum timestep",
+        0.0,
+        0.99,
+        note="The least noise that is trained on (0 is the finished image); larger leaves fine detail to "
+        "the base model",
+    )
     time_high: float = setting(
         1.0,
         "Maximum timestep",
         0.01,
         1.0,
-        note="1 is pure noise; a lower limit leaves the layout to the base model",
+        note="The most noise that is trained on (1 is pure noise); smaller leaves the layout to the base "
+        "model",
     )
     # noise from which accepted pictures are trained on, as the ratio of its deviation to the picture's;
     # references are trained on at all noise
@@ -120,19 +189,30 @@ class TuneSettings(SettingsGroup):
         "Accepted images: lowest noise",
         0.0,
         1000.0,
-        note="High noise decides the layout, low noise the look. 0 = train on all noise levels",
+        note="The least noise at which accepted images are trained on; larger takes their layout and not "
+        "their look; 0 = all noise",
     )
     # one time for all examples of a step, as the published training of styles has it
-    shared_time: bool = setting(False, "One timestep a batch")
+    shared_time: bool = setting(
+        False,
+        "Same timestep for the whole batch",
+        note="Trains all images of a batch at the same amount of noise, as published for styles; off is "
+        "steadier",
+    )
     # a picture's latents are samples of the autoencoder's posterior, anew at each step, and not its mode
-    sample_latents: bool = setting(False, "Sampled latents")
+    sample_latents: bool = setting(
+        False,
+        "Sampled latents",
+        note="Encodes an image slightly differently at each step, as published; off encodes it once",
+    )
     # share of training rows whose prompt is left empty, as classifier-free guidance was trained
     caption_dropout: float = setting(
         0.0,
         "Caption dropout",
         0.0,
         0.9,
-        note="Share of training images without their caption; a style then needs its words less",
+        note="Share of training images without their caption; with more, a style appears even without its "
+        "trigger words",
     )
     # decay of the running average of the LoRA's weights with which a training ends (EMA); 0: its last weights
     average_decay: float = setting(
@@ -140,14 +220,24 @@ class TuneSettings(SettingsGroup):
         "Weight averaging (EMA)",
         0.0,
         0.9999,
-        note="Decay of the average of the LoRA’s weights over the steps, such as 0.99. 0 = off",
+        note="Averages a LoRA over its last steps: the closer to 1, the longer the average and the smoother "
+        "the result; 0 = off",
     )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
-    time_weighting: TimeWeighting = setting("even", "Weighting of times")
+    time_weighting: TimeWeighting = setting(
+        "even",
+        "Timestep weighting",
+        note="Which noise counts more: even, low noise for texture and detail, or high noise for layout",
+    )
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
     # 0: as published, all pictures share these
     accepted_share: float = setting(
-        0.0, "Share of accepted images", 0.0, 0.9, note="Extra training steps on accepted images. 0 = none"
+        0.0,
+        "Share of accepted images",
+        0.0,
+        0.9,
+        note="Share of extra training steps on accepted images; larger trains longer, and follows your "
+        "choices more; 0 = none",
     )
     # weight of what the mask of a reference leaves out; 1: masks do not weigh the loss, as at first
     background: float = setting(
@@ -155,12 +245,29 @@ class TuneSettings(SettingsGroup):
         "Background of masked references",
         0.0,
         1.0,
-        note="How much it counts in training beside the masked subject. 1 = as much; 0 = not at all",
+        note="How much what a reference’s mask leaves out counts in training; 1 = as much as the subject, 0 "
+        "= not at all",
     )
-    continue_from_last: bool = setting(False, "Continue from the last round")
-    checkpoint_every: int = setting(50, "Checkpoint every", 1, 100_000)
+    continue_from_last: bool = setting(
+        False,
+        "Continue from the last round",
+        note="Starts a round from the LoRA of the last one instead of from the base model; faster, but "
+        "mistakes add up",
+    )
+    checkpoint_every: int = setting(
+        50,
+        "Checkpoint every",
+        1,
+        100_000,
+        note="Steps between saved states, from which an interrupted training resumes; fewer lose less work, "
+        "and take more time",
+    )
     preview_every: int = setting(
-        0, "Preview every", 0, 100_000, note="Training steps between previews. 0 = off"
+        0,
+        "Preview every",
+        0,
+        100_000,
+        note="Steps between preview images while training; fewer show more, and take more time; 0 = off",
     )
     # steps; test prompts are drawn and looked at for copies, which says when more steps only copy (Eq. G22)
     validate_every: int = setting(
@@ -168,20 +275,27 @@ class TuneSettings(SettingsGroup):
         "Validate every",
         0,
         100_000,
-        note="Steps between checks for copies, each of which keeps the LoRA, to find the best step. 0 = off",
+        note="Steps between checks for copies, each of which keeps the LoRA to compare; fewer show more, "
+        "and take longer; 0 = off",
     )
     stop_at_best: bool = setting(
         False,
         "Stop early",
-        note="Ends at the step after which training only added copies. Needs “Validate every”",
+        note="Only with “Validate every”: ends the training at the step after which it only added copies",
+        idle=({"tune.validate_every": 0},),
     )
     resolution: int | None = setting(
-        None, "Training resolution", check=checks.resolution, note="Pixels per side. Empty = the model’s own"
+        None,
+        "Training resolution",
+        check=checks.resolution,
+        note="Pixels per side of training images; larger shows more detail, and takes more time and memory; "
+        "empty = the model’s own",
     )
     crop: Crop = setting(
         "center",
         "Crop",
-        note="None: images keep their shape, in aspect-ratio buckets",
+        note="How images are cut to fit: none keeps their shape, center a square, random a different square "
+        "at each step",
         words={"none": "none", "center": "center square", "random": "random squares"},
     )
 
@@ -226,46 +340,81 @@ class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
     candidates: int = setting(
-        10, "Images per prompt", 1, 1000, note="Images that Generate makes for each test prompt"
+        10,
+        "Images per prompt",
+        1,
+        1000,
+        note="At most this many images per test prompt; more give you a wider choice, and take longer to "
+        "generate",
     )  # per anchor; n of Eq. G3
     # "fixed": that many of each; "ladder": at most that many, where the LoRA turns (Eq. G20)
     allocation: Allocation = setting(
         "fixed",
-        "LoRA strengths",
-        note="Adaptive: a few images with each of nine strength schedules, then more with the best",
-        words={"fixed": "the same for all prompts", "ladder": "adaptive"},
+        "Strength schedules",
+        note="Only with a LoRA: adaptive tries nine strength schedules on a few images, then makes more "
+        "with the best",
+        words={"fixed": "fixed", "ladder": "adaptive (best first)"},
+        idle=({"tune.method": "full"},),
     )
-    steps: int = setting(20, "Sampling steps", 1, 1000)
+    steps: int = setting(
+        20,
+        "Sampling steps",
+        1,
+        1000,
+        note="Denoising steps per image; more are slower, and from some point on change hardly anything",
+    )
     # the noise at which each step begins, over the image's deviation; for another number of steps they are
     # spaced evenly between these (U-Nets alone)
     sigmas: tuple[float, ...] = setting(
         (),
         "Sigmas",
         check=check_sigmas,
-        note="Noise at each sampling step, from high to low, with commas. Empty = as the model spaces them",
+        note="Noise at each sampling step, from high to low, with commas (U-Nets only); empty = as the "
+        "model spaces them",
     )
     # 1 disables classifier-free guidance
-    guidance_scale: float = setting(4.0, "Guidance scale", 0.0, 100.0)
+    guidance_scale: float = setting(
+        4.0,
+        "Guidance scale",
+        0.0,
+        100.0,
+        note="How closely images follow the prompt; too large looks harsh and oversaturated, 1 (in some "
+        "models 0) is off",
+    )
     # shares of denoising between which pictures are guided (arXiv 2404.07724)
     guidance_start: float = setting(
-        0.0, "Guidance from", 0.0, 1.0, note="Share of denoising before guidance starts"
+        0.0,
+        "Guidance from",
+        0.0,
+        1.0,
+        note="Share of denoising before guidance starts; larger gives more varied layouts, which follow the "
+        "prompt less",
     )
     guidance_end: float = setting(
         1.0,
         "Guidance until",
         0.0,
         1.0,
-        note="Share of denoising after which guidance ends; steps without it take half the time",
+        note="Share of denoising after which guidance ends; smaller is faster, since steps without it take "
+        "half the time",
     )
     # upper limit; smaller if memory is short
-    batch_size: int = setting(20, "Sampling batch size", 1, 1024)
+    batch_size: int = setting(
+        20,
+        "Sampling batch size",
+        1,
+        1024,
+        note="Images generated at once, at most; larger is faster on a GPU, and takes more memory",
+    )
     # candidates are drawn with strengths of the LoRA from 1 down to this (Eq. G13)
     lowest_strength: float = setting(
         1.0,
         "Lowest LoRA strength",
         0.0,
         1.0,
-        note="Generates images with five strength schedules, from 1 down to this",
+        note="Only with fixed schedules: images use five strength schedules from 1 down to this; smaller "
+        "copies less",
+        idle=({"generation.allocation": "ladder", "tune.method": "lora"},),
     )
     # with that strength up to this share of denoising at most, and 1 from there on; 0: constant strengths
     latest_switch: float = setting(
@@ -273,30 +422,59 @@ class GenerationSettings(SettingsGroup):
         "Latest switch",
         0.0,
         1.0,
-        note="Share of denoising (0–1) with the lower strength, at most; the rest use 1. 0 = constant",
+        note="Only with fixed schedules and a lowest strength below 1: share of denoising with the lower "
+        "one; 0 = constant",
+        idle=(
+            {"generation.allocation": "ladder", "tune.method": "lora"},
+            {"generation.lowest_strength": 1.0},
+        ),
     )
     resolution: int | None = setting(
-        None, "Image resolution", check=checks.resolution, note="Pixels per side. Empty = the model’s own"
+        None,
+        "Image resolution",
+        check=checks.resolution,
+        note="Pixels per side of generated images; larger takes more time and memory; empty = the model’s "
+        "own",
     )
     # a sibling of the base model that needs few steps: a folder, a checkpoint or a hub ID; "": the base model
     fast_model: str = setting(
-        "", "Fast model", note="Generates the images instead of the base model, which is still trained"
+        "",
+        "Fast model",
+        note="A model that needs few steps and generates the images instead of the base model, which is "
+        "still trained",
     )
     # a LoRA with which the base model needs few steps: a file, a hub ID, or a file of a hub ID
     speed_lora: str = setting(
-        "", "Speed LoRA", note="Generates images in a few steps (Lightning, Hyper, LCM); not used in training"
+        "",
+        "Speed LoRA",
+        note="A LoRA that lets the base model generate in a few steps (Lightning, Hyper, LCM); not used in "
+        "training",
     )
     # 0 and "auto": what is known of the sibling or the LoRA (`gal_studio.core.models.fast`)
     fast_steps: int = setting(
-        0, "Fast sampling steps", 0, 1000, note="With the fast model. 0 = as its card recommends"
+        0,
+        "Fast sampling steps",
+        0,
+        1000,
+        note="Only with a fast model or speed LoRA: denoising steps; more are slower and cleaner; 0 = as "
+        "its card recommends",
+        idle=({"generation.fast_model": "", "generation.speed_lora": ""},),
     )
     fast_guidance: float = setting(
-        0.0, "Fast guidance scale", 0.0, 100.0, note="With the fast model. 0 = as its card recommends"
+        0.0,
+        "Fast guidance scale",
+        0.0,
+        100.0,
+        note="Only with a fast model or speed LoRA: its guidance scale; 0 = as its card recommends",
+        idle=({"generation.fast_model": "", "generation.speed_lora": ""},),
     )
     fast_solver: FastSolver = setting(
         "auto",
         "Fast sampler",
+        note="Only with a fast model or speed LoRA: how its steps are taken; a wrong one gives blurred or "
+        "noisy images",
         words={"auto": "as recommended", "own": "the model’s own", "ddim": "DDIM, trailing", "lcm": "LCM"},
+        idle=({"generation.fast_model": "", "generation.speed_lora": ""},),
     )
 
     @classmethod
@@ -410,28 +588,49 @@ class GalSettings(SettingsGroup):
         "uncertainty",
         "Selection strategy",
         check=known_policy,
-        note="How test prompts are ranked",
+        note="How test prompts and images are chosen for suggestions",
         words=policy_choices,
     )
     # suggestions per round; k of Eq. G5
-    top_k: int = setting(3, "Suggestions", 1, 1000, note="Test prompts suggested per round")
+    top_k: int = setting(
+        3,
+        "Suggestions",
+        1,
+        1000,
+        note="Test prompts suggested per round; more give the next round more to train on, and you more to "
+        "review",
+    )
     # how many trainings are compared where several are asked (Eq. G21), the round's own among them
     trainings: int = setting(
         3,
         "Runs to compare",
         2,
         5,
-        note="Runs of a round with other seeds, to see where they disagree; each takes as long",
+        note="Train the round again with other seeds and compare; each run takes as long as the first",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
-    balance: bool = setting(True, "Balance")
+    balance: bool = setting(
+        True,
+        "Balance",
+        note="Weights accepted images by how uncertain their round was; off, each counts as much as a "
+        "reference",
+    )
     # lambda of Eq. G8
-    balance_lambda: float = setting(1.0, "Weight multiplier (λ)", 0.0, 1000.0)
+    balance_lambda: float = setting(
+        1.0,
+        "Weight multiplier (λ)",
+        0.0,
+        1000.0,
+        note="Only with “Balance”: multiplies the weight of accepted images; larger follows your choices "
+        "more",
+        idle=({"gal.balance": False},),
+    )
     # what says that a picture is a copy (Eq. G12); "prompts" is published
     copy_detectors: CopyDetectors = setting(
         "both",
-        "Copies are found by",
-        note="A copy shows the reference instead of its prompt",
+        "Copy detection",
+        note="What marks an image as a copy: its likeness to the prompts, areas of the reference in it, or "
+        "both",
         words={
             "both": "prompts and images",
             "prompts": "prompts only (as published)",
@@ -442,13 +641,23 @@ class GalSettings(SettingsGroup):
     copy_model: str = setting(
         "",
         "Copy model (SSCD)",
-        note="For styles: a file, or a Hugging Face ID. Empty = the vision model finds copies",
+        note="Only with a style and detection by images: an SSCD model (a file or Hugging Face ID); empty = "
+        "the vision model",
+        idle=(
+            {KIND: "object"},
+            {"gal.copy_detectors": "prompts"},
+        ),
     )
     # CSD in place of patches and colours in Eq. G17, for a style: a file or a hub ID, or ""
     style_model: str = setting(
         "",
         "Style model (CSD)",
-        note="For styles: a file, or a Hugging Face ID. Empty = the vision model compares styles",
+        note="Only with a style and detection by images: a CSD model (a file or Hugging Face ID); empty = "
+        "the vision model",
+        idle=(
+            {KIND: "object"},
+            {"gal.copy_detectors": "prompts"},
+        ),
     )
 
     @classmethod
@@ -479,7 +688,8 @@ class ReferenceSettings(SettingsGroup):
     adapter: str = setting(
         "",
         "Image adapter",
-        note="For Round 0 (IP-Adapter): a folder or Hugging Face ID; native for FLUX.2 klein",
+        note="Generates a Round 0 from your references: an IP-Adapter (folder or Hugging Face ID), or "
+        "native for FLUX.2 klein",
     )
     # what multiplies the adapter's part of each cross-attention
     strength: float = setting(
@@ -487,20 +697,29 @@ class ReferenceSettings(SettingsGroup):
         "Reference strength",
         0.0,
         1.0,
-        note="Of the image adapter; a lower strength follows the prompt more",
+        note="Only with an image adapter: how much images follow the references; larger follows the prompt "
+        "less",
+        idle=(
+            {"references.adapter": "", DRAWS: False},
+            {"references.adapter": "native"},
+        ),
     )
     # the tokens of all pictures one after the other, or their mean, or each object's in a part of the picture
     several: Several = setting(
         "together",
         "Several references",
-        note="How an image adapter combines them; side by side gives each object its own part",
+        note="Only with an image adapter: how it combines references; side by side gives each object its "
+        "own part",
         words={"together": "together", "average": "averaged", "beside": "objects side by side"},
+        idle=({"references.adapter": "", DRAWS: False},),
     )
     # leave out what lies around a reference's mask
     subject_alone: bool = setting(
         False,
         "References without their background",
-        note="Crops each to its subject, on white: by your mask, or one that is found",
+        note="Only with an image adapter: crops each reference to its subject, on white, by your mask or "
+        "one that is found",
+        idle=({"references.adapter": "", DRAWS: False},),
     )
     # per anchor, where a round draws as many or more
     candidates: int = setting(
@@ -508,7 +727,8 @@ class ReferenceSettings(SettingsGroup):
         "Images per prompt in Round 0",
         1,
         1000,
-        note="At most; limited by the images per prompt of a round",
+        note="Only with an image adapter: images per prompt in Round 0, at most as many as in other rounds",
+        idle=({"references.adapter": "", DRAWS: False},),
     )
 
     def __post_init__(self) -> None:
@@ -545,29 +765,112 @@ class RefineSettings(SettingsGroup):
     }  # fmt: skip
 
     # distributed over the references (object) or the accepted pictures (style)
-    pairs: int = setting(16, "Pairs", 1, 1000)
-    steps: int = setting(200, "Refinement steps", 1, 100_000)
+    pairs: int = setting(
+        16,
+        "Pairs",
+        1,
+        1000,
+        note="Comparison pairs of a refinement; more correct it more evenly, and take longer to generate",
+    )
+    steps: int = setting(
+        200,
+        "Refinement steps",
+        1,
+        100_000,
+        note="Training steps of a refinement; more correct more, and from some point on only copy the "
+        "references",
+    )
     # pairs per step; a pair is two rows
-    batch_size: int = setting(2, "Pairs in a step", 1, 128)
-    learning_rate: float = setting(1e-4, "Refinement learning rate", 0.0, 1.0, exclude_low=True)
+    batch_size: int = setting(
+        2,
+        "Pairs per step",
+        1,
+        128,
+        note="Pairs per refinement step, each of two images; larger is steadier, and takes more time and "
+        "memory",
+    )
+    learning_rate: float = setting(
+        1e-4,
+        "Refinement learning rate",
+        0.0,
+        1.0,
+        note="Size of each refinement step; larger corrects faster, and too large a rate ruins the images",
+        exclude_low=True,
+    )
     # share of the round's own training examples in the loss
-    mix: float = setting(0.5, "Mix", 0.0, 0.9)
+    mix: float = setting(
+        0.5,
+        "Share of training images in the loss",
+        0.0,
+        0.9,
+        note="Share of the round’s training images in the loss; larger keeps more of the round, and "
+        "corrects less",
+    )
     # weight of a generated picture's background
-    background_weight: float = setting(0.3, "Background weight", 0.0, 1.0)
+    background_weight: float = setting(
+        0.3,
+        "Background weight",
+        0.0,
+        1.0,
+        note="How much the background of a generated image counts; larger keeps more of what is around the "
+        "subject",
+    )
     # generate an object on a clean background, or ("own") with y's prompt
-    pair_prompts: PairPrompts = setting("clean", "Prompts of pairs")
-    clean_background: str = "on a plain background"  # appended to the object's name (Eq. P1)
-    vision_model: str = ""  # empty: the preset's
+    pair_prompts: PairPrompts = setting(
+        "clean",
+        "Prompts of pairs",
+        note="What is generated beside an object’s reference: the object on a clean background, or the "
+        "reference’s own prompt",
+    )
+    clean_background: str = setting(
+        "on a plain background",
+        "Words for a clean background",
+        note="Only with clean prompts: the words added to the object’s name to ask for a clean background",
+        idle=({"refine.pair_prompts": "own"},),
+    )  # appended to the object's name (Eq. P1)
+    vision_model: str = setting(
+        "",
+        "Vision model",
+        note="The model that compares areas of images (a folder or Hugging Face ID); empty = the preset’s",
+    )  # empty: the preset's
     # "repeat": train from the base model, then refine again
-    next_round: AfterRefinement = setting("continue", "After a refinement")
+    next_round: AfterRefinement = setting(
+        "continue",
+        "After a refinement",
+        note="What follows a refinement: continue from its weights, or repeat: train from the base model, "
+        "then refine again",
+    )
     # chance that a pair of Eq. P7 goes without its picture, without its prompt, without both; each.
     # A LoRA has no picture as a condition, so that its prompt is dropped with twice this chance
-    drop_conditions: float = setting(0.0, "Dropped conditions", 0.0, 0.3)
+    drop_conditions: float = setting(
+        0.0,
+        "Conditioning dropout",
+        0.0,
+        0.3,
+        note="Chance that a pair is trained without its prompt; larger makes images depend less on the "
+        "exact words",
+    )
     # divide 1 - r(y) by its mean, so that every reference counts equally
-    even_reference: bool = setting(False, "Even reference")
+    even_reference: bool = setting(
+        False,
+        "Weight references equally",
+        note="Only with patch weights: makes every reference count equally, however much of it was already "
+        "reproduced",
+        idle=({"refine.uniform_weights": True},),
+    )
     # weight 1 for every patch, as a baseline
-    uniform_weights: bool = setting(False, "Uniform weights")
-    checkpoint_every: int = setting(50, "Refinement checkpoint every", 1, 100_000)
+    uniform_weights: bool = setting(
+        False,
+        "Ignore patch weights (baseline)",
+        note="Gives every area of an image the same weight, as a baseline without PatchDPO",
+    )
+    checkpoint_every: int = setting(
+        50,
+        "Refinement checkpoint every",
+        1,
+        100_000,
+        note="Steps between saved states, from which an interrupted refinement resumes; fewer lose less work",
+    )
 
     @property
     def essential(self) -> Self:

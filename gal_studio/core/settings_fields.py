@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal
 
 from gal_studio.core import checks
 from gal_studio.core.models.fast import KNOWN
 from gal_studio.core.settings import Settings
+from gal_studio.core.types import Kind
 
 FieldKind = Literal["whole", "number", "text", "choice", "flag"]
 _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int | None: "whole"}
@@ -48,7 +50,8 @@ class SettingField:
 
     `low` and `high` are the ends of its range, None without one; `choices` are values with their words. An
     `optional` one may be empty, and `suggestions` are values that may be typed, with their words. `heading`
-    stands above it if it is the first one of a group.
+    stands above it if it is the first one of a group. It is `idle`, and hidden, where the other fields have
+    all values of one of these mappings (or the project, of `KIND` and `DRAWS`): then it does nothing.
     """
 
     name: str
@@ -61,6 +64,7 @@ class SettingField:
     optional: bool = False
     heading: str = ""
     suggestions: tuple[tuple[str, str], ...] = ()
+    idle: tuple[dict[str, str], ...] = ()
 
 
 def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
@@ -115,6 +119,34 @@ def _field(name: str, heading: str) -> SettingField:
         choices=tuple((str(v).lower() if kind == "flag" else v, text) for v, text in choices.items()),
         optional=is_size,
         heading=heading,
+        idle=tuple({other: _written(value) for other, value in each.items()} for each in about["idle"]),
+    )
+
+
+def _written(value: object) -> str:
+    """A value as it is typed into a field."""
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+def is_idle(name: str, settings: Settings, kind: Kind, draws: bool = False) -> bool:
+    """Whether a setting, by its dotted name, does nothing beside the others, in a project of this kind.
+
+    `draws` says whether its base model comes with an image adapter.
+    """
+    states: tuple[Mapping[str, Any], ...] = setting_of(name).metadata["idle"]
+    given = {checks.KIND: kind, checks.DRAWS: draws}
+    return any(
+        all(
+            value == (given[other] if other in given else attrgetter(other)(settings))
+            for other, value in state.items()
+        )
+        for state in states
     )
 
 

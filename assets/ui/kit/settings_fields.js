@@ -30,8 +30,10 @@ export function written(settings, name) {
 /**
  * What a list of fields shows and does. `value` is the text of a field, `usual` the one that it can be set
  * back to, if that is known; `type` is told of each letter, `done` of a finished change; `below` is shown
- * below a field, and `described` are the attributes that name it.
+ * below a field, and `described` are the attributes that name it. A field that does nothing beside the others
+ * and what is `given`, the kind of the project and its model, is hidden unless something is `told` of it.
  * @typedef {{
+ *   given: Record<string, string>,
  *   value: (name: string) => string,
  *   usual: (name: string) => string | undefined,
  *   type: (name: string, text: string) => void,
@@ -40,8 +42,26 @@ export function written(settings, name) {
  *   meanEntropy?: number | null,
  *   described?: (name: string) => object,
  *   below?: (name: string) => unknown,
+ *   told?: (name: string) => boolean,
  * }} Acts
  */
+
+/**
+ * Does a setting do nothing beside the others and what is given?
+ * @param {Pick<SettingField, "idle">} about
+ * @param {Pick<Acts, "given" | "value">} acts
+ */
+export const isIdle = ({ idle }, { given, value }) =>
+  idle.some((state) =>
+    Object.entries(state).every(([name, off]) => isSame((given[name] ?? value(name)).trim(), off)),
+  );
+
+/**
+ * @param {string} text
+ * @param {string} off
+ */
+const isSame = (text, off) =>
+  text === off || (text !== "" && off !== "" && typedNumber(text) === Number(off));
 
 /**
  * Fields below a button that sets all of them back.
@@ -49,11 +69,12 @@ export function written(settings, name) {
  */
 export function SettingsFields({ fields, ...acts }) {
   const changed = fields.map(({ name }) => name).filter((name) => isChanged(name, acts));
+  const shown = fields.filter((about) => !isIdle(about, acts) || acts.told?.(about.name));
   return html`<button
       type="button" class="button small reset-all" hidden=${!changed.length}
       onClick=${() => acts.reset(changed)}
     >Reset ${count(changed.length, "changed setting")}</button>
-    ${fields.map((about) => [
+    ${shown.map((about) => [
       about.heading && html`<h3 key="of ${about.name}" class="field-group">${about.heading}</h3>`,
       html`<${Field} key=${about.name} about=${about} ...${acts} />`,
     ])}`;

@@ -60,6 +60,7 @@ export function ProjectSettings({ project }) {
     </p>
     <div class="advanced-fields">
       <${SettingsFields}
+        given=${{ kind: project.kind, draws: String(project.draws_without_training) }}
         fields=${fields} value=${value} usual=${back}
         meanEntropy=${state.round && state.scores.length ? state.round.mean_entropy : null}
         type=${(/** @type {string} */ name, /** @type {string} */ text) => type([[name, text]])}

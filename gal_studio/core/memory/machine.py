@@ -27,41 +27,56 @@ class MachineSettings(SettingsGroup):
     precision: Precision = setting(
         "auto",
         "Precision",
-        note="Of the base weights and computations",
+        note="Number format of the base model; bfloat16 and float16 halve the memory, float32 is the most "
+        "exact",
         words={"auto": "chosen by the device", "bf16": "bfloat16", "fp16": "float16", "fp32": "float32"},
     )
     # hold the base weights of linear layers as 8-bit integers; needs torchao
     base: Base = setting(
         "plain",
         "Base weights",
-        note="8-bit integers halve their size; LoRA only",
+        note="Integers of 8 bits halve the memory of the base model, a little less exactly; they need a LoRA",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )
     # AdamW, also with moments of 8 bits (needs bitsandbytes), or Prodigy (2306.06101; needs prodigyopt)
     optimizer: Optimizer = setting(
         "adamw",
         "Optimizer",
-        note="8 bits save memory when training the whole model; Prodigy finds the learning rate, set it to 1",
+        note="AdamW in 8 bits saves memory, most when training the whole model; Prodigy finds the learning "
+        "rate, so set it to 1",
         words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits", "prodigy": "Prodigy"},
     )
     text_off_device: bool = setting(
         False,
         "Offload text encoder",
-        note="Text encoder and model take turns on the GPU: less memory",
+        note="Lets text encoder and model take turns on the GPU: less memory, a little slower",
     )
     checkpointing: bool = setting(
         False,
         "Gradient checkpointing",
-        note="Recomputes activations: less memory, a third more time",
+        note="Recomputes activations instead of keeping them: training takes less memory, and a third more "
+        "time",
     )
     tiling: bool = setting(
         False,
         "Autoencoder tiling",
         note="Decodes images in four tiles: less memory, slightly different images",
     )
-    channels_last: bool = setting(False, "channels_last", note="Stores weights by pixel: faster on some GPUs")
-    compile: bool = setting(False, "Compile the model", note="Takes minutes at first; then steps are faster")
-    all_gpus: bool = setting(True, "Train on all GPUs", note="GPUs of one kind share each training step")
+    channels_last: bool = setting(
+        False,
+        "channels_last",
+        note="Stores convolution weights by pixel: faster on some GPUs",
+    )
+    compile: bool = setting(
+        False,
+        "Compile the model",
+        note="Compiles the model: takes minutes at first, then each step is faster",
+    )
+    all_gpus: bool = setting(
+        True,
+        "Train on all GPUs",
+        note="Lets all GPUs of one kind share each training step: faster, same result but for rounding",
+    )
 
     @property
     def rounding(self) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import Doc, Unpack
 
-from gal_studio.assets import demo, load_presets
+from gal_studio.assets import demo, drawn_with, load_presets
 from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.settings_group import nested
 from gal_studio.core.types import Kind
@@ -112,12 +113,16 @@ class Overview:
 
 @dataclass(frozen=True)
 class Preset:
-    """A model preset, with the settings for both kinds of projects."""
+    """A model preset, with the settings for both kinds of projects.
+
+    `draws` says whether the model comes with an image adapter.
+    """
 
     name: str
     title: str
     note: str
     base_model: str
+    draws: bool
     settings: dict[Kind, dict[str, Any]]
 
 
@@ -222,6 +227,7 @@ def options(context: Context) -> Options:
                 title=preset.title,
                 note=preset.note,
                 base_model=preset.base_model,
+                draws=bool(drawn_with(ReferenceSettings(), preset.base_model)),
                 settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
             )
             for preset in load_presets()

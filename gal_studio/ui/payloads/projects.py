@@ -272,7 +272,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
             ("Images", _pictures(project)),
             *_references(settings.references),
             ("Weight multiplier (λ)", f"{gal.balance_lambda:g}" if gal.balance else "off"),
-            ("Copies are found by", _copy_detectors(project)),
+            ("Copy detection", _copy_detectors(project)),
             ("Seed", str(project.seed)),
         ),
     )  # fmt: skip

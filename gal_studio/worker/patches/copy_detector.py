@@ -191,7 +191,7 @@ def open_copy_detector(task: Task) -> CopyDetector:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = scorer.tower.shows_from or SHOWS_FROM
     objects = () if is_style else tuple(_objects(scorer, references, known))
-    describers = _describers(task) if is_style else Describers()
+    describers = describers_of(task)
     learned = _learned(scorer, project.kind, references, known, describers)
     detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers, objects=objects)
     base = of_project(store, project)
@@ -210,8 +210,10 @@ def _objects(
                 yield known[reference.image], inside
 
 
-def _describers(task: Task) -> Describers:
-    """The models that the settings of the round name."""
+def describers_of(task: Task) -> Describers:
+    """The models that the settings of the round name, for a style."""
+    if task.project.kind != "style":
+        return Describers()
     gal, models = task.settings.gal, task.models
     contents, styles = gal.copy_model.strip(), gal.style_model.strip()
     return Describers(

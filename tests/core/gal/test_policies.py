@@ -70,10 +70,10 @@ def test_no_policy_gives_two_suggestions_the_same_reason(copies, seed, top_k):
 def test_the_last_suggestion_is_compared_with_the_first_one_passed_over() -> None:
     pool = pool_of([0.2] * 5 + [-0.2] * 5, [0.01] * 10, [0.3] * 9 + [-0.3])
     first, last = decide("margin", pool, top_k=2).suggestions
-    assert first.reason == ("5 of 10 are copies. Closest call between its own prompt and the reference’s.")
+    assert first.reason == "5 of 10 are copies. Closest call between its own prompt and the reference’s."
     assert last.reason == (
-        "0 of 10 are copies. 2nd closest call between prompt and reference (+0.010); next in line: “koala” "
-        "(+0.240)."
+        "0 of 10 are copies. 2nd closest call between its own prompt and the reference’s; next in line: "
+        "“koala”."
     )
 
 

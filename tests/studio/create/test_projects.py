@@ -70,7 +70,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"prior": [(png("red"), "A tie in watercolor painting style")]}, "which the project is to train"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "choose at least 2"),
-        ({"changes": {"generation": {"allocation": "any"}}}, "LoRA strengths is 'any'"),
+        ({"changes": {"generation": {"allocation": "any"}}}, "Strength schedules is 'any'"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 test prompts"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),

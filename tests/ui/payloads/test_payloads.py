@@ -75,5 +75,5 @@ def test_what_waited_to_be_drawn_when_a_project_was_moved_says_that_nothing_draw
 def test_models_without_labels_are_called_uncalibrated(place: Place):
     project = place.studio.project(place.project)
     bundled = replace(project, clip_model="assets:pocket/clip")
-    said = [dict(project_payload(one).facts)["Copies are found by"] for one in (bundled, project)]
+    said = [dict(project_payload(one).facts)["Copy detection"] for one in (bundled, project)]
     assert said[1].startswith(f"{said[0]}; not calibrated")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, count, inSentence, listed, unbroken, undecided } from "../../../assets/ui/kit/format.js";
-import { read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
+import { isIdle, read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
   assert.deepEqual([count(1, "image"), count(0, "image")], ["1 image", "0 images"]);
@@ -59,4 +59,21 @@ test("names stand in a row, and figures are not torn from their units", () => {
   assert.equal(listed(["round 1"]), "round 1");
   assert.equal(listed(["round 1", "round 2", "round 3"]), "round 1, round 2 and round 3");
   assert.equal(unbroken("50.7% at × .7, 2 of Round 1’s"), "50.7% at ×\u00a0.7, 2 of Round\u00a01’s");
+});
+
+test("a field is idle with all values of one of its states, typed as text or as numbers", () => {
+  /** @type {Record<string, string>} */
+  const typed = { strengths: "ladder", method: "lora", lowest: " 1.0 ", model: "" };
+  const acts = {
+    given: { kind: "style", draws: "false" },
+    value: (/** @type {string} */ name) => typed[name],
+  };
+  const idle = (/** @type {Record<string, string>[]} */ ...states) => isIdle({ idle: states }, acts);
+  assert.ok(idle({ strengths: "ladder", method: "lora" }));
+  assert.ok(!idle({ strengths: "ladder", method: "full" }), "one of them differs");
+  assert.ok(idle({ method: "full" }, { lowest: "1" }), "any state will do");
+  assert.ok(idle({ model: "", draws: "false" }) && !idle({ model: "", draws: "true" }));
+  assert.ok(idle({ kind: "style" }) && !idle({ kind: "object" }));
+  assert.ok(!idle(), "it always does something");
+  assert.ok(!idle({ model: "0" }), "an empty field is not 0");
 });

@@ -55,6 +55,7 @@ export class ModelChoice {
     const own = {
       name: OWN,
       base_model: "",
+      draws: false,
       title: "Another model",
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
@@ -75,6 +76,12 @@ export class ModelChoice {
     if (name === "seed") return String(this.options?.seed ?? "");
     const chosen = this.choices.find((one) => one.name === this.preset) ?? this.choices[0];
     return written(chosen.settings[this.kind], name);
+  }
+
+  /** What decides beside the settings which of them do nothing. */
+  get given() {
+    const preset = this.options?.presets.find(({ name }) => name === this.preset);
+    return { kind: this.kind, draws: String(preset?.draws ?? false) };
   }
 
   /** @returns {SavedModel | null} null if nothing can be chosen yet */
@@ -229,11 +236,12 @@ export function Advanced({ model, answer, notesOf }) {
       }
     </div>
     <${SettingsFields}
-      fields=${options.fields} type=${type} reset=${reset}
+      given=${model.given} fields=${options.fields} type=${type} reset=${reset}
       value=${(/** @type {string} */ name) => typed.get(name) ?? model.usual(name)}
       usual=${(/** @type {string} */ name) => model.usual(name)}
       described=${(/** @type {string} */ name) => noted(ids(name), notesOf(name))}
       below=${(/** @type {string} */ name) => html`<${Notes} id=${ids(name)} notes=${notesOf(name)} />`}
+      told=${(/** @type {string} */ name) => notesOf(name).length > 0}
     />
     <${SavePreset} model=${model} />`;
 }
