@@ -76,7 +76,7 @@ def _seen(path: str, note: str, found: Reconstruction | None, is_explained: bool
         path,
         note,
         sentence=LOST_AGAIN if sentence and is_explained else sentence,
-        address=f"/seen/{found.image}/{found.seen_image}" if sentence else None,
+        address=f"seen/{found.image}/{found.seen_image}" if sentence else None,
         model=short_model_name(found.base_model),
     )
 
