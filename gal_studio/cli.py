@@ -212,7 +212,7 @@ def _take_gpu(number: int) -> None:
         raise StudioError(f"This machine has no GPU {number} that torch can use: `nvidia-smi -L` lists them.")
 
 
-_STEERING = "\n\t\r"  # what the commands print themselves
+_STEERING = "\n\t"  # what the commands print themselves
 
 
 class Printable:
@@ -223,7 +223,8 @@ class Printable:
 
     def write(self, text: str) -> int:
         """Write a text."""
-        shown = printable(text, kept=_STEERING)
+        progress = "\r" if text.startswith("\r") else ""  # a line over the one before
+        shown = progress + printable(text.removeprefix("\r"), kept=_STEERING)
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
         return len(text)

@@ -9,6 +9,7 @@ import typer
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.studio import Studio
 
@@ -72,4 +73,4 @@ def _table(told: dict[str, Any]) -> str:
     for one in told["prompts"]:
         areas = "" if one["areas"] is None else f"{one['areas']:.0%}"
         lines.append(f"{one['copies'] / log(2):6.0%}  {areas:>11}  {one['prompt']}")
-    return "\n".join(lines)
+    return in_lines(*lines)

@@ -11,6 +11,7 @@ from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import INDEXES
@@ -65,7 +66,7 @@ def doctor(
     if restore is not None:
         if folder is None:
             raise StudioError("--restore needs a workspace: give --workspace FOLDER.")
-        print(rescue.restore(user_path(folder), restore))
+        print(in_lines(rescue.restore(user_path(folder), restore)))
         return
     if folder is not None:
         report = check_workspace(folder, repair)
@@ -127,7 +128,7 @@ def workspace_lines(report: dict[str, Any]) -> str:
         lines = [f"no problems in {counted(report['projects'], 'project')}; all files are intact."]
     if report["others"]:
         lines = [*lines, f"not of the studio, left as it is: {', '.join(report['others'])}"]
-    return "\n".join(f"Workspace   {line}" for line in lines)
+    return in_lines(*(f"Workspace   {line}" for line in lines))
 
 
 def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
@@ -184,7 +185,7 @@ def describe(report: dict[str, Any]) -> str:
                 for kind, seconds in report["round_seconds"].items()
             ),
         ]
-    return "\n".join(lines)
+    return in_lines(*lines)
 
 
 def _default_folder() -> str | None:

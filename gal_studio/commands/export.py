@@ -8,6 +8,7 @@ import typer
 
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES
@@ -56,8 +57,8 @@ def export(
             _empty(out)  # so that the same command can be given again
             raise
     for sentence in sentences:
-        print(sentence)
-    print(f"{found.name}, {name}, is exported to {out}.")
+        print(in_lines(sentence))
+    print(in_lines(f"{found.name}, {name}, is exported to {out}."))
 
 
 def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.studio import Studio
 
@@ -24,4 +25,4 @@ def export_project(
         found = find_project_id(store, project)
         name = store.projects.name(found)
         path = Studio(store).export_project(found, file, raw)
-    print(f"{name} is exported to {path} ({path.stat().st_size / 2**20:.1f} MB).")
+    print(in_lines(f"{name} is exported to {path} ({path.stat().st_size / 2**20:.1f} MB)."))

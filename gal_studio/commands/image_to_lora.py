@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.paths import user_path
@@ -46,6 +47,6 @@ def image_to_lora(
     read = [read_picture(path)[0] for path in paths]
     made_by = predictor or PREDICTOR, encoders or ENCODERS
     rank = write_image_lora(read, target, choose_device(device), *made_by)
-    print(f"{target.name}: a LoRA of rank {rank} for Z-Image, out of {len(paths)} images.")
+    print(in_lines(f"{target.name}: a LoRA of rank {rank} for Z-Image, out of {len(paths)} images."))
     judge = f"gal-studio judge {out} --references {images} --trigger 'ink style' --out DIR"
-    print(f"What it copies, and how strong to use it, with words that call its style: {judge}")
+    print(in_lines(f"What it copies, and how strong to use it, with words that call its style: {judge}"))

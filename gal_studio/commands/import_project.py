@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -26,7 +27,7 @@ def import_project(
         project = studio.project(studio.import_project(file, tell=print))
         rounds = counted(len(studio.rounds(project.id)), "round")
         lost = [model for model in studio.local_models(project.id) if not model.is_here]
-    print(f"{project.name} is imported as project {project.id}, with {rounds}.")
+    print(in_lines(f"{project.name} is imported as project {project.id}, with {rounds}."))
     for model in lost:
         path = shlex.quote(model.path)
-        print(f"Its {model.role} is not here: gal-studio locate-model {path} NEW says where it is.")
+        print(in_lines(f"Its {model.role} is not here: gal-studio locate-model {path} NEW says where it is."))

@@ -9,6 +9,7 @@ import typer
 
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import REQUESTED, RESUMABLE
@@ -53,7 +54,7 @@ def jobs(
         listed = list_jobs(folder)
         print(json_text(listed) if as_json else jobs_table(listed))
     elif action in SUITS:
-        print(act_on_job(folder, action, job))
+        print(in_lines(act_on_job(folder, action, job)))
     else:
         raise StudioError(f"There is no action {action!r}: choose one of {', '.join((*SUITS, 'log'))}.")
 
@@ -67,7 +68,7 @@ def list_jobs(workspace: Path) -> dict[str, list[dict[str, Any]]]:
 def jobs_table(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """The list in lines for a person."""
     lines = [_line(view) for views in listed.values() for view in views]
-    return "\n".join(lines) if lines else "No jobs running or queued."
+    return in_lines(*lines) if lines else "No jobs running or queued."
 
 
 def _line(view: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.studio import Studio
 
@@ -27,4 +28,4 @@ def locate_model(
         only = find_project(store, project).id if project else None
         located = Studio(store).locate_model(old, new, only)
     how = "its files are the same" if located.compared else "no training has used it yet"
-    print(f"{', '.join(located.projects)}: the model is now at {located.place} ({how}).")
+    print(in_lines(f"{', '.join(located.projects)}: the model is now at {located.place} ({how})."))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.studio import Studio
 
@@ -29,4 +30,4 @@ def start_from(
         found = find_project(store, project)
         studio = Studio(store, models=CheckHere(), tell=print)
         studio.start_from_lora(found.id, file, without_text_encoder)
-    print(f"{found.name} starts from {file.name}.")
+    print(in_lines(f"{found.name} starts from {file.name}."))

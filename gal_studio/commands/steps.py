@@ -10,6 +10,7 @@ from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import bytes_in_words
@@ -155,4 +156,4 @@ def _text(told: dict[str, Any]) -> str:
         parts = (one["copy_risk"], one["prompt_match"], one["style_match"])
         risk, match, style = ("-" if part is None else f"{part:.0%}" for part in parts)
         lines.append(f"{one['step']:6}  {one['strength']:8g}  {risk:>9}  {match:>6}  {style:>5}")
-    return "\n".join(lines)
+    return in_lines(*lines)

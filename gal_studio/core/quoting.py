@@ -1,8 +1,7 @@
 """Text that leaves the studio, as the program that reads it has to be given it to mean the same."""
 
-import csv
-import io
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -10,7 +9,9 @@ Syntax = Literal["plain", "comfyui", "a1111", "compel"]
 """How a program reads prompts. All but `plain` weight what is in brackets; InvokeAI reads `compel`."""
 
 _SPECIAL: Mapping[Syntax, str] = {"comfyui": r"[()]", "a1111": r"[\\()\[\]]", "compel": r'[\\()"]'}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@")
+_BLANKS = re.compile(r"[\s\ufeff\u200b-\u200f\u2060\u180e\u00ad\0]+")
+"""What a spreadsheet may drop before it looks whether a cell is a formula."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|-?(inf|nan)")
 
 
@@ -21,17 +22,29 @@ def prompt_for(syntax: Syntax, prompt: str) -> str:
 
 
 def csv_cell(value: Any) -> Any:
-    """A value of a CSV table that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    """A value of a CSV table that no spreadsheet takes for a formula; numbers stay numbers.
+
+    Signs of full width are looked at as the plain ones that programs make of them.
+    """
+    if not isinstance(value, str) or _NUMBER.fullmatch(value):
+        return value
+    plain = unicodedata.normalize("NFKC", value)
+    begins = value.startswith(("\t", "\r", "\n")) or _BLANKS.sub("", plain).startswith(_FORMULA)
+    return f"'{value}" if begins else value
 
 
 def csv_table(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows as CSV, the heading first: numbers are read back exactly, what is None is empty."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(csv_cell, row) for row in rows)
-    return text.getvalue()
+    """Rows as CSV, the heading first: numbers are read back exactly, what is None is empty.
+
+    Every text is quoted: in countries where `;` separates, what stands behind one is no cell of its own.
+    """
+    return "".join(f"{','.join(map(_quoted, row))}\n" for row in rows)
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return '"' + str(csv_cell(value)).replace('"', '""') + '"'
+    return "" if value is None else str(value)
 
 
 def markdown(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import BYTES, bytes_in_words, describe_job
 from gal_studio.core.types import Job
@@ -58,6 +59,7 @@ class ProgressLine:
         self._shown, self._length = (0.0, ""), 0
 
     def _write(self, line: str) -> None:
+        line = in_lines(line)
         self._output.write(f"\r{line.ljust(self._length)}" if self._live else f"{line}\n")
         self._output.flush()
         self._length, self._last = len(line), line

@@ -25,4 +25,4 @@ def test_figures_have_intervals_from_six_prompts_on(tmp_path: Path) -> None:
     for made, ends in ((enough, ["0.5", "0.4", "0.6"]), (few, ["0.5", "", ""])):
         made.write(tmp_path)
         cells = (tmp_path / "evaluation.csv").read_text().splitlines()[1].split(",")
-        assert cells == ["cat", "12", *ends, *ends, "", "", ""]
+        assert cells == ['"cat"', "12", *ends, *ends, "", "", ""]

@@ -7,16 +7,17 @@ const LETTER = 7.2; // pixels of a letter at most
 const LINE = 20; // pixels
 const LONGEST = 70; // letters of a cell that is drawn
 
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[\t\r\n]|^[\s\ufeff\u200b-\u200f\u2060\u180e\u00ad\0]*[=+\-@]/;
 
 /**
- * A cell as CSV; no text is a formula of a spreadsheet, and numbers stay numbers.
+ * A cell as CSV; no text is a formula of a spreadsheet, whatever it takes as a separator, and numbers stay
+ * numbers (as in gal_studio.core.quoting).
  * @param {string | number | null} cell
  */
 const quoted = (cell) => {
-  const isFormula = typeof cell === "string" && FORMULA.test(cell) && Number.isNaN(Number(cell));
-  const text = `${isFormula ? "'" : ""}${cell ?? ""}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell !== "string") return `${cell ?? ""}`;
+  const isFormula = FORMULA.test(cell.normalize("NFKC")) && Number.isNaN(Number(cell));
+  return `"${isFormula ? "'" : ""}${cell.replaceAll('"', '""')}"`;
 };
 
 /**
