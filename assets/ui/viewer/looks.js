@@ -47,13 +47,15 @@ export function turned(key, at, count) {
  * @param {string} ending
  * @param {Look} look
  * @param {Frame[]} references
+ * @param {boolean} [sharpened] small images are sharpened where they are enlarged
  */
-export function fileAddress(ending, { title, frames }, references) {
+export function fileAddress(ending, { title, frames }, references, sharpened = false) {
   const query = new URLSearchParams({ title });
   for (const { name, src } of [...references.slice(0, 1), ...frames]) {
     if (!src) continue;
     query.append("picture", src.split("?")[0]);
     query.append("name", name);
   }
+  if (sharpened) query.append("sharpened", "true");
   return `strip.${ending}?${query}`;
 }

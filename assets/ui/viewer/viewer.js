@@ -6,6 +6,7 @@ import { tabbedTo } from "../kit/by_tab.js";
 import { Dialog } from "../kit/dialog.js";
 import { Button, html, withValue } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
+import { sharpens } from "../kit/sharpened.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { fileAddress, otherOf, shownOf, turned } from "./looks.js";
 
@@ -221,7 +222,7 @@ const Side = ({ look, after, references, choose }) => html`<div class="view-side
     ${["png", "gif"].map(
       (ending) => html`<a
         key=${ending} class="button small" download="before-and-after.${ending}"
-        href=${fileAddress(ending, look, references)}
+        href=${fileAddress(ending, look, references, sharpens.value)}
         title=${ending === "png" ? "The images beside each other" : "The images after each other"}
       >${ending === "png" ? "Comparison strip (PNG)" : "Animation (GIF)"}</a>`,
     )}

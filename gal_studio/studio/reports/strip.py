@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from gal_studio.state.files.content_store import png_of
 from gal_studio.studio.reports.contact_sheet import INK, PAPER, SOFT, fitted, font
+from gal_studio.studio.reports.sharpened import shown_at
 
 EDGE, GAP = 512, 20
 """Of a picture, and between pictures, in pixels."""
@@ -18,10 +19,11 @@ SECONDS = 1.2
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture and its name, such as "Round 2"."""
+    """A picture and its name, such as "Round 2"; a small one is `sharpened` when it is enlarged."""
 
     name: str
     picture: Image.Image
+    sharpened: bool = False
 
 
 def strip(frames: Sequence[Frame], title: str) -> bytes:
@@ -52,10 +54,13 @@ def animation(frames: Sequence[Frame], title: str) -> bytes:
 def _draw(sheet: Image.Image, frame: Frame, x: int) -> None:
     """A picture in the middle of its square; a small one is enlarged."""
     picture = frame.picture.convert("RGB")
-    scale = EDGE / max(picture.size)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    picture = picture.resize(size, Image.Resampling.LANCZOS)
-    sheet.paste(picture, (x + (EDGE - size[0]) // 2, HEAD + (EDGE - size[1]) // 2))
+    if frame.sharpened:
+        picture = shown_at(picture, EDGE)
+    else:
+        scale = EDGE / max(picture.size)
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    sheet.paste(picture, (x + (EDGE - picture.width) // 2, HEAD + (EDGE - picture.height) // 2))
     ImageDraw.Draw(sheet).text((x, 11), fitted(frame.name, 20, EDGE), INK, font(20))
 
 

@@ -5,21 +5,28 @@ An address with `v`, a prefix of the content's hash, always means the same pictu
 
 import functools
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Query, Response
 from fastapi.responses import FileResponse
+from PIL import Image
 
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.state import Store
+from gal_studio.state.files.content_store import png_of
 from gal_studio.studio import Studio, generation_data
+from gal_studio.studio.reports.sharpened import SMALL, shown_at
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
 
 THUMBNAIL_EDGE = 192
 KEPT_THUMBNAILS = 2000
+KEPT_ENLARGED = 60
+LARGEST_SIDE = 1024
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _FRESH = {"Cache-Control": "no-cache"}
 _LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-family="sans-serif" font-size="9"
@@ -36,7 +43,8 @@ class Kind:
     """A kind of pictures by their address, `/NAME/ID`; an ID may have two parts.
 
     `find` says where the file of one is stored, None where it is lost, and `lost` what stands in its place
-    then. Thumbnails are at `/THUMBS/ID`, if there are any. `text` is what a file says of how it was
+    then. Thumbnails are at `/THUMBS/ID`, if there are any; small images are enlarged and sharpened for
+    `?side=PIXELS`. `text` is what a file says of how it was
     generated. One that is `fixed` is always the same picture at its address.
     """
 
@@ -90,13 +98,27 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     thumbnail = functools.lru_cache(KEPT_THUMBNAILS)(
         lambda name: studio.store.images.thumbnail(name, THUMBNAIL_EDGE)
     )
+    enlarged = functools.lru_cache(KEPT_ENLARGED)(_enlarged)
     for name, kind in kinds_of_pictures(studio).items():
-        _add_routes(app, studio, name, kind, thumbnail)
+        _add_routes(app, studio, name, kind, thumbnail, enlarged)
     _add_file_routes(app, studio)
 
 
+def _enlarged(path: Path, side: int) -> bytes | None:
+    """A small image at so many pixels a side, as PNG; None for one that is as large, or for none."""
+    with suppress(OSError, ValueError), Image.open(path) as found:
+        if max(found.size) <= min(SMALL, side - 1):
+            return png_of(shown_at(found, side))
+    return None
+
+
 def _add_routes(
-    app: FastAPI, studio: Studio, name: str, kind: Kind, thumbnail: Callable[[str], bytes]
+    app: FastAPI,
+    studio: Studio,
+    name: str,
+    kind: Kind,
+    thumbnail: Callable[[str], bytes],
+    enlarged: Callable[[Path, int], bytes | None],
 ) -> None:
     """Add the routes of one kind of pictures."""
 
@@ -113,13 +135,18 @@ def _add_routes(
         return _FOREVER if kind.fixed or version == path.stem[:8] else _FRESH
 
     @app.api_route(f"/{name}/{{identity:path}}", methods=METHODS)
-    def picture(identity: str, v: str = "") -> Response:
+    def picture(
+        identity: str, v: str = "", side: Annotated[int | None, Query(ge=1, le=LARGEST_SIDE)] = None
+    ) -> Response:
         path = found(identity)
         if path is None:
             return _lost(kind.lost(identity))
-        if kind.text is None:
+        large = None if side is None else enlarged(path, side)
+        if kind.text is None and large is None:
             return FileResponse(path, headers=headers(path, v))
-        data = generation_data.png_with(path.read_bytes(), kind.text(studio.store, identity))
+        data = path.read_bytes() if large is None else large
+        if kind.text is not None:
+            data = generation_data.png_with(data, kind.text(studio.store, identity))
         return Response(data, media_type="image/png", headers=headers(path, v))
 
     if not kind.thumbs:

@@ -29,13 +29,15 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
         picture_: Annotated[list[str], Query(alias="picture", min_length=1, max_length=MOST)],
         name: Annotated[list[str], Query(max_length=MOST)],
         title: Annotated[str, Query(max_length=2000)] = "",
+        sharpened: bool = False,
     ) -> Response:
-        """A file of the pictures at these addresses, each with its name."""
+        """A file of the pictures at these addresses, each with its name; small ones are `sharpened`."""
         make, media = _MAKERS[ending]
         try:
             if len(name) != len(picture_):
                 raise StudioError("Each image needs a name.")
-            frames = [Frame(words, picture(one)) for words, one in zip(name, picture_, strict=True)]
+            pairs = zip(name, picture_, strict=True)
+            frames = [Frame(words, picture(one), sharpened) for words, one in pairs]
         except StudioError as error:
             return PlainTextResponse(str(error), 404)
         headers = {

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from gal_studio.studio.reports import strip
 from gal_studio.studio.reports.strip import EDGE
 from tests.ui.conftest import Place, built
 
@@ -29,6 +30,40 @@ def test_the_pictures_stand_beside_each_other(shared_place: Place, client: TestC
     assert answer.status_code == 200 and "before-and-after.png" in answer.headers["content-disposition"]
     with Image.open(io.BytesIO(answer.content)) as made:
         assert made.format == "PNG" and made.width > 3 * EDGE and made.height > EDGE
+
+
+def test_small_images_are_sharpened_where_that_is_asked_for(
+    shared_place: Place, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = Image.new("RGB", (EDGE, EDGE), "red")
+    monkeypatch.setattr(strip, "shown_at", lambda picture, side: red.resize((side, side)))
+    plain, sharpened = (
+        client.get("/strip.png", params=[*of(shared_place), ("sharpened", value)]).content
+        for value in ("false", "true")
+    )
+    assert plain == client.get("/strip.png", params=of(shared_place)).content
+    with Image.open(io.BytesIO(plain)) as before, Image.open(io.BytesIO(sharpened)) as after:
+        red_ones = [made.histogram()[255] - made.histogram()[511] for made in (before, after)]
+        assert red_ones[1] - red_ones[0] == pytest.approx(3 * EDGE * EDGE, rel=0.2)
+
+
+def test_an_image_is_served_enlarged_and_as_it_is_stored(shared_place: Place, client: TestClient) -> None:
+    first = shared_place.studio.round_view(shared_place.round).candidates[0].candidate
+    stored, address = shared_place.studio.store.images.picture(first.image), f"/picture/{first.id}"
+    side = 2 * max(stored.size)
+    assert side <= 512, "it is a small one"
+    found = client.get(address, params={"side": side, "v": first.image[:8]})
+    assert "immutable" in found.headers["cache-control"]
+    with (
+        Image.open(io.BytesIO(found.content)) as large,
+        Image.open(io.BytesIO(client.get(address).content)) as own,
+    ):
+        assert max(large.size) == side and "parameters" in large.info
+        assert own.convert("RGB").tobytes() == stored.convert("RGB").tobytes()
+    as_stored = client.get(address, params={"side": max(stored.size)})
+    with Image.open(io.BytesIO(as_stored.content)) as own:
+        assert own.size == stored.size, "nothing is to be enlarged"
+    assert client.get(address, params={"side": 10**6}).status_code in (400, 422)
 
 
 def test_the_pictures_follow_each_other(shared_place: Place, client: TestClient) -> None:

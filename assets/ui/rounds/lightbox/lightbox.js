@@ -10,6 +10,7 @@ import { Dialog } from "../../kit/dialog.js";
 import { focusedIn } from "../../kit/dom.js";
 import { unbroken } from "../../kit/format.js";
 import { Button, html, useKeptFocus } from "../../kit/html.js";
+import { EnlargedImage, SharpenedButton } from "../../kit/sharpened.js";
 import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { moreLike } from "../desk/search.js";
 import { copyWords } from "../grid/copy_words.js";
@@ -152,7 +153,8 @@ function Turns() {
   return html`${turn(-1, "‹", "Previous image (←)")}
     <span class="lightbox-place" role="status">${at < 0 ? "" : `${at + 1} of ${flat.length}`}</span>
     ${turn(1, "›", "Next image (→)")}
-    <${Button} title=${ZOOM} disabled=${painting()} onClick=${toggleZoom}>${zoomWords()}<//>`;
+    <${Button} title=${ZOOM} disabled=${painting()} onClick=${toggleZoom}>${zoomWords()}<//>
+    <${SharpenedButton} at=${{}} />`;
 }
 
 /** @param {string} words */
@@ -183,7 +185,7 @@ function Pane({ candidate, over }) {
   return html`<figure>
     ${subjects}
     <${ZoomFrame} locked=${painting} turn=${turnTo}>
-      <img src=${picture(id)} alt=${prompt} draggable=${false} />
+      <${EnlargedImage} src=${picture(id)} alt=${prompt} plain=${comparing()} />
       ${layer}
       ${over}
       ${

@@ -26,7 +26,8 @@ export function resetZoom() {
 export function toggleOwnSize() {
   const frame = document.querySelector(".zoom-frame");
   const image = frame?.querySelector("img");
-  const own = image?.naturalWidth && frame?.clientWidth ? image.naturalWidth / frame.clientWidth : 1;
+  const side = Number(image?.dataset.own) || image?.naturalWidth;
+  const own = side && frame?.clientWidth ? side / frame.clientWidth : 1;
   view.value = zoomed() ? FITTED : { ...FITTED, scale: own === 1 ? 2 : own };
 }
 
