@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -170,7 +171,7 @@ def _offers(index: str, name: str, least: tuple[int, ...]) -> bool:
     """Whether the index has a wheel of this version or a later one for this Python and system."""
     try:
         with urllib.request.urlopen(f"{index}/{name}/", timeout=ANSWERS_IN) as page:
-            text = urllib.request.unquote(page.read().decode("utf-8", "replace"))
+            text = urllib.parse.unquote(page.read().decode("utf-8", "replace"))
     except (OSError, ValueError):
         return False
     python = f"cp{sys.version_info[0]}{sys.version_info[1]}"

@@ -84,7 +84,7 @@ def how_to_repair(package: Path = Path(__file__).parents[1]) -> str:
     folder = package.parent
     if not (folder / "launch.py").is_file():
         return "install the builds of torch and torchvision for CUDA that pytorch.org names"
-    python = "python" if os.name == "nt" else "python3"
+    python = "py" if os.name == "nt" else "python3"
     return f"close GAL Studio and run `{python} launch.py --repair` in {folder}"
 
 

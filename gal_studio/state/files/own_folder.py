@@ -2,6 +2,7 @@
 
 import os
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -55,11 +56,24 @@ def check_writable(workspace: Path) -> None:
     there = next(folder for folder in (workspace, *workspace.parents) if os.path.lexists(folder))
     if not there.is_dir():
         raise StudioError(f"{there} is not a folder: name another one with --workspace FOLDER.")
-    if not os.access(there, os.W_OK | os.X_OK):
+    if not _may_write(there):
         what = "" if there == workspace else f", so that {workspace} cannot be made"
         raise StudioError(
             f"You may not write in {there}{what}: name a folder of yours with --workspace FOLDER."
         )
+
+
+def _may_write(folder: Path) -> bool:
+    """Whether this user may make files in a folder; Windows tells it only of a file that is made."""
+    if os.name != "nt":
+        return os.access(folder, os.W_OK | os.X_OK)
+    trial = folder / f".{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        trial.open("xb").close()
+        trial.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def others(workspace: Path) -> tuple[Path, ...]:
