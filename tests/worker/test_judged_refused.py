@@ -77,10 +77,6 @@ CASES: dict[str, tuple[Tensors | Callable[[Path], Tensors], str]] = {
         {"image_proj.proj.weight": ONE, "ip_adapter.1.to_k_ip.weight": ONE},
         "is an image adapter .*: use it for Round 0, or choose a LoRA",
     ),
-    "bundled embedding": (
-        {**factors(f"lora_unet_{LAYER}"), "bundle_emb.inky.string_to_param.*": ONE},
-        r"bundles an embedding \(inky\), .*: choose the LoRA without it",
-    ),
     "two adapters": (
         {**factors(f"unet.{LAYER}", "ink"), **factors(f"unet.{LAYER}", "wash")},
         r"holds several LoRAs \(ink, wash\): save each one as a file of its own",

@@ -61,7 +61,7 @@ _BUNDLED = re.compile(r"^bundle_emb\.([^.]+)\.")
 
 
 def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
-    """Refuse a file by what it is instead of a LoRA, or by what it bundles; `names` are its tensors'."""
+    """Refuse a file by what it is instead of a LoRA; `names` are its tensors'."""
     is_lora = holds_lora(names)
     for pattern, what, step in _OTHERS[:2] if is_lora else _OTHERS:
         if any(re.search(pattern, name) for name in names):
@@ -74,11 +74,12 @@ def refuse_what_is_no_lora(file: str, names: Collection[str]) -> None:
             f"The file {file} is a LoRA of a text encoder alone and generates nothing by itself: choose one "
             "that changes the image model."
         )
-    if bundled := sorted({found[1] for name in names if (found := _BUNDLED.match(name))}):
-        raise StudioError(
-            f"The file {file} bundles an embedding ({', '.join(bundled[:3])}), a word for the text encoder "
-            "that the studio does not read: choose the LoRA without it."
-        )
+
+
+def bundled_embedding(name: str) -> str:
+    """The word of the embedding that a tensor belongs to, as OneTrainer bundles them; "" for others."""
+    found = _BUNDLED.match(name)
+    return found[1] if found else ""
 
 
 def stated_base(metadata: Mapping[str, str]) -> str:

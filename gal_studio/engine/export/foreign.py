@@ -13,6 +13,7 @@ from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_kinds import (
     base_by_layers,
+    bundled_embedding,
     is_another_base,
     refuse_what_is_no_lora,
     stated_base,
@@ -66,6 +67,7 @@ class LoraFile:
     layers: Mapping[str, Mapping[Role, torch.Tensor]]
     metadata: Mapping[str, str]
     text_layers: int = 0  # that are left out
+    embeddings: tuple[str, ...] = ()  # bundled words of the text encoder, left out likewise
 
     @property
     def is_dora(self) -> bool:
@@ -111,6 +113,7 @@ class Foreign:
     text_layers: int = 0
     lost: float = 0.0
     is_dora: bool = False
+    embeddings: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -121,6 +124,9 @@ class Foreign:
                 f"Without {counted(self.text_layers, 'layer')} of the text encoder, images differ from "
                 "those of other programs."
             )
+        if self.embeddings:
+            words = ", ".join(f"“{word}”" for word in self.embeddings[:3])
+            said.append(f"Its embedding of {words} is left out: the base model does not know the word.")
         if self.is_dora:
             rank = max(factors.rank for factors in self.factors.values())
             lost = (
@@ -161,7 +167,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
             f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
             "choose a higher rank, or a plain LoRA",
         )
-    return Foreign(found, file.text_layers, lost, file.is_dora)
+    return Foreign(found, file.text_layers, lost, file.is_dora, file.embeddings)
 
 
 def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
@@ -174,9 +180,12 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
     refuse_several_adapters(path.name, names)
     layers: dict[str, dict[Role, torch.Tensor]] = {}
     others: list[str] = []
+    embeddings = tuple(sorted({word for name in names if (word := bundled_embedding(name))}))
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata() or {}
         for name in names:
+            if bundled_embedding(name):
+                continue
             tensor = file.get_tensor(name)
             if not torch.isfinite(tensor.float()).all():
                 raise StudioError(
@@ -188,7 +197,7 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
             else:
                 layer = found[0].replace(".processor.", ".")
                 layers.setdefault(layer, {})[found[1]] = tensor.detach().float()
-    read = LoraFile(path, layers, metadata)
+    read = LoraFile(path, layers, metadata, embeddings=embeddings)
     if others:
         raise read.refusal(f"has tensors that are of no LoRA, such as {min(others)}", "choose another file")
     return _of_the_picture_model(read, without_text)

@@ -45,7 +45,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
         raise StudioError(
             f"{task.round_name} trained the whole model, not a LoRA: choose the format for diffusers."
         )
-    if model.family.name in task.form.unread:
+    if not task.form.programs_for(model.family.name):
         raise StudioError(unread(task.form, "this base model"))
     pictures = yield from _draw(task, model, task.requests)
     facts = facts_of(task, model, pictures[0])

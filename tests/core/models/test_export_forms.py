@@ -5,8 +5,8 @@ import pytest
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.ladder import LADDER
-from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
-from gal_studio.core.models.forms.programs import scheduled
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.programs import INVOKEAI, KOHYA, scheduled
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
 from gal_studio.core.recipe import Recipe
@@ -69,11 +69,25 @@ def test_what_cannot_be_written_for_loractl_is_not(recipe: Recipe) -> None:
     assert scheduled("ink", recipe, 10) is None
 
 
-@pytest.mark.parametrize("family", sorted(LATEST_FAMILIES))
-def test_a_model_is_not_offered_to_programs_that_are_not_known_to_have_it(family: str) -> None:
+READ = {
+    "krea-2": {"diffusers", "comfyui", "kohya"},
+    "anima": {"diffusers", "comfyui", "kohya"},
+    "qwen-image-2.1": {"diffusers", "comfyui"},
+    "z-image": {"diffusers", "comfyui", "kohya", "invokeai"},
+    "": {"diffusers", "comfyui", "kohya", "invokeai"},
+}
+
+
+@pytest.mark.parametrize("family", READ)
+def test_a_form_is_offered_where_a_program_reads_it(family: str) -> None:
     usable = {form.name for form in forms_of("fine_tune") if is_usable(form, "owner/model", "lora", family)}
-    assert usable == {"diffusers", "comfyui"}
-    invoke = FORMS.find("invokeai")
-    assert invoke is not None
-    said = about_form(invoke, "owner/model", "Krea 2", "lora", family)
-    assert said.startswith("No LoRA for Krea 2 is known to work in InvokeAI. Choose the format for ComfyUI")
+    assert usable == READ[family]
+    assert {form.name for form in forms_of("fine_tune") if form.programs_for(family)} == READ[family]
+
+
+def test_a_form_that_no_program_reads_names_another() -> None:
+    invoke, kohya = (
+        about_form(form, "owner/model", "Krea 2", "lora", "krea-2") for form in (INVOKEAI, KOHYA)
+    )
+    assert invoke.startswith("InvokeAI: LoRAs for Krea 2 do not work there in this format. Choose the format")
+    assert kohya.startswith("SD.Next and musubi-tuner, with Krea 2")

@@ -205,6 +205,22 @@ def test_a_dora_that_grows_without_bounds_is_refused(unet: ImageModel, tmp_path:
         read_foreign(unet, path, Choices(weights=lambda layer: weight_of(unet, layer)))
 
 
+def test_a_bundled_embedding_is_left_out_and_named(unet: ImageModel, tmp_path: Path) -> None:
+    """As OneTrainer writes them."""
+    layer, shape = next(iter(layers_of(unet).items()))
+    name = f"lora_unet_{layer.replace('.', '_')}"
+    down, up = torch.ones(2, *shape[1:]), torch.ones(shape[0], 2, *(1,) * (len(shape) - 2))
+    made = {f"{name}.lora_down.weight": down, f"{name}.lora_up.weight": up}
+    word = {"bundle_emb.inky.string_to_param.*": torch.ones(2, 2)}
+    plain = written(made, tmp_path / "plain.safetensors")
+    bundled = written({**made, **word}, tmp_path / "bundled.safetensors")
+    alone, found = read_foreign(unet, plain), read_foreign(unet, bundled)
+    assert found.factors.keys() == alone.factors.keys()
+    assert torch.equal(found.factors[layer].up, alone.factors[layer].up)
+    assert found.notes == ("Its embedding of “inky” is left out: the base model does not know the word.",)
+    assert alone.notes == ()
+
+
 def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
     unet: ImageModel, tmp_path: Path
 ) -> None:

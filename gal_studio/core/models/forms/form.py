@@ -1,14 +1,11 @@
 """What a form of an exported LoRA is: who reads it, and how its tensors are named."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from gal_studio.core.quoting import Syntax
-
-NEWER_FAMILIES = frozenset({"flux2-klein", "z-image"})
-"""Families that AUTOMATIC1111 and Forge do not have."""
-LATEST_FAMILIES = frozenset({"krea-2", "qwen-image-2.1", "anima"})
-"""Families whose LoRAs no other program than ComfyUI is known to read."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +13,8 @@ class ExportForm:
     """A form of file for other programs.
 
     It is stored, typed and requested by its `name`, and offered under its `title`. `programs` read it, from
-    the folder `place` ("": from anywhere); of them `newer` have FLUX.2 klein and Z-Image, and none is known
-    to read LoRAs of the `unread` families. The studio's own layer names and configuration are kept by one
+    the folder `place` ("": from anywhere); for some families others do, the `readers`, or none (""), as the
+    table of docs/export.md says. The studio's own layer names and configuration are kept by one
     that `is_own`, which needs diffusers alone and no ComfyUI workflow. Others put `prefix` before the name of
     a layer, whose dots become `separator`, and call its `factors` so where a family has no alphas
     (`lora_down` comes with one all the same). One with `original_names` is for programs that know no layer
@@ -38,12 +35,11 @@ class ExportForm:
     diffusers_names: bool = False
     syntax: Syntax = "plain"
     without_training: bool = False
-    newer: str = ""
-    unread: frozenset[str] = frozenset()
+    readers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def programs_for(self, family: str) -> str:
-        """The programs that have the models of a family; all of them where it is not known."""
-        return self.newer if family in NEWER_FAMILIES and self.newer else self.programs
+        """The programs that read LoRAs of a family in this form, "" for none; all where it is not known."""
+        return self.readers.get(family, self.programs)
 
     def layer(self, name: str) -> str:
         """A layer of the denoiser as this form calls it."""

@@ -1,6 +1,8 @@
 """The forms in which other programs read a LoRA, and the studio's own."""
 
-from gal_studio.core.models.forms.form import LATEST_FAMILIES, ExportForm
+from types import MappingProxyType
+
+from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.recipe import Recipe
 
 DIFFUSERS = ExportForm(
@@ -17,6 +19,9 @@ COMFYUI = ExportForm(
     place="models/loras",
     prefix="diffusion_model.",
     syntax="comfyui",
+    readers=MappingProxyType(
+        dict.fromkeys(("krea-2", "anima"), "ComfyUI, SwarmUI, SD.Next and InvokeAI"),
+    ),
 )
 
 INVOKEAI = ExportForm(
@@ -27,25 +32,32 @@ INVOKEAI = ExportForm(
     prefix="diffusion_model.",
     diffusers_names=True,
     syntax="compel",
-    unread=LATEST_FAMILIES,
+    readers=MappingProxyType(dict.fromkeys(("krea-2", "qwen-image-2.1", "anima"), "")),
 )
 """InvokeAI tells a LoRA's base model by the names and sizes of its layers alone.
 
-Of FLUX.2 klein with 4 billion parameters, the original names are those of FLUX.1, and diffusers' are not.
+Of FLUX.2 klein with 4 billion parameters, the original names are those of FLUX.1, and diffusers' are not. Of
+Krea 2 and Anima it reads the form for ComfyUI.
 """
 
 KOHYA = ExportForm(
     name="kohya",
     title="For A1111 / Forge",
     programs="AUTOMATIC1111, Forge and SD.Next",
-    newer="Forge Neo and SD.Next",
     place="models/Lora",
     prefix="lora_unet_",
     separator="_",
     factors="lora_down",
     original_names=True,
     syntax="a1111",
-    unread=LATEST_FAMILIES,
+    readers=MappingProxyType(
+        {
+            **dict.fromkeys(("flux2-klein", "z-image"), "Forge Neo and SD.Next"),
+            "krea-2": "SD.Next and musubi-tuner",
+            "qwen-image-2.1": "",
+            "anima": "SD.Next, InvokeAI and sd-scripts",
+        }
+    ),
 )
 """The form of kohya's training scripts, which most programs read."""
 

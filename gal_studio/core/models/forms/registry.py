@@ -41,14 +41,15 @@ def is_usable(form: ExportForm, base_model: str, method: Method, family: str = "
     No other program has the bundled base model, some do not read LoRAs of the model's `family` ("" where
     that is not known), and a wholly trained model is no LoRA.
     """
-    return form.is_own or not (method == "full" or is_bundled(base_model) or family in form.unread)
+    is_lora = method != "full" and not is_bundled(base_model)
+    return form.is_own or (is_lora and bool(form.programs_for(family)))
 
 
 def unread(form: ExportForm, model: str) -> str:
     """That the programs of a form do not read LoRAs for a model, and which form to choose."""
     return (
-        f"No LoRA for {model} is known to work in {form.programs}. Choose the format for ComfyUI or "
-        "diffusers."
+        f"{form.programs}: LoRAs for {model} do not work there in this format. Choose the format for "
+        "ComfyUI or diffusers."
     )
 
 
@@ -70,7 +71,7 @@ def about_form(
         return "This round trained the whole model, which is not a LoRA. Choose the format for diffusers."
     if is_bundled(base_model):
         return f"{form.programs} can’t run {title}. Choose the format for diffusers."
-    if family in form.unread:
+    if not form.programs_for(family):
         return unread(form, title)
     return (
         f"{form.programs_for(family)}, with {title} as their base model: into {form.place}. Contains the "
