@@ -162,7 +162,7 @@ def _run(words: Sequence[str]) -> int:
     except StudioError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
-    except (MemoryError, ImportError) as error:
+    except (MemoryError, ImportError, RuntimeError) as error:
         if not is_lack_of_memory(error):
             raise
         print("There is not enough memory: close other programs, then try again.", file=sys.stderr)
@@ -185,7 +185,8 @@ def _run(words: Sequence[str]) -> int:
 
 def is_lack_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out, perhaps while a library was loaded."""
-    return isinstance(error, MemoryError) or "failed to map segment" in str(error)
+    said = ("failed to map segment", "can't start new thread")
+    return isinstance(error, MemoryError) or any(words in str(error) for words in said)
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")

@@ -9,6 +9,8 @@ from typing import Any
 
 import psutil
 
+from gal_studio.core.errors import StudioError
+
 POLL_INTERVAL = 0.25  # seconds between two looks
 LONGEST_LOOK = 2.0  # seconds: what lies longer between two looks was a pause of all processes
 
@@ -41,7 +43,13 @@ def killed_after(process: "subprocess.Popen[Any]", seconds: float) -> Iterator[t
                 return
 
     thread = threading.Thread(target=watch, name="patience", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:  # Python has no type of its own for it
+        raise StudioError(
+            "No thread could be started: close other programs, or allow this one more memory or processes, "
+            "then try again."
+        ) from error
     try:
         yield was_late
     finally:

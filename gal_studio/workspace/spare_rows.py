@@ -13,6 +13,7 @@ from pathlib import Path
 from gal_studio.state.database.backups import copy
 from gal_studio.state.files.errors import DiskError, GoneError, make_folder
 from gal_studio.state.files.inside import remove
+from gal_studio.state.files.temporary import sweep
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, rows_of
@@ -49,12 +50,18 @@ def carry_out(chosen: Sequence[Mend], writer: sqlite3.Connection) -> None:
         writer.execute("PRAGMA ignore_check_constraints = OFF")
 
 
+def _of_a_repair(path: Path) -> bool:
+    """Whether a killed repair left this folder."""
+    return (path / "copy.db").is_file()
+
+
 class _TooManyError(Exception):
     """More copies would have to be tried than it is worth."""
 
 
 def mends(store: Store, project_id: str, read: Read) -> tuple[Mend, ...]:
     """The fewest mends after which a project can be read; () if none are enough."""
+    sweep(store.workspace, store.workspace, _of_a_repair)
     folder = make_folder(store.workspace / unfinished_name(store.workspace), store.workspace)
     try:
         whole = folder / "copy.db"

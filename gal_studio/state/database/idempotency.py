@@ -7,6 +7,8 @@ from gal_studio.core import strict_json
 from gal_studio.state.database.connection import Repository
 
 KEPT = 7 * 86400.0  # seconds; no client retries after that
+LAST = 1000
+"""Answers that are kept whatever the clock says, which may jump."""
 Answer = dict[str, Any]
 
 
@@ -41,5 +43,8 @@ class Answers(Repository):
     def _store(self, key: str, answer: Answer) -> None:
         now, text = self._clock(), strict_json.dumps(answer)
         with self._database.transaction() as writer:
-            writer.execute("DELETE FROM answers WHERE time < ?", (now - KEPT,))
+            writer.execute(
+                "DELETE FROM answers WHERE time < ? AND rowid <= (SELECT MAX(rowid) FROM answers) - ?",
+                (now - KEPT, LAST),
+            )
             writer.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", (key, text, now))

@@ -47,6 +47,10 @@ class DamagedDatabaseError(StudioError):
     """Pages of the database cannot be read."""
 
 
+class MissingRowError(StudioError, sqlite3.IntegrityError):
+    """A row refers to one that another request has deleted."""
+
+
 class BusyError(DiskError):
     """Another program writes to the workspace for longer than the timeout."""
 
@@ -154,6 +158,8 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
         if (refused := _refused(folder)) is not None:
             return DiskError(str(refused))
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
+    if "foreign key constraint failed" in text:
+        return MissingRowError("What this belongs to has been deleted meanwhile: load the page again.")
     if "interrupted" in text:
         return StudioError(
             f"A query of studio.db in {folder} took too long: its content is not what the studio writes; "

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gal_studio.state.files.unfinished import ENDING, beginning, is_unfinished
 
 FOLDER = "temporary"
 HOUR = 3600.0  # seconds after which nobody works on an import or an export
+MINUTE = 60.0  # seconds in which whoever writes a file all the time has written
 _GRADIO = "GRADIO_TEMP_DIR"
 
 
@@ -50,9 +51,18 @@ def own_temporary_files(workspace: Path) -> Iterator[Path]:
 
 def _sweep(workspace: Path) -> None:
     """Delete what killed imports and exports left; a command may be at work beside the page."""
-    if not workspace.is_dir():
+    sweep(workspace, workspace, lambda _: True, HOUR)
+
+
+def sweep(place: Path, marked: Path, chosen: Callable[[Path], bool], age: float = MINUTE) -> None:
+    """Delete what has the mark of a folder, is `chosen`, and was not written for `age` seconds."""
+    if not place.is_dir():
         return
-    for path in workspace.iterdir():
+    for path in place.iterdir():
         with suppress(OSError, StudioError):  # gone already, or a link
-            if is_unfinished(path.name, workspace) and time.time() - path.lstat().st_mtime > HOUR:
-                remove(workspace, path)
+            if (
+                is_unfinished(path.name, marked)
+                and chosen(path)
+                and time.time() - path.lstat().st_mtime > age
+            ):
+                remove(place, path)

@@ -4,6 +4,7 @@ Only an archive that passes every check is copied, in one transaction; a refused
 """
 
 import logging
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ from gal_studio.workspace.read_project import read_project
 Check = Callable[[Store, str], None]
 Tell = Callable[[str], None]
 _log = logging.getLogger(__name__)
+
+
+_SPARE = 6
+"""Open files that are held back: to delete a folder takes some, when there are no more."""
 
 
 def say_nothing(_: str) -> None:
@@ -72,8 +77,9 @@ def _room_for(manifest: Manifest) -> int:
 @contextmanager
 def _staging(workspace: Path) -> Iterator[Path]:
     """A temporary folder on the same disk."""
-    folder = None
+    folder, spare = None, list[int]()
     try:
+        spare += [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
         folder = Path(tempfile.mkdtemp(prefix=beginning(workspace), suffix=ENDING, dir=workspace))
         for name in ("images", "adapters", "tables"):
             (folder / name).mkdir()
@@ -81,6 +87,8 @@ def _staging(workspace: Path) -> Iterator[Path]:
     except OSError as error:
         raise disk_problem(error, workspace) from error
     finally:
+        for handle in spare:
+            os.close(handle)
         if folder is not None:
             remove(workspace, folder)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import open_plain
 from gal_studio.state.database.tables import Column, Folder, Table
 from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.temporary import sweep
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.format import (
     ENDINGS,
@@ -51,6 +54,7 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
     if path.exists():
         _check_replaced(path, name)
     make_folder(path.parent)
+    sweep(path.parent, path.parent, _is_archive)
     wanted = [named for named in _files_of(store, project_id) if not raw or _is_intact(store, named)]
     store.disk.check_folder(path.parent, sum(_size(store, named) for named in wanted))
     with writing(path, path.parent) as file, ZipFile(file, "w", allowZip64=True) as archive:
@@ -64,6 +68,14 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
         with _file(archive, MANIFEST, len(text)) as target:
             target.write(text)
     return path
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether a killed export left this file, which begins like a zip file, or is empty."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    with open_plain(path, follow=False) as file:
+        return file.read(4) in (b"", b"PK\x03\x04")
 
 
 def _check_replaced(path: Path, name: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
+from gal_studio.state.database import idempotency
 from gal_studio.state.database.idempotency import KEPT, Answer
 
 
@@ -52,10 +53,22 @@ def test_two_at_once_are_one(store: Store) -> None:
     assert answers == [{"times": 1}] * 8
 
 
-def test_old_answers_are_forgotten(tmp_path: Path) -> None:
+def test_old_answers_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "LAST", 1)
     now = [0.0]
     with Store(tmp_path / "workspace", clock=lambda: now[0]) as store:
         store.answers.once("old", Act())
+        store.answers.once("last", Act())
         now[0] = KEPT + 1
         store.answers.once("new", Act())
-        assert [row["id"] for row in store.database.rows("SELECT id FROM answers")] == ["new"]
+        assert [row["id"] for row in store.database.rows("SELECT id FROM answers")] == ["last", "new"]
+
+
+def test_a_clock_that_jumps_forgets_no_key(tmp_path: Path) -> None:
+    now, act = [0.0], Act()
+    with Store(tmp_path / "workspace", clock=lambda: now[0]) as store:
+        store.answers.once("one", act)
+        now[0] = 8 * 86400.0
+        store.answers.once("two", Act())
+        now[0] = 1.0
+        assert store.answers.once("one", act) == {"times": 1}

@@ -1,0 +1,102 @@
+"""What a killed call left is swept by the next one that may; races and short limits end in sentences."""
+
+import os
+import resource
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.patience import killed_after
+from gal_studio.state import Store
+from gal_studio.state.files.unfinished import unfinished_name
+from gal_studio.workspace import spare_rows
+from gal_studio.workspace.archive.writer import export_project
+from gal_studio.workspace.delete import delete_project
+from tests.workspace.filled import fill
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "workspace")
+
+
+def old(path: Path) -> Path:
+    os.utime(path, (1, 1))
+    return path
+
+
+def test_the_next_export_removes_the_part_of_a_killed_one(store: Store, tmp_path: Path) -> None:
+    project = fill(store, Random(1), replayed=False).id
+    out = tmp_path / "out"
+    out.mkdir()
+    left, fresh, theirs = (out / unfinished_name(out, name) for name in ("left", "fresh", "theirs"))
+    for path in (left, fresh):
+        path.write_bytes(b"PK\x03\x04 and so on")
+    theirs.write_bytes(b"a thesis")
+    old(left), old(theirs)
+    export_project(store, project, out / "cat.zip")
+    assert {path.name for path in out.iterdir()} == {"cat.zip", fresh.name, theirs.name}
+
+
+def test_the_next_repair_removes_the_folder_of_a_killed_one(store: Store) -> None:
+    project = fill(store, Random(1), replayed=False).id
+    left = store.workspace / unfinished_name(store.workspace)
+    left.mkdir()
+    old_copy = left / "copy.db"
+    old_copy.write_bytes(b"x")
+    old(old_copy), old(left)
+    spare_rows.mends(store, project, lambda *_: None)
+    assert not left.exists()
+
+
+def test_archiving_what_was_deleted_is_refused_in_a_sentence(store: Store) -> None:
+    project = fill(store, Random(1), replayed=False).id
+    store.database.write("DELETE FROM jobs")
+    store.projects.set_archived(project, True)
+    delete_project(store, project)
+    with pytest.raises(StudioError, match="deleted meanwhile"):
+        store.projects.set_archived(project, True)
+
+
+def test_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(StudioError, match="No thread could be started"), killed_after(process, 1):
+            pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_an_import_without_open_files_leaves_no_folder(store: Store, tmp_path: Path) -> None:
+    export_project(store, fill(store, Random(1), replayed=False).id, tmp_path / "cat.zip")
+    (tmp_path / "new").mkdir()
+    code = textwrap.dedent("""
+        import os, resource, sys
+        from pathlib import Path
+        from gal_studio.core.errors import StudioError
+        from gal_studio.state import Store
+        from gal_studio.workspace.archive.reader import import_project
+        with Store(Path(sys.argv[1])) as store:
+            store.projects.names()
+            most = len(os.listdir("/proc/self/fd")) + int(sys.argv[3])
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+            try:
+                import_project(store, Path(sys.argv[2]))
+            except StudioError as error:
+                print(error)
+    """)
+    for more in range(1, 14, 3):
+        words = [sys.executable, "-c", code, str(tmp_path / "new"), str(tmp_path / "cat.zip"), str(more)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-300:]
+        left = [path.name for path in (tmp_path / "new").iterdir() if path.name.endswith(".part")]
+        assert left == [], more
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 20
