@@ -11,6 +11,13 @@ import pytest
 from tests.commands.running import run
 
 
+def test_the_package_runs_as_a_module() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "gal_studio", "--help"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.lstrip().startswith("Usage: gal-studio")
+
+
 def test_plain_command_opens_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from gal_studio.ui import serve
 

@@ -13,6 +13,7 @@ LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".ha
 SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image, Krea 2, Qwen-Image 2.1 and Anima"
 FLOATS = {"F32", "F16", "BF16", "F64"}
 PREFIX = "model.diffusion_model."
+_VELOCITY = re.compile(r"v[-_ ]?pred", re.IGNORECASE)
 TEXT_ENCODERS = ("cond_stage_model.", "conditioner.")
 """How the names of the text encoders begin in a checkpoint of Stable Diffusion."""
 
@@ -201,8 +202,8 @@ class OneFile:
     def schedule(self) -> dict[str, object]:
         """What the file says of the noise, as values of the scheduler; {} if it says nothing.
 
-        It does so by two tensors, `v_pred` and `ztsnr`, or by the prediction type in its metadata. Noise
-        without a rest of the image needs steps that begin at the last one (`trailing`).
+        It does so by two tensors, `v_pred` and `ztsnr`, or by the prediction type in its metadata, or else by
+        `vPred` in its name, as many merges of XL are told apart. Noise without a rest of the image needs steps that begin at the last one (`trailing`).
         """
         said: dict[str, object] = {}
         predicts = self.metadata.get("modelspec.prediction_type", "").lower()
@@ -210,6 +211,8 @@ class OneFile:
             said["prediction_type"] = "v_prediction"
         elif predicts.startswith("eps"):
             said["prediction_type"] = "epsilon"
+        elif _VELOCITY.search(self.path.stem):
+            said["prediction_type"] = "v_prediction"
         if "ztsnr" in self.tensors:
             said |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
         return said

@@ -151,7 +151,14 @@ def test_metadata_tell_what_is_predicted(tmp_path: Path) -> None:
     epsilon, v = make_tiny_pipeline(tmp_path / "e", "epsilon"), make_tiny_pipeline(tmp_path / "v")
     file = write_one_file(v, tmp_path / "v.safetensors", **{"modelspec.prediction_type": "v"})
     other = write_one_file(v, tmp_path / "e.safetensors", **{"modelspec.prediction_type": "epsilon"})
-    for name, expected in ((f"{file} with {epsilon}", "v_prediction"), (f"{other} with {v}", "epsilon")):
+    named = write_one_file(v, tmp_path / "inkMerge_vPred10.safetensors")
+    stated = write_one_file(v, tmp_path / "no-v-pred.safetensors", **{"modelspec.prediction_type": "epsilon"})
+    for name, expected in (
+        (f"{file} with {epsilon}", "v_prediction"),
+        (f"{other} with {v}", "epsilon"),
+        (f"{named} with {epsilon}", "v_prediction"),
+        (f"{stated} with {v}", "epsilon"),
+    ):
         assert load_image_model(name, device="cpu").family.process().prediction_type == expected
 
 
