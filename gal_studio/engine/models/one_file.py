@@ -203,7 +203,8 @@ class OneFile:
         """What the file says of the noise, as values of the scheduler; {} if it says nothing.
 
         It does so by two tensors, `v_pred` and `ztsnr`, or by the prediction type in its metadata, or else by
-        `vPred` in its name, as many merges of XL are told apart. Noise without a rest of the image needs steps that begin at the last one (`trailing`).
+        `vPred` in its name, as many merges of XL are told apart. Noise without a rest of the
+        image needs steps that begin at the last one (`trailing`).
         """
         said: dict[str, object] = {}
         predicts = self.metadata.get("modelspec.prediction_type", "").lower()
