@@ -42,7 +42,7 @@ def download(
         print(f"{model} is on this computer: there is nothing to download.")
     for need in needs:
         _download(need, sys.stderr)
-        print(f"{need.name} (licence {need.licence or 'not stated'}) is in {need.folder.parents[1]}")
+        print(f"{need.name} (license {need.licence or 'not stated'}) is in {need.folder.parents[1]}")
 
 
 def find_needs(model: str) -> Sequence["Need"]:
@@ -88,7 +88,7 @@ def _download(need: "Need", output: TextIO) -> None:
     missing = need.total - need.done()
     check_space(missing)
     print(
-        f"{need.name} at commit {need.commit[:12]}, licence {need.licence or 'not stated'}: "
+        f"{need.name} at commit {need.commit[:12]}, license {need.licence or 'not stated'}: "
         f"{bytes_in_words(missing)} to {cache_folder()}",
         file=output,
     )

@@ -67,7 +67,7 @@ class Anchor:
 class Candidate:
     """A picture generated for an anchor, with its similarities (Eq. G1) and its position on the map.
 
-    `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
+    `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat color ("flat").
     Flat pictures are not scored: they count neither as copies nor as successes. `copy_detectors` is the
     setting of the round, "none" where there is no reference to copy; a picture that was not compared with
     the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
@@ -99,7 +99,7 @@ class Candidate:
     margin: float = field(init=False, repr=False, compare=False)
     """s(x, a) - s(x, ref), in [-2, 2]."""
     is_blank: bool = field(init=False, repr=False, compare=False)
-    """Whether the picture is one flat colour, so that its similarities mean nothing."""
+    """Whether the picture is one flat color, so that its similarities mean nothing."""
     overfit_by_prompts: bool = field(init=False, repr=False, compare=False)
     """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
     overfit_by_picture: bool | None = field(init=False, repr=False, compare=False)

@@ -61,7 +61,7 @@ def test_subjects_are_named_by_file_folder_or_caption(tmp_path: Path) -> None:
     ]
     assert {one.picture.size for one in found} == {(64, 64), (80, 80)}
     said = " ".join(every.skipped)
-    assert "blank.png is one flat colour" in said and "0042.png does not say what it shows" in said
+    assert "blank.png is one flat color" in said and "0042.png does not say what it shows" in said
     for path in folder.glob("*.png"):
         path.unlink()
     for read in (read_subjects, check_subjects):
@@ -90,7 +90,7 @@ def test_an_adapter_is_refined_written_and_chosen(tmp_path: Path, capsys: pytest
     assert run(*given) == 0
     said = capsys.readouterr()
     assert json.loads(said.out) == {"adapter": str(out.absolute()), "pairs": 4, "steps": 2}
-    assert "Skipped: blank.png is one flat colour." in said.err and "step 2 / 2" in said.err
+    assert "Skipped: blank.png is one flat color." in said.err and "step 2 / 2" in said.err
     assert len(list((out / "pairs").glob("*.png"))) == 4 and not list(out.glob("training-*"))
     made, former = load_adapter(str(out), model), load_adapter(str(adapters), model)
     assert made.encoder == out / "image_encoder"

@@ -5,6 +5,7 @@ SQL and no docstrings. The help of commands and settings is read in docs/referen
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,25 @@ BANNED = {
 }
 RULES = [(re.compile(rf"(?<![\w./`-])(?i:{word})(?![\w/`-])"), better) for word, better in BANNED.items()]
 RULES += [(re.compile(r"× ?\.\d"), "0.85"), (re.compile(r"\d %(?!\w)"), "50%")]
+BRITISH = {
+    r"\w*(?:col|behavi|fav|flav|harb|hon|hum|lab|neighb|rum|arm|end?eav|vap|vig)our\w*": "-or",
+    r"\w*(?:cent|theat|fib|lit|lust|calib|met|spect|scept)re[sd]?": "-er",
+    r"(?:un)?licenc\w+|(?:de|of)fence\w*|pretence\w*": "-ense", r"practis\w+": "practice",
+    r"\w*(?:al|an|ar|ard|as|at|er|ern|et|id|im|in|it|og|ogn|(?<!pr)om|on|or)is"
+    r"(?:e[ds]?|ers?|ing|ations?)": "-iz-",
+    r"(?:re)?(?:anal|paral|catal)ys(?:e[ds]?|ers?|ing)": "-yz-", r"centring": "centering",
+    r"(?:cancel|chan+el|dial|equal|fuel|initial|label|level|marvel|model|pencil|signal|total|travel|tunnel)"
+    r"l(?:ed|ing|ers?)": "-l-", r"(?:un)?(?:fulfil|enrol|instal|skilful)(?:s|ment)?": "-ll-",
+    r"(?:judge|acknowledge)ments?": "judgment", r"(?:cata|dia|ana)logues?": "catalog, dialog, analog",
+    r"gr(?:e)y(?:s|ed|er|ish|scale)?": "gray", r"programmes?": "program", r"artefacts?": "artifact",
+    r"(?:to|after|back|down|up)wards": "toward, upward", r"amongst|whilst": "among, while",
+    r"(?:un)?(?:learnt|burnt|spelt|dreamt|leant|spoilt)": "-ed", r"ageing|queueing": "aging, queuing",
+    r"aeroplanes?|tyres?|cheques?|plough\w*|moulds?|storeys?": "airplane, tire, check, plow, mold, story",
+    r"jewell\w+|moustaches?|pyjamas|cosy|alumini\w+|manoeuvr\w+|sceptic\w*|per cent": "American spelling",
+}  # fmt: skip
+"""British spellings and the American ones."""
+OF_THEIR_TIME = {"CHANGELOG.md"}  # what is released keeps its spelling
+SPELLING = [(re.compile(rf"(?<![\w./`])(?i:{word})(?![\w`])"), better) for word, better in BRITISH.items()]
 SQL = re.compile(
     r"\b(?:SELECT|WHERE|REFERENCES|UPDATE|INSERT|DELETE FROM|PRIMARY KEY|JOIN|ORDER BY|NOT NULL)\b"
 )
@@ -232,7 +252,7 @@ def found_in(path: Path, strings: Iterator[tuple[int, str]]) -> list[str]:
     return [
         f"{name}:{line}: {hit[0]!r} in {said.strip()[:70]!r}: say {better!r}"
         for line, said in strings
-        for rule, better in RULES
+        for rule, better in (*RULES, *(() if name in OF_THEIR_TIME else SPELLING))
         if (hit := rule.search(said))
     ]
 
@@ -281,6 +301,29 @@ def test_a_long_string_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", READ, ids=lambda path: path.name)
 def test_what_documents_say(path: Path) -> None:
     assert found_in(path, document(path)) == []
+
+
+def test_what_presets_say() -> None:
+    path = ROOT / "assets" / "presets.json"
+    presets = json.loads(path.read_text(encoding="utf-8"))["presets"]
+    assert found_in(path, ((0, preset[word]) for preset in presets for word in ("title", "note"))) == []
+
+
+def test_american_spelling_is_told_from_british() -> None:
+    module = ROOT / "tests" / "docs" / "said.py"
+    british = (
+        "colour Neighbouring licence centre recognised optimise organisation cancelled labelling judgement "
+        "greyscale catalogue towards customise analysed metres behaviours fulfil"
+    )
+    american = (
+        "color neighboring license center recognized optimize cancels labeled judgment gray catalog toward "
+        "raise noise precise otherwise surprise exercise promise four hour tour our your pour source course "
+        "expertise premise improvise metric literal skill filled installed distilled controlled genre acre "
+        "denoising rising comprised practice spelling greyhound analysis forward afterward advertised"
+    )
+    found = found_in(module, ((0, word) for word in british.split()))
+    assert [hit.split("'")[1] for hit in found] == british.split()
+    assert found_in(module, ((0, word) for word in american.split())) == []
 
 
 def test_the_rules_find_what_they_are_for(tmp_path: Path) -> None:

@@ -223,5 +223,5 @@ def test_a_round_of_blank_pictures_says_what_to_do(studio: Studio, round_id: str
     draw(studio, round_id, [2], "flat")
     view = studio.round_view(round_id)
     assert view.scores == () and view.example_weight == 0
-    assert "one flat colour" in view.sentence and "fewer steps" in view.sentence
+    assert "one flat color" in view.sentence and "fewer steps" in view.sentence
     assert view.step != "accept"

@@ -32,7 +32,7 @@ def test_a_picture_is_looked_at_without_any_project(studio: Studio, names: tuple
 
 
 def test_a_subject_is_found_before_there_is_a_project(studio: Studio) -> None:
-    """Red on white, and nothing in a picture of one colour, which is an answer, too."""
+    """Red on white, and nothing in a picture of one color, which is an answer, too."""
     picture = Image.new("RGB", (64, 48), "white")
     picture.paste("red", (16, 12, 48, 36))
     pictures = []

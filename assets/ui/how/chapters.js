@@ -76,7 +76,7 @@ export const CHAPTERS = {
     title: "The chart of rounds",
     brief: "Up: matches its prompt. Right: resembles the reference. Copies are at the bottom right.",
     paragraphs: [
-      ["Upwards:", "CLIP-T of the benchmark’s images."],
+      ["Up:", "CLIP-T of the benchmark’s images."],
       ["To the right:", "CLIP-I of the benchmark’s images."],
       ["Plain:", "a round trained on the references alone: ordinary training."],
       ["Thin crosses:", "95% intervals (t, over prompts)."],

@@ -275,7 +275,7 @@ def explain_next_best(left_out: int, others: int) -> str:
 
 
 ALL_BLANK = (
-    "Every image is one flat colour. The training was too strong: train again with fewer steps or a "
+    "Every image is one flat color. The training was too strong: train again with fewer steps or a "
     "lower learning rate."
 )
 

@@ -79,7 +79,7 @@ class MeasuredPicture:
 
     @cached_property
     def is_blank(self) -> bool:
-        """Whether it is one flat colour, so that its similarities mean nothing."""
+        """Whether it is one flat color, so that its similarities mean nothing."""
         return self.candidate.is_blank
 
     @cached_property

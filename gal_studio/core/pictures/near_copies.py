@@ -14,7 +14,7 @@ SIDE = 32
 """Side in pixels of the small pictures that are summarized."""
 LEAST_CORRELATION = 0.955  # of the lowest frequencies of two near-copies
 LARGEST_SHIFT = 30.0  # of the colours of two near-copies: root mean square, of 255
-FLAT_RANGE = 2  # largest range of a channel, of 255, in a picture of one colour
+FLAT_RANGE = 2  # largest range of a channel, of 255, in a picture of one color
 LEAST_DOMINANT = 3  # near-copies of one picture
 _KEPT = 8  # frequencies in each direction
 _GRID = 4

@@ -25,7 +25,7 @@ def decode(model: ImageModel, latent: torch.Tensor) -> Image.Image | None:
 
 
 def is_flat(picture: Image.Image) -> bool:
-    """Whether a picture is one flat colour."""
+    """Whether a picture is one flat color."""
     pixels = np.asarray(picture.convert("RGB"), dtype=np.int16).reshape(-1, 3)
     return bool((pixels.max(axis=0) - pixels.min(axis=0) <= FLAT).all())
 

@@ -316,7 +316,7 @@ def check_pictures(pictures: Sequence[Image.Image]) -> None:
     for picture in pictures:
         pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
         if (pixels == pixels[0]).all():
-            raise StudioError("A reference image is one flat colour: choose another.")
+            raise StudioError("A reference image is one flat color: choose another.")
 
 
 @contextmanager

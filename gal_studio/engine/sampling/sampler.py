@@ -55,7 +55,7 @@ class DrawStep:
 class DrawnBatch:
     """The pictures of `requests[first : first + len(images)]`, and their number of denoiser forwards.
 
-    `remarks` says of each picture whether it was redrawn in full precision, or is one flat colour.
+    `remarks` says of each picture whether it was redrawn in full precision, or is one flat color.
     """
 
     first: int

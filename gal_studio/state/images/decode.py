@@ -132,7 +132,7 @@ def check_stored(name: str, data: bytes, sized: Callable[[int, bool], None] = la
         if file.size[0] * file.size[1] > LARGEST_PICTURE:
             raise StudioError(_too_large(name))
         if file.mode not in STORED_MODES:
-            raise StudioError(f"{name} is a PNG of mode {file.mode}: only RGB and grey ones are stored.")
+            raise StudioError(f"{name} is a PNG of mode {file.mode}: only RGB and gray ones are stored.")
         sized(file.size[0] * file.size[1], False)
         file.load()
 

@@ -64,13 +64,13 @@ def colours_of(block: bytes) -> Colours | None:
     tags = dict(_tags(block))
     if block[16:20] == b"GRAY" and b"kTRC" in tags and b"A2B0" not in tags:
         curve = _curve(tags[b"kTRC"])
-        return measured("colour profile", BT709, (curve, curve, curve))
+        return measured("color profile", BT709, (curve, curve, curve))
     names = (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC")
     if block[16:20] != b"RGB " or b"A2B0" in tags or any(name not in tags for name in names):
         return None
     columns = np.stack([_xyz(tags[name]) for name in names[:3]], axis=1)
     red, green, blue = (_curve(tags[name]) for name in names[3:])
-    return from_d50("colour profile", columns, (red, green, blue))
+    return from_d50("color profile", columns, (red, green, blue))
 
 
 def tag_of(block: bytes, name: bytes) -> bytes:

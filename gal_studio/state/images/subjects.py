@@ -101,7 +101,7 @@ def _refuse_few(folder: Path, found: int, skipped: Sequence[str]) -> None:
 def _read(folder: Path, path: Path) -> Subject:
     picture, _ = read_picture(path)
     if all(low == high for low, high in picture.convert("RGB").getextrema()):  # type: ignore[misc]
-        raise StudioError(f"{path.name} is one flat colour.")
+        raise StudioError(f"{path.name} is one flat color.")
     name = name_of(folder, path)
     if not name:
         raise StudioError(f"{path.name} does not say what it shows; call it such as red teapot 2.jpg.")

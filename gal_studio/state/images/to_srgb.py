@@ -15,7 +15,7 @@ from gal_studio.state.images.colours import VISIBLE, Colours
 from gal_studio.state.images.colours_told import codes_in, codes_of_profile, profile_in, told_beside
 from gal_studio.state.images.profiles import are_different, by_profile, colours_of, from_lab
 
-UNREADABLE = "unreadable colour profile: ignored"
+UNREADABLE = "unreadable color profile: ignored"
 
 _WHITE_IS = 262  # tag of TIFF
 _ROWS = 128  # converted at a time
@@ -52,10 +52,10 @@ def read_source(file: Image.Image, data: bytes, notes: list[str]) -> Source:
 def in_srgb(picture: Image.Image, source: Source, notes: list[str]) -> Image.Image:
     """Convert to sRGB by what the file says of its colours; what is unreadable is ignored."""
     if picture.mode == "LAB":
-        notes.append("CIELAB colours: converted to RGB")
+        notes.append("CIELAB colors: converted to RGB")
         return from_lab(picture)
     if picture.mode == "CMYK":
-        notes.append("CMYK colours: converted to RGB")
+        notes.append("CMYK colors: converted to RGB")
     try:
         if source.colours is not None and picture.mode in ("L", "RGB", "RGBA"):
             return _by_colours(picture, source.colours, notes)
@@ -66,7 +66,7 @@ def in_srgb(picture: Image.Image, source: Source, notes: list[str]) -> Image.Ima
         notes.append(UNREADABLE)
         return picture
     if made is not picture and (picture.mode == "CMYK" or are_different(made, picture)):
-        notes.append(_converted("colour profile"))
+        notes.append(_converted("color profile"))
     return made
 
 

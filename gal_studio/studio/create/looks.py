@@ -1,4 +1,4 @@
-"""Look at uploaded pictures before there is a project: of one colour, near-copies, lost by the model.
+"""Look at uploaded pictures before there is a project: of one color, near-copies, lost by the model.
 
 These are warnings: every picture that can be read is taken.
 """
@@ -24,7 +24,7 @@ from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio.create.references import Picture
 
-ONE_COLOUR = "This image is one flat colour, with nothing to learn from. Choose another."
+ONE_COLOUR = "This image is one flat color, with nothing to learn from. Choose another."
 SMALL_EDGE = 64
 """Shorter sides in pixels are said to be small: half of what the bundled model draws."""
 LOST_AGAIN = "Details are missing here, too."
@@ -57,7 +57,7 @@ def examine(picture: Picture) -> Examined:
 
 
 def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
-    """Warn of small pictures, those of one colour, near-copies, and one that dominates; names in order."""
+    """Warn of small pictures, those of one color, near-copies, and one that dominates; names in order."""
     groups = groups_of_near_copies([one.summary for one in pictures])
     first = {later: group[0] for group in groups for later in group[1:]}
     notes = tuple(

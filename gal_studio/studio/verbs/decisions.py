@@ -65,7 +65,7 @@ class DecisionVerbs(Verbs):
             for round_id, of_round in by_round.items():
                 refuse_by_hand(self.store, round_id)
                 if any(self.store.candidates.get(name).is_blank for name in of_round):
-                    raise StudioError("An image of one flat colour is neither a copy nor good: leave it out.")
+                    raise StudioError("An image of one flat color is neither a copy nor good: leave it out.")
                 self.store.decisions.mark_copies(round_id, of_round, "human")
 
     def accept_suggestion(

@@ -108,7 +108,7 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
             if present is not None and present.plan not in (plan, replace(plan, job_id=job.id)):
                 raise StudioError(
                     f"{present.plan.title} is not finished: wait for it, or stop it first; it can be resumed "
-                    "afterwards."
+                    "afterward."
                 )
             self.store.own_adapters.add(replace(plan, job_id=job.id))
             return job

@@ -129,5 +129,5 @@ def _sentence(reports: ModelReports) -> str:
         return "All files are on this computer."
     return (
         f"Starting the project downloads {bytes_in_words(reports.missing)} ({bytes_in_words(reports.free)} "
-        "are free). You can stop and resume it. Read the licences on the models' pages first."
+        "are free). You can stop and resume it. Read the licenses on the models' pages first."
     )

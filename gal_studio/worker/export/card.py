@@ -418,9 +418,9 @@ def _settings(task: ExportTask, facts: Facts) -> str:
 
 def _licence(facts: Facts) -> str:
     known = (
-        f"The base model's licence is {facts.licence}" if facts.licence else "See the base model's licence"
+        f"The base model's license is {facts.licence}" if facts.licence else "See the base model's license"
     )
-    return f"## Licence\n\n{known}; what is derived from the model is bound by it too."
+    return f"## License\n\n{known}; what is derived from the model is bound by it too."
 
 
 def _quoted(text: str) -> str:

@@ -213,7 +213,7 @@ def test_the_model_is_as_before_afterwards(model: ImageModel, adapters: Path) ->
 def test_pictures_that_say_nothing_and_too_many_are_refused() -> None:
     with pytest.raises(StudioError, match=r"There are 11 reference images, and .* at most 10"):
         check_pictures([picture(seed) for seed in range(11)])
-    with pytest.raises(StudioError, match=r"is one flat colour"):
+    with pytest.raises(StudioError, match=r"is one flat color"):
         check_pictures([picture(), Image.new("RGB", (64, 64), "white")])
     check_pictures([picture(seed) for seed in range(10)])
 

@@ -26,7 +26,7 @@ from tests.state.images.profiles import (
 )
 
 LINEAR = rgb_profile("GIMP built-in Linear sRGB", SRGB_D50, curve(1.0))
-UNREADABLE = "unreadable colour profile: ignored"
+UNREADABLE = "unreadable color profile: ignored"
 PATCHES = np.array([[255, 39, 39], [218, 170, 144], [48, 63, 243], [127] * 3, [255] * 3, [0] * 3])
 IN_P3 = np.array([[234, 65, 54], [210, 172, 148], [51, 63, 234], [127] * 3, [255] * 3, [0] * 3])
 """The colours in Display P3."""
@@ -65,7 +65,7 @@ def test_a_linear_profile_called_srgb_is_converted() -> None:
     picture, notes = read_picture(png(np.stack([steps] * 3, axis=-1), icc_chunk(LINEAR)))
     right = np.interp(steps / 255, light(np.arange(256)), np.arange(256))
     assert np.abs(np.asarray(picture)[..., 1] - right).max() <= 1
-    assert notes == ("colour profile: converted to sRGB",)
+    assert notes == ("color profile: converted to sRGB",)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "WEBP", "TIFF", "AVIF", "PNG"])
@@ -121,7 +121,7 @@ def test_sixteen_bits_of_greys_and_of_large_pictures_are_kept() -> None:
     assert off(png(with_alpha, icc_chunk(LINEAR)), np.array([[3] * 3])) == 0
     picture, notes = read_picture(png(dark(2064, 2100), icc_chunk(LINEAR)))
     assert (picture.size, picture.getextrema()) == ((2048, 2013), ((3, 3),) * 3)
-    assert "2100 x 2064 px: reduced to 2048 px" in notes and "colour profile: converted to sRGB" in notes
+    assert "2100 x 2064 px: reduced to 2048 px" in notes and "color profile: converted to sRGB" in notes
 
 
 def test_light_in_floating_point_is_converted_and_may_be_brighter_than_white() -> None:
@@ -154,7 +154,7 @@ def test_gif_has_its_profile_in_an_extension() -> None:
     start = 13 + 3 * (2 << (told[10] & 7)) * (told[10] >> 7)
     gif = b"GIF89a" + told[6:start] + b"\x21\xff\x0bICCRGBG1012" + parts + b"\0" + told[start:]
     assert off(gif, np.array([[128] * 3])) == 0
-    assert shown(gif)[1] == ("colour profile: converted to sRGB",)
+    assert shown(gif)[1] == ("color profile: converted to sRGB",)
 
 
 def test_palettes_are_converted_and_keep_their_transparency() -> None:
@@ -163,17 +163,17 @@ def test_palettes_are_converted_and_keep_their_transparency() -> None:
     assert off(encoded(picture, "PNG", icc_profile=LINEAR), np.array([[128] * 3])) == 0
     told = encoded(picture, "PNG", icc_profile=LINEAR, transparency=bytes([255, 128]))
     assert off(told, np.array([[round(128 * 128 / 255 + 127)] * 3])) <= 1
-    assert shown(told)[1] == ("colour profile: converted to sRGB", "transparent parts: placed on white")
+    assert shown(told)[1] == ("color profile: converted to sRGB", "transparent parts: placed on white")
 
 
 def test_cmyk_and_lab_are_said() -> None:
     for form in ("JPEG", "TIFF"):
         told = encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), form)
         assert off(told, np.array([[255, 0, 0]])) <= 2
-        assert shown(told)[1] == ("CMYK colours: converted to RGB",)
+        assert shown(told)[1] == ("CMYK colors: converted to RGB",)
     told = encoded(Image.new("LAB", (16, 16), (136, 128, 128)), "TIFF")
     assert off(told, np.array([[127] * 3])) <= 1
-    assert shown(told)[1] == ("CIELAB colours: converted to RGB",)
+    assert shown(told)[1] == ("CIELAB colors: converted to RGB",)
 
 
 def test_a_camera_may_turn_a_picture_that_has_a_profile() -> None:
@@ -183,7 +183,7 @@ def test_a_camera_may_turn_a_picture_that_has_a_profile() -> None:
     picture.paste((255, 255, 255), (0, 0, 16, 16))
     read, notes = read_picture(encoded(picture, "JPEG", icc_profile=LINEAR, exif=turned, quality=100))
     assert read.size == (16, 32) and abs(np.asarray(read)[24, 8].astype(int) - 128).max() <= 2
-    assert notes == ("rotated upright, as the camera recorded", "colour profile: converted to sRGB")
+    assert notes == ("rotated upright, as the camera recorded", "color profile: converted to sRGB")
 
 
 def test_curves_of_a_profile_are_read_as_littlecms_reads_them() -> None:

@@ -195,12 +195,12 @@ def test_colour_profile_is_applied() -> None:
     picture, notes = read_picture(encoded(plain, icc_profile=swapped))
     red, green, _ = picture.getpixel((4, 4))  # type: ignore[misc]
     assert green > 200 > 100 > red
-    assert notes == ("colour profile: converted to sRGB",)
+    assert notes == ("color profile: converted to sRGB",)
     own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert read_picture(encoded(plain, icc_profile=own))[1] == ()
     broken = read_picture(encoded(plain, icc_profile=b"none" * 50))
     assert broken[0].getpixel((4, 4)) == (250, 10, 10)
-    assert broken[1] == ("unreadable colour profile: ignored",)
+    assert broken[1] == ("unreadable color profile: ignored",)
 
 
 def _swapped_profile() -> bytes:

@@ -54,5 +54,5 @@ export function Facts({ facts: { models, sentence, waiting }, cancel }) {
 /** @param {HubModel} model */
 const row = ({ label, name, address, commit, licence, size }) => html`<div class="model-row">
   <b>${label}</b><a href=${address} target="_blank" rel="noreferrer">${name}</a>
-  <span>licence ${licence} · commit ${commit} · ${size}</span>
+  <span>license ${licence} · commit ${commit} · ${size}</span>
 </div>`;

@@ -14,7 +14,7 @@ const SAYS = { accepted: "accepted", rejected: "rejected" };
  */
 export const REMARKS = {
   redrawn: "generated again in full precision",
-  flat: "one flat colour, also in full precision",
+  flat: "one flat color, also in full precision",
 };
 
 /**

@@ -88,7 +88,7 @@ const all = () => [...state.candidates.values()];
 const MODES = {
   anchor: {
     label: "Test prompt",
-    legend: () => ({ words: "each prompt keeps its colour in every round" }),
+    legend: () => ({ words: "each prompt keeps its color in every round" }),
     colours: (candidates) => {
       const known = new Map(
         [...new Set(candidates.map((c) => c.anchor_id))].map((id) => [id, promptColour(id)]),

@@ -104,8 +104,8 @@ export function Legend({ colour, choose }) {
   const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
   // what is remembered may not be offered now
   const shown = offered.some(({ name }) => name === colour) ? colour : "anchor";
-  return html`<label>Colour by${" "}
-      <select aria-label="Colour the map by" value=${shown} onChange=${withValue(choose)}>
+  return html`<label>Color by${" "}
+      <select aria-label="Color the map by" value=${shown} onChange=${withValue(choose)}>
         ${offered.map(({ name, label }) => html`<option key=${name} value=${name}>${label}</option>`)}
       </select>
     </label>

@@ -10,7 +10,7 @@ const BOX = { width: 900, height: 720, edge: 30, foot: 56 };
 const INK = "#333333";
 const KEY =
   "● its own prompt   ○ a copy   ◎ suggested   ✓ accepted   ✕ rejected   ★ reference   " +
-  "colours as on the page";
+  "colors as on the page";
 
 /**
  * The pictures of the round with their places: one row each.

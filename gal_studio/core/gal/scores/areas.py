@@ -36,7 +36,7 @@ CARRIED = Score(
     low=-1.0,
     high=1.5,
     higher="more of the style or object: 0 is the base model’s images, 1 the references",
-    method="Colours and small areas of the image are looked for in the references; for an object, its areas "
+    method="Colors and small areas of the image are looked for in the references; for an object, its areas "
     "are looked for in the image",
     compute=_carried,
     in_percent=True,

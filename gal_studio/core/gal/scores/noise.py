@@ -44,6 +44,6 @@ COLOUR_NOISE = Score(
     low=0.0,
     high=MOST,
     higher=f"noisier than the references and the base model’s images; from {NOISY_FROM:g} on it is noise",
-    method="The colours of neighbouring pixels are compared everywhere, so that edges do not count",
+    method="The colors of neighboring pixels are compared everywhere, so that edges do not count",
     compute=_compute,
 )

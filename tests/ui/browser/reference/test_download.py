@@ -75,7 +75,7 @@ def test_a_hub_model_is_chosen_downloaded_stopped_and_resumed(
     page.press("[name=base_model]", "Tab")
     facts = page.locator(".model-facts")
     facts.get_by_text("1.4 MB to download").wait_for()
-    assert f"licence openrail++ · commit {COMMIT[:12]}" in facts.inner_text()
+    assert f"license openrail++ · commit {COMMIT[:12]}" in facts.inner_text()
     expect(page.locator(".field-notes p[data-tone=error]")).to_have_count(0)
     page.click("[data-part=create-only]")
     page.wait_for_function("/Downloading 0.[1-9] of 1.4 MB/.test(document.body.innerText)")

@@ -243,7 +243,7 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(4)) for i in range(12)])
     page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 images are nearly the same')")
     page.set_input_files("input[data-part=file]", [file("red.png", red.getvalue())])
-    page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one flat colour')")
+    page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one flat color')")
     page.fill("[data-part=prompt]", "A cat in watercolor style")
     page.wait_for_selector(f".prompt-field {WARNING}:has-text('Pocket knows “watercolor” already')")
     page.check("input[name=kind][value=object]")
