@@ -28,6 +28,7 @@ from gal_studio.state.jobs.lock import PageLock, WorkerLock
 from gal_studio.state.store import Store
 from gal_studio.workspace.check import Show
 from gal_studio.workspace.read_project import read_project
+from gal_studio.workspace.relisted import relist
 
 MOST_LOOKUPS, MOST_MISSES = 20_000, 1_000
 """Rows that are tried one by one between those that a scan reaches, and those in a row that are not found."""
@@ -73,11 +74,16 @@ def rescue(workspace: Path) -> tuple[str, ...]:
     with _alone(workspace), _copy(workspace) as source:
         target = workspace / unfinished_name(workspace)
         try:
+            is_relisted = not _is_listed(source)
+            if is_relisted:
+                relist(source, backups(workspace))
             lost = _salvage(source, target)
             aside = put_in_place(workspace, target)
         finally:
             target.unlink(missing_ok=True)
     words = [f"The rows that could be read are in a new {DATABASE}; the damaged one is in {DAMAGED}/{aside}."]
+    if is_relisted:
+        words += ["The list of its tables was damaged: the studio knows them, and found them again."]
     words += [f"Of the table {name}, {what}." for name, what in lost.items()]
     return tuple(words)
 
@@ -176,6 +182,15 @@ def _salvage(source: Path, target: Path) -> dict[str, str]:
             "it in its place."
         ) from error
     return lost
+
+
+def _is_listed(source: Path) -> bool:
+    """Whether the list of the tables of a database can be read."""
+    try:
+        with closing(sqlite3.connect(source)) as reader:
+            return bool(reader.execute("SELECT COUNT(sql) FROM sqlite_master").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _is_plain(table: str, sql: str) -> bool:

@@ -34,6 +34,7 @@ OPENED_OTHERWISE = {
     "commands/running/unattended.py",
     "commands/terminal/machine.py",
     "state/files/model_hashes.py",
+    "state/images/beside.py",
     "state/images/decode.py",  # of bytes in memory
     "state/images/read.py",
     "state/images/sandbox_process.py",
@@ -60,6 +61,7 @@ OPENED_OTHERWISE = {
     "worker/adapter_refinement.py",
     "worker/cluster/pool.py",
     "worker/export/start.py",
+    "workspace/relisted.py",
     "workspace/rescue.py",
     "workspace/spare_rows.py",
     "state/database/replaced.py",
@@ -67,6 +69,8 @@ OPENED_OTHERWISE = {
     "state/database/backups.py",
     "state/files/errors.py",
     "worker/jobs/export.py",
+    "state/files/own_folder.py",  # a file that it has just made
+    "workspace/archive/reader.py",  # the null device
     "workspace/archive/rows.py",
     "workspace/archive/unzip.py",
     "workspace/archive/writer.py",

@@ -11,6 +11,7 @@ from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.database.backups import back_up, backups
+from gal_studio.state.database.tables import TABLES
 from gal_studio.state.files.own_folder import DAMAGED, others
 from gal_studio.state.jobs.lock import PageLock
 from gal_studio.workspace.rescue import restore
@@ -72,6 +73,31 @@ def test_every_row_outside_of_the_page_is_saved(workspace: Path) -> None:
         assert {name: len(store.database.rows(f"SELECT * FROM {name}")) for name in before} == before
         assert store.database.rows("SELECT * FROM losses") == []
     assert others(workspace) == ()
+
+
+def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table.name: [tuple(row) for row in store.database.unchecked_rows(f"SELECT * FROM {table.name}")]
+        for table in TABLES
+    }
+
+
+@pytest.mark.parametrize("with_copy", [True, False])
+@pytest.mark.parametrize("spoiled", ["first page", "a part of the list"])
+def test_the_list_of_the_tables_is_found_again(with_copy: bool, spoiled: str, workspace: Path) -> None:
+    with Store(workspace) as store:
+        before = rows_of(store)
+        found = store.database.rows("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'")
+        pages = [row[0] for row in found]
+    for page in [0] if spoiled == "first page" else [one - 1 for one in pages[1:]]:
+        spoil(workspace, page, Random(page).randbytes(PAGE))
+    if not with_copy:
+        shutil.rmtree(workspace / "backups")
+    done = check_workspace(workspace, repair=True)["done"]
+    assert any("found them again" in line for line in done)
+    with Store(workspace) as store:
+        assert rows_of(store) == before
+    assert check_workspace(workspace, repair=False)["left"] == []
 
 
 def test_a_copy_takes_the_place_of_what_cannot_be_read(
