@@ -103,7 +103,9 @@ def main() -> None:
             strip(Studio(store), project.id).save(args.folder / "rounds.jpg", quality=88)
     with served(args.workspace) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        take(browser.new_page(), f"{address}/?project={project.id}", first.id, args.folder)
+        page = browser.new_page()
+        page.add_init_script("localStorage.setItem('gal-studio-all-images', '1')")
+        take(page, f"{address}/?project={project.id}", first.id, args.folder)
         browser.close()
 
 

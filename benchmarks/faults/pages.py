@@ -27,7 +27,7 @@ from benchmarks.faults.truth import SHOWN, Recorder
 from benchmarks.faults.witness import progress_mark
 from gal_studio.state import Store
 from tests.tiny_project import make_models
-from tests.ui.conftest import ARGUMENTS, CHROMIUM, free_port
+from tests.ui.conftest import ARGUMENTS, CHROMIUM, WITH_GRID, free_port
 
 GOAL = 2.0  # seconds
 
@@ -148,6 +148,7 @@ def _browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         context.set_default_timeout(120_000)
+        context.add_init_script(WITH_GRID)
         yield context
         browser.close()
 

@@ -67,7 +67,7 @@ def run(workspace: Path, name: str, pace: float) -> dict[str, Any]:
 
     from gal_studio.state import Store
     from gal_studio.studio import Studio
-    from tests.ui.conftest import ARGUMENTS, CHROMIUM, Place, serving
+    from tests.ui.conftest import ARGUMENTS, CHROMIUM, WITH_GRID, Place, serving
 
     with Store(workspace) as store:
         studio = Studio(store)
@@ -81,6 +81,7 @@ def run(workspace: Path, name: str, pace: float) -> dict[str, Any]:
             browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
             page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
             page.set_default_timeout(180_000)
+            page.add_init_script(WITH_GRID)
             page.goto(f"{served.url()}&round={round_id}")
             page.wait_for_selector("html[data-studio=ready]")
             page.wait_for_selector(".map .plot .point")

@@ -77,6 +77,7 @@ def main() -> None:
             print(f"the page answers after {wait_for(address):.2f} s")
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.add_init_script("localStorage.setItem('gal-studio-all-images', '1')")
             page.goto(address)
             button = page.locator(".demo-button").nth(0 if args.kind == "style" else 1)
             button.wait_for()

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.output import write
 from benchmarks.speed.synthetic import make
-from tests.ui.conftest import ARGUMENTS, CHROMIUM, built
+from tests.ui.conftest import ARGUMENTS, CHROMIUM, WITH_GRID, built
 
 # Each function acts on the page and returns the milliseconds until the next frame is painted.
 PROBES = """
@@ -117,6 +117,7 @@ def measure(browser: Any, address: str, repeat: int) -> dict[str, Any]:
     """All measurements of one page."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(180_000)
+    page.add_init_script(WITH_GRID)
     cold, warm = load(page, address), load(page, address)
     page.evaluate(PROBES)
     page.wait_for_timeout(1000)

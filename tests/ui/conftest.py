@@ -222,8 +222,14 @@ def close_pages(window: Any) -> None:
         other.close()
 
 
-def first_page(window: Any, address: str) -> Any:
+WITH_GRID = "localStorage.setItem('gal-studio-all-images', '1')"
+"""Done by a person who wants all images: rounds do not open with Review."""
+
+
+def first_page(window: Any, address: str, with_grid: bool = True) -> Any:
     """A page that finds nothing of former tests: no stored data, no permission, no lost network.
+
+    `with_grid`: its person has chosen All images before, so that rounds do not open with Review.
 
     The window's first page stays, with an icon of the studio: a process without pages ends, and the next one
     compiles all scripts again, a fifth of a short test.
@@ -239,6 +245,8 @@ def first_page(window: Any, address: str) -> Any:
     kinds = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage"
     ask = {"origin": address, "storageTypes": kinds}
     window.new_cdp_session(page).send("Storage.clearDataForOrigin", ask)
+    if with_grid:
+        kept.evaluate(WITH_GRID)
     return page
 
 

@@ -9,26 +9,14 @@ import { HeatLegend, HeatStrength } from "../heatmap/heatmap.js";
 import { Button, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { toast } from "../kit/toast.js";
+import { refinementShown } from "../rounds/sides.js";
 import { BeforeAfter } from "./before_after.js";
 import { pairHeat, PairCards } from "./pair_cards.js";
 import { Story } from "./story.js";
 
-/** @typedef {"refinement" | "candidates"} Side */
 /** @typedef {"compare" | "pairs"} View */
-/** @type {{ side: Side, view: View | null }} */
-const choice = { side: "refinement", view: null }; // the user's choice for the current round
-
-/**
- * Show the refinement or the candidates of a round of kind refine.
- * @param {Side} side
- */
-export function showSide(side) {
-  choice.side = side;
-  emit("side");
-}
-
-/** Is the refinement shown, rather than the candidates of its round? */
-export const refinementShown = () => state.round?.kind === "refine" && choice.side === "refinement";
+/** @type {{ view: View | null }} */
+const choice = { view: null }; // the user's choice for the current round
 
 /** @param {RoundsParts} parts */
 export function mountRefinement(parts) {
@@ -36,28 +24,14 @@ export function mountRefinement(parts) {
   /** @type {string | null} */
   let last = null;
   on(events, () => {
-    const refine = state.round?.kind === "refine";
-    if (refine && last !== state.roundId) {
-      last = state.roundId;
-      Object.assign(choice, { side: "refinement", view: null });
-    }
-    parts.sides.hidden = !refine;
-    parts.refine.hidden = !refinementShown();
-    parts.columns.hidden = refinementShown();
+    if (state.round?.kind !== "refine" || last === state.roundId) return;
+    last = state.roundId;
+    choice.view = null;
   });
-  renderOn(events, parts.sides, Sides);
   renderOn(events, parts.refine, drawn);
 }
 
 const drawn = () => (refinementShown() ? html`<${Refinement} key=${state.roundId} />` : null);
-
-function Sides() {
-  const { size } = state.candidates;
-  return html`<${Segments}
-    label="What is shown of this round" chosen=${choice.side} choose=${showSide}
-    names=${[["refinement", "Refinement"], ["candidates", `Images${size ? ` ${size}` : ""}`]]}
-  />`;
-}
 
 function Refinement() {
   const pairs = state.refinement?.pairs ?? [];

@@ -5,7 +5,6 @@ import { renderOn } from "../app/watch.js";
 import { state, on, emit, busy, loaded, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { refinementShown, showSide } from "../refine/refine.js";
 import { ask } from "../kit/ask.js";
 import { byFinger, setAttribute, setText } from "../kit/dom.js";
 import { html } from "../kit/html.js";
@@ -15,6 +14,7 @@ import { byItself } from "../measures/replay_words.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
 import { askReferences } from "./references_again.js";
+import { refinementShown, reviewShown, showSide } from "./sides.js";
 import { useWithoutTraining } from "./without_training.js";
 import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
 
@@ -138,9 +138,11 @@ const HINTS = {
   accept: () =>
     refinementShown()
       ? "Compare, then choose images or accept the suggestion."
-      : byFinger()
-        ? "Tap an image to accept it, or accept the suggestion."
-        : "Press ✓ on images that you like, or accept the suggestion.",
+      : reviewShown()
+        ? "Look at each suggestion, or accept all of them."
+        : byFinger()
+          ? "Tap an image to accept it, or accept the suggestion."
+          : "Press ✓ on images that you like, or accept the suggestion.",
   next_round: () => {
     const child = childOf("next_round");
     if (child) return `${child.name} trains on the images you accepted here.`;
@@ -271,7 +273,7 @@ async function act({ name, change: usual, job }) {
   const answered = question ? await ask(question) : usual;
   if (!answered) return;
   const change = /** @type {Change} */ (answered); // each answer is named by the change that it sends
-  if (name === "accept") showSide("candidates");
+  if (name === "accept" && refinementShown()) showSide("candidates");
   sending = true;
   emit("busy");
   const round = state.roundId;

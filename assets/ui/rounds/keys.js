@@ -26,7 +26,9 @@ import {
 import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
 import { tabbedTo } from "../kit/by_tab.js";
 import { maskOpen } from "../brush/mask_dialog.js";
-import { refinementShown, stepPainting } from "../refine/refine.js";
+import { stepPainting } from "../refine/refine.js";
+import { reviewAction } from "./review/review.js";
+import { refinementShown, reviewShown } from "./sides.js";
 import { showHelp } from "../kit/help.js";
 
 /** @param {RoundsParts} parts */
@@ -65,6 +67,7 @@ function actionFor(event) {
   if (maskOpen()) return null;
   if (pairOpen()) return pairAction(event, key);
   if (refinementShown()) return refinementAction(event, key);
+  if (reviewShown() && !lightbox()) return reviewAction(event, key);
   if (painting()) return paintAction(event, key);
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") return event.shiftKey ? redo : undo;

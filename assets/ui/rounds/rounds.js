@@ -7,6 +7,8 @@ import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./grid/filters.js";
 import { mountDesk } from "./desk/desk_bar.js";
 import { mountGrid } from "./grid/grid.js";
+import { mountReview } from "./review/review.js";
+import { mountSides } from "./sides.js";
 import { mountRing } from "./grid/ring.js";
 import { selectionBar } from "./grid/selection_bar.js";
 import { mountRefinement } from "../refine/refine.js";
@@ -25,6 +27,8 @@ export function mountRounds(parts) {
   mountRing(parts);
   mountDesk(parts);
   parts.desk.after(selectionBar(parts.grid));
+  mountSides(parts);
+  mountReview(parts);
   mountRefinement(parts);
   mountActions(parts);
   mountKeys(parts);

@@ -107,7 +107,7 @@ function noteWords(rows) {
  * @param {[id: string, score: Score]} suggested
  * @returns {Row}
  */
-function rowOf([id, score]) {
+export function rowOf([id, score]) {
   const anchorOf = (/** @type {string} */ one) => state.candidates.get(one)?.anchor_id;
   const other = [...state.verdicts.keys()].find(
     (one) => one !== id && verdictOf(one) === "accepted" && anchorOf(one) === score.anchor_id,
@@ -163,7 +163,7 @@ function Line({ id, score, other, now }) {
  * @param {Score} score
  * @param {RowState} now
  */
-function plainWords(score, now) {
+export function plainWords(score, now) {
   const plain = plainly(score, state.project);
   if (!plain) return "";
   return now === "open"

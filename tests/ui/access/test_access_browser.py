@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.rules import Rules
 from tests.ui.access.doors import PASSWORD, USER
-from tests.ui.conftest import ARGUMENTS, HEADLESS, Place, Served, serving
+from tests.ui.conftest import ARGUMENTS, HEADLESS, WITH_GRID, Place, Served, serving
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +28,7 @@ def locked(place: Place) -> Iterator[Served]:
 def context(chromium: Any) -> Iterator[Any]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url="http://127.0.0.1")
     context.set_default_timeout(120_000)
+    context.add_init_script(WITH_GRID)
     yield context
     context.close()
 

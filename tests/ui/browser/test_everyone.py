@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.browser.walk import Walk, make_full
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import WITH_GRID, Served, Watched
 from tests.ui.seeded import measure
 
 pytestmark = pytest.mark.browser
@@ -134,6 +134,7 @@ def test_a_finger_meets_every_target(chromium: Any, served: Served):
             viewport={"width": width, "height": height}, is_mobile=True, has_touch=True
         )
         device.set_default_timeout(60_000)
+        device.add_init_script(WITH_GRID)
         page = device.new_page()
         for step, shown in (
             ("reference", ".open-project .plates img"),
@@ -154,6 +155,7 @@ def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
         viewport={"width": 390, "height": 844}, device_scale_factor=3, is_mobile=True, has_touch=True
     )
     phone.set_default_timeout(60_000)
+    phone.add_init_script(WITH_GRID)
     page = phone.new_page()
     page.goto(served.url())
     page.wait_for_selector(".tile")

@@ -21,6 +21,7 @@ export interface RoundsParts {
   kept: HTMLSpanElement;
   changes: HTMLElement;
   refine: HTMLDivElement;
+  review: HTMLElement;
   columns: HTMLDivElement;
   views: HTMLElement;
   tabs: HTMLDivElement;

@@ -9,8 +9,8 @@ import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
+import { candidatesShown } from "../sides.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
-import { refinementShown } from "../../refine/refine.js";
 import { csv, tableDrawing } from "./table.js";
 
 /**
@@ -41,7 +41,7 @@ export function ViewButtons({ views, shown }) {
   const [isLarge, enlarge] = useState(false);
   const larger = useRef(/** @type {HTMLElement | null} */ (null));
   useEvents("received");
-  const isOnScreen = state.step === "rounds" && !refinementShown();
+  const isOnScreen = state.step === "rounds" && candidatesShown();
   useLayoutEffect(() => {
     if (!isOnScreen) enlarge(false);
   }, [isOnScreen]);

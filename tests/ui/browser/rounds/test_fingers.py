@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.conftest import Served
+from tests.ui.conftest import WITH_GRID, Served
 
 pytestmark = pytest.mark.browser
 Points = list[tuple[float, float]]
@@ -15,6 +15,7 @@ Points = list[tuple[float, float]]
 def phone(chromium: Any) -> Iterator[Any]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     context.set_default_timeout(60_000)
+    context.add_init_script(WITH_GRID)
     yield context.new_page()
     context.close()
 

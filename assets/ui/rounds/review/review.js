@@ -1,0 +1,199 @@
+/** Review: one suggestion at a time, beside the reference and what the round draws at full strength. */
+/** @import { Candidate } from "payloads" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
+import { renderOn } from "../../app/watch.js";
+import { copyOrNot, emit, on, state, verdictOf } from "../../app/store.js";
+import { picture, thumbnail } from "../../app/urls.js";
+import { above, reference } from "../../kit/dom.js";
+import { count } from "../../kit/format.js";
+import { Button, html } from "../../kit/html.js";
+import { decide, undo } from "../grid/verdicts.js";
+import { enlarge } from "../lightbox/lightbox.js";
+import { reviewShown, showSide } from "../sides.js";
+import { plainWords, rowOf } from "../suggestion.js";
+
+/** @type {string | null} the suggestion that is looked at; null: the first open one */
+let at = null;
+/** @type {string[]} what was looked at of its prompt, the image that is shown last; empty: the suggestion */
+let seen = [];
+
+/** @param {RoundsParts} parts */
+export function mountReview({ review }) {
+  on("forget", () => turnTo(null));
+  renderOn("side round scores candidates verdicts project forget", review, Review, reviewShown);
+}
+
+const rows = () => [...state.suggested].map(rowOf);
+
+/** The row that is looked at: the chosen one, or else the first open one. */
+function current() {
+  const all = rows();
+  return all.find(({ id }) => id === at) ?? all.find(({ now }) => now === "open") ?? null;
+}
+
+/** @param {string | null} id */
+function turnTo(id) {
+  at = id;
+  seen = [];
+  emit("side");
+}
+
+/** The image that is shown: the suggestion, or another one of its prompt. */
+const shown = () => seen.at(-1) ?? current()?.id ?? null;
+
+/**
+ * The image that the keys act on, of the suggestion that is looked at.
+ * @param {KeyboardEvent} event
+ * @param {string} key
+ * @returns {(() => unknown) | null}
+ */
+export function reviewAction(event, key) {
+  if (event.ctrlKey || event.metaKey) return key === "z" ? undo : null;
+  if (key === " ") return above(event.target, "button, summary, a") ? null : () => enlarge(shown() ?? "");
+  return ACTS[key] ?? null;
+}
+
+/** @type {Partial<Record<string, () => unknown>>} */
+const ACTS = { a: yes, r: no, n: another, ArrowRight: () => turn(1), ArrowLeft: () => turn(-1) };
+
+function yes() {
+  const id = shown();
+  if (!id) return;
+  answer([id], "accepted");
+}
+
+/** None of the images of this prompt that were looked at. */
+function no() {
+  const row = current();
+  if (row) answer([...new Set([row.id, ...seen])], "rejected");
+}
+
+/**
+ * Answer, and go on to the next open suggestion after this one, or else to the first.
+ * @param {string[]} ids
+ * @param {"accepted" | "rejected"} verdict
+ */
+function answer(ids, verdict) {
+  const all = rows().map(({ id }) => id);
+  const place = all.indexOf(current()?.id ?? "");
+  decide(ids, verdict);
+  const open = rows().filter(({ now }) => now === "open");
+  turnTo((open.find(({ id }) => all.indexOf(id) > place) ?? open[0])?.id ?? null);
+}
+
+/** Another image of the same prompt that is not a copy, in the order in which they were generated. */
+function another() {
+  const row = current();
+  const others = row ? choices(row.id) : [];
+  const place = others.indexOf(shown() ?? "");
+  if (others.length > 1) seen = [...seen, others[(place + 1) % others.length]];
+  emit("side");
+}
+
+/**
+ * The images to choose from in place of a suggestion, itself among them.
+ * @param {string} id
+ */
+function choices(id) {
+  const anchor = state.candidates.get(id)?.anchor_id;
+  return ofPrompt(anchor)
+    .filter((one) => one.id === id || isChoice(one))
+    .map((one) => one.id);
+}
+
+/** @param {Candidate} one */
+const isChoice = ({ id, copy, remark }) => !copy && remark !== "flat" && verdictOf(id) === "undecided";
+
+/** @param {string | undefined} anchor */
+const ofPrompt = (anchor) =>
+  [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
+
+/** @param {1 | -1} by */
+function turn(by) {
+  const all = rows();
+  const place = all.findIndex(({ id }) => id === current()?.id);
+  turnTo(all[Math.max(0, Math.min(all.length - 1, place + by))]?.id ?? null);
+}
+
+function Review() {
+  const row = current();
+  const all = rows();
+  if (!row) return html`<${End} />`;
+  const id = shown() ?? row.id;
+  const strongest = strongestOf(state.candidates.get(id));
+  const [first] = state.project?.references ?? [];
+  const verdict = verdictOf(id);
+  const plain = plainWords(row.score, row.now);
+  const others = choices(row.id);
+  return html`<div class="review-picture">
+      <button type="button" class="review-face" onClick=${() => enlarge(id)} title="Enlarge (Space)">
+        <img key=${id} src=${picture(id)} alt=${row.score.prompt} />
+      </button>
+      <div class="review-beside">
+        ${first && html`<${Beside} src=${reference(first.id)} name="Your reference" words="" />`}
+        ${
+          strongest &&
+          html`<${Beside}
+            src=${picture(strongest.id)} name="At full strength" words=${copyOrNot(strongest)}
+          />`
+        }
+      </div>
+    </div>
+    <div class="review-words">
+      <span class="review-count" role="status">${all.findIndex(({ id: one }) => one === row.id) + 1} of ${all.length}</span>
+      <h2 translate=${false}>${row.score.head}</h2>
+      <p>${id === row.id ? plain : `Another image, ${others.indexOf(id) + 1} of ${others.length}.`}</p>
+      <div class="review-answers" role="group" aria-label="Accept this image?">
+        ${button("yes", "Yes", "A", yes, verdict === "accepted")}
+        ${button("no", "No", "R", no, verdict === "rejected")}
+        ${button("another", "Another", "N", another, false, others.length < 2)}
+      </div>
+    </div>`;
+}
+
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {string} key
+ * @param {() => void} act
+ * @param {boolean} pressed
+ * @param {boolean} [disabled]
+ */
+const button = (name, label, key, act, pressed, disabled = false) => html`<${Button}
+  key=${name} class="button" data-answer=${name} data-next=${name === "yes" ? "" : null}
+  aria-pressed=${name === "another" ? null : String(pressed)} disabled=${disabled} onClick=${act}
+  title=${disabled ? "No other image of this prompt is left" : null}
+>${label} <kbd>${key}</kbd><//>`;
+
+/** @param {{ src: string, name: string, words: string }} props */
+const Beside = ({ src, name, words }) => html`<figure>
+  <img src=${src} alt="" /><figcaption><b>${name}</b>${words && ` ${words}`}</figcaption>
+</figure>`;
+
+/**
+ * What the round draws of the same prompt with the most of its LoRA.
+ * @param {Candidate | undefined} of
+ */
+function strongestOf(of) {
+  const [first, ...rest] = ofPrompt(of?.anchor_id);
+  const found = rest.reduce((best, one) => (one.strength > best.strength ? one : best), first);
+  return found && found.id !== of?.id && found.strength > (of?.strength ?? 0) ? found : null;
+}
+
+/** Nothing is open any more: what was accepted, and the way on, which is the marked button below. */
+function End() {
+  const accepted = [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
+  const them = accepted.length > 1 ? "them" : "it";
+  return html`<div class="review-end">
+    <h2>All reviewed</h2>
+    <p>${
+      accepted.length
+        ? `You accepted ${count(accepted.length, "image")}. The next round learns from ${them}.`
+        : "You accepted none. Choose some in All images, or generate more."
+    }</p>
+    <div class="review-accepted">${accepted.map(
+      (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
+    )}</div>
+    <${Button} data-answer="all" onClick=${() => showSide("candidates")}>All images<//>
+  </div>`;
+}

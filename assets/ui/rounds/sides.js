@@ -1,0 +1,88 @@
+/** What is shown of a round: one suggestion after the other, all images, or a refinement. */
+/** @import { RoundsParts } from "../app/types/parts.d.ts" */
+import { renderOn } from "../app/watch.js";
+import { drawing, emit, loaded, on, openSuggestions, state } from "../app/store.js";
+import { html } from "../kit/html.js";
+import { Segments } from "../kit/segments.js";
+
+/** @typedef {"review" | "refinement" | "candidates"} Side */
+/** Of the browser: somebody who chose all images is not shown Review by itself. */
+const KEY = "gal-studio-all-images";
+const EVENTS = "side round refinement candidates scores verdicts received forget job busy";
+/** @type {{ round: string | null, side: Side, byHand: boolean }} */
+const now = { round: null, side: "candidates", byHand: false };
+
+/**
+ * Show another side of the round, because a person wants it.
+ * @param {Side} side
+ */
+export function showSide(side) {
+  Object.assign(now, { side, byHand: true });
+  if (side !== "refinement") prefer(side === "candidates");
+  emit("side");
+}
+
+/** Is the refinement shown, rather than the images of its round? */
+export const refinementShown = () => state.round?.kind === "refine" && now.side === "refinement";
+
+/** Are the suggestions shown one after the other? */
+export const reviewShown = () => now.side === "review";
+
+/** Are all images shown? */
+export const candidatesShown = () => now.side === "candidates";
+
+/** @param {RoundsParts} parts */
+export function mountSides(parts) {
+  on(EVENTS, () => {
+    decide();
+    const refine = state.round?.kind === "refine";
+    parts.sides.hidden = !refine && !canReview();
+    parts.refine.hidden = now.side !== "refinement";
+    parts.review.hidden = now.side !== "review";
+    parts.columns.hidden = now.side !== "candidates";
+  });
+  renderOn(EVENTS, parts.sides, Sides);
+}
+
+const canReview = () => state.suggested.size > 0 && state.round?.complete === true && !drawing();
+
+/** A round that has something to review opens with that, and stays with it to the end. */
+function decide() {
+  if (!loaded()) return;
+  const refine = state.round?.kind === "refine";
+  if (now.round !== state.roundId)
+    Object.assign(now, { round: state.roundId, side: refine ? "refinement" : "candidates", byHand: false });
+  if (now.side === "refinement" && !refine) now.side = "candidates";
+  if (now.side === "review" && !canReview()) now.side = "candidates";
+  if (now.byHand || now.side !== "candidates" || !canReview()) return;
+  if (openSuggestions().length && !prefersAll()) now.side = "review";
+}
+
+function Sides() {
+  const { size } = state.candidates;
+  /** @type {[name: Side, words: string][]} */
+  const names = [["candidates", `All images${size ? ` ${size}` : ""}`]];
+  if (canReview()) names.unshift(["review", `Review ${openSuggestions().length || "✓"}`]);
+  if (state.round?.kind === "refine") names.unshift(["refinement", "Refinement"]);
+  return html`<${Segments}
+    label="What is shown of this round" chosen=${now.side} choose=${showSide} names=${names}
+  />`;
+}
+
+/** @param {boolean} all */
+function prefer(all) {
+  try {
+    if (all) localStorage.setItem(KEY, "1");
+    else localStorage.removeItem(KEY);
+  } catch {
+    /* storage is blocked: the next round begins with Review again */
+  }
+}
+
+function prefersAll() {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
+}

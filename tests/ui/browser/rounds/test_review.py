@@ -1,0 +1,81 @@
+"""One suggestion at a time: what a round opens with, its answers and keys, and its end."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.browser.refine.brushing import settled
+from tests.ui.conftest import Served, Watched, first_page
+
+pytestmark = pytest.mark.browser
+COUNT = ".review-count"
+
+
+def answers(served: Served) -> dict[str, str]:
+    log = served.place.studio.store.decisions.log(served.place.round)
+    return {one.candidate_id: one.verdict for one in log}
+
+
+def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window: Any, served: Served):
+    page: Page = first_page(window, served.address, with_grid=False)
+    page.goto(served.url())
+    page.wait_for_selector(f"{COUNT}:text-is('1 of 3')")
+    expect(page.locator(".rounds .columns:visible")).to_have_count(0)
+    expect(page.locator(".review-beside figure")).to_have_count(1)  # all are at full strength
+    scores = served.place.studio.round_view(served.place.round).scores
+    suggested = [one.suggested_candidate_id for one in scores if one.suggested_candidate_id]
+    for key, place in (("a", "2 of 3"), ("n", "2 of 3")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"{COUNT}:text-is('{place}')")
+    page.wait_for_selector(".review-words p:has-text('Another image, 2 of')")
+    page.keyboard.press("a")
+    page.wait_for_selector(f"{COUNT}:text-is('3 of 3')")
+    page.click("[data-answer=yes]")
+    page.wait_for_selector(".review-end:has-text('You accepted 3 images')")
+    settled(page)
+    given = answers(served)
+    assert set(given.values()) == {"accepted"} and len(given) == 3
+    assert suggested[0] in given and suggested[2] in given and suggested[1] not in given
+    expect(page.locator("[data-action=next_round][data-next]")).to_be_enabled()
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f"{COUNT}:text-is('3 of 3')")
+    page.click("[data-answer=no]")
+    page.wait_for_function("document.querySelector('.review-end, .review-count')")
+    settled(page)
+    assert answers(served)[suggested[2]] == "rejected"
+
+
+def test_all_images_are_remembered_and_review_stays_at_hand(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    expect(page.locator(COUNT)).to_have_count(0)
+    page.click("[data-choice=review]")
+    page.wait_for_selector(f"{COUNT}:text-is('1 of 3')")
+    page.reload()
+    page.wait_for_selector(f"{COUNT}:text-is('1 of 3')")
+    page.click("[data-choice=candidates]")
+    page.wait_for_selector(".tile")
+    page.reload()
+    page.wait_for_selector(".tile")
+    assert answers(served) == {}
+
+
+@pytest.mark.parametrize("width, height", [(390, 844), (1024, 768), (1440, 900)])
+def test_review_fits_without_scrolling(watched: Watched, served: Served, width: int, height: int):
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": height})
+    watched.open(served.url())
+    page.click("[data-choice=review]")
+    page.wait_for_selector(COUNT)
+    page.wait_for_function("[...document.querySelectorAll('.review img')].every((img) => img.naturalWidth)")
+    box = page.evaluate(
+        "['.review-face img', '[data-answer=yes]', '[data-answer=another]'].map((one) => {"
+        "const { top, bottom, left, right, height } = document.querySelector(one).getBoundingClientRect();"
+        "return { top, bottom, left, right, height }; })"
+    )
+    bar = page.evaluate("document.querySelector('.rounds .actions').getBoundingClientRect().top")
+    assert all(one["top"] >= 0 and one["left"] >= 0 and one["right"] <= width for one in box)
+    assert all(one["bottom"] <= bar for one in box), "nothing is below the bar"
+    assert box[0]["height"] >= 240, "the suggestion is large"
+    assert box[1]["height"] >= 44
