@@ -81,7 +81,7 @@ function answer(ids, verdict) {
   turnTo((open.find(({ id }) => all.indexOf(id) > place) ?? open[0])?.id ?? null);
 }
 
-/** Another image of the same prompt that is not a copy, in the order in which they were generated. */
+/** Another image of the same prompt that is not a copy: the suggestion again after the last one. */
 function another() {
   const row = current();
   const others = row ? choices(row.id) : [];
@@ -91,14 +91,14 @@ function another() {
 }
 
 /**
- * The images to choose from in place of a suggestion, itself among them.
+ * A suggestion, and the images to choose from in its place.
  * @param {string} id
  */
 function choices(id) {
-  const anchor = state.candidates.get(id)?.anchor_id;
-  return ofPrompt(anchor)
-    .filter((one) => one.id === id || isChoice(one))
-    .map((one) => one.id);
+  const others = ofPrompt(state.candidates.get(id)?.anchor_id).filter(
+    (one) => one.id !== id && isChoice(one),
+  );
+  return [id, ...others.map((one) => one.id)];
 }
 
 /** @param {Candidate} one */
