@@ -125,6 +125,7 @@ function Review() {
   const verdict = verdictOf(id);
   const plain = plainWords(row.score, row.now);
   const others = choices(row.id);
+  const place = all.findIndex((one) => one.id === row.id);
   return html`<div class="review-picture">
       <button type="button" class="review-face" onClick=${() => enlarge(id)} title="Enlarge (Space)">
         <img key=${id} src=${picture(id)} alt=${row.score.prompt} />
@@ -140,7 +141,7 @@ function Review() {
       </div>
     </div>
     <div class="review-words">
-      <span class="review-count" role="status">${all.findIndex(({ id: one }) => one === row.id) + 1} of ${all.length}</span>
+      <span class="review-count" role="status">${place + 1} of ${all.length}</span>
       <h2 translate=${false}>${row.score.head}</h2>
       <p>${id === row.id ? plain : `Another image, ${others.indexOf(id) + 1} of ${others.length}.`}</p>
       <div class="review-answers" role="group" aria-label="Accept this image?">

@@ -124,7 +124,7 @@ def test_the_subject_of_a_reference_is_painted_and_its_pairs_are_judged_again(
     page.wait_for_selector(".pair-view .part-outline")
     page.click("[data-action=subject]")
     page.wait_for_selector(".mask-view .brush-layer")
-    assert page.is_disabled("[data-action=keep-mask]")
+    assert page.is_enabled("[data-action=keep-mask]"), "what the studio found can be saved as it is"
     stroke(page, ".mask-view .brush-layer", [(0.7, 0.5), (0.9, 0.5)])
     page.click("[data-action=keep-mask]")
     page.wait_for_selector("[data-part=job-title]:text('Making pairs')")
