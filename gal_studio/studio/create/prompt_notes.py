@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gal_studio.assets import Preset, load_presets, resolve_model
-from gal_studio.core.denoising import COUNTED
 from gal_studio.core.entered import entered
 from gal_studio.core.prompts import about_tokens, class_prompt, has_usual_style, style_descriptor
 from gal_studio.core.references import describe
@@ -128,16 +127,20 @@ def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) ->
     return _on_unknown(thing, preset, preset.known_things, instead) if preset else ""
 
 
+LEAST_SPACED = 8
+"""Sampling steps without a list of sigmas, of which half lie in noise that shows nothing."""
+
+
 def about_steps(kind: Kind, generation: GenerationSettings, base_model: str) -> str:
     """A warning that images of a model with a list of sigmas are drawn in too few steps; "" otherwise."""
     preset = _preset(base_model)
     listed = preset.settings[kind].generation.sigmas if preset else ()
-    least = len(listed) if generation.sigmas else COUNTED  # as the model spaces them, half lie in pure noise
+    least = len(listed) if generation.sigmas else LEAST_SPACED
     if not listed or generation.is_fast or generation.steps >= least:
         return ""
     without = "" if generation.sigmas else " and no list of sigmas"
     return (
-        f"With {generation.steps} sampling steps{without}, shapes of {short_model_name(base_model)} melt: "
+        f"With {generation.steps} sampling steps{without}, images of {short_model_name(base_model)} get worse: "
         f"choose {least} or more."
     )
 

@@ -56,12 +56,10 @@ def test_too_few_steps_are_told_at_their_field() -> None:
         )
         return [note.text for note in answer.notes if note.field == "generation.steps"]
 
-    assert told() == told(steps=6) == told(steps=9) == told(steps=10, sigmas="") == []
-    assert told(steps=5) == ["With 5 sampling steps, shapes of Pocket melt: choose 6 or more."]
-    (without,) = told(steps=8, sigmas="")
-    assert (
-        without.startswith("With 8 sampling steps and no list of sigmas") and "choose 10 or more" in without
-    )
+    assert told() == told(steps=6) == told(steps=9) == told(steps=8, sigmas="") == []
+    assert told(steps=5) == ["With 5 sampling steps, images of Pocket get worse: choose 6 or more."]
+    (without,) = told(steps=7, sigmas="")
+    assert without.startswith("With 7 sampling steps and no list of sigmas") and "choose 8 or more" in without
 
 
 def test_a_target_without_layers_is_told_at_its_field() -> None:
