@@ -22,7 +22,7 @@ RHO = 7.0
 
 @dataclass(frozen=True)
 class Denoising:
-    """So many denoising steps; `sigmas` is the noise at which each begins, () as the model spaces them.
+    """Denoising steps (Eq. G13); `sigmas` is the noise at which each begins, () as the model spaces them.
 
     A sigma is the noise's deviation over that of the image.
     """

@@ -138,11 +138,9 @@ def about_steps(kind: Kind, generation: GenerationSettings, base_model: str) -> 
     least = len(listed) if generation.sigmas else LEAST_SPACED
     if not listed or generation.is_fast or generation.steps >= least:
         return ""
-    without = "" if generation.sigmas else " and no list of sigmas"
-    return (
-        f"With {generation.steps} sampling steps{without}, images of {short_model_name(base_model)} get worse: "
-        f"choose {least} or more."
-    )
+    with_what = f"{generation.steps} sampling steps"
+    with_what += "" if generation.sigmas else " and no list of sigmas"
+    return f"With {with_what}, {short_model_name(base_model)}’s images get worse: choose {least} or more."
 
 
 def about_project(project: ProjectView) -> list[str]:

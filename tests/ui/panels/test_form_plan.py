@@ -57,7 +57,7 @@ def test_too_few_steps_are_told_at_their_field() -> None:
         return [note.text for note in answer.notes if note.field == "generation.steps"]
 
     assert told() == told(steps=6) == told(steps=9) == told(steps=8, sigmas="") == []
-    assert told(steps=5) == ["With 5 sampling steps, images of Pocket get worse: choose 6 or more."]
+    assert told(steps=5) == ["With 5 sampling steps, Pocket’s images get worse: choose 6 or more."]
     (without,) = told(steps=7, sigmas="")
     assert without.startswith("With 7 sampling steps and no list of sigmas") and "choose 8 or more" in without
 
