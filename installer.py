@@ -216,7 +216,7 @@ def install(extra: str = "") -> None:
             source = find_source(choice)
             _announce(choice, source)
         if not is_inside and not has_pip():
-            _run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+            _make_environment()
         if source.index:
             _install_torch(source)
         _pip("install", "--editable", f"{ROOT}{extra}")
@@ -238,6 +238,15 @@ def has_pip() -> bool:
     quiet = subprocess.DEVNULL
     command = [str(PYTHON), "-m", "pip", "--version"]
     return PYTHON.exists() and subprocess.call(command, stdout=quiet, stderr=quiet) == 0
+
+
+def _make_environment() -> None:
+    """Make `.venv`; one of `uv` with packages in it gets the pip that it lacks instead."""
+    if PYTHON.exists() and any(_described("*")):
+        with suppress(subprocess.CalledProcessError):
+            _run([str(PYTHON), "-m", "ensurepip"])
+            return
+    _run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
 
 
 def _announce(choice: Choice, source: Source) -> None:
@@ -282,7 +291,7 @@ def forget_unfinished() -> None:
 
 def has_torch() -> bool:
     """Whether `.venv` has a PyTorch, of whatever kind: it stays, unless a person asks for a repair."""
-    return has_pip() and any(_described("torch-*"))
+    return PYTHON.exists() and any(_described("torch-*"))
 
 
 def _described(name: str) -> list[Path]:

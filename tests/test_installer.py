@@ -206,6 +206,19 @@ def test_what_a_stopped_pip_left_half_made_is_made_again(done: list[list[str]], 
     assert done == [VENV, PIP, PIP]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_an_environment_of_uv_keeps_its_torch(done: list[list[str]], clone: Path) -> None:
+    """Such as one for an AMD card, which a person has made beforehand."""
+    described = clone / ".venv" / "lib" / "python3.11" / "site-packages" / "torch-2.15.0+rocm7.dist-info"
+    described.mkdir(parents=True)
+    (described / "INSTALLER").write_text("uv")
+    installer.PYTHON.parent.mkdir()
+    installer.PYTHON.write_text("#!/bin/sh\nexit 1\n")
+    installer.PYTHON.chmod(0o755)
+    installer.install()
+    assert done == [["-m", "ensurepip"], PIP] and described.is_dir()
+
+
 def test_a_place_that_will_not_do_is_refused_before_anything_is_fetched(
     done: list[list[str]], clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
