@@ -8,15 +8,14 @@
 `sheets` measures the rounds that are not, and writes a page for each, RUN-A.png and so on in random order,
 of its held-out prompts. RULES.md is for somebody who has seen nothing else; each rater writes
 `count-NAME.json` beside it. `labels` joins these with p(x) and u(x) (Eq. G16, G18) to FOLDER/labels.csv.
-`--by-best-schedule` draws the prompts again, by each round's best schedule, of which p(x) and u(x) are not
-known. `report` reads such a table alone: what each round draws right; of each line of rounds, from the first
-to one that nothing follows, whether the largest mean u is the raters' best; how well copies are flagged, also
+`--by-best-schedule` takes what the benchmark drew by each round's best schedule instead, where full strength
+is not the best. `report` reads such a table alone: what each round draws right; of each line of rounds, from
+the first to one that nothing follows, whether the largest mean u is the raters' best; how well copies are flagged, also
 where a person has corrected the flags of the most uncertain images.
 """
 
 import csv
 import json
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,21 +26,14 @@ from statistics import fmean
 import numpy as np
 import torch
 
-from benchmarks.gal_gain.runs_by_eye import ASKED, QUESTIONS, Cell, cells_by, kappa, page_of, success
+from benchmarks.gal_gain.runs_by_eye import ASKED, QUESTIONS, Cell, kappa, page_of, success
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
 from benchmarks.quality.suggestions import labels_parser, parsed
-from gal_studio.assets import resolve_model
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.copy_chance import moved, shift_by_marks
-from gal_studio.core.measures.compare import Key
-from gal_studio.core.measures.pictures import MeasuredPicture
-from gal_studio.core.measures.report import Report
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import COPY_FROM
-from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -200,48 +192,33 @@ def write_sheets(runs: Sequence[Path], out: Path, by_best_schedule: bool) -> Non
             (project,) = store.projects.all()
             with local_worker(studio, ProgressLine(studio)) as worker:
                 for each in studio.measures(project.id).rounds:
-                    if each.id is not None and each.drawn < each.wanted:
+                    lacks = each.drawn < each.wanted or any(one.report is None for one in each.schedules)
+                    if each.id is not None and lacks:
                         worker.finish(studio.measure(each.id))
+            measures = studio.measures(project.id)
+            names = {name: one.arm.name for name, one in measures.reports.items() if name is not None}
             arms = [
-                (each, each.report.arm.part("held_out"))
-                for each in studio.measures(project.id).rounds
-                if each.id is not None and isinstance(each.report, Report)
+                one.arm
+                for name, full in measures.reports.items()
+                if name is not None
+                for one in (measures.by_schedule.get(name, ()) if by_best_schedule else (full,))
             ]
-            names = {each.id: each.name for each, _ in arms}
             references = [store.images.picture(each.image) for each in store.projects.references(project.id)]
-            model = load_image_model(resolve_model(project.base_model)) if by_best_schedule else None
             sheets = {}
             for letter, place in enumerate(generator(0, run.name).permutation(len(arms)), start=ord("A")):
-                each, part = arms[place]
-                drawn = sorted(part.items())
-                known: list[tuple[float, float] | tuple[()]] = [()] * len(drawn)
-                if model is not None:
-                    cells = _drawn_again(studio, model, str(each.id), drawn)
-                else:
-                    cells = [("", key[0], store.images.picture(one.candidate.image)) for key, one in drawn]
-                    known = [(one.candidate.chance, one.utility) for _, one in drawn]
+                arm = arms[place]
+                drawn = sorted(arm.part("held_out").items())
+                cells: list[Cell] = [
+                    ("", key[0], store.images.picture(one.candidate.image)) for key, one in drawn
+                ]
                 page_of(references, cells).save(out / "pages" / f"{run.name}-{chr(letter)}.png")
                 sheets[chr(letter)] = {
-                    "round": each.name,
-                    "parent": names.get(each.parent_id, ""),
-                    "images": [[*key, *figures] for (key, _), figures in zip(drawn, known, strict=True)],
+                    "round": f"{arm.name}, best schedule" if by_best_schedule else arm.name,
+                    "parent": names.get(arm.before or "", ""),
+                    "images": [[*key, one.candidate.chance, one.utility] for key, one in drawn],
                 }
         write(out / f"{run.name}.json", sheets)
     (out / "pages" / "RULES.md").write_text(RULES, encoding="utf-8")
-
-
-def _drawn_again(
-    studio: Studio, model: ImageModel, round_id: str, drawn: Sequence[tuple[Key, MeasuredPicture]]
-) -> list[Cell]:
-    """What a round draws by its best schedule, of the same prompts and seeds."""
-    (project,) = studio.store.projects.all()
-    recipe = studio.store.snapshots.round(round_id).best_recipe
-    requests = [DrawRequest(prompt, one.candidate.seed) for (prompt, _), one in drawn]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "lora.safetensors"
-        studio.export_adapter(round_id, path)
-        with drawing(model, path, recipe=recipe) as ready:
-            return cells_by("", ready, requests, project.settings.generation)
 
 
 def write_labels(out: Path) -> None:
