@@ -10,8 +10,8 @@ of its held-out prompts. RULES.md is for somebody who has seen nothing else; eac
 `count-NAME.json` beside it. `labels` joins these with p(x) and u(x) (Eq. G16, G18) to FOLDER/labels.csv.
 `--by-best-schedule` takes what the benchmark drew by each round's best schedule instead, where full strength
 is not the best. `report` reads such a table alone: what each round draws right; of each line of rounds, from
-the first to one that nothing follows, whether the largest mean u is the raters' best; how well copies are flagged, also
-where a person has corrected the flags of the most uncertain images.
+the first to one that nothing follows, whether the largest mean u is the raters' best; how well copies are
+flagged, also where a person has corrected the flags of the most uncertain images.
 """
 
 import csv

@@ -16,6 +16,7 @@ from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.gal.shortlist import Shortlist, shortlist
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Author, Candidate, Verdict
 from gal_studio.rounds.lineage import accepted_candidates, drawn, rounds_above
@@ -147,6 +148,19 @@ def _shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:
     else:
         sentence = f"{done} of {done + more} images are generated: suggestions are made when all are."
     return replace(made, made=SuggestionSet((), False, sentence))
+
+
+def shown_shortlist(here: RoundSnapshot, made: Proposal) -> Shortlist | None:
+    """What to choose from where nothing is suggested; None where there are suggestions or no figures.
+
+    Images of a training that diverged are no choice, and without references nobody knows which are copies.
+    """
+    if made.made.suggestions or not here.candidates or left(here) or here.copy_detectors == "none":
+        return None
+    if made.pool.check.diverged or here.round.kind == "refine":
+        return None
+    rejected, kind = here.decided.rejected, here.project.project.kind
+    return shortlist(here.candidates, rejected, accepted_anchors(here), kind)
 
 
 def accepted_anchors(here: RoundSnapshot) -> frozenset[str]:

@@ -73,6 +73,7 @@ export const round = (more) => ({
   pool: [],
   each: 10,
   most: 180,
+  shortlist: null,
   coming: {},
   ladder: [],
   rule: "",

@@ -8,6 +8,7 @@ const PICTURES = [
   ["A", "accept and go to the next image; press again to undo"],
   ["R", "reject and go to the next image; press again to undo"],
   ["P, X, U", "as in photo programs: accept, reject, neither"],
+  ["S", "accept the first image of the shortlist"],
   ["L", "mark as copy / not a copy"],
   ["Space", "enlarge"],
   ["C", "compare with the reference, or the selected images"],

@@ -29,6 +29,7 @@ import { maskOpen } from "../brush/mask_dialog.js";
 import { stepPainting } from "../refine/refine.js";
 import { reviewAction } from "./review/review.js";
 import { refinementShown, reviewShown } from "./sides.js";
+import { acceptListed } from "./suggestion.js";
 import { showHelp } from "../kit/help.js";
 
 /** @param {RoundsParts} parts */
@@ -80,6 +81,7 @@ function actionFor(event) {
   if (key === "z") return lightbox() ? toggleZoom : null;
   if (key === "f") return lightbox() ? flicker : null;
   if (key === "h" && lightbox()) return toggleHeat;
+  if (key === "s") return acceptListed;
   const act = key === "Enter" && above(event.target, ".tile-face") ? acceptByEnter : ON_RINGED[key];
   return act ? () => onRinged(act) : null;
 }

@@ -6,6 +6,7 @@ import { state, on, verdictOf, setFocus, setHover, drawing, loading, openSuggest
 import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, unbroken } from "../kit/format.js";
+import { percent } from "../measures/words.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { useLayoutEffect } from "../vendor/preact.min.js";
 import { decide, toggle } from "./grid/verdicts.js";
@@ -37,7 +38,7 @@ export function mountSuggestion(parts) {
   on("forget cleared", () => {
     before = [];
   });
-  renderOn("step scores round job verdicts forget received", card, Suggestion);
+  renderOn("step scores round job verdicts measures forget received", card, Suggestion);
 }
 
 function Suggestion() {
@@ -54,6 +55,7 @@ function Suggestion() {
     </div>
     <div class="suggestion-scroll scroll" onClick=${keepHeight}>
       ${rows.length && !unfinished() ? html`<${Why} rows=${rows} />` : null}
+      ${rows.length || unfinished() ? null : html`<${Shortlist} />`}
       <ol>
         ${rows.map((row) => html`<${Line} ...${row} />`)}
         ${notes(rows.length > 0).map((words) => html`<li class="suggestion-words">${words}</li>`)}
@@ -93,6 +95,69 @@ function notes(anyRows) {
   const summary = anyRows && !unfinished() ? "" : state.round?.summary || emptyWords();
   const detectors = detectorNote(state.round, [...state.candidates.values()]);
   return [summary, state.round?.check ?? "", detectors].filter(Boolean);
+}
+
+/** The images to choose from where nothing is suggested. */
+const listed = () => state.round?.shortlist?.images ?? [];
+
+/** Accept the first image of the shortlist; the next one takes its place. */
+export function acceptListed() {
+  const [first] = listed().filter(({ candidate_id: id }) => verdictOf(id) === "undecided");
+  if (!first || unfinished()) return;
+  setFocus(first.candidate_id, "suggestion");
+  decide([first.candidate_id], "accepted");
+}
+
+/** What the benchmark leaves to gain after this round, with its interval; empty if it is not measured. */
+function leftToGain() {
+  const gain = state.measures?.rounds.find(({ id }) => id !== null && id === state.roundId)?.gain;
+  if (!gain) return "";
+  const [low, high] = [Math.max(0, 1 - gain.high), Math.min(1, 1 - gain.low)].map(percent);
+  return `Left to gain on the benchmark: ${percent(1 - gain.value)} (95% interval ${low} to ${high}).`;
+}
+
+/** What can be chosen where nothing is suggested, and what another round is worth. */
+function Shortlist() {
+  const { shortlist } = state.round ?? {};
+  if (!shortlist) return null;
+  return html`<section class="shortlist" aria-label="Shortlist">
+    <h3>Shortlist</h3>
+    <p class="suggestion-words">
+      ${unbroken(shortlist.sentence)}${listed().length ? html` <kbd>S</kbd> accepts the first one.` : null}
+    </p>
+    <ol>
+      ${listed().map((one) => html`<${ListedImage} key=${one.candidate_id} ...${one} />`)}
+    </ol>
+    <p class="suggestion-words">${unbroken(leftToGain())} ${unbroken(shortlist.worth)}</p>
+  </section>`;
+}
+
+/** @param {{ candidate_id: string, reason: string }} props */
+function ListedImage({ candidate_id: id, reason }) {
+  const candidate = state.candidates.get(id);
+  if (!candidate) return null;
+  const now = verdictOf(id) === "accepted" ? "accepted" : "open";
+  return html`<li
+    class="suggestion-row" data-verdict=${now} data-candidate=${id}
+    onPointerEnter=${() => setHover(id, "suggestion")} onPointerLeave=${() => setHover(null, "suggestion")}
+  >
+    <button
+      type="button" class="suggestion-face" aria-label="Show ${candidate.prompt} in the grid"
+      onClick=${() => setFocus(id, "suggestion")} onDblClick=${() => toggle(id, "accepted")}
+    ><img src=${thumbnail(id)} alt="" width="46" height="46" /></button>
+    <span class="suggestion-text">
+      <b translate=${false}>${candidate.head}</b>
+      <span class="suggestion-plain">${unbroken(reason)}</span>
+    </span>
+    <button
+      type="button" class="quiet leave" title="Accept" aria-label="Accept: ${candidate.prompt}"
+      onClick=${() => decide([id], "accepted")}
+    >✓</button>
+    <button
+      type="button" class="quiet leave" title="Skip" aria-label="Skip: ${candidate.prompt}"
+      onClick=${() => decide([id], "rejected")}
+    >✕</button>
+  </li>`;
 }
 
 /** @param {number} rows */

@@ -34,7 +34,7 @@ from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
-from gal_studio.studio.reports.measured import measure_sentences
+from gal_studio.studio.reports.measured import left_to_gain, measure_sentences
 
 MOST_ROUNDS = 50
 Measured = Literal["quick", "last", "all"]
@@ -189,14 +189,36 @@ def _run_rounds(
         _print_round(studio, line, round_.id, plan.policy)
         if not is_last or (plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))):
             made = _decide(studio, round_, plan.policy)
-            if made and made.ends:
-                line.say(f"Round {number} is the last one: nothing is suggested.")
+            if made and (made.ends or _would_repeat(studio, round_.id, made, plan)):
+                for words in _why_last(studio, number, round_.id, plan):
+                    line.say(words)
                 break
         if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
             refinements[round_.id] = node
         if not is_last:
             rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
     return [*before, *(round_.id for round_ in rounds)], refinements
+
+
+def _would_repeat(studio: Studio, round_id: str, made: SuggestionSet, plan: Plan) -> bool:
+    """Whether another round would be trained on the same images with the same settings: nothing is new.
+
+    One that an earlier command has begun is carried on all the same.
+    """
+    here = studio.store.snapshots.round(round_id)
+    changes = made.suggestions or plan.refine or here.settings.tune.continue_from_last
+    return not (changes or studio.store.rounds.children(round_id))
+
+
+def _why_last(studio: Studio, number: int, round_id: str, plan: Plan) -> Iterator[str]:
+    """That this round is the last one, what could be chosen by eye, and what that was worth elsewhere."""
+    yield f"Round {number} is the last one: nothing is suggested, and another round would repeat it."
+    shortlist = studio.round_view(round_id, plan.policy).shortlist
+    if shortlist is not None:
+        yield f"{shortlist.sentence} {shortlist.worth}".replace("below are", "the page lists")
+    measured = {one.id: one for one in studio.measures(studio.store.rounds.get(round_id).project_id).rounds}
+    if (left := left_to_gain(measured[round_id])) is not None:
+        yield left
 
 
 def about_crops(draft: ProjectDraft) -> Iterator[str]:

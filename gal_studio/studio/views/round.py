@@ -18,7 +18,13 @@ from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import pool, round_weight
 from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.planned import left, missing, rule_words
-from gal_studio.rounds.suggestions import Proposal, open_suggestions, shown_proposal, suggested_anchors
+from gal_studio.rounds.suggestions import (
+    Proposal,
+    open_suggestions,
+    shown_proposal,
+    shown_shortlist,
+    suggested_anchors,
+)
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import estimate
 from gal_studio.studio.views.history import decision_history
@@ -130,6 +136,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         example_weight=round_weight(here),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
+        shortlist=shown_shortlist(here, made),
         check="" if more or made.made.ends else made.pool.check.sentence,
         losses=curve.losses,
         previews=here.record.previews,

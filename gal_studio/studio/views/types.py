@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from typing_extensions import Doc
 
 from gal_studio.core.gal.disagreement import Disagreement
+from gal_studio.core.gal.shortlist import Shortlist
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.intervals import Outcome
 from gal_studio.core.recipe import Recipe
@@ -132,6 +133,7 @@ class RoundFacts:
     losses: Losses
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
     steps: StepsView
+    shortlist: Annotated[Shortlist | None, Doc("What to choose from where nothing is suggested.")]
 
 
 @dataclass(frozen=True, kw_only=True)
