@@ -152,7 +152,7 @@ def find_source(choice: Choice) -> Source:
 def source_of(index: str, system: str = sys.platform) -> Source:
     """An index with its sizes, all packages included: those with CUDA were measured on Linux."""
     with_cuda = "/cu" in index or (not index and system not in ("win32", "darwin"))
-    download, disk = (3.4, 6.2) if with_cuda else (0.7, 2.0)
+    download, disk = (3.4, 6.8) if with_cuda else (0.7, 2.0)
     return Source(index, int(download * GIGABYTE), int(disk * GIGABYTE))
 
 

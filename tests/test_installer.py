@@ -183,7 +183,7 @@ def test_it_installs_once_and_says_what(
     installer.install()
     said = capsys.readouterr().out
     assert (
-        "No NVIDIA card was found" in said and "3.4 GB to download, 6.2 GB on the disk; about 11 min" in said
+        "No NVIDIA card was found" in said and "3.4 GB to download, 6.8 GB on the disk; about 11 min" in said
     )
     installer.install()
     assert done == [VENV, PIP] and capsys.readouterr().out == ""
@@ -223,7 +223,7 @@ def test_a_place_that_will_not_do_is_refused_before_anything_is_fetched(
     done: list[list[str]], clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 10**9))
-    with pytest.raises(InstallError, match=r"needs 6.2 GB in .*, and 1.0 GB are free"):
+    with pytest.raises(InstallError, match=r"needs 6.8 GB in .*, and 1.0 GB are free"):
         installer.install()
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InstallError, match=r"you may not write in .* move or copy the folder"):
