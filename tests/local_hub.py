@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,7 +32,7 @@ class Published:
 @dataclass
 class LocalHub:
     """What the server holds and how it behaves: `pace` in bytes a second, and `breaks`, how many transfers of
-    weights end after half of what they were to send.
+    weights end after half of what they were to send. If it lies, files are `endless`, or have this `etag`.
     """
 
     address: str = ""
@@ -40,6 +40,8 @@ class LocalHub:
     published: dict[str, Published] = field(default_factory=dict)
     pace: float = 0.0
     breaks: int = 0
+    endless: bool = False
+    etag: str = ""
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     sent: int = 0
     tokens_at_files: set[str | None] = field(default_factory=set)
@@ -141,11 +143,22 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(200, data, {**headers, "ETag": f'"{git_blob(data)}"'})
         if redirected:
             return self._send_part(data, headers)
-        linked = {"X-Linked-Etag": f'"{sha256(data)}"', "X-Linked-Size": str(len(data))}
+        linked = {"X-Linked-Etag": f'"{self.hub.etag or sha256(data)}"', "X-Linked-Size": str(len(data))}
         elsewhere = self.hub.address.replace("127.0.0.1", "localhost")  # another server, so no token for it
         return self._send(302, b"", {**headers, **linked, "Location": f"{elsewhere}/files/{name}/{path}"})
 
+    def _send_endlessly(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while self.hub.sent < 1 << 28:
+                self.wfile.write(bytes(1 << 16))
+                self.hub.sent += 1 << 16
+        self.close_connection = True
+
     def _send_part(self, data: bytes, headers: Mapping[str, str]) -> None:
+        if self.hub.endless:
+            return self._send_endlessly()
         asked = self.headers.get("Range")
         first = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
         part = data[first:]

@@ -7,8 +7,10 @@ since hf_xet does not continue either.
 """
 
 import hashlib
+import io
 import json
 import os
+import re
 import sys
 import threading
 from contextlib import suppress
@@ -22,6 +24,7 @@ from gal_studio.engine.hub.repository import MAIN, HubFile, Need, cache_folder, 
 
 CHUNK = 1 << 16
 """Bytes after which what has arrived is written."""
+_ETAG = re.compile(r"[0-9A-Za-z_-]{1,128}")
 LOST = 3
 """The exit code where the parent is gone."""
 
@@ -51,6 +54,8 @@ def _fetch_content(need: Need, file: HubFile) -> Path:
     url = hf_hub_url(need.name, file.path, revision=need.commit)
     found = get_hf_file_metadata(url)
     etag, headers = found.etag or file.etag, build_hf_headers()
+    if not _ETAG.fullmatch(etag):  # it becomes the name of a file
+        raise StudioError(f"The hub calls {file.path} by no hash ({etag[:40]!r}): it is not downloaded.")
     if urlsplit(found.location).netloc != urlsplit(url).netloc:
         headers.pop("authorization", None)  # the token is the hub's alone, not that of its file servers
     blob = storage(need.name) / "blobs" / etag
@@ -65,10 +70,28 @@ def _fetch_content(need: Need, file: HubFile) -> Path:
     return blob
 
 
+class _AtMost(io.FileIO):
+    """A file that takes no more bytes than it is to have: what a server sends may never end."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        super().__init__(path, "ab")
+        self._path, self._size = path, size
+
+    def write(self, data: Any) -> int:
+        """Write, unless it would be too much: then nothing of the file is kept."""
+        if self.tell() + len(data) > self._size:
+            self.truncate(0)
+            raise StudioError(
+                f"The hub sends more of {self._path.name[:12]} than the {self._size} bytes that it has: try "
+                "again later, or give a folder with the model."
+            )
+        return super().write(data)
+
+
 def _receive(address: str, headers: dict[str, Any], target: Path, size: int) -> None:
     from huggingface_hub.file_download import http_get
 
-    with target.open("ab") as output:
+    with _AtMost(target, size) as output:
         if output.tell() > size:
             output.truncate(0)
         http_get(address, output, resume_size=output.tell(), headers=headers, expected_size=size)  # type: ignore[arg-type]

@@ -210,3 +210,22 @@ def test_a_repository_without_a_pipeline_is_refused(hub: LocalHub, tmp_path: Pat
     hub.publish(NAME, tmp_path / "files", COMMIT)
     with pytest.raises(StudioError, match=r"is not a diffusers pipeline \(it has no model_index\.json\)"):
         needed()
+
+
+def test_a_file_that_never_ends_is_not_kept(hub: LocalHub, folder: Path) -> None:
+    hub.publish(NAME, folder, COMMIT)
+    need = needed()
+    hub.endless = True
+    with pytest.raises(StudioError, match="sends more of"):
+        fetch(need)
+    assert hub.sent < 1 << 26
+    assert sum(partials(hub)) == 0
+
+
+def test_a_name_that_leads_elsewhere_is_refused(hub: LocalHub, folder: Path) -> None:
+    hub.publish(NAME, folder, COMMIT)
+    need = needed()
+    hub.etag = "../../../../elsewhere"
+    with pytest.raises(StudioError, match="by no hash"):
+        fetch(need)
+    assert not list(hub.cache.parent.rglob("elsewhere*"))
