@@ -73,9 +73,8 @@ def refuse_foreign(rows: Rows, is_current: bool, folder: Path) -> None:
     """Refuse a database with something that the studio did not make, by name."""
     if found := foreign(rows, is_current):
         raise StudioError(
-            f"The file studio.db in {folder} has {_named(found)}, not made by the studio, which could hide, "
-            f"change or delete anything: `gal-studio doctor --repair --workspace {shlex.quote(str(folder))}` "
-            "removes it and keeps a copy."
+            f"studio.db in {folder} has {_named(found)}, not made by the studio and able to change anything: "
+            f"`gal-studio doctor --repair --workspace {shlex.quote(str(folder))}` removes it."
         )
 
 
