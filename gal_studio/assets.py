@@ -145,6 +145,23 @@ def demo(kind: Kind) -> DemoProject:
     return DemoProject(table["name"], kind, prompts, images, trigger_word)
 
 
+def finished_archive() -> Path:
+    """The archive of the finished project, made by `python -m tools.finished`."""
+    return _of_finished("project.zip")
+
+
+def finished_cover() -> Path:
+    """Images that were accepted in the finished project, beside each other."""
+    return _of_finished("cover.jpg")
+
+
+def _of_finished(name: str) -> Path:
+    path = assets_folder() / "finished" / name
+    if not path.is_file():
+        raise StudioError("The finished project is missing: install GAL Studio again.")
+    return path
+
+
 def _read_json(name: str) -> Any:
     return _parsed(assets_folder() / name)
 

@@ -8,7 +8,7 @@ import yaml
 from gal_studio.version import __version__
 
 ROOT = Path(__file__).parents[1]
-PLACES = ("assets/pocket/", "assets/ui/vendor/", "docs/screens/", "docs/lab/")
+PLACES = ("assets/pocket/", "assets/finished/", "assets/ui/vendor/", "docs/screens/", "docs/lab/")
 """Where files may be large."""
 
 

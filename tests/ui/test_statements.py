@@ -67,7 +67,7 @@ UNCOUNTED = {
     "look": "starts the models",
     "model_facts": "reads a form that no project has yet",
     "seen": "reads uploaded pictures alone",
-    "try_demo": "imports an archive",
+    **dict.fromkeys(("try_demo", "open_finished"), "imports an archive"),
     **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
     "archive": "puts a whole project into a file",
     "delete": "deletes a whole project with its files",
@@ -76,7 +76,8 @@ UNCOUNTED = {
 }
 UNCOUNTED_VERBS = {
     **dict.fromkeys(("create_project", "create_demo", "demo_project"), "makes a project"),
-    **dict.fromkeys(("import_project", "start_from_lora", "judge"), "makes a project"),
+    **dict.fromkeys(("import_project", "start_from_lora", "judge", "open_finished"), "makes a project"),
+    "finished_project": "reads one row, and the archive",
     "judged": "goes through a whole project, for the command",
     "run_job": "asks for a job that an addition brings",
     **dict.fromkeys(("export_project", "archive", "delete"), "goes through a whole project"),

@@ -9,6 +9,7 @@ import { reference } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { html, set } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
+import { FinishedCard } from "./finished.js";
 import { planTour } from "../rounds/tour/memory.js";
 import { render } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
@@ -174,7 +175,8 @@ const once =
   };
 
 function Demos() {
-  return (listed.value?.demos ?? []).map(
+  if (!listed.value) return null;
+  const demos = listed.value.demos.map(
     ({ kind, title, note }) => html`<button
       type="button" key=${kind} class="demo-button" disabled=${trying.value !== null}
       aria-busy=${trying.value === kind ? "true" : null} onClick=${() => tryDemo(kind)}
@@ -188,6 +190,7 @@ function Demos() {
       }
     </button>`,
   );
+  return html`${demos}<${FinishedCard} />`;
 }
 
 /** @param {Demo["kind"]} kind */

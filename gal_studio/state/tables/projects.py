@@ -179,6 +179,14 @@ class Projects(Repository):
         row = self._database.row(f"{_PROJECT} WHERE origin = ?", (origin,))
         return None if row is None else _project(row)
 
+    def listed_with_origin(self, origin: str) -> str | None:
+        """The ID of the project of this origin, unless there is none or it is archived."""
+        archived = "SELECT project_id FROM archived_projects"
+        row = self._database.row(
+            f"SELECT id FROM projects WHERE origin = ? AND id NOT IN ({archived})", (origin,)
+        )
+        return None if row is None else str(row["id"])
+
     def all(self) -> tuple[Project, ...]:
         """Every project that can be read, the newest first; see `names`."""
         found = []
@@ -210,8 +218,10 @@ class Projects(Repository):
         return Version(-1) if row is None else Version(*row)
 
     def set_origin(self, project_id: str, origin: str) -> None:
-        """Hand the project over to another command, see `with_origin`."""
-        self._database.write("UPDATE projects SET origin = ? WHERE id = ?", (origin, project_id))
+        """Hand the project over to another command, see `with_origin`; one that had this origin has none."""
+        with self._database.transaction() as writer:
+            writer.execute("UPDATE projects SET origin = NULL WHERE origin = ?", (origin,))
+            writer.execute("UPDATE projects SET origin = ? WHERE id = ?", (origin, project_id))
 
     def rename(self, project_id: str, name: str) -> None:
         """Give the project another name."""

@@ -1,7 +1,9 @@
 """Files that leave the studio, and archives that come back."""
 
+import hashlib
 from pathlib import Path
 
+from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import REFERENCES, refuse_beside
 from gal_studio.core.models.forms.registry import find_form, forms_of
@@ -146,3 +148,23 @@ class FileVerbs(Verbs):
                 check(store, project_id)
 
         return reader.import_project(self.store, path, check_all, tell)
+
+    def finished_project(self) -> str | None:
+        """The bundled finished project as it is in this workspace, unless it is not there or archived."""
+        return self.store.projects.listed_with_origin(_origin_of(finished_archive()))
+
+    def open_finished(self) -> str:
+        """Import the finished project that comes with the studio; returns its ID.
+
+        One that is on the list stays as it is, and its ID is returned.
+        """
+        archive = finished_archive()
+        origin = _origin_of(archive)
+        known = self.store.projects.listed_with_origin(origin)
+        return known or reader.import_project(self.store, archive, origin=origin)
+
+
+def _origin_of(archive: Path) -> str:
+    """What marks a project as imported from this archive; another version of it is another project."""
+    with archive.open("rb") as file:
+        return f"bundled {hashlib.file_digest(file, 'sha256').hexdigest()}"

@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException, Query, Response
 from fastapi.responses import FileResponse
 from PIL import Image
 
-from gal_studio.assets import demo
+from gal_studio.assets import demo, finished_cover
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.state import Store
@@ -169,6 +169,10 @@ def _add_file_routes(app: FastAPI, studio: Studio) -> None:
     @app.api_route("/demo/{kind}", methods=METHODS)
     def demo_cover(kind: str) -> FileResponse:
         return FileResponse(_found(lambda name: demo(name).images[0], kind), headers=_FRESH)  # type: ignore[arg-type]
+
+    @app.api_route("/finished", methods=METHODS)
+    def cover_of_finished() -> FileResponse:
+        return FileResponse(_found(finished_cover), headers=_FRESH)
 
     @app.api_route("/adapter/{round_id}", methods=METHODS)
     def adapter(round_id: str) -> FileResponse:

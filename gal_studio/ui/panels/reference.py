@@ -104,6 +104,14 @@ class TriedDemo:
 
 
 @dataclass(frozen=True)
+class OpenedProject:
+    """The bundled finished project, and its first round if it was imported now."""
+
+    project: str
+    round: str | None
+
+
+@dataclass(frozen=True)
 class Overview:
     """The projects of the workspace and the bundled ones."""
 
@@ -331,6 +339,16 @@ def try_demo(context: Context, kind: Kind) -> TriedDemo:
     project_id = context.studio.create_demo(kind, origin=context.key or None)
     context.studio.run_missing(context.studio.rounds(project_id)[0].id)
     return TriedDemo(project_id, True)
+
+
+@REQUESTS.write_outside
+def open_finished(context: Context) -> OpenedProject:
+    """Open the bundled finished project; it is imported unless it is on the list."""
+    known = context.studio.finished_project()
+    if known is not None:
+        return OpenedProject(known, None)
+    project_id = context.studio.open_finished()
+    return OpenedProject(project_id, context.studio.rounds(project_id)[0].id)
 
 
 @REQUESTS.write

@@ -23,27 +23,35 @@ _DERIVED_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 """Tables whose IDs are computed from the rest of the row."""
 
 
-def copy_project(store: Store, other: Store, project_id: str) -> str:
+def copy_project(store: Store, other: Store, project_id: str, origin: str | None = None) -> str:
     """Move a project here and return its ID, a new one if this workspace has rows with that ID already.
 
-    Files that are here already are checked before the database is locked, so that nobody waits for it.
+    Files that are here already are checked before the database is locked, so that nobody waits for it. With
+    an `origin`, a project that has it and is not archived is returned instead: of two that come at once, one
+    stays.
     """
     present = _present(store, other)
     try:
-        return _copy_project(store, other, project_id, present, fresh=False)
+        return _copy_project(store, other, project_id, present, origin, fresh=False)
     except sqlite3.IntegrityError:
         try:
-            return _copy_project(store, other, project_id, present, fresh=True)
+            return _copy_project(store, other, project_id, present, origin, fresh=True)
         except sqlite3.IntegrityError as error:
             raise damaged("its rows contradict each other") from error
 
 
-def _copy_project(store: Store, other: Store, project_id: str, present: frozenset[str], fresh: bool) -> str:
+def _copy_project(
+    store: Store, other: Store, project_id: str, present: frozenset[str], origin: str | None, fresh: bool
+) -> str:
     moved: list[tuple[Files, str]] = []
     try:
         with store.database.transaction() as writer:
+            if origin is not None and (known := store.projects.listed_with_origin(origin)) is not None:
+                return known
             here = _Copy(writer, other, fresh).project(project_id)
             _make_name_unique(writer, here)
+            if origin is not None:
+                store.projects.set_origin(here, origin)
             for file in _move(other, store, present):
                 moved.append(file)  # one by one: a failure undoes what was moved so far
     except BaseException:

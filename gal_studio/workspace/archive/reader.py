@@ -42,11 +42,13 @@ def import_project(
     check: Check | None = None,
     tell: Tell = say_nothing,
     limits: Limits | None = None,
+    origin: str | None = None,
 ) -> str:
     """Import an archive of `export_project`, also packed again; returns the ID of the project.
 
     `check` is called with the temporary workspace and the project's ID; if it raises, the archive is refused.
-    `tell` is called with a sentence about files in it that do not belong to the project.
+    `tell` is called with a sentence about files in it that do not belong to the project. With an `origin`, a
+    project of that origin that is on the list is not imported again: its ID is returned.
     """
     path, limits = user_path(path), limits or Limits()
     with _staging(store.workspace) as folder:
@@ -59,7 +61,7 @@ def import_project(
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
             _check(staged, project_id, check)
-            here = copy_project(store, staged, project_id)
+            here = copy_project(store, staged, project_id, origin)
     if odd:
         names = ", ".join(name[-60:] for name in odd[:3])
         tell(

@@ -5,6 +5,7 @@ import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
+import { FinishedOffer } from "../../reference/finished.js";
 import { HALTED, jobTitle } from "../../top/job_words.js";
 import { slotsOf } from "./slots.js";
 
@@ -34,15 +35,17 @@ function Learning() {
               </div>`
         }`,
     )}</div>
+    ${here()?.parent_id === null ? html`<${FinishedOffer} />` : null}
   `;
 }
+
+const here = () => state.rounds.find((round) => round.id === state.roundId);
 
 function title() {
   const { job } = state;
   const work = workHere(TRAININGS);
   if (!work && job && HALTED.has(job.state)) return jobTitle(job);
-  const here = state.rounds.find((round) => round.id === state.roundId);
-  const what = here?.parent_id ? "your reference and what you accepted" : "your reference";
+  const what = here()?.parent_id ? "your reference and what you accepted" : "your reference";
   return (work ?? job)?.state === "queued"
     ? `The model will be trained on ${what}`
     : `The model is training on ${what}`;
