@@ -112,6 +112,16 @@ def report(references: dict[str, Rounds]) -> Iterator[str]:
     if all(each.copy for rounds in references.values() for each in rounds.values()):
         yield from _best_rounds(references)
         yield from _flags(references)
+    for rater in range(len(next(iter(next(iter(references.values())).values())).answers)):
+        own = [
+            fmean(float(success(rounds[name].answers[rater]).mean()) for rounds in references.values()
+                  if name in rounds)
+            for name in names
+        ]  # fmt: skip
+        yield f"right by rater {rater + 1}: " + ", ".join(f"{share:.2f}" for share in own)
+    answers = [each.answers for rounds in references.values() for each in rounds.values()]
+    right = [np.concatenate([success(said[rater]) for said in answers]) for rater in range(len(answers[0]))]
+    yield f"raters' kappa, right: {fmean(kappa(*pair) for pair in combinations(right, 2)):.2f}"
     for place, question in enumerate(QUESTIONS):
         said = [each.answers[:, :, place] for rounds in references.values() for each in rounds.values()]
         pairs = combinations(np.concatenate(said, axis=1), 2)
@@ -131,6 +141,15 @@ def _best_rounds(references: dict[str, Rounds]) -> Iterator[str]:
             lost.append(max(rounds[name].right for name in line) - rounds[best].right)
             yield f"{reference}, {line[-1]}: the studio's {best}, the raters' {', '.join(kept)}"
     yield f"best round theirs: {sum(theirs):.1f} of {len(theirs)}, the raters' own {sum(agreed)}"
+    last = [
+        fmean(
+            each == min(rounds[name].places[rater] for name in line)
+            for rater, each in enumerate(rounds[line[-1]].places)
+        )
+        for rounds in references.values()
+        for line in lines(rounds)
+    ]
+    yield f"naming the last round of each line: {sum(last):.1f} of {len(last)}"
     yield f"right images lost by taking the studio's: {fmean(lost):.3f}"
     ordered: dict[str, list[bool]] = defaultdict(list)
     for rounds in references.values():
@@ -145,25 +164,32 @@ def _flags(references: dict[str, Rounds]) -> Iterator[str]:
     """How well p(x) says what raters call copies, where a person has not looked."""
     for seen in LOOKED_AT:
         by_reference, enough = {}, 0
+        unmoved, alone, everywhere = list[float](), list[float](), list[float]()
         for reference, rounds in references.items():
             chances = np.array([chance for each in rounds.values() for chance in each.copy])
             copies = np.concatenate([each.answers[:, :, 0] for each in rounds.values()], axis=1)
             uncertain = np.argsort(np.abs(chances - 0.5), kind="stable")
             rest, reached = uncertain[seen:], []
-            for person in copies:
+            for rater, person in enumerate(copies):
                 wrong = [
                     place for place in uncertain[:seen] if (chances[place] >= COPY_FROM) != person[place]
                 ]
                 shift = shift_by_marks([(chances[place], bool(person[place])) for place in wrong])
                 flags = np.array([moved(chance, shift) >= COPY_FROM for chance in chances])
                 reached += [kappa(flags[rest], each[rest]) for each in copies]
+                unmoved += [kappa(chances[rest] >= COPY_FROM, each[rest]) for each in copies]
+                for kept, found in ((chances >= COPY_FROM, alone), (flags.copy(), everywhere)):
+                    kept[uncertain[:seen]] = person[uncertain[:seen]]
+                    found += [kappa(kept, each) for place, each in enumerate(copies) if place != rater]
             own = fmean(kappa(one, other) for one, other in combinations(copies, 2))
             by_reference[reference] = fmean(reached)
             enough += by_reference[reference] >= ENOUGH * own
         each = ", ".join(f"{name} {value:.2f}" for name, value in by_reference.items())
         yield (
             f"copies, {seen} corrected: kappa {fmean(by_reference.values()):.2f} ({each}); "
-            f"{enough} of {len(references)} reach {ENOUGH} of the raters' own"
+            f"{enough} of {len(references)} reach {ENOUGH} of the raters' own; without the "
+            f"shift {fmean(unmoved):.3f}; all images, the other rater: {fmean(everywhere):.3f}, without the "
+            f"shift {fmean(alone):.3f}"
         )
 
 

@@ -1,0 +1,52 @@
+"""Every commit and file that a document of the lab names exists."""
+
+import json
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAB = sorted((ROOT / "docs" / "lab").rglob("*.md"))
+COMMIT = re.compile(r"`([0-9a-f]{8})`")
+LABELS = re.compile(r"\b([\w-]+\.csv)\b")
+LOST = "unknown: it left the history"
+"""What stands in the place of a commit that is in no clone."""
+OWN_TABLES = ("candidates.csv", "labels.csv", "LABELS.csv", "pictures.csv", "refined-candidates.csv")
+"""Tables that commands write."""
+
+
+def git(*asked: str) -> str:
+    done = subprocess.run(["git", "-C", str(ROOT), *asked], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+@cache
+def has_history() -> bool:
+    return git("rev-parse", "--is-shallow-repository") == "false"
+
+
+def missing(names: set[str]) -> set[str]:
+    """The names that are no commit of this clone."""
+    if not has_history():
+        pytest.skip("a shallow clone or a copy without Git has no former commits")
+    return {name for name in names if git("cat-file", "-t", name) != "commit"}
+
+
+@pytest.mark.parametrize("path", LAB, ids=lambda path: path.stem)
+def test_a_commit_that_is_named_exists(path: Path) -> None:
+    assert missing(set(COMMIT.findall(path.read_text(encoding="utf-8")))) == set()
+
+
+def test_results_are_of_commits_that_exist_or_say_that_theirs_is_lost() -> None:
+    figures = json.loads((ROOT / "docs/lab/results.json").read_text(encoding="utf-8"))["figures"]
+    assert missing({one["commit"] for one in figures.values()} - {LOST}) == set()
+
+
+@pytest.mark.parametrize("path", LAB, ids=lambda path: path.stem)
+def test_a_table_that_is_named_exists(path: Path) -> None:
+    named = set(LABELS.findall(path.read_text(encoding="utf-8"))) - set(OWN_TABLES)
+    kept = {found.name for found in (ROOT / "docs" / "lab").rglob("*.csv")}
+    assert named - kept == set()
