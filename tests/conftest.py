@@ -29,6 +29,7 @@ MAY_BE_SKIPPED = {
     "the kernel does not tell the peak": "some container systems leave /proc/self/clear_refs out",
     "no Chromium at|axe-core is not installed": "the check says so when it cannot install them",
     "elsewhere|on Linux alone|only on Linux|a shell script": "belongs to another operating system",
+    "a shallow clone or a copy without Git": "the history is not there",
     "is not exported For": "the family refuses this form, which is tested by itself",
 }
 """Why a test may be skipped in `launch.py --check`: a pattern of the reason, and what explains it."""
