@@ -165,7 +165,7 @@ def test_every_number_of_the_readme_has_its_source() -> None:
         f"{len(load_anchors('style'))} test prompts",
         f"about {_disk('cu130')} of disk ({_disk('cpu')} without an NVIDIA card)",
         "icons of 128 pixels",
-        *MODELS, "AUTOMATIC1111", "H200", "DINOv2", "8-bit", "Round 1", "Round 2", "Round 0", "3 Results",
+        *MODELS, "AUTOMATIC1111", "H200", "DINOv2", "8-bit", "Round 1", "Round 3", "Round 0", "3 Results",
         "arxiv.org/abs/2403.14987", "arxiv.org/abs/2412.03177", "[2403.14987]", "[2412.03177]",
     ]  # fmt: skip
     text = re.sub(r"```.*?```|`[^`]*`", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
