@@ -235,3 +235,13 @@ def test_former_names_of_keys_are_read_as_todays(folder: Path) -> None:
     old = read_project_file(folder / "old.toml").draft
     assert old == read_project_file(folder / "new.toml").draft
     assert old.anchors == ["A house {}"] and len(old.prior) == 1
+
+
+def test_test_prompts_are_read_under_their_former_name(tmp_path: Path) -> None:
+    drafts = []
+    for key in ("test_prompts", "anchors"):
+        path = tmp_path / f"{key}.toml"
+        path.write_text(f'kind = "style"\n{key} = ["{{}} in a bank", "{{}} in a gym"]\n' + REFERENCE)
+        (tmp_path / "cat.png").write_bytes(drawing(0))
+        drafts.append(read_project_file(path).draft)
+    assert drafts[0] == drafts[1] and drafts[0].anchors == ["{} in a bank", "{} in a gym"]

@@ -1,7 +1,7 @@
 """Create a project; everything is checked before anything is stored."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,9 @@ class ProjectDraft:
     """What a user gives. Models and settings that are left out come from the preset.
 
     `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
-    override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
-    pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones. Trainings
+    override some settings of the preset; `test_prompts`, also called `anchors`, are templates with `{}` for
+    the subject; `prior` are pictures that the training keeps as they are (Eq. G9), with prompts, in place of
+    drawn ones. Trainings
     `start_from` a LoRA from elsewhere, or from the base model; one that changes a text encoder is refused
     unless it is taken `without_text_encoder`. Each LoRA to be `judged` becomes a first round, which is drawn
     and measured without training. Such a project may have no references: it is then `described` by a prompt
@@ -69,6 +70,12 @@ class ProjectDraft:
     without_text_encoder: bool = False
     judged: Sequence[Path] = ()
     described: str = ""
+    test_prompts: InitVar[Sequence[str] | None] = None
+
+    def __post_init__(self, test_prompts: Sequence[str] | None) -> None:
+        """Take test prompts under their other name, also in a copy with some values replaced."""
+        if test_prompts is not None:
+            object.__setattr__(self, "anchors", test_prompts)
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:

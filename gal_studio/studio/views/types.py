@@ -49,6 +49,11 @@ class ProjectView(Project):
     commits: Mapping[str, str]
     starts_from: str
 
+    @property
+    def test_prompts(self) -> tuple[Anchor, ...]:
+        """The anchors, by the name that people read."""
+        return self.anchors
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoundSummary(Round):

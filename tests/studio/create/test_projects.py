@@ -1,6 +1,7 @@
 """Projects: their initial contents, and refusals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,16 @@ def test_new_style_project_has_anchors_settings_and_a_first_round(studio: Studio
     assert (summary.number, summary.step, summary.adapter) == (1, "fine_tune", None)
     assert studio.projects() == (view,)
     assert studio.reference_picture(view.references[0].id).is_file()
+
+
+def test_test_prompts_and_anchors_are_two_names_of_one_thing(studio: Studio) -> None:
+    prompts = ["{} in a bank", "{} on a plane", "{} in a gym"]
+    made = draft(test_prompts=prompts)
+    assert made == draft(anchors=prompts) == replace(draft(), test_prompts=prompts)
+    assert replace(made, name="Other").anchors == prompts, "a copy keeps them"
+    assert replace(made, anchors=prompts[:2]).anchors == replace(made, test_prompts=prompts[:2]).anchors
+    project = studio.project(studio.create_project(made))
+    assert len(project.test_prompts) == 3 and project.test_prompts == project.anchors
 
 
 def test_the_trigger_word_stands_where_a_caption_has_its_placeholder(studio: Studio) -> None:
