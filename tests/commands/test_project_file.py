@@ -163,7 +163,7 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
     assert [reference.trigger_word for reference in both] == ["<blue-pot>", "<blue-pot>", "<brumm>"]
     assert both[1].mask == folder / "photos" / "pot-snow-white.png"
     assert read_project_file(folder / "3.toml").draft.prior == (
-        (folder / "photos" / "harbour.jpg", "A harbour in oil painting style"),
+        (folder / "photos" / "harbor.jpg", "A harbor in oil painting style"),
         (folder / "photos" / "regularization" / "boat.png", "A boat in flat style"),
     )
 
