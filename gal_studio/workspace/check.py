@@ -305,6 +305,8 @@ def damage_of(workspace: Path) -> str:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             bounded(connection)
             answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+    except UnicodeDecodeError:  # of what SQLite says of a name in the list of tables
+        return "its list of tables cannot be read"
     except sqlite3.DatabaseError as error:
         return _first_words(str(error)) if is_damage(error) else ""
     answers = [answer for answer in answers if not answer.startswith((*_OF_INDEXES, *_OF_VALUES, "ok"))]

@@ -73,7 +73,7 @@ def relist(copy: Path, known: Iterable[Path]) -> bool:
 
     `known` are other copies of the same database, the newest first.
     """
-    with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as connection:
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(copy)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for ending in ("-wal", "-shm"):
         copy.with_name(f"{copy.name}{ending}").unlink(missing_ok=True)
@@ -125,7 +125,7 @@ def _roots_of(path: Path) -> list[tuple[str, int]]:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             sql = "SELECT name, rootpage FROM sqlite_master WHERE type = 'table'"
             return connection.execute(sql).fetchall() if version == VERSION else []
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return []
 
 

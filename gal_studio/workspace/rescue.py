@@ -189,7 +189,7 @@ def _is_listed(source: Path) -> bool:
     try:
         with closing(sqlite3.connect(source)) as reader:
             return bool(reader.execute("SELECT COUNT(sql) FROM sqlite_master").fetchone()[0])
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return False
 
 

@@ -100,6 +100,17 @@ def test_the_list_of_the_tables_is_found_again(with_copy: bool, spoiled: str, wo
     assert check_workspace(workspace, repair=False)["left"] == []
 
 
+def test_what_sqlite_says_of_a_name_may_be_no_text(workspace: Path) -> None:
+    path = workspace / "studio.db"
+    data = path.read_bytes()
+    at = data.index(b"CREATE TABLE losses") + 7
+    path.write_bytes(data[:at] + b"\xed\xff" * 4 + data[at + 8 :])
+    with pytest.raises(StudioError, match="is damaged"):
+        Store(workspace)
+    assert "list of tables" in check_workspace(workspace, repair=False)["found"][0]
+    assert check_workspace(workspace, repair=True)["left"] == []
+
+
 def test_a_copy_takes_the_place_of_what_cannot_be_read(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,5 +88,5 @@ def _is_copied(source: Path, target: Path) -> bool:
         copy(source, target)
         with closing(sqlite3.connect(target)) as reader:
             return [row[0] for row in reader.execute("PRAGMA quick_check")] == ["ok"]
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False

@@ -175,6 +175,8 @@ class Database:
             if problem is None:
                 raise
             raise problem from error
+        except UnicodeDecodeError as error:  # of what SQLite says of a name in the list of tables
+            raise database_problem(sqlite3.DatabaseError("malformed"), self._folder) or error from error
         except (UnicodeEncodeError, OverflowError) as error:
             raise StudioError(
                 "A text or a number cannot be stored: use plain text, and whole numbers below 2**63."

@@ -26,7 +26,7 @@ def put_in_place(workspace: Path, new: Path) -> str:
     check_files(database)
     try:
         aside = copied_aside(workspace)
-        with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that its log can go before it does
         for ending in ENDINGS[1:]:
             database.with_name(f"{DATABASE}{ending}").unlink(missing_ok=True)

@@ -88,7 +88,7 @@ def foreign_in(path: Path, version: int) -> tuple[Foreign, ...]:
             if stored > version:  # a newer one is never changed
                 return ()
             return foreign(lambda sql: connection.execute(sql).fetchall(), stored == version)
-    except sqlite3.Error:  # damaged pages, which are a finding of their own
+    except (sqlite3.Error, UnicodeDecodeError):  # damaged pages, which are a finding of their own
         return ()
 
 

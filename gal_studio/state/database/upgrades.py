@@ -152,7 +152,7 @@ def says_another_version(path: Path) -> bool:
             stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
             rows = rows_of(connection)
             return 0 <= stored < VERSION and not any(differences(rows)) and not unknown_columns(rows)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
 
 
