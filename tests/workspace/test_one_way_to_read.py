@@ -51,6 +51,7 @@ OPENED_OTHERWISE = {
     # Once `has`, `plain`, `is_there`, `own_file`, `inside` or `is_upload` has looked at it
     "commands/terminal/stored.py",
     "rounds/checkpoints.py",
+    "studio/verbs/files.py",
     "state/files/content_store.py",
     "state/files/reserve_file.py",
     "state/jobs/lock.py",
