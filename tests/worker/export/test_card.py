@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gal_studio.assets import bundled_version
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Settings, TuneSettings
@@ -47,12 +48,14 @@ def test_a1111_is_told_the_schedule_and_the_best_constant_strength() -> None:
         recipe=Recipe(0.4, 1.0, 0.5), constant=Recipe.constant(0.7), workflow="", file="ink.safetensors"
     )
     unet: Any = SimpleNamespace(part="unet")
-    said = " ".join(_recipe(task, unet, written, 20))
+    said = " ".join(_recipe(task, unet, written, Denoising(20)))
     assert "`<lora:ink:0.4@8,1@9,1@20>`" in said and "0.7 is the best strength" in said
     comfy: Any = SimpleNamespace(form=find_form("comfyui"))
-    assert "loractl" not in " ".join(_recipe(comfy, unet, written, 20))
+    assert "loractl" not in " ".join(_recipe(comfy, unet, written, Denoising(20)))
     transformer: Any = SimpleNamespace(part="transformer")
-    assert "loractl" not in " ".join(_recipe(task, transformer, written, 20)), "it knows U-Nets alone"
+    assert "loractl" not in " ".join(_recipe(task, transformer, written, Denoising(20))), (
+        "it knows U-Nets alone"
+    )
 
 
 @pytest.mark.parametrize(("base", "said"), [("assets:pocket/pipeline", True), ("owner/model", False)])
