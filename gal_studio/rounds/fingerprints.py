@@ -8,6 +8,7 @@ from typing import get_args
 
 from gal_studio.core.gal.balance import endless
 from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import TrainingInputs
@@ -94,6 +95,20 @@ def is_trainable(inputs: TrainingInputs) -> bool:
     same = present.tune.essential == tune.essential
     same = same and present.machine.essential == wanted.machine.essential
     return here.round.adapter is None or not same or not is_trained(inputs)
+
+
+def repeated(inputs: TrainingInputs) -> RoundSnapshot | None:
+    """The trained round beside this one that its training would only repeat; None where it learns else.
+
+    That is so of a branch with the choice and the settings of the line that it left.
+    """
+    here = inputs.here
+    if here.round.kind != "fine_tune" or here.round.adapter is not None or here.parent is None:
+        return None
+    supposed = replace(inputs, here=here.supposing(here.project.project.settings))
+    wanted = training_fingerprint(supposed)
+    beside = (one for one in here.parent.children if one.id != here.id and not one.round.archived)
+    return next((one for one in beside if one.record.trained_as == wanted), None)
 
 
 def _example(example: TrainingExample, refines: bool) -> tuple[object, ...]:

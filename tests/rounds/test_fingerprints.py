@@ -1,5 +1,7 @@
 """What changes a fingerprint, and what does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,24 @@ def test_a_mask_counts_where_the_background_has_less_weight(store: Store, thing:
     change(store, thing.id, tune={"background": 1.0})
     assert fingerprint() == before
     assert [one.mask for one in inputs_of(store, thing.id).examples] == [None]
+
+
+def test_a_branch_with_the_choice_and_settings_of_its_line_repeats_it(
+    store: Store, first_round: Round
+) -> None:
+    settings = store.rounds.settings(first_round.id)
+    second, branch = (store.rounds.add(first_round.project_id, first_round.id, settings) for _ in range(2))
+    assert fingerprints.repeated(inputs_of(store, branch.id)) is None, "nothing is trained there"
+    inputs = inputs_of(store, second.id)
+    project = store.projects.get(first_round.project_id)
+    supposed = replace(inputs, here=inputs.here.supposing(project.settings))
+    known = fingerprints.training_fingerprint(supposed)
+    store.rounds.finish_training(second.id, "a", known, inputs.examples)
+    found = fingerprints.repeated(inputs_of(store, branch.id))
+    assert found is not None and found.id == second.id
+    assert fingerprints.repeated(inputs_of(store, second.id)) is None, "it is trained"
+    store.projects.set_settings(project.id, project.settings.updated({"tune": {"rank": 3}}))
+    assert fingerprints.repeated(inputs_of(store, branch.id)) is None, "it would learn with another rank"
 
 
 def test_a_round_is_trained_until_something_changes(store: Store, thing: Round) -> None:

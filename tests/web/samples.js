@@ -86,6 +86,7 @@ export const round = (more) => ({
   summary: "",
   check: "",
   trainable: true,
+  repeats: "",
   undo: "",
   redo: "",
   recipe: { early: 1, late: 1, switch: 0, words: "" },

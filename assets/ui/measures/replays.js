@@ -6,6 +6,8 @@ import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { whilePressed } from "../kit/dom.js";
+import { ask } from "../kit/ask.js";
+import { about, count } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { differenceWords, progressWords } from "./replay_words.js";
 
@@ -21,25 +23,39 @@ export function Replays() {
 
 /** @param {import("payloads").Replays} props */
 const Made = ({ follow, made }) => html`
-  <p class="chart-title"><b>Replay this project</b> with the same seeds, as a dashed line above. Follow:</p>
-  <div class="replay-buttons">
+  <details class="researchers">
+    <summary>For researchers: replay this project</summary>
+    <p class="chart-title">With the same seeds, as a dashed line above. Follow:</p>
+    <div class="replay-buttons">
     ${follow.map(
       ({ policy, label }) => html`<button
         key=${policy} type="button" class="button small" data-policy=${policy}
         aria-label="Replay this project, follow: ${label}" onClick=${start}
       >${label}</button>`,
     )}
-  </div>
+    </div>
+    <${How} chapter="replays" />
+  </details>
   <ul class="replay-list">
     ${made.map((replay) => html`<${Row} key=${replay.project_id} replay=${replay} />`)}
   </ul>
-  <${How} chapter="replays" />
 `;
 
 /** @param {{ currentTarget: HTMLButtonElement }} event */
 const start = ({ currentTarget: button }) =>
   whilePressed(button, async () => {
-    const { roundId } = state;
+    const { roundId, measures, round } = state;
+    const trained = measures?.rounds.filter((one) => one.id && one.trained).length ?? 0;
+    const seconds = round?.estimates.next_seconds;
+    const answer = await ask({
+      title: "Replay this project?",
+      words: [
+        `It trains and generates ${count(trained, "round")} again in a project of its own, and decides by ` +
+          `itself: ${button.textContent}. ${seconds ? `That takes ${about(trained * seconds)}.` : ""}`,
+      ],
+      answers: [["replay", "Start the replay"]],
+    });
+    if (!answer) return;
     if (roundId) await write("replay", { round: roundId, policy: button.dataset.policy ?? "" });
     await refresh();
   });

@@ -121,22 +121,25 @@ function Taken({ best, drawn }) {
   const words =
     best && done > 1
       ? html`<span>★ Best of ${done} measured rounds: <b>${withSetting(best)}</b></span>`
-      : trained.length > 1 && html`<span>Which round is best? All must be measured to know.</span>`;
+      : trained.length > 1 &&
+        html`<span>Which round is best? All must be measured to know.</span>
+          ${done < trained.length ? html`<${Button} onClick=${measureAll}>Measure all<//>` : null}`;
   return html`${words || null}
     <${Button} onClick=${() => openExports(drawn)}>Download ${inSentence(drawn.name)}…<//>`;
 }
+
+/** @param {{ currentTarget: HTMLButtonElement }} event */
+const measureAll = ({ currentTarget: button }) =>
+  whilePressed(button, async () => {
+    await write("measure_all", { project: state.projectId });
+    await refresh();
+  });
 
 function Buttons() {
   const measured = state.measures?.rounds ?? [];
   const unmeasured = measured.filter(
     (one) => one.id && one.trained && (!one.report || one.schedules.some(({ report }) => !report)),
   ).length;
-  /** @param {{ currentTarget: HTMLButtonElement }} event */
-  const measureAll = ({ currentTarget: button }) =>
-    whilePressed(button, async () => {
-      await write("measure_all", { project: state.projectId });
-      await refresh();
-    });
   /**
    * @param {() => string} from
    * @param {string} what

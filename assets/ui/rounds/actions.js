@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { renderOn } from "../app/watch.js";
 import { state, on, emit, busy, loaded, openSuggestions } from "../app/store.js";
-import { openRound, refresh } from "../app/session.js";
+import { openRound, openStep, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
 import { byFinger, setAttribute, setText } from "../kit/dom.js";
@@ -121,6 +121,13 @@ const ACTIONS = [
     change: "next_round",
     kinds: ["fine_tune", "refine", "instant"],
   },
+  {
+    name: "done",
+    label: "Take your LoRA ›",
+    title: "Compare the rounds in Results, and download the best one",
+    change: "next_round",
+    kinds: ["fine_tune", "refine"],
+  },
 ];
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
@@ -151,6 +158,9 @@ const HINTS = {
       return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
     return WITHOUT_TRAINING;
   },
+  done: () => "Nothing is left to suggest: compare the rounds, and take the best one with you.",
+  differ: ({ repeats }) =>
+    `It would repeat ${inSentence(repeats)}: accept other images in the round before, or change a setting.`,
   choose: () => "Nothing accepted: the next round would train on the same images.",
 };
 const WITHOUT_TRAINING =
@@ -266,6 +276,7 @@ async function act({ name, change: usual, job }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
+  if (name === "done") return openStep("results");
   if (name === "keep") return useWithoutTraining();
   const references = name === "once_more" ? await askReferences() : undefined;
   if (references === null) return;

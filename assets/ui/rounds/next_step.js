@@ -93,6 +93,7 @@ function pairsReady() {
 export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
   if (name === "instant") return !drawsWithoutTraining();
+  if (name === "done") return nextStep() !== "done";
   if (name === "fine_tune" && state.round?.source) return true;
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;
@@ -121,6 +122,7 @@ export function nextStep() {
     return "resume";
   if (byItself(state.replays)) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
+  if (state.round?.repeats) return "differ";
   if (state.round?.kind === "fine_tune" && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");

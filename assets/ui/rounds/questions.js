@@ -1,6 +1,6 @@
 /** What is asked before an action starts: what it will do, and about how long that takes. */
 /** @import { Round } from "payloads" */
-import { about, count } from "../kit/format.js";
+import { about, count, inSentence } from "../kit/format.js";
 import { html } from "../kit/html.js";
 
 /**
@@ -13,6 +13,7 @@ import { html } from "../kit/html.js";
 export function questionBefore(name, round, accepted) {
   if (!round) return null;
   if (["refine", "again"].includes(name)) return beforeRefinement(round);
+  if (name === "run" || name === "fine_tune") return round.repeats ? repeating(name, round) : null;
   if (name === "next_round" && !accepted && round.kind === "fine_tune") return withoutAccepted(round);
   return null;
 }
@@ -44,6 +45,33 @@ const inAll = (seconds) => {
   if (!seconds) return "The time is known once a round has run on this computer.";
   const words = about(seconds);
   return `${words[0].toUpperCase()}${words.slice(1)} in all.`;
+};
+
+/**
+ * @param {"run" | "fine_tune"} name
+ * @param {Round} round
+ */
+const repeating = (name, { repeats, estimates }) => ({
+  title: "The same again?",
+  words: [
+    `This round would repeat ${inSentence(repeats)}: the same accepted images, settings and seed` +
+      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}. Choose other images in the ` +
+      "round before, or change a setting, first.",
+  ],
+  answers: /** @type {[string, string][]} */ ([[name === "run" ? "run_round" : name, "Start it anyway"]]),
+});
+
+/** What is asked of a branch. @type {import("../kit/ask.js").Asked} */
+export const WHAT_IF = {
+  title: "What if?",
+  words: [
+    "A branch is a second line of rounds from here, beside the one that is there. What should differ?",
+    "Its first round trains on what is accepted in this round when you run it. What is trained already stays.",
+  ],
+  answers: [
+    ["images", "Other images"],
+    ["settings", "Other settings"],
+  ],
 };
 
 /** @param {Round} round */

@@ -84,9 +84,12 @@ function arms(height) {
 }
 
 /** @param {MouseEvent} event */
-const toReplays = ({ currentTarget: button }) =>
-  button instanceof Element &&
-  button.closest(".curves")?.querySelector(".replays")?.scrollIntoView({ block: "nearest" });
+function toReplays({ currentTarget: button }) {
+  const replays = button instanceof Element ? button.closest(".curves")?.querySelector(".replays") : null;
+  const closed = replays?.querySelector("details:not([open])");
+  if (closed instanceof HTMLDetailsElement) closed.open = true;
+  replays?.scrollIntoView({ block: "nearest" });
+}
 
 /**
  * The loss of the open round, before those of the other rounds.

@@ -58,6 +58,8 @@ _UNREAD = MappingProxyType(
     }
 )
 """How files begin that are known and not read."""
+_WHOLE = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
+"""How files begin that are read, unless they are broken."""
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _PLAIN = MappingProxyType(
     {"1": "L", "LA": "RGBA", "La": "RGBA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
@@ -167,12 +169,18 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
     except UnidentifiedImageError as error:
         if is_unreadable_heic(data):
             raise StudioError(f"{name} is {HEIC}.") from error
+        if data.startswith(_WHOLE):
+            raise StudioError(_broken(name)) from error
         known = next((what for head, what in _UNREAD.items() if data.startswith(head)), "")
         if known:
             raise StudioError(f"{name} is {known} file, which is not read: save it as JPEG.") from error
         raise StudioError(f"{name} is not an image that can be read: use PNG, JPEG or WebP.") from error
     except Exception as error:
-        raise StudioError(f"{name} is broken and cannot be read: save it again as PNG or JPEG.") from error
+        raise StudioError(_broken(name)) from error
+
+
+def _broken(name: str) -> str:
+    return f"{name} is broken and cannot be read: save it again as PNG or JPEG."
 
 
 def _too_large(name: str) -> str:

@@ -12,8 +12,8 @@ from gal_studio.core.naming import round_names
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference
-from gal_studio.rounds.fingerprints import is_trainable
-from gal_studio.rounds.inputs import load_inputs
+from gal_studio.rounds.fingerprints import is_trainable, repeated
+from gal_studio.rounds.inputs import TrainingInputs, load_inputs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import pool, round_weight
 from gal_studio.rounds.pairs import judged_candidates
@@ -77,6 +77,11 @@ def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Ste
     if not here.decided.accepted and open_suggestions(here, made):
         return "accept"
     return "next_round" if here.decided.accepted or not made.made.ends else "done"
+
+
+def _repeats(inputs: TrainingInputs) -> str:
+    found = repeated(inputs)
+    return round_names([each.round for each in inputs.here.project.rounds])[found.id] if found else ""
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
@@ -144,6 +149,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         steps=_steps(here),
         accepted=len(here.decided.accepted),
         trainable=is_trainable(inputs),
+        repeats=_repeats(inputs),
         estimates=estimate(here, timings),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),

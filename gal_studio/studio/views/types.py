@@ -134,6 +134,7 @@ class RoundFacts:
     example_weight: float
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Is there anything that Train has not trained yet?")]
+    repeats: Annotated[str, Doc("The round whose training this one would only repeat, by name, or empty.")]
     estimates: Estimates
     losses: Losses
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]

@@ -190,3 +190,9 @@ def test_damaged_file_is_a_picture_or_one_sentence(
 def test_a_mask_has_the_size_of_its_photo_in_any_format(size: tuple[int, int]) -> None:
     photo, mask = (read_picture(encoded(Image.new("L", size, 200), form))[0].size for form in ("JPEG", "PNG"))
     assert photo == mask and max(photo) == KEPT_EDGE
+
+
+def test_a_broken_file_of_a_known_format_is_told_that_it_is_broken() -> None:
+    for start in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a"):
+        with pytest.raises(StudioError, match="is broken and cannot be read: save it again"):
+            read_picture(start + b"nothing that can be read" * 4)

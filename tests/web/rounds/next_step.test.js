@@ -186,3 +186,15 @@ test("what waits in the queue behind other work is not asked for again", () => {
   assert.equal(closed("run"), null);
   state.queue = queue({});
 });
+
+test("a branch that would repeat a training is to differ first", () => {
+  state.round = round({ id: "r", step: "fine_tune", trained: false, repeats: "Round 2" });
+  assert.equal(nextStep(), "differ");
+});
+
+test("the end has a step: what to take home", () => {
+  assert.ok(notApplicable("done"));
+  Object.assign(state, { suggested: new Map(), round: round({ id: "r", step: "done" }) });
+  assert.ok(!notApplicable("done"));
+  assert.equal(closed("done"), null);
+});

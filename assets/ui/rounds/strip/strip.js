@@ -9,12 +9,16 @@
  */
 import { renderOn } from "../../app/watch.js";
 import { state, counts, loaded } from "../../app/store.js";
-import { openRound, openStep } from "../../app/session.js";
+import { openRound, openStep, refresh } from "../../app/session.js";
+import { ask } from "../../kit/ask.js";
 import { el, reference, whilePressed } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
+import { WHAT_IF } from "../questions.js";
+import { showSide } from "../sides.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
 import { ArchiveButton, archiveRound, MoreButton } from "./menu.js";
@@ -176,16 +180,34 @@ function BranchButton() {
   return html`<button
     type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${branch}
     title="Start a second line of rounds from this one. Nothing is lost."
-  >⎇ Branch<span>${"\u00a0"}from here</span></button>`;
+  >⎇ What if?</button>`;
 }
 
 /** @param {{ currentTarget: HTMLButtonElement }} event */
 const branch = ({ currentTarget: button }) =>
   whilePressed(button, async () => {
     const round = state.roundId;
-    const answer = await write("branch", { round });
-    if (answer && round === state.roundId) openRound(answer.round);
+    const what = await ask(WHAT_IF);
+    const answer = what && (await write("branch", { round }));
+    if (!answer) return;
+    await write("rename_round", { round: answer.round, name: newName(`Other ${what}`) });
+    if (round !== state.roundId) return void refresh();
+    if (what === "settings") {
+      openRound(answer.round);
+      return openStep("reference");
+    }
+    showSide("candidates");
+    toast("Choose other images here, then open the branch and run it.");
+    return refresh();
   });
+
+/** A name that no round has. @param {string} name */
+function newName(name) {
+  const taken = new Set(state.rounds.map((round) => round.name));
+  let [free, number] = [name, 2];
+  while (taken.has(free)) free = `${name} ${number++}`;
+  return free;
+}
 
 function savedWords() {
   if (!pending()) return "All changes saved";

@@ -140,6 +140,7 @@ def test_a_button_means_the_round_in_which_it_was_pressed(watched: Watched, serv
     accept(page, 2)
     assert gate.reached.wait(60)
     page.click("[data-part=branch]")
+    page.click("[data-answer=images]")
     page.click(".chip-round >> nth=2")
     page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
     gate.open()
