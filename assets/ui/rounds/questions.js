@@ -66,7 +66,7 @@ export const WHAT_IF = {
   title: "What if?",
   words: [
     "A branch is a second line of rounds from here, beside the one that is there. What should differ?",
-    "Its first round trains on what is accepted in this round when you run it. What is trained already stays.",
+    "Its first round trains on what is accepted here when you run it. What is trained already stays.",
   ],
   answers: [
     ["images", "Other images"],
