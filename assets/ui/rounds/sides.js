@@ -59,9 +59,8 @@ function decide() {
 }
 
 function Sides() {
-  const { size } = state.candidates;
   /** @type {[name: Side, words: string][]} */
-  const names = [["candidates", `All images${size ? ` ${size}` : ""}`]];
+  const names = [["candidates", "All images"]];
   if (canReview()) names.unshift(["review", `Review ${openSuggestions().length || "✓"}`]);
   if (state.round?.kind === "refine") names.unshift(["refinement", "Refinement"]);
   return html`<${Segments}
