@@ -49,6 +49,13 @@ export function mountReference(parts) {
     toast(`The form has the model and the settings of ${project.name}: add your images.`);
     parts.form.querySelector("input")?.focus();
   };
+  on("other-model", async () => {
+    const { project } = state;
+    if (!project) return;
+    create(true);
+    await form.again(project);
+    toast(`The form has the images and captions of ${project.name}: choose a model.`);
+  });
   renderOn("project forget creating", parts.open, () => {
     const { project } = state;
     return project

@@ -1,7 +1,7 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
 /** @import { ExportChoice, QueuedJob, RoundResult } from "payloads" */
-import { call, refresh } from "../app/session.js";
-import { state } from "../app/store.js";
+import { call, openStep, refresh } from "../app/session.js";
+import { emit, state } from "../app/store.js";
 import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
@@ -84,6 +84,7 @@ function Exports({ id }) {
             "checked: diffusers must generate the studio’s images."
       }
     </p>
+    ${isForDiffusersAlone(last) && html`<${OtherModel} />`}
     ${setting && html`<p class="export-setting">${setting}</p>`}
     <ul class="export-forms">
       ${last.exports.map((choice) => html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} />`)}
@@ -99,6 +100,24 @@ function Exports({ id }) {
       <${Button} class="button" onClick=${() => dialog.close()}>Close<//>
     </div>
   `;
+}
+
+/** Does no other program read LoRAs of this base model, as of the bundled one? @param {RoundResult} round */
+const isForDiffusersAlone = ({ adapter, exports: forms }) =>
+  Boolean(adapter) && forms.every(({ form, usable }) => form === "diffusers" || !usable);
+
+/** Says so before anything is prepared, and what to do instead. */
+function OtherModel() {
+  const again = () => {
+    dialog.close();
+    openStep("reference");
+    emit("other-model");
+  };
+  return html`<p class="export-setting">
+    Only diffusers reads LoRAs of this model. For ComfyUI, AUTOMATIC1111, Forge or InvokeAI, train with
+    another model: <${Button} class="link" data-action="other-model" onClick=${again}>Same images, another
+    model…<//>
+  </p>`;
 }
 
 /**

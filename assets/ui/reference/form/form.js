@@ -2,10 +2,12 @@
 /** @import { Derived, Project, ProjectKind } from "payloads" */
 /** @import { Chosen } from "./model_facts.js" */
 /** @import { Note } from "./notes.js" */
+import { fromStudio } from "../../app/answers.js";
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
+import { reference } from "../../kit/dom.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { render } from "../../vendor/preact.min.js";
@@ -142,6 +144,26 @@ class ProjectForm {
     this.setKind(project.kind);
     this.model.like(project);
     this.modelChosen();
+  }
+
+  /**
+   * Take the images, masks left out, and the captions of a project, for another model.
+   * @param {Project} project
+   */
+  async again({ kind, name, subjects }) {
+    await this.opened();
+    this.sets = [];
+    this.setKind(kind);
+    for (const { trigger, references } of subjects) {
+      const set = this.addSet();
+      if (kind === "object") set.trigger = trigger;
+      for (const [i, { id, prompt }] of references.entries()) {
+        const image = await fromStudio(reference(id));
+        const file = new File([await image.blob()], `${name}-${i + 1}.png`, { type: "image/png" });
+        set.addPicture(file, { text: prompt, source: "" });
+      }
+    }
+    this.changed();
   }
 
   modelChosen() {
