@@ -16,7 +16,7 @@ def test_a_click_opens_it_at_its_first_round_and_another_click_the_same_one(
 ) -> None:
     studio, page = served.place.studio, opened(watched, served)
     page.click(".demo-button.finished")
-    page.locator(".rounds .tile img").first.wait_for()
+    page.locator(".rounds .tile").first.wait_for()
     project = studio.finished_project()
     assert project and f"project={project}" in page.url
     assert f"round={studio.rounds(project)[0].id}" in page.url
@@ -25,7 +25,7 @@ def test_a_click_opens_it_at_its_first_round_and_another_click_the_same_one(
     page.goto(f"{served.address}/")
     page.click(".demo-button.finished")
     expect(page).to_have_url(re.compile(project))
-    page.locator(".rounds .tile img").first.wait_for()
+    page.locator(".rounds .tile").first.wait_for()
     assert len(studio.projects()) == 2, "the one of the fixture, and this one"
 
 
@@ -40,7 +40,7 @@ def test_it_is_offered_while_the_first_round_of_a_project_is_trained(
     studio.store.jobs.claim("w")
     page.goto(f"{served.address}/?project={demo}&step=rounds")
     page.click(".learning .meanwhile button")
-    page.locator(".rounds .tile img").first.wait_for()
+    page.locator(".rounds .tile").first.wait_for()
     assert studio.finished_project() in page.url
     page.go_back()
     page.locator(".learning .meanwhile").wait_for()
