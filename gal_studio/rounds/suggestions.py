@@ -61,7 +61,7 @@ def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Pr
     if here.project.project.described:
         unjudged = Unjudged(wanted, here.project.project.kind)
         return Proposal(unjudged, pool, unjudged.suggest(pool))
-    package = POLICIES.origin(wanted.name)
+    package = POLICIES.origin(wanted.name) or _own_module(wanted)
     if not package:
         acting = wanted.acting(pool)
         return Proposal(acting, pool, acting.suggest(pool))
@@ -69,11 +69,19 @@ def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Pr
         acting = wanted.acting(pool)
         made = acting.suggest(pool)
         acting.reasons(pool), acting.ranked(pool)
-    except Exception as error:  # whatever a plug-in does: the round is shown all the same
+    except (
+        Exception
+    ) as error:  # whatever a plug-in or a class of one's own does: the round is shown all the same
         logger.warning("the selection strategy %r of %s fails", wanted.name, package, exc_info=error)
         acting = Absent.failing(wanted, package, error)
         made = acting.suggest(pool)
     return Proposal(acting, pool, made)
+
+
+def _own_module(policy: Policy) -> str:
+    """The module of a policy that a command or a program brings as a class; "" for one of the studio."""
+    module = type(policy).__module__
+    return "" if module.split(".")[0] == "gal_studio" else module
 
 
 def _features_of(accepted: Sequence[tuple[RoundSnapshot, Candidate]]) -> dict[str, Floats]:

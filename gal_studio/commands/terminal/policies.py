@@ -7,6 +7,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.policies.rehearsal import rehearse
 
 FROM_A_MODULE = "or MODULE:CLASS, a class of your own in a module of this folder or of the Python path"
 
@@ -14,7 +15,7 @@ FROM_A_MODULE = "or MODULE:CLASS, a class of your own in a module of this folder
 def named_policy(given: str | None) -> str | None:
     """The name of the given policy; a class is imported, and known to this process by its name.
 
-    Refused if the module or the class cannot be used.
+    Refused if the module or the class cannot be used, or fails on a made-up round: before a training is lost.
     """
     if given is None or ":" not in given:
         return given
@@ -37,8 +38,10 @@ def named_policy(given: str | None) -> str | None:
     if type(known) is kind:
         return known.name
     try:
-        return POLICIES.add(kind()).name
+        policy = kind()
     except TypeError as error:  # methods that are missing
         raise StudioError(
             f"The selection strategy {given!r} cannot be made ({first_line(error)}): complete it."
         ) from error
+    rehearse(policy, given)
+    return POLICIES.add(policy).name
