@@ -106,7 +106,6 @@ def worth_words() -> str:
     """What further rounds were worth, measured, in words."""
     first, by_eye, suggested = WORTH.values()
     return (
-        f"Measured with the bundled model on eleven references: {first} of benchmark images were right by "
-        f"the first round’s best schedule, {by_eye} after two rounds of images chosen by eye, {suggested} "
-        "after two of suggestions alone (31 images in place of 99)."
+        f"On the bundled model, {first} were right by round 1’s best schedule, {by_eye} after two "
+        f"rounds of images chosen by eye (99), {suggested} of suggestions (31)."
     )
