@@ -31,8 +31,8 @@ def test_a_model_is_downloaded_ahead(
 ) -> None:
     assert run("download", NAME) == 0
     said = capsys.readouterr()
-    assert said.out == f"{NAME} (licence openrail++) is in {storage(NAME)}\n"
-    assert f"{NAME} at commit {COMMIT[:12]}, licence openrail++: 1.4 MB to {hub.cache}" in said.err
+    assert said.out == f"{NAME} (license openrail++) is in {storage(NAME)}\n"
+    assert f"{NAME} at commit {COMMIT[:12]}, license openrail++: 1.4 MB to {hub.cache}" in said.err
     assert "1.4 of 1.4 MB" in said.err
     hub.asked.clear()
     assert run("download", f' "https://huggingface.co/{NAME}/tree/main" ') == 0

@@ -208,7 +208,7 @@ def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) ->
     with pytest.raises(StudioError, match="no test prompts left to generate"):
         studio.generate(round_id)
     assert studio.next_step(round_id) == "generate"
-    with pytest.raises(StudioError, match="Add or switch on test prompts, then press Generate"):
+    with pytest.raises(StudioError, match="Add or enable test prompts, then press Generate"):
         studio.next_round(round_id)
     studio.add_anchors(studio.store.rounds.get(round_id).project_id, ["A lighthouse {}"])
     assert studio.generate(round_id).state == "queued"

@@ -257,5 +257,5 @@ def test_a_file_that_is_no_such_model_is_refused_before_the_project_is_made(
 ) -> None:
     gal = {**CHANGES["gal"], "copy_model": described["style_model"]}
     named = model_names(tiny_draft(names, changes={**CHANGES, "gal": gal}))
-    assert "is no SSCD model" in report(named).problem
+    assert "isn’t an SSCD model" in report(named).problem
     assert report(replace(named, copy_model=described["copy_model"])).problem == ""

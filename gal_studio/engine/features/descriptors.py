@@ -115,7 +115,10 @@ def _check_names(kind: DescriptorKind, name: str, found: Collection[str]) -> Non
 
 
 def _misfit(kind: DescriptorKind, name: str, reason: str) -> StudioError:
-    return StudioError(f"{name} isn’t a {kind} model ({reason}): give {_WANTED[kind]}, or leave it empty.")
+    return StudioError(
+        f"{name} isn’t {'an' if kind == 'SSCD' else 'a'} {kind} model ({reason}): give "
+        f"{_WANTED[kind]}, or leave it empty."
+    )
 
 
 class _MeanPooling(nn.Module):

@@ -32,5 +32,5 @@ def test_a_repository_with_several_files_is_refused(hub: LocalHub, tmp_path: Pat
     for name in ("a", "b"):
         save_sscd(folder / f"{name}.safetensors", tiny_sscd())
     hub.publish("owner/two", folder)
-    with pytest.raises(StudioError, match="owner/two is no SSCD model"):
+    with pytest.raises(StudioError, match="owner/two isn’t an SSCD model"):
         load_descriptor("SSCD", "owner/two", "cpu")

@@ -154,7 +154,7 @@ def test_what_cannot_be_is_said(studio: Studio, models: Models, names: Names) ->
     with pytest.raises(StudioError, match="press Generate first"):
         studio.use_trial(plain.id)
     work(studio, models, studio.generate(round_id))
-    with pytest.raises(StudioError, match=r"does not name what the project teaches \(in ink style\)"):
+    with pytest.raises(StudioError, match=r"does not name what the project trains \(in ink style\)"):
         studio.use_trial(plain.id)
 
 
