@@ -54,9 +54,9 @@ const inAll = (seconds) => {
 const repeating = (name, { repeats, estimates }) => ({
   title: "The same again?",
   words: [
-    `This round would repeat ${inSentence(repeats)}: the same accepted images, settings and seed` +
-      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}. Choose other images in the ` +
-      "round before, or change a setting, first.",
+    `This round would repeat ${inSentence(repeats)}` +
+      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}: nothing differs. Accept other ` +
+      "images in the round before, or change a setting.",
   ],
   answers: /** @type {[string, string][]} */ ([[name === "run" ? "run_round" : name, "Start it anyway"]]),
 });

@@ -63,6 +63,7 @@ def test_the_bundled_model_is_named_with_its_version(base: str, said: bool) -> N
     task: Any = SimpleNamespace(project=SimpleNamespace(base_model=base), settings=Settings())
     facts: Any = SimpleNamespace(
         tune=TuneSettings(), steps=1, resolution=64, tags={}, seed=1, base_model="x", base_sha256="0",
-        source="", date="today",
+        source="", date="today", masked=0,
     )  # fmt: skip
+    assert "| masks |" not in _settings(task, facts)
     assert (f"| its version | {bundled_version()} |" in _settings(task, facts)) == said
