@@ -55,8 +55,8 @@ const repeating = (name, { repeats, estimates }) => ({
   title: "The same again?",
   words: [
     `This round would repeat ${inSentence(repeats)}` +
-      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}: nothing differs. Accept other ` +
-      "images in the round before, or change a setting.",
+      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}: nothing differs. ` +
+      "Accept other images in the round before, or change a setting.",
   ],
   answers: /** @type {[string, string][]} */ ([[name === "run" ? "run_round" : name, "Start it anyway"]]),
 });
