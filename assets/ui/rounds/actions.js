@@ -243,10 +243,11 @@ function hintWords() {
 function button(action) {
   const { name, title, label } = action;
   const why = closed(name);
+  const isNext = name === next() && why === null && !(name === "accept" && reviewShown()); // there, Yes is
   return html`<button
     type="button" key=${name} class="button" data-action=${name} title=${why ?? title}
     hidden=${!inBar.has(name)}
-    disabled=${why !== null || sending} data-next=${name === next() && why === null ? "" : null}
+    disabled=${why !== null || sending} data-next=${isNext ? "" : null}
     data-done=${name === "accept" && answered() ? "" : null} onClick=${() => act(action)}
   >${name === "accept" ? acceptWords() : name === "next_round" ? nextWords() : label}</button>`;
 }

@@ -7,6 +7,7 @@ import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
+import { EnlargedImage } from "../../kit/sharpened.js";
 import { decide, undo } from "../grid/verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { reviewShown, showSide } from "../sides.js";
@@ -128,7 +129,7 @@ function Review() {
   const place = all.findIndex((one) => one.id === row.id);
   return html`<div class="review-picture">
       <button type="button" class="review-face" onClick=${() => enlarge(id)} title="Enlarge (Space)">
-        <img key=${id} src=${picture(id)} alt=${row.score.prompt} />
+        <${EnlargedImage} key=${id} src=${picture(id)} alt=${row.score.prompt} />
       </button>
       <div class="review-beside">
         ${first && html`<${Beside} src=${reference(first.id)} name="Your reference" words="" />`}
