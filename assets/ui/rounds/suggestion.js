@@ -92,7 +92,8 @@ function Why({ rows }) {
  */
 function notes(anyRows) {
   if (drawing()) return [emptyWords()].filter(Boolean);
-  const summary = anyRows && !unfinished() ? "" : state.round?.summary || emptyWords();
+  const told = anyRows || Boolean(state.round?.shortlist);
+  const summary = told && !unfinished() ? "" : state.round?.summary || emptyWords();
   const detectors = detectorNote(state.round, [...state.candidates.values()]);
   return [summary, state.round?.check ?? "", detectors].filter(Boolean);
 }
