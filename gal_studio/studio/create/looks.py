@@ -22,7 +22,7 @@ from gal_studio.core.pictures.near_copies import (
 )
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import Reconstruction
-from gal_studio.studio.create.references import Picture
+from gal_studio.studio.create.references import Picture, ReferenceDraft
 
 ONE_COLOUR = "This image is one flat color, with nothing to learn from. Choose another."
 SMALL_EDGE = 64
@@ -71,6 +71,23 @@ def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
         for place, one in enumerate(pictures)
     )
     return SetNotes(notes, _about_dominant(len(dominant(groups, len(pictures))), len(pictures)))
+
+
+def said_of(given: Sequence[ReferenceDraft]) -> tuple[str, ...]:
+    """What the page shows of references, each sentence with the file's name: for the command line."""
+    names = [
+        f"Image {place}" if isinstance(one.picture, bytes) else Path(one.picture).name
+        for place, one in enumerate(given, start=1)
+    ]
+    found = [examine(one.picture) for one in given]
+    warned = notes_on(found, names)
+    each = [
+        f"{name}: {said}"
+        for name, one, warning in zip(names, found, warned.pictures, strict=True)
+        for said in (*one.notes, warning)
+        if said
+    ]
+    return (*each, *filter(None, (warned.whole,)))
 
 
 def _about_size(width: int, height: int) -> str:

@@ -23,7 +23,7 @@ from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import SUBJECT, Reconstruction
 from gal_studio.studio.create import anchors, project
-from gal_studio.studio.create.looks import edition
+from gal_studio.studio.create.looks import edition, said_of
 from gal_studio.studio.create.project import ProjectDraft, absolute_base_model, demo_draft
 from gal_studio.studio.create.references import Picture
 from gal_studio.studio.locate import Located, locate
@@ -94,6 +94,8 @@ class ProjectVerbs(Verbs):
 
         project_id = project.create_project(self.store, draft, check, convert)
         self._tell_each(draft.left_out)
+        if self.tell is not None:
+            self._tell_each(said_of(draft.given))
         for reports in found:
             self._fetch_models(project_id, reports)
         return project_id

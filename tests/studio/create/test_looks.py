@@ -12,8 +12,15 @@ from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.studio.create.looks import ONE_COLOUR, examine, notes_on, reconstruction_warning
+from gal_studio.studio.create.looks import (
+    ONE_COLOUR,
+    examine,
+    notes_on,
+    reconstruction_warning,
+    said_of,
+)
 from gal_studio.studio.create.prompt_notes import NO_PLACE, about_length, about_places, about_style
+from gal_studio.studio.create.references import ReferenceDraft
 
 POCKET = "assets:pocket/pipeline"
 
@@ -26,6 +33,19 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options: int) -> bytes:
 
 def noted(*pictures: bytes | Path):
     return notes_on([examine(one) for one in pictures], [f"{i}.png" for i in range(1, len(pictures) + 1)])
+
+
+def test_the_command_line_says_what_the_page_shows(tmp_path: Path, teapots: list[Path]) -> None:
+    Image.new("RGB", (80, 80), (9, 9, 9)).save(tmp_path / "flat.png")
+    clear = Image.radial_gradient("L").convert("RGBA")
+    clear.putpixel((3, 3), (0, 0, 0, 0))
+    clear.save(tmp_path / "clear.png")
+    given = [ReferenceDraft(tmp_path / name, "A cat in ink style") for name in ("flat.png", "clear.png")]
+    assert said_of(given) == (
+        f"flat.png: {ONE_COLOUR}",
+        "clear.png: transparent parts: placed on white",
+    )
+    assert said_of([ReferenceDraft(path, "A <dotty> teapot") for path in teapots]) == ()
 
 
 @pytest.fixture(scope="module")
