@@ -23,6 +23,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
+from gal_studio.json_files import read_json
 from gal_studio.worker.export.card import (
     IN_FULL,
     change_lines,
@@ -39,6 +40,7 @@ from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, node, wor
 from gal_studio.worker.references import given_references, reference_pictures
 from gal_studio.worker.task import Progress
 
+_WIDTH_OF_BIGG = 1664  # of the layers of ViT-bigG; ViT-H has 1280
 CARD, WORKFLOW, FOLDER = "README.md", "comfyui-workflow.json", "references"
 
 
@@ -224,7 +226,7 @@ def reference_workflow(
         **loaded,
         **batches,
         "adapter": node("IPAdapterModelLoader", ipadapter_file=adapter.weights.name),
-        "encoder": node("CLIPVisionLoader", clip_name="CLIP-ViT-H-14-laion2B-s32B-b79K.safetensors"),
+        "encoder": node("CLIPVisionLoader", clip_name=_vision_file(adapter.encoder)),
         "references": node(
             "IPAdapterAdvanced",
             model=model, ipadapter=["adapter", 0], image=image, clip_vision=["encoder", 0],
@@ -232,6 +234,14 @@ def reference_workflow(
             combine_embeds="average" if given.several == "average" else "concat",
         ),
     }  # fmt: skip
+
+
+def _vision_file(encoder: Path) -> str:
+    """ComfyUI's file of an image encoder, by the width that its configuration states: ViT-H or ViT-bigG."""
+    width = read_json(encoder / "config.json").get("hidden_size", 0)
+    if width >= _WIDTH_OF_BIGG:
+        return "CLIP-ViT-bigG-14-laion2B-39B-b160k.safetensors"
+    return "CLIP-ViT-H-14-laion2B-s32B-b79K.safetensors"
 
 
 def _batched(names: Sequence[str]) -> tuple[Workflow, list[Any]]:

@@ -19,6 +19,7 @@ from gal_studio.engine.families.family import Family, family_solver, is_partly_g
 from gal_studio.engine.sampling.sampler import DrawRequest
 
 Workflow = dict[str, dict[str, Any]]
+_TEXT_OF_9B = 3 * 4096  # values of a text token of FLUX.2 klein 9B: three layers of Qwen3 8B
 _KLEIN_SHIFT = 2.02
 """Of the noise that ComfyUI counts percents in for FLUX.2, whatever its scheduler does."""
 
@@ -163,10 +164,15 @@ def _qwen(family: Any, order: WorkflowOrder) -> Workflow:
 
 
 def _klein(family: Family, order: WorkflowOrder) -> Workflow:
-    """Euler's method with the schedule of FLUX.2; distilled models ignore the guidance."""
+    """Euler's method with the schedule of FLUX.2; distilled models ignore the guidance.
+
+    The model of 9 billion parameters reads the text of Qwen3 8B, the other one that of 4B.
+    """
     size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
+    is_large = family.pipeline.transformer.config.joint_attention_dim >= _TEXT_OF_9B
+    text = "qwen_3_8b_fp8mixed.safetensors" if is_large else "qwen_3_4b.safetensors"
     return {
-        **_apart(order, "qwen_3_4b.safetensors", "flux2", "flux2-vae.safetensors"),
+        **_apart(order, text, "flux2", "flux2-vae.safetensors"),
         "guide": node(
             "CFGGuider",
             model=["lora", 0], positive=["prompt", 0], negative=["nothing", 0], cfg=_scale(family, order),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, workflow
+from gal_studio.worker.export.without_training import _vision_file
+from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, _klein, workflow
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
     make_distilled_klein,
@@ -232,3 +234,17 @@ def test_the_noise_is_that_of_its_own_steps(make: Callable[[Path], Path], tmp_pa
     torch.testing.assert_close(
         family.solver(7, 96, torch.device("cpu")).sigmas[:-1], grown / (grown + 1 / times - 1)
     )
+
+
+@pytest.mark.parametrize(("width", "text"), [(7680, "qwen_3_4b"), (12288, "qwen_3_8b")])
+def test_the_text_encoder_is_that_of_the_size_of_klein(width: int, text: str) -> None:
+    config = SimpleNamespace(joint_attention_dim=width)
+    family: Any = SimpleNamespace(pipeline=SimpleNamespace(transformer=SimpleNamespace(config=config)))
+    made = _klein(family, replace(ORDER, settings=GenerationSettings(guidance_scale=1.0)))
+    assert made["text"]["inputs"]["clip_name"].startswith(text)
+
+
+@pytest.mark.parametrize(("width", "name"), [(1280, "ViT-H"), (1664, "ViT-bigG")])
+def test_the_image_encoder_is_that_of_the_adapter(width: int, name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(f'{{"hidden_size": {width}}}')
+    assert name in _vision_file(tmp_path)
