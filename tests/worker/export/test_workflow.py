@@ -239,7 +239,8 @@ def test_the_noise_is_that_of_its_own_steps(make: Callable[[Path], Path], tmp_pa
 @pytest.mark.parametrize(("width", "text"), [(7680, "qwen_3_4b"), (12288, "qwen_3_8b")])
 def test_the_text_encoder_is_that_of_the_size_of_klein(width: int, text: str) -> None:
     config = SimpleNamespace(joint_attention_dim=width)
-    family: Any = SimpleNamespace(pipeline=SimpleNamespace(transformer=SimpleNamespace(config=config)))
+    pipeline = SimpleNamespace(transformer=SimpleNamespace(config=config))
+    family: Any = SimpleNamespace(pipeline=pipeline, is_guided=lambda scale: scale > 1)
     made = _klein(family, replace(ORDER, settings=GenerationSettings(guidance_scale=1.0)))
     assert made["text"]["inputs"]["clip_name"].startswith(text)
 
