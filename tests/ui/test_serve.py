@@ -176,7 +176,7 @@ def test_the_path_of_a_proxy_is_a_plain_path() -> None:
         "/a/b-c",
     ]
     for given in ("studio", "//x", "/a b", "/a?b", "http://x"):
-        with pytest.raises(StudioError, match="is not a path: write it like /studio"):
+        with pytest.raises(StudioError, match="is not a path: write it like --root-path /studio"):
             checked_root_path(given)
 
 

@@ -128,7 +128,7 @@ def test_pausing_says_what_starts_and_grid_header_and_actions_agree_on_what_wait
     page.wait_for_selector(".toast:has-text('the next in the queue starts: Training, Round 1 of Ink')")
     page.goto(f"{served.address}/?project={jobs[2].project_id}&step=rounds&round={jobs[2].round_id}")
     page.wait_for_selector("[data-part=job-title]:has-text('Training: waiting for its turn')")
-    page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
+    page.wait_for_selector(".learning h3:has-text('The model will be trained on your reference')")
     expect(page.locator("[data-action=run]")).to_be_disabled()
     expect(page.locator("[data-part=queue-count]")).to_have_text("4")
 
@@ -187,7 +187,7 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     page.wait_for_selector(".viewer figcaption:has-text('Step 0 before the training')")
     page.keyboard.press("Escape")
     hint = page.inner_text("[data-part=hint]")
-    assert re.fullmatch(r"Learning your reference.*\. Then up to 1\d\d images\.", hint), hint
+    assert re.fullmatch(r"Training on your reference.*\. Then up to 1\d\d images\.", hint), hint
     store.jobs.finish(jobs[0].id)
     page.wait_for_selector(".learning", state="hidden")
     page.wait_for_selector(".view.map:visible")
@@ -215,7 +215,7 @@ def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: S
     assert page.get_attribute("[data-view=curves]", "aria-selected") == "true"
     assert "not trained yet" not in page.inner_text(".rounds")
     page.click("[data-part=resume]")
-    page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
+    page.wait_for_selector(".learning h3:has-text('The model will be trained on your reference')")
 
 
 def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Served):

@@ -22,7 +22,7 @@ def test_files_that_do_not_arrive_are_told_with_a_way_out(window: Any, served: S
     page.route("**/studio.js", lambda route: route.abort())
     page.goto(served.url())
     told = page.get_by_role("alert")
-    expect(told).to_contain_text("Some files of this page did not arrive.")
+    expect(told).to_contain_text("Some files failed to load.")
     page.unroute_all()
     told.get_by_role("button", name="Reload").click()
     page.wait_for_selector(".tile")

@@ -153,7 +153,7 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     _, second = served.place.studio.rounds(served.place.project)
     waiting = [job for job in served.place.studio.store.queue.read().waiting if job.round_id == second.id]
     assert [job.kind for job in waiting][:2] == ["fine_tune", "generate"], "what is called a start starts"
-    page.wait_for_selector(".learning h3:has-text('The model will learn your reference')")
+    page.wait_for_selector(".learning h3:has-text('The model will be trained on your reference')")
     page.click(".chip-round >> nth=1")
     page.wait_for_selector("[data-action=next_round]:enabled:has-text('Go to round 2')")
 
@@ -185,7 +185,7 @@ def test_a_round_that_would_learn_the_same_again_is_asked_about(watched: Watched
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
     page.click("[data-action=next_round]")
-    page.wait_for_selector("dialog.question[open] >> text=Nothing is accepted in this round")
+    page.wait_for_selector("dialog.question[open] >> text=Nothing accepted: the next round")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.question", state="detached")
     assert len(served.place.studio.rounds(served.place.project)) == 1
