@@ -9,7 +9,6 @@ from pathlib import Path
 
 from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.schema import bounded
-from gal_studio.state.files.content_store import sync_folder
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside
 from gal_studio.state.files.own_folder import DAMAGED, DATABASE
@@ -33,7 +32,7 @@ def put_in_place(workspace: Path, new: Path) -> str:
         with new.open("r+b") as file:
             os.fsync(file.fileno())
         new.replace(database)
-        sync_folder(workspace)
+        _sync(workspace)
     except OSError as error:
         raise disk_problem(error, workspace) from error
     return aside
@@ -58,7 +57,7 @@ def finish_replacement(workspace: Path) -> bool:
                 folder = make_folder(workspace / DAMAGED, workspace)
                 log.rename(folder / f"{_free_stem(folder)}.db{ending}")
         newest.replace(workspace / DATABASE)
-        sync_folder(workspace)
+        _sync(workspace)
     except FileNotFoundError:  # another process did it
         pass
     except OSError as error:
@@ -97,3 +96,9 @@ def _is_whole(path: Path, workspace: Path) -> bool:
             return [row[0] for row in connection.execute("PRAGMA quick_check(1)")] == ["ok"]
     except (sqlite3.Error, OSError, UnicodeDecodeError):
         return False
+
+
+def _sync(workspace: Path) -> None:
+    from gal_studio.state.files.content_store import sync_folder  # loads PIL: no refused start waits for it
+
+    sync_folder(workspace)

@@ -43,7 +43,7 @@ def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
     if named:
         raise StudioError(
             f"The prompt {tidied!r} of a regularization image names {named[0]!r}, which the project is to "
-            "learn: write what the base model understands."
+            "train: write what the base model understands."
         )
     return tidied
 
