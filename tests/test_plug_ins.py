@@ -128,7 +128,7 @@ def test_a_command_takes_a_class_of_a_module(seen: Seen) -> None:
         ("mine:Half", "cannot be made"),
         ("mine:Missing", "cannot be imported"),
         ("nothing_there:X", "cannot be imported"),
-        ("json:JSONDecoder", "is not a policy"),
+        ("json:JSONDecoder", "is not a selection strategy"),
     ],
 )
 def test_what_is_no_policy_is_refused_in_one_sentence(

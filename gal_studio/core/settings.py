@@ -364,13 +364,13 @@ class GenerationSettings(SettingsGroup):
         note="Denoising steps per image; more are slower, and from some point on change hardly anything",
     )
     # the noise at which each step begins, over the image's deviation; for another number of steps they are
-    # spaced evenly between these (U-Nets alone)
+    # spaced evenly between these (models of Stable Diffusion alone)
     sigmas: tuple[float, ...] = setting(
         (),
         "Sigmas",
         check=check_sigmas,
-        note="Noise at each sampling step, from high to low, with commas (U-Nets only); empty = as the "
-        "model spaces them",
+        note="Noise at each sampling step, from high to low, with commas (Stable Diffusion only); empty = as "
+        "the model spaces them",
     )
     # 1 disables classifier-free guidance
     guidance_scale: float = setting(

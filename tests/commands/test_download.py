@@ -38,7 +38,7 @@ def test_a_model_is_downloaded_ahead(
     assert run("download", f' "https://huggingface.co/{NAME}/tree/main" ') == 0
     assert not [path for path in hub.paths() if path.endswith(".safetensors")], "nothing is downloaded twice"
     assert run("download", TOWER) == 0
-    assert f"{TOWER} (licence not stated)" in capsys.readouterr().out
+    assert f"{TOWER} (license not stated)" in capsys.readouterr().out
     switch_off(monkeypatch)
     assert inspect(NAME, {}, half=False).need.is_met  # type: ignore[union-attr]
 

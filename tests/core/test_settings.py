@@ -240,7 +240,7 @@ def test_another_default_of_a_first_setting_is_told_from_the_former_one():
 
     @dataclass(frozen=True)
     class Longer(TuneSettings):
-        steps: int = setting(300, "Training steps", 1, 1000)
+        steps: int = setting(300, "Training steps", 1, 1000, note="How long")
 
     assert Longer().distinctive()["steps"] == 300
     assert Longer(steps=200).distinctive() == TuneSettings().distinctive()

@@ -16,8 +16,10 @@ from gal_studio.state import Store
 
 PACKAGE = Path(gal_studio.__file__).parent
 NEW = {
-    "class TuneSettings(SettingsGroup):": ('    sharpness: float = setting(0.0, "Sharpness", 0.0, 1.0)'),
-    "class RefineSettings(SettingsGroup):": '    softening: bool = setting(False, "Softening")',
+    "class TuneSettings(SettingsGroup):": (
+        '    sharpness: float = setting(0.0, "Sharpness", 0.0, 1.0, note="-")'
+    ),
+    "class RefineSettings(SettingsGroup):": '    softening: bool = setting(False, "Softening", note="-")',
 }
 LOOK = """
 import sys

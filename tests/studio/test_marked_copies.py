@@ -52,7 +52,7 @@ def test_what_cannot_be_marked_changes_nothing(studio: Studio, drawn: str) -> No
     with pytest.raises(StudioError):
         studio.mark_copies([picture, "nothing"], True)
     studio.store.database.write("UPDATE candidates SET remark = 'flat' WHERE id = ?", (picture,))
-    with pytest.raises(StudioError, match="flat colour"):
+    with pytest.raises(StudioError, match="flat color"):
         studio.mark_copies([picture], True)
     assert studio.store.candidates.get(picture).marked_copy is None
 

@@ -9,6 +9,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.snapshot import ProjectSnapshot
+from gal_studio.rounds import measured as measured_rounds
 from gal_studio.rounds import test_set
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.recorded import record_line
@@ -18,7 +19,6 @@ from gal_studio.state.tables.replays import RecordedDecision
 from gal_studio.state.tables.trials import NewTrial
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
-from gal_studio.studio.views import measures
 from tests.studio.replaying import decide, next_round, project_of, redraw
 from tests.studio.seeding import draft, draw, train
 
@@ -256,6 +256,6 @@ def test_an_export_measures_each_project_once(
         measured.append(project.project.id)
         return test_set.load(store, project)
 
-    monkeypatch.setattr(measures, "load", load)
+    monkeypatch.setattr(measured_rounds, "load", load)
     assert replay_zip(studio, made[0])
     assert sorted(measured) == sorted([source, *made])

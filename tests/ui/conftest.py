@@ -222,7 +222,7 @@ def close_pages(window: Any) -> None:
         other.close()
 
 
-WITH_GRID = "localStorage.setItem('gal-studio-all-images', '1')"
+WITH_GRID = "self.origin !== 'null' && localStorage.setItem('gal-studio-all-images', '1')"
 """Done by a person who wants all images: rounds do not open with Review."""
 
 

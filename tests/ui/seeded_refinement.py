@@ -110,7 +110,7 @@ def object_with_subject(studio: Studio) -> tuple[str, str, str]:
 def refined(studio: Studio, node: str) -> None:
     """Store a refinement with candidates and measurements, as if it was trained."""
     store = studio.store
-    adapter = store.adapters.add(f"weights of {node}".encode())
+    adapter = store.adapters.add(bytes(8) + f"weights of {node}".encode())  # an empty header
     store.rounds.save_losses(node, [(step, 1 / step) for step in range(1, 21)])
     store.rounds.finish_training(node, adapter, node, studio.training_set(node))
     base = store.rounds.get(node).parent_id

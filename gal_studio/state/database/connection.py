@@ -118,6 +118,16 @@ class Undecoded(bytes):
     """A text as its bytes."""
 
 
+class _Limit:
+    """When SQLite is to give up; apart from the connection, which a circle would keep open."""
+
+    ends: float | None = None
+
+    def is_late(self) -> bool:
+        """Whether that time has come, in CPU seconds of the thread."""
+        return self.ends is not None and time.thread_time() > self.ends
+
+
 class _Held:
     """The connection of one thread, closed when the thread ends. `depth` counts open transactions.
 
@@ -129,21 +139,17 @@ class _Held:
         self.depth = 0
         self.after: list[Callable[[], object]] = []
         self.memory: dict[str, Any] = {}
-        self.ends: float | None = None
+        self.limit = _Limit()
         weakref.finalize(self, connection.close).atexit = False
 
     @contextmanager
     def limited(self) -> Iterator[sqlite3.Connection]:
         """End what runs in here after `LONGEST` seconds of CPU time: the file may be anybody's."""
-        self.ends = time.thread_time() + LONGEST
+        self.limit.ends = time.thread_time() + LONGEST
         try:
             yield self.connection
         finally:
-            self.ends = None
-
-    def is_late(self) -> bool:
-        """Whether SQLite is to give up."""
-        return self.ends is not None and time.thread_time() > self.ends
+            self.limit.ends = None
 
 
 class Database:
@@ -197,7 +203,7 @@ class Database:
                 self._open.add(held)
             held.connection.row_factory = sqlite3.Row
             held.connection.execute("PRAGMA trusted_schema = OFF")
-            held.connection.set_progress_handler(held.is_late, STEPS)
+            held.connection.set_progress_handler(held.limit.is_late, STEPS)
             held.connection.execute("PRAGMA foreign_keys = ON")
             held.connection.execute("PRAGMA synchronous = FULL")
             held.connection.execute("PRAGMA journal_mode = WAL")

@@ -30,6 +30,8 @@ def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
             _fill(connection, folder, manifest, limits)
         with closing(Database(path)) as database:
             return _the_project(database)
+    except sqlite3.IntegrityError as error:
+        raise damaged("its rows contradict each other") from error
     except sqlite3.Error as error:
         raise database_problem(error, folder.parent) or damaged("its rows contradict each other") from error
 

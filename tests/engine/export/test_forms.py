@@ -118,7 +118,7 @@ KEYS["klein", "invokeai"] = KEYS["klein", "diffusers"]
 
 def forms_for(model: ImageModel) -> list[ExportForm]:
     """The forms in which a family is exported."""
-    return [form for form in FORMS if model.family.name not in form.unread]
+    return [form for form in FORMS if form.programs_for(model.family.name)]
 
 
 def of_the_family(form: ExportForm, model: ImageModel) -> ExportForm:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
@@ -77,6 +78,7 @@ def test_a_known_kind_takes_its_configuration_from_the_hub(folder: Path, tmp_pat
     file = write_one_file(folder, tmp_path / "file.safetensors")
     publish(tmp_path / "cache", "stable-diffusion-v1-5/stable-diffusion-v1-5", OLD, folder)
     code = f"""
+from gal_studio.core.denoising import Denoising
 from gal_studio.engine.models.image_model import load_image_model
 pins = {{}}
 model = load_image_model({str(file)!r}, "cpu", revisions=pins)
@@ -135,7 +137,7 @@ def test_two_keys_of_an_xl_checkpoint_tell_its_noise(tmp_path: Path) -> None:
     assert difference(expected, pictures(opened, [REQUEST], SETTINGS)[0]) <= 1
     (other,) = pictures(load_image_model(plain, device="cpu"), [REQUEST], SETTINGS)
     assert difference(expected, other) > 1
-    lines = solver_lines(opened.family, 2, 64)
+    lines = solver_lines(opened.family, Denoising(2), 64)
     assert "    prediction_type='v_prediction'," in lines and "    rescale_betas_zero_snr=True," in lines
 
 

@@ -93,5 +93,5 @@ def test_a_noise_above_all_times_is_refused(process: NoiseProcess) -> None:
 
 def test_a_training_without_accepted_pictures_is_not_refused(model: ImageModel) -> None:
     assert len(drawn(model, EXAMPLES, 1000.0, time_high=0.5).times) == 200
-    with pytest.raises(StudioError, match="teach from noise 1000"):
+    with pytest.raises(StudioError, match="count from noise 1000"):
         drawn(model, [EXAMPLES[0], ACCEPTED], 1000.0, time_high=0.5)

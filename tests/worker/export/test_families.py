@@ -213,5 +213,5 @@ def test_a_form_that_no_program_reads_is_refused(
     model = make_tiny_krea(tmp_path / "model")
     round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=QUICK))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
-    failed = work(studio, models, studio.export_round(round_id, "kohya"))
-    assert failed.state == "error" and "Choose the format for ComfyUI or diffusers" in failed.message
+    failed = work(studio, models, studio.export_round(round_id, "invokeai"))
+    assert failed.state == "error" and "Choose the format for ComfyUI" in failed.message

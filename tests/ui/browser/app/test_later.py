@@ -121,6 +121,7 @@ def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: 
         route.abort() if any(f'"{name}"' in asked for name in away) else route.fallback()
 
     watched.page.route("**/component_server/", lose)
+    watched.page.route("**/writes", lambda route: route.abort() if away else route.fallback())
     page = opened(watched, served, node)
     page.wait_for_selector(".toast:has-text('responding')")
     page.wait_for_selector(".toast", state="detached")

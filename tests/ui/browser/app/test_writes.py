@@ -71,7 +71,7 @@ def test_the_person_is_asked_before_what_waits_for_an_absent_studio_is_left(watc
     asked = questions(page)
     page.context.set_offline(True)
     accept(page, 3)
-    page.wait_for_selector("[data-part=kept]:text-is('3 changes wait for the studio')")
+    page.wait_for_selector("[data-part=kept]:text-is('3 changes not saved yet')")
     expect(page.locator(ACCEPTED)).to_have_count(3)
     assert accepted(served) == 0
     page.goto("about:blank")

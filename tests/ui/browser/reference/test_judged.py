@@ -159,7 +159,7 @@ def test_the_field_of_loras_looks_like_the_others_and_its_heading_is_whole(
         value = str(prompt.evaluate("(node, name) => getComputedStyle(node)[name]", property))
         expect(files).to_have_css(property, value)
     heading, words = (
-        page.locator(f".new-project .card-head > {part}").bounding_box() for part in ("h2", "span")
+        page.locator(f".new-project {part}").bounding_box() for part in (".card-head > h2", ".outcome")
     )
     assert heading and words
     assert heading["width"] > 80, "the heading stays on one line"
