@@ -26,7 +26,7 @@ from gal_studio.core.estimates import Estimate
 from gal_studio.core.grid import Axes, Cell, Effect, Level, effects, levels
 from gal_studio.core.measures.compare import gains
 from gal_studio.core.measures.pictures import METRICS
-from gal_studio.core.quoting import csv_table
+from gal_studio.core.quoting import csv_table, latex_table
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
 from gal_studio.provenance import made_by
@@ -324,6 +324,8 @@ def write_results(asked: GridFile, cells: Sequence[PlannedCell], out: Path) -> d
     write_whole(out / "effects.csv", _table(map(_effect_row, found_effects)), out)
     write_whole(out / "levels.csv", _table(map(_level_row, reached)), out)
     write_whole(out / "pictures.csv", _table(_picture_rows(stored)), out)
+    write_whole(out / "effects.tex", latex_table(_effect_lines(found_effects)).encode(), out)
+    write_whole(out / "levels.tex", latex_table(_level_lines(reached)).encode(), out)
     for effect in found_effects:
         _say(in_words(effect))
     from gal_studio.research.figures.grid import effects_figure
@@ -353,6 +355,37 @@ def _effect_row(effect: Effect) -> dict[str, object]:
 
 def _level_row(level: Level) -> dict[str, object]:
     return {**_arm(level.arm), "figure": level.figure, **_cells("mean", level.reached)}
+
+
+def _effect_lines(found: Iterable[Effect]) -> list[list[str]]:
+    """A line for each change of a value and figure, the heading first."""
+    return [
+        ["setting", "value", "instead of", "figure", "difference", "p", "corrected p"],
+        *(
+            [
+                *(one.setting, _word(one.value), _word(one.instead_of), one.figure, _figure(one.difference)),
+                *("" if p is None else f"{p:.3f}" for p in (one.p, one.p_holm)),
+            ]
+            for one in found
+        ),
+    ]
+
+
+def _level_lines(found: Sequence[Level]) -> list[list[str]]:
+    """A line for each combination of values, with a column for each figure, the heading first."""
+    figures = list(dict.fromkeys(one.figure for one in found))
+    lines: dict[tuple[str, ...], dict[str, str]] = {}
+    for one in found:
+        lines.setdefault(tuple(map(_word, one.arm.values())), {})[one.figure] = _figure(one.reached)
+    heading = [*(found[0].arm if found else ()), *figures]
+    return [heading, *([*arm, *(line.get(name, "") for name in figures)] for arm, line in lines.items())]
+
+
+def _figure(found: Estimate) -> str:
+    """An estimate in words: its value, and its 95% interval if it has one."""
+    if found.low is None or found.high is None:
+        return f"{found.value:.3f}"
+    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
 def _cells(name: str, found: Estimate) -> dict[str, object]:

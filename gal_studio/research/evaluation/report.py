@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.intervals import FEWEST, Interval
-from gal_studio.core.quoting import csv_table
+from gal_studio.core.quoting import csv_table, latex_table
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.zip_files import zipped
 
@@ -44,14 +44,20 @@ class Report:
 
     def table(self) -> str:
         """The rows under each other; a figure with its 95 % interval."""
-        first = self.rows[0]
-        lines = [[self.subject, *first.counts, *map(_heading, first.figures)]]
-        lines += [
-            [row.name, *map(str, row.counts.values()), *map(_figure, row.figures.values())]
-            for row in self.rows
-        ]
+        lines = self._lines()
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join([*(_aligned(line, widths) for line in lines), *self._about_intervals()])
+
+    def _lines(self) -> list[list[str]]:
+        """The cells of the table in words, the heading first."""
+        first = self.rows[0]
+        return [
+            [self.subject, *first.counts, *map(_heading, first.figures)],
+            *(
+                [row.name, *map(str, row.counts.values()), *map(_figure, row.figures.values())]
+                for row in self.rows
+            ),
+        ]
 
     def _about_intervals(self) -> list[str]:
         """A sentence where a figure has no interval."""
@@ -77,11 +83,12 @@ class Report:
         return {**self.facts, "rows": rows}
 
     def write(self, folder: Path) -> None:
-        """Write `evaluation.json`, `evaluation.csv`, `pictures.csv`, `prompts.txt` and `features.npz`."""
+        """Write `evaluation` as JSON, CSV and LaTeX, `pictures.csv`, `prompts.txt` and `features.npz`."""
         text = json.dumps(self.data(), indent=2, ensure_ascii=False)
         files = {
             "evaluation.json": f"{text}\n".encode(),
             "evaluation.csv": self._csv().encode(),
+            "evaluation.tex": latex_table(self._lines()).encode(),
             "pictures.csv": csv_table([self.pictures[0], *(row.values() for row in self.pictures)]).encode(),
             "prompts.txt": "".join(f"{prompt}\n" for prompt in self.prompts).encode(),
             "features.npz": _arrays(self.features),

@@ -173,7 +173,7 @@ def test_badge_begins_with_the_longest_and_draws_what_differs_from_it() -> None:
     assert seconds.count("anchor-0-1") / 300 == pytest.approx(0.36 / 0.52, abs=0.08)
     first, second = reasons("badge", pool)
     assert first == "1 of 2 is a copy. 1st chosen, for image 01, the most uncertain of all: copy risk 60%."
-    assert ", drawn at random among uncertain and different images: copy risk " in second
+    assert ", at random among uncertain and different images: copy risk " in second
 
 
 def test_badge_puts_what_is_alike_last() -> None:

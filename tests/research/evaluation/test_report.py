@@ -26,3 +26,10 @@ def test_figures_have_intervals_from_six_prompts_on(tmp_path: Path) -> None:
         made.write(tmp_path)
         cells = (tmp_path / "evaluation.csv").read_text().splitlines()[1].split(",")
         assert cells == ['"cat"', "12", *ends, *ends, "", "", ""]
+    assert (tmp_path / "evaluation.tex").read_text().splitlines()[1:6] == [
+        r"\begin{tabular}{lrrrr}",
+        r"\toprule",
+        r"subject & pictures & DINO & DINO in its mask & change of DINO \\",
+        r"\midrule",
+        r"cat & 12 & 0.500 & 0.500 &  \\",
+    ]

@@ -45,7 +45,7 @@ class Badge(Policy):
     name: ClassVar[str] = "badge"
     label: ClassVar[str] = "Uncertain and varied (BADGE)"
     needs_features: ClassVar[bool] = True
-    next_words: ClassVar[str] = "the next one drawn"
+    next_words: ClassVar[str] = "the next one chosen at random"
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:
         """The test prompts in the order in which they were drawn; none where no answer is uncertain."""
@@ -56,7 +56,7 @@ class Badge(Policy):
         place, _ = self.place(pool, score)
         drawn = self._drawn(pool)[score.anchor.id]
         asked = "" if drawn.picture.asked is None else f", prompt match {drawn.picture.asked:.0%}"
-        how = "drawn at random among uncertain and different images"
+        how = "at random among uncertain and different images"
         if place == 1:
             how = "the most uncertain of all"
         elif drawn.is_alike:
