@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from gal_studio.core.gal.ladder import first_indices
+from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate
@@ -21,6 +22,19 @@ def asked_pictures(here: RoundSnapshot) -> tuple[Candidate, ...]:
         strengths = [one.recipe.mean for one in group]
         chosen += [group[place] for place in first_indices(strengths, min(EACH, len(group)))] if group else []
     return tuple(chosen)
+
+
+def lacks_trainings(
+    here: RoundSnapshot, policy: str, drawn: Mapping[str, Collection[int]], trainings: int
+) -> bool:
+    """Whether a policy needs so many trainings of the round to be compared, which can be and are not yet.
+
+    A round that has no pictures yet lacks them, too.
+    """
+    if not find_policy(policy).needs_trainings or here.round.kind != "fine_tune" or here.round.source:
+        return False
+    is_known = bool(here.candidates) and is_compared(here, drawn, trainings)
+    return not (is_known or here.project.project.described)
 
 
 def is_compared(here: RoundSnapshot, drawn: Mapping[str, Collection[int]], trainings: int) -> bool:

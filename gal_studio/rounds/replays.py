@@ -9,8 +9,9 @@ from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage, planned, prior, test_set
 from gal_studio.rounds.inputs import load_inputs
+from gal_studio.rounds.other_trainings import lacks_trainings
 from gal_studio.rounds.recorded import RecordedLine, record_line
-from gal_studio.rounds.replay_decisions import decide, replay_choices
+from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, decide, replay_choices
 from gal_studio.state.store import Store
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.replays import RecordedRound, Replay
@@ -156,10 +157,19 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
         if planned.missing(store.snapshots.round(round_.id)):
             kinds.append("generate")
         if round_.number < len(store.replays.rounds(round_.project_id)):
-            kinds.append("replay")
+            kinds += [*(["ask"] if _lacks_trainings(store, round_) else []), "replay"]
     if round_.adapter is None or test_set.prepare(store, round_.id).missing:
         kinds.append("measure")
     return tuple(store.jobs.enqueue(round_.project_id, round_.id, kind) for kind in kinds)
+
+
+def _lacks_trainings(store: Store, round_: Round) -> bool:
+    """Whether the policy that decides in a round asks other trainings, which are still missing."""
+    here, replay = store.snapshots.round(round_.id), store.replays.get(round_.project_id)
+    if replay is None or replay.policy == HUMAN:
+        return False
+    policy = here.gal.policy if replay.policy == SUGGESTION else replay.policy
+    return lacks_trainings(here, policy, store.ensembles.of_round(round_.id), here.gal.trainings)
 
 
 def enqueue_all_missing(store: Store, project_id: str) -> tuple[Job, ...]:

@@ -35,6 +35,19 @@ def test_a_run_ends_when_its_prompts_are_used_up(
     assert (out / "candidates.csv").read_bytes() == before
 
 
+def test_a_run_by_disagreement_trains_with_other_seeds_where_it_decides(
+    folder: Path, names: tuple[str, str]
+) -> None:
+    out = folder / "out"
+    assert run("run", write_project(folder, names), "--out", out, "--rounds", 2, "--policy", "bald") == 0
+    with Store(out / "workspace") as store:
+        first, last = store.rounds.of_project(store.projects.all()[0].id)
+        here = store.snapshots.round(first.id)
+        drawn = store.ensembles.of_round(first.id)
+        assert {len(each) for each in drawn.values()} == {here.gal.trainings - 1}
+        assert here.decided.accepted and not store.ensembles.of_round(last.id)
+
+
 KEPT = ("candidate_id", "prompt", "seed", "overfit", "suggested", "file")
 """Columns that do not depend on the last bits, in which a picture alone differs from one of a batch."""
 

@@ -28,6 +28,7 @@ from gal_studio.core.pictures.crop import about_crop, about_shape, bucket
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs, planned, test_set
+from gal_studio.rounds.other_trainings import lacks_trainings
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.plan import shape_of
@@ -186,6 +187,8 @@ def _run_rounds(
         if not studio.pool(round_.id):
             line.say(_no_prompts_left(number, plan.rounds))
             break
+        if not is_last or plan.refine:
+            _compare_runs(studio, worker, round_.id, plan.policy)
         _print_round(studio, line, round_.id, plan.policy)
         if not is_last or (plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))):
             made = _decide(studio, round_, plan.policy)
@@ -344,6 +347,14 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
         worker.finish(studio.fine_tune(round_id))
     if planned.missing(studio.store.snapshots.round(round_id)):
         worker.finish(studio.generate(round_id))
+
+
+def _compare_runs(studio: Studio, worker: LocalWorker, round_id: str, policy: str) -> None:
+    """Train the round with other seeds, too, if the policy asks them and nothing is decided yet."""
+    here = studio.store.snapshots.round(round_id)
+    drawn = studio.store.ensembles.of_round(round_id)
+    if not here.decided.verdicts and lacks_trainings(here, policy, drawn, here.gal.trainings):
+        worker.finish(studio.ask_trainings(round_id, here.gal.trainings))
 
 
 def _next_round(studio: Studio, round_id: str) -> Round:

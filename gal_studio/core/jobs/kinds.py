@@ -208,7 +208,7 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Deciding",
         button="Continue",
         done="The next round is queued",
-        after=(After("fine_tune"), After("generate")),
+        after=(After("fine_tune"), After("generate"), After("ask")),
     ),
     "export": JobKind(
         title="Exporting",

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gal_studio.rounds.suggestions import proposal
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
@@ -153,6 +154,19 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
     assert against <= {"as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"}
     with Image.open(tmp_path / "suggestion" / "arms.png") as sheet:
         assert sheet.width > 900
+
+
+def test_bald_compares_runs_before_it_accepts_as_many_images(workspace: Path, tmp_path: Path) -> None:
+    assert run("replay", "--policy", "bald", "--workspace", workspace, "--out", tmp_path / "bald") == 0
+    with Store(workspace) as store:
+        [made] = store.replays.of_source(source_of(store))
+        first, last = store.rounds.of_project(made.project_id)
+        here = store.snapshots.round(first.id)
+        drawn = store.ensembles.of_round(first.id)
+        assert len(drawn) >= 4 and {len(each) for each in drawn.values()} == {here.gal.trainings - 1}
+        assert store.ensembles.of_round(last.id) == {}, "nothing is decided in the last round"
+        assert len(here.decided.accepted) == 2, "as many as the person did"
+        assert frozenset(here.decided.accepted) == proposal(here, "bald", 2).candidates
 
 
 def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(

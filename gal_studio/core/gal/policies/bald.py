@@ -23,6 +23,7 @@ class Bald(Policy):
 
     name: ClassVar[str] = "bald"
     label: ClassVar[str] = "Runs disagree (BALD)"
+    needs_trainings: ClassVar[bool] = True
     next_words: ClassVar[str] = "the next one by how much runs disagree"
 
     def order(self, pool: PoolSnapshot) -> Sequence[AnchorScore]:

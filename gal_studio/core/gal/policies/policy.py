@@ -15,14 +15,16 @@ class Policy(ABC):
 
     A policy is one file with a subclass and its instance. `name` is stored and typed in commands, and `label`
     shown. One that `needs_features` gets the CLIP features of the pictures, one that
-    `needs_choices` what the person chose in other rounds. No answer may depend on the order of candidates or
-    scores.
+    `needs_choices` what the person chose in other rounds; for one that `needs_trainings` commands and replays
+    train each round with other seeds, too, before it decides. No answer may depend on the order of candidates
+    or scores.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     needs_features: ClassVar[bool] = False
     needs_choices: ClassVar[bool] = False
+    needs_trainings: ClassVar[bool] = False  # the disagreement of Eq. G21
     stops_when_clean: ClassVar[bool] = True  # suggests nothing where there is nothing to mend (Eq. G7, ours)
     next_words: ClassVar[str] = "the next one"  # what a test prompt is that takes the place of another one
 
