@@ -10,6 +10,7 @@ import pytest
 
 from gal_studio.commands.running.unattended import carry_out
 from gal_studio.core.errors import StudioError
+from gal_studio.core.quoting import latex
 from gal_studio.provenance import made_by
 from gal_studio.research.commands.grid import _measured, arms_of, nested, plan_cells, read_cell, read_grid
 from gal_studio.state import Store
@@ -55,6 +56,14 @@ def test_a_grid_runs_every_cell_once_and_compares_them(
     assert float(effect["difference"]) == pytest.approx(level["uncertainty"] - level["random"])
     reached = {row["gal.policy"]: row for row in rows(out / "levels.csv") if row["figure"] == "clip_t"}
     assert {name: float(row["mean"]) for name, row in reached.items()} == pytest.approx(level)
+    change = next(line for line in (out / "effects.tex").read_text().splitlines() if r"clip\_t" in line)
+    assert change.startswith(r"gal.policy & uncertainty & random & clip\_t & ") and change.endswith(r"\\")
+    levels = (out / "levels.tex").read_text().splitlines()
+    assert levels[3].startswith("gal.policy & ") and [line.split(" & ")[0] for line in levels[5:7]] == [
+        "random",
+        "uncertainty",
+    ]
+    assert latex(f"{level['random']:.3f} (") in levels[5]
     assert "What each change does" in (out / "effects.html").read_text(encoding="utf-8")
 
     before = {path: path.stat().st_mtime_ns for path in (out / "cells").rglob("*")}
