@@ -115,6 +115,7 @@ def draw(
     if not distance.any():
         return []
     made: list[Drawn] = []
+    prompts = numpy.array([score.anchor.id for score, _ in points])
     left = numpy.ones(len(points), dtype=bool)
     while left.any():
         weights = numpy.where(left, distance, 0.0)
@@ -127,7 +128,7 @@ def draw(
             place = int(rng.choice(len(points), p=weights / weights.sum()))
         score, picture = points[place]
         made.append(Drawn(score, picture, is_alike))
-        left &= numpy.array([other is not score for other, _ in points])
+        left &= prompts != prompts[place]
         nearer = _squared(embedded - embedded[place])
         distance = nearer if len(made) == 1 else numpy.minimum(distance, nearer)
     return made
