@@ -85,6 +85,15 @@ def test_bald_ranks_by_the_mean_information_of_the_compared_pictures() -> None:
     assert said["anchor-4"].endswith("Not suggested: its images are not compared with those of other runs.")
 
 
+def test_equal_disagreement_goes_by_the_plain_ranking_whatever_comes_first() -> None:
+    runs = (0.2, 0.8)
+    pool = round_of(
+        [picture(0, runs=runs), picture(1, runs=runs), picture(2, 0, 0.9, runs=runs), picture(2, 1, 0.1)]
+    )
+    backwards = replace(pool, scores=pool.scores[::-1])
+    assert chosen("bald", pool) == chosen("bald", backwards) == ["anchor-2-1", "anchor-0-0", "anchor-1-0"]
+
+
 def test_bald_says_that_one_run_cannot_disagree() -> None:
     made = find_policy("bald").suggest(round_of([picture(0), picture(1)]))
     assert made.suggestions == () and not made.ends
@@ -174,6 +183,16 @@ def test_badge_begins_with_the_longest_and_draws_what_differs_from_it() -> None:
     first, second = reasons("badge", pool)
     assert first == "1 of 2 is a copy. 1st chosen, for image 01, the most uncertain of all: copy risk 60%."
     assert ", at random among uncertain and different images: copy risk " in second
+
+
+def test_badge_draws_by_the_squared_distance_to_the_nearest_before() -> None:
+    pool = round_of([picture(order, risk=0.4) for order in range(4)], [0, 180, 90, 10], 3)
+    drawn = [[one[:8] for one in chosen("badge", replace(pool, seed=seed))] for seed in range(400)]
+    # to the first, at 0 degrees: 0.8² = 0.64 at 180, 0.32 at 90, 0.0049 at 10 degrees
+    second = [row[1] for row in drawn].count("anchor-1") / 400
+    assert second == pytest.approx(0.64 / 0.965, abs=0.07)
+    after = [row[2] for row in drawn if row[1] == "anchor-1"]
+    assert after.count("anchor-2") / len(after) > 0.93, "what is at 10 degrees is still near the first"
 
 
 def test_badge_puts_what_is_alike_last() -> None:
