@@ -7,6 +7,8 @@ from typing import Any
 import torch
 
 DOWN, UP = ".lora_A.weight", ".lora_B.weight"
+LEAST_CHANGE = 2.0**-24
+"""What is added to weights of at most about 1 must exceed this, or float32 rounds it away."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ def read_factors(tensors: Mapping[str, torch.Tensor], part: str) -> dict[str, Fa
         for name, down in tensors.items()
         if name.endswith(DOWN)
     }
+
+
+def changes_nothing(layers: Mapping[str, Factors]) -> bool:
+    """Whether a LoRA adds 0 to every weight of its layers, or no more than `LEAST_CHANGE`."""
+    return not any(
+        one.down.any() and one.up.any() and float(one.change.abs().max()) > LEAST_CHANGE
+        for one in layers.values()
+    )
 
 
 def alpha_ratio(configuration: Mapping[str, Any]) -> float:

@@ -1,4 +1,4 @@
-"""Verify a finished training: its file contains the trained weights, and it generates a picture."""
+"""Verify a finished training: it changed the model, and its file has its weights and generates a picture."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +8,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.adapters import detach, read_adapter
+from gal_studio.engine.models.factors import changes_nothing, read_factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest, draw
@@ -33,6 +34,12 @@ def verify_adapter(
         raise StudioError(
             "The training is complete, but its LoRA was not saved correctly: check the disk, then press "
             "Resume."
+        )
+    layers = read_factors(saved, model.family.part)
+    if layers and changes_nothing(layers):
+        raise StudioError(
+            "The training changed nothing, since all that its LoRA adds is 0: raise the learning rate or the "
+            "steps (Reference › Advanced), then press Train."
         )
     few = settings.updated({"steps": min(STEPS, settings.steps), "batch_size": 1})
     try:

@@ -18,6 +18,7 @@ from gal_studio.engine.export.header import Facts, header_of, largest_rank, save
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
 from gal_studio.engine.export.stock import StockRequest, has_joined_layers
 from gal_studio.engine.models.adapters import read_adapter
+from gal_studio.engine.models.factors import changes_nothing
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, drawing
 from gal_studio.engine.sampling.sampler import DrawRequest, draw
@@ -32,6 +33,7 @@ from gal_studio.worker.task import Progress
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
 UNKNOWN = " Other programs do not have this base model."
+EMPTY = "it changes nothing, since all that it adds is 0: train the round again with a higher learning rate"
 SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
@@ -40,7 +42,8 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     adapter = task.adapter
     yield Progress("loading", 0, 0, "Loading the model")
     model = task.models.image_model(task.project.base_model, _plainly(task))
-    is_whole = is_whole_denoiser(adapter, model.family.part)
+    part = model.family.part
+    is_whole = is_whole_denoiser(adapter, part)
     if is_whole and not task.form.is_own:
         raise StudioError(
             f"{task.round_name} trained the whole model, not a LoRA: choose the format for diffusers."
@@ -71,6 +74,8 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     checked = yield from check_exported(requests, pictures)
     if note := UNKNOWN if is_useless else SPLIT if has_joined_layers(files[0]) else "":
         checked = tuple(replace(each, note=note) for each in checked)
+    if not is_whole and changes_nothing(read_layers(adapter, part)):
+        checked = tuple(replace(each, trouble=each.trouble or EMPTY) for each in checked)
     (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
     give_usual_modes(out)
     return checked

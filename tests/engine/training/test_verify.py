@@ -8,7 +8,13 @@ from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, has_lora, save_adapter
+from gal_studio.engine.models.adapters import (
+    AdapterCard,
+    adapter_tensors,
+    has_lora,
+    save_adapter,
+    trainable,
+)
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.fine_tune import fine_tune
@@ -57,4 +63,18 @@ def test_an_adapter_that_cannot_generate_a_picture_is_refused(
     save_file(ruined, path)
     with pytest.raises(StudioError, match="complete, but its LoRA cannot generate an image: "):
         verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
+    assert not has_lora(model)
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-9], ids=["zero", "below rounding"])
+def test_a_lora_that_changes_nothing_is_refused(model: ImageModel, tmp_path: Path, scale: float) -> None:
+    """As trainings on some Macs left it: every upper factor is 0."""
+    list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
+    with torch.no_grad():
+        for name, weight in trainable(model).items():
+            if ".lora_B." in name:
+                weight.mul_(scale)
+    path = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("in a style", "tiny", 1, 0))
+    with pytest.raises(StudioError, match=r"training changed nothing, .* is 0: raise the"):
+        verify_adapter(model, path, adapter_tensors(model), REQUEST, DRAWING)
     assert not has_lora(model)
