@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.prompts import style_descriptor
-from gal_studio.core.settings import ReferenceSettings, Settings
+from gal_studio.core.settings import ReferenceSettings, Settings, TuneSettings
 from gal_studio.core.types import Kind
+from gal_studio.core.words import listed
 
 _PREFIX = "assets:"
 _LOCAL = "local-dir:"
@@ -19,6 +20,43 @@ _POCKET = "assets:pocket/pipeline"
 POCKET_ADAPTER = "assets:pocket/adapter with assets:pocket/vision"
 """The image adapter that comes with the bundled model, and the vision model that it reads."""
 _FORMER_PRESETS = {"published": "sd14-paper"}
+_FORMER = "-former"
+
+
+@dataclass(frozen=True)
+class TrainingRecipe:
+    """Where the numbers of a preset's training come from.
+
+    `sources` names the source of settings of `tune`, and `others` says whose the others are. The `note` says
+    where sources differ. `former` are the values that earlier versions had in place of today's.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    others: str = "GAL Studio’s own"
+    note: str = ""
+    former: Mapping[Kind, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = {option.name for option in fields(TuneSettings)}
+        named = {name for values in (self.sources, *self.former.values()) for name in values}
+        if unknown := named - known:
+            raise StudioError(f"The recipe of a preset names {min(unknown)!r}, which is no training setting.")
+
+    @property
+    def source_words(self) -> str:
+        """Where what is not our own comes from: "learning rate and rank from A; target from B"."""
+        labels = {option.name: option.metadata["label"].lower() for option in fields(TuneSettings)}
+        by_source: dict[str, list[str]] = {}
+        for name, source in self.sources.items():
+            by_source.setdefault(source, []).append(labels[name])
+        return "; ".join(f"{listed(names)} from {source}" for source, names in by_source.items())
+
+    @property
+    def words(self) -> str:
+        """Whose the numbers are, and where the sources differ, in sentences."""
+        sources = self.source_words
+        told = f"{sources}; all others {self.others}" if sources else f"all {self.others}"
+        return f"Training settings: {told}. {self.note}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -42,6 +80,17 @@ class Preset:
     known_places: Sequence[str] = ()
     only_squares: bool = False
     shape: str = ""  # of its base model, in `shapes.json`
+    recipe: TrainingRecipe = TrainingRecipe()
+
+    @property
+    def as_before(self) -> "Preset":
+        """This preset as earlier versions had it; itself where nothing has changed."""
+        if not self.recipe.former:
+            return self
+        former = self.recipe.former
+        settings = {kind: one.updated({"tune": former[kind]}) for kind, one in self.settings.items()}
+        recipe = TrainingRecipe(note="As in earlier versions.")
+        return replace(self, name=f"{self.name}{_FORMER}", settings=settings, recipe=recipe)
 
 
 @dataclass(frozen=True)
@@ -97,7 +146,12 @@ def drawn_with(settings: ReferenceSettings, base_model: str) -> str:
 def load_presets() -> tuple[Preset, ...]:
     """The presets in the order in which the page shows them; the first is the default."""
     presets = _read_json("presets.json")["presets"]
-    return tuple(Preset(**{**preset, "settings": _settings(preset["settings"])}) for preset in presets)
+    return tuple(map(_preset, presets))
+
+
+def _preset(row: Mapping[str, Any]) -> Preset:
+    recipe = TrainingRecipe(**row.get("recipe", {}))
+    return Preset(**{**row, "settings": _settings(row["settings"]), "recipe": recipe})
 
 
 def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
@@ -106,12 +160,13 @@ def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
 
 @cache
 def load_preset(name: str) -> Preset:
-    """The preset of that name."""
+    """The preset of that name; one that ends with "-former" has the recipe of earlier versions."""
     presets = {preset.name: preset for preset in load_presets()}
+    known = presets | {former.name: former for former in (one.as_before for one in presets.values())}
     name = _FORMER_PRESETS.get(name, name)
-    if name not in presets:
+    if name not in known:
         raise StudioError(f"There is no preset {name!r}: choose one of {', '.join(presets)}.")
-    return presets[name]
+    return known[name]
 
 
 def load_shape(name: str) -> ModelShape:

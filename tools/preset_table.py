@@ -1,6 +1,7 @@
 """Write the table of the presets' trainings into docs/settings.md: `python -m tools.preset_table`."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from gal_studio.assets import Preset, load_presets
@@ -9,28 +10,40 @@ from gal_studio.core.settings import TuneSettings
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 _PLACE = re.compile(r"(<!--presets-->\n).*?(<!---->)", re.DOTALL)
 _HEAD = (
-    "| preset | style: steps, rate, rank | object: steps, rate, rank | layers | batch | optimizer | "
-    "regularization images of an object |\n|---|---|---|---|---|---|---|"
+    "| preset | style: steps, rate, rank | object: steps, rate, rank | layers | batch | "
+    "regularization images of an object |\n|---|---|---|---|---|---|"
 )
 
 
 def table() -> str:
-    """A row for each preset."""
-    return "\n".join([_HEAD, *map(_row, load_presets())])
+    """A row for each preset, one for all that earlier versions had in the same way, and the sources."""
+    former: dict[str, list[str]] = {}
+    for preset in load_presets():
+        if preset.recipe.former:
+            former.setdefault(_cells(preset.as_before), []).append(f"`{preset.as_before.name}`")
+    rows = [f"| `{preset.name}` | {_cells(preset)} |" for preset in load_presets()]
+    rows += [f"| {', '.join(names)} | {cells} |" for cells, names in former.items()]
+    return "\n".join([_HEAD, *rows, "", *_sources()])
 
 
-def _row(preset: Preset) -> str:
+def _sources() -> Iterator[str]:
+    """Whose the numbers of each preset are, where they are not all our own."""
+    for preset in load_presets():
+        if preset.recipe.sources:
+            note = preset.recipe.note.removesuffix(" Untested here.")  # as the page says of all
+            yield f"- `{preset.name}`: {preset.recipe.source_words}. {note}"
+
+
+def _cells(preset: Preset) -> str:
     style, thing = preset.settings["style"], preset.settings["object"]
     cells = (
-        f"`{preset.name}`",
         _training(style.tune),
         _training(thing.tune),
         _both(style.tune.target, thing.tune.target),
         _both(style.tune.batch_size, thing.tune.batch_size),
-        _both(style.machine.optimizer, thing.machine.optimizer),
         str(thing.tune.prior_images),
     )
-    return f"| {' | '.join(cells)} |"
+    return " | ".join(cells)
 
 
 def _training(tune: TuneSettings) -> str:

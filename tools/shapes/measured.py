@@ -27,7 +27,7 @@ class Measured:
     @property
     def planned(self) -> int:
         """What the studio plans for it now, in bytes."""
-        preset = load_preset(self.preset)
+        preset = load_preset(self.preset).as_before  # with the settings of that time
         settings = preset.settings["style"].updated(self.changes)
         room = room_of(self.device, self.total)
         whole = self.device == "cuda" and self.part == "train"  # else one image at a time
@@ -43,7 +43,7 @@ ON_A_GPU = (
     Measured("flux2-klein", "train", 30.55, 0.25),
     Measured("flux2-klein", "draw", 23.59, 9.3),
 )
-"""On an NVIDIA H200 in bfloat16, with the preset's settings."""
+"""On an NVIDIA H200 in bfloat16, with the preset's settings at that time."""
 
 
 def _on_cpu(preset: str, part: Literal["train", "draw"], peak: float, *words: str) -> Measured:

@@ -123,7 +123,8 @@ class Overview:
 class Preset:
     """A model preset, with the settings for both kinds of projects.
 
-    `draws` says whether the model comes with an image adapter.
+    `draws` says whether the model comes with an image adapter, `recipe` whose the numbers of its training
+    are; `former` are those of earlier versions where they differ, by the dotted names of settings.
     """
 
     name: str
@@ -131,6 +132,8 @@ class Preset:
     note: str
     base_model: str
     draws: bool
+    recipe: str
+    former: dict[Kind, dict[str, Any]]
     settings: dict[Kind, dict[str, Any]]
 
 
@@ -236,6 +239,11 @@ def options(context: Context) -> Options:
                 note=preset.note,
                 base_model=preset.base_model,
                 draws=bool(drawn_with(ReferenceSettings(), preset.base_model)),
+                recipe=preset.recipe.words,
+                former={
+                    kind: {f"tune.{name}": value for name, value in values.items()}
+                    for kind, values in preset.recipe.former.items()
+                },
                 settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
             )
             for preset in load_presets()

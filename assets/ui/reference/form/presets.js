@@ -3,7 +3,7 @@
 /** @import { Note } from "./notes.js" */
 /** @import { Answers, Derived, ModelFacts, OwnPreset, Preset, Project, ProjectKind } from "payloads" */
 import { call } from "../../app/session.js";
-import { html, withValue } from "../../kit/html.js";
+import { Button, html, withValue } from "../../kit/html.js";
 import { SettingsFields, typedValue, written } from "../../kit/settings_fields.js";
 import { LoraFiles } from "./lora_files.js";
 import { pathsIn } from "./lora_paths.js";
@@ -59,6 +59,8 @@ export class ModelChoice {
       title: "Another model",
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
+      recipe: "",
+      former: {},
     };
     const choices = [...answer.presets, own];
     this.change({ options: answer, saved: answer.saved, choices, preset: choices[0].name });
@@ -78,10 +80,22 @@ export class ModelChoice {
     return written(chosen.settings[this.kind], name);
   }
 
+  /** The chosen preset; undefined with a model of one's own. */
+  get chosenPreset() {
+    return this.options?.presets.find(({ name }) => name === this.preset);
+  }
+
+  /** Type the numbers that earlier versions trained this model with. */
+  takeFormer() {
+    for (const [name, value] of Object.entries(this.chosenPreset?.former[this.kind] ?? {})) {
+      this.typed.set(name, String(value));
+    }
+    this.changed();
+  }
+
   /** What decides beside the settings which of them do nothing. */
   get given() {
-    const preset = this.options?.presets.find(({ name }) => name === this.preset);
-    return { kind: this.kind, draws: String(preset?.draws ?? false) };
+    return { kind: this.kind, draws: String(this.chosenPreset?.draws ?? false) };
   }
 
   /** @returns {SavedModel | null} null if nothing can be chosen yet */
@@ -235,6 +249,7 @@ export function Advanced({ model, answer, notesOf }) {
           <${TextEncoder} model=${model} answer=${answer} />`
       }
     </div>
+    ${!isJudging && html`<${TrainingRecipe} model=${model} />`}
     <${SettingsFields}
       given=${model.given} fields=${options.fields} type=${type} reset=${reset}
       value=${(/** @type {string} */ name) => typed.get(name) ?? model.usual(name)}
@@ -244,6 +259,25 @@ export function Advanced({ model, answer, notesOf }) {
       told=${(/** @type {string} */ name) => notesOf(name).length > 0}
     />
     <${SavePreset} model=${model} />`;
+}
+
+/**
+ * Whose the numbers of the training are, and the way back to those of earlier versions.
+ * @param {{ model: ModelChoice }} props
+ */
+function TrainingRecipe({ model }) {
+  const preset = model.chosenPreset;
+  if (!preset) return null;
+  return html`<div class="recipe">
+    <p class="field-note">${preset.recipe}</p>
+    ${
+      preset.former[model.kind] &&
+      html`<${Button}
+        class="button small" onClick=${() => model.takeFormer()}
+        title="Set steps, learning rate, rank and target as earlier versions had them"
+      >Use the former recipe<//>`
+    }
+  </div>`;
 }
 
 /**
