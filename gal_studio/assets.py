@@ -84,7 +84,7 @@ class Preset:
 
     @property
     def as_before(self) -> "Preset":
-        """This preset as earlier versions had it; itself where nothing has changed."""
+        """The preset as earlier versions had it; itself where nothing has changed."""
         if not self.recipe.former:
             return self
         former = self.recipe.former

@@ -223,7 +223,7 @@ def test_a_recipe_names_the_source_of_each_number_that_is_not_our_own():
         else:
             assert not preset.recipe.former and words.startswith("Training settings: all ")
     assert assets.load_preset("z-image").recipe.words.startswith(
-        "Training settings: learning rate and target from OneTrainer’s preset; all others GAL Studio’s own. A "
+        "Training settings: learning rate and target from OneTrainer’s preset; all others GAL Studio’s own."
     )
 
 

@@ -124,7 +124,7 @@ class Preset:
     """A model preset, with the settings for both kinds of projects.
 
     `draws` says whether the model comes with an image adapter, `recipe` whose the numbers of its training
-    are; `former` are those of earlier versions where they differ, by the dotted names of settings.
+    are, and `former` has those of earlier versions that differ, by the dotted names of settings.
     """
 
     name: str
@@ -241,8 +241,10 @@ def options(context: Context) -> Options:
                 draws=bool(drawn_with(ReferenceSettings(), preset.base_model)),
                 recipe=preset.recipe.words,
                 former={
-                    kind: {f"tune.{name}": value for name, value in values.items()}
-                    for kind, values in preset.recipe.former.items()
+                    kind: {
+                        f"tune.{name}": value for name, value in preset.recipe.former.get(kind, {}).items()
+                    }
+                    for kind in preset.settings
                 },
                 settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
             )

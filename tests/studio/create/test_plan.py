@@ -37,7 +37,7 @@ def told(monkeypatch: pytest.MonkeyPatch, here: Device, **changes: Any) -> plan.
 
 def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.MonkeyPatch) -> None:
     large = told(monkeypatch, sized(24))
-    assert large.sentence.startswith("Needs about 15.0 GB (estimate: 15.0 GB to train, ")
+    assert large.sentence.startswith("Needs about 17.0 GB (estimate: 17.0 GB to train, ")
     assert "this GPU: 24.0 GB of 24.0 GB free. The time is known" in large.sentence
     small = told(monkeypatch, sized(8))
     assert "To fit, the text encoder stays in main memory, " in small.sentence

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gal_studio import assets
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.create import project
@@ -206,3 +207,14 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
     assert len(studio.pool(round_id)) == 19
     with pytest.raises(StudioError, match="does not name the subject"):
         studio.add_anchors(project_id, ["A boat"])
+
+
+def test_a_stored_project_keeps_the_recipe_that_it_was_made_with(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = studio.create_project(draft(name="before", preset="sdxl-former", changes={}))
+    today = studio.create_project(draft(name="today", preset="sdxl", changes={}))
+    monkeypatch.setattr(assets, "load_presets", tuple)
+    for made, rate, target in ((former, 1e-4, "attention"), (today, 3e-4, "all")):
+        tune = studio.store.projects.get(made).settings.tune
+        assert (tune.learning_rate, tune.target) == (rate, target)

@@ -60,7 +60,7 @@ export class ModelChoice {
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
       recipe: "",
-      former: {},
+      former: { style: {}, object: {} },
     };
     const choices = [...answer.presets, own];
     this.change({ options: answer, saved: answer.saved, choices, preset: choices[0].name });
@@ -271,7 +271,7 @@ function TrainingRecipe({ model }) {
   return html`<div class="recipe">
     <p class="field-note">${preset.recipe}</p>
     ${
-      preset.former[model.kind] &&
+      Object.keys(preset.former[model.kind]).length > 0 &&
       html`<${Button}
         class="button small" onClick=${() => model.takeFormer()}
         title="Set steps, learning rate, rank and target as earlier versions had them"
