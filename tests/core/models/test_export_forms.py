@@ -6,7 +6,7 @@ import pytest
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.models.forms.form import ExportForm
-from gal_studio.core.models.forms.programs import INVOKEAI, KOHYA, scheduled
+from gal_studio.core.models.forms.programs import COMFYUI, INVOKEAI, scheduled
 from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
 from gal_studio.core.recipe import Recipe
@@ -70,8 +70,8 @@ def test_what_cannot_be_written_for_loractl_is_not(recipe: Recipe) -> None:
 
 
 READ = {
-    "krea-2": {"diffusers", "comfyui", "kohya"},
-    "anima": {"diffusers", "comfyui", "kohya"},
+    "krea-2": {"diffusers", "comfyui"},
+    "anima": {"diffusers", "comfyui"},
     "qwen-image-2.1": {"diffusers", "comfyui"},
     "z-image": {"diffusers", "comfyui", "kohya", "invokeai"},
     "": {"diffusers", "comfyui", "kohya", "invokeai"},
@@ -86,8 +86,8 @@ def test_a_form_is_offered_where_a_program_reads_it(family: str) -> None:
 
 
 def test_a_form_that_no_program_reads_names_another() -> None:
-    invoke, kohya = (
-        about_form(form, "owner/model", "Krea 2", "lora", "krea-2") for form in (INVOKEAI, KOHYA)
+    invoke, comfy = (
+        about_form(form, "owner/model", "Krea 2", "lora", "krea-2") for form in (INVOKEAI, COMFYUI)
     )
     assert invoke.startswith("InvokeAI: LoRAs for Krea 2 do not work there in this format. Choose the format")
-    assert kohya.startswith("SD.Next and musubi-tuner, with Krea 2")
+    assert comfy.startswith("ComfyUI, SwarmUI, SD.Next and InvokeAI, with Krea 2")

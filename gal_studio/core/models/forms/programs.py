@@ -53,9 +53,7 @@ KOHYA = ExportForm(
     readers=MappingProxyType(
         {
             **dict.fromkeys(("flux2-klein", "z-image"), "Forge Neo and SD.Next"),
-            "krea-2": "SD.Next and musubi-tuner",
-            "qwen-image-2.1": "",
-            "anima": "SD.Next, InvokeAI and sd-scripts",
+            **dict.fromkeys(("krea-2", "qwen-image-2.1", "anima"), ""),  # diffusers, which checks, reads none
         }
     ),
 )
