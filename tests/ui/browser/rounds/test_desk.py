@@ -36,7 +36,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     decisions = served.place.studio.store.decisions
     page = started(watched, served)
     order = shown(page)
-    page.keyboard.press("ArrowRight")
+    page.locator(".tile-face").first.focus()
     for key in "aar":
         page.keyboard.press(key)
     assert focused(page) == order[3]
@@ -148,7 +148,7 @@ def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served
 def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Served):
     page = started(watched, served)
     order = shown(page)
-    page.keyboard.press("ArrowRight")
+    page.locator(".tile-face").first.focus()
     page.keyboard.press(" ")
     page.wait_for_function("document.querySelector('.lightbox .stage img')?.naturalWidth > 0")
     assert page.inner_text(".lightbox-place") == "1 of 180"
@@ -196,7 +196,7 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page = watched.open(f"{served.url()}&round={place.round}")
     page.wait_for_selector(".tile")
     order = shown(page)
-    page.keyboard.press("ArrowRight")
+    page.locator(".tile-face").first.focus()
     page.keyboard.press("c")
     page.wait_for_selector(".lightbox figure >> nth=1")
     other_by_keys(page)

@@ -116,7 +116,7 @@ def test_no_click_is_lost_in_a_burst_and_a_second_tab_shows_the_same(watched: Wa
 
 def test_enlarge_compare_and_close(watched: Watched, served: Served):
     page = watched.open(served.url())
-    page.keyboard.press("ArrowRight")
+    page.locator(".tile-face").first.focus()
     page.keyboard.press(" ")
     page.wait_for_selector("dialog[open] dt:text-is('Seed')")
     expect(page.locator("dialog[open] img")).to_have_count(1)

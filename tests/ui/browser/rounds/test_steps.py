@@ -101,7 +101,7 @@ def test_deleting_the_steps_asks_first_and_leaves_the_images(watched: Watched, k
     page.get_by_role("tab", name="Curves").click()
     page.get_by_role("button", name="Delete these LoRAs…").click()
     question = page.locator("dialog.question[open]")
-    question.get_by_text("The LoRAs of step 20 and step 40 are deleted").wait_for()
+    question.get_by_text("Those of step 20 and step 40.").wait_for()
     question.get_by_role("button", name="Delete", exact=True).click()
     until(lambda: not studio.kept_steps(first))
     page.locator(".kept-steps").get_by_text("steps no longer kept").wait_for()
