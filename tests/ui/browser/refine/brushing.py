@@ -29,7 +29,7 @@ def enlarged(watched: Watched, served: Served):
     """The first picture of the grid, large."""
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
-    page.keyboard.press("ArrowRight")
+    page.locator(".tile-face").first.focus()
     page.keyboard.press(" ")
     page.wait_for_function("document.querySelector('dialog.lightbox[open] .stage img')?.naturalWidth > 0")
     return page, page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id")
