@@ -59,7 +59,7 @@ export async function call(panel, name, request, refused = (sentence) => toast(s
 async function handleNoResponse() {
   const problem = await unanswered();
   if (problem === SIGN_IN) location.reload();
-  else if (problem) toast(problem, "offline");
+  else toast(problem || "GAL Studio isn’t responding. The page reconnects by itself.", "offline");
   return null;
 }
 
