@@ -24,7 +24,7 @@ _FORMER = "-former"
 
 
 @dataclass(frozen=True)
-class TrainingRecipe:
+class TrainingOrigin:
     """Where the numbers of a preset's training come from.
 
     `sources` names the source of settings of `tune`, and `others` says whose the others are. The `note` says
@@ -40,7 +40,7 @@ class TrainingRecipe:
         known = {option.name for option in fields(TuneSettings)}
         named = {name for values in (self.sources, *self.former.values()) for name in values}
         if unknown := named - known:
-            raise StudioError(f"The recipe of a preset names {min(unknown)!r}, which is no training setting.")
+            raise StudioError(f"No training setting is called {min(unknown)!r}: check the presets.")
 
     @property
     def source_words(self) -> str:
@@ -80,17 +80,17 @@ class Preset:
     known_places: Sequence[str] = ()
     only_squares: bool = False
     shape: str = ""  # of its base model, in `shapes.json`
-    recipe: TrainingRecipe = TrainingRecipe()
+    origin: TrainingOrigin = TrainingOrigin()
 
     @property
     def as_before(self) -> "Preset":
         """The preset as earlier versions had it; itself where nothing has changed."""
-        if not self.recipe.former:
+        if not self.origin.former:
             return self
-        former = self.recipe.former
+        former = self.origin.former
         settings = {kind: one.updated({"tune": former[kind]}) for kind, one in self.settings.items()}
-        recipe = TrainingRecipe(note="As in earlier versions.")
-        return replace(self, name=f"{self.name}{_FORMER}", settings=settings, recipe=recipe)
+        origin = TrainingOrigin(note="As in earlier versions.")
+        return replace(self, name=f"{self.name}{_FORMER}", settings=settings, origin=origin)
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ def load_presets() -> tuple[Preset, ...]:
 
 
 def _preset(row: Mapping[str, Any]) -> Preset:
-    recipe = TrainingRecipe(**row.get("recipe", {}))
-    return Preset(**{**row, "settings": _settings(row["settings"]), "recipe": recipe})
+    origin = TrainingOrigin(**row.get("origin", {}))
+    return Preset(**{**row, "settings": _settings(row["settings"]), "origin": origin})
 
 
 def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
@@ -160,7 +160,7 @@ def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
 
 @cache
 def load_preset(name: str) -> Preset:
-    """The preset of that name; one that ends with "-former" has the recipe of earlier versions."""
+    """The preset of that name; one that ends with "-former" has the values of earlier versions."""
     presets = {preset.name: preset for preset in load_presets()}
     known = presets | {former.name: former for former in (one.as_before for one in presets.values())}
     name = _FORMER_PRESETS.get(name, name)

@@ -193,7 +193,7 @@ def test_the_bundled_demos_make_18_anchors(kind):
         assert len(describe(kind, [(prompt, word)]).prompts.expand(assets.load_anchors(kind))) == 18
 
 
-RECIPES = {  # steps, learning rate, rank and target of a style and of an object
+ORIGINS = {  # steps, learning rate, rank and target of a style and of an object
     "sdxl": ((500, 3e-4, 16, "all"), (800, 3e-4, 16, "all")),
     "flux2-klein": ((500, 3e-4, 16, "attention"), (1000, 2e-4, 32, "attention")),
     "z-image": ((500, 3e-4, 16, "all"), (800, 3e-4, 16, "all")),
@@ -207,30 +207,30 @@ def trainings(preset):
     return tuple((tune.steps, tune.learning_rate, tune.rank, tune.target) for tune in tunes)
 
 
-def test_a_recipe_names_the_source_of_each_number_that_is_not_our_own():
+def test_an_origin_names_the_source_of_each_number_that_is_not_our_own():
     for preset in assets.load_presets():
-        words = preset.recipe.words
-        if preset.name in RECIPES:
-            assert trainings(preset) == RECIPES[preset.name]
+        words = preset.origin.words
+        if preset.name in ORIGINS:
+            assert trainings(preset) == ORIGINS[preset.name]
             differing = {
                 name
-                for kind, former in preset.recipe.former.items()
+                for kind, former in preset.origin.former.items()
                 for name, value in former.items()
                 if getattr(preset.settings[kind].tune, name) != value
             }
-            assert differing <= set(preset.recipe.sources)
+            assert differing <= set(preset.origin.sources)
             assert "all others GAL Studio’s own" in words and words.endswith("Untested here.")
         else:
-            assert not preset.recipe.former and words.startswith("Training settings: all ")
-    assert assets.load_preset("z-image").recipe.words.startswith(
+            assert not preset.origin.former and words.startswith("Training settings: all ")
+    assert assets.load_preset("z-image").origin.words.startswith(
         "Training settings: learning rate and target from OneTrainer’s preset; all others GAL Studio’s own."
     )
 
 
-def test_the_recipe_of_earlier_versions_has_a_name():
+def test_the_values_of_earlier_versions_have_a_name():
     for preset in assets.load_presets():
         former = preset.as_before
-        if preset.name in RECIPES:
+        if preset.name in ORIGINS:
             assert former == assets.load_preset(f"{preset.name}-former") and trainings(former) == FORMER
             assert former.settings["style"].generation == preset.settings["style"].generation
             assert former.as_before is former
@@ -240,6 +240,6 @@ def test_the_recipe_of_earlier_versions_has_a_name():
         assets.load_preset("sd15-former")
 
 
-def test_a_recipe_of_an_unknown_setting_is_refused():
-    with pytest.raises(StudioError, match="names 'speed', which is no training setting"):
-        assets.TrainingRecipe(sources={"speed": "somebody"})
+def test_an_origin_of_an_unknown_setting_is_refused():
+    with pytest.raises(StudioError, match="No training setting is called 'speed'"):
+        assets.TrainingOrigin(sources={"speed": "somebody"})

@@ -19,7 +19,7 @@ def table() -> str:
     """A row for each preset, one for all that earlier versions had in the same way, and the sources."""
     former: dict[str, list[str]] = {}
     for preset in load_presets():
-        if preset.recipe.former:
+        if preset.origin.former:
             former.setdefault(_cells(preset.as_before), []).append(f"`{preset.as_before.name}`")
     rows = [f"| `{preset.name}` | {_cells(preset)} |" for preset in load_presets()]
     rows += [f"| {', '.join(names)} | {cells} |" for cells, names in former.items()]
@@ -29,9 +29,9 @@ def table() -> str:
 def _sources() -> Iterator[str]:
     """Whose the numbers of each preset are, where they are not all our own."""
     for preset in load_presets():
-        if preset.recipe.sources:
-            note = preset.recipe.note.removesuffix(" Untested here.")  # as the page says of all
-            yield f"- `{preset.name}`: {preset.recipe.source_words}. {note}"
+        if preset.origin.sources:
+            note = preset.origin.note.removesuffix(" Untested here.")  # as the page says of all
+            yield f"- `{preset.name}`: {preset.origin.source_words}. {note}"
 
 
 def _cells(preset: Preset) -> str:

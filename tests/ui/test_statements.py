@@ -41,7 +41,7 @@ LIMITS: dict[str, int] = {
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
     "try_steps": 19, "use_step": 41, "forget_steps": 27,
-    "search": 6, "more_like": 4, "changes": 22, "replay": 96, "continue_replay": 2, "stop_replay": 15,
+    "search": 6, "more_like": 4, "changes": 22, "replay": 97, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {

@@ -106,6 +106,6 @@ def worth_words() -> str:
     """What further rounds were worth, measured, in words."""
     first, by_eye, suggested = WORTH.values()
     return (
-        f"On the bundled model, {first} of images were right by round 1’s best schedule; after two more "
-        f"rounds, {by_eye} with images chosen by eye (99) and {suggested} with suggestions (31)."
+        f"On the bundled model, round 1’s best schedule had {first} right images; two more rounds {by_eye} "
+        f"if chosen by eye (99 images), {suggested} if suggested (31)."
     )

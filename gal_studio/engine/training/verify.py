@@ -38,8 +38,8 @@ def verify_adapter(
     layers = read_factors(saved, model.family.part)
     if layers and changes_nothing(layers):
         raise StudioError(
-            "The training changed nothing, since all that its LoRA adds is 0: raise the learning rate or the "
-            "steps (Reference › Advanced), then press Train."
+            "The training changed nothing: its LoRA adds 0. Raise the learning rate or the steps (Reference "
+            "› Advanced), then press Train."
         )
     few = settings.updated({"steps": min(STEPS, settings.steps), "batch_size": 1})
     try:

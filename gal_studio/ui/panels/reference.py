@@ -123,7 +123,7 @@ class Overview:
 class Preset:
     """A model preset, with the settings for both kinds of projects.
 
-    `draws` says whether the model comes with an image adapter, `recipe` whose the numbers of its training
+    `draws` says whether the model comes with an image adapter, `origin` whose the numbers of its training
     are, and `former` has those of earlier versions that differ, by the dotted names of settings.
     """
 
@@ -132,7 +132,7 @@ class Preset:
     note: str
     base_model: str
     draws: bool
-    recipe: str
+    origin: str
     former: dict[Kind, dict[str, Any]]
     settings: dict[Kind, dict[str, Any]]
 
@@ -239,10 +239,10 @@ def options(context: Context) -> Options:
                 note=preset.note,
                 base_model=preset.base_model,
                 draws=bool(drawn_with(ReferenceSettings(), preset.base_model)),
-                recipe=preset.recipe.words,
+                origin=preset.origin.words,
                 former={
                     kind: {
-                        f"tune.{name}": value for name, value in preset.recipe.former.get(kind, {}).items()
+                        f"tune.{name}": value for name, value in preset.origin.former.get(kind, {}).items()
                     }
                     for kind in preset.settings
                 },

@@ -78,7 +78,7 @@ def test_that_of_a_folder_is_read(tmp_path: Path) -> None:
 
 def test_the_sentence_counts_it_on_the_device_or_in_main_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     large = told(monkeypatch, "sdxl", sized(24), BIG).sentence
-    assert ", 11.6 GB for Round 0, of which 3.5 GB for the image encoder); this GPU: " in large
+    assert ", 11.7 GB for Round 0, of which 3.5 GB for the image encoder); this GPU: " in large
     small = told(monkeypatch, "sdxl", sized(8), BIG)
     assert "Needs about 6.9 GB (" in small.sentence and not (small.doubt or small.warning)
     assert ", 6.9 GB for Round 0, whose image encoder takes 3.5 GB of main memory);" in small.sentence
@@ -92,7 +92,7 @@ def test_the_sentence_counts_it_on_the_device_or_in_main_memory(monkeypatch: pyt
 
 def test_a_processor_holds_it_beside_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     fits = told(monkeypatch, "sd15", sized(16, kind="cpu"), H94)
-    assert "6.9 GB for Round 0, of which 2.4 GB" in fits.sentence and not fits.warning
+    assert "7.4 GB for Round 0, of which 2.4 GB" in fits.sentence and not fits.warning
     busy = told(monkeypatch, "sd15", sized(16, free=6.5, kind="cpu"), H94).warning
     assert busy.startswith("Only 6.5 GB are free now and Round 0 needs 6.9 GB: close")
     doubt = told(monkeypatch, "sd15", sized(8, kind="cpu"), H94).doubt

@@ -131,8 +131,12 @@ def test_the_workflow_gives_the_references(tmp_path: Path) -> None:
     assert made["prompt with image 2"]["inputs"]["conditioning"] == ["prompt with image 1", 0]
     assert made["guide"]["inputs"]["model"] == ["model", 0]
     xl = load_image_model(make_tiny_xl_pipeline(tmp_path / "xl"), device="cpu").family
-    adapter = AdapterFiles(Path("a/ip-adapter_sdxl.safetensors"), Path("a/image_encoder"))
+    encoder = tmp_path / "image_encoder"
+    encoder.mkdir()
+    (encoder / "config.json").write_text('{"hidden_size": 1280}')
+    adapter = AdapterFiles(Path("a/ip-adapter_sdxl.safetensors"), encoder)
     made = whole(reference_workflow(xl, order, ReferenceSettings("a", 0.4, "average"), adapter, names))
+    assert "ViT-H" in made["encoder"]["inputs"]["clip_name"]
     inputs = made["references"]["inputs"]
     assert (inputs["weight"], inputs["combine_embeds"]) == (0.4, "average")
     assert made["sampler"]["inputs"]["model"] == ["references", 0] and inputs["model"] == ["checkpoint", 0]

@@ -29,7 +29,7 @@ def test_it_is_told(
     round_id = first_round(studio, tiny_draft(names, changes=TOO_SMALL))
     failed = work(studio, models, studio.fine_tune(round_id))
     assert failed.state == "error"
-    assert failed.message.startswith("The training changed nothing, since all that its LoRA adds is 0: raise")
+    assert failed.message.startswith("The training changed nothing: its LoRA adds 0. Raise")
     assert studio.store.rounds.get(round_id).adapter is None
 
     monkeypatch.setattr(training_run, "verify_adapter", kept_unseen)

@@ -59,7 +59,7 @@ export class ModelChoice {
       title: "Another model",
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
-      recipe: "",
+      origin: "",
       former: { style: {}, object: {} },
     };
     const choices = [...answer.presets, own];
@@ -249,7 +249,7 @@ export function Advanced({ model, answer, notesOf }) {
           <${TextEncoder} model=${model} answer=${answer} />`
       }
     </div>
-    ${!isJudging && html`<${TrainingRecipe} model=${model} />`}
+    ${!isJudging && html`<${TrainingOrigin} model=${model} />`}
     <${SettingsFields}
       given=${model.given} fields=${options.fields} type=${type} reset=${reset}
       value=${(/** @type {string} */ name) => typed.get(name) ?? model.usual(name)}
@@ -265,17 +265,17 @@ export function Advanced({ model, answer, notesOf }) {
  * Whose the numbers of the training are, and the way back to those of earlier versions.
  * @param {{ model: ModelChoice }} props
  */
-function TrainingRecipe({ model }) {
+function TrainingOrigin({ model }) {
   const preset = model.chosenPreset;
   if (!preset) return null;
-  return html`<div class="recipe">
-    <p class="field-note">${preset.recipe}</p>
+  return html`<div class="origin">
+    <p class="field-note">${preset.origin}</p>
     ${
       Object.keys(preset.former[model.kind]).length > 0 &&
       html`<${Button}
         class="button small" onClick=${() => model.takeFormer()}
         title="Set steps, learning rate, rank and target as earlier versions had them"
-      >Use the former recipe<//>`
+      >Use the earlier values<//>`
     }
   </div>`;
 }

@@ -46,22 +46,22 @@ def test_settings_are_saved_as_a_preset_taken_again_and_removed(watched: Watched
     assert studio.own_presets() == (kept,)
 
 
-def test_the_recipe_of_a_training_says_whose_it_is_and_can_be_the_former(
+def test_a_training_says_whose_its_values_are_and_can_have_the_earlier_ones(
     watched: Watched, served: Served
 ) -> None:
     page = opened(watched, served)
     page.check(".presets input[value=sdxl]")
     page.locator(".new-project .advanced summary").click()
-    recipe = page.locator(".new-project .recipe")
-    expect(recipe).to_contain_text("Training settings: learning rate from OneTrainer’s preset; target from")
+    origin = page.locator(".new-project .origin")
+    expect(origin).to_contain_text("Training settings: learning rate from OneTrainer’s preset; target from")
     rate, target = page.locator("[name='tune.learning_rate']"), page.locator("[name='tune.target']")
     expect(rate).to_have_value("0.0003")
     expect(target).to_have_value("all")
-    recipe.get_by_role("button", name="Use the former recipe").click()
+    origin.get_by_role("button", name="Use the earlier values").click()
     expect(rate).to_have_value("0.0001")
     expect(target).to_have_value("attention")
     page.check(".presets input[value=sd15]")
-    expect(recipe).to_contain_text("Training settings: all GAL Studio’s own.")
-    expect(recipe.get_by_role("button")).to_have_count(0)
+    expect(origin).to_contain_text("Training settings: all GAL Studio’s own.")
+    expect(origin.get_by_role("button")).to_have_count(0)
     page.check(".presets input[value=own]")
-    expect(recipe).to_have_count(0)
+    expect(origin).to_have_count(0)
