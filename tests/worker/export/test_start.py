@@ -144,7 +144,8 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
     assert not studio.projects() and not told
 
     round_id = first_round(studio, tiny_draft(names, start_from=given, without_text_encoder=True))
-    assert "Without 1 layer of the text encoder, images differ from those of other programs." in told
+    said = "Without 1 layer of the text encoder, images differ from those of other programs."
+    assert told.count(said) == 1
     start = studio.store.projects.start(studio.store.rounds.get(round_id).project_id)
     assert start is not None
     kept = read_layers(studio.store.adapters.path(start.adapter), "unet")
@@ -153,7 +154,7 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
     with pytest.raises(StudioError, match="choose to leave these out"):
         studio.start_from_lora(other, given)
     studio.start_from_lora(other, given, without_text_encoder=True)
-    assert len(told) == 2
+    assert told.count(said) == 2
 
 
 @pytest.mark.parametrize("is_one_file", [False, True])
