@@ -9,6 +9,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
+from gal_studio.core.models.fast import recommended
 from gal_studio.core.prompts import style_descriptor
 from gal_studio.core.settings import ReferenceSettings, Settings, TuneSettings
 from gal_studio.core.types import Kind
@@ -65,7 +66,7 @@ class Preset:
 
     `known_styles`, `known_things` and `known_places` are the words that the base model was trained with, as
     far as that is known: none for a model that knows nearly everything. One of `only_squares` saw no other
-    shapes.
+    shapes. `fast` names the sibling or the speed LoRA that new projects generate with.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Preset:
     only_squares: bool = False
     shape: str = ""  # of its base model, in `shapes.json`
     origin: TrainingOrigin = TrainingOrigin()
+    fast: str = ""
 
     @property
     def as_before(self) -> "Preset":
@@ -90,7 +92,12 @@ class Preset:
         former = self.origin.former
         settings = {kind: one.updated({"tune": former[kind]}) for kind, one in self.settings.items()}
         origin = TrainingOrigin(note="As in earlier versions.")
-        return replace(self, name=f"{self.name}{_FORMER}", settings=settings, origin=origin)
+        return replace(self, name=f"{self.name}{_FORMER}", settings=settings, origin=origin, fast="")
+
+    @property
+    def fast_setting(self) -> tuple[str, str]:
+        """The setting of `generation` that `fast` is a value of, and the value."""
+        return "speed_lora" if recommended(self.fast, "").is_lora else "fast_model", self.fast
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -13,6 +14,7 @@ from gal_studio.core.jobs.kinds import bytes_in_words, bytes_of
 from gal_studio.core.models.names import index_among
 from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
+from gal_studio.studio.create.plan import starting_settings
 
 if TYPE_CHECKING:  # it imports the engine, which other commands do not need
     from gal_studio.engine.hub.repository import Need
@@ -54,6 +56,8 @@ def find_needs(model: str) -> Sequence["Need"]:
     if model in presets:
         chosen = presets[model]
         names = ModelNames(chosen.base_model, chosen.clip_model, chosen.vision_model)
+        fast = starting_settings("style", chosen, is_own=False).generation
+        names = replace(names, fast_model=fast.fast_model, speed_lora=fast.speed_lora)
         return [need for find in look(names, pins).values() for need in find()]
     return _kind(model, pins)
 

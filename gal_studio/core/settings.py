@@ -929,6 +929,18 @@ class Settings(SettingsGroup):
                 "refinement to 1, or choose AdamW."
             )
 
+    def adopting(self, changes: Mapping[str, Any]) -> Self:
+        """The settings with changes, as tables; without the fast model or speed LoRA that forbids them.
+
+        For settings of a preset: what nobody chose does not refuse what somebody did.
+        """
+        try:
+            return self.updated(changes)
+        except StudioError:
+            if not self.generation.is_fast:
+                raise
+            return replace(self, generation=self.generation.in_full).updated(changes)
+
 
 @functools.lru_cache(maxsize=256)  # the rounds of a project share theirs
 def read_settings(text: str) -> Settings:

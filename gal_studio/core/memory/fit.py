@@ -57,7 +57,7 @@ def ladder(
         if not change.keys().isdisjoint(without):
             continue
         held |= change
-        settings = settings.updated({"machine": held})
+        settings = settings.adopting({"machine": held})
         yield settings
     if settings.tune.method == "lora":
         for part in (0.75, 0.5):

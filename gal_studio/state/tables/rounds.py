@@ -251,13 +251,16 @@ class Rounds(Repository):
         return {row["phase"]: row["seconds"] for row in rows}
 
     def timings(self, base_model: str) -> Timings:
-        """How long steps and pictures took in the newest rounds of a model."""
+        """How long steps took in the newest rounds of a model, and pictures in the last, by its settings."""
         sql = ", ".join(
             f"(SELECT TOTAL(spent) / NULLIF(TOTAL(made), 0) FROM (SELECT TOTAL(seconds) AS spent, (SELECT "
             f"COUNT(*) FROM {made} WHERE {made}.round_id = rounds.id) AS made FROM rounds JOIN projects ON "
             "projects.id = project_id JOIN round_seconds ON round_id = rounds.id WHERE base_model = :model "
-            f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.created DESC LIMIT 5))"
-            for made, phases in (("losses", "'fine_tune'"), ("candidates", "'generate', 'embed'"))
+            f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.created DESC LIMIT {rounds}))"
+            for made, phases, rounds in (
+                ("losses", "'fine_tune'", 5),
+                ("candidates", "'generate', 'embed'", 1),
+            )
         )
         newest = (
             "(SELECT settings FROM rounds JOIN projects ON projects.id = project_id JOIN round_seconds ON "

@@ -1,7 +1,8 @@
 """What a new project will need: settings that fit the device, memory and time in a sentence, and refusals."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
@@ -51,11 +52,17 @@ class RoundPlan:
     warning: str = ""
 
 
-def starting_settings(kind: Kind, preset: Preset, is_own: bool) -> Settings:
-    """The preset's settings; a user's own model learns pictures in their shapes, and spaces its own steps."""
+def starting_settings(kind: Kind, preset: Preset, is_own: bool, is_judged: bool = False) -> Settings:
+    """The preset's settings; a user's own model learns pictures in their shapes, and spaces its own steps.
+
+    The preset's base model generates with its fast sibling, where that can be had; a LoRA that `is_judged` is
+    judged on the base model.
+    """
     settings = preset.settings[kind]
     if not is_own:
-        return settings
+        setting, fast = preset.fast_setting
+        is_fast = fast and not is_judged and is_within_reach(fast)
+        return settings.updated({"generation": {setting: fast}}) if is_fast else settings
     own = {"sigmas": [], "steps": COUNTED} if settings.generation.sigmas else {}
     return settings.updated({"tune": {"crop": "none"}, "generation": own})
 
@@ -65,7 +72,17 @@ def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings
 
     Where nothing fits, those that need least.
     """
-    return fitted_to(shape_of(preset), preset.settings[kind], device or this_device())
+    settings = starting_settings(kind, preset, is_own=False)
+    return fitted_to(shape_of(preset), settings, device or this_device())
+
+
+def is_within_reach(name: str) -> bool:
+    """Whether a model of the hub can be downloaded, or is on this computer; its files are not looked at."""
+    from huggingface_hub import constants, is_offline_mode
+
+    folder = f"models--{'--'.join(name.split('/')[:2])}"
+    is_here = any(Path(constants.HF_HUB_CACHE, folder, "snapshots").glob("*"))
+    return is_here or not is_offline_mode()
 
 
 def fitted_to(shape: ModelShape | None, settings: Settings, device: Device) -> Settings:
@@ -114,13 +131,17 @@ def _plan_on(
     zero = plan_round_zero(shape, settings, device)
     peak, beside = (shown.peak, "") if zero is None else (max(shown.peak, zero.on_device), zero.words)
     seconds = round_seconds(store, shape, model, settings, kind)
+    whole_seconds = None
+    if settings.generation.is_fast:
+        in_full = replace(settings, generation=settings.generation.in_full)
+        whole_seconds = round_seconds(store, shape, model, in_full, kind)
     programs = PROGRAMS if device.kind.startswith("cpu") else 0  # on a GPU they do not share the memory
     own = f", {gigabytes(programs)} for the programs themselves" if programs else ""
     sentence = (
         f"Needs about {gigabytes(peak + programs)} (estimate: {gigabytes(shown.training)} to train, "
         f"{gigabytes(shown.drawing)} to generate{beside}{own}); {device.name}: {gigabytes(device.free)} of "
         f"{gigabytes(device.total)} free.{how} "
-        f"{duration_words(seconds, benchmark_seconds(store, shape, model, settings))}"
+        f"{duration_words(seconds, benchmark_seconds(store, shape, model, settings), whole_seconds)}"
     )
     if least.peak > most:
         return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
@@ -181,23 +202,38 @@ def round_seconds(
 ) -> float | None:
     """The time of a first round, by what was timed with this model or else with another preset's.
 
-    Between models, time is taken as proportional to the number of operations. None if nothing was timed.
+    Between models, time is taken as proportional to the number of operations. The base model generates the
+    regularization images. None if nothing was timed.
     """
     timed = _timed_here(store, shape, model, settings)
     if timed is None:
         return None
     steps = plan_draws(settings.tune, True, False).steps
     pictures = most_pictures(settings, len(load_anchors(kind)))
-    return steps * timed[0] + pictures * timed[1]
+    tune = settings.tune
+    prior = tune.prior_images if kind == "object" or tune.prior_styles else 0
+    return steps * timed[0] + (pictures + prior * _slower(shape, settings)) * timed[1]
+
+
+def _slower(shape: ModelShape, settings: Settings) -> float:
+    """How many times as long an image takes without the fast model."""
+    in_full = replace(settings, generation=settings.generation.in_full)
+    return operations(shape, in_full, 0, 1) / operations(shape, settings, 0, 1)
 
 
 def benchmark_seconds(store: Store | None, shape: ModelShape, model: str, settings: Settings) -> float | None:
     """The time of a first round's benchmark, timed as rounds are; None if nothing was timed.
 
     The base model and the round generate it at full strength, and the round once more by its best schedule.
+    With a fast model, both generate the held-out part without it, too.
     """
     timed = _timed_here(store, shape, model, settings)
-    return None if timed is None else (3 * PICTURES + 2 * HELD_OUT) * timed[1]
+    if timed is None:
+        return None
+    pictures: float = 3 * PICTURES + 2 * HELD_OUT
+    if settings.generation.is_fast:
+        pictures += 2 * PICTURES * _slower(shape, settings)
+    return pictures * timed[1]
 
 
 def _timed_here(
@@ -226,14 +262,20 @@ def _timed(shape: ModelShape, model: str, settings: Settings) -> Iterator[tuple[
             yield preset.base_model, sized, preset.settings["style"]
 
 
-def duration_words(seconds: float | None, benchmark: float | None = None) -> str:
-    """The time of a round and of its benchmark in a sentence; None if it is not known yet."""
+def duration_words(
+    seconds: float | None, benchmark: float | None = None, in_full: float | None = None
+) -> str:
+    """The time of a round and of its benchmark in a sentence; None if it is not known yet.
+
+    `in_full` is the time of the round without its fast model, None if it has none.
+    """
     if seconds is None:
         return "The time is known after the first round."
+    took = about(seconds) + (f" ({about(in_full)} without the fast model)" if in_full else "")
     if benchmark is None:
-        return f"A round takes {about(seconds)}."
+        return f"A round takes {took}."
     return (
-        f"A round takes {about(seconds)}; measuring it on the benchmark, at full strength and by its best "
+        f"A round takes {took}; measuring it on the benchmark, at full strength and by its best "
         f"schedule, {about(benchmark)}."
     )
 

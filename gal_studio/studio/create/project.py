@@ -1,5 +1,6 @@
 """Create a project; everything is checked before anything is stored."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from gal_studio.studio.create.plan import starting_settings
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
 
+logger = logging.getLogger(__name__)
 DEFAULT_PRESET = "pocket"
 MOST_REFERENCES = 64
 MOST_JUDGED = 6  # LoRAs side by side
@@ -144,7 +146,7 @@ def create_project(
     check_base_model(models.base_model)
     check_crop(settings, models.base_model)
     check_model(models.clip_model, ("open_clip_config.json",), "an open_clip model")
-    check_models(models)
+    models, settings = _checked_models(draft, models, settings, check_models)
     prior = _read_prior(draft, described.prompts)
     starts = _prepared_starts(store, draft, models, settings, described.prompts.trigger, convert)
     settings = _with_room_for(store, settings, starts if draft.judged else [])
@@ -165,6 +167,24 @@ def create_project(
     with store.database.transaction():
         known = _existing(store, draft)
         return _add(store, new, starts, bool(draft.judged)) if known is None else known
+
+
+def _checked_models(
+    draft: ProjectDraft, models: ModelNames, settings: Settings, check_models: Callable[[ModelNames], None]
+) -> tuple[ModelNames, Settings]:
+    """The models that can be used: without the preset's fast one where it is missing, unless it was named."""
+    try:
+        check_models(models)
+        return models, settings
+    except StudioError as error:
+        named = draft.changes.get("generation", {})
+        fast = models.speed_lora or models.fast_model
+        if not fast or fast != load_preset(draft.preset).fast or {"fast_model", "speed_lora"} & named.keys():
+            raise
+        models = replace(models, fast_model="", speed_lora="")
+        check_models(models)
+        logger.warning("%s cannot be had, so that the base model generates: %s", fast, error)
+    return models, replace(settings, generation=settings.generation.in_full)
 
 
 def _add(store: Store, new: NewProject, starts: Sequence[Start], is_judged: bool) -> str:
@@ -316,12 +336,12 @@ def settings_of(draft: ProjectDraft) -> Settings:
     """The settings; the vision model is by default that of the preset, or the user's own CLIP."""
     preset = load_preset(draft.preset)
     is_own = draft.base_model not in (None, preset.base_model)
-    settings = draft.settings or starting_settings(draft.kind, preset, is_own)
+    settings = draft.settings or starting_settings(draft.kind, preset, is_own, bool(draft.judged))
     if draft.judged and draft.settings is None:  # how strong it draws best is what is asked
         settings = settings.updated({"generation": {"allocation": "ladder"}})
         if draft.anchors:  # a judgement may have few prompts
             settings = settings.updated({"gal": {"top_k": min(settings.gal.top_k, len(draft.anchors))}})
-    settings = settings.updated(draft.changes)
+    settings = settings.adopting(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )

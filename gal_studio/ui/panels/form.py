@@ -193,14 +193,15 @@ class Form:
     def started_from(self) -> Settings:
         """The settings that the form starts from: the preset's, held so that they fit the device."""
         is_own = self.preset is None
-        settings = starting_settings(self.kind, self.preset or load_preset(DEFAULT_PRESET), is_own)
+        preset, is_judged = self.preset or load_preset(DEFAULT_PRESET), self.judged is not None
+        settings = starting_settings(self.kind, preset, is_own, is_judged)
         return fitted_to(self.shape, settings, this_device())
 
     @cached_property
     def settings(self) -> Settings | None:
         """The settings with what was typed; None while that is wrong, which a note at its field says."""
         try:
-            return self.started_from.updated(self.nested_changes)
+            return self.started_from.adopting(self.nested_changes)
         except StudioError:
             return None
 

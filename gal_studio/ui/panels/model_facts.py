@@ -26,6 +26,8 @@ _LABELS = {
     "copy_model": "Copy model",
     "style_model": "Style model",
 }
+_NAMED = ("references.adapter", "generation.fast_model", "generation.speed_lora")
+_FAST = ("fast_model", "speed_lora")
 _OF_THE_FORM = ("base_model", "clip_model", "vision_model", "start_from")
 
 
@@ -37,15 +39,17 @@ def facts_of_models(studio: Studio, form: Form) -> ModelFacts:
     if studio.models is None or not (form.base_model and form.clip_model):
         return ModelFacts()
     start, problems = _start(form)
-    adapter = {name: value for name, value in form.changes.items() if name == "references.adapter"}
-    start.setdefault("changes", nested(adapter))
+    named = {name: value for name, value in form.changes.items() if name in _NAMED}
+    start.setdefault("changes", nested(named))
     try:
-        names = model_names(ProjectDraft(form.kind, (), **form.models, **start))
+        names = model_names(ProjectDraft(form.kind, (), **form.models, **start, settings=form.started_from))
         check_base_model(names.base_model)
         reports = studio.models.poll(names)
     except StudioError as error:
         return ModelFacts(problems=(ModelProblem("base_model", str(error)), *problems))
-    found = ModelFacts(waiting=True) if reports is None else _found(reports)
+    found = (
+        ModelFacts(waiting=True) if reports is None else _found(reports, not named.keys() & set(_NAMED[1:]))
+    )
     if not (found.waiting or found.problems):
         found = _with_judged(found, studio, names, form)
     return replace(found, problems=(*found.problems, *problems))
@@ -94,7 +98,10 @@ def _start(form: Form) -> tuple[dict[str, Any], list[ModelProblem]]:
     }, []
 
 
-def _found(reports: ModelReports) -> ModelFacts:
+def _found(reports: ModelReports, may_be_slow: bool) -> ModelFacts:
+    """The facts of all models; one that `may_be_slow` does without a fast model that cannot be had."""
+    lost = [one for one in reports.models if may_be_slow and one.refusal and one.field in _FAST]
+    reports = replace(reports, models=tuple(one for one in reports.models if one not in lost))
     refused = tuple(
         ModelProblem(one.field if one.field in _OF_THE_FORM else "base_model", one.refusal)  # type: ignore[arg-type]
         for one in reports.models
@@ -106,6 +113,7 @@ def _found(reports: ModelReports) -> ModelFacts:
     sentences = [_sentence(reports)] if from_hub else []
     if any(one.field == "start_from" for one in reports.models):
         sentences += ["The LoRA fits the base model.", *reports.notes]
+    sentences += [f"{one.name} cannot be had: the base model generates, slower." for one in lost]
     return ModelFacts(
         models=tuple(map(_model, from_hub)),
         sentence="" if refused else " ".join(sentences),
@@ -127,7 +135,9 @@ def _model(report: ModelReport) -> HubModel:
 def _sentence(reports: ModelReports) -> str:
     if not reports.missing:
         return "All files are on this computer."
+    fast = sum(one.missing for one in reports.models if one.field in _FAST)
+    without = f" Without the fast model it is {bytes_in_words(reports.missing - fast)}." if fast else ""
     return (
         f"Starting the project downloads {bytes_in_words(reports.missing)} ({bytes_in_words(reports.free)} "
-        "are free). You can stop and resume it. Read the licenses on the models' pages first."
+        f"are free). You can stop and resume it.{without} Read the licenses on the models' pages first."
     )

@@ -1,12 +1,14 @@
 """What a new project is told of memory and time, and the device that it is told for."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from gal_studio.assets import load_preset, load_shape
+from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.need import DeviceKind, operations
 from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.settings import Settings
@@ -60,7 +62,7 @@ def test_a_gpu_that_torch_cannot_use_is_told_of(monkeypatch: pytest.MonkeyPatch)
 
 def test_settings_follow_what_is_free_and_a_warning_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fitted(XL, "style", sized(24, free=8)).machine.checkpointing
-    assert fitted(XL, "style", sized(24)) == XL.settings["style"]
+    assert fitted(XL, "style", sized(24)) == plan.starting_settings("style", XL, is_own=False)
     busy = told(monkeypatch, sized(24, free=1))
     assert busy.warning.startswith("Only 1.0 GB are free now and a round needs") and not busy.doubt
 
@@ -156,3 +158,53 @@ def test_a_rounds_time_is_told_in_fitting_units(seconds: float, words: str) -> N
         f"A round takes about {words[:-1]}; measuring it on the benchmark, at full strength and by its best "
         "schedule, about 1 minute."
     )
+
+
+def test_new_projects_generate_with_the_fast_sibling_that_can_be_had(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from huggingface_hub import constants
+
+    klein = load_preset("flux2-klein")
+    assert not klein.settings["style"].generation.is_fast  # former and papers' settings are without
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.is_offline_mode", lambda: False)
+    new = plan.starting_settings("object", klein, False)
+    assert new.generation.fast_model == "black-forest-labs/FLUX.2-klein-4B"
+    assert plan.starting_settings("style", XL, False).generation.speed_lora.endswith("8step_lora.safetensors")
+    assert not plan.starting_settings("style", klein, True).generation.is_fast  # another base model
+    assert not plan.starting_settings("style", klein, False, True).generation.is_fast  # a LoRA is judged
+    assert not plan.starting_settings("style", load_preset("flux2-klein-former"), False).generation.is_fast
+    monkeypatch.setattr("huggingface_hub.is_offline_mode", lambda: True)
+    assert not plan.starting_settings("style", klein, False).generation.is_fast
+    (tmp_path / "models--black-forest-labs--FLUX.2-klein-4B" / "snapshots" / "abc").mkdir(parents=True)
+    assert plan.starting_settings("style", klein, False).generation.is_fast
+
+
+def test_a_speed_lora_that_nobody_chose_gives_way_to_8_bit_weights() -> None:
+    new = plan.starting_settings("style", XL, False)
+    assert fitted(XL, "style", sized(24)).generation.speed_lora
+    small = fitted(XL, "style", sized(6))
+    assert small.machine.base == "int8" and not small.generation.is_fast
+    assert not new.adopting({"machine": {"base": "int8"}}).generation.is_fast
+    assert new.adopting({"gal": {"top_k": 2}}).generation.is_fast
+    with pytest.raises(StudioError, match="A speed LoRA cannot be used with"):
+        new.adopting({"machine": {"base": "int8"}, "generation": {"speed_lora": "/a.safetensors"}})
+
+
+def test_the_plan_says_both_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    klein, shape = load_preset("flux2-klein"), load_shape("flux2-klein")
+    settings = plan.starting_settings("object", klein, False)
+    store, here = timed(klein.base_model, settings), sized(80)
+    monkeypatch.setattr(plan, "this_device", lambda: here)
+    slower = plan._slower(shape, settings)
+    assert slower == pytest.approx(2 * 28 / 4)  # guided, and 28 steps for 4
+    steps, without = settings.tune.steps * 0.5, 126 * 0.25 * slower
+    regularization = 100 * 0.25 * slower  # by the base model
+    seconds = round_seconds(store, shape, klein.base_model, settings, "object")
+    assert seconds == pytest.approx(steps + 126 * 0.25 + regularization)
+    sentence = plan_round(store, shape, klein.base_model, settings, "object").sentence
+    both = f"A round takes {plan.about(seconds)} ({plan.about(steps + without + regularization)} without"
+    assert f"{both} the fast model); measuring" in sentence
+    base = settings.updated({"generation": {"fast_model": ""}})
+    assert "without the fast model" not in plan_round(store, shape, klein.base_model, base, "object").sentence

@@ -9,8 +9,11 @@ import pytest
 
 from gal_studio import assets
 from gal_studio.core.errors import StudioError
+from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
 from gal_studio.studio import Studio
 from gal_studio.studio.create import project
+from gal_studio.studio.create.project import create_project
+from gal_studio.ui.panels.model_facts import _found
 from tests.state.jobs.locking import is_held
 from tests.studio.seeding import STYLE, draft, png
 
@@ -218,3 +221,33 @@ def test_a_stored_project_keeps_the_recipe_that_it_was_made_with(
     for made, rate, target in ((former, 1e-4, "attention"), (today, 3e-4, "all")):
         tune = studio.store.projects.get(made).settings.tune
         assert (tune.learning_rate, tune.target) == (rate, target)
+
+
+def test_a_preselected_fast_model_that_cannot_be_had_is_done_without(studio: Studio) -> None:
+    asked: list[ModelNames] = []
+
+    def check(names: ModelNames) -> None:
+        asked.append(names)
+        if names.fast_model:
+            raise StudioError("The model is not on this computer, and the hub cannot be reached.")
+
+    klein = draft(preset="flux2-klein", base_model=None, clip_model=None)
+    made = create_project(studio.store, klein, check)
+    assert [one.fast_model for one in asked] == ["black-forest-labs/FLUX.2-klein-4B", ""]
+    assert not studio.store.projects.get(made).settings.generation.is_fast
+    named = {"generation": {"fast_model": "black-forest-labs/FLUX.2-klein-4B"}}
+    with pytest.raises(StudioError, match="cannot be reached"):  # a person asked for it
+        create_project(studio.store, replace(klein, changes=named), check)
+    with_it = studio.store.projects.get(create_project(studio.store, klein))
+    assert with_it.settings.generation.fast_model == "black-forest-labs/FLUX.2-klein-4B"
+
+
+def test_the_form_says_that_it_does_without_or_what_the_fast_model_weighs() -> None:
+    base = ModelReport("base_model", "b/b", repository="b/b", total=9, missing=5 << 30)
+    fast = ModelReport("fast_model", "f/f", repository="f/f", total=9, missing=8 << 30)
+    here = ModelReports((base, fast), free=99 << 30)
+    assert "Without the fast model it is 5.4 GB." in _found(here, True).sentence
+    lost = ModelReports((base, ModelReport("fast_model", "f/f", refusal="It is gone.")), free=99 << 30)
+    found = _found(lost, True)
+    assert found.problems == () and "f/f cannot be had: the base model generates, slower." in found.sentence
+    assert [one.text for one in _found(lost, False).problems] == ["It is gone."]

@@ -76,6 +76,7 @@ export class ModelChoice {
    */
   usual(name) {
     if (name === "seed") return String(this.options?.seed ?? "");
+    if (this.isJudging && ["generation.fast_model", "generation.speed_lora"].includes(name)) return "";
     const chosen = this.choices.find((one) => one.name === this.preset) ?? this.choices[0];
     return written(chosen.settings[this.kind], name);
   }
