@@ -244,7 +244,7 @@ def options(context: Context) -> Options:
                     kind: {
                         f"tune.{name}": value for name, value in preset.origin.former.get(kind, {}).items()
                     }
-                    | ({f"generation.{preset.fast_setting[0]}": ""} if preset.recipe.former else {})
+                    | ({f"generation.{preset.fast_setting[0]}": ""} if preset.origin.former else {})
                     for kind in preset.settings
                 },
                 settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
