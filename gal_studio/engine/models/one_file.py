@@ -14,6 +14,8 @@ SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image, Krea 2, Qw
 FLOATS = {"F32", "F16", "BF16", "F64"}
 PREFIX = "model.diffusion_model."
 _VELOCITY = re.compile(r"v[-_ ]?pred", re.IGNORECASE)
+ANIMA = "circlestone-labs/Anima-Base-v1.0-Diffusers"
+_OF_ANIMA = re.compile(r"(^|\.)llm_adapter\.")
 TEXT_ENCODERS = ("cond_stage_model.", "conditioner.")
 """How the names of the text encoders begin in a checkpoint of Stable Diffusion."""
 
@@ -79,7 +81,7 @@ OTHERS: Mapping[str, str] = {  # what other checkpoints are, by how diffusers' n
     "lumina2": "Lumina 2",
     "sana": "Sana",
     "hidream": "HiDream",
-    "cosmos": "Cosmos, or Anima (which opens from its diffusers folder)",
+    "cosmos": "Cosmos",
     "hunyuan": "Hunyuan Video",
     "wan": "Wan, a video model",
     "ltx": "LTX, a video model",
@@ -95,7 +97,6 @@ PARTS: tuple[tuple[str, str], ...] = (  # a pattern of tensors' names, and what 
     (r"^(emb_params|string_to_param(\..*)?|clip_[lg])$", "an embedding (textual inversion)"),
     (r"^(image_proj|ip_adapter)\.", "an image adapter (IP-Adapter)"),
     (r"^lllite_", "a ControlNet-LLLite"),
-    (r"(^|\.)llm_adapter\.", "Anima, which opens from its diffusers folder"),
     (
         r"^(text_model|text_encoder\w*|(model\.)?layers\.\d+\.self_attn|encoder\.block)\b",
         "a text encoder alone",
@@ -123,6 +124,11 @@ class OneFile:
         """What kind of checkpoint it is, by names and shapes; refuse other files by what they are."""
         if any(mark in name for name in self.tensors for mark in LORA):
             raise self._refusal("is a LoRA, not a base model")
+        if any(map(_OF_ANIMA.search, self.tensors)):
+            raise StudioError(
+                f"The file {self.path} is Anima, which opens from a diffusers folder: choose {ANIMA}, or a "
+                "folder of its kind."
+            )
         found = self._found()
         if isinstance(found, str):
             raise self._refusal(found)
@@ -131,7 +137,7 @@ class OneFile:
         ):
             raise StudioError(
                 f"The file {self.path} is {found.words} with quantized weights, which cannot be trained: "
-                "choose its version in bfloat16, float16 or float32."
+                f"choose its version in bfloat16, such as {found.pipelines[0]}."
             )
         is_unet = f"{PREFIX}input_blocks.0.0.weight" in self.tensors
         if is_unet and not any(name.startswith(TEXT_ENCODERS) for name in self.tensors):

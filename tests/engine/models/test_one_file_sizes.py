@@ -61,7 +61,19 @@ REFUSED: dict[str, tuple[Header, str, str]] = {
     "XL U-Net": (XL_UNET, "BF16", "is the U-Net of Stable Diffusion XL alone, without text encoders: choose"),
     "FLUX.1 in float8": (FLUX_1, "F8_E4M3", "is FLUX.1: choose a whole model; .*FLUX.2 klein"),
     "FLUX.2 dev": (FLUX_2_DEV, "BF16", "is FLUX.2 dev: .*FLUX.2 klein"),
-    "klein in float8": (KLEIN_OF_9B, "F8_E4M3", "is FLUX.2 klein 9B with quantized weights, .*bfloat16"),
+    "klein in float8": (
+        KLEIN_OF_9B,
+        "F8_E4M3",
+        "is FLUX.2 klein 9B with quantized weights, .*such as black-forest-labs/FLUX.2-klein-base-9B",
+    ),
+    "Anima": (
+        {
+            "net.llm_adapter.blocks.0.cross_attn.k_proj.weight": (8, 8),
+            "net.blocks.0.mlp.layer1.weight": (8, 8),
+        },
+        "BF16",
+        "is Anima, .*: choose circlestone-labs/Anima-Base-v1.0-Diffusers, or a folder of its kind",
+    ),
     "depth": (
         {
             f"{UNET}input_blocks.0.0.weight": (320, 5, 3, 3),
