@@ -23,6 +23,7 @@ class FastWay:
 
 _KLEIN, _Z_IMAGE = "black-forest-labs/FLUX.2-klein-base-4B", "Tongyi-MAI/Z-Image"
 _KREA, _QWEN = "krea/Krea-2-Raw", "Qwen/Qwen-Image-2.1"
+_ANIMA = "circlestone-labs/Anima-Base-v1.0-Diffusers"
 _SD15 = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 _SDXL = "stabilityai/stable-diffusion-xl-base-1.0"
 _HYPER, _LIGHTNING = "ByteDance/Hyper-SD", "ByteDance/SDXL-Lightning"
@@ -30,7 +31,11 @@ KNOWN: tuple[FastWay, ...] = (
     FastWay("black-forest-labs/FLUX.2-klein-4B", _KLEIN, 4),
     FastWay("Tongyi-MAI/Z-Image-Turbo", _Z_IMAGE, 8),
     FastWay("krea/Krea-2-Turbo", _KREA, 8),
+    FastWay("Comfy-Org/Krea-2/loras/krea2_turbo_lora_rank_64_bf16.safetensors", _KREA, 8, is_lora=True),
     FastWay("Qwen/Qwen-Image-2.1-Turbo", _QWEN, 8),
+    FastWay(
+        "circlestone-labs/Anima-Official-LoRAs/anima-turbo-lora-v0.2.safetensors", _ANIMA, 8, is_lora=True
+    ),
     FastWay(f"{_LIGHTNING}/sdxl_lightning_4step_lora.safetensors", _SDXL, 4, 0.0, "ddim", True),
     FastWay(f"{_LIGHTNING}/sdxl_lightning_8step_lora.safetensors", _SDXL, 8, 0.0, "ddim", True),
     FastWay(f"{_HYPER}/Hyper-SDXL-8steps-lora.safetensors", _SDXL, 8, 0.0, "ddim", True),

@@ -72,6 +72,11 @@ TEXT = (
     "conditioner.", "cond_stage_model.",
 )  # fmt: skip
 """How the names of a text encoder's layers begin."""
+_CONDITIONER = re.compile(
+    r"((base_model\.model\.)?(model\.)?(diffusion_model\.|transformer\.|net\.)?|lora_unet_|lycoris_)"
+    r"(llm_adapter|text_conditioner)[._]"
+)
+"""How the names of Anima's layers between text encoder and transformer begin, which many LoRAs change."""
 _WITH_FACTORS: frozenset[Role] = frozenset({"down", "up", "oft", "glora", *_PLAIN})
 
 
@@ -124,7 +129,8 @@ def layers_of(names: Iterable[str]) -> dict[str, set[Role]]:
 
 def is_of_text(layer: str) -> bool:
     """Whether a layer of a file belongs to a text encoder."""
-    return layer.removeprefix("base_model.model.").startswith(TEXT)
+    plain = layer.removeprefix("base_model.model.")
+    return plain.startswith(TEXT) or _CONDITIONER.match(layer) is not None
 
 
 def holds_lora(names: Iterable[str]) -> bool:

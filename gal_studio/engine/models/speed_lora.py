@@ -15,9 +15,9 @@ USUAL = "pytorch_lora_weights.safetensors"
 
 def speed_lora_need(name: str, revisions: Mapping[str, str]) -> Need | None:
     """What a speed LoRA needs from the hub; None for a file or a folder on this computer."""
-    if _is_here(name):
+    if is_here(name):
         return None
-    source, file = _repository(name)
+    source, file = in_repository(name)
 
     def choose(files: Collection[str]) -> Iterable[str]:
         if file not in files:
@@ -43,7 +43,7 @@ def locate_hub_file(name: str, revisions: Revisions, what: str) -> Path:
     refuse_pickle(name)
     need = speed_lora_need(name, revisions)
     if need is not None:
-        return met(need, revisions) / _repository(name)[1]
+        return met(need, revisions) / in_repository(name)[1]
     path = Path(name)
     path = path / USUAL if path.is_dir() else path
     if not path.is_file():
@@ -51,12 +51,12 @@ def locate_hub_file(name: str, revisions: Revisions, what: str) -> Path:
     return path
 
 
-def _is_here(name: str) -> bool:
+def is_here(name: str) -> bool:
     """Whether a name is a path rather than one of the hub."""
     return is_directory(name) or Path(name).exists() or name.count("/") == 0
 
 
-def _repository(name: str) -> tuple[str, str]:
+def in_repository(name: str) -> tuple[str, str]:
     """The repository and its file: `OWNER/NAME`, or `OWNER/NAME/FILE`."""
     owner, repository, *file = name.split("/", 2)
     return f"{owner}/{repository}", file[0] if file else USUAL

@@ -1,5 +1,6 @@
 """The model card (README.md) of an exported round."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +28,13 @@ from gal_studio.engine.export.stock import (
 )
 from gal_studio.engine.families.family import Family, family_solver, is_partly_guided, unguided_scale
 from gal_studio.engine.families.unet import NO_SPACING
-from gal_studio.engine.models.speed_lora import USUAL
+from gal_studio.engine.models.speed_lora import in_repository, is_here
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.worker.export.shown import CardPicture
 from gal_studio.worker.export.task import ExportTask
 
 FULL = "LoRA strength 1"
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,19 @@ def model_card(task: ExportTask, facts: Facts, family: Family, written: Written)
         _measured(task),
         _settings(task, facts),
         _licence(facts),
+        _publish(written),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _publish(written: Written) -> str:
+    """How all of the folder gets onto the hub: the command makes the repository."""
+    name = "ROUND" if written.is_whole else written.file.removesuffix(".safetensors")
+    command = f"hf upload YOUR-NAME/{name} . --private"
+    return (
+        f"## Publish\n\nAfter `hf auth login`, in this folder:\n\n```\n{command}\n```\n\n"
+        "The repository is private until you change that in its settings."
+    )
 
 
 def checked_section(checked: Sequence[Checked]) -> str:
@@ -76,11 +89,24 @@ def checked_section(checked: Sequence[Checked]) -> str:
 
 
 def _front_matter(facts: Facts, written: Written) -> str:
-    lines = ["---", f"base_model: {_quoted(facts.base_model)}", "library_name: diffusers", "tags:"]
+    """The metadata of the hub, which refuses a card whose base model is no name of its own."""
+    lines = ["---"]
+    if base := _on_the_hub(facts.base_model):
+        lines += [
+            f"base_model: {base}",
+            f"base_model_relation: {'finetune' if written.is_whole else 'adapter'}",
+        ]
+    lines += ["library_name: diffusers", "pipeline_tag: text-to-image", "tags:"]
     lines += ["- text-to-image", "- gal-studio", *(() if written.is_whole else ("- lora",))]
     if facts.trigger:
         lines.append(f"instance_prompt: {_quoted(facts.trigger)}")
     return "\n".join([*lines, "---"])
+
+
+def _on_the_hub(base_model: str) -> str:
+    """The hub ID of a base model, or of the pipeline of a one-file checkpoint; "" if it has none."""
+    name = base_model.rpartition(" with ")[2]
+    return name if _HUB_ID.fullmatch(name) and not name.endswith((".safetensors", ".sft", ".gguf")) else ""
 
 
 def _introduction(facts: Facts, written: Written) -> str:
@@ -243,8 +269,8 @@ def _speed_lines(drawn: GenerationSettings) -> list[str]:
     lora = drawn.speed_lora.strip()
     if not lora:
         return []
-    source, file = (lora, USUAL) if lora.count("/") < 2 else lora.rsplit("/", 1)
-    place = source if lora.count("/") in (1, 2) and not lora.startswith("/") else f"THE FOLDER OF {file}"
+    place, file = ("", re.split(r"[/\\]", lora)[-1]) if is_here(lora) else in_repository(lora)
+    place = place or f"THE FOLDER OF {file}"
     load = f"pipeline.load_lora_weights({place!r}, weight_name={file!r})"
     return [load, "pipeline.fuse_lora()", "pipeline.unload_lora_weights()"]
 

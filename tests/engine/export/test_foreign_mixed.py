@@ -350,3 +350,23 @@ def test_text_encoders_are_left_out_when_that_is_chosen(unet: ImageModel, tmp_pa
     found = read_foreign(unet, path, choices)
     assert found.factors.keys() == added.keys()
     assert found.notes[0].startswith("Without 3 layers of the text encoder, ")
+
+
+def test_a_lora_that_changes_the_conditioner_of_anima_is_a_speed_lora_without_that(tmp_path: Path) -> None:
+    """As that of its makers is: layers between text encoder and transformer are left out, and counted."""
+    model = load_image_model(FAMILIES["anima"](tmp_path / "model"), device="cpu")
+    layer = "diffusion_model.blocks.0.self_attn.q_proj"
+    for between in (
+        "diffusion_model.llm_adapter.blocks.0.self_attn.q_proj",
+        "lora_unet_llm_adapter_out_proj",
+    ):
+        tensors = {
+            f"{name}.lora_{kind}.weight": torch.ones((1, 32) if kind == "down" else (32, 1))
+            for name in (layer, between)
+            for kind in ("down", "up")
+        }
+        save_file(tensors, tmp_path / "turbo.safetensors")
+        with pytest.raises(StudioError, match=r"also changes the text encoder \(1 layer\)"):
+            read_foreign(model, tmp_path / "turbo.safetensors")
+        found = read_foreign(model, tmp_path / "turbo.safetensors", Choices(without_text=True))
+        assert list(found.factors) == ["transformer_blocks.0.attn1.to_q"] and found.text_layers == 1
