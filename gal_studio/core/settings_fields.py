@@ -37,7 +37,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",
-        "machine.optimizer", "machine.text_off_device", "machine.checkpointing", "machine.tiling",
+        "machine.optimizer", "machine.text_off_device", "machine.checkpointing", "machine.swapping",
+        "machine.tiling",
         "machine.channels_last", "machine.all_gpus", "machine.compile",
     ),
 }  # fmt: skip

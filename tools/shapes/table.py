@@ -18,7 +18,7 @@ DEVICES: dict[str, tuple[DeviceKind, float]] = {
 }
 LETTERS = {
     "text_off_device": "text", "tiling": "tiles", "checkpointing": "again", "base": "int8",
-    "optimizer": "adam8", "precision": "bf16",
+    "swapping": "swap", "optimizer": "adam8", "precision": "bf16",
 }  # fmt: skip
 
 

@@ -31,6 +31,8 @@ def _without_needless(
 ) -> Settings:
     """Take back what later changes made needless, first what changes pictures most."""
     for name in _TAKEN_BACK:
+        if name == "checkpointing" and chosen.machine.swapping:
+            continue  # part of it
         before = {"machine": {name: getattr(settings.machine, name)}}
         if fits(shape, chosen.updated(before), device, room):
             chosen = chosen.updated(before)
@@ -53,7 +55,7 @@ def ladder(
     """Settings that need less and less memory, and more and more time."""
     yield settings
     held: dict[str, Any] = {}
-    for change in _changes(settings, device):
+    for change in _changes(shape, settings, device):
         if not change.keys().isdisjoint(without):
             continue
         held |= change
@@ -66,7 +68,7 @@ def ladder(
                 yield settings.updated({"tune": {"resolution": side}, "generation": {"resolution": side}})
 
 
-def _changes(settings: Settings, device: DeviceKind) -> Iterator[dict[str, Any]]:
+def _changes(shape: ModelShape, settings: Settings, device: DeviceKind) -> Iterator[dict[str, Any]]:
     if device == "cuda":
         yield {"text_off_device": True}
     yield {"tiling": True}
@@ -75,3 +77,5 @@ def _changes(settings: Settings, device: DeviceKind) -> Iterator[dict[str, Any]]
         yield {"precision": "bf16"}
     if device != "mps":
         yield {"optimizer": "adamw8bit"} if settings.tune.method == "full" else {"base": "int8"}
+    if device == "cuda" and settings.tune.method == "lora" and "denoiser" in shape.waiting:
+        yield {"swapping": True}  # after 8 bits, which halve what is to be copied

@@ -19,7 +19,7 @@ class MachineSettings(SettingsGroup):
     """How the model is held. Tiles and checkpointing also come by themselves where memory is short."""
 
     ROUNDING: ClassVar[frozenset[str]] = frozenset(
-        {"text_off_device", "checkpointing", "channels_last", "compile", "all_gpus"}
+        {"text_off_device", "checkpointing", "swapping", "channels_last", "compile", "all_gpus"}
     )
     """What changes a result by rounding at most."""
 
@@ -57,6 +57,13 @@ class MachineSettings(SettingsGroup):
         note="Recomputes activations instead of keeping them: training takes less memory, and a third more "
         "time",
     )
+    # of transformers; the blocks are computed again in training, as with checkpointing
+    swapping: bool = setting(
+        False,
+        "Block swapping",
+        note="Base weights of a transformer wait in main memory, and each block comes to the GPU when it "
+        "computes: much less memory, somewhat slower",
+    )
     tiling: bool = setting(
         False,
         "Autoencoder tiling",
@@ -77,6 +84,11 @@ class MachineSettings(SettingsGroup):
         "Train on all GPUs",
         note="Lets all GPUs of one kind share each training step: faster, same result but for rounding",
     )
+
+    @property
+    def recomputes(self) -> bool:
+        """Whether training computes activations again."""
+        return self.checkpointing or self.swapping
 
     @property
     def rounding(self) -> dict[str, Any]:

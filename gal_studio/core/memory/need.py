@@ -20,6 +20,10 @@ FRAGMENTED: Mapping[str, float] = {"lora": 1.23, "full": 1.08, "drawing": 1.1}
 least with which no plan is below a measured peak (`tools/shapes/measured.py`)."""
 
 
+HERE = 3
+"""Blocks on the device where they are swapped: one computes, one is on the way, one is not yet released."""
+
+
 @dataclass(frozen=True)
 class Need:
     """Bytes on the device at the peak of each part of a round."""
@@ -98,7 +102,18 @@ def _weights(shape: ModelShape, machine: MachineSettings, device: DeviceKind) ->
     """Bytes of the autoencoder, the text encoders and the denoiser."""
     size = weight_bytes(machine, device)
     text = _held(shape.text, shape.text_linear, machine, size)
-    return 4 * shape.autoencoder, text, _held(shape.denoiser, shape.linear, machine, size)
+    denoiser = _held(shape.denoiser, shape.linear, machine, size)
+    if device == "cuda" and machine.swapping:
+        text -= waiting_bytes(shape, "text", machine, size)
+        denoiser -= waiting_bytes(shape, "denoiser", machine, size)
+    return 4 * shape.autoencoder, text, denoiser
+
+
+def waiting_bytes(shape: ModelShape, part: str, machine: MachineSettings, size: int) -> int:
+    """Bytes of a part's blocks that wait in main memory: all but those at the computation."""
+    count, linear, largest = shape.waiting.get(part, (0, 0, 0))
+    blocks = _held(count, linear, machine, size)
+    return max(0, blocks - HERE * blocks * largest // max(1, count))
 
 
 def _held(count: int, linear: int, machine: MachineSettings, size: int) -> int:
@@ -110,7 +125,7 @@ def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: i
     """Trained weights with gradients and moments, copies of autocast, and activations."""
     tune, machine = settings.tune, settings.machine
     target = "full" if tune.method == "full" else tune.target
-    line = shape.training[spared(target) if machine.checkpointing else target]
+    line = shape.training[spared(target) if machine.recomputes else target]
     size = computed_bytes(machine, device)
     active = line.at(rows, (tune.resolution or shape.resolution) ** 2) * (size / 2)
     moments = MOMENTS[machine.optimizer]
@@ -128,7 +143,7 @@ def _copies(shape: ModelShape, machine: MachineSettings, device: DeviceKind) -> 
     Weights of another precision are copied, and 8-bit integers. With checkpointing it is one block at a time.
     """
     size = computed_bytes(machine, device)
-    held = shape.block if machine.checkpointing else shape.denoiser
+    held = shape.block if machine.recomputes else shape.denoiser
     if size != weight_bytes(machine, device):
         return size * held
     return size * min(held, shape.linear) if machine.base == "int8" else 0
@@ -201,5 +216,5 @@ def operations(shape: ModelShape, settings: Settings, trained: int, drawn: int) 
     guided = len(generation.guided_steps) if generation.guidance_scale > shape.guided_above else 0
     picture = guided * shape.operations.at(2, side**2)
     picture += (generation.steps - guided) * shape.operations.at(1, side**2)
-    passes = 4 if settings.machine.checkpointing else 3
+    passes = 4 if settings.machine.recomputes else 3
     return trained * step * passes + drawn * picture

@@ -1,7 +1,7 @@
 """A model's size: what is needed to say how much memory and time it takes, without opening it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from gal_studio.core.errors import StudioError
@@ -34,6 +34,8 @@ class ModelShape:
     `denoiser`, `linear` (the part of it in linear layers), `autoencoder`, `text` and `text_linear` count
     weights; `lora` is the number of a LoRA's for each unit of rank, by target, `targeted` those of the
     layers that it changes, and `block` those of the largest block that checkpointing computes again.
+    `waiting` are those of the `denoiser` and the `text` encoders in blocks that can wait in main memory: all
+    of them, those in linear layers, and those of the largest block.
     `training` has the bytes of a step in half precision by target ("full": all weights) and whether
     activations are computed again; `drawing`, `encoding` and `decoding` those of one call, and `operations`
     a forward's multiplications.
@@ -56,6 +58,7 @@ class ModelShape:
     encoding: Line
     decoding: Line
     operations: Line
+    waiting: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -8,6 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.shape import Line, ModelShape, spared
 from gal_studio.core.settings import Target, TuneSettings
+from gal_studio.engine.families.family import Family
 from gal_studio.engine.memory.peak import (
     decoding_peak,
     denoising_peak,
@@ -21,6 +22,7 @@ from gal_studio.engine.memory.plan import trained_weights
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.placement import quantized_layers
+from gal_studio.engine.models.swapping import swapped_blocks
 
 _SCALES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
@@ -58,7 +60,21 @@ def measure_shape(model: ImageModel) -> ModelShape:
         encoding=coded(encoding_peak),
         decoding=coded(decoding_peak),
         operations=line(lambda rows, side: _operations(model, rows, side)),
+        waiting=_waiting(family),
     )
+
+
+def _waiting(family: Family) -> dict[str, tuple[int, int, int]]:
+    """The weights in blocks that can wait in main memory: see `ModelShape.waiting`."""
+    parts = {"denoiser": (family.denoiser,), "text": family.text_parts}
+    found = {name: [block for part in held for block in swapped_blocks(part)] for name, held in parts.items()}
+    if not found["denoiser"]:
+        return {}
+    return {
+        name: (sum(sizes), sum(map(_in_linear_layers, blocks)), max(sizes))
+        for name, blocks in found.items()
+        if (sizes := [_count(block) for block in blocks])
+    }
 
 
 def _trainings(model: ImageModel, line: Any) -> dict[str, Line]:

@@ -114,7 +114,7 @@ def training_peak(
     side = side or model.latent_side(settings.resolution)
     layers = () if settings.method == "full" else tuple(model.lora_layers(settings.target))
     half = model.training_precision != torch.float32
-    low_memory = low_memory or model.machine.checkpointing
+    low_memory = low_memory or model.machine.recomputes
     return _training(model.family, layers, settings.rank, rows, side, half, low_memory)
 
 
@@ -129,7 +129,7 @@ def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool 
     held = model.denoiser.dtype if frozen else torch.float32
     if not model.is_quantized and precision in (held, torch.float32):
         return 0
-    if frozen and (low_memory or model.machine.checkpointing):
+    if frozen and (low_memory or model.machine.recomputes):
         return precision.itemsize * largest_block(model.family)
     return precision.itemsize * sum(weight.numel() for weight in model.denoiser.parameters())
 

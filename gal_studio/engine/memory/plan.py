@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.allocator import kept
 from gal_studio.core.memory.machine import MOMENTS, MachineSettings
-from gal_studio.core.memory.need import OVERHEAD
+from gal_studio.core.memory.need import HERE, OVERHEAD
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import (
     autocast_copies,
@@ -22,6 +22,7 @@ from gal_studio.engine.memory.peak import (
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.devices import instructions
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.swapping import swapped_blocks
 
 FLOAT32 = 4
 """Bytes of a trained weight, of its gradient, and of each of AdamW's two moments."""
@@ -112,7 +113,7 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     and on a CPU what its allocator keeps.
     """
     held = trained_bytes(model.machine) * trained_weights(model, settings)
-    held += autocast_copies(model, settings, plan.low_memory)
+    held += autocast_copies(model, settings, plan.low_memory) + _swapped_in(model)
     active = int(OVERHEAD[model.device.type] * training_peak(model, settings, plan.rows, plan.low_memory))
     step = held + active + _kept(model, active, model.training_precision, training=True)
     return max(step, encoding_need(model, settings, plan.low_memory))
@@ -138,7 +139,16 @@ def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan, re
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
     asked = math.ceil(asked * (1 + references))
     active = int(OVERHEAD[model.device.type] * drawing_peak(model, asked, side, plan.low_memory))
+    active += _swapped_in(model)
     return active + _kept(model, active, model.drawing_precision)
+
+
+def _swapped_in(model: ImageModel) -> int:
+    """Bytes of the blocks that are on the device at a time, where a denoiser's blocks wait in main memory."""
+    if not model.machine.swapping:
+        return 0
+    sizes = (sum(weight.nbytes for weight in block.parameters()) for block in swapped_blocks(model.denoiser))
+    return HERE * max(sizes, default=0)
 
 
 def _kept(model: ImageModel, active: int, precision: torch.dtype, training: bool = False) -> int:

@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.factors import read_factors
 from gal_studio.engine.models.image_model import ImageModel, no_change
+from gal_studio.engine.models.swapping import beside
 from gal_studio.engine.saving import save_tensors
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -96,6 +97,8 @@ def _add_lora(model: ImageModel, rank: int, layers: list[str]) -> None:
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
         model.denoiser.add_adapter(configuration)
+    for weight in trainable(model).values():  # of a block that waits, it is made in main memory
+        weight.data = weight.data.to(model.device)
 
 
 def attach_full(model: ImageModel) -> None:
@@ -123,18 +126,19 @@ def detach(model: ImageModel) -> None:
         model.denoiser.unload_lora()
     if model.kept is not None:
         for name, base in model.kept.items():
-            model.denoiser.get_parameter(name).data = base.to(model.device)
+            weight = model.denoiser.get_parameter(name)
+            weight.data = base.to(weight.device)
         model.kept = None
     model.denoiser.requires_grad_(False)
 
 
 def replace_weight(model: ImageModel, name: str, tensor: torch.Tensor) -> None:
-    """Put a tensor in place of a weight, and keep the base weight in main memory until `detach`."""
+    """Put a tensor in place of a weight, where that is, and keep the base weight in main memory."""
     weight = model.denoiser.get_parameter(name)
     model.kept = {} if model.kept is None else model.kept
     if name not in model.kept:
         model.kept[name] = weight.data.to("cpu")
-    weight.data = tensor
+    weight.data = beside(tensor, weight)
 
 
 def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:

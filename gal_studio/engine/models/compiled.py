@@ -10,7 +10,7 @@ from gal_studio.engine.models.image_model import ImageModel
 @contextmanager
 def compiled(model: ImageModel) -> Iterator[None]:
     """Compile the denoiser if the settings say so; its next call compiles it, which takes minutes."""
-    if not model.machine.compile:
+    if not model.machine.compile or model.machine.swapping:  # weights come and go
         yield
         return
     from torch._dynamo.exc import BackendCompilerFailed, TorchDynamoException

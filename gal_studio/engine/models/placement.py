@@ -13,6 +13,7 @@ from gal_studio.core.extras import how_to_install, is_installed
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine import reveal
 from gal_studio.engine.families.family import Family
+from gal_studio.engine.models.swapping import BlockSwap, swap_of, swapped_blocks
 
 _NEEDED = {
     ("base", "int8"): ("torchao", "Base weights of 8-bit integers need", "plain base weights"),
@@ -43,14 +44,15 @@ def check_machine(machine: MachineSettings, device: torch.device) -> None:
 
 
 def place(family: Family, device: torch.device, machine: MachineSettings) -> None:
-    """Move the model to its device, except for text encoders that stay in main memory."""
-    if not machine.text_off_device:
+    """Move the model to its device, except for text encoders and blocks that wait in main memory."""
+    if machine.swapping and swapped_blocks(family.denoiser):
+        for swapped in (family.denoiser, *family.text_parts):
+            BlockSwap(swapped, device)
+    if not machine.text_off_device and swap_of(family.denoiser) is None:
         family.to(device)
     else:
-        kept = {id(part) for part in family.text_parts}
-        for part in family.frozen_parts:
-            if id(part) not in kept:
-                part.to(device)
+        kept = {id(part) for part in family.text_parts} if machine.text_off_device else set()
+        _move([part for part in family.frozen_parts if id(part) not in kept], device)
     if machine.channels_last:
         for weight in family.denoiser.parameters():
             if weight.ndim == 4:
@@ -87,7 +89,11 @@ def text_on_device(family: Family, device: torch.device, machine: MachineSetting
 
 def _move(parts: Iterable[torch.nn.Module], device: torch.device) -> None:
     for part in parts:
-        part.to(device)
+        swap = swap_of(part)
+        if swap is None or swap.device != device:
+            part.to(device)
+        else:
+            swap.settle()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 

@@ -31,6 +31,7 @@ from gal_studio.engine.models.adapters import (
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.factors import alpha_ratio, read_factors
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.swapping import beside
 
 _Weights = Mapping[str, torch.Tensor]
 
@@ -149,13 +150,13 @@ def _fuse(model: ImageModel, adapter: Path, recipe: Recipe, precision: torch.dty
     """
     strengths = (recipe.late,) if recipe.is_constant else (recipe.late, recipe.early)
     weights: list[dict[str, torch.Tensor]] = [{} for _ in strengths]
-    place = _waiting_place(model, precision)
+    place, here = _waiting_place(model, precision), dict(model.denoiser.named_parameters())
     for name, fused in _fused(model, adapter, strengths):
         rounded = [tensor.to(precision) for tensor in fused]
         replace_weight(model, name, rounded[0])
         if not recipe.is_constant:
             for held, tensor in zip(weights, rounded, strict=True):
-                held[name] = tensor.to(place)
+                held[name] = beside(tensor, here[name]) if model.machine.swapping else tensor.to(place)
     if not recipe.is_constant:
         late, early = weights
         model.before_step = _Switch(model, recipe, early, late)
@@ -173,7 +174,7 @@ def _fused(
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
         for layer, factors in read_factors(tensors, part).items():
             name = f"{layer}.weight"
-            base = weights[name].data
+            base = weights[name].data.to(model.device)
             change = factors.on(base.device).change  # of a large model the processor takes minutes
             changes = [strength * alpha_ratio(configuration) * change for strength in strengths]
             ends = [end for each in changes for end in torch.aminmax(each)]  # ten times as fast as isfinite
@@ -183,7 +184,7 @@ def _fused(
     else:
         _check_fits(shapes(weights), tensors, adapter)
         for name, tensor in tensors.items():
-            base, changed = weights[name].data, tensor.to(model.device)
+            base, changed = weights[name].data.to(model.device), tensor.to(model.device)
             yield name, [changed if each == 1.0 else _between(base, changed, each) for each in strengths]
 
 
@@ -191,7 +192,8 @@ def _waiting_place(model: ImageModel, precision: torch.dtype) -> torch.device:
     """Where weights wait for their steps: on the device, if a second denoiser leaves half of it free."""
     free = free_memory(model.device)
     size = precision.itemsize * sum(weight.numel() for weight in model.denoiser.parameters())
-    is_short = model.machine.text_off_device or (free is not None and 2 * size > free)
+    waits = model.machine.text_off_device or model.machine.swapping
+    is_short = waits or (free is not None and 2 * size > free)
     return torch.device("cpu") if is_short else model.device
 
 

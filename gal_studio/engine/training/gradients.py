@@ -34,7 +34,7 @@ class Gradients:
         free = free_memory(model.device)
         plan = plan_training(model, settings, rows, None if free is None else max(0, free - reserved))
         self.rows_at_once = plan.rows
-        if plan.low_memory or model.machine.checkpointing:
+        if plan.low_memory or model.machine.recomputes:
             model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(rows):
             self._notify_split()

@@ -34,6 +34,7 @@ SAVINGS: Mapping[str, tuple[Any, str]] = {
     "checkpointing": (True, "training recomputes activations"),
     "precision": ("bf16", "it computes in half precision"),
     "base": ("int8", "base weights are 8-bit integers"),
+    "swapping": (True, "blocks of the model wait in main memory"),
     "optimizer": ("adamw8bit", "the optimizer uses 8 bits"),
 }
 """What the settings do to save memory, in the order in which it is done."""

@@ -1,0 +1,134 @@
+"""Blocks that wait in main memory draw and train with the same bits, and are on the device one at a time."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.models.swapping import swap_of, swapped_blocks
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.trainer import Run
+from tests.engine.models.test_machine import needs
+from tests.engine.tiny import make_tiny_pipeline
+from tests.engine.tiny_flows import (
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
+from tests.engine.trained import EXAMPLES
+
+FAMILIES = {
+    "klein": make_tiny_klein,
+    "z-image": make_tiny_z_image,
+    "krea": make_tiny_krea,
+    "qwen": make_tiny_qwen_image,
+    "anima": make_tiny_anima,
+}
+TUNE = TuneSettings(steps=4, batch_size=2, rank=2, prior_images=0, learning_rate=1e-2, resolution=64)
+
+
+def loaded(folder: Path, **machine: Any) -> ImageModel:
+    return load_image_model(folder, device="cpu", machine=MachineSettings(**machine))
+
+
+def trained(model: ImageModel, run: Run = Run()) -> dict[str, torch.Tensor]:
+    for _ in fine_tune(model, EXAMPLES, [], TUNE, 3, run):
+        pass
+    return adapter_tensors(model)
+
+
+def drawn(model: ImageModel, adapter: Path | None) -> Any:
+    settings = GenerationSettings(steps=2, batch_size=2, resolution=64)
+    with drawing(model, adapter) as ready:
+        events = draw(ready, [DrawRequest("A cat", seed) for seed in (1, 2)], settings)
+        (batch,) = [event for event in events if isinstance(event, DrawnBatch)]
+    return np.stack([np.asarray(image) for image in batch.images])
+
+
+@pytest.mark.parametrize("make", FAMILIES.values(), ids=FAMILIES)
+def test_a_swapped_model_trains_and_draws_with_the_same_bits(make: Any, tmp_path: Path) -> None:
+    folder = make(tmp_path / "model")
+    plain, swapped = loaded(folder, checkpointing=True), loaded(folder, swapping=True)
+    expected, got = trained(plain), trained(swapped)
+    assert expected.keys() == got.keys()
+    assert all(torch.equal(expected[name], got[name]) for name in expected)
+    assert any(weight.any() for name, weight in got.items() if "lora_B" in name)
+    for part in swapped.family.text_parts:
+        text = swap_of(part)
+        assert text is not None and text.fetched and text.most <= 2
+    card = AdapterCard("ink", str(folder), 1, 0)
+    adapter = save_adapter(swapped, tmp_path / "ink.safetensors", card)
+    detach(plain)
+    detach(swapped)
+    for used in (adapter, None):
+        assert (drawn(plain, used) == drawn(swapped, used)).all()
+    swap = swap_of(swapped.denoiser)
+    assert swap is not None and swap_of(plain.denoiser) is None
+    blocks = swapped_blocks(swapped.denoiser)
+    assert swap.fetched > 4 * 3 * len(blocks) and swap.most <= 2
+
+
+def test_weights_are_elsewhere_while_a_block_waits(tmp_path: Path) -> None:
+    """While a block computes, its layers have copies; before and after, the weights that wait."""
+    model = loaded(make_tiny_klein(tmp_path / "model"), swapping=True)
+    before = drawn(model, None)
+    swap, block = swap_of(model.denoiser), swapped_blocks(model.denoiser)[0]
+    assert swap is not None
+    weight = next(block.parameters())
+    inner, seen = block.forward, []
+
+    def look(*given: Any, **named: Any) -> Any:
+        seen.append(next(block.parameters()) is weight)
+        return inner(*given, **named)
+
+    block.forward = look
+    assert (drawn(model, None) == before).all() and seen == [True] * len(seen)
+    computing: list[bool] = []
+    first = next(module for module in block.modules() if isinstance(module, torch.nn.Linear))
+    own = first.weight
+    hook = first.register_forward_pre_hook(
+        lambda layer, _: computing.append(layer.weight is own or layer.weight.data_ptr() == own.data_ptr())
+    )
+    drawn(model, None)
+    hook.remove()
+    assert computing and not any(computing) and first.weight is own
+
+
+def test_a_swapped_training_resumes_with_the_same_bits(tmp_path: Path) -> None:
+    folder = make_tiny_z_image(tmp_path / "model")
+    whole = trained(loaded(folder, swapping=True))
+    kept: list[Any] = []
+    model = loaded(folder, swapping=True)
+    trained(model, Run(checkpoint=kept.append, ends_at=2))
+    file = tmp_path / "state"
+    kept[-1].save(file)
+    resumed = trained(loaded(folder, swapping=True), Run(resume_from=file))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+@needs("torchao")
+def test_8_bit_weights_wait_too(tmp_path: Path) -> None:
+    folder = make_tiny_krea(tmp_path / "model")
+    plain, swapped = (
+        loaded(folder, base="int8", checkpointing=True, swapping=is_swapped) for is_swapped in (False, True)
+    )
+    expected, got = trained(plain), trained(swapped)
+    assert all(torch.equal(expected[name], got[name]) for name in expected)
+    detach(plain)
+    detach(swapped)
+    assert (drawn(plain, None) == drawn(swapped, None)).all()
+
+
+def test_a_unet_stays_as_a_whole(tmp_path: Path) -> None:
+    model = loaded(make_tiny_pipeline(tmp_path / "model"), swapping=True)
+    assert drawn(model, None).shape[0] == 2
