@@ -28,13 +28,18 @@ def numbered_names(rounds: Iterable[Round], taken: Iterable[str] = ()) -> dict[s
     """The name of each round of a project by its number, none of those `taken`: "Round 2", "Round 2 refined".
 
     Branches can have several rounds of the same number and kind; later ones get a counter: "Round 2 (2)".
+    A branch is called by what differs in it, and its rounds after it: "Rank 16", "Round 2 · rank 16".
     Archived rounds count as well, so that no name changes when they are archived or brought back.
     """
     names: dict[str, str] = {}
-    used = set(taken)
-    for round_ in rounds:
-        name = f"Round {round_.number}{' refined' if round_.kind == 'refine' else ''}"
-        names[round_.id] = unique_name(name, used)
+    used, branches = set(taken), dict[str | None, str]()
+    for round_ in rounds:  # a parent stands before its children
+        name, branch = f"Round {round_.number}{' refined' if round_.kind == 'refine' else ''}", ""
+        if round_.copy_of is None and (branch := branches.get(round_.parent_id, "")):
+            name = f"{name} · {branch}"
+        differs = round_.difference
+        names[round_.id] = unique_name(f"{differs[:1].upper()}{differs[1:]}" or name, used)
+        branches[round_.id] = (round_.title or differs) if round_.copy_of else branch
         used.add(names[round_.id])
     return names
 

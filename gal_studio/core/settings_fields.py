@@ -101,6 +101,13 @@ def value_words(name: str) -> Mapping[Any, str]:
     return words() if callable(words) else words
 
 
+def setting_words(name: str, value: Any) -> str:
+    """A setting by its dotted name with a value, as in a sentence: "LoRA rank 16"."""
+    label = str(setting_of(name).metadata["label"])
+    label = label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+    return f"{label} {value_words(name).get(value, _written(value))}"
+
+
 def _field(name: str, heading: str) -> SettingField:
     if name == "seed":  # of the project, not of its settings
         note = "The same seed generates the same images"

@@ -243,6 +243,26 @@ class RoundSnapshot:
         return replace(self.project, records=records).round(self.id)
 
     @cached_property
+    def wanted_settings(self) -> Settings:
+        """What its next training and drawing follow: the project's settings, as its branches change them."""
+        settings = self.project.project.settings
+        for each in (*self.ancestors, self):
+            settings = settings.updated(strict_json.loads(each.round.changes))
+        return settings
+
+    @cached_property
+    def seed(self) -> int:
+        """The seed of which its training's follows: the project's, or that of the nearest branch above."""
+        own = (each.round.seed for each in reversed(self.ancestors))
+        return next((seed for seed in own if seed is not None), self.project.project.seed)
+
+    @cached_property
+    def original(self) -> "RoundSnapshot":
+        """The round that drew its pictures: itself, unless it is a copy."""
+        above = self.round.copy_of
+        return self if above is None else self.project.round(above).original
+
+    @cached_property
     def gal(self) -> GalSettings:
         """How pictures are suggested and weighted in this round."""
         return self.settings.gal

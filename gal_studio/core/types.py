@@ -302,6 +302,9 @@ class Round:
     gave it, empty for none. An `archived` round is not shown, nor is any round after it.
     Its training `ends_at` this step, where a person kept an earlier one than the last. A round with a
     `source` was not trained here: its adapter is a LoRA from elsewhere, the file of that name.
+    One that is a `copy_of` another begins a branch: it has the images of that one and a choice of its own.
+    `changes` are the settings that differ after it (JSON), `seed` is that of the trainings after it (None:
+    the project's), `difference` says so in words. `kept` is when its line was made the main one.
     """
 
     id: str
@@ -316,6 +319,11 @@ class Round:
     archived: bool = False
     ends_at: int | None = None
     source: str = ""
+    copy_of: str | None = None
+    changes: str = "{}"
+    seed: int | None = None
+    difference: str = ""
+    kept: float | None = None
 
 
 @dataclass(frozen=True)

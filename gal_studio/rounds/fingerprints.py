@@ -82,9 +82,9 @@ def is_trained(inputs: TrainingInputs) -> bool:
 def is_trainable(inputs: TrainingInputs) -> bool:
     """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
     here = inputs.here
-    if here.round.kind != "fine_tune" or here.round.source:
+    if here.round.kind != "fine_tune" or here.round.source or here.round.copy_of:
         return False
-    wanted, present = here.project.project.settings, here.settings
+    wanted, present = here.wanted_settings, here.settings
     tune = wanted.tune
     if all(example.is_reference for example in inputs.examples):  # nothing accepted that these would affect
         tune = replace(
@@ -105,9 +105,10 @@ def repeated(inputs: TrainingInputs) -> RoundSnapshot | None:
     here = inputs.here
     if here.round.kind != "fine_tune" or here.round.adapter is not None or here.parent is None:
         return None
-    supposed = replace(inputs, here=here.supposing(here.project.project.settings))
-    wanted = training_fingerprint(supposed)
-    beside = (one for one in here.parent.children if one.id != here.id and not one.round.archived)
+    supposed = replace(inputs, here=here.supposing(here.wanted_settings))
+    wanted, begins = training_fingerprint(supposed), here.parent.original
+    same = (one for one in here.project.rounds if one.original is begins)
+    beside = (one for each in same for one in each.children if one.id != here.id and not one.round.archived)
     return next((one for one in beside if one.record.trained_as == wanted), None)
 
 

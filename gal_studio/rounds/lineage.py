@@ -88,8 +88,8 @@ def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
 
 
 def round_training_seed(here: RoundSnapshot) -> int:
-    """The round's training seed, which is the same for all branches at this depth."""
-    seed, number = here.project.project.seed, here.round.number
+    """The round's training seed, which is the same for all branches at this depth that name no other."""
+    seed, number = here.seed, here.round.number
     if here.round.kind == "refine":
         return named_seed(seed, "refinement", number)
     return training_seed(seed, number)
@@ -173,7 +173,12 @@ def refuse_instant(round_: Round, what: str) -> None:
 
 
 def refuse_given(round_: Round) -> None:
-    """Refuse to train a round whose LoRA was made elsewhere."""
+    """Refuse to train a round whose LoRA was made elsewhere, or is that of the round that it copies."""
+    if round_.copy_of:
+        raise StudioError(
+            "This is where a branch begins, with the LoRA of the round that it left: choose images, then go "
+            "on to the next round."
+        )
     if round_.source:
         raise StudioError(
             f"The LoRA {round_.source} is judged as it is: go on to the next round, whose training starts "

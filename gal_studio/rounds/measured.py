@@ -154,7 +154,8 @@ class Measured:
 
     def gain_since(self, here: RoundSnapshot) -> Change | None:
         """How much more useful a round is than the one before, each by the setting that decides."""
-        now, before = self.settings.get(here.id), self.settings.get(here.round.parent_id or "")
+        above = here.parent.original.id if here.parent else ""
+        now, before = self.settings.get(here.id), self.settings.get(above)
         found = lead(now, before) if now and before else None
         return (
             None if found is None else Change(**vars(found), verdict=outcome(found.value, found.is_clear, 1))
@@ -170,7 +171,7 @@ class Measured:
     ) -> Mapping[str | None, Arm]:
         """The base model and each round that is not archived, with these pictures of the prompts in use.
 
-        They were drawn by the `recipe`.
+        They were drawn by the `recipe`. Copies, with which branches begin, are the rounds that they copy.
         """
         project = self.test_set.project
         names: dict[str | None, str] = {None: BASE_NAME}
@@ -183,14 +184,14 @@ class Measured:
                 place = prompt.prompt, picture.candidate.index
                 drawn.setdefault(picture.round_id, {}).setdefault(prompt.part, {})[place] = picture
         arms = []
-        for here in (None, *project.shown):
+        for here in (None, *(each for each in project.shown if not each.round.copy_of)):
             name = None if here is None else here.id
             parts = drawn.get(name, {})
             arms.append(
                 Arm(
                     name,
                     names[name],
-                    None if here is None else here.round.parent_id,
+                    here.parent.original.id if here is not None and here.parent else None,
                     parts,
                     complete=len(parts.get("held_out", {})) == self.wanted > 0,
                     learned=None if here is None else self.learned(here),

@@ -186,7 +186,7 @@ def repeats(
 
     `planned` are its pairs, and `trained` is what the other one was trained on.
     """
-    wanted = base.here.project.project.settings.refine
+    wanted = base.here.wanted_settings.refine
     return (
         replace(other.here.settings.refine, next_round=wanted.next_round) == wanted
         and tuple(pair.plan for pair in other.pairs) == planned

@@ -153,7 +153,7 @@ def rule_words(here: RoundSnapshot) -> str:
     if not here.candidates:
         return ""
     of = here.parent if here.round.kind == "refine" and here.parent is not None else here
-    course, wanted = of.record.race, here.project.project.settings.generation.allocation
+    course, wanted = of.record.race, here.wanted_settings.generation.allocation
     if of != here and course is not None:
         return "The images that the round before drew."
     if course is None:

@@ -7,6 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.words import counted
 from gal_studio.rounds import lineage
+from gal_studio.rounds.branches import not_aside
 from gal_studio.state.store import Store
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound
 
@@ -22,12 +23,13 @@ class RecordedLine:
 
 
 def last_trained(project: ProjectSnapshot, through: str | None = None) -> str:
-    """The deepest trained round of a project, the newest of several.
+    """The deepest trained round of a project, the newest of several, in the main line if one was made that.
 
     If `through` is given, of those below it; if there is none, the nearest one above it.
     """
-    trained = [each for each in project.shown if each.round.adapter is not None]
+    trained = [each for each in not_aside(project) if each.round.adapter is not None]
     if through is not None:
+        trained = [each for each in project.shown if each.round.adapter is not None]
         above = {each.id for each in project.round(through).ancestors}
         below = [each for each in trained if through in (each.id, *(one.id for one in each.ancestors))]
         trained = below or [each for each in trained if each.id in above]

@@ -145,13 +145,13 @@ class RoundTest:
         again.
         """
         chosen, learned = self.test_set.chosen, accepted_prompts(self.here)
-        if chosen is None:
+        if chosen is None or self.here.round.copy_of:  # a copy is measured with the round that it copies
             return ()
         prompts = self.test_set.in_use
         held_out = [prompt for prompt in prompts if prompt.part == "held_out"]
         accepted = [prompt for prompt in prompts if prompt.part == "accepted" and prompt.prompt in learned]
         whole = [*(prompt for prompt in prompts if prompt.part != "accepted"), *accepted]
-        before = self.here.round.parent_id
+        before = self.here.parent.original.id if self.here.parent else None
         return (
             *_planned(chosen, None, whole),
             *(_planned(chosen, before, accepted) if before in self.drawable else ()),
@@ -257,7 +257,8 @@ def prepare(store: Store, of: str | RoundSnapshot) -> RoundTest:
         if not {each.prompt for each in test_set.all_prompts if each.part == "accepted"}.issuperset(learned):
             store.measures.add_prompts(project_id, "accepted", learned)
             test_set = replace(test_set, all_prompts=store.measures.prompts(project_id))
-    adapters = {each.id: each.round.adapter for each in (here, here.parent) if each is not None}
+    line = (here, here.parent and here.parent.original)
+    adapters = {each.id: each.round.adapter for each in line if each is not None}
     drawable = (name for name, adapter in adapters.items() if adapter and store.adapters.has(adapter))
     return RoundTest(test_set, here, frozenset(drawable))
 

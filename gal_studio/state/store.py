@@ -20,6 +20,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
+from gal_studio.state.tables.branches import Branches
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
 from gal_studio.state.tables.ensembles import Ensembles
@@ -64,6 +65,7 @@ class Store(AbstractContextManager["Store"]):
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)
         self.rounds = Rounds(self.database, clock)
+        self.branches = Branches(self.database, clock)
         self.candidates = Candidates(self.database, clock)
         self.races = Races(self.database, clock)
         self.ensembles = Ensembles(self.database, clock)

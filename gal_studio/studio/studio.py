@@ -10,13 +10,13 @@ from gal_studio.processes import start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.create.model_check import model_check
+from gal_studio.studio.verbs.branches import BranchVerbs
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.instant import InstantVerbs
 from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
-from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.search import SearchVerbs
 from gal_studio.studio.verbs.steps import StepVerbs
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Studio(
     InstantVerbs,
     ProjectVerbs,
-    RoundVerbs,
+    BranchVerbs,
     JobVerbs,
     DecisionVerbs,
     ReplayVerbs,

@@ -32,8 +32,8 @@ LIMITS: dict[str, int] = {
     "add_anchors": 12, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
     "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
     "ask_trainings": 10, "run_round": 27, "instant_round": 28, "refine_adapter": 3, "next_round": 33,
-    "branch": 14, "rename_round": 4, "star_round": 2, "archive_round": 8, "restore_round": 5, "accept": 1,
-    "decide": 7, "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
+    "what_if": 162, "keep_line": 4, "rename_round": 4, "star_round": 2, "archive_round": 8,
+    "restore_round": 5, "accept": 1, "decide": 7, "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
     "reference_mask": 3, "before_after": 17, "judge_quality": 11, "make_pairs": 23, "refine": 15,
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
@@ -41,7 +41,7 @@ LIMITS: dict[str, int] = {
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
     "try_steps": 19, "use_step": 41, "forget_steps": 27,
-    "search": 6, "more_like": 4, "changes": 22, "replay": 97, "continue_replay": 2, "stop_replay": 15,
+    "search": 6, "more_like": 4, "changes": 23, "replay": 97, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -193,6 +193,7 @@ REFUSED = {
     "refine_adapter": "An image adapter is refined from a Round 0",
     "use_trial": "This image is not generated yet",
     "search": "There is nothing to search yet",
+    "keep_line": "This round has no branch beside it",
     "more_like": "There is nothing to search yet",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""

@@ -160,7 +160,7 @@ const HINTS = {
   },
   done: () => "Nothing is left to suggest: compare the rounds, and take the best one with you.",
   differ: ({ repeats }) =>
-    `It would repeat ${inSentence(repeats)}: accept other images in the round before, or change a setting.`,
+    `It would repeat ${inSentence(repeats)}: accept other images, or change a setting.`,
   choose: () => "Nothing accepted: the next round would train on the same images.",
 };
 const WITHOUT_TRAINING =

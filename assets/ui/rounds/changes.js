@@ -1,17 +1,24 @@
-/** What the choice of the round before changed: the accepted images, and their prompts before and now. */
-/** @import { BenchmarkPicture, ChoiceChange } from "payloads" */
+/** What the choice of the round before changed, and what a branch is beside the line that it left. */
+/** @import { Beside, BenchmarkPicture, BranchLine, ChoiceChange } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { newest } from "../app/newest.js";
-import { call } from "../app/session.js";
+import { call, refresh } from "../app/session.js";
 import { copyOrNot, on, state } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { html, set } from "../kit/html.js";
+import { write } from "../app/writes.js";
+import { Button, html, set } from "../kit/html.js";
+import { Segments } from "../kit/segments.js";
+import { toast } from "../kit/toast.js";
 import { openViewer } from "../viewer/viewer.js";
 import { render } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 
+/** @import { Look } from "../viewer/looks.js" */
+
 const KEY = "gal-studio-changes-closed";
 const changes = signal(/** @type {ChoiceChange[]} */ ([]));
+const beside = signal(/** @type {Beside | null} */ (null));
+const shown = signal(/** @type {"beside" | "changes"} */ ("beside"));
 
 /** @param {Pick<RoundsParts, "changes" | "strip">} parts */
 export function mountChanges({ changes: box, strip }) {
@@ -22,29 +29,71 @@ export function mountChanges({ changes: box, strip }) {
   };
   const newRequest = newest();
   let asked = "";
-  on("step round measures forget", async () => {
-    const round = state.roundId;
-    const drawn = state.measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
-    const wanted = state.step === "rounds" && round && drawn && !closed(round) ? `${round} ${drawn}` : "";
-    if (wanted === asked) return;
-    asked = wanted;
+  let before = "";
+  on("step round rounds measures received forget", async () => {
+    const { roundId: round, measures, rounds } = state;
+    const drawn = measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
+    const branched = rounds.some((one) => one.copy_of) && rounds.map((one) => [one.candidates, one.aside]);
+    const about = (drawn || branched) && [measures?.rounds.map((one) => one.drawn), branched];
+    const wanted = state.step === "rounds" && round && about && !closed(round) ? JSON.stringify(about) : "";
+    if (`${round} ${wanted}` === asked) return;
+    asked = `${round} ${wanted}`;
     const isLatest = newRequest();
-    box.hidden = true;
+    if (!wanted || round !== before) box.hidden = true;
+    before = round ?? "";
     if (!wanted) return;
     const answer = await call("rounds", "changes", { project: state.projectId, round });
     if (!answer || !isLatest()) return;
     set(changes, answer.changes);
-    box.hidden = !answer.changes.length;
+    set(beside, answer.beside);
+    box.hidden = !answer.changes.length && !answer.beside;
   });
-  const Changes = () => html`<div class="changes-head">
-      <h2 id="changes-title">What your choice changed</h2>
-      <p>Same prompt and seed in both rounds</p>
-    </div>
-    <div class="changes-list" role="list" aria-labelledby="changes-title">${changes.value.map(item)}</div>
-    <button
-      type="button" class="quiet" aria-label="Close what your choice changed" onClick=${close}
-    >✕</button>`;
+  const Changes = () => {
+    const two = beside.value;
+    const looks = two && (shown.value === "beside" || !changes.value.length) ? besideLooks(two) : null;
+    return html`<div class="changes-head">
+        <h2 id="changes-title">${looks ? "Two lines, side by side" : "What your choice changed"}</h2>
+        <p>Same prompt and seed in both ${looks ? "lines" : "rounds"}</p>
+        ${
+          two &&
+          changes.value.length > 0 &&
+          html`<${Segments}
+            label="What is compared" chosen=${shown.value} choose=${show}
+            names=${[["beside", "Lines"], ["changes", "Choice"]]}
+          />`
+        }
+        ${looks && two && [two.left, two.branch].map(keeper)}
+      </div>
+      <div class="changes-list" role="list" aria-labelledby="changes-title">
+        ${(looks ?? changes.value.map(changeLook)).map(item)}
+      </div>
+      <button
+        type="button" class="quiet changes-close" aria-label="Close what your choice changed" onClick=${close}
+      >✕</button>`;
+  };
   render(html`<${Changes} />`, box);
+}
+
+/** @param {"beside" | "changes"} one */
+const show = (one) => {
+  shown.value = one;
+};
+
+/**
+ * Makes a line the main one, or says that it is.
+ * @param {BranchLine} line
+ */
+function keeper({ round, name, main }) {
+  const keep = async () => {
+    if (!(await write("keep_line", { round }))) return;
+    await refresh();
+    toast(`${name}: its line is the main one now. The other stays, below it.`);
+  };
+  return main
+    ? html`<p key=${round} class="changes-main">✓ ${name} is the main line</p>`
+    : html`<${Button} key=${round} title="Make the line of ${name} the main one" onClick=${keep}>
+        Keep ${name}
+      <//>`;
 }
 
 /** @param {BenchmarkPicture} picture */
@@ -54,23 +103,41 @@ const frameOf = (picture) => ({
   words: copyOrNot(picture),
 });
 
-/** @param {ChoiceChange} change */
-function item({ accepted, before, now }) {
-  const frames = [
+/** @param {ChoiceChange} change @returns {Look} */
+const changeLook = ({ accepted, before, now }) => ({
+  title: accepted.prompt,
+  frames: [
     { name: "Accepted", src: address("picture", accepted), words: "" },
     ...(before ? [frameOf(before)] : []),
     frameOf(now),
-  ];
-  const enlarge = () => openViewer({ looks: [{ title: accepted.prompt, frames }] });
-  return html`<div role="listitem" key=${accepted.id}>
-    <button type="button" class="change" title="Enlarge ${accepted.prompt}" onClick=${enlarge}>${frames.map(
-      ({ name, src, words }, i) => html`<figure>
-        <img src=${src} alt=${i ? "" : accepted.prompt} width="64" height="64" />
-        <figcaption><b>${name}</b>${words && ` ${words}`}</figcaption>
-      </figure>`,
-    )}</button>
-  </div>`;
-}
+  ],
+});
+
+/** @param {Beside} two @returns {Look[]} */
+const besideLooks = ({ left, branch, measured, pairs }) =>
+  pairs.map((pair) => ({
+    title: pair.prompt,
+    frames: [
+      { name: left.name, src: address(measured ? "test-picture" : "picture", pair.left), words: "" },
+      { name: branch.name, src: address(measured ? "test-picture" : "picture", pair.branch), words: "" },
+    ],
+  }));
+
+/**
+ * @param {Look} look
+ * @param {number} at
+ * @param {Look[]} looks
+ */
+const item = ({ title, frames }, at, looks) => html`<div role="listitem" key=${frames.at(-1)?.src}>
+  <button
+    type="button" class="change" title="Enlarge ${title}" onClick=${() => openViewer({ looks, at })}
+  >${frames.map(
+    ({ name, src, words }, i) => html`<figure>
+      <img src=${src} alt=${i ? "" : title} width="64" height="64" />
+      <figcaption><b>${name}</b>${words && ` ${words}`}</figcaption>
+    </figure>`,
+  )}</button>
+</div>`;
 
 /** @param {string} round */
 function closed(round) {

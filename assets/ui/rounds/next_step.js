@@ -133,16 +133,14 @@ export function nextStep() {
 }
 
 /**
- * The existing child round that an action would create; Branch creates another one.
+ * The existing child round that an action would create, of the main line; What if? begins others.
  * @param {string} name
  */
 export function childOf(name) {
   const kind = name === "next_round" ? "fine_tune" : name === "refine" ? "refine" : null;
   const untouched = state.round?.kind === "instant"; // the round behind it is there from the start
-  return (
-    kind &&
-    state.rounds.findLast(
-      (round) => round.parent_id === state.roundId && round.kind === kind && !(untouched && round.empty),
-    )
+  const made = state.rounds.filter(
+    (round) => round.parent_id === state.roundId && round.kind === kind && !(untouched && round.empty),
   );
+  return kind && (made.find((one) => one.kept && !one.aside) ?? made.findLast((one) => !one.copy_of));
 }

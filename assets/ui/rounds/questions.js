@@ -13,7 +13,7 @@ import { html } from "../kit/html.js";
 export function questionBefore(name, round, accepted) {
   if (!round) return null;
   if (["refine", "again"].includes(name)) return beforeRefinement(round);
-  if (name === "run" || name === "fine_tune") return round.repeats ? repeating(name, round) : null;
+  if (round.repeats && ["run", "fine_tune", "next_round"].includes(name)) return repeating(name, round);
   if (name === "next_round" && !accepted && round.kind === "fine_tune") return withoutAccepted(round);
   return null;
 }
@@ -48,31 +48,18 @@ const inAll = (seconds) => {
 };
 
 /**
- * @param {"run" | "fine_tune"} name
+ * @param {string} name
  * @param {Round} round
  */
 const repeating = (name, { repeats, estimates }) => ({
   title: "The same again?",
   words: [
-    `This round would repeat ${inSentence(repeats)}` +
+    `It would repeat ${inSentence(repeats)}` +
       `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}: nothing differs. ` +
-      "Accept other images in the round before, or change a setting.",
+      "Accept other images, or change a setting.",
   ],
   answers: /** @type {[string, string][]} */ ([[name === "run" ? "run_round" : name, "Start it anyway"]]),
 });
-
-/** What is asked of a branch. @type {import("../kit/ask.js").Asked} */
-export const WHAT_IF = {
-  title: "What if?",
-  words: [
-    "A branch is a second line of rounds from here, beside the one that is there. What should differ?",
-    "Its first round trains on what is accepted here when you run it. What is trained already stays.",
-  ],
-  answers: [
-    ["images", "Other images"],
-    ["settings", "Other settings"],
-  ],
-};
 
 /** @param {Round} round */
 const withoutAccepted = ({ estimates }) => ({

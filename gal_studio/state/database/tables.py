@@ -218,6 +218,9 @@ TABLES: tuple[Table, ...] = (
     # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
     # `ends_at` is the step at which a person ended the training; NULL: its last one.
     # `source` is the file of a LoRA from elsewhere, which is judged as it is; empty for one trained here.
+    # One that is `copy_of` another begins a branch: `changes` is JSON of the settings that differ in the
+    # rounds after it, `seed` the one that trains these (NULL: the project's), `difference` both in words.
+    # `kept` is when a person made its line the main one.
     Table("rounds", _OF_PROJECT, f"""
         id TEXT PRIMARY KEY {_is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
@@ -234,7 +237,12 @@ TABLES: tuple[Table, ...] = (
         archived INTEGER NOT NULL DEFAULT 0,
         prior_drawing TEXT,
         ends_at INTEGER,
-        source TEXT NOT NULL DEFAULT ''
+        source TEXT NOT NULL DEFAULT '',
+        copy_of TEXT REFERENCES rounds (id),
+        changes TEXT NOT NULL DEFAULT '{{}}',
+        seed INTEGER,
+        difference TEXT NOT NULL DEFAULT '',
+        kept REAL
     """, files={"adapter": "adapters"}),
     Table("round_seconds", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),

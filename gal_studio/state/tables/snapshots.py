@@ -274,13 +274,15 @@ class Snapshots:
                 features[name][identity] = vector(row["feature"])
         held_out: dict[str, list[Candidate]] = {name: [] for name in wanted}
         drawn_by = plain.project.settings.generation.drawn_by
-        for row in self._database.rows(_HELD_OUT, {"project": plain.project.id, "rounds": ids}):
-            name = row["round_id"]
+        measured = {name: each.original.id for name, each in wanted.items()}
+        where = {"project": plain.project.id, "rounds": json.dumps([*measured.values()])}
+        for row in self._database.rows(_HELD_OUT, where):
             if row["drawn_by"] != drawn_by:
                 continue
             with suppress(StudioError):  # of a damaged picture Results says what to do
-                measured = measured_picture(row, shift).judged_by(detectors[name])
-                held_out[name].append(measured.candidate)
+                picture = measured_picture(row, shift)
+                for name in (one for one, of in measured.items() if of == row["round_id"]):
+                    held_out[name].append(picture.judged_by(detectors[name]).candidate)
         places: dict[str, dict[str, NDArray[np.float32]]] = {name: {} for name in features}
         if features:
             for row in self._database.rows(_OF_REFERENCES, (json.dumps([*features]),)):

@@ -186,10 +186,10 @@ class ProjectVerbs(Verbs):
             project.check_settings(settings, len(enabled))
             project.check_crop(settings, changed.base_model)
             self.store.projects.set_settings(project_id, settings, author)
-            for round_ in self.store.rounds.of_project(project_id):
-                if not any(map(self._is_begun, self.store.rounds.children(round_.id))):
-                    present = self.store.rounds.settings(round_.id)
-                    self.store.rounds.set_settings(round_.id, replace(present, gal=settings.gal))
+            for here in self.store.snapshots.outline(project_id).rounds:
+                if not any(map(self._is_begun, self.store.rounds.children(here.id))):
+                    present = replace(here.settings, gal=here.wanted_settings.gal)
+                    self.store.rounds.set_settings(here.id, present)
         return settings
 
     def _is_begun(self, round_: Round) -> bool:

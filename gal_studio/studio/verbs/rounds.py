@@ -4,6 +4,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage, suggestions
+from gal_studio.rounds.branches import difference_words
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.database.versions import Version
@@ -68,12 +69,19 @@ class RoundVerbs(Verbs):
             return self.branch(round_id)
 
     def branch(self, round_id: str) -> Round:
-        """A new round that branches off here; nothing is deleted."""
+        """A new round after this one, trained on its choice; `what_if` gives a branch a choice of its own."""
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
-            project = self.store.projects.get(self.store.rounds.get(round_id).project_id)
-            return self.store.rounds.add(project.id, round_id, project.settings)
+            here = self.store.snapshots.round(round_id)
+            self._name_by_difference(here.round)
+            return self.store.rounds.add(here.project.project.id, round_id, here.wanted_settings)
+
+    def _name_by_difference(self, round_: Round) -> None:
+        """Call the branch that a copy begins by what differs in it now."""
+        if round_.copy_of:
+            here = self.store.snapshots.project(round_.project_id).round(round_.id)
+            self.store.branches.name(round_.id, difference_words(here))
 
     def _refuse_without_candidates(self, round_id: str) -> None:
         round_ = self.store.rounds.get(round_id)

@@ -149,7 +149,7 @@ class TrainingVerbs(MeasureVerbs):
 
     @staticmethod
     def _wanted_trainings(here: RoundSnapshot, trainings: int | None) -> int:
-        return here.project.project.settings.gal.trainings if trainings is None else trainings
+        return here.wanted_settings.gal.trainings if trainings is None else trainings
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""
@@ -245,7 +245,7 @@ class TrainingVerbs(MeasureVerbs):
 
     def _repeated(self, base: TrainingInputs) -> Round | None:
         """What `repeated_refinement` gives, of a round that was loaded with its foregrounds."""
-        wanted = pairs.planned_pairs(base, base.here.project.project.settings.refine)
+        wanted = pairs.planned_pairs(base, base.here.wanted_settings.refine)
         for other in base.here.children:
             if other.round.kind == "refine" and other.round.adapter and not other.round.archived:
                 trained = self.store.rounds.training_set(other.id)
@@ -307,7 +307,7 @@ class TrainingVerbs(MeasureVerbs):
     def _round_to_train(self, inputs: TrainingInputs) -> RoundSnapshot:
         """The round with the settings of its training, which are stored; another one if it has pictures."""
         here = inputs.here
-        round_, settings, present = here.round, here.project.project.settings, here.settings
+        round_, settings, present = here.round, here.wanted_settings, here.settings
         if round_.adapter is None and here.candidates:
             return here  # its adapter was lost: the same training makes it again
         wanted = replace(settings, generation=present.generation, gal=present.gal)
@@ -415,7 +415,7 @@ class TrainingVerbs(MeasureVerbs):
                 trained, button = "trained", "Train"
             raise StudioError(f"Round {round_.number} is not {trained} yet: press {button} first.")
         lineage.refuse_an_empty_pool(here)
-        wanted, present = here.project.project.settings, here.settings
+        wanted, present = here.wanted_settings, here.settings
         generation = wanted.generation
         machine = replace(present.machine, **wanted.machine.rounding)
         if round_.kind == "refine" or here.candidates:  # compared with its base round
@@ -446,7 +446,7 @@ class TrainingVerbs(MeasureVerbs):
         job = self._requested(node, "pairs", jobs)
         if job is not None:
             return job, inputs
-        settings = replace(here.settings, refine=here.project.project.settings.refine)
+        settings = replace(here.settings, refine=here.wanted_settings.refine)
         changed = inputs
         if settings != here.settings:
             self.store.rounds.set_settings(node.id, settings)
@@ -475,7 +475,7 @@ class TrainingVerbs(MeasureVerbs):
         for child in (one.round for one in here.children):
             if child.kind == "refine" and child.adapter is None and not child.archived:
                 return inputs_of(self.store, child.id)
-        wanted = here.project.project.settings
+        wanted = here.wanted_settings
         settings = replace(wanted, tune=present.tune, generation=present.generation)  # as in its base round
         added = self.store.rounds.add(base.project_id, base.id, settings, "refine")
         return load_inputs(self.store, here.project.with_round(added, settings))
@@ -484,7 +484,7 @@ class TrainingVerbs(MeasureVerbs):
         """The refinement with the current settings of the training; its pairs stay."""
         here, node, made = inputs.here, inputs.here.round, inputs.here.settings.refine
         refine = replace(
-            here.project.project.settings.refine,
+            here.wanted_settings.refine,
             pairs=made.pairs,
             pair_prompts=made.pair_prompts,
             clean_background=made.clean_background,

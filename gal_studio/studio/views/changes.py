@@ -41,13 +41,16 @@ def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[Cho
         return ()
     rounds = store.rounds.of_project(round_.project_id)
     names, above = round_names(rounds), _learned_from({one.id: one for one in rounds}, round_.parent_id)
+    by_id, original = {one.id: one for one in rounds}, round_.parent_id
+    while (copied := by_id[original].copy_of) is not None:  # which is measured with the round that it copies
+        original = copied
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(round_.project_id)}
     asked = {one.prompt: one.id for one in measured.all_prompts if one.part == "accepted"}
     found = []
     for candidate in _accepted(store, above):
         prompt = prompts[candidate.anchor_id]
         drawn = [one for one in measured.pictures if one.prompt_id == asked.get(prompt)]
-        before, now = _same_seed(drawn, round_.parent_id, round_id)
+        before, now = _same_seed(drawn, original, round_id)
         if now is not None:
             shown = shown_picture(candidate, prompt)
             found.append(ChoiceChange(shown, _named(before, names), _shown(now, names[round_id])))

@@ -49,7 +49,7 @@ class Estimates:
 
 def estimate(here: RoundSnapshot, timings: Timings) -> Estimates:
     """What the next round and a refinement of this one have to do, with the project's settings."""
-    settings = here.project.project.settings
+    settings = here.wanted_settings
     accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(here)}
     pool = lineage.pool(here)
     left = [anchor for anchor in pool if anchor.id not in accepted]

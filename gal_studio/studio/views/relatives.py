@@ -27,5 +27,5 @@ def relatives_of(store: Store, candidate_id: str) -> tuple[Relative, ...]:
     return tuple(
         Relative(round_.id, names[round_.id], shown_picture(alike[round_.id], prompt))
         for round_ in store.rounds.shown(project_id)
-        if round_.id in alike and round_.id != here
+        if round_.id in alike and round_.id != here and not round_.copy_of
     )

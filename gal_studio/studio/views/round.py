@@ -1,6 +1,7 @@
 """Views of projects and rounds."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import mean_entropy
@@ -11,7 +12,8 @@ from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.naming import round_names
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
-from gal_studio.core.types import Reference
+from gal_studio.core.types import Reference, Round
+from gal_studio.rounds.branches import set_aside
 from gal_studio.rounds.fingerprints import is_trainable, repeated
 from gal_studio.rounds.inputs import TrainingInputs, load_inputs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
@@ -80,6 +82,10 @@ def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Ste
 
 
 def _repeats(inputs: TrainingInputs) -> str:
+    here = inputs.here
+    if here.round.copy_of and not any(not one.round.archived for one in here.children):
+        after = Round("", here.project.project.id, here.id, here.round.number + 1, None, here.round.created)
+        inputs = replace(inputs, here=here.project.with_round(after, here.wanted_settings))
     found = repeated(inputs)
     return round_names([each.round for each in inputs.here.project.rounds])[found.id] if found else ""
 
@@ -88,10 +94,11 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     """A summary of each round of a project that is not archived."""
     project, busy = store.snapshots.project(project_id), store.jobs.busy_rounds(project_id)
     names = round_names([each.round for each in project.rounds])
-    return tuple(_summary(here, names[here.id], busy) for here in project.shown)
+    aside = set_aside(each.round for each in project.rounds)
+    return tuple(_summary(here, names[here.id], busy, here.id in aside) for here in project.shown)
 
 
-def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSummary:
+def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool) -> RoundSummary:
     made, accepted = shown_proposal(here), here.decided.accepted
     step, suggested = next_step(here, busy, made), len(suggested_anchors(here, made))
     images = {tile.id: tile.image for tile in here.tiles if tile.image}
@@ -106,8 +113,15 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str]) -> RoundSumm
         candidates=len(here.candidates),
         copies=sum([candidate.overfit for candidate in here.candidates]),
         cover=PictureRef(cover, version(images[cover])) if cover else None,
-        empty=here.round.kind == step == "fine_tune" and not (here.round.adapter or here.candidates),
+        empty=_is_empty(here, step),
+        aside=aside,
     )
+
+
+def _is_empty(here: RoundSnapshot, step: Step) -> bool:
+    if here.round.copy_of:
+        return not any(not one.round.archived for one in here.children)
+    return here.round.kind == step == "fine_tune" and not (here.round.adapter or here.candidates)
 
 
 def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundView:

@@ -69,7 +69,8 @@ class RoundSummary(Round):
     copies: int
     wanted: int
     cover: PictureRef | None
-    empty: Annotated[bool, Doc("Nothing was done in it yet: it can go without a loss.")]
+    empty: Annotated[bool, Doc("Nothing was done in it or after it yet: it can go without a loss.")]
+    aside: Annotated[bool, Doc("Another line was made the main one at the branch that it is in.")]
 
 
 @dataclass(frozen=True)

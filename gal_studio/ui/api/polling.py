@@ -179,8 +179,8 @@ def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
 
 
 def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
-    """The newest round; the instant one before it, as long as nothing was done in it."""
-    newest = summaries[-1]
+    """The newest round of the main line; the instant one before it, as long as nothing was done in it."""
+    newest = next((one for one in reversed(summaries) if not one.aside), summaries[-1])
     if newest.step == "fine_tune" and newest.adapter is None and not newest.candidates:
         for one in summaries:
             if one.id == newest.parent_id and one.kind == "instant":

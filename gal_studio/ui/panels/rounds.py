@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from gal_studio.core.checks import typed_seed
 from gal_studio.core.gal.policies.learned import LEARNED
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
+from gal_studio.core.settings_group import nested
 from gal_studio.studio import Studio
 from gal_studio.studio.verbs.search import Found
+from gal_studio.studio.views.beside import Beside
 from gal_studio.studio.views.changes import ChoiceChange
 from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.relatives import Relative
@@ -26,7 +29,7 @@ REQUESTS.verbs("write", Studio.rename_round, only="name")
 REQUESTS.verbs(
     "write",
     *(Studio.fine_tune, Studio.continue_training, Studio.generate, Studio.run_job, Studio.draw_more),
-    *(Studio.ask_trainings, Studio.star_round, Studio.restore_round),
+    *(Studio.ask_trainings, Studio.star_round, Studio.restore_round, Studio.keep_line),
     *(Studio.decide, Studio.tag, Studio.set_weight, Studio.explain_choice),
 )
 Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
@@ -39,6 +42,14 @@ class OtherRound:
     id: str
     name: str
     points: tuple[MapPoint, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the choice of the round before changed, and the round beside the line that a branch left."""
+
+    changes: tuple[ChoiceChange, ...]
+    beside: Beside | None
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,10 @@ def relatives(context: Context, candidate: Id) -> Annotated[tuple[Relative, ...]
 
 
 @REQUESTS.read
-def changes(context: Context, project: Id, round: Id) -> Annotated[tuple[ChoiceChange, ...], Only("changes")]:
-    """What was accepted in the round before, and its prompts on the benchmark before and after."""
-    return context.studio.changes(round, context.views.measures(project))
+def changes(context: Context, project: Id, round: Id) -> Changes:
+    """What was accepted in the round before, and what stands beside this one in another branch."""
+    measured = context.views.measures(project)
+    return Changes(context.studio.changes(round, measured), context.studio.beside(round, measured))
 
 
 @REQUESTS.read
@@ -89,11 +101,12 @@ def other_rounds(
     context: Context, project: Id, round: Id | None = None
 ) -> Annotated[tuple[OtherRound, ...], Only("rounds")]:
     """The pictures of all rounds but the shown one, as points of the map."""
-    views = context.views
+    views, summaries = context.views, context.views.rounds(project)
+    same = {one.copy_of for one in summaries if one.id == round} | {round}
     return tuple(
         OtherRound(one.id, one.name, map_points(views.round_view(project, one.id)))
-        for one in views.rounds(project)
-        if one.id != round
+        for one in summaries
+        if one.id not in same and one.copy_of is None
     )
 
 
@@ -137,9 +150,23 @@ def next_round(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
-def branch(context: Context, round: Id) -> OfRound:
-    """Start another round from here."""
-    return context.studio.branch(round).id
+def what_if(
+    context: Context,
+    round: Id,
+    settings: dict[Id, SettingValue] | None = None,
+    seed: SettingValue = None,
+    policy: Text | None = None,
+    name: Text = "",
+) -> OfRound:
+    """Begin a branch, and queue its next round unless other images are to be chosen; returns what to open."""
+    studio = context.studio
+    other_seed: Any = typed_seed(seed)
+    made = studio.what_if(round, nested(settings or {}), other_seed, policy, name).id
+    if not settings and seed is None and not policy:
+        return made
+    child = studio.next_round(made).id
+    studio.run_missing(child)
+    return child
 
 
 @REQUESTS.write

@@ -1,26 +1,17 @@
 """Move a project here from another workspace: its rows and files, all or nothing."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from gal_studio.state.database.tables import ROOT, Table
 from gal_studio.state.files.content_store import Files, sync_folder
 from gal_studio.state.files.inside import remove
 from gal_studio.state.store import Store
-from gal_studio.state.tables.candidates import candidate_id
+from gal_studio.state.tables.branches import DERIVED_IDS
 from gal_studio.state.tables.projects import new_id
-from gal_studio.state.tables.refinements import PlannedPair, pair_id
 from gal_studio.workspace.archive.format import damaged
 from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows
-
-_DERIVED_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "candidates": lambda row: candidate_id(row["round_id"], row["anchor_id"], row["number"]),
-    "pairs": lambda row: pair_id(
-        row["round_id"], PlannedPair(row["prompt"], row["seed"], row["reference_image"], None, "")
-    ),
-}
-"""Tables whose IDs are computed from the rest of the row."""
 
 
 def copy_project(store: Store, other: Store, project_id: str, origin: str | None = None) -> str:
@@ -88,7 +79,7 @@ class _Copy:
         if table.is_numbered:
             del values["id"]
         elif table.has_id and self._fresh:
-            derive = _DERIVED_IDS.get(table.name)
+            derive = DERIVED_IDS.get(table.name)
             values["id"] = derive(values) if derive else new_id()
         marks = ", ".join(f":{name}" for name in values)
         sql = f"INSERT INTO {table.name} ({', '.join(values)}) VALUES ({marks})"

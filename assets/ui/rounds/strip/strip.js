@@ -4,26 +4,23 @@
 /** @import { Place } from "./tree.js" */
 /**
  * @typedef {{ id: string | null, title: string, note: string, current: boolean, image: string | null,
- *   place: Omit<Place, "round">, from?: string, refined?: boolean, starred?: boolean, empty?: boolean,
- *   gain?: ReturnType<typeof chipGain> }} Chip
+ *   place: Omit<Place, "round">, from?: string, aside?: boolean, refined?: boolean, starred?: boolean,
+ *   empty?: boolean, gain?: ReturnType<typeof chipGain> }} Chip
  */
 import { renderOn } from "../../app/watch.js";
 import { state, counts, loaded } from "../../app/store.js";
-import { openRound, openStep, refresh } from "../../app/session.js";
-import { ask } from "../../kit/ask.js";
-import { el, reference, whilePressed } from "../../kit/dom.js";
+import { openRound, openStep } from "../../app/session.js";
+import { el, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
-import { toast } from "../../kit/toast.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
-import { WHAT_IF } from "../questions.js";
-import { showSide } from "../sides.js";
+import { whatIf } from "../what_if.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
 import { ArchiveButton, archiveRound, MoreButton } from "./menu.js";
 import { chipGain } from "../../measures/words.js";
-import { pending, unreachable, write } from "../../app/writes.js";
+import { pending, unreachable } from "../../app/writes.js";
 
 /** @type {HTMLElement} */
 let strip;
@@ -86,13 +83,19 @@ function roundChip(project, { round, ...place }, places) {
   const isKnown = current && loaded(round.id);
   const accepted = isKnown ? counts().accepted : round.accepted;
   const step = (isKnown && state.round?.step) || round.step;
-  const parent = places.find((other) => other.round.id === round.parent_id)?.round;
+  const of = (/** @type {string | null} */ id) => places.find((one) => one.round.id === id)?.round;
+  const [parent, original] = [of(round.parent_id), of(round.copy_of)];
   return {
     id: round.id,
     title: round.name,
-    from: place.row > place.above ? `Continues from ${parent ? parent.name : "the reference"}` : "",
+    from: original
+      ? `A branch of ${original.name}, with a choice of its own`
+      : place.row > place.above
+        ? `Continues from ${parent ? parent.name : "the reference"}`
+        : "",
     note: roundNote(round, { step, accepted, current, rounds: state.rounds, queue: state.queue }),
     current,
+    aside: round.aside,
     refined: round.kind === "refine",
     starred: round.starred,
     empty: round.empty && state.rounds.length > 1,
@@ -125,6 +128,7 @@ function ChipParts(chip) {
   return html`${line(place)}
     <button
       type="button" class="chip-round" aria-current=${current ? "true" : null} style=${area}
+      data-aside=${chip.aside ? "" : null}
       title=${[title, from, gain?.title].filter(Boolean).join(". ")} data-round=${id ?? "reference"}
       onClick=${() => (id === null ? openStep("reference") : openRound(id))}
     >
@@ -178,35 +182,9 @@ const Gain = ({ text, setting, change, verdict }) =>
 function BranchButton() {
   const hidden = state.replays?.own || !state.rounds.some((round) => round.parent_id === state.roundId);
   return html`<button
-    type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${branch}
-    title="Start a second line of rounds from this one. Nothing is lost."
+    type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${whatIf}
+    title="Begin a second line of rounds here, with other images, settings or another seed"
   >⎇ What if?</button>`;
-}
-
-/** @param {{ currentTarget: HTMLButtonElement }} event */
-const branch = ({ currentTarget: button }) =>
-  whilePressed(button, async () => {
-    const round = state.roundId;
-    const what = await ask(WHAT_IF);
-    const answer = what && (await write("branch", { round }));
-    if (!answer) return;
-    await write("rename_round", { round: answer.round, name: newName(`Other ${what}`) });
-    if (round !== state.roundId) return void refresh();
-    if (what === "settings") {
-      openRound(answer.round);
-      return openStep("reference");
-    }
-    showSide("candidates");
-    toast("Choose other images here, then open the branch and run it.");
-    return refresh();
-  });
-
-/** A name that no round has. @param {string} name */
-function newName(name) {
-  const taken = new Set(state.rounds.map((round) => round.name));
-  let [free, number] = [name, 2];
-  while (taken.has(free)) free = `${name} ${number++}`;
-  return free;
 }
 
 function savedWords() {

@@ -7,7 +7,8 @@
  */
 
 /**
- * The first child of a round goes on in its row; each other one opens a row below all that is there.
+ * The first child of a round goes on in its row; each other one opens a row below all that is there. Lines
+ * beside which another one is the main one come after it.
  * @param {RoundSummary[]} rounds parents before their children
  * @returns {Place[]} in reading order, row by row along each branch
  */
@@ -15,7 +16,7 @@ export function treeOf(rounds) {
   const known = new Set(rounds.map((round) => round.id));
   /** @type {Map<string | null, RoundSummary[]>} */
   const children = new Map();
-  for (const round of rounds) {
+  for (const round of [...rounds.filter((one) => !one.aside), ...rounds.filter((one) => one.aside)]) {
     const parent = round.parent_id !== null && known.has(round.parent_id) ? round.parent_id : null;
     children.set(parent, [...(children.get(parent) ?? []), round]);
   }

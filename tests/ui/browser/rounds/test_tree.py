@@ -40,20 +40,18 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     draw(studio, second)
     page = watched.open(f"{served.url()}&round={first}")
     page.click("[data-part=branch]")
-    page.click("[data-answer=images]")
-    page.wait_for_selector(".toast:has-text('Choose other images here')")
-    page.wait_for_selector(f"{chip('Round 1')}[aria-current]")
-    page.click(chip("Other images"))
-    page.wait_for_selector(f"{chip('Other images')}[aria-current]")
+    page.fill(".what-if [name=name]", "Other paper")
+    page.click("[data-answer=begin]")
+    page.wait_for_selector(".toast:has-text('choose its images')")
+    page.wait_for_selector(f"{chip('Other paper')}[aria-current]")
     expect(page.locator(".strip .elbow")).to_have_count(1)
-    assert middle(page, "Round 2")[0] == pytest.approx(middle(page, "Other images")[0], abs=1)
-    assert middle(page, "Round 2")[1] + 30 < middle(page, "Other images")[1], "siblings below each other"
-    page.click("[aria-label='Remove Other images']")  # a mistake goes with one press
-    page.wait_for_selector(chip("Other images"), state="detached")
-    page.wait_for_selector(f"{chip('Round 1')}[aria-current]")
+    assert middle(page, "Round 1")[0] == pytest.approx(middle(page, "Other paper")[0], abs=1)
+    assert middle(page, "Round 1")[1] + 30 < middle(page, "Other paper")[1], "siblings below each other"
+    page.click("[aria-label='Remove Other paper']")  # a mistake goes with one press
+    page.wait_for_selector(chip("Other paper"), state="detached")
     page.click(".toast >> text=Undo")
-    page.wait_for_selector(f"{chip('Other images')}[aria-current]")
-    page.click("[aria-label='Name, star or archive Other images']")
+    page.wait_for_selector(f"{chip('Other paper')}[aria-current]")
+    page.click("[aria-label='Name, star or archive Other paper']")
     page.fill(".round-menu input", "Warm paper")
     page.keyboard.press("Enter")
     page.wait_for_selector(chip("Warm paper"))
@@ -68,13 +66,15 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     page.click("[aria-label='Restore Round 2']")
     page.wait_for_selector(chip("Round 2"))
     assert not page.is_visible(".archived")
-    page.wait_for_selector("[data-action=run][data-next]")
-    page.click("[data-action=run]")
+    page.click(chip("Warm paper"))
+    page.wait_for_selector(f"{chip('Warm paper')}[aria-current]")
+    page.click("[data-action=next_round]")
+    page.click("[data-answer=next_round]")  # nothing is accepted here
     until(lambda: len(studio.store.jobs.of_project(served.place.project)) == 3)
     jobs = studio.store.jobs.of_project(served.place.project)
     assert [job.kind for job in jobs] == ["fine_tune", "generate", "measure"]
+    page.wait_for_selector(f"{chip('Round 2 · Warm paper')}[aria-current]")
     page.wait_for_selector("[data-part=hint]:has-text('Then up to 180 images; then measuring')")
-    assert studio.rounds(served.place.project)[-1].name == "Warm paper"
 
 
 def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watched, served: Served):

@@ -1,0 +1,104 @@
+"""Copies of rounds, with which branches begin: the same images, and a choice of their own."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from gal_studio.core import strict_json
+from gal_studio.core.types import Round
+from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.database.tables import TABLES, Table
+from gal_studio.state.tables.candidates import candidate_id
+from gal_studio.state.tables.projects import derived_id
+from gal_studio.state.tables.refinements import PlannedPair, pair_id
+
+_COPIED = (
+    "losses", "training_sets", "training_images", "validations", "reference_places", "races",
+    "asked_pictures", "candidates", "candidate_scores", "candidate_tags", "sibling_pictures",
+    "decision_batches", "decisions", "pairs", "pair_regions", "patch_maps", "paintings", "measurements",
+)  # fmt: skip
+"""What a copy has of its round: all that was drawn and decided, but no work, time, trials or exports."""
+
+
+DERIVED_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "candidates": lambda row: candidate_id(row["round_id"], row["anchor_id"], row["number"]),
+    "pairs": lambda row: pair_id(
+        row["round_id"], PlannedPair(row["prompt"], row["seed"], row["reference_image"], None, "")
+    ),
+}
+"""Tables whose IDs are computed from the rest of the row."""
+
+
+class Branches(Repository):
+    """Makes copies of rounds, and says what differs after them."""
+
+    def copy(self, round_id: str) -> Round:
+        """A round beside this one with its LoRA, its images and its decisions, which go their own way."""
+        with self._database.transaction() as writer:
+            made = derived_id(writer, "rounds", "copy", round_id)
+            own = {"id": made, "created": self._clock(), "copy_of": round_id}
+            plain = {"title": "", "starred": 0, "archived": 0, "unet_forwards": 0, "kept": None}
+            own |= plain | {"changes": "{}", "seed": None, "difference": ""}
+            kept = [name for name in _table("rounds").names if name not in own]
+            writer.execute(
+                f"INSERT INTO rounds ({', '.join([*own, *kept])}) "
+                f"SELECT :{', :'.join(own)}, {', '.join(kept)} FROM rounds WHERE id = :copy_of",
+                own,
+            )
+            ids: dict[str, dict[Any, Any]] = {"rounds": {round_id: made}}
+            for name in _COPIED:
+                ids[name] = _copy_rows(writer, _table(name), ids, made)
+        return record(Round, self._database.row_by_id("round", made, "SELECT * FROM rounds WHERE id = ?"))
+
+    def differ(self, round_id: str, changes: Mapping[str, Any], seed: int | None) -> None:
+        """Let the rounds after a copy have other settings or another seed."""
+        self._database.write(
+            "UPDATE rounds SET changes = ?, seed = ? WHERE id = ?",
+            (strict_json.dumps(changes), seed, round_id),
+        )
+
+    def name(self, round_id: str, words: str) -> None:
+        """Say what differs in the branch that a copy begins."""
+        self._database.write("UPDATE rounds SET difference = ? WHERE id = ?", (words, round_id))
+
+    def keep(self, round_ids: Iterable[str]) -> None:
+        """Make the lines through these rounds the main ones."""
+        sql = "UPDATE rounds SET kept = ? WHERE id IN (SELECT value FROM json_each(?))"
+        self._database.write(sql, (self._clock(), json.dumps([*round_ids])))
+
+
+def _copy_rows(
+    writer: sqlite3.Connection, table: Table, ids: Mapping[str, Mapping[Any, Any]], made: str
+) -> dict[Any, Any]:
+    """Copy the rows that belong to what was copied; returns their new IDs by the old ones."""
+    owner, *above = table.owner
+    owners = {old: copy for name in above for old, copy in ids.get(name, {}).items()}
+    sql = f"SELECT * FROM {table.name} WHERE {owner} IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+    rows = [dict(row) for row in writer.execute(sql, (json.dumps([*owners]),))]
+    new: dict[Any, Any] = {}
+    if table.has_id:
+        new = {row["id"]: DERIVED_IDS[table.name]({**row, "round_id": made}) for row in rows}
+    named = {**ids, table.name: new}
+    for row in rows:
+        for column in table.columns:
+            known = owners if column.name == owner else named.get(column.target or "", {})
+            if column.name in table.loose and column.name != owner:
+                known = {**ids["candidates"], **ids["pairs"]}
+            row[column.name] = known.get(row[column.name], row[column.name])
+        if table.has_id:
+            row["id"] = new[row["id"]]
+        if table.is_numbered:
+            number, rest = row.pop("id"), [name for name in table.names if name != "id"]
+            new[number] = writer.execute(_insertion(table, rest), row).lastrowid
+    if not table.is_numbered:
+        writer.executemany(_insertion(table, table.names), rows)
+    return new
+
+
+def _insertion(table: Table, names: Sequence[str]) -> str:
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+
+
+def _table(name: str) -> Table:
+    return next(table for table in TABLES if table.name == name)

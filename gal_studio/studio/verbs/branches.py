@@ -1,0 +1,91 @@
+"""What if? Branches with a choice, settings or a seed of their own, beside the line that they left."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from gal_studio.core import checks
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.types import Round
+from gal_studio.rounds import branches, suggestions
+from gal_studio.rounds.replays import refuse_by_hand
+from gal_studio.studio.create import project
+from gal_studio.studio.verbs.rounds import RoundVerbs
+from gal_studio.studio.verbs.tree import TreeVerbs
+from gal_studio.studio.views.beside import Beside, beside_of
+from gal_studio.studio.views.measures import FullMeasures, measures_view
+
+
+class BranchVerbs(RoundVerbs, TreeVerbs):
+    """Branches. Nothing is deleted: the line that one leaves stays as it is, and goes its own way."""
+
+    def what_if(
+        self,
+        round_id: str,
+        settings: Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        policy: str | None = None,
+        name: str = "",
+    ) -> Round:
+        """Begin a branch here: a copy of the round, with its images and a choice of its own.
+
+        The rounds after it are trained with these `settings` and this `seed`, where they are given; a
+        `policy` chooses its images, as many as were accepted. With none of them, other images are chosen by
+        hand. The branch is called by what differs, or by its `name`. Returns the copy, whose next round is
+        not made yet.
+        """
+        refuse_by_hand(self.store, round_id)
+        changes = {group: dict(values) for group, values in (settings or {}).items()}
+        if policy is not None:
+            changes.setdefault("gal", {})["policy"] = find_policy(policy).name
+        if seed is not None:
+            checks.seed("The seed", seed)
+        with self.store.database.transaction():
+            self._refuse_without_candidates(round_id)
+            here = self.store.snapshots.round(round_id)
+            if seed is not None and seed == here.seed:
+                raise StudioError(f"The line has the seed {seed} already: choose another one.")
+            present = here.wanted_settings
+            changed = present.updated(changes)
+            if settings and changed == present:
+                raise StudioError("The setting has this value already: choose another one.")
+            project.check_settings(changed, len([one for one in here.project.anchors if one.enabled]))
+            made = self.store.branches.copy(round_id)
+            self.store.branches.differ(made.id, changes, seed)
+            self._name_by_difference(made)
+            if policy is not None:
+                self._choose_by(made.id, policy)
+            if name.strip():
+                self.rename_round(made.id, name)
+            return self.store.rounds.get(made.id)
+
+    def _choose_by(self, round_id: str, policy: str) -> None:
+        """Accept what a policy suggests in a copy, in place of what was accepted."""
+        accepted = self.store.snapshots.round(round_id).decided.accepted
+        self.store.decisions.record(round_id, [(name, "undecided") for name in accepted], "policy")
+        here = self.store.snapshots.round(round_id, policy)
+        made = suggestions.proposal(here, policy, len(accepted) or None).made
+        if not made.suggestions:
+            raise StudioError(f"{find_policy(policy).label} suggests no image here: choose another strategy.")
+        self.store.decisions.record(
+            round_id, [(one.candidate_id, "accepted") for one in made.suggestions], "policy"
+        )
+        gal = replace(here.settings.gal, policy=policy)
+        self.store.rounds.set_settings(round_id, replace(here.settings, gal=gal))
+
+    def beside(self, round_id: str, measured: FullMeasures | None = None) -> Beside | None:
+        """A round of a branch beside that of the line it left: pictures of the same prompts and seeds.
+
+        Of a round that a branch left, the newest branch. None if nothing stands beside it. `measured` are the
+        measures of the project, if they were just read.
+        """
+        here = self.store.snapshots.round(round_id)
+        found = measured or measures_view(self.store, here.project.project.id)
+        return beside_of(self.store, round_id, found)
+
+    def keep_line(self, round_id: str) -> None:
+        """Make the line to this round the main one; the others stay, below it."""
+        refuse_by_hand(self.store, round_id)
+        with self.store.database.transaction():
+            self.store.branches.keep(branches.forks_through(self.store.snapshots.round(round_id)))

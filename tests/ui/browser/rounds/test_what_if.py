@@ -1,0 +1,91 @@
+"""What if? asks what should differ; the branch stands beside the line it left, and either can be kept."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.browser.rounds.test_tree import chip
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded import draw, measure, train
+
+pytestmark = pytest.mark.browser
+
+
+def begin(page: Any, what: str = "") -> None:
+    page.click("[data-part=branch]")
+    if what == "policy":
+        page.click(".what-if summary")
+    if what:
+        page.check(f".what-if [value={what}]")
+
+
+def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, served: Served) -> None:
+    studio, first = served.place.studio, served.place.round
+    accepted = studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    page = watched.open(f"{served.url()}&round={first}")
+    begin(page)
+    page.click("[data-answer=begin]")
+    page.wait_for_selector(f"{chip('Other images')}[aria-current]")
+    expect(page.locator(".tile[data-verdict=accepted]")).to_have_count(len(accepted))
+    page.locator(".tile:not([data-verdict]) .tile-face").first.hover()
+    page.keyboard.press("a")
+    branch = next(one.id for one in studio.rounds(served.place.project) if one.copy_of)
+    until(lambda: studio.round_view(branch).accepted != len(accepted))
+    assert set(studio.store.decisions.of_round(first).accepted) == set(accepted)
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(f"{chip('Round 2 · 1 other image')}[aria-current]")
+
+
+@pytest.mark.parametrize(
+    ("what", "name"), [("settings", "rank 3"), ("seed", "seed 11"), ("policy", "selection strategy")]
+)
+def test_a_branch_that_differs_otherwise_runs_at_once(
+    watched: Watched, served: Served, what: str, name: str
+) -> None:
+    studio, first = served.place.studio, served.place.round
+    studio.accept_suggestion(first)
+    studio.next_round(first)
+    page = watched.open(f"{served.url()}&round={first}")
+    begin(page, what)
+    if what == "settings":
+        page.fill(".what-if [name='tune.rank']", "3")
+    elif what == "seed":
+        page.fill(".what-if [name=seed]", "11")
+    page.click("[data-answer=begin]")
+    page.wait_for_selector(f".chip-round[aria-current]:has-text('Round 2 · {name}')")
+    kinds = [job.kind for job in studio.store.jobs.of_project(served.place.project)]
+    assert kinds == ["fine_tune", "generate", "measure"]
+
+
+def test_two_lines_stand_side_by_side_and_the_kept_one_is_first(watched: Watched, served: Served) -> None:
+    studio, first = served.place.studio, served.place.round
+    studio.accept_suggestion(first)
+    line, branch = studio.next_round(first).id, studio.next_round(studio.what_if(first, seed=7).id).id
+    for each in (line, branch):
+        train(studio, each)
+        draw(studio, each)
+    page = watched.open(f"{served.url()}&round={branch}")
+    box = page.locator("[data-part=changes]")
+    expect(box.get_by_role("heading")).to_have_text("Two lines, side by side")
+    names = box.locator(".change").first.locator("figcaption b")
+    expect(names).to_have_text(["Round 2", "Round 2 · seed 7"])
+    measure(studio, line)
+    measure(studio, branch)
+    expect(box.locator("img[src^=test-picture]").first).to_be_visible()
+    page.wait_for_function(
+        "[...document.querySelectorAll('.change img')].every((one) => one.naturalWidth > 0)"
+    )
+    box.get_by_role("button", name="Keep Round 2 · seed 7").click()
+    expect(box).to_contain_text("✓ Round 2 · seed 7 is the main line")
+    expect(page.locator(chip("Round 2"))).to_have_attribute("data-aside", "")
+    tops = [page.locator(chip(name)).bounding_box()["y"] for name in ("Round 2 · seed 7", "Round 2")]
+    assert tops[0] < tops[1], "the main line is the first row"
+    box.get_by_role("button", name="Choice", exact=True).click()
+    expect(box.get_by_role("heading")).to_have_text("What your choice changed")
+    box.get_by_role("button", name="Lines").click()
+    box.get_by_role("button", name="Keep Round 2", exact=True).click()
+    expect(box).to_contain_text("✓ Round 2 is the main line")
