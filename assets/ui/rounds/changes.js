@@ -51,25 +51,27 @@ export function mountChanges({ changes: box, strip }) {
   const Changes = () => {
     const two = beside.value;
     const looks = two && (shown.value === "beside" || !changes.value.length) ? besideLooks(two) : null;
+    const both = two && changes.value.length > 0;
     return html`<div class="changes-head">
         <h2 id="changes-title">${looks ? "Two lines, side by side" : "What your choice changed"}</h2>
         <p>Same prompt and seed in both ${looks ? "lines" : "rounds"}</p>
+        ${looks && two && html`<div class="changes-keep">${[two.left, two.branch].map(keeper)}</div>`}
+      </div>
+      <div class="changes-list" role="list" aria-labelledby="changes-title">
+        ${(looks ?? changes.value.map(changeLook)).map(item)}
+      </div>
+      <div class="changes-end">
+        <button
+          type="button" class="quiet" aria-label="Close what your choice changed" onClick=${close}
+        >✕</button>
         ${
-          two &&
-          changes.value.length > 0 &&
+          both &&
           html`<${Segments}
             label="What is compared" chosen=${shown.value} choose=${show}
             names=${[["beside", "Lines"], ["changes", "Choice"]]}
           />`
         }
-        ${looks && two && [two.left, two.branch].map(keeper)}
-      </div>
-      <div class="changes-list" role="list" aria-labelledby="changes-title">
-        ${(looks ?? changes.value.map(changeLook)).map(item)}
-      </div>
-      <button
-        type="button" class="quiet changes-close" aria-label="Close what your choice changed" onClick=${close}
-      >✕</button>`;
+      </div>`;
   };
   render(html`<${Changes} />`, box);
 }
@@ -83,16 +85,16 @@ const show = (one) => {
  * Makes a line the main one, or says that it is.
  * @param {BranchLine} line
  */
-function keeper({ round, name, main }) {
+function keeper({ round, name, words, main }) {
   const keep = async () => {
     if (!(await write("keep_line", { round }))) return;
     await refresh();
     toast(`${name}: its line is the main one now. The other stays, below it.`);
   };
   return main
-    ? html`<p key=${round} class="changes-main">✓ ${name} is the main line</p>`
+    ? html`<span key=${round} class="changes-main">✓ ${words} is the main line</span>`
     : html`<${Button} key=${round} title="Make the line of ${name} the main one" onClick=${keep}>
-        Keep ${name}
+        Keep ${words}
       <//>`;
 }
 
@@ -118,8 +120,8 @@ const besideLooks = ({ left, branch, measured, pairs }) =>
   pairs.map((pair) => ({
     title: pair.prompt,
     frames: [
-      { name: left.name, src: address(measured ? "test-picture" : "picture", pair.left), words: "" },
-      { name: branch.name, src: address(measured ? "test-picture" : "picture", pair.branch), words: "" },
+      { name: left.words, src: address(measured ? "test-picture" : "picture", pair.left), words: "" },
+      { name: branch.words, src: address(measured ? "test-picture" : "picture", pair.branch), words: "" },
     ],
   }));
 

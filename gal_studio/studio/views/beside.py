@@ -26,6 +26,7 @@ class BranchLine:
 
     round: str
     name: str
+    words: Annotated[str, Doc("What tells it from the other one: what differs, else the name.")]
     main: Annotated[bool, Doc("It was made the main line.")]
 
 
@@ -65,7 +66,15 @@ def beside_of(store: Store, round_id: str, measured: FullMeasures) -> Beside | N
     rounds = [each.round for each in project.rounds]
     names, aside = round_names(rounds), set_aside(rounds)
     is_kept = any(fork.round.kept is not None for _, fork in sides)
-    lines = [BranchLine(each.id, names[each.id], is_kept and each.id not in aside) for each in (left, branch)]
+    lines = [
+        BranchLine(
+            each.id,
+            names[each.id],
+            names[fork.id] if fork.round.copy_of else names[each.id],
+            is_kept and each.id not in aside,
+        )
+        for each, fork in sides
+    ]
     return Beside(lines[0], lines[1], bool(pairs), shown) if shown else None
 
 
