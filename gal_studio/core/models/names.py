@@ -18,13 +18,12 @@ MODEL_SETTINGS = (
     ("gal", "style_model"),
 )
 """The settings that name models, by group: a hub ID, a path, or two with " with " between them."""
-_CHECKPOINT = re.compile(r"^(?P<file>.+\.(?i:safetensors|sft))(?: with (?P<pipeline>.+))?$")
+_CHECKPOINT = re.compile(r"^(?P<file>.+\.(?i:safetensors|sft|gguf))(?: with (?P<pipeline>.+))?$")
 _BUNDLED = "assets:"
 BUNDLED = " (bundled with GAL Studio)"
 """How the public name of a bundled model ends."""
 _LOCAL = "local-dir:"
 _PICKLE = re.compile(r"\.(ckpt|pt|pth|bin|pkl)$", re.IGNORECASE)
-_GGUF = re.compile(r"\.gguf$", re.IGNORECASE)
 
 
 def index_among(files: Container[str]) -> str:
@@ -58,14 +57,9 @@ def refuse_pickle(name: str) -> None:
 def checkpoint_name(name: str) -> CheckpointName | None:
     """Parse the name of a one-file checkpoint; None for a directory or a hub ID.
 
-    Pickles are refused, and GGUF files.
+    Pickles are refused.
     """
     refuse_pickle(name)
-    if _GGUF.search(name):
-        raise StudioError(
-            f"The file {name} is a GGUF file, whose weights are quantized: choose the model's "
-            ".safetensors file in bfloat16 or float16."
-        )
     found = _CHECKPOINT.match(name)
     return CheckpointName(found["file"], found["pipeline"] or "") if found else None
 
@@ -88,7 +82,7 @@ def public_name(name: str) -> str:
     """A base model's name without the folders of this computer, for files that leave it."""
     if is_bundled(name):
         return f"{name.removeprefix(_BUNDLED).partition('/')[0]}{BUNDLED}"
-    one_file = None if _PICKLE.search(name) or _GGUF.search(name) else checkpoint_name(name)
+    one_file = None if _PICKLE.search(name) else checkpoint_name(name)
     if one_file is not None:
         pipeline = f" with {_last_part(one_file.pipeline)}" if one_file.pipeline else ""
         return f"{_last_part(one_file.file)}{pipeline}"

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 from gal_studio.core.errors import StudioError
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "„": "“", "«": "»", "<": ">"}
-_TWO = re.compile(r"^(.+\.(?:safetensors|sft)[\"'`”’“»>]?) with (.+)$", re.IGNORECASE)
+_TWO = re.compile(r"^(.+\.(?:safetensors|sft|gguf)[\"'`”’“»>]?) with (.+)$", re.IGNORECASE)
 _HUB = re.compile(
     r"^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<id>[^/?#\s]+/[^/?#\s]+)/?(?P<rest>[^?#]*)",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ import torch
 from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, Solver
+from gal_studio.engine.families.packed import holds_packed, read_weights
 from gal_studio.engine.families.pipeline import PipelineFamily
 from gal_studio.engine.families.processes import FlowProcess
 
@@ -49,15 +50,16 @@ class FlowTransformerFamily(PipelineFamily):
 
     @classmethod
     def open_denoiser(cls, files: ModelFiles, dtype: torch.dtype) -> Any:
-        """Convert the original names; a checkpoint of ComfyUI has them below a prefix."""
+        """Unpack the weights and convert their names, which a checkpoint of ComfyUI has below a prefix."""
         import diffusers
-        from safetensors.torch import load_file
 
         kind = getattr(diffusers, cls.denoiser_class)
-        weights = load_file(files.checkpoint) if files.checkpoint else {}
+        weights = read_weights(files.checkpoint, dtype) if files.checkpoint else {}
         inner = {name[len(PREFIX) :]: weights[name] for name in weights if name.startswith(PREFIX)}
         options = {"config": str(files.folder), "subfolder": cls.part, "dtype": dtype}
-        return kind.from_single_file(inner or weights, local_files_only=True, **options)
+        made = kind.from_single_file(inner or weights, local_files_only=True, **options)
+        made.was_packed = files.checkpoint is not None and holds_packed(files.checkpoint)
+        return made
 
     @property
     def resolution(self) -> int:

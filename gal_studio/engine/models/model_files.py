@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.engine.families.description import Description, empty_part, read_description
 from gal_studio.engine.families.family import Family, ModelFiles
+from gal_studio.engine.families.packed import is_helper
 from gal_studio.engine.families.registry import family_of
 from gal_studio.engine.hub import needs
 from gal_studio.engine.hub.models import is_directory, met, pipeline_configuration
@@ -148,7 +149,7 @@ def _converted(file: OneFile, module: torch.nn.Module, family: type[Family]) -> 
     from diffusers.loaders.single_file_model import SINGLE_FILE_LOADABLE_CLASSES
 
     convert = SINGLE_FILE_LOADABLE_CLASSES[type(module).__name__]["checkpoint_mapping_fn"]
-    shapes = {name: one.shape for name, one in file.tensors.items()}
+    shapes = {name: one.shape for name, one in file.tensors.items() if not is_helper(name)}
     inner = {name: shape for name, shape in shapes.items() if name.startswith(PREFIX)}
     empty = {name: torch.empty(shape, device="meta") for name, shape in (inner or shapes).items()}
     if family.one_file == "denoiser":  # others keep the prefix, by which the whole pipeline's are told apart

@@ -8,10 +8,10 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_kinds import base_by_layers
 from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.packed import gguf_header, is_gguf, is_packed, trouble
 
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
 SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image, Krea 2, Qwen-Image 2.1 and Anima"
-FLOATS = {"F32", "F16", "BF16", "F64"}
 PREFIX = "model.diffusion_model."
 _VELOCITY = re.compile(r"v[-_ ]?pred", re.IGNORECASE)
 ANIMA = "circlestone-labs/Anima-Base-v1.0-Diffusers"
@@ -42,6 +42,8 @@ KLEIN_9B = Kind(
     "FLUX.2 klein 9B",
     ("black-forest-labs/FLUX.2-klein-base-9B", "black-forest-labs/FLUX.2-klein-9B"),
 )
+_WHOLE = ("sd1", "sdxl")
+"""Families whose files hold the whole pipeline."""
 KINDS: Mapping[str, Kind] = {  # by diffusers' names
     "v1": Kind("sd1", "Stable Diffusion 1.x", ("stable-diffusion-v1-5/stable-diffusion-v1-5",)),
     "v2": Kind(
@@ -132,13 +134,7 @@ class OneFile:
         found = self._found()
         if isinstance(found, str):
             raise self._refusal(found)
-        if any(
-            tensor.dtype not in FLOATS for name, tensor in self.tensors.items() if name.endswith(".weight")
-        ):
-            raise StudioError(
-                f"The file {self.path} is {found.words} with quantized weights, which cannot be trained: "
-                f"choose its version in bfloat16, such as {found.pipelines[0]}."
-            )
+        self._check_packing(found)
         is_unet = f"{PREFIX}input_blocks.0.0.weight" in self.tensors
         if is_unet and not any(name.startswith(TEXT_ENCODERS) for name in self.tensors):
             raise StudioError(
@@ -146,6 +142,17 @@ class OneFile:
                 "the whole checkpoint, or a diffusers folder."
             )
         return found
+
+    def _check_packing(self, found: Kind) -> None:
+        """Refuse weights that cannot be unpacked; those of a whole pipeline are read by diffusers alone."""
+        if not is_packed(self.path, self.tensors):
+            return
+        how = "" if is_gguf(self.path) else trouble(self.path, self.tensors)
+        if how or found.family in _WHOLE:
+            raise StudioError(
+                f"The file {self.path} is {found.words} with quantized weights{how and f' {how}'}, which "
+                f"cannot be trained: choose its version in bfloat16, such as {found.pipelines[0]}."
+            )
 
     def _found(self) -> Kind | str:
         """The kind of a base model that is supported; or what the file is instead."""
@@ -234,6 +241,9 @@ def read_one_file(path: Path) -> OneFile:
     """Read a checkpoint's header, without its weights."""
     from safetensors import SafetensorError, safe_open
 
+    if is_gguf(path):
+        found = gguf_header(path)
+        return OneFile(path, {name: FileTensor(shape, kind) for name, (shape, kind) in found.items()}, {})
     if not path.is_file():
         raise StudioError(f"There is no file {path}: check the path.")
     try:

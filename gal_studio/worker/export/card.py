@@ -218,6 +218,9 @@ def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str
     if family.one_file == "pipeline":
         config = f", config={base!r}" if one_file.pipeline else ""
         return [*lines, f"pipeline = {kind}.from_single_file({one_file.file!r}{config}{given})"]
+    if getattr(family.denoiser, "was_packed", False) and not is_whole:  # diffusers does not unpack it alike
+        said = f"# its own weights, which are near those of {one_file.file}"
+        return [f"pipeline = {kind}.from_pretrained({base!r})  {said}"]
     if not is_whole:
         options = f"config={base!r}, subfolder={part!r}"
         lines.append(f"{part} = {denoiser}.from_single_file({one_file.file!r}, {options})")
