@@ -45,14 +45,11 @@ def until_suggested(page) -> None:
 
 
 def follow(page, folder: Path | None) -> None:
-    """The rest of a round: override, accept, train and generate the next one, look at the results."""
+    """The rest of a round: override, accept, start the next one, look at the results."""
     page.locator(".tile:not([data-copy])").nth(4).click()
     page.click("[data-action=accept]")
     picture(page, folder, "accepted")
     page.click("[data-action=next_round]")
-    page.click("[data-action=fine_tune]")
-    page.wait_for_selector("[data-action=generate][data-next]", timeout=LONG)
-    page.click("[data-action=generate]")
     until_suggested(page)
     picture(page, folder, "rounds-second")
     page.get_by_text("3 Results").click()

@@ -17,6 +17,7 @@ from gal_studio.core.naming import round_names
 from gal_studio.core.steps import Steps
 from gal_studio.core.types import Round
 from gal_studio.state import Store
+from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
 
@@ -39,6 +40,10 @@ def export(
     merged: Annotated[
         bool, typer.Option("--merged", help="Also write the denoiser with the LoRA merged into it.")
     ] = False,
+    into: Annotated[
+        str | None,
+        typer.Option(help="Also copy the LoRA into this folder, such as ComfyUI's models/loras."),
+    ] = None,
     workspace: StoredWorkspace = None,
     project: Wanted = None,
 ) -> None:
@@ -49,6 +54,7 @@ def export(
         chosen = _find_round(store, found, round_, instant=wanted is REFERENCES)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
         check_folder(out)
+        folder = None if into is None else folder_of_person(into)
         if any(out.iterdir()):
             raise StudioError(f"The folder {out} is not empty: choose a new one.")
         try:
@@ -56,6 +62,7 @@ def export(
         except BaseException:
             _empty(out)  # so that the same command can be given again
             raise
+        sentences += [] if folder is None else _copied(out, folder)
     for sentence in sentences:
         print(in_lines(sentence))
     print(in_lines(f"{found.name}, {name}, is exported to {out}."))
@@ -76,6 +83,12 @@ def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool
         for _ in steps:
             pass
     return [checked.sentence for checked in steps.result]
+
+
+def _copied(out: Path, folder: Path) -> list[str]:
+    """Copy the LoRA of an export into a folder; where there is none, say so."""
+    copies = [placed(folder, path.name, path.read_bytes()) for path in out.glob("*.safetensors")]
+    return [f"The LoRA is in {path}." for path in copies] or ["There is no LoRA to copy: a whole model."]
 
 
 def _empty(folder: Path) -> None:

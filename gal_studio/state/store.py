@@ -10,6 +10,7 @@ from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.content_store import Adapters, Images
+from gal_studio.state.files.destination import Destinations
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.inside import folder_of_row, inside
@@ -61,6 +62,7 @@ class Store(AbstractContextManager["Store"]):
         self.adapters = Adapters(self.workspace)
         self.own_adapters = OwnAdapters(self.workspace)
         self.own_presets = OwnPresets(self.workspace)
+        self.destinations = Destinations(self.workspace)
         self.database = Database(database or self.workspace / DATABASE)
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)

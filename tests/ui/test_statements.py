@@ -41,12 +41,12 @@ LIMITS: dict[str, int] = {
     "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 9, "try_prompt": 9, "use_trial": 5,
     "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
+    "destination": 0, "name_program": 2, "put_lora": 6,
     "try_steps": 19, "use_step": 41, "forget_steps": 27,
     "search": 6, "more_like": 4, "changes": 23, "replay": 97, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "exports": (2, ("round",)),
     "kept_steps": (1, ("round",)),
     "mark_copies": (20, ("candidates", "on")),
     "next_step": (2, ("round",)),
@@ -196,6 +196,7 @@ REFUSED = {
     "search": "There is nothing to search yet",
     "keep_line": "This round has no branch beside it",
     "more_like": "There is nothing to search yet",
+    "put_lora": "This round is not exported",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""
 
@@ -243,6 +244,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "kept": 20, "all_kept": [20], "two_strengths": [0.4, 1.0],
                 "guidance": 4.0, "early": 1.0, "late": 1.0, "switch": 0.0,
                 "words": "koala", "tag": "hands", "subjects": "cats", "names": ["a cat"], "title": "Cats",
+                "folder": "/",
             },
         )  # fmt: skip
 

@@ -1,12 +1,14 @@
-/** Panels that open below a button. */
+/** Panels that open beside a button. */
 import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { html } from "./html.js";
 
 const EDGE = 8; // pixels to the edge of the window
+const GAP = 6; // to the button
 
 /**
- * A button with the panel that it opens below itself; other properties are the button's. The children are in
- * the panel; a function is called while it is open, and told how to close it.
+ * A button with the panel that it opens below itself, or above it where below is no room; other properties
+ * are the button's. The children are in the panel; a function is called while it is open, and told how to
+ * close it.
  * @param {{ label: string, panelClass: string, panelLabel: string, onOpen?: (panel: HTMLElement) => void,
  *   children?: unknown, [property: string]: unknown }} props
  */
@@ -23,7 +25,8 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
     open(newState === "open");
     if (newState !== "open" || !node || !box) return;
     const left = Math.max(EDGE, Math.min(box.left, innerWidth - node.offsetWidth - EDGE));
-    const top = Math.max(EDGE, Math.min(box.bottom + 6, innerHeight - node.offsetHeight - EDGE));
+    const fits = box.bottom + GAP + node.offsetHeight + EDGE <= innerHeight;
+    const top = fits ? box.bottom + GAP : Math.max(EDGE, box.top - GAP - node.offsetHeight);
     Object.assign(node.style, { left: `${left}px`, top: `${top}px` });
     onOpen?.(node);
   };

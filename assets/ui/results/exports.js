@@ -1,5 +1,6 @@
-/** The dialog in which a round is exported for other programs, and what the check of each file found. */
-/** @import { ExportChoice, QueuedJob, RoundResult } from "payloads" */
+/** The end: a round with its images, its trigger words and its file for the program that a person named. */
+/** @import { Destination, ExportChoice, QueuedJob, RoundResult } from "payloads" */
+/** @import { Look } from "../viewer/looks.js" */
 import { call, openStep, refresh } from "../app/session.js";
 import { emit, state } from "../app/store.js";
 import { useEvents } from "../app/watch.js";
@@ -7,9 +8,12 @@ import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
-import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { toast } from "../kit/toast.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
+import { LookFiles, referenceFrames } from "../viewer/viewer.js";
 import { lastly } from "./export_words.js";
+import { columnsOf, looksOf, looksOfRounds } from "./first_looks.js";
 
 /** @type {string | null} the round of the dialog */
 let shown = null;
@@ -20,6 +24,8 @@ const dialog = new Dialog("exports", {
 });
 /** The rounds of the screen. */
 const known = signal(/** @type {RoundResult[]} */ ([]));
+/** The program that was named, and the folder that was used last. */
+const destination = signal(/** @type {Destination} */ ({ form: "", folder: "" }));
 
 export const exportsOpen = () => dialog.isOpen;
 
@@ -37,12 +43,13 @@ export const exportsPlace = {
 };
 
 /**
- * Open the dialog of a round from another screen.
- * @param {string} id
+ * Open the dialog of a round from another screen; by itself, of the best one, or else of the newest LoRA.
+ * @param {string | null} [wanted]
  */
-export async function openDownload(id) {
+export async function openDownload(wanted = state.measures?.best ?? null) {
   if (!state.projectId) return;
   const answer = await call("results", "results", { project: state.projectId });
+  const id = wanted ?? answer?.rounds.findLast(({ adapter }) => adapter)?.id;
   const round = answer?.rounds.find((one) => one.id === id);
   if (!answer || !round || exportsPlace.now() === id) return;
   showExports([...answer.rounds]);
@@ -59,12 +66,18 @@ export const showExports = (rounds) => set(known, rounds);
 export function openExports(round) {
   if (!known.value.some(({ id }) => id === round.id)) showExports([...known.value, round]);
   shown = round.id;
-  dialog.open(`Download ${inSentence(round.name)}`, html`<${Exports} key=${round.id} id=${round.id} />`);
+  dialog.open(titleOf(round), html`<${Exports} key=${round.id} id=${round.id} />`);
 }
+
+/** @param {RoundResult} round */
+const titleOf = ({ adapter, name }) => `${adapter ? "Your LoRA:" : "Download"} ${inSentence(name)}`;
 
 /** @param {{ id: string }} props */
 function Exports({ id }) {
   useEvents("queue");
+  useEffect(() => {
+    call("results", "destination", {}).then((found) => found && set(destination, found));
+  }, []);
   const round = known.value.find((one) => one.id === id);
   const [last, keep] = useState(round);
   if (round && round !== last) keep(round);
@@ -73,22 +86,35 @@ function Exports({ id }) {
     (other) => other.kind === "export" && other.round_id === id,
   );
   const setting = settingWords(id);
+  const usable = last.exports.filter((one) => one.usable);
+  const named = usable.length > 1 ? destination.value.form : usable[0]?.form;
+  const first = usable.filter(({ form }) => form === named);
+  const rest = last.exports.filter((one) => !first.includes(one));
+  const row = (/** @type {ExportChoice} */ choice) =>
+    html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} lora=${last.adapter} />`;
   return html`
-    <h2>Download ${inSentence(last.name)}</h2>
+    <h2>${titleOf(last)}</h2>
+    ${last.adapter && html`<p class="export-best">${bestWords(id)}</p><${Shown} round=${last} />`}
+    ${last.adapter && html`<${Triggers} />`}
     <p>
       ${
         last.adapter
-          ? "Which program will use it? Each download has the LoRA and a model card, and is checked: " +
-            "diffusers must generate the studio’s images with it."
+          ? `${first.length ? "" : "Which program will use it? "}Each download has the LoRA and a model ` +
+            "card, and is checked: diffusers must generate the studio’s images with it."
           : "Your references, and a model card that says how to generate the same elsewhere. It is " +
             "checked: diffusers must generate the studio’s images."
       }
     </p>
     ${isForDiffusersAlone(last) && html`<${OtherModel} />`}
     ${setting && html`<p class="export-setting">${setting}</p>`}
-    <ul class="export-forms">
-      ${last.exports.map((choice) => html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} />`)}
-    </ul>
+    ${first.length ? html`<ul class="export-forms">${first.map(row)}</ul>` : null}
+    ${
+      first.length && rest.length
+        ? html`<details class="how"><summary>Other programs</summary>
+            <ul class="export-forms">${rest.map(row)}</ul>
+          </details>`
+        : html`<ul class="export-forms">${rest.map(row)}</ul>`
+    }
     <div class="dialog-buttons">
       ${
         last.adapter
@@ -114,10 +140,78 @@ function OtherModel() {
     emit("other-model");
   };
   return html`<p class="export-setting">
-    Only diffusers reads LoRAs of this model. For ComfyUI, AUTOMATIC1111, Forge or InvokeAI, train with
-    another model: <${Button} class="link" data-action="other-model" onClick=${again}>Same images, another
-    model…<//>
+    Only diffusers reads LoRAs of this model. ComfyUI, AUTOMATIC1111, Forge and InvokeAI need another one.
+    <${Button} class="button" data-action="other-model" onClick=${again}>
+      Do the same with a model for ComfyUI…
+    <//>
   </p>`;
+}
+
+/** Which round this is among those that were measured. @param {string} id */
+function bestWords(id) {
+  const { best = null, rounds = [] } = state.measures ?? {};
+  const measured = rounds.filter((one) => one.id && one.report);
+  const here = measured.find((one) => one.id === id);
+  const at = here?.gain_setting ? `, at ${here.gain_setting}` : "";
+  const found = measured.find((one) => one.id === best);
+  if (found && best !== id) return `By the benchmark, ${inSentence(found.name)} is the better one.`;
+  if (found && measured.length > 1) return `★ The best of ${measured.length} measured rounds${at}.`;
+  if (found) return `The only measured round${at}.`;
+  return "No round is measured yet: the benchmark in Results says which one is best.";
+}
+
+/**
+ * Reference, base model and this round side by side, to look at and to send.
+ * @param {{ round: RoundResult }} props
+ */
+function Shown({ round }) {
+  const [look, show] = useState(/** @type {Look | null} */ (null));
+  useEffect(() => {
+    firstLook(round.id).then(show);
+  }, [round.id]);
+  if (!look) return null;
+  const references = referenceFrames();
+  return html`<figure class="export-look">
+    <div>
+      ${[...references.slice(0, 1), ...look.frames].map(
+        ({ name, src }) => html`<figure key=${name}>
+          <img src=${src} alt="${name}: ${look.title}" /><figcaption>${name}</figcaption>
+        </figure>`,
+      )}
+    </div>
+    <${LookFiles} look=${look} references=${references} />
+  </figure>`;
+}
+
+/**
+ * A benchmark prompt by the base model and by the round as it is best; else a test prompt by the round.
+ * @param {string} id
+ * @returns {Promise<Look | null>}
+ */
+async function firstLook(id) {
+  const { measures, project, projectId } = state;
+  const here = measures?.rounds.find((one) => one.id === id);
+  const by = here?.schedules.find(({ words, report }) => report && words === here.gain_setting);
+  const keys = ["", by ? `${id}|${by.words}` : id];
+  const columns = columnsOf(measures?.rounds ?? [], id).filter(({ key }) => keys.includes(key));
+  const sheet = columns.length > 1 && (await call("results", "test_pictures", { project: projectId }));
+  const [measured] = sheet ? looksOf([...sheet.rows], columns) : [];
+  const anchor = project?.anchors[0]?.id;
+  if (measured || !anchor) return measured ?? null;
+  const seeds = await call("results", "same_seed", { project: projectId, anchor, index: 0 });
+  const name = known.value.find((one) => one.id === id)?.name;
+  return looksOfRounds((seeds?.rounds ?? []).filter((one) => one.name === name))[0] ?? null;
+}
+
+/** The words to write in a prompt. */
+function Triggers() {
+  const words = state.project?.triggers ?? [];
+  return words.length
+    ? html`<p class="export-triggers">
+        Write this in a prompt:
+        ${words.map((one) => html` <code key=${one} translate=${false}>${one}</code>`)}
+      </p>`
+    : null;
 }
 
 /**
@@ -132,21 +226,27 @@ function settingWords(id) {
   return `The card and the workflow use ${round.setting_words} (${why}).`;
 }
 
-/** @param {{ round: string, choice: ExportChoice, job: QueuedJob | undefined }} props */
-function Form({ round, choice: { form, title, note, usable, export: found }, job }) {
+/** @param {{ round: string, choice: ExportChoice, job: QueuedJob | undefined, lora: boolean }} props */
+function Form({ round, choice: { form, title, note, usable, export: found }, job, lora }) {
   const [asking, ask] = useState(false);
   const { text, kind } = lastly(found, job);
+  const isMade = kind === "made" || kind === "differs";
   const item = useKeptInside();
   const prepare = async () => {
     ask(true);
     await write("export_round", { round, form });
+    const named = await write("name_program", { form });
+    if (named) set(destination, named);
     await refresh();
     ask(false);
   };
   return html`<li ref=${item} tabindex="-1" data-form=${form} data-state=${kind}>
-    <div><b>${title}</b><span>${note}</span>${text ? html`<output>${text}</output>` : null}</div>
+    <div>
+      <b>${title}</b><span>${note}</span>${text ? html`<output>${text}</output>` : null}
+      ${isMade && lora ? html`<${Put} round=${round} form=${form} />` : null}
+    </div>
     ${
-      kind === "made" || kind === "differs"
+      isMade
         ? html`<a class="button small" href="export/${round}/${form}" download="">Download</a>`
         : usable
           ? html`<${Button}
@@ -156,6 +256,30 @@ function Form({ round, choice: { form, title, note, usable, export: found }, job
           : null
     }
   </li>`;
+}
+
+/**
+ * Puts the file into a folder of the machine that the studio runs on.
+ * @param {{ round: string, form: string }} props
+ */
+function Put({ round, form }) {
+  const { folder } = destination.value;
+  /** @param {Event & { currentTarget: HTMLFormElement }} event */
+  const put = async (event) => {
+    event.preventDefault();
+    const typed = event.currentTarget.querySelector("input")?.value ?? "";
+    const answer = await write("put_lora", { round, form, folder: typed });
+    if (!answer) return;
+    set(destination, { form, folder: typed.trim() });
+    toast(`The LoRA is in ${answer.path}`);
+  };
+  return html`<form class="export-put" onSubmit=${put}>
+    <input
+      type="text" required defaultValue=${folder} key=${folder} aria-label="Folder of the studio’s computer"
+      placeholder="A folder, such as …/ComfyUI/models/loras" spellcheck="false"
+    />
+    <button type="submit" class="button small">Put it there</button>
+  </form>`;
 }
 
 /** An element that keeps the focus inside, by itself where its button is disabled or gone. */

@@ -125,7 +125,7 @@ function Taken({ best, drawn }) {
         html`<span>Which round is best? All must be measured to know.</span>
           ${done < trained.length ? html`<${Button} onClick=${measureAll}>Measure all<//>` : null}`;
   return html`${words || null}
-    <${Button} onClick=${() => openExports(drawn)}>Download ${inSentence(drawn.name)}…<//>`;
+    <${Button} onClick=${() => openExports(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;
 }
 
 /** @param {{ currentTarget: HTMLButtonElement }} event */

@@ -1,16 +1,18 @@
-/** The action bar: highlights the next step; disabled actions explain why. */
+/** The action bar: the next step, one other action, and a menu of the rest, which says what each does. */
 /** @import { Round, RoundKind } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { renderOn } from "../app/watch.js";
 import { state, on, emit, busy, loaded, openSuggestions } from "../app/store.js";
-import { openRound, openStep, refresh } from "../app/session.js";
+import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
 import { byFinger, setAttribute, setText } from "../kit/dom.js";
-import { html } from "../kit/html.js";
+import { html, useKeptFocus } from "../kit/html.js";
+import { PopoverButton } from "../kit/popovers.js";
 import { render } from "../vendor/preact.min.js";
 import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
+import { openDownload } from "../results/exports.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
 import { askReferences } from "./references_again.js";
@@ -123,8 +125,8 @@ const ACTIONS = [
   },
   {
     name: "done",
-    label: "Take your LoRA ›",
-    title: "Compare the rounds in Results, and download the best one",
+    label: "Finish ›",
+    title: "Take the best round with you: its images, trigger words and the file for your program",
     change: "next_round",
     kinds: ["fine_tune", "refine"],
   },
@@ -158,7 +160,7 @@ const HINTS = {
       return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
     return WITHOUT_TRAINING;
   },
-  done: () => "Nothing is left to suggest: compare the rounds, and take the best one with you.",
+  done: () => "Nothing is left to suggest: take the best round with you.",
   differ: ({ repeats }) =>
     `It would repeat ${inSentence(repeats)}: accept other images, or change a setting.`,
   choose: () => "Nothing accepted: the next round would train on the same images.",
@@ -181,7 +183,8 @@ export function mountActions(parts) {
   const events =
     "project step side round measures replays refinement job queue busy scores verdicts candidates cleared " +
     "forget";
-  renderOn(events, parts.actions, buttons);
+  bar = parts.actions;
+  renderOn(events, bar, buttons);
   render(
     KEYS.map(([key, what]) => html`<span><kbd>${key}</kbd>${` ${what}`}</span>`),
     parts.keys,
@@ -218,14 +221,43 @@ const offered = () =>
     job: kind,
   }));
 
-/** @type {Set<string>} the buttons of the bar; while another round loads they stay, and no other comes */
-let inBar = new Set();
+/** @type {Action[]} what applies; while another round loads it stays, and nothing else comes */
+let inBar = [];
+/** @type {HTMLElement} */
+let bar;
 
+/** What stands beside the next step, the most likely first. */
+const BESIDE = ["accept", "next_round", "done", "run", "instant", "pairs", "train", "keep", "whole", "again"];
+
+/** The next step and one other action stand in the bar. */
 function buttons() {
-  const all = [...ACTIONS, ...offered()];
-  if (loaded()) inBar = new Set(all.filter(applies).map(({ name }) => name));
-  return all.map(button);
+  useKeptFocus(bar, "data-action");
+  if (loaded()) inBar = [...ACTIONS, ...offered()].filter(applies);
+  const named = (/** @type {string} */ name) => inBar.find((one) => one.name === name) ?? [];
+  const step = nextStep();
+  const open = [...BESIDE, ...inBar.map(({ name }) => name)].filter((name) => closed(name) === null);
+  const shown = [...new Set([step, ...open].flatMap(named))].slice(0, 2);
+  if (!shown.length) shown.push(...[named("run"), inBar].flat().slice(0, 1)); // says why it cannot be pressed
+  const rest = inBar.filter((one) => !shown.includes(one));
+  return [...shown.map(button), rest.length ? html`<${More} key="more" rest=${rest} />` : null];
 }
+
+/** @param {{ rest: Action[] }} props */
+const More = ({ rest }) => html`<${PopoverButton}
+  class="button more-button" label="More" aria-haspopup="true" panelClass="save-menu more-actions"
+  panelLabel="More actions"
+>${(/** @type {() => void} */ close) =>
+  rest.map((action) => {
+    const why = closed(action.name);
+    return html`<button
+      type="button" key=${action.name} class="quiet menu-item" data-action=${action.name}
+      disabled=${why !== null}
+      onClick=${() => {
+        close();
+        act(action);
+      }}
+    >${wordsOf(action)}<small>${why ?? action.title}</small></button>`;
+  })}<//>`;
 
 /** @param {Action} action */
 const applies = ({ name, kinds }) => kinds.includes(state.round?.kind ?? "fine_tune") && !notApplicable(name);
@@ -241,16 +273,17 @@ function hintWords() {
 
 /** @param {Action} action */
 function button(action) {
-  const { name, title, label } = action;
+  const { name, title } = action;
   const why = closed(name);
   const isNext = name === next() && why === null && !(name === "accept" && reviewShown()); // there, Yes is
   return html`<button
     type="button" key=${name} class="button" data-action=${name} title=${why ?? title}
-    hidden=${!inBar.has(name)}
-    disabled=${why !== null || sending} data-next=${isNext ? "" : null}
-    data-done=${name === "accept" && answered() ? "" : null} onClick=${() => act(action)}
-  >${name === "accept" ? acceptWords() : name === "next_round" ? nextWords() : label}</button>`;
+    disabled=${why !== null} data-next=${isNext ? "" : null} onClick=${() => act(action)}
+  >${wordsOf(action)}</button>`;
 }
+
+/** @param {Action} action */
+const wordsOf = ({ name, label }) => (name === "next_round" ? nextWords() : label);
 
 /** What runs now and comes after it. */
 function busyWords() {
@@ -259,12 +292,6 @@ function busyWords() {
   const other = job.round_id !== roundId && rounds.find(({ id }) => id === job.round_id);
   return planLine(job, queue.waiting, projectId, other ? other.name : undefined);
 }
-
-/** Is every suggestion answered? */
-const answered = () => state.suggested.size > 0 && !openSuggestions().length;
-
-/** The label of Accept suggestion, or that there is nothing left to accept. */
-const acceptWords = () => (answered() ? "✓ Suggestions reviewed" : "Accept suggestion");
 
 /** The label of Next round: it starts one, or goes to the one that is there. */
 function nextWords() {
@@ -277,7 +304,7 @@ async function act({ name, change: usual, job }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
-  if (name === "done") return openStep("results");
+  if (name === "done") return openDownload();
   if (name === "keep") return useWithoutTraining();
   const references = name === "once_more" ? await askReferences() : undefined;
   if (references === null) return;

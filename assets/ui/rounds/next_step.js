@@ -93,7 +93,7 @@ function pairsReady() {
 export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
   if (name === "instant") return !drawsWithoutTraining();
-  if (name === "done") return nextStep() !== "done";
+  if (name === "done") return nextStep() !== "done" && !(state.round?.trained && complete);
   if (name === "fine_tune" && state.round?.source) return true;
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;

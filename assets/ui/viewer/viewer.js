@@ -217,16 +217,22 @@ const Side = ({ look, after, references, choose }) => html`<div class="view-side
       </button>`,
     )}
   </div>
-  <div class="view-files">
-    <span>Share:</span>
-    ${["png", "gif"].map(
-      (ending) => html`<a
-        key=${ending} class="button small" download="before-and-after.${ending}"
-        href=${fileAddress(ending, look, references, sharpens.value)}
-        title=${ending === "png" ? "The images beside each other" : "The images after each other"}
-      >${ending === "png" ? "Comparison strip (PNG)" : "Animation (GIF)"}</a>`,
-    )}
-  </div>
+  <${LookFiles} look=${look} references=${references} />
+</div>`;
+
+/**
+ * Files of a look, to send.
+ * @param {{ look: Look, references: Frame[] }} props
+ */
+export const LookFiles = ({ look, references }) => html`<div class="view-files">
+  <span>Share:</span>
+  ${["png", "gif"].map(
+    (ending) => html`<a
+      key=${ending} class="button small" download="before-and-after.${ending}"
+      href=${fileAddress(ending, look, references, sharpens.value)}
+      title=${ending === "png" ? "The images beside each other" : "The images after each other"}
+    >${ending === "png" ? "Comparison strip (PNG)" : "Animation (GIF)"}</a>`,
+  )}
 </div>`;
 
 /** @typedef {{ looks: Look[], at?: number, what?: string }} Opened */

@@ -1,7 +1,9 @@
 """Files that leave the studio, and archives that come back."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
@@ -12,6 +14,8 @@ from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.destination import Destination
+from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
@@ -122,6 +126,26 @@ class FileVerbs(Verbs):
             raise StudioError("This round is not exported in this format yet: press Prepare first.")
         return self.store.exported(round_id, form)
 
+    def destination(self) -> Destination:
+        """The program that was named last, by its export format, and the folder that LoRAs were put into."""
+        return self.store.destinations.read()
+
+    def name_program(self, form: str) -> Destination:
+        """Remember for this workspace in which export format LoRAs are wanted."""
+        named = replace(self.destination(), form=find_form(form).name)
+        return self.store.destinations.save(named)
+
+    def put_lora(self, round_id: str, form: str, folder: str) -> Path:
+        """Copy the LoRA of an export that was made into a folder of this machine, such as ComfyUI's
+        `models/loras`, and remember both; returns the file.
+
+        The folder must be there. A file of that name that is not the same stays, and the copy gets a number.
+        """
+        made, into = self.exported(round_id, form), folder_of_person(folder)
+        path = placed(into, *_lora_of(made))
+        self.store.destinations.save(Destination(find_form(form).name, str(into)))
+        return path
+
     def references_zip(self, project_id: str) -> bytes:
         """A zip with the references of a project, their captions and their masks."""
         return captions.references_zip(self.store, self.store.projects.get(project_id).id)
@@ -162,6 +186,18 @@ class FileVerbs(Verbs):
         origin = _origin_of(archive)
         known = self.store.projects.listed_with_origin(origin)
         return known or reader.import_project(self.store, archive, origin=origin)
+
+
+def _lora_of(made: Path) -> tuple[str, bytes]:
+    """The name and the content of the one LoRA in an export."""
+    try:
+        with ZipFile(made) as archive:
+            found = [name for name in archive.namelist() if name.endswith(".safetensors") and "/" not in name]
+            if len(found) == 1:
+                return found[0], archive.read(found[0])
+    except (BadZipFile, OSError) as error:
+        raise StudioError("The file of this export is lost or damaged: prepare it again.") from error
+    raise StudioError("This export has no LoRA to copy, but a whole model: download it instead.")
 
 
 def _origin_of(archive: Path) -> str:

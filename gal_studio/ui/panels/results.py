@@ -17,7 +17,7 @@ from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_p
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
-from gal_studio.ui.payloads import Id, Lines, OfProject, Only
+from gal_studio.ui.payloads import Id, Lines, OfProject, Only, Text
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.requests import Context, Requests
 
@@ -226,3 +226,13 @@ def change_test_set(context: Context, project: Id, prompts: Lines, seeds: Settin
 def replay(context: Context, round: Id, policy: Id) -> OfProject:
     """Draw the line of rounds that goes through the shown round again."""
     return context.studio.replay_through(round, policy)
+
+
+@REQUESTS.write_outside
+def put_lora(context: Context, round: Id, form: Id, folder: Text) -> Annotated[str, Only("path")]:
+    """Copy the LoRA of an export into a folder of the machine that the studio runs on."""
+    return str(context.studio.put_lora(round, form, folder))
+
+
+REQUESTS.verbs("read", Studio.destination)
+REQUESTS.verbs("write outside", Studio.name_program)

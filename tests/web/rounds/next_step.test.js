@@ -193,7 +193,10 @@ test("a branch that would repeat a training is to differ first", () => {
 });
 
 test("the end has a step: what to take home", () => {
+  state.round = round({ id: "r", step: "generate", trained: true, complete: false });
   assert.ok(notApplicable("done"));
+  state.round = round({ id: "r", step: "next_round", trained: true, complete: true });
+  assert.ok(!notApplicable("done"), "a person may stop earlier");
   Object.assign(state, { suggested: new Map(), round: round({ id: "r", step: "done" }) });
   assert.ok(!notApplicable("done"));
   assert.equal(closed("done"), null);

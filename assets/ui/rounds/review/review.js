@@ -9,7 +9,9 @@ import { count } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
 import { decide, undo } from "../grid/verdicts.js";
+import { openDownload } from "../../results/exports.js";
 import { enlarge } from "../lightbox/lightbox.js";
+import { nextStep } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";
 import { plainWords, rowOf } from "../suggestion.js";
 
@@ -184,18 +186,23 @@ function strongestOf(of) {
 
 /** Nothing is open any more: what was accepted, and the way on, which is the marked button below. */
 function End() {
+  const isDone = nextStep() === "done";
   const accepted = [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
   const them = accepted.length > 1 ? "them" : "it";
   return html`<div class="review-end">
     <h2>All reviewed</h2>
     <p>${
       accepted.length
-        ? `You accepted ${count(accepted.length, "image")}. The next round learns from ${them}.`
+        ? `You accepted ${count(accepted.length, "image")}. ` +
+          (isDone ? "Nothing is left to suggest." : `The next round learns from ${them}.`)
         : "You accepted none. Choose some in All images, or generate more."
     }</p>
     <div class="review-accepted">${accepted.map(
       (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
     )}</div>
-    <${Button} data-answer="all" onClick=${() => showSide("candidates")}>All images<//>
+    <div>
+      <${Button} data-answer="all" onClick=${() => showSide("candidates")}>All images<//>${" "}
+      <${Button} data-answer="finish" onClick=${() => openDownload()}>Finish: take your LoRA…<//>
+    </div>
   </div>`;
 }

@@ -1,0 +1,70 @@
+"""How much stands on a screen before one scrolls, and what the action bar keeps for its menu."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.browser.walk import make_full
+from tests.ui.conftest import Served, Watched, first_page
+
+pytestmark = pytest.mark.browser
+
+MOST = 25
+CONTROLS = """(left) => {
+  const seen = (node) => {
+    const { left: x, top: y, width, height } = node.getBoundingClientRect();
+    const at = document.elementFromPoint(x + width / 2, y + height / 2);
+    return width > 0 && height > 0 && at !== null && (node.contains(at) || at.contains(node));
+  };
+  return [...document.querySelectorAll("button, a[href], input, select, textarea, summary")]
+    .filter((node) => !node.disabled && !(left && node.matches(left)))
+    .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .filter(seen)
+    .map((node) => node.getAttribute("aria-label") || node.textContent.trim() || node.title);
+}"""
+"""The names of all that can be pressed or filled in within the window, apart from what matches `left`."""
+
+
+def count(page: Page, images: str = "") -> list[str]:
+    return page.evaluate(CONTROLS, images)
+
+
+def wide(page: Page) -> Page:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return page
+
+
+def test_no_screen_has_more_than_25_controls_before_one_scrolls(window: Any, served: Served):
+    make_full(served)
+    page = wide(first_page(window, served.address, with_grid=False))
+    page.goto(f"{served.url()}&round={served.place.round}")
+    page.wait_for_selector(".review-face, .review-end")
+    assert len(found := count(page)) <= MOST, found
+    page.goto(served.url("results"))
+    page.wait_for_selector(".sheet .enlarge", state="attached")
+    assert len(found := count(page)) <= MOST, found
+    page.goto(served.url("reference"))
+    page.wait_for_selector(".open-project:not([hidden]) .plates img")
+    assert len(found := count(page)) <= MOST, found
+    page.goto(served.address)
+    page.wait_for_selector(".new-project:not([hidden])")
+    assert len(found := count(page)) <= MOST, found
+
+
+def test_the_bar_has_the_next_step_another_one_and_a_menu(watched: Watched, served: Served):
+    page = wide(watched.open(served.url()))
+    bar = page.locator("[data-part=actions] > button")
+    expect(bar).to_have_text(["Accept suggestion", "Next round ›"])
+    page.click(".more-button")
+    inside = page.locator(".more-actions [data-action]")
+    names = inside.evaluate_all("(all) => all.map((one) => one.dataset.action)")
+    assert {"run", "fine_tune", "generate", "refine"} <= set(names)
+    expect(page.locator(".more-actions [data-action=run]")).to_contain_text("one after the other")
+    menu, button = page.locator(".more-actions").bounding_box(), page.locator(".more-button").bounding_box()
+    assert menu and button and menu["y"] + menu["height"] <= button["y"], "it covers no button of the bar"
+    page.keyboard.press("Escape")
+    page.focus("[data-action=accept]")
+    page.keyboard.press("Enter")
+    expect(bar).to_have_text(["Next round ›", "Run round"])
+    expect(page.locator("[data-action=next_round]")).to_be_focused()
