@@ -20,7 +20,7 @@ export function flatList(grid, tiles, groups) {
     const order = sorted([...state.candidates.values()], orderInUse(), desk.reverse);
     placed = order.flatMap(({ id, index }) => {
       const tile = tiles.get(id);
-      return tile ? [{ id, index, node: tile }] : [];
+      return tile ? [{ id, index, node: tile, place: 0 }] : [];
     });
     for (const candidate of order) caption(tiles.get(candidate.id), candidate);
   }
@@ -29,7 +29,6 @@ export function flatList(grid, tiles, groups) {
     body,
     head: null,
     waiting: /** @type {import("../grid/group.js").Cell[]} */ ([]),
-    gaps: /** @type {HTMLElement[]} */ ([]),
     on: () => grid.hasAttribute("data-flat"),
     get tiles() {
       return placed;

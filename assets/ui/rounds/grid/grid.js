@@ -1,13 +1,13 @@
 /** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
-/** @import { Cell, Group } from "./group.js" */
+/** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-/** @import { Anchor, Candidate, Rung, Verdict } from "payloads" */
+/** @import { Anchor, Candidate, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing, isTag } from "../../app/store.js";
 import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
 import { closedMore, drawMore } from "./draw_more.js";
-import { makeGroup, showHead, inColumns, insertTile, fillWaiting } from "./group.js";
+import { makeGroup, showHead, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
 import { decide, toggle } from "./verdicts.js";
@@ -16,7 +16,7 @@ import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 import { listenPointer } from "./pointer.js";
 import { mountWaiting } from "../waiting/waiting.js";
-import { columnStrengths, rungOf, rungsOf, strengthRow } from "./strengths.js";
+import { strengthWords } from "./strengths.js";
 import { roundWords } from "./round_words.js";
 import { GridWindow } from "./window.js";
 
@@ -40,14 +40,14 @@ let flat;
 let held = null;
 /** @type {Map<string, number | null>} of the test prompts, from before the pictures that are drawn now */
 let ranks = new Map();
-const strengths = strengthRow();
+const strengths = el("p", { class: "strengths", hidden: true }, "LoRA strength: strong first, then gentle");
 /** @type {string | null} the test prompt whose row had the focus when its head was shown */
 let stop = null;
 let watched = false; // pictures were drawn while the grid was looked at: its rows stay where they are
 const sortNote = el("p", { class: "sort-note", hidden: true }, "The rows keep their order. ");
 sortNote.append(makeButton({ data: { action: "sort" } }, sortAndShow, "Sort again"));
 
-const FEW_RUNGS = 5; // as many columns at least
+const FEWEST = 5; // columns
 const MOST_COLUMNS = 24; // of the smallest tiles
 const GAP = 8; // pixels between tiles
 const PADDING = 32; // pixels, left and right of the tiles
@@ -68,7 +68,7 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
-  grid.before(sortNote, strengths.node);
+  grid.before(sortNote, strengths);
   const tell = () => setText(parts["round-words"], roundWords());
   on("rounds round candidates cleared scores forget", tell);
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
@@ -276,59 +276,16 @@ function filter() {
   showCount();
 }
 
-/**
- * The visible groups, in page order, with what is to be shown of them. Where pictures were drawn down the
- * ladder, those of one schedule stay below each other: what was not drawn is left open.
- * @param {number} columns
- * @param {Rung[]} rungs
- */
-function parts(columns, rungs) {
-  const spread = inRungs(columns, rungs);
-  /** @type {Map<string | null, number>} */
-  const column = new Map(rungs.map(({ recipe }, i) => [recipe, i]));
-  return visibleGroups().map((group) => {
-    const open = group.tiles.filter(({ node }) => !node.hidden);
-    const cells = [...open, ...(state.filter === "all" ? group.waiting : [])];
-    return {
-      body: group.body,
-      head: group.head,
-      cells: spread
-        ? inColumns(cells, group.gaps, columns, (cell) => column.get(recipeOf(cell) ?? null) ?? -1)
-        : cells.map(({ node }) => node),
-    };
+/** The visible groups, in page order, with what is to be shown of them. */
+const parts = () =>
+  visibleGroups().map(({ body, head, tiles: all, waiting }) => {
+    const open = all.filter(({ node }) => !node.hidden);
+    const cells = [...open, ...(state.filter === "all" ? waiting : [])];
+    return { body, head, cells: cells.map(({ node }) => node) };
   });
-}
-
-/**
- * Does each schedule of the ladder have a column of its own?
- * @param {number} columns
- * @param {Rung[]} rungs
- */
-const inRungs = (columns, rungs) =>
-  !flat.on() && state.filter === "all" && rungs.length > 1 && columns >= rungs.length;
-
-/** The schedules down which the pictures of the round are drawn; empty without a ladder. */
-function ladder() {
-  const { ladder: rungs = [], coming = {} } = state.round ?? {};
-  if (!rungs.length) return [];
-  return rungsOf(state.candidates.values(), rungs, drawing() ? Object.values(coming).flat() : []);
-}
-
-/**
- * The schedule of a tile or a placeholder in words; none for a picture of a person's own.
- * @param {Cell} cell
- */
-function recipeOf({ id, index }) {
-  const candidate = state.candidates.get(id ?? "");
-  if (candidate) return candidate.own ? undefined : candidate.recipe;
-  return rungOf(state.round?.ladder ?? [], index)?.recipe;
-}
 
 /** The pictures of each visible group in their places, null where one is open. */
-export const placesShown = () =>
-  parts(Number(grid.style.getPropertyValue("--columns")) || 10, ladder()).map(({ cells }) =>
-    cells.map(({ dataset }) => dataset.id ?? null),
-  );
+export const placesShown = () => parts().map(({ cells }) => cells.map(({ dataset }) => dataset.id ?? null));
 
 function showCount() {
   const all = counts();
@@ -343,38 +300,21 @@ function showCount() {
 function columns() {
   const width = grid.clientWidth;
   if (!width) return;
-  const rungs = ladder();
-  // pictures beyond those that were planned stand below, so that each column keeps its strength
-  const planned = state.round?.each ?? Math.max(0, ...[...groups.values()].map((g) => g.tiles.length));
-  const most = rungs.length > 1 ? Math.max(rungs.length, FEW_RUNGS) : Math.max(planned, 8);
+  const rows = [...groups.values()].map(({ tiles: all, waiting }) => all.length + waiting.length);
+  const most = Math.max(FEWEST, Math.min(state.round?.ladder.length || MOST_COLUMNS, Math.max(...rows)));
   const found = desk.size ? asWanted(width - PADDING) : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   grid.toggleAttribute("data-small", width / found < SMALL);
   grid.toggleAttribute("data-roomy", width / found >= ROOMY);
-  const shownParts = parts(found, rungs);
-  view.show(shownParts, found);
-  const alike = () => (rungs.length > 1 ? [] : strengthsOf(shownParts, found));
-  strengths.show(inRungs(found, rungs) ? rungs : alike(), grid, found);
-}
-
-/**
- * The strength of each column where all prompts are drawn with the same ones.
- * @param {{ cells: HTMLElement[] }[]} shownParts
- * @param {number} columns
- */
-function strengthsOf(shownParts, columns) {
-  if (flat.on()) return [];
-  const drawn = shownParts.map(({ cells }) => cells.map(pictureOf));
-  return columnStrengths(drawn, columns, state.round?.each);
+  view.show(parts(), found);
+  const drawn = [...state.candidates.values()].filter(({ own }) => !own);
+  strengths.hidden = flat.on() || !drawn.some((one) => strengthWords(one) !== strengthWords(drawn[0]));
 }
 
 /** As many columns as the chosen size of the tiles gives. @param {number} width */
 const asWanted = (width) =>
   Math.max(1, Math.min(MOST_COLUMNS, Math.floor((width + GAP) / (desk.size + GAP))));
-
-/** @param {HTMLElement} cell */
-const pictureOf = ({ dataset }) => state.candidates.get(dataset.id ?? "");
 
 /** @param {boolean} large whether thumbnails are too small */
 function showLarge(large) {

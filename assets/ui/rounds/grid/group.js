@@ -9,11 +9,11 @@ import { SmallTurn } from "../turn/turn.js";
 import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
 /**
- * A tile with the id and index of its candidate.
- * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
+ * A tile with the id and index of its candidate; `place` orders those of a group, the strongest first.
+ * @typedef {{ index: number, id: string, node: HTMLElement, place: number }} PlacedTile
  * @typedef {{ index: number, node: HTMLElement, id?: string }} Cell
  * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
- *   tiles: PlacedTile[], waiting: Cell[], gaps: HTMLElement[] }} Group
+ *   tiles: PlacedTile[], waiting: Cell[] }} Group
  */
 
 /**
@@ -24,7 +24,7 @@ export function makeGroup(anchor) {
   const head = el("h3", { class: "group-head" });
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
-  return { node, head, body, tiles: [], waiting: [], gaps: [], anchor };
+  return { node, head, body, tiles: [], waiting: [], anchor };
 }
 
 /**
@@ -85,19 +85,15 @@ function Head({ anchor, score, isOpen, canGrow, isStop, onNone, onMore }) {
 export const asked = (n) => (n === 1 ? "The only image looks like a copy." : `All ${n} look like copies.`);
 
 /**
- * Insert a tile in order of index, in place of a placeholder.
+ * Insert a tile: from strong to gentle, then in order of index; a person's own images come last.
  * @param {Group} group
- * @param {HTMLElement} tile
- * @param {{ id: string, index: number }} candidate
+ * @param {HTMLElement} node
+ * @param {{ id: string, index: number, strength: number, own: boolean }} candidate
  */
-export function insertTile(group, tile, { id, index }) {
-  let at = group.tiles.length;
-  while (at > 0 && group.tiles[at - 1].index > index) at -= 1;
-  if (group.tiles[at - 1]?.index === index) {
-    group.tiles[at - 1] = { index, id, node: tile };
-    return;
-  }
-  group.tiles.splice(at, 0, { index, id, node: tile });
+export function insertTile(group, node, { id, index, strength, own }) {
+  const tile = { index, id, node, place: own ? 1 : -strength };
+  const others = group.tiles.filter((one) => one.index !== index);
+  group.tiles = [...others, tile].sort((a, b) => a.place - b.place || a.index - b.index);
 }
 
 /**
@@ -114,35 +110,4 @@ export function fillWaiting(group, coming) {
       index,
       node: before[i] ?? el("span", { class: "waiting", "aria-hidden": "true" }),
     }));
-}
-
-/**
- * The cells of a group in rows, each below the others of its column; `gaps` are kept for the next time.
- * @param {Cell[]} cells
- * @param {HTMLElement[]} gaps
- * @param {number} columns
- * @param {(cell: Cell) => number} columnOf -1 for what comes last, in rows of its own
- */
-export function inColumns(cells, gaps, columns, columnOf) {
-  /** @type {HTMLElement[]} */
-  const places = [];
-  /** @type {number[]} */
-  const heights = new Array(columns).fill(0);
-  const sorted = [...cells].sort((one, other) => one.index - other.index);
-  for (const cell of sorted) {
-    const column = columnOf(cell);
-    if (column < 0) continue;
-    places[heights[column] * columns + column] = cell.node;
-    heights[column] += 1;
-  }
-  const last = sorted.filter((cell) => columnOf(cell) < 0);
-  if (last.length && places.length) places.length = Math.max(...heights) * columns;
-  let used = 0;
-  for (let i = 0; i < places.length; i += 1) {
-    if (places[i]) continue;
-    gaps[used] ??= el("span", { class: "gap", "aria-hidden": "true" });
-    places[i] = gaps[used];
-    used += 1;
-  }
-  return [...places, ...last.map(({ node }) => node)];
 }

@@ -4,6 +4,7 @@ import { state, verdictOf } from "../../app/store.js";
 import { el, find, makeButton, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { copyWords } from "./copy_words.js";
+import { strengthWords } from "./strengths.js";
 
 const ARRIVING = 400; // ms
 /** @type {Partial<Record<Verdict, string>>} */
@@ -31,6 +32,7 @@ export function makeTile(candidate, large = false) {
   const image = el("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
   image.src = large ? picture(candidate.id) : thumbnail(candidate.id);
   const face = el("button", { type: "button", class: "tile-face", tabIndex: -1 }, image);
+  if (!candidate.own) face.dataset.strength = strengthWords(candidate);
   const note = el("figcaption", { class: "tile-note", "aria-hidden": "true" });
   const node = el("figure", { class: "tile", data: { id: candidate.id } }, face, note);
   if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });

@@ -66,5 +66,5 @@ def test_the_bar_has_the_next_step_another_one_and_a_menu(watched: Watched, serv
     page.keyboard.press("Escape")
     page.focus("[data-action=accept]")
     page.keyboard.press("Enter")
-    expect(bar).to_have_text(["Next round ›", "Run round"])
+    expect(bar).to_have_text(["Next round ›", "Finish ›"])
     expect(page.locator("[data-action=next_round]")).to_be_focused()

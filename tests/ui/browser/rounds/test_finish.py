@@ -31,9 +31,13 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     expect(page.locator(".exports details")).to_have_count(0)  # no program was named yet
     page.click(f"{PROGRAM} button:text-is('Prepare')")
     page.wait_for_selector(".exports details summary:text-is('Other programs')")
+    studio.store.workers.enter("w")
+    job = studio.store.jobs.claim("w")
+    assert job is not None
     finish_export(studio, round_id, "comfyui", "Checked.")
     with ZipFile(studio.store.exported(round_id, "comfyui"), "a") as archive:
         archive.writestr("cat.safetensors", b"weights")
+    studio.store.jobs.finish(job.id)
     page.fill(f"{PROGRAM} input", str(tmp_path / "nowhere"))
     page.click(f"{PROGRAM} button:text-is('Put it there')")
     page.wait_for_selector(".toast:has-text('give the whole path of one')")
