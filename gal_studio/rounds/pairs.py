@@ -31,8 +31,8 @@ def refined_round(here: RoundSnapshot) -> RoundSnapshot:
     """The round that a refinement refines."""
     if here.round.kind != "refine" or here.parent is None:
         raise StudioError(
-            f"Round {here.round.number} is not a refinement: press Refine with PatchDPO and open the new "
-            "round."
+            f"Round {here.round.number} is not a refinement: press Repair what comes out wrong and open the "
+            "new round."
         )
     return here.parent
 
@@ -87,7 +87,7 @@ def _accepted(base: RoundSnapshot) -> list[_Source]:
     if not sources:
         raise StudioError(
             f"Round {number} has no accepted image to train on: accept an image first, then press "
-            "Refine with PatchDPO."
+            "Repair what comes out wrong."
         )
     if not any(source.weight for source in sources):
         raise StudioError(

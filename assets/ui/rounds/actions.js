@@ -14,7 +14,7 @@ import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
 import { openDownload } from "../results/exports.js";
 import { planLine } from "../top/plan_line.js";
-import { questionBefore } from "./questions.js";
+import { questionBefore, REPAIR } from "./questions.js";
 import { askReferences } from "./references_again.js";
 import { refinementShown, reviewShown, showSide } from "./sides.js";
 import { useWithoutTraining } from "./without_training.js";
@@ -102,17 +102,15 @@ const ACTIONS = [
   },
   {
     name: "refine",
-    label: "Refine with PatchDPO",
-    title:
-      "Correct the model area by area: compare your images with generated ones, " +
-      "then train on the difference",
+    label: REPAIR,
+    title: "For images that are wrong in places: areas that match yours are learned (PatchDPO)",
     change: "make_pairs",
     kinds: ["fine_tune"],
   },
   {
     name: "again",
-    label: "Refine again",
-    title: "Another refinement of the same round: with other images accepted, or other settings",
+    label: "Repair again",
+    title: "Another repair of the same round: with other images accepted, or other settings",
     change: "make_pairs",
     kinds: ["refine"],
   },

@@ -2,6 +2,10 @@
 /** @import { Round } from "payloads" */
 import { about, count, inSentence } from "../kit/format.js";
 import { html } from "../kit/html.js";
+import { RepairPicture } from "../refine/picture.js";
+
+/** What a refinement is called. */
+export const REPAIR = "Repair what comes out wrong";
 
 /**
  * The question before an action; null if it starts at once. Each answer is named by the change that it sends.
@@ -20,10 +24,13 @@ export function questionBefore(name, round, accepted) {
 
 /** @param {Round} round */
 const beforeRefinement = ({ estimates }) => ({
-  title: "Refine with PatchDPO",
+  title: REPAIR,
   words: [
+    html`<${RepairPicture} />`,
+    "For images that are wrong in some places: right areas are learned, wrong ones left out.",
     html`<ol>${stepsOfRefinement(estimates).map((step) => html`<li>${step}</li>`)}</ol>`,
     `${inAll(estimates.refinement_seconds)} This round stays as it is: the refinement is a round of its own.`,
+    "Measured: in 16 styles, a little more style and fewer copies; on objects, no clear change.",
   ],
   answers: /** @type {[string, string][]} */ ([
     ["make_pairs", "Make the pairs, then let me look"],
