@@ -106,7 +106,7 @@ def test_presets_are_sound_and_pocket_is_the_first():
     for preset in presets:
         assert preset.title and preset.note.endswith(".")
         for settings in preset.settings.values():
-            # a LoRA copies at full strength, and not at less: pictures go down the ladder (Eq. G20)
+            # a LoRA copies at full strength, and not at less: pictures go down the ladder
             assert (settings.generation.allocation == "ladder") == (preset.name != "sd14-paper")
             # without it, the embedded model's rows mix both (Eq. G13)
             assert (settings.generation.lowest_strength < 1.0) == (preset.name == "pocket")

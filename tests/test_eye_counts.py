@@ -99,7 +99,7 @@ def test_counts_are_compared_with_flags_and_with_each_other(style: Path, tmp_pat
     assert "2 of 3 suggested images are recognised and no copies" in told
     assert "strength 1: 8 copies, 11 recognised of 12" in told
     assert "8 flags, 4 of them counted: recall 1.00, precision 0.50, kappa 0.40" in told
-    assert "Eq. G11: 1.00" in told and "Eq. G11: 0.75" in told
+    assert "patches: 1.00" in told and "patches: 0.75" in told
     assert "a and b: kappa of copies 0.40" in told
 
 

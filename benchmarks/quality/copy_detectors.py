@@ -1,4 +1,4 @@
-"""Compare the copy detectors with labels made by eye; measure a vision model's threshold (Eq. G11).
+"""Compare the copy detectors with labels made by eye; measure a vision model's threshold.
 
     python -m benchmarks.quality.copy_detectors LABELS.csv [--vision NAME] [--write FOLDER]
 
@@ -36,7 +36,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Labelled:
-    """The pictures of one reference: labels and flags of the prompts (n,), likenesses of Eq. G10 (n,)."""
+    """The pictures of one reference: labels and flags of the prompts (n,), likenesses of the patches (n,)."""
 
     name: str
     copies: Bools
@@ -97,7 +97,7 @@ def read_labels(path: Path) -> dict[Path, list[tuple[Path, bool, bool]]]:
 
 
 def compare(tower: PatchTower, reference: Path, rows: Sequence[tuple[Path, bool, bool]]) -> Labelled:
-    """Compute Eq. G10 of all pictures of a reference, as a round without accepted pictures does."""
+    """Compute how much of a reference its pictures show, as a round without accepted pictures does."""
     if tower.limits is None:
         raise SystemExit(f"{tower.name} has no limits (Eq. P6): run gal-studio tune-vision first")
     picture = _open(reference)

@@ -180,7 +180,7 @@ def _describe(count: Counted, rows: Sequence[dict[str, str]]) -> list[str]:
     ]
     if 0 < count.copies.sum() < len(rows) and all(row[SHOWN] for row in rows):
         area = roc_auc_score(count.copies, [float(row[SHOWN]) for row in rows])
-        lines.append(f"  area under the ROC curve of Eq. G11: {area:.2f}")
+        lines.append(f"  area under the ROC curve of the patches: {area:.2f}")
     strengths = np.array([float(row["strength"]) for row in rows])
     for strength in np.unique(strengths)[::-1]:
         at = strengths == strength

@@ -219,7 +219,7 @@ class Bench:
         more = {name: score for name, score in scores.items() if name not in names}
         own, other = (scores[name] for name in names)
         found = Candidate("", "", 0, 0, "", own, other, more_scores=more)
-        return replace(found, full=here.full, sole_detector=here.sole_detector)
+        return replace(found, full=here.full)
 
     def lora(self, name: str) -> Path:
         if name != FIRST:

@@ -1,4 +1,4 @@
-"""What the demos need until their first suggestion: as many pictures of each prompt, or the ladder (Eq. G20).
+"""What the demos need until their first suggestion: as many pictures of each prompt, or the ladder.
 
     python -m benchmarks.speed.allocation
     python -m benchmarks.speed.allocation --rules instant fixed

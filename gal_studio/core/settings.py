@@ -347,7 +347,7 @@ class GenerationSettings(SettingsGroup):
         note="At most this many images per test prompt; more give you a wider choice, and take longer to "
         "generate",
     )  # per anchor; n of Eq. G3
-    # "fixed": that many of each; "ladder": at most that many, where the LoRA turns (Eq. G20)
+    # "fixed": that many of each; "ladder": at most that many, where the LoRA turns
     allocation: Allocation = setting(
         "fixed",
         "Strength schedules",

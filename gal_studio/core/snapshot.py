@@ -19,7 +19,7 @@ from gal_studio.core.gal.choices import Choice
 from gal_studio.core.gal.ladder import LADDER, RaceResult
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.gal.recipes import candidate_recipe, on_ladder
-from gal_studio.core.gal.self_check import Detector, SelfCheck, self_check, with_sole_detector
+from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.gal.validation import Validation
@@ -207,7 +207,7 @@ class ProjectSnapshot:
 
 
 DRAWN = (
-    "tiles", "sole_detector", "_at_full", "full", "candidates", "standard", "check", "held_out", "loss_trend",
+    "tiles", "full", "candidates", "standard", "check", "loss_trend",
     "best_recipe", "scores", "strengths", "groups",
 )  # fmt: skip
 """What of a round does not depend on decisions."""
@@ -308,20 +308,8 @@ class RoundSnapshot:
     def tiles(self) -> tuple[Candidate, ...]:
         """Everything that can be decided, in drawing order: a person's own pictures, too.
 
-        Copies are found by the detector that sees the reference, if one does not (Eq. G12): in all rounds of
-        a line the one that the first one's pictures chose.
+        With what pictures at full strength carry.
         """
-        chooses = self.first if self.first and self.first.pictures.tiles else self
-        return with_sole_detector(self._at_full, chooses.sole_detector)
-
-    @cached_property
-    def sole_detector(self) -> Detector | None:
-        """The detector that decides alone by the pictures of this round, if it is the first of its line."""
-        return self_check(self._at_full).sole_detector
-
-    @cached_property
-    def _at_full(self) -> tuple[Candidate, ...]:
-        """What it drew, with what pictures at full strength carry; which detector counts is open yet."""
         full = self.full
         return tuple([one if one.full == full else replace(one, full=full) for one in self.pictures.tiles])
 
@@ -354,16 +342,12 @@ class RoundSnapshot:
     @cached_property
     def check(self) -> SelfCheck:
         """What the round says of itself."""
-        first = self.first.candidates if self.first else ()
-        return self_check(
-            self.candidates, self.round.number, first, self.is_full, self.held_out, self.loss_trend
-        )
+        return self_check(self.candidates, self.round.number, self.is_full, self.held_out, self.loss_trend)
 
-    @cached_property
+    @property
     def held_out(self) -> tuple[Candidate, ...]:
-        """What the round drew for benchmark prompts; copies among them are found as among candidates."""
-        sole = next((one.sole_detector for one in self.tiles), None)
-        return with_sole_detector(self.pictures.held_out, sole)
+        """What the round drew for benchmark prompts."""
+        return self.pictures.held_out
 
     @cached_property
     def loss_trend(self) -> Trend:

@@ -22,17 +22,15 @@ JobState = Literal[
 ]
 
 
-SHOWN = "shows_reference"  # the name of the score of Eq. G10
-SHOWS_REFERENCE = 0.5  # of that score, see Eq. G11
-SUBJECT = "shows_subject"  # the name of the score of Eq. G19
-SHOWS_SUBJECT = 0.35  # of that score, from which a picture has the object
+SHOWN = "shows_reference"  # the name of the score of how much of the reference shows
+SHOWS_REFERENCE = 0.5  # of that score, see Eq. G12
 LIKENESS = "likeness"  # the name of the score by which a picture may lack the style, see Eq. G6
 CHANCE = "copy_chance"  # the name of the score of Eq. G16
 AREA_DISAGREEMENT, COPY_DISAGREEMENT = "area_disagreement", "copy_disagreement"  # of the scores of Eq. G21
 COPY_FROM = 0.5  # of that score, see Eq. G12
 CARRIES = "carries"  # the name of the score of Eq. G17
 ASKED = "asked"  # the name of the score of Eq. G14
-NOISE = "noise"  # the name of the score of Eq. G23
+NOISE = "noise"  # the name of the score of color noise
 NOISY_FROM = 2.0  # of that score, from which a picture is noise
 
 
@@ -72,10 +70,9 @@ class Candidate:
     setting of the round, "none" where there is no reference to copy; a picture that was not compared with
     the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
     can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how
-    far the project's marks move its chance (Eq. G16). Where the self-check of its round found that one of
-    two detectors cannot see the reference, the other one is its `sole_detector`. `full` is what pictures at
-    full strength carry in the first round of its line (Eq. G17); None where that is not known. What
-    follows from these values is computed once.
+    far the project's marks move its chance (Eq. G16). `full` is what pictures at full strength carry in the
+    first round of its line (Eq. G17); None where that is not known. What follows from these values is
+    computed once.
     """
 
     id: str
@@ -94,7 +91,6 @@ class Candidate:
     marked_copy: bool | None = None
     recipe: Recipe = AS_TRAINED
     copy_shift: float = 0.0
-    sole_detector: Literal["prompts", "pictures"] | None = None
     full: float | None = field(default=None, compare=False)
     margin: float = field(init=False, repr=False, compare=False)
     """s(x, a) - s(x, ref), in [-2, 2]."""
@@ -103,7 +99,7 @@ class Candidate:
     overfit_by_prompts: bool = field(init=False, repr=False, compare=False)
     """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
     overfit_by_picture: bool | None = field(init=False, repr=False, compare=False)
-    """Eq. G11: whether the picture shows the reference; None if it was not compared with it."""
+    """Eq. G12: whether the picture shows the reference; None if it was not compared with it."""
     is_compared: bool = field(init=False, repr=False, compare=False)
     """Whether its likeness to the reference's picture counts, and not its prompts alone."""
     chance_by_detectors: float | None = field(init=False, repr=False, compare=False)
@@ -129,15 +125,13 @@ class Candidate:
     utility: float = field(init=False, repr=False, compare=False)
     """Eq. G18: u = (1 - p) a c, in [0, 1]; 0 of a blank picture."""
     is_noise: bool = field(init=False, repr=False, compare=False)
-    """Eq. G23: whether the picture is noise; never where that is not known."""
-    lacks_subject: bool = field(init=False, repr=False, compare=False)
-    """Eq. G19: whether an object that it should show is not found in it; never where none was sought."""
+    """Whether the picture is noise; never where that is not known."""
 
     def __post_init__(self) -> None:
         """Compute what follows from the given values; `more_scores` must be complete."""
         scores, blank = self.more_scores, self.remark == "flat"
-        shown, carries, found = scores.get(SHOWN), scores.get(CARRIES), scores.get(SUBJECT)
-        chance = scores.get(CHANCE) if self.copy_detectors == "both" and self.sole_detector is None else None
+        shown, carries = scores.get(SHOWN), scores.get(CARRIES)
+        chance = scores.get(CHANCE) if self.copy_detectors == "both" else None
         if chance is not None:
             chance = 0.0 if blank else moved(chance, self.copy_shift)
         by_prompts = not blank and self.similarity_anchor <= self.similarity_reference
@@ -147,9 +141,8 @@ class Candidate:
         if chance is not None:
             by_detectors = "both" if chance >= COPY_FROM else ""
         elif self.copy_detectors != "none":
-            deciding = self.sole_detector or self.copy_detectors
-            shows = compared and deciding != "prompts" and by_picture
-            prompts = by_prompts and not (compared and deciding == "pictures")
+            prompts = by_prompts and not (compared and self.copy_detectors == "pictures")
+            shows = compared and by_picture
             by_detectors = ("both" if prompts else "pictures") if shows else "prompts" if prompts else ""
         by: CopySource = by_detectors
         if self.marked_copy is not None:
@@ -175,7 +168,6 @@ class Candidate:
             kept=kept,
             utility=0.0 if blank else utility(chance_now, asked, kept),
             is_noise=(scores.get(NOISE) or 0.0) >= NOISY_FROM,
-            lacks_subject=found is not None and found < SHOWS_SUBJECT,
         )
 
     def score(self, name: str) -> float | None:
@@ -192,21 +184,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class CopyCurve:
-    """Eq. G15 of a prompt: the chance of a copy at each strength that a round draws, the strongest first.
-
-    `mean` is that of the posterior, `low` and `high` enclose its middle 80 %. `turns` is the strength at
-    which the prompt turns, in [-0.5, 1.5]. `rate` is the mean over the strengths, and `entropy` what is
-    expected of H of that, in [0, ln 2]. All of them leave out the share of pictures that are not what the
-    curve says.
-    """
+    """The mean copy risk of a prompt's images (Eq. G16) at each mean strength, the strongest first."""
 
     strengths: tuple[float, ...]
-    low: tuple[float, ...]
     mean: tuple[float, ...]
-    high: tuple[float, ...]
-    turns: float
-    rate: float
-    entropy: float
 
 
 @dataclass(frozen=True)
@@ -218,11 +199,10 @@ class AnchorScore:
     `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
     the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
     `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
-    Of those that are not copies, `missing_subject` are without the object (Eq. G19), `off_prompt` of the
-    others not as asked, and `too_weak` of the rest carry too little (Eq. G6). `turn` is the curve of Eq. G15,
-    None where all pictures have one strength. `by_model`: the entropy is what differs between pictures at the
-    schedules that all prompts share (Eq. G4), without the detector's own doubt; a round of an earlier version
-    has that of the rate.
+    Of those that are not copies, `off_prompt` are not as asked, and `too_weak` of the rest carry too little
+    (Eq. G6). `turn` is the copy risk by strength, None where all pictures have one strength. `by_model`: the
+    entropy is what differs between pictures at the schedules that all prompts share (Eq. G4), without the
+    detector's own doubt; a round of an earlier version has that of the rate.
     """
 
     anchor: Anchor
@@ -239,7 +219,6 @@ class AnchorScore:
     weakest: float = 1.0
     copied_from: float = 1.0
     clean_up_to: float = 1.0
-    missing_subject: int = 0
     off_prompt: int = 0
     too_weak: int = 0
     between_recipes: float = 0.0
@@ -249,7 +228,7 @@ class AnchorScore:
     @property
     def good(self) -> int:
         """How many candidates may be suggested (Eq. G6)."""
-        return self.candidates - self.overfit - self.missing_subject - self.off_prompt - self.too_weak
+        return self.candidates - self.overfit - self.off_prompt - self.too_weak
 
     @property
     def is_counted(self) -> bool:

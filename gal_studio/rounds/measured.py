@@ -22,7 +22,7 @@ from gal_studio.core.measures.verdict import Caution, lead
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CHANCE, SHOWN, TrainingExample, UsedDetectors
+from gal_studio.core.types import ASKED, CHANCE, SHOWN, TrainingExample, UsedDetectors
 from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, measured_schedule, pictures_of
 from gal_studio.state.store import Store
 from gal_studio.state.tables.measures import HeldOutSet
@@ -79,19 +79,15 @@ class Measured:
     def copy_detectors(self) -> UsedDetectors:
         """What finds copies in all pictures of these prompts alike: the setting of the project.
 
-        Of two detectors the one that the first round's candidates are judged by. The prompts alone where
-        some pictures were not compared with the reference, so that no two rounds are compared by different
-        flags.
+        The prompts alone where some pictures were not compared with the reference, so that no two rounds are
+        compared by different flags.
         """
         project = self.test_set.project
         if project.project.described:
             return "none"
         if not self.have_all(SHOWN):
             return "prompts"
-        setting = project.project.settings.gal.copy_detectors
-        trained = (each for each in project.rounds if each.round.kind == "fine_tune")
-        sole = next((one.sole_detector for each in trained for one in each.tiles), None)
-        return sole if sole and setting == "both" else setting
+        return project.project.settings.gal.copy_detectors
 
     def have_all(self, score: str) -> bool:
         """Whether all pictures that are compared have a score."""
@@ -112,7 +108,8 @@ class Measured:
     def judged(self, pictures: tuple[MeasuredPicture, ...]) -> tuple[MeasuredPicture, ...]:
         """Pictures by the detectors that all of them are compared by."""
         judged = tuple(picture.judged_by(self.copy_detectors) for picture in pictures)
-        return judged if self.have_all(CHANCE) else tuple(one.without_chance() for one in judged)
+        missing = [score for score in (CHANCE, ASKED) if not self.have_all(score)]
+        return tuple(one.without(missing) for one in judged) if missing else judged
 
     @cached_property
     def arms(self) -> Mapping[str | None, Arm]:

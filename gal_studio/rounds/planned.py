@@ -1,4 +1,4 @@
-"""Which candidates a round draws: as many for each prompt, or those of the ladder (Eq. G20)."""
+"""Which candidates a round draws: as many for each prompt, or those of the ladder."""
 
 import functools
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def is_ladder(here: RoundSnapshot) -> bool:
 
 
 def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:
-    """The candidates that a round draws next, as (anchor, index): on the ladder those of its part (Eq. G20).
+    """The candidates that a round draws next, as (anchor, index): on the ladder those of its part.
 
     Empty when the round is done.
     """

@@ -111,7 +111,7 @@ class TestSet:
 
     @cached_property
     def asking(self) -> tuple[str, ...]:
-        """The held-out prompts whose pictures by the base model all show the reference by Eq. G11.
+        """The held-out prompts whose pictures by the base model all show the reference (`SHOWN`).
 
         What was never learned cannot be a copy: such a prompt asks for the place that an object's references
         show, and a round that draws it has only done so. None if no held-out prompt would remain.

@@ -7,7 +7,6 @@ says nothing about what the model draws by itself.
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.self_check import with_sole_detector
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Candidate, Round
@@ -45,7 +44,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
 def judged(here: RoundSnapshot, trial: Trial, copy_shift: float) -> Candidate:
     """A drawn trial as the images of its round are judged; `copy_shift` is that of the project's marks."""
     scores = dict(trial.scores)
-    made = Candidate(
+    return Candidate(
         id="",
         anchor_id="",
         index=0,
@@ -61,8 +60,6 @@ def judged(here: RoundSnapshot, trial: Trial, copy_shift: float) -> Candidate:
         copy_shift=copy_shift,
         full=here.full,
     )
-    chooses = here.first if here.first and here.first.pictures.tiles else here
-    return with_sole_detector((made,), chooses.sole_detector)[0]
 
 
 def use_as_candidate(store: Store, trial_id: str) -> str:

@@ -154,7 +154,7 @@ class Models:
         return np.stack([self._pictures[name] for name in names])
 
     def roughness(self, names: Sequence[str], read: Callable[[str], Image.Image]) -> list[float]:
-        """The roughness (Eq. G23) of stored pictures, which are read and computed once.
+        """The roughness of stored pictures, which are read and computed once.
 
         All are compared as large as the smallest: a reference is given larger than it is learned and drawn,
         and what is fine in it is the texture of what it teaches.

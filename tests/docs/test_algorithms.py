@@ -40,8 +40,10 @@ def docstrings() -> Iterator[tuple[str, str]]:
 
 
 def test_all_equations_are_there() -> None:
-    known = {f"G{number}" for number in range(1, 24)} | {f"P{n}" for n in range(1, 8)}
-    assert set(SECTIONS) == known
+    """Numbers stay; those that are missing were dropped (docs/lab/2026-11/fewer-rules.md)."""
+    dropped = {10, 11, 15, 19, 20, 23}
+    ours = {f"G{number}" for number in range(1, 24) if number not in dropped}
+    assert set(SECTIONS) == ours | {f"P{number}" for number in range(1, 8)}
 
 
 def test_every_cited_equation_is_explained() -> None:

@@ -27,7 +27,7 @@ def measure(
     arms: Sequence[str | None] = (),
     shown: Mapping[str, float] | None = None,
 ) -> None:
-    """Store what a round still lacks of the test set, as if it was drawn; `shown` is Eq. G10 by prompt."""
+    """Store what a round still lacks of the test set, as if it was drawn; `shown` is `SHOWN` by prompt."""
     image = studio.store.images.add_picture(Image.new("RGB", (8, 8), "red"))
     for planned in test_set.prepare(studio.store, round_id).missing:
         if arms and planned.round_id not in arms:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.types import Anchor
+from gal_studio.core.types import ASKED, Anchor
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
@@ -132,6 +132,7 @@ def measure(
             "similarity_anchor": 0.3 + number % 5 / 100,
             "similarity_reference": 0.5 if is_copy else 0.1,
             LIKENESS: likeness + number % 7 / 100 if planned.round_id else 0.1,
+            ASKED: 0.1 if is_copy else 0.9,
         }
         studio.store.measures.save(
             [

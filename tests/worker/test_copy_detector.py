@@ -166,15 +166,13 @@ def test_a_prompt_that_the_base_model_draws_like_the_reference_is_expected_to_be
 def test_only_a_style_shares_what_its_ground_shows(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
-    above, objects = [], []
+    above = []
     for draft in (tiny_draft(names), object_draft(names)):
         task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
         detector = open_copy_detector(task)
         lowest = detector.scorer.limits.low
         above.append([bool((each.shared > lowest).any()) for each in detector.sought])
-        objects.append(len(detector.objects))
     assert above == [[True], [False, False]]
-    assert objects == [0, 2], "of an object it is said whether it is there"
 
 
 def shreds(size: tuple[int, int]) -> Image.Image:

@@ -1,4 +1,4 @@
-"""What is usual for noise (Eq. G23) is the texture of the references at the size at which they are drawn."""
+"""What is usual for noise is the texture of the references at the size at which they are drawn."""
 
 import numpy as np
 from PIL import Image

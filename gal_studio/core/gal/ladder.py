@@ -1,4 +1,4 @@
-"""Which strength schedules a round draws: first all rungs of a ladder, then those that draw best (Eq. G20).
+"""Which strength schedules a round draws: first all rungs of a ladder, then those that draw best.
 
 Known as successive halving: a first part of the pictures, over which all rungs are spread, says where this
 reference turns from what is asked for to a copy, and the rest is drawn there. Each stage is a function of the

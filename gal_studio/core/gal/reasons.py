@@ -25,7 +25,6 @@ SENTENCES: Mapping[Case, str] = {
 }
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
 _LACKS = (
-    ("does not show the object", "do not show the object"),
     ("misses the prompt", "miss the prompt"),
     ("resembles the reference too little", "resemble the reference too little"),
 )
@@ -114,7 +113,7 @@ def _up(strength: float) -> str:
 def count_good(score: AnchorScore) -> str:
     """How many images of an anchor may be suggested, of those that are not copies."""
     others = score.candidates - score.overfit
-    if score.off_prompt or score.too_weak or score.missing_subject:
+    if score.off_prompt or score.too_weak:
         return f"{score.good} of {others} others {'is' if score.good == 1 else 'are'} good enough to train on"
     return "the other one is good" if others == 1 else "all others are good"
 
@@ -131,12 +130,8 @@ def count_of(score: AnchorScore) -> str:
 
 def _others(score: AnchorScore) -> str:
     """What keeps an anchor's clean pictures from being suggested; empty if nothing does."""
-    found = [(count, words) for count, words in zip(_lacks(score), _LACKS, strict=True) if count]
-    return "".join(f", {count} {words[count > 1]}" for count, words in found)
-
-
-def _lacks(score: AnchorScore) -> tuple[int, int, int]:
-    return score.missing_subject, score.off_prompt, score.too_weak
+    counted = zip((score.off_prompt, score.too_weak), _LACKS, strict=True)
+    return "".join(f", {count} {words[count > 1]}" for count, words in counted if count)
 
 
 def _marked(score: AnchorScore) -> str:

@@ -2,11 +2,10 @@
 further round is needed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from statistics import median
-from typing import Literal
 
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.gal.recipe_rates import best_recipe
@@ -21,52 +20,39 @@ FEW_COPIES = 0.1
 FALLS_BY = 0.05
 """How much less likely copies must be with the weakest recipe than with the LoRA as trained."""
 
-Detector = Literal["prompts", "pictures"]
-_ALONE: Mapping[Detector, tuple[str, str]] = {
-    "prompts": ("The vision model", "Copy detection now uses prompts only"),
-    "pictures": ("The prompts", "Copy detection now uses images only"),
-}
-
 
 @dataclass(frozen=True)
 class SelfCheck:
     """What a round says of itself, empty for nothing; `is_final` if no round that follows it is of use.
 
-    `sole_detector` decides alone, where both together cannot see the reference. The round `diverged` if its
-    loss rose or its pictures are noise (Eq. G23): nothing in them is to be suggested.
+    The round `diverged` if its loss rose or its pictures are noise: nothing in them is to be suggested.
     """
 
     sentence: str = ""
     is_final: bool = False
     diverged: bool = False
-    sole_detector: Detector | None = None
 
 
 def self_check(
     candidates: Iterable[Candidate],
     number: int = 1,
-    first: Iterable[Candidate] = (),
     is_full: bool = False,
     held_out: Iterable[Candidate] = (),
     loss: Trend = "unclear",
 ) -> SelfCheck:
-    """Eq. G7, G12: what to say of a round of this number whose chances (Eq. G16) are known, and who decides.
+    """Eq. G7, G12: what to say of a round of this number whose chances (Eq. G16) are known.
 
-    `first` are the pictures of the first round of its line, which chose who decides; empty in that round.
     A whole denoiser (`is_full`) is drawn as it was trained, whatever its weaker recipes give. `held_out` are
     its pictures of benchmark prompts as far as they are drawn, and `loss` says where that of its training
     went.
     """
-    given, earlier = _said(candidates), _said(first)
-    plain = [one if one.sole_detector is None else replace(one, sole_detector=None) for one in given]
-    drawn = given if earlier else plain
+    drawn = _said(candidates)
     if diverged := _diverged(_as_trained(drawn), number, loss):
         return SelfCheck(diverged, is_final=True, diverged=True)
-    if not drawn or None in [one.chance_by_detectors for one in plain]:
+    if not drawn or None in [one.chance_by_detectors for one in drawn]:
         return SelfCheck()
     if doubt := _doubt(drawn):
-        other = None if earlier else _other_detector(drawn, doubt)
-        return other or SelfCheck(
+        return SelfCheck(
             f"{doubt[0].upper()}{doubt[1:]}: the detector may be mistaking the style for copies. Check a "
             "few, and press L on those that are not copies."
         )
@@ -84,26 +70,6 @@ def self_check(
 
 def _said(candidates: Iterable[Candidate]) -> list[Candidate]:
     return [one for one in candidates if not one.is_blank and not one.own]
-
-
-def _other_detector(drawn: Sequence[Candidate], doubt: str) -> SelfCheck | None:
-    """The detector that sees the reference alone: its flags are there at full strength, and fall.
-
-    None where no detector does, or pictures of a single recipe say nothing of it.
-    """
-    for detector, words in _ALONE.items() if len({one.recipe for one in drawn}) > 1 else ():
-        alone = [replace(one, sole_detector=detector) for one in drawn]
-        if not _doubt(alone) and not _has_few_copies(_as_trained(alone)):
-            sentence = f"{words[1]}: {words[0].lower()} cannot tell the reference from its style ({doubt})."
-            return SelfCheck(sentence, sole_detector=detector)
-    return None
-
-
-def with_sole_detector(candidates: Sequence[Candidate], sole: Detector | None) -> tuple[Candidate, ...]:
-    """The pictures of a round, judged by the detector that sees its reference; None: as they were."""
-    return (
-        tuple(candidates) if sole is None else tuple(replace(one, sole_detector=sole) for one in candidates)
-    )
 
 
 def _doubt(drawn: Sequence[Candidate]) -> str:
@@ -168,8 +134,7 @@ def _hardly_copies(measured: Sequence[Candidate]) -> bool:
         flags.setdefault(one.anchor_id, []).append(float(one.overfit))
     known = carried(measured)
     has_learned = known is None or known > 0.0
-    shows_it = sum(one.lacks_subject for one in measured) <= len(measured) / 2
-    return round(rate_below(flags), 2) <= FEW_COPIES and has_learned and shows_it
+    return round(rate_below(flags), 2) <= FEW_COPIES and has_learned
 
 
 def carried(pictures: Sequence[Candidate]) -> float | None:

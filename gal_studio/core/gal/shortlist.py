@@ -86,7 +86,7 @@ def _why_none(lacks: Iterable[Lack | str], kind: Kind) -> str:
     """What keeps most images from being right, and what to do."""
     words: Mapping[str, str] = {
         "clean": "are copies", "asked": "do not match their prompts", "carries": f"lack the {kind}",
-        "object": "lack the object", "blank": "are blank",
+        "blank": "are blank",
     }  # fmt: skip
     found = Counter(lacks).most_common()
     if not found:
@@ -96,7 +96,6 @@ def _why_none(lacks: Iterable[Lack | str], kind: Kind) -> str:
         "clean": "Correct wrong marks with L (sort by Uncertain copies), or train with fewer steps.",
         "asked": "Train with fewer steps, or write simpler test prompts.",
         "carries": "Train longer, or accept images that show it clearly.",
-        "object": "Train longer, or accept images that show it clearly.",
         "blank": "Generate again.",
     }
     return f"{told}. {steps[found[0][0]]}"

@@ -10,7 +10,7 @@ from gal_studio.core.types import Candidate
 ASKED_FROM = 0.5  # of the chance that a picture shows what was asked for (Eq. G14)
 KEPT_ENOUGH = 0.5  # of the chance that it has the style or object (Eq. G17)
 
-Lack = Literal["", "clean", "object", "asked", "carries"]
+Lack = Literal["", "clean", "asked", "carries"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,6 @@ class Standard:
         """The first thing that keeps a picture from being suggested; empty if it may be."""
         if candidate.overfit:
             return "clean"
-        if candidate.kept is None and candidate.lacks_subject:
-            return "object"
         if candidate.asked is not None and candidate.asked < ASKED_FROM:
             return "asked"
         if candidate.kept is not None and candidate.kept < KEPT_ENOUGH:

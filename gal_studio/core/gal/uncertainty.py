@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.standard import Standard
-from gal_studio.core.gal.turning import Observed, read_turns
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import Anchor, AnchorScore, Candidate
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, CopyCurve
 
 Floats = NDArray[numpy.float64]
 
@@ -128,7 +127,6 @@ def score_anchor(
         compared=sum([candidate.is_compared for candidate in candidates]),
         weakest=min([candidate.recipe.mean for candidate in candidates]),
         copied_from=min([one.recipe.mean for one in candidates if one.overfit], default=1.0),
-        missing_subject=lacks["object"],
         off_prompt=lacks["asked"],
         too_weak=lacks["carries"],
         clean_up_to=max([one.recipe.mean for one in candidates if not one.overfit], default=1.0),
@@ -145,7 +143,7 @@ def score_pool(
 ) -> tuple[AnchorScore, ...]:
     """Score the anchors of the pool that have candidates, in pool order.
 
-    `strengths` are those over which candidates are spread, for the curves of Eq. G15. What is left open
+    `strengths` are those over which candidates are spread. What is left open
     (Eq. G4) is read off the schedules by which every prompt was drawn, of pictures that are known to show
     what was asked for or not; a `published` round, and one of an earlier version, without these, has the
     entropy of all its pictures. `evenly` lets each strength count as much, as after that version's race.
@@ -165,12 +163,19 @@ def score_pool(
         scores = [_at(score, by_anchor[score.anchor.id], comparable) for score in scores]
     elif scores and evenly and len(set(strengths)) > 1:
         scores = [_evenly(score, by_anchor[score.anchor.id], strengths) for score in scores]
-    if not scores or len(set(strengths)) < 2:
+    if len(set(strengths)) < 2:
         return tuple(scores)
-    seen = [[Observed(c.recipe.mean, c.chance) for c in by_anchor[score.anchor.id]] for score in scores]
-    return tuple(
-        replace(score, turn=turn) for score, turn in zip(scores, read_turns(seen, strengths), strict=True)
-    )
+    return tuple(replace(score, turn=copy_curve(by_anchor[score.anchor.id])) for score in scores)
+
+
+def copy_curve(drawn: Sequence[Candidate]) -> CopyCurve | None:
+    """The mean copy risk at each mean strength of a prompt's images; None where all have one strength."""
+    at: dict[float, list[float]] = {}
+    for one in drawn:
+        at.setdefault(round(one.recipe.mean, 6), []).append(one.chance)
+    levels = sorted(at, reverse=True)
+    means = tuple(overfit_rate(at[level]) for level in levels)
+    return CopyCurve(tuple(levels), means) if len(levels) > 1 else None
 
 
 def _comparable(groups: Sequence[Sequence[Candidate]]) -> frozenset[Recipe]:

@@ -28,7 +28,7 @@ def still_falls(losses: Losses) -> bool:
 
 
 def trend(losses: Losses) -> Trend:
-    """Eq. G23: whether the last quarter of the rows is clearly and far above the first, or below it.
+    """Whether the last quarter of the rows is clearly and far above the first, or below it.
 
     A loss that is not finite rose. Fewer than 40 rows say nothing.
     """

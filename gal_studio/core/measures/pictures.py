@@ -1,19 +1,18 @@
 """The prompts and pictures of a benchmark, and what is read off one picture."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Literal, Self
 
-from gal_studio.core.types import CHANCE, Candidate, UsedDetectors
+from gal_studio.core.gal.standard import ASKED_FROM
+from gal_studio.core.types import Candidate, UsedDetectors
 from gal_studio.core.utility import utility
 
 Part = Literal["held_out", "accepted", "plain"]
 Metric = Literal["as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"]
 When = Literal["auto", "always", "never"]
-RECOGNISED_FROM = 0.6
-"""The share of the base model's margin from which a thing counts as recognised (Eq. G14)."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,11 @@ class MeasuredPicture:
             return self
         return replace(self, candidate=replace(self.candidate, copy_detectors=copy_detectors))
 
-    def without_chance(self) -> Self:
-        """Leave out Eq. G16, beside pictures that were drawn before there was one."""
-        if CHANCE not in self.candidate.more_scores:
+    def without(self, missing: Collection[str]) -> Self:
+        """Leave out these scores, beside pictures that were drawn before there were any."""
+        if self.candidate.more_scores.keys().isdisjoint(missing):
             return self
-        known = {name: score for name, score in self.candidate.more_scores.items() if name != CHANCE}
+        known = {name: score for name, score in self.candidate.more_scores.items() if name not in missing}
         return replace(self, candidate=replace(self.candidate, more_scores=known))
 
     @cached_property
@@ -89,16 +88,14 @@ class MeasuredPicture:
 
     @cached_property
     def recognised(self) -> bool | None:
-        """Eq. G14: whether what its prompt asks for is recognised in it.
+        """Whether what its prompt asks for is recognised in it: Eq. G14, from one half on.
 
-        None without a picture of the base model to compare with, or where that one is no nearer to the
-        prompt than to the reference's, so that it does not show the thing either.
+        None where that is not known, and of the base model's own pictures, by which it is measured.
         """
-        if self.base is None or self.base.is_blank or self.base.margin <= 0:
+        asked = self.candidate.asked
+        if self.base is None or (asked is None and not self.is_blank):
             return None
-        if self.is_blank:
-            return False
-        return self.candidate.margin >= RECOGNISED_FROM * self.base.margin
+        return asked is not None and asked >= ASKED_FROM
 
     @cached_property
     def as_asked(self) -> bool | None:

@@ -1,4 +1,4 @@
-"""What a picture itself says about being a copy: the reference's patches, found in it again (Eq. G10, G11).
+"""What a picture itself says about being a copy: the reference's patches, found in it again.
 
 Features are (h, w, d), of unit length along d (Eq. P2); similarities are cosines in [-1, 1].
 """
@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gal_studio.core.patchdpo.masks import Flags, Map
-from gal_studio.core.patchdpo.patch_quality import Features, Judged, Limits, reproduction, rescale
+from gal_studio.core.patchdpo.patch_quality import Features, Limits
 from gal_studio.core.types import SHOWS_REFERENCE
 
 MOVED = 1 / 16  # how far all patches may have moved together, relative to the side
@@ -19,7 +19,7 @@ MOST_SHARED = 0.5  # most that accepted pictures share, from the low (0) to the 
 MOST_GROUND = 0.7  # most that the ground shares, which is never a copy
 BEYOND = 1 / 8  # how near the subject the ground is not looked at, relative to the side: patches overlap
 LEAST_OWN = 1e-4  # how far a patch is at least from the mean of its picture, or it says nothing
-SHOWS_FROM = 0.19  # of Eq. G10, for vision models without a measured threshold
+SHOWS_FROM = 0.19  # of the likeness (Eq. G12), for vision models without a measured threshold
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Match:
 
 
 def find_reference(sought: ReferencePatches, generated: Features, limits: Limits) -> Match:
-    """Eq. G10: the mean match of the sought patches, each at its own place, from the style's share to 1.
+    """The mean match of the sought patches, each at its own place, from the style's share to 1.
 
     All of them may have moved together, or be mirrored; the displacement that shows most counts.
     """
@@ -61,25 +61,12 @@ def show_most(found: Sequence[Match]) -> Match:
 
 
 def score_shown(likeness: float, shows_from: float) -> float:
-    """Eq. G11: Eq. G10 on a scale on which a picture shows the reference from 0.5 on, in [0, 1]."""
+    """Eq. G12: a likeness on a scale on which a picture shows the reference from 0.5 on, in [0, 1]."""
     return min(1.0, SHOWS_REFERENCE * likeness / shows_from)
 
 
-def find_subject(subject: Sequence[Judged], generated: Features, limits: Limits) -> float:
-    """Eq. G19: how much of an object a picture shows, in [0, 1], by the reference that it shows most of.
-
-    That is the mean of Eq. P5, rescaled by Eq. P6, over the object's patches, wherever they are found.
-    """
-    return max(_reproduced(features, mask, generated, limits) for features, mask in subject)
-
-
-def _reproduced(features: Features, mask: Flags | None, generated: Features, limits: Limits) -> float:
-    found = rescale(reproduction(features, [generated]), limits)
-    return float((found if mask is None else found[mask]).mean())
-
-
 def shared_with(sought: Features, patches: Flags, others: Sequence[Features], limits: Limits) -> Map:
-    """The c of Eq. G10: what the style shares at each of the patches of a style's reference, (h, w).
+    """What the style shares at each of the patches of a style's reference, (h, w).
 
     The larger of two: its closest match in the reference's own ground, and the least match with the `others`,
     pictures that were accepted in the style (with fewer than two of them, none). Never below the low limit of
@@ -125,7 +112,7 @@ def match(sought: ReferencePatches, generated: Features) -> float:
     """The v of Eq. G16: the mean cosine of the sought patches and those at their places, in [-1, 1].
 
     Each patch is taken less the mean patch of its picture, which is most of the style (`centred`). As in
-    Eq. G10 they may all have moved together, or be mirrored; the displacement with the largest mean counts.
+    `find_reference` they may all have moved together, or be mirrored; the largest mean counts.
     What the style shares is left in: Eq. G16 sets it against the base model's pictures.
     """
     plain = ReferencePatches(centred(sought.features), sought.patches, np.full(sought.patches.shape, -1.0))

@@ -20,7 +20,7 @@ BATCH = 32
 class VisionTower(Protocol):
     """Computes patch features (Eq. P2); `limits` are those of Eq. P6, None until they are measured.
 
-    `shows_from` is the threshold of Eq. G11; None where none was measured for this model.
+    `shows_from` is the likeness from which on a picture shows a reference; None where it was not measured.
     """
 
     name: str

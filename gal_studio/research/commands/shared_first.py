@@ -21,7 +21,7 @@ def first_plan(plan: Plan, folder: Path) -> Plan:
     """The first round alone of a plan, which is measured; equal for plans that differ only in what follows.
 
     Its folder, in `folder`, is named after all that it depends on. No setting of what is suggested moves the
-    ladder (Eq. G20).
+    ladder.
     """
     changes = dict(plan.draft.changes)
     changes["gal"] = {name: value for name, value in changes.get("gal", {}).items() if name not in ONLY_LATER}

@@ -304,7 +304,7 @@ TABLES: tuple[Table, ...] = (
         feature BLOB,
         PRIMARY KEY (round_id, reference_id)
     """),
-    # How the pictures of a round are chosen (Eq. G20); of a round without a row, each prompt has as many.
+    # How the pictures of a round are chosen; of a round without a row, each prompt has as many.
     Table("races", _OF_ROUND, """
         round_id TEXT PRIMARY KEY NOT NULL REFERENCES rounds (id),
         shift REAL NOT NULL,

@@ -1,4 +1,4 @@
-"""How the pictures of a round are chosen (Eq. G20), and which ones a person asked for.
+"""How the pictures of a round are chosen, and which ones a person asked for.
 
 The table is named after the race that an earlier version had in place of the ladder.
 """

@@ -51,23 +51,18 @@ def strengths_figure(view: RoundView, tiles: Sequence[CandidateView], theme: The
 
 
 def copy_curves_figure(view: RoundView, tiles: Sequence[CandidateView], theme: Theme = "light") -> go.Figure:
-    """Eq. G15 of each test prompt with its images, one prompt at a time, chosen in a list.
+    """The mean copy risk by strength of each test prompt, with its images, one prompt at a time, from a list.
 
     The traces of a prompt have its id as `meta`; those of the first prompt are visible.
     """
-    shown = [one for one in view.scores if one.score.turn is not None and len(one.score.turn.strengths) > 1]
+    shown = [one for one in view.scores if one.score.turn is not None]
     made = figure("Copy risk by LoRA strength", shown[0].anchor.prompt if shown else "", theme)
     for number, ranked in enumerate(shown):
         turn, anchor = ranked.score.turn, ranked.anchor
         assert turn is not None
         common = {"meta": anchor.id, "visible": number == 0, "showlegend": False}
         made.add_scatter(
-            x=[*turn.strengths, *reversed(turn.strengths)], y=[*turn.high, *reversed(turn.low)],
-            mode="lines", line={"width": 0}, fill="toself", fillcolor="rgba(213,94,0,0.2)",
-            name="80% interval", hoverinfo="skip", **common,
-        )  # fmt: skip
-        made.add_scatter(
-            x=turn.strengths, y=turn.mean, mode="lines", name="Eq. G15",
+            x=turn.strengths, y=turn.mean, mode="lines", name="mean copy risk",
             line={"color": VERMILION, "width": 2.5},
             hovertemplate="strength %{x:.2f}: %{y:.0%}<extra></extra>", **common,
         )  # fmt: skip

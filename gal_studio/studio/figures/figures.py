@@ -123,7 +123,7 @@ class Figures:
         return strengths_figure(*self._counted(round_id), theme)
 
     def copy_curves(self, round_id: str, theme: Theme = "light") -> go.Figure:
-        """The copy curve (Eq. G15) of each test prompt of a round, with its images."""
+        """The copy risk by strength of each test prompt of a round, with its images."""
         return copy_curves_figure(*self._counted(round_id), theme)
 
     def schedules(self, round_id: str, theme: Theme = "light") -> go.Figure:

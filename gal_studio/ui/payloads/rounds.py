@@ -71,13 +71,10 @@ class Round(RoundFacts):
 
 @dataclass(frozen=True)
 class TurnCurve:
-    """The chance of a copy at each strength of the LoRA, the strongest first, in [0, 1]."""
+    """The mean copy risk at each mean strength of the LoRA, the strongest first, in [0, 1]."""
 
     strengths: tuple[float, ...]
-    low: Annotated[tuple[float, ...], Doc("With `high`: the middle 80% of what is probable.")]
     mean: tuple[float, ...]
-    high: tuple[float, ...]
-    turns: Annotated[float, Doc("The strength at which the prompt turns; it may lie outside of them.")]
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class Score:
     chosen: bool
     reason: str
     why: str
-    turn: Annotated[TurnCurve | None, Doc("Eq. G15; None where all images have one strength.")]
+    turn: Annotated[TurnCurve | None, Doc("None where all images have one strength.")]
     left_out: Annotated[int, Doc("How many better images were left out before this one was suggested.")]
     disagreement: Annotated[float | None, Doc("Of several trainings on copies, in nats; null if not asked.")]
 
@@ -206,13 +203,10 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Sco
 
 
 def _turn_payload(turn: CopyCurve | None) -> TurnCurve | None:
-    if turn is None or len(turn.strengths) < 2:
+    if turn is None:
         return None
-    strengths, low, mean, high = (
-        tuple(round(value, 3) for value in values)
-        for values in (turn.strengths, turn.low, turn.mean, turn.high)
-    )
-    return TurnCurve(strengths, low, mean, high, round(turn.turns, 3))
+    strengths, mean = (tuple(round(value, 3) for value in part) for part in (turn.strengths, turn.mean))
+    return TurnCurve(strengths, mean)
 
 
 def candidate_payload(view: CandidateView, head: str) -> Candidate:

@@ -130,7 +130,7 @@ def _chance(of: Candidate, scores: dict[str, float], remark: Remark) -> float | 
 
 
 def _unmarked(candidate: Candidate) -> float | None:
-    plain = replace(candidate, marked_copy=None, copy_shift=0.0, sole_detector=None)
+    plain = replace(candidate, marked_copy=None, copy_shift=0.0)
     return None if plain.is_blank else plain.chance
 
 

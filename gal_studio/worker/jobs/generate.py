@@ -170,7 +170,7 @@ def _keep(
     batch: DrawnBatch,
     seconds: float,
 ) -> None:
-    """Embed, score (Eq. G1, G10) and store a finished batch."""
+    """Embed, score (Eq. G1) and store a finished batch."""
     started = time.monotonic()
     drawn = wanted[batch.first : batch.first + len(batch.images)]
     scored = score_images(task, batch.images, [each.anchor.prompt for each in drawn], detector)
@@ -204,7 +204,7 @@ def _keep(
 @dataclass(frozen=True)
 class Scored:
     """What was computed of n drawn pictures: their CLIP features (n, d), their scores by name, and the second
-    detector's evidence (Eq. G10), which is empty without a detector.
+    detector's evidence, which is empty without a detector.
     """
 
     features: NDArray[np.float64]
@@ -220,16 +220,10 @@ def reference_features(task: Task) -> NDArray[np.float64]:
     return task.models.pictures(task.project.clip_model, names, task.store.images.picture)
 
 
-def _subjects(seen: Sequence[Evidence]) -> NDArray[np.float64] | None:
-    """Eq. G19 of each picture; None where no object was looked for."""
-    found = [evidence.subject for evidence in seen if evidence.subject is not None]
-    return np.array(found) if found else None
-
-
 def score_images(
     task: Task, images: Sequence[Image.Image], prompts: Sequence[str], detector: CopyDetector | None
 ) -> Scored:
-    """Embed and score (Eq. G1, G10, G16, G17) pictures that were drawn for these prompts."""
+    """Embed and score (Eq. G1, G16, G17) pictures that were drawn for these prompts."""
     clip, seen = task.project.clip_model, detector.compare(images, prompts) if detector else []
     features = task.models.embedder(clip).images(images)
     read = task.store.images.picture
@@ -242,7 +236,6 @@ def score_images(
         reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
         references=reference_features(task),
         shown=np.array([evidence.score for evidence in seen]) if detector else None,
-        subject=_subjects(seen),
         alike=_known([evidence.likeness for evidence in seen]),
         carried=_known([evidence.carries for evidence in seen]),
         usual=_usual_margins(task, prompts) if detector and detector.alike else None,

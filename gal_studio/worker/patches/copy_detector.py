@@ -1,6 +1,6 @@
-"""The copy detector: a vision model that looks for the references in pictures (Eq. G10, G16, G17)."""
+"""The copy detector: a vision model that looks for the references in pictures (Eq. G16, G17)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -20,13 +20,12 @@ from gal_studio.core.patchdpo.carried import (
     style_distance,
 )
 from gal_studio.core.patchdpo.masks import Flags
-from gal_studio.core.patchdpo.patch_quality import Features, Judged
+from gal_studio.core.patchdpo.patch_quality import Features
 from gal_studio.core.patchdpo.shown import (
     SHOWS_FROM,
     Match,
     ReferencePatches,
     find_reference,
-    find_subject,
     match,
     score_shown,
     shared_with,
@@ -50,14 +49,13 @@ from gal_studio.worker.task import Task
 class Evidence:
     """What the vision model says of a picture.
 
-    `score` is Eq. G11, from 0.5 on a copy, and `map` says which patches show the reference. `likeness` is
-    that of Eq. G16; None without pictures of the base model. `carries` is Eq. G17, NaN where it cannot be
-    measured. `subject` is that of Eq. G19; None for a style, and where no object was found.
+    `score` is how much of a reference it shows, from 0.5 on a copy, and `map` which patches show it.
+    `likeness` is that of Eq. G16; None without pictures of the base model. `carries` is Eq. G17, NaN where it
+    cannot be measured.
     """
 
     score: float
     map: StoredMap
-    subject: float | None = None
     likeness: float | None = None
     carries: float = float("nan")
 
@@ -108,8 +106,7 @@ class Learned:
 
 @dataclass(frozen=True)
 class CopyDetector:
-    """A vision model with what it looks for in each reference (Eq. G10, G16, G17), and the objects there
-    (Eq. G19).
+    """A vision model with what it looks for in each reference (Eq. G16, G17).
 
     `alike` is the v of Eq. G16 of the base model's picture of each prompt; empty where it has drawn none.
     """
@@ -120,7 +117,6 @@ class CopyDetector:
     learned: Learned
     describers: Describers = field(default_factory=Describers)
     alike: Mapping[str, float] = field(default_factory=dict)
-    objects: tuple[Judged, ...] = ()
 
     def compare(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[Evidence]:
         """Compare pictures that were drawn for these prompts with the references."""
@@ -148,13 +144,12 @@ class CopyDetector:
         found = self._find(look.features)
         score = score_shown(found.likeness, self.shows_from)
         stored = StoredMap(found.map.astype(np.float32), self.scorer.name)
-        subject = find_subject(self.objects, look.features, self.scorer.limits) if self.objects else None
         if not self.alike:
-            return Evidence(score, stored, subject)
+            return Evidence(score, stored)
         mean = float(np.mean([*self.alike.values()]))
         above = self._match(look) - expected(mean, self.alike.get(prompt))
         likeness = above / max(1.0 - mean, LEAST_APART)
-        return Evidence(score, stored, subject, likeness, self.learned.carried(look))
+        return Evidence(score, stored, likeness, self.learned.carried(look))
 
     def _match(self, look: Look) -> float:
         """The v of Eq. G16, of the reference that a picture shows most of."""
@@ -190,24 +185,11 @@ def open_copy_detector(task: Task) -> CopyDetector:
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = scorer.tower.shows_from or SHOWS_FROM
-    objects = () if is_style else tuple(_objects(scorer, references, known))
     describers = describers_of(task)
     learned = _learned(scorer, project.kind, references, known, describers)
-    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers, objects=objects)
+    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
-
-
-def _objects(
-    scorer: PatchScorer, references: Sequence[Reference], known: Mapping[str, Features]
-) -> Iterator[Judged]:
-    """The references' features with the patches of their object, of those in which it is known."""
-    for reference in references:
-        with suppress(StudioError):
-            mask = mask_of_reference(reference, scorer.store.refinements.foreground(reference.image))
-            inside = scorer.patches(mask, known[reference.image], reference.prompt)
-            if inside is not None and inside.any():
-                yield known[reference.image], inside
 
 
 def describers_of(task: Task) -> Describers:

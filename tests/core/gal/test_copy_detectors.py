@@ -15,7 +15,7 @@ from tests.core.builders import anchor, candidate, snapshot_of
 def seen(
     margin: float, shown: float | None, copy_detectors: CopyDetectors = "both", index: int = 0, order: int = 0
 ) -> Candidate:
-    """A candidate with a margin between its prompts, and a score of Eq. G11."""
+    """A candidate with a margin between its prompts, and a score of what it shows."""
     made = candidate(anchor(order), index, 0.25 + margin, 0.25)
     return replace(made, copy_detectors=copy_detectors, more_scores={} if shown is None else {SHOWN: shown})
 

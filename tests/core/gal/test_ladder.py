@@ -1,4 +1,4 @@
-"""Eq. G20: first all rungs are drawn, then those that draw best, then each prompt's own turn."""
+"""The ladder: first all rungs are drawn, then those that draw best, then each prompt's own turn."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Eq. G23: noise has steps of colour everywhere."""
+"""Noise has steps of colour everywhere."""
 
 import numpy as np
 import pytest

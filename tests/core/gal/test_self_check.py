@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.self_check import SelfCheck, self_check, with_sole_detector
+from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import CARRIES, CHANCE, SHOWN, SUBJECT, Candidate
+from gal_studio.core.types import CARRIES, CHANCE, SHOWN, Candidate
 from tests.core.builders import anchor, candidate, snapshot_of
 
 RECIPES = (Recipe.constant(1.0), Recipe.constant(0.4))
@@ -26,10 +26,6 @@ def row(order: int, full: Sequence[float], weak: Sequence[float]) -> list[Candid
 
 def check(*rows: list[Candidate]) -> SelfCheck:
     return self_check([one for each in rows for one in each])
-
-
-def judged_by(drawn: Sequence[Candidate], first: Sequence[Candidate] = ()) -> tuple[Candidate, ...]:
-    return with_sole_detector(drawn, self_check(first or drawn).sole_detector)
 
 
 def said(*rows: list[Candidate]) -> str:
@@ -49,62 +45,11 @@ def test_copies_that_do_not_get_fewer_are_doubted() -> None:
     assert said(row(0, [0.9, 0.1], [0.9, 0.1]), row(1, [0.8, 0.2], [0.8, 0.2])).startswith("As many images")
 
 
-def seen(one: Candidate, by_prompts: bool, by_picture: bool) -> Candidate:
-    """The picture with what each detector alone says of it."""
-    to_anchor = 0.0 if by_prompts else 0.4
-    more = {**one.more_scores, SHOWN: 1.0 if by_picture else 0.0}
-    return replace(one, similarity_anchor=to_anchor, similarity_reference=0.1, more_scores=more)
-
-
-def test_where_one_detector_locks_most_prompts_the_other_decides_and_it_says_so() -> None:
+def test_where_copies_cannot_be_told_a_person_is_asked_whatever_one_detector_alone_would_say() -> None:
     rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
-    blind = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in rows]
-    found = check(*blind)
-    assert found.sole_detector == "prompts" and not found.is_final
-    assert found.sentence == (
-        "Copy detection now uses prompts only: the vision model cannot tell the reference from its style "
-        "(all images of 3 of 3 test prompts count as copies)."
-    )
-    judged = judged_by([one for each in blind for one in each])
-    assert [one.overfit_by for one in judged] == ["prompts", "prompts", "", ""] * 3
-    assert self_check(judged) == found, "it does not depend on which detector decided before"
-
-    deaf = [[seen(one, True, place < 2) for place, one in enumerate(each)] for each in rows]
-    found = check(*deaf)
-    assert found.sole_detector == "pictures" and found.sentence.startswith(
-        "Copy detection now uses images only: the prompts cannot tell"
-    )
-    judged = judged_by([one for each in deaf for one in each])
-    assert [one.overfit_by for one in judged] == ["pictures", "pictures", "", ""] * 3
-
-
-def test_a_person_s_marks_count_whichever_detector_decides() -> None:
-    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
-    blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
-    marked = [
-        replace(blind[0], marked_copy=False),
-        *blind[1:3],
-        replace(blind[3], marked_copy=True),
-        *blind[4:],
-    ]
-    judged = judged_by(marked)
-    assert {one.sole_detector for one in judged} == {"prompts"}
-    assert [one.overfit_by for one in judged[:4]] == ["", "prompts", "", "person"]
-
-
-def test_where_both_are_blind_or_all_recipes_are_the_same_a_person_is_asked() -> None:
-    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
-    both = [[seen(one, True, True) for one in each] for each in rows]
-    assert check(*both).sole_detector is None and check(*both).sentence.endswith(
-        "press L on those that are not copies."
-    )
-    silent = [[seen(one, False, True) for one in each] for each in rows]
-    assert check(*silent).sole_detector is None, "who never says copy sees nothing"
-    full = [row(order, [0.9] * 4, []) for order in range(3)]
-    alike = [[seen(one, place < 2, True) for place, one in enumerate(each)] for each in full]
-    assert check(*alike).sole_detector is None and check(*alike).sentence.endswith(
-        "press L on those that are not copies."
-    )
+    seen = [replace(one, more_scores={**one.more_scores, SHOWN: 0.0}) for each in rows for one in each]
+    found = self_check(seen)
+    assert not found.is_final and found.sentence.endswith("press L on those that are not copies.")
 
 
 DRAWN = (row(0, [0.1] * 6, [0.1] * 3), row(1, [0.2] * 5 + [0.7], [0.1] * 3))
@@ -148,7 +93,6 @@ def test_a_round_whose_benchmark_has_no_copies_has_nothing_to_mend() -> None:
         held_out(copies=1),
         held_out(copies=3, prompts=20),
         held_out(**{CARRIES: -0.1}),  # it has learned nothing yet
-        held_out(**{SUBJECT: 0.1}),
     ],
 )
 def test_without_enough_of_a_benchmark_nobody_knows_whether_there_is_anything_to_mend(
@@ -173,17 +117,6 @@ def test_round_zero_without_copies_says_how_much_it_carries() -> None:
     assert measured(0, of=held_out(**{CARRIES: 0.29})).sentence == (
         "None of 24 benchmark images are copies; half of them show 29% of your references’ look or less. "
         f"{rest}"
-    )
-
-
-def test_the_first_round_chooses_who_decides_in_all_later_ones() -> None:
-    rows = [row(order, [0.9] * 2, [0.9] * 2) for order in range(3)]
-    blind = [seen(one, place < 2, True) for each in rows for place, one in enumerate(each)]
-    plain = [one for order in range(3) for one in row(order, [0.9, 0.8], [0.1, 0.2])]
-    assert {one.sole_detector for one in judged_by(plain, blind)} == {"prompts"}
-    assert {one.sole_detector for one in judged_by(blind, plain)} == {None}
-    assert self_check(judged_by(blind, plain), 2, plain).sentence.endswith(
-        "press L on those that are not copies."
     )
 
 

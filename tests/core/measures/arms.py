@@ -6,7 +6,7 @@ from dataclasses import replace
 from gal_studio.core.measures.compare import Drawn
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.measures.report import Arm, Report, beside_base, report
-from gal_studio.core.types import CARRIES, Candidate
+from gal_studio.core.types import ASKED, CARRIES, Candidate
 
 
 def picture(
@@ -17,11 +17,16 @@ def picture(
     margin: float = 0.2,
     carries: float | None = None,
 ) -> MeasuredPicture:
-    """One picture; a copy is as similar to the reference's prompt as to its own, others less."""
+    """One picture; a copy is as similar to the reference's prompt as to its own, others less.
+
+    One with a margin above 0.1 is as asked.
+    """
     reference = prompt if copy else prompt - margin
+    scores = {ASKED: 0.1 if copy or margin <= 0.1 else 0.9}
     shown = Candidate(
         "c", "p", 0, 1, "image", prompt, reference,
-        remark="flat" if blank else "", more_scores={} if carries is None else {CARRIES: carries},
+        remark="flat" if blank else "",
+        more_scores=scores if carries is None else {**scores, CARRIES: carries},
     )  # fmt: skip
     return MeasuredPicture("p", None, shown, likeness)
 

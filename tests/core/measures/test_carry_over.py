@@ -9,7 +9,7 @@ PROMPTS = [f"A thing {number}" for number in range(8)]
 
 
 def picture(prompt: str, round_id: str | None, carries: float, own: float = 0.4) -> MeasuredPicture:
-    scores = {"carries": carries}
+    scores = {"carries": carries, "asked": 0.9 if own > 0.2 else 0.1}
     made = Candidate("", prompt, 0, 1, "image", own, 0.1, copy_detectors="prompts", more_scores=scores)
     return MeasuredPicture(prompt, round_id, made, 0.5)
 

@@ -6,6 +6,7 @@ import pytest
 
 from gal_studio.core.intervals import is_down, is_up
 from gal_studio.core.measures.compare import change, gain, gains, mean
+from gal_studio.core.types import ASKED
 from tests.core.measures.arms import arm, drawn, picture
 
 
@@ -17,12 +18,11 @@ def test_what_is_neither_a_copy_nor_blank_is_no_copy() -> None:
     assert [each.figures["clip_i"] for each in kinds] == [0.5, 0.5, None]
 
 
-@pytest.mark.parametrize(
-    ("margin", "recognised"), [(0.5, True), (0.31, True), (0.29, False), (0.9, True), (0.05, False)]
-)
-def test_a_thing_is_recognised_from_0_6_of_the_base_models_margin(margin: float, recognised: bool) -> None:
-    """The base model's picture is nearer to its prompt than to the reference's by 0.5: 0.3 will do."""
-    found = replace(picture(0.7, 0.4, margin=margin), base=picture(0.3, 0.6, margin=0.5).candidate)
+@pytest.mark.parametrize(("asked", "recognised"), [(0.5, True), (0.9, True), (0.49, False), (0.0, False)])
+def test_a_thing_is_recognised_where_its_prompt_match_is_one_half(asked: float, recognised: bool) -> None:
+    """Whatever the margins are: the prompt match of candidates and of the benchmark are one rule."""
+    seen = replace(picture(0.7, margin=0.01).candidate, more_scores={ASKED: asked})
+    found = replace(picture(0.7), candidate=seen, base=picture(0.3, 0.6, margin=0.5).candidate)
     assert found.recognised is recognised
     assert found.as_asked is recognised
     assert found.figures["as_asked"] == float(recognised)
@@ -34,9 +34,11 @@ def test_a_recognised_copy_is_not_as_asked() -> None:
     assert (copy.recognised, copy.as_asked) == (True, False)
 
 
-def test_nothing_is_as_asked_or_not_where_the_base_model_does_not_show_the_thing_itself() -> None:
-    for base in (None, picture(0.3, blank=True).candidate, picture(0.3, copy=True).candidate):
-        assert replace(picture(0.5), base=base).figures["as_asked"] is None
+def test_nothing_is_as_asked_or_not_without_a_prompt_match_nor_of_the_base_model() -> None:
+    known = replace(picture(0.5), base=picture(0.3).candidate)
+    assert known.figures["as_asked"] == 1.0
+    for unknown in (replace(known, base=None), known.without([ASKED])):
+        assert unknown.figures["as_asked"] is None
 
 
 def test_a_mean_leaves_out_what_has_no_figure() -> None:

@@ -29,9 +29,9 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
 
 
 def test_a_share_has_its_own_denominator() -> None:
-    """Where the base model does not show the thing itself, nobody knows whether a round does."""
-    base = arm("Base model", [picture(0.3, copy=True)] * 3 + [picture(0.3)] * 5)
-    found = verdict(reports(base, arm("Round 1", [picture(0.5)] * 7 + [picture(0.5, copy=True)])))
+    """Where the base model's image is missing, nobody knows whether a round shows the thing."""
+    base = arm("Base model", [picture(0.3)] * 5)
+    found = verdict(reports(base, arm("Round 1", [picture(0.5, copy=True)] + [picture(0.5)] * 7)))
     assert found.sentence.startswith("Prompt match: 4 of 5 judged images. Copies: 1 of 8 images. The")
 
 

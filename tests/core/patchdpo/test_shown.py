@@ -1,4 +1,4 @@
-"""The reference in a picture (Eq. G10, G11), by hand and on any features."""
+"""The reference in a picture, by hand and on any features."""
 
 import numpy as np
 import pytest

@@ -89,7 +89,12 @@ def test_the_benchmark_knows_prompt_match_and_bleed(judged: tuple[Studio, str, s
     for prompt in chosen.in_use:
         for name in (None, round_id):
             moved = 0.0 if name is None else 0.4 if prompt.part == "held_out" else 0.3
-            scores = {"similarity_anchor": 0.5, "similarity_reference": 0.1, LIKENESS: 1.0 - moved}
+            scores = {
+                "similarity_anchor": 0.5,
+                "similarity_reference": 0.1,
+                LIKENESS: 1.0 - moved,
+                ASKED: 0.8,
+            }
             drawn = NewMeasuredPicture(prompt.id, name, 0, 1, image, scores, "", "")
             studio.store.measures.save([drawn])
     measures = studio.measures(project)

@@ -1,4 +1,4 @@
-"""The ladder chooses the pictures of a round (Eq. G20): what it draws, how it resumes, what a person adds."""
+"""The ladder chooses the pictures of a round: what it draws, how it resumes, what a person adds."""
 
 from typing import Any
 

@@ -25,8 +25,7 @@ export function turnWords({ strengths, mean }) {
 }
 
 /**
- * Which images of a prompt are copies, as they were judged and not as the curve is fitted:
- * "3 of 10 are copies, at strength 0.88 and above."
+ * Which images of a prompt are copies, as they were judged: "3 of 10 are copies, at strength 0.88 and above."
  * @param {Pick<Candidate, "copy" | "strength">[]} pictures
  */
 export function turnsWords(pictures) {
@@ -52,9 +51,7 @@ export function placesOf(turn, { width, height, left, right, top, bottom }) {
   const x = (value) => left + ((from - value) / (from - to)) * (width - left - right);
   /** @param {number} value */
   const y = (value) => height - bottom - value * (height - top - bottom);
-  /** @param {number[]} values */
-  const points = (values) => values.map((value, i) => `${round(x(turn.strengths[i]))},${round(y(value))}`);
-  return { x, y, line: points(turn.mean), band: [...points(turn.high), ...points(turn.low).reverse()] };
+  return { x, y, line: turn.mean.map((value, i) => `${round(x(turn.strengths[i]))},${round(y(value))}`) };
 }
 
 /** @param {number} value */
@@ -65,14 +62,14 @@ const round = (value) => Number(value.toFixed(1));
  * @param {{ turn?: TurnCurve | null }} props
  */
 export function SmallTurn({ turn }) {
-  const { band, line } = turn ? placesOf(turn, SMALL) : { band: [], line: [] };
+  const line = turn ? placesOf(turn, SMALL).line : [];
   return html`<span class="turn-small" hidden=${!turn} title=${turn && "Copy risk by LoRA strength"}>
     ${
       turn &&
       html`<svg
         class="turn" viewBox="0 0 ${SMALL.width} ${SMALL.height}" role="img" aria-label=${turnWords(turn)}
       >
-        <polygon class="band" points=${band.join(" ")} /><polyline class="line" points=${line.join(" ")} />
+        <polyline class="line" points=${line.join(" ")} />
       </svg>`
     }
   </span>`;

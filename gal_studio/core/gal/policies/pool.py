@@ -69,7 +69,7 @@ class PoolSnapshot:
     @cached_property
     def check(self) -> SelfCheck:
         """What the round says of itself."""
-        return self_check(self.candidates, self.number, self.first, self.is_full, self.held_out, self.loss)
+        return self_check(self.candidates, self.number, self.is_full, self.held_out, self.loss)
 
     def rng(self, name: str) -> numpy.random.Generator:
         """The random generator of a policy in this round."""

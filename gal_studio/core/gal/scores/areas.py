@@ -1,9 +1,9 @@
-"""What the vision model finds of the references in a picture, by its patches (Eq. G10, G17, G19)."""
+"""What the vision model finds of the references in a picture, by its patches (Eq. G17)."""
 
 import numpy
 
 from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
-from gal_studio.core.types import CARRIES, SHOWN, SHOWS_SUBJECT, SUBJECT
+from gal_studio.core.types import CARRIES, SHOWN
 
 
 def _carried(pictures: DrawnPictures) -> Floats | None:
@@ -20,15 +20,6 @@ SHOWS = Score(
     method="The vision model looks for areas of the reference in the image; what the whole style "
     "shares does not count",
     compute=lambda pictures: pictures.shown,
-)
-SHOWS_OBJECT = Score(
-    name=SUBJECT,
-    label="Shows the object",
-    low=0.0,
-    high=1.0,
-    higher=f"more of the object; images below {SHOWS_SUBJECT:g} are not suggested",
-    method="The vision model looks for each area of the object in the image, wherever it is",
-    compute=lambda pictures: pictures.subject,
 )
 CARRIED = Score(
     name=CARRIES,

@@ -1,4 +1,4 @@
-"""How noisy the colours of a picture are (Eq. G23)."""
+"""How noisy the colours of a picture are."""
 
 import numpy
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ MOST = 100.0
 
 
 def roughness(pixels: NDArray[numpy.uint8]) -> float:
-    """Eq. G23: the median step between the colours of neighbouring pixels, without brightness, of 255.
+    """The median step between the colours of neighbouring pixels, without brightness, of 255.
 
     Edges are few, however strong; noise is everywhere. `pixels` (H, W, 3) are first reduced to about `SIDE`
     pixels, so that pictures of all sizes compare.
@@ -29,7 +29,7 @@ def roughness(pixels: NDArray[numpy.uint8]) -> float:
 
 
 def noise(rough: float, usual: float) -> float:
-    """Eq. G23 of a picture by its roughness; `usual` is the largest of the references and base pictures."""
+    """The score of a picture by its roughness; `usual` is the largest of the references and base pictures."""
     return min(rough / max(usual, LEAST_USUAL), MOST)
 
 

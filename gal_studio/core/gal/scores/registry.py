@@ -19,7 +19,7 @@ SCORES: Registry[Score] = Registry(
     lambda value: isinstance(value, Score),
     "a score",
     first=(
-        "similarity_anchor", "similarity_reference", "shows_reference", "shows_subject", "copy_chance",
+        "similarity_anchor", "similarity_reference", "shows_reference", "copy_chance",
         "asked", "carries", "likeness", "area_disagreement", "copy_disagreement", "noise",
     ),
     group="gal_studio.scores",

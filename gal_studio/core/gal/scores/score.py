@@ -16,12 +16,12 @@ class DrawnPictures:
     `pixels` are arrays (H, W, 3) of values 0 to 255. `features` (n, d) are those of the pictures, `prompts`
     (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts, and
     `references` (r, d) those of the references themselves, without rows where there are none.
-    What the vision model says is None where it was not asked: `shown` (n,) is Eq. G10, `alike` (n,) the
-    likeness of Eq. G16, `carried` (n,) is Eq. G17, and `subject` (n,) is Eq. G19, None for a style too.
+    What the vision model says is None where it was not asked: `shown` (n,) is `SHOWN`, `alike` (n,) the
+    likeness of Eq. G16, and `carried` (n,) is Eq. G17.
     `usual` (n,) is half of the margin of what the base model drew for each prompt (Eq. G16); None without it.
     `all_prompts` (k, d) are those of all test prompts and references, and `usual_gap` is how much nearer the
     base model's pictures are to their own one than to any other, on average (Eq. G14); None without them.
-    `usual_roughness` is the largest (Eq. G23) of the references and the base model's pictures.
+    `usual_roughness` is the largest of the references and the base model's pictures.
     """
 
     pixels: tuple[NDArray[numpy.uint8], ...]
@@ -30,7 +30,6 @@ class DrawnPictures:
     reference_prompts: Floats
     references: Floats
     shown: Floats | None = None
-    subject: Floats | None = None
     alike: Floats | None = None
     carried: Floats | None = None
     usual: Floats | None = None

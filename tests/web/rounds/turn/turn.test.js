@@ -4,27 +4,20 @@ import { test } from "node:test";
 import "../../browser.js";
 import { placesOf, turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
 
-const turn = {
-  strengths: [1, 0.7, 0.4],
-  low: [0.8, 0.3, 0],
-  mean: [0.9, 0.5, 0.02],
-  high: [1, 0.7, 0.1],
-  turns: 0.7,
-};
+const turn = { strengths: [1, 0.7, 0.4], mean: [0.9, 0.5, 0.02] };
 const box = { width: 100, height: 60, left: 0, right: 0, top: 0, bottom: 10 };
 
-test("strong is left, a sure copy at the top, and the band encloses the line", () => {
-  const { x, y, line, band } = placesOf(turn, box);
+test("strong is left, and a sure copy at the top", () => {
+  const { x, y, line } = placesOf(turn, box);
   assert.deepEqual([x(1), x(0.4), y(1), y(0)], [0, 100, 0, 50]);
   assert.deepEqual(line, ["0,5", "50,25", "100,49"]);
-  assert.deepEqual(band, ["0,0", "50,15", "100,45", "100,50", "50,35", "0,10"]);
 });
 
 test("the curve is said in words", () => {
   assert.equal(turnWords(turn), "Copy risk by LoRA strength: 90% at 1, 50% at 0.7, 2% at 0.4");
 });
 
-test("what is said of a prompt is what its images are, and not what the curve expects", () => {
+test("what is said of a prompt is what its images are", () => {
   const image = (/** @type {number} */ at, /** @type {boolean} */ copy) => ({ strength: at, copy });
   assert.equal(
     turnsWords([image(1, true), image(0.88, true), image(0.7, false), image(0.4, false)]),
