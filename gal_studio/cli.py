@@ -19,7 +19,7 @@ from gal_studio.state.files.default_workspace import default_workspace, said_of
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
-    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "steps", "replay", "tune-vision"),
+    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "steps", "captions", "replay", "tune-vision"),
     *("start-from", "export", "evaluate", "figures", "grid", "export-project", "import-project"),
     *("locate-model", "doctor", "jobs", "download"),
 )
