@@ -1,4 +1,5 @@
 /** Small images are sharpened when they are shown enlarged, unless that is switched off in this browser. */
+import { keep, kept } from "./kept.js";
 import { html, Button } from "./html.js";
 import { useEffect, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
@@ -7,27 +8,14 @@ const KEY = "gal-studio-sharpened";
 const SMALL = 256; // pixels a side, as the server has it
 const SIDE = 512; // pixels of an enlarged one
 
-const stored = () => {
-  try {
-    return localStorage.getItem(KEY) !== "off";
-  } catch {
-    return true;
-  }
-};
-
 /** Are small images sharpened? */
-export const sharpens = signal(stored());
+export const sharpens = signal(kept(KEY) !== "off");
 /** Is the image that is shown a small one? */
 const isSmall = signal(false);
 
 export function toggleSharpened() {
   sharpens.value = !sharpens.value;
-  try {
-    if (sharpens.value) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, "off");
-  } catch {
-    // this browser keeps nothing
-  }
+  keep(KEY, sharpens.value ? null : "off");
 }
 
 /** The address of an image, enlarged. @param {string} src */

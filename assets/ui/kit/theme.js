@@ -1,16 +1,9 @@
 /** Light or dark theme: the system's setting, unless the user has chosen another; stored in this browser. */
+import { keep, kept } from "./kept.js";
 const KEY = "gal-studio-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-const stored = () => {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-};
-
-export const theme = () => stored() ?? (system.matches ? "dark" : "light");
+export const theme = () => kept(KEY) ?? (system.matches ? "dark" : "light");
 
 export function applyTheme() {
   document.documentElement.dataset.theme = theme();
@@ -20,14 +13,9 @@ export function applyTheme() {
 
 export function toggleTheme() {
   const next = theme() === "dark" ? "light" : "dark";
-  try {
-    if (next === (system.matches ? "dark" : "light")) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, next);
-  } catch {
-    document.documentElement.dataset.theme = next;
-    return;
-  }
-  applyTheme();
+  const isKept = keep(KEY, next === (system.matches ? "dark" : "light") ? null : next);
+  if (isKept) applyTheme();
+  else document.documentElement.dataset.theme = next;
 }
 
 system.addEventListener("change", applyTheme);

@@ -1,6 +1,7 @@
 /** What the choice of the round before changed, and what a branch is beside the line that it left. */
 /** @import { Beside, BenchmarkPicture, BranchLine, ChoiceChange } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
+import { keep, kept } from "../kit/kept.js";
 import { newest } from "../app/newest.js";
 import { call, refresh } from "../app/session.js";
 import { copyOrNot, on, state } from "../app/store.js";
@@ -23,7 +24,7 @@ const shown = signal(/** @type {"beside" | "changes"} */ ("beside"));
 /** @param {Pick<RoundsParts, "changes" | "strip">} parts */
 export function mountChanges({ changes: box, strip }) {
   const close = () => {
-    remember(state.roundId ?? "");
+    keep(KEY, [...closed(), state.roundId].slice(-100).join(" "));
     box.hidden = true;
     strip.querySelector(/** @type {"button"} */ ("button[aria-current]"))?.focus();
   };
@@ -35,7 +36,8 @@ export function mountChanges({ changes: box, strip }) {
     const drawn = measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
     const branched = rounds.some((one) => one.copy_of) && rounds.map((one) => [one.candidates, one.aside]);
     const about = (drawn || branched) && [measures?.rounds.map((one) => one.drawn), branched];
-    const wanted = state.step === "rounds" && round && about && !closed(round) ? JSON.stringify(about) : "";
+    const wanted =
+      state.step === "rounds" && round && about && !closed().includes(round) ? JSON.stringify(about) : "";
     if (`${round} ${wanted}` === asked) return;
     asked = `${round} ${wanted}`;
     const isLatest = newRequest();
@@ -86,14 +88,14 @@ const show = (one) => {
  * @param {BranchLine} line
  */
 function keeper({ round, name, words, main }) {
-  const keep = async () => {
+  const keepLine = async () => {
     if (!(await write("keep_line", { round }))) return;
     await refresh();
     toast(`${name}: its line is the main one now. The other stays, below it.`);
   };
   return main
     ? html`<span key=${round} class="changes-main">✓ ${words} is the main line</span>`
-    : html`<${Button} key=${round} title="Make the line of ${name} the main one" onClick=${keep}>
+    : html`<${Button} key=${round} title="Make the line of ${name} the main one" onClick=${keepLine}>
         Keep ${words}
       <//>`;
 }
@@ -141,21 +143,4 @@ const item = ({ title, frames }, at, looks) => html`<div role="listitem" key=${f
   )}</button>
 </div>`;
 
-/** @param {string} round */
-function closed(round) {
-  try {
-    return (localStorage.getItem(KEY) ?? "").split(" ").includes(round);
-  } catch {
-    return false;
-  }
-}
-
-/** @param {string} round */
-function remember(round) {
-  try {
-    const before = (localStorage.getItem(KEY) ?? "").split(" ").filter(Boolean);
-    localStorage.setItem(KEY, [...before, round].slice(-100).join(" "));
-  } catch {
-    /* storage is blocked: it is closed until another round is shown */
-  }
-}
+const closed = () => (kept(KEY) ?? "").split(" ").filter(Boolean);

@@ -1,5 +1,6 @@
 /** What is shown of a round: one suggestion after the other, all images, or a refinement. */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
+import { keep, kept } from "../kit/kept.js";
 import { renderOn } from "../app/watch.js";
 import { drawing, emit, loaded, on, openSuggestions, state } from "../app/store.js";
 import { html } from "../kit/html.js";
@@ -18,7 +19,7 @@ const now = { round: null, side: "candidates", byHand: false };
  */
 export function showSide(side) {
   Object.assign(now, { side, byHand: true });
-  if (side !== "refinement") prefer(side === "candidates");
+  if (side !== "refinement") keep(KEY, side === "candidates" ? "1" : null);
   emit("side");
 }
 
@@ -55,7 +56,7 @@ function decide() {
   if (now.side === "refinement" && !refine) now.side = "candidates";
   if (now.side === "review" && !canReview()) now.side = "candidates";
   if (now.byHand || now.side !== "candidates" || !canReview()) return;
-  if (openSuggestions().length && !prefersAll()) now.side = "review";
+  if (openSuggestions().length && kept(KEY) === null) now.side = "review";
 }
 
 function Sides() {
@@ -66,22 +67,4 @@ function Sides() {
   return html`<${Segments}
     label="What is shown of this round" chosen=${now.side} choose=${showSide} names=${names}
   />`;
-}
-
-/** @param {boolean} all */
-function prefer(all) {
-  try {
-    if (all) localStorage.setItem(KEY, "1");
-    else localStorage.removeItem(KEY);
-  } catch {
-    /* storage is blocked: the next round begins with Review again */
-  }
-}
-
-function prefersAll() {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return false;
-  }
 }

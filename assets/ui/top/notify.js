@@ -1,5 +1,6 @@
 /** A notification of the browser when long work ends and the page is not seen; off until allowed. */
 /** @import { Queue, QueuedJob } from "payloads" */
+import { keep, kept } from "../kit/kept.js";
 
 const KEY = "gal-studio-notify";
 const LONG = 60_000; // ms that a job must have run while this page was open
@@ -28,13 +29,7 @@ export function endedWork(running, { working, waiting, halted }, now) {
   return sentences;
 }
 
-const wanted = () => {
-  try {
-    return localStorage.getItem(KEY) === "on";
-  } catch {
-    return false;
-  }
-};
+const wanted = () => kept(KEY) === "on";
 
 export const canNotify = () => "Notification" in globalThis;
 export const notifies = () => canNotify() && Notification.permission === "granted" && wanted();
@@ -42,13 +37,7 @@ export const notifies = () => canNotify() && Notification.permission === "grante
 /** Ask the browser for its permission, or be silent again; whether notifications come now. */
 export async function toggleNotify() {
   const on = !notifies() && (await Notification.requestPermission()) === "granted";
-  try {
-    if (on) localStorage.setItem(KEY, "on");
-    else localStorage.removeItem(KEY);
-  } catch {
-    return false; // this browser keeps nothing
-  }
-  return on;
+  return keep(KEY, on ? "on" : null) && on;
 }
 
 /** @type {Running} */

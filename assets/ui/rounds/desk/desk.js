@@ -1,5 +1,6 @@
 /** How the pictures are laid out: tile size, order, auto-advance and score range; kept in this browser. */
 /** @import { Candidate } from "payloads" */
+import { keep as keepIn, kept } from "../../kit/kept.js";
 import { emit, state } from "../../app/store.js";
 
 /**
@@ -126,13 +127,9 @@ export function setDetector(detector) {
 }
 
 function keep() {
-  try {
-    const { range, detector } = state;
-    const sort = desk.sort === "search" ? sortBefore : desk.sort; // a search is over with its round
-    localStorage.setItem(KEY, JSON.stringify({ ...desk, sort, range, detector }));
-  } catch {
-    /* storage is blocked: the choice lasts until the page is closed */
-  }
+  const { range, detector } = state;
+  const sort = desk.sort === "search" ? sortBefore : desk.sort; // a search is over with its round
+  keepIn(KEY, JSON.stringify({ ...desk, sort, range, detector }));
 }
 
 /** @param {{ low: number | null, high: number | null }} range */
@@ -143,9 +140,9 @@ export function restoreDesk() {
   /** @type {Partial<Desk> & { range?: typeof state.range, detector?: typeof state.detector }} */
   let stored = {};
   try {
-    stored = JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
+    stored = JSON.parse(kept(KEY) ?? "{}") ?? {};
   } catch {
-    /* storage is blocked or its content broken */
+    /* its content is broken */
   }
   const { size, sort, reverse, advance, range, detector } = stored;
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;

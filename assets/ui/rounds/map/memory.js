@@ -2,6 +2,7 @@
 /** @import { Frame } from "./camera.js" */
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
+import { keep as keepIn, kept, ofTab } from "../../kit/kept.js";
 
 /**
  * `frames` are the parts that were zoomed to; a projection without one is shown whole.
@@ -27,10 +28,10 @@ const blank = () => ({
  */
 export function recall(project) {
   try {
-    const kept = project && sessionStorage.getItem(key(project));
-    return { ...blank(), ...(kept ? JSON.parse(kept) : {}) };
+    const found = project && kept(key(project), ofTab);
+    return { ...blank(), ...(found ? JSON.parse(found) : {}) };
   } catch {
-    return blank(); // storage is blocked, or of another version
+    return blank(); // of another version
   }
 }
 
@@ -39,9 +40,5 @@ export function recall(project) {
  * @param {Memory} memory
  */
 export function keep(project, memory) {
-  try {
-    if (project) sessionStorage.setItem(key(project), JSON.stringify(memory));
-  } catch {
-    /* storage is full or blocked: the map is as it is until the page is left */
-  }
+  if (project) keepIn(key(project), JSON.stringify(memory), ofTab);
 }

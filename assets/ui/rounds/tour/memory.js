@@ -1,4 +1,5 @@
 /** Whether the tour is still to be shown in this browser: once, in the first demo. */
+import { keep, kept } from "../../kit/kept.js";
 
 const KEY = "gal-studio-tour";
 const SEEN = "seen";
@@ -8,26 +9,10 @@ const SEEN = "seen";
  * @param {string} projectId
  */
 export function planTour(projectId) {
-  try {
-    if (localStorage.getItem(KEY) !== SEEN) localStorage.setItem(KEY, projectId);
-  } catch {
-    /* storage is blocked: the tour is in the list of keys */
-  }
+  if (kept(KEY) !== SEEN) keep(KEY, projectId);
 }
 
 /** @param {string | null} projectId */
-export function tourDue(projectId) {
-  try {
-    return projectId !== null && localStorage.getItem(KEY) === projectId;
-  } catch {
-    return false;
-  }
-}
+export const tourDue = (projectId) => projectId !== null && kept(KEY) === projectId;
 
-export function tourSeen() {
-  try {
-    localStorage.setItem(KEY, SEEN);
-  } catch {
-    /* it was not due either */
-  }
-}
+export const tourSeen = () => keep(KEY, SEEN);

@@ -1,4 +1,5 @@
 /** What stands in the form of *Try a prompt* of a project: it is kept in this tab, also over a reload. */
+import { keep, kept, ofTab } from "../../kit/kept.js";
 import { signal } from "../../vendor/signals.min.js";
 
 /**
@@ -24,12 +25,7 @@ const key = (id) => `gal-studio-trial ${id}`;
  */
 export function changeDraft(some) {
   draft.value = { ...draft.value, ...some };
-  if (!project) return;
-  try {
-    sessionStorage.setItem(key(project), JSON.stringify(draft.value));
-  } catch {
-    /* no room, or no storage: it lasts as long as the page */
-  }
+  if (project) keep(key(project), JSON.stringify(draft.value), ofTab);
 }
 
 /**
@@ -40,7 +36,7 @@ export function changeDraft(some) {
 export function takeUpDraft(id, guidance) {
   if (id === project) return;
   project = id;
-  draft.value = { ...EMPTY, guidance, ...kept(id) };
+  draft.value = { ...EMPTY, guidance, ...keptDraft(id) };
 }
 
 /**
@@ -48,9 +44,9 @@ export function takeUpDraft(id, guidance) {
  * @param {string} id
  * @returns {Partial<TrialDraft>}
  */
-function kept(id) {
+function keptDraft(id) {
   try {
-    const found = JSON.parse(sessionStorage.getItem(key(id)) ?? "null");
+    const found = JSON.parse(kept(key(id), ofTab) ?? "null");
     return typeof found?.prompt === "string" ? found : {};
   } catch {
     return {};
