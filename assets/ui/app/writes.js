@@ -6,6 +6,7 @@
  * `writeMark`).
  */
 /** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
+import { keep, kept, ofTab } from "../kit/kept.js";
 import { fromStudio, NotTheStudio } from "./answers.js";
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
@@ -87,12 +88,7 @@ function enqueue(change, done) {
 function persist() {
   clearTimeout(persistTimer);
   persistTimer = undefined;
-  try {
-    if (queue.length) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(queue.map(({ change }) => change)));
-    else sessionStorage.removeItem(STORAGE_KEY);
-  } catch {
-    /* storage is full or blocked: `pagehide` still sends the queue */
-  }
+  keep(STORAGE_KEY, queue.length ? JSON.stringify(queue.map(({ change }) => change)) : null, ofTab);
 }
 
 function persistSoon() {
@@ -222,13 +218,7 @@ addEventListener("pagehide", () => {
 
 /** Restore and send the changes that the previous page of this tab left unsent. */
 export function resumePending() {
-  let stored = null;
-  try {
-    stored = sessionStorage.getItem(STORAGE_KEY);
-  } catch {
-    /* storage is blocked */
-  }
   /** @type {Change[]} */
-  const changes = JSON.parse(stored ?? "[]");
+  const changes = JSON.parse(kept(STORAGE_KEY, ofTab) ?? "[]");
   for (const change of changes) enqueue(change, () => {});
 }

@@ -18,8 +18,8 @@ export function questionBefore(name, round, accepted) {
   if (!round) return null;
   if (["refine", "again"].includes(name)) return beforeRefinement(round);
   if (round.repeats && ["run", "fine_tune", "next_round"].includes(name)) return repeating(name, round);
-  if (name === "next_round" && !accepted && round.kind === "fine_tune") return withoutAccepted(round);
-  return null;
+  const nothingNew = name === "next_round" && !accepted && round.kind === "fine_tune";
+  return nothingNew ? repeating(name, round) : null;
 }
 
 /** @param {Round} round */
@@ -55,25 +55,16 @@ const inAll = (seconds) => {
 };
 
 /**
+ * What would start would train the same again.
  * @param {string} name
  * @param {Round} round
  */
-const repeating = (name, { repeats, estimates }) => ({
-  title: "The same again?",
-  words: [
-    `It would repeat ${inSentence(repeats)}` +
-      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}: nothing differs. ` +
-      "Accept other images, or change a setting.",
-  ],
-  answers: /** @type {[string, string][]} */ ([[name === "run" ? "run_round" : name, "Start it anyway"]]),
-});
-
-/** @param {Round} round */
-const withoutAccepted = ({ estimates }) => ({
-  title: "Next round",
-  words: [
-    "Nothing accepted: the next round would train on the same images" +
-      `${estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : ""}.`,
-  ],
-  answers: /** @type {[string, string][]} */ ([["next_round", "Start it anyway"]]),
-});
+const repeating = (name, { repeats, estimates }) => {
+  const takes = estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : "";
+  const words = repeats
+    ? `It would repeat ${inSentence(repeats)}${takes}: accept other images, or change a setting.`
+    : `Nothing accepted: the next round would train on the same images${takes}.`;
+  /** @type {[string, string][]} */
+  const answers = [[name === "run" ? "run_round" : name, "Start it anyway"]];
+  return { title: "The same again?", words: [words], answers };
+};
