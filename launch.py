@@ -41,7 +41,7 @@ TOO_OLD = (
     "start it with a newer one."
 )
 TO_CHECK = (
-    *("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"),
+    *("pytest", "hypothesis", "hatchling", "ruff", "mypy", "importlinter", "playwright"),
     *("torchao", "bitsandbytes", "prodigyopt", "ray", "resvg_py", "scipy"),
 )
 FOR_CHECKS = "[test,memory,prodigy,ray,tools]"  # no test is skipped for a package that is missing
