@@ -24,6 +24,7 @@ from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.default_workspace import default_workspace, is_workspace
 from gal_studio.state.files.own_folder import others
 from gal_studio.state.files.paths import user_path
+from gal_studio.studio.device import this_device
 from gal_studio.studio.plug_ins import brought, problems
 from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace import check, rescue
@@ -135,6 +136,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
     """Everything that `doctor` reports, as plain data."""
     report: dict[str, Any] = {
         "machine": describe_machine(),
+        "unused": this_device().unused,
         "made_by": made_by(),
         "workspace": _default_folder(),
         "models": {preset.name: _where(preset) for preset in load_presets()},
@@ -165,6 +167,7 @@ def describe(report: dict[str, Any]) -> str:
     machine = report["machine"]
     lines = [
         f"Device      {machine['device']}",
+        *([f"Card        {report['unused']}"] if report["unused"] else []),
         f"Processor   {machine['processor']}, {machine['cores']} cores",
         f"Memory      {machine['memory_free_gb']} of {machine['memory_gb']} GB free",
         f"System      {machine['system']}, Python {machine['python']}",

@@ -53,6 +53,19 @@ def test_doctor_probes_a_model(
     assert "torch" in said and f"Workspace   {tmp_path / 'GAL Studio'} (made by the first start)" in said
 
 
+def test_doctor_names_a_card_that_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from gal_studio.studio import device
+
+    monkeypatch.setattr(device, "_known", {})
+    monkeypatch.setattr(device, "_nvidia", lambda: device.read_card("RTX 3060, 12288, 11877, 550.54, 8.6"))
+    monkeypatch.setattr(device, "torch_cuda", lambda: "13.0")
+    assert run("doctor", "--no-probe") == 0
+    said = capsys.readouterr().out
+    assert "Card        RTX 3060 is not used, since PyTorch for CUDA 13.0 needs a driver from 580 on" in said
+
+
 def test_doctor_refuses_an_unknown_preset(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("doctor", "--preset", "huge") == 2
     assert "no preset 'huge'" in capsys.readouterr().err

@@ -8,7 +8,15 @@ import pytest
 
 from gal_studio.core.memory.allocator import instruction_set
 from gal_studio.studio import device
-from gal_studio.studio.device import Device, flags_of, has_bfloat16, how_to_repair, torch_knows_cuda
+from gal_studio.studio.device import (
+    Card,
+    Device,
+    flags_of,
+    has_bfloat16,
+    how_to_repair,
+    read_card,
+    torch_cuda,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +47,15 @@ def test_it_is_what_the_worker_finds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"), [("cuda: Optional[str] = '13.2'", True), ("cuda = None", False)]
+    ("words", "expected"), [("cuda: Optional[str] = '13.2'", "13.2"), ("cuda = None", ""), ("", None)]
 )
-def test_a_torch_for_the_processor_alone_is_known_as_one(tmp_path: Path, words: str, expected: bool) -> None:
+def test_the_cuda_of_a_torch_is_read_without_loading_it(
+    tmp_path: Path, words: str, expected: str | None
+) -> None:
     path = tmp_path / "version.py"
-    assert torch_knows_cuda(path) is True, "not known: the worker finds out"
+    assert torch_cuda(path) is None, "not known: the worker finds out"
     path.write_text(f"debug = False\n{words}\nhip: Optional[str] = None\n")
-    assert torch_knows_cuda(path) is expected
+    assert torch_cuda(path) == expected
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the driver's tool")
@@ -56,27 +66,65 @@ def test_a_hidden_gpu_is_not_planned_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visible: str | None, name: str | None
 ) -> None:
     tool = tmp_path / "nvidia-smi"
-    tool.write_text('#!/bin/sh\necho "GPU of $3, 8192, 8000"\n')
+    tool.write_text('#!/bin/sh\necho "GPU of $3, 8192, 8000, 580.95.05, 8.6"\n')
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     found = device._nvidia()
-    assert (found and found.name.strip()) == name
+    assert (found and found.device.name.strip()) == name
 
 
-@pytest.mark.parametrize("knows_cuda", [True, False])
-def test_without_cuda_in_torch_the_processor_is_planned_for_and_the_gpu_is_told_of(
-    monkeypatch: pytest.MonkeyPatch, knows_cuda: bool
+RECORDED = {
+    "new": "NVIDIA GeForce RTX 3060, 12288, 11877, 580.95.05, 8.6\n",
+    "old driver": "NVIDIA GeForce RTX 3060, 12288, 11877, 550.54.14, 8.6\n",
+    "old card": "NVIDIA GeForce GTX 1080 Ti, 11264, 11001, 580.95.05, 6.1\n",
+    "no capability": "Quadro P1000, 4096, 4000, 470.82.01\n",
+}
+"""Answers of `nvidia-smi --query-gpu=name,memory.total,memory.free,driver_version,compute_cap`."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "cuda", "why"),
+    [
+        ("new", "13.0", ""),
+        ("new", None, ""),
+        ("new", "", "this PyTorch is built without CUDA: "),
+        ("old driver", "12.6", ""),
+        ("old driver", "13.0", "PyTorch for CUDA 13.0 needs a driver from 580 on, and it has 550: update"),
+        ("old card", "12.6", ""),
+        ("old card", "13.0", "PyTorch for CUDA 13.0 is not made for cards of its age: "),
+        ("no capability", "12.6", "PyTorch for CUDA 12.6 needs a driver from 525 on, and it has 470: update"),
+    ],
+)
+def test_where_torch_cannot_use_the_gpu_the_processor_is_planned_for_and_the_reason_told(
+    monkeypatch: pytest.MonkeyPatch, answer: str, cuda: str | None, why: str
 ) -> None:
+    card = read_card(RECORDED[answer])
+    assert card is not None
     monkeypatch.setattr(device, "_known", {})
-    monkeypatch.setattr(device, "_nvidia", lambda: Device("cuda", "RTX 3060", 12 << 30, 11 << 30))
-    monkeypatch.setattr(device, "torch_knows_cuda", lambda: knows_cuda)
+    monkeypatch.setattr(device, "_nvidia", lambda: card)
+    monkeypatch.setattr(device, "torch_cuda", lambda: cuda)
     found = device.this_device()
-    assert (found.name, found.unused_gpu) == (
-        ("RTX 3060", "") if knows_cuda else ("this computer", "RTX 3060")
-    )
+    if not why:
+        assert (found, found.unused) == (card.device, "")
+    else:
+        assert found.kind.startswith("cpu")
+        assert found.unused.startswith(f"{card.device.name} is not used, since {why}")
+
+
+def test_an_older_driver_that_does_not_know_the_capability_is_asked_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    refusal = 'case "$1" in *compute_cap*) echo "Field compute_cap is not valid" ; exit 2 ;; esac'
+    tool.write_text(f'#!/bin/sh\n{refusal}\necho "{RECORDED["no capability"].strip()}"\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert device._nvidia() == Card(Device("cuda", "Quadro P1000", 4096 << 20, 4000 << 20), 470)
+    assert read_card("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.") is None
 
 
 def test_the_repair_of_an_unused_gpu_is_that_of_the_installation(tmp_path: Path) -> None:

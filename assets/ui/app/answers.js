@@ -7,6 +7,8 @@ import { size } from "../kit/format.js";
 const MARK = "GAL-Studio"; // the header of gal_studio/ui/page/headers.py
 const PROXY = "A proxy in front of GAL Studio";
 const TOO_LARGE = 413;
+const SILENT = "GAL Studio isn’t responding. The page reconnects by itself.";
+const PATIENCE = 60_000; // ms
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504, 511]); // a proxy that gets no answer now
 const NOT_SIGNED_IN = new Set([401, 403, 407]);
 
@@ -32,10 +34,27 @@ export class NotTheStudio extends Error {
  */
 export async function fromStudio(address, options = {}) {
   const answer = await fetch(address, options).catch(() => {
-    throw new NotTheStudio("GAL Studio isn’t responding. The page reconnects by itself.");
+    throw new NotTheStudio(SILENT);
   });
   if (answer.headers.has(MARK)) return answer;
   throw new NotTheStudio(inItsPlace(answer.status, bytes(options.body)), answer.status);
+}
+
+/**
+ * An answer that comes within a minute. One never does where the connection was lost without a word: a phone
+ * slept, a tunnel broke. Then this throws `NotTheStudio`, so that what waits for it asks again.
+ * @template Answer
+ * @param {Promise<Answer>} answer
+ * @returns {Promise<Answer>}
+ */
+export function inTime(answer) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const silence = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new NotTheStudio(SILENT)), PATIENCE);
+  });
+  return Promise.race([answer, silence]).finally(() => clearTimeout(timer));
 }
 
 /**

@@ -2,7 +2,7 @@
 /** @import { Answers, Asked, Requests } from "payloads" */
 /** @import { Server } from "./types/parts.d.ts" */
 import { state, emit, busy } from "./store.js";
-import { fromStudio } from "./answers.js";
+import { fromStudio, inTime } from "./answers.js";
 import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
@@ -42,7 +42,8 @@ export async function call(panel, name, request, refused = (sentence) => toast(s
   let answer;
   try {
     // the response is not validated here
-    answer = /** @type {typeof answer} */ (await servers.get(panel)?.[name](request));
+    const asked = servers.get(panel)?.[name](request);
+    answer = /** @type {typeof answer} */ (await (name === "poll" && asked ? inTime(asked) : asked));
   } catch {
     /* like an undefined answer, which is how Gradio's client reports most failures */
   }
@@ -69,7 +70,7 @@ async function handleNoResponse() {
  */
 export async function unanswered() {
   try {
-    const answer = await fromStudio("writes", { method: "POST", body: "[]" });
+    const answer = await inTime(fromStudio("writes", { method: "POST", body: "[]" }));
     if (answer.status === 401) return SIGN_IN;
     return answer.ok ? "" : await answer.text();
   } catch (error) {

@@ -7,7 +7,7 @@
  */
 /** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
 import { keep, kept, ofTab } from "../kit/kept.js";
-import { fromStudio, NotTheStudio } from "./answers.js";
+import { fromStudio, inTime, NotTheStudio } from "./answers.js";
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
@@ -145,7 +145,7 @@ const post = (changes, options) =>
  */
 async function sendBatch(changes) {
   try {
-    const answer = await post(changes);
+    const answer = await inTime(post(changes));
     if (answer.ok) return await answer.json();
     if (REJECTED.includes(answer.status)) return rejectAll(changes, await answer.text());
     if (answer.status === 401) signIn();

@@ -1,6 +1,8 @@
 """Choose the device, and the precision of weights, sampling and training."""
 
 import os
+import re
+from collections.abc import Sequence
 
 import torch
 
@@ -14,9 +16,22 @@ def choose_device(wanted: str | torch.device | None = None) -> torch.device:
     """The wanted device, or by default the best one: CUDA, MPS or CPU."""
     if wanted is not None:
         return torch.device(wanted)
-    if torch.cuda.is_available():
+    if torch.cuda.is_available() and runs_on(torch.cuda.get_device_capability(), torch.cuda.get_arch_list()):
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def runs_on(capability: tuple[int, int], made_for: Sequence[str]) -> bool:
+    """Whether a build made for these architectures (`sm_86`, `compute_90`) has code for a card.
+
+    Machine code runs on cards of its generation from its number on, `compute` code on all later ones. A build
+    for other makers' cards names none of these, and is trusted.
+    """
+    named = [re.match(r"(sm|compute)_(\d+)(\d)", one) for one in made_for]
+    known = [(found[1], (int(found[2]), int(found[3]))) for found in named if found]
+    return not known or any(
+        least <= capability and (kind == "compute" or least[0] == capability[0]) for kind, least in known
+    )
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

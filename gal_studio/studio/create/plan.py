@@ -20,7 +20,7 @@ from gal_studio.rounds.planned import most_pictures
 from gal_studio.rounds.test_set import HELD_OUT, PICTURES
 from gal_studio.state import Store
 from gal_studio.studio.create.round_zero import plan_round_zero
-from gal_studio.studio.device import Device, how_to_repair, this_device
+from gal_studio.studio.device import Device, this_device
 
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
 """What settings of the machine need, beyond the studio's own packages."""
@@ -112,9 +112,9 @@ def plan_round(
     """What a first round of these settings needs on this device, and about how long it takes."""
     device = this_device()
     found = _plan_on(device, store, shape, model, settings, kind)
-    if not device.unused_gpu:
+    unused = device.unused
+    if not unused:
         return found
-    unused = f"{device.unused_gpu} is not used, since this PyTorch is built without CUDA: {how_to_repair()}."
     doubt = f"{unused} {found.doubt}" if found.doubt else ""
     return RoundPlan(found.sentence, doubt, f"{unused} {found.warning}".rstrip())
 

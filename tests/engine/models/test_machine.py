@@ -14,7 +14,7 @@ from gal_studio.core.extras import is_installed
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
-from gal_studio.engine.models import placement
+from gal_studio.engine.models import devices, placement
 from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import encode_prompts
@@ -347,3 +347,24 @@ def test_a_compiled_model_draws_and_learns_the_same(
     monkeypatch.setattr("gal_studio.engine.training.fine_tune.probe", lambda _: 1.0)
     assert losses(fast) == pytest.approx(losses(plain), rel=1e-3)
     detach(plain), detach(fast)
+
+
+@pytest.mark.parametrize(
+    ("capability", "made_for", "runs"),
+    [
+        ((8, 6), ["sm_75", "sm_80", "sm_90"], True),
+        ((6, 1), ["sm_75", "sm_80", "sm_86", "sm_90", "compute_90"], False),
+        ((12, 0), ["sm_80", "sm_90"], False),
+        ((12, 0), ["sm_80", "sm_90", "compute_90"], True),
+        ((9, 0), ["sm_90a", "sm_120"], True),
+        ((8, 0), ["sm_86", "sm_90"], False),
+        ((11, 0), ["gfx1100"], True),
+    ],
+)
+def test_a_card_is_chosen_if_this_torch_has_code_for_it(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], made_for: list[str], runs: bool
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda: capability)
+    monkeypatch.setattr("torch.cuda.get_arch_list", lambda: made_for)
+    assert (devices.choose_device().type == "cuda") is runs

@@ -53,10 +53,11 @@ def test_on_a_processor_the_programs_take_memory_too(monkeypatch: pytest.MonkeyP
 
 
 def test_a_gpu_that_torch_cannot_use_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = replace(sized(64, kind="cpu"), unused_gpu="NVIDIA RTX 3060")
-    unused = "NVIDIA RTX 3060 is not used, since this PyTorch is built without CUDA: close GAL Studio and run"
+    why = "this PyTorch is built without CUDA: close GAL Studio"
+    here = replace(sized(64, kind="cpu"), unused_gpu="NVIDIA RTX 3060", why_unused=why)
+    unused = f"NVIDIA RTX 3060 is not used, since {why}."
     assert told(monkeypatch, here).warning.startswith(unused)
-    small = replace(sized(2, kind="cpu"), unused_gpu="NVIDIA RTX 3060")
+    small = replace(here, total=2 << 30, free=2 << 30)
     assert told(monkeypatch, small).doubt.startswith(unused)
 
 
@@ -128,7 +129,7 @@ def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.Mo
     ("said", "expected"),
     [
         (
-            "NVIDIA RTX 3060, 12288, 11000\nother, 1, 1\n",
+            "NVIDIA RTX 3060, 12288, 11000, 470.82.01\nother, 1, 1, 1\n",
             Device("cuda", "NVIDIA RTX 3060", 12288 << 20, 11000 << 20),
         ),
         ("No devices were found\n", None),
@@ -138,6 +139,7 @@ def test_the_driver_says_what_an_nvidia_gpu_has(
     monkeypatch: pytest.MonkeyPatch, said: str, expected: Device | None
 ) -> None:
     monkeypatch.setattr(device, "_known", {})
+    monkeypatch.setattr(device, "torch_cuda", lambda: None)
     monkeypatch.setattr(device.shutil, "which", lambda _: "nvidia-smi")
     monkeypatch.setattr(device.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=said))
     found = this_device()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.ui.access.gates import FULL, refuse, refused_once
 from tests.ui.browser.app.late_answers import Late, before_changes
 from tests.ui.browser.refine.brushing import opened
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import PATIENCE, Served, Watched, until
 from tests.ui.seeded import make_project
 from tests.ui.seeded_refinement import pairs_made, refined
 
@@ -155,3 +155,41 @@ def test_a_map_that_was_not_loaded_says_so_and_is_loaded_later(watched: Watched,
     page.wait_for_selector(".map .plot .point")
     assert not page.is_visible(".view.map .empty")
     watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
+
+
+class Lost:
+    """Connections that a sleep took: the first call of each path is never answered, and no error comes."""
+
+    def __init__(self, page: Any) -> None:
+        self.taken: list[str] = []
+        for path in ("component_server/", "writes"):
+            page.route(f"**/{path}", self._take)
+
+    def _take(self, route: Any) -> None:
+        path = route.request.url.rsplit("/", 1)[-1] or "poll"
+        if path in self.taken:
+            return route.fallback()
+        self.taken.append(path)
+        return None
+
+
+def test_what_a_sleep_took_is_asked_for_again(chromium: Any, served: Served):
+    """A poll and a change on connections that died without a word: nothing waits for them for ever."""
+    studio, project = served.place.studio, served.place.project
+    with chromium.new_context() as kept:  # its clock is its own
+        page = kept.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.clock.install()
+        page.goto(served.url("reference"))
+        page.wait_for_selector("html[data-studio=ready]")
+        page.wait_for_selector(".name-in-place")
+        lost = Lost(page)
+        until(lambda: page.wait_for_timeout(50) or "poll" in lost.taken)
+        page.fill(".name-in-place", "Cat of the harbor")
+        page.keyboard.press("Enter")
+        until(lambda: page.wait_for_timeout(50) or "writes" in lost.taken)
+        assert studio.project(project).name != "Cat of the harbor"
+        page.clock.fast_forward(61_000)
+        until(lambda: page.wait_for_timeout(50) or studio.project(project).name == "Cat of the harbor")
+        studio.rename(project, "Dog of the hill")
+        page.wait_for_function("document.querySelector('.name-in-place').value === 'Dog of the hill'")

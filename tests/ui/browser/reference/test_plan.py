@@ -26,8 +26,8 @@ PLAN = ".presets .plan"
 def small_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A GPU on which XL does not fit, held as sparingly as can be."""
     gpu = Device("cuda", "Small GPU", 3 << 30, 3 << 30)
-    monkeypatch.setattr(device, "_nvidia", lambda: gpu)
-    monkeypatch.setattr(device, "torch_knows_cuda", lambda: True)
+    monkeypatch.setattr(device, "_nvidia", lambda: device.Card(gpu, 580))
+    monkeypatch.setattr(device, "torch_cuda", lambda: None)
     monkeypatch.setattr(device, "_known", {})
 
 
