@@ -21,10 +21,10 @@ from gal_studio.state.files.paths import user_path
 NAMES = (
     *("demo", "run", "judge", "image-to-lora", "refine", "ask", "steps", "captions", "replay", "tune-vision"),
     *("start-from", "export", "evaluate", "figures", "grid", "export-project", "import-project"),
-    *("locate-model", "doctor", "jobs", "download"),
+    *("rate", "locate-model", "doctor", "jobs", "download"),
 )
 """In the order of the help; a command is the function of its name in the module of its name."""
-_OF_RESEARCH = frozenset({"replay", "evaluate", "figures", "grid"})
+_OF_RESEARCH = frozenset({"replay", "evaluate", "figures", "grid", "rate"})
 
 
 class LazyCommands(UserDict[str, Any]):

@@ -7,7 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.quality.suggestions import Picture, Rule, read_table, report, returned, spread_of_seeds
+from benchmarks.quality.suggestions import (
+    EQUAL,
+    Picture,
+    Rule,
+    equal_numbers,
+    read_table,
+    report,
+    returned,
+    spread_of_seeds,
+)
 
 pytestmark = pytest.mark.workshop
 FULL, MIDDLE, WEAK = 0, 5, 8
@@ -71,3 +80,30 @@ def test_a_table_is_enough_for_the_report(tmp_path: Path) -> None:
     lines = list(report({"cat": pictures}))
     assert lines[1] == "as shipped | 2 | 0.50, 1.00, 1.00, 0.50"
     assert lines[-1].startswith("cat: return with seeds of all 1: ")
+
+
+def by(name: str, number: int) -> list[tuple[str, int]]:
+    return [(one.prompt, one.index) for one in EQUAL[name](ROUND, number)]
+
+
+def test_every_way_chooses_as_many_images_as_are_asked_for() -> None:
+    assert by("suggestions", 1) == [("open", MIDDLE)]
+    assert by("suggestions", 4) == [("open", MIDDLE), ("sure", WEAK), ("open", WEAK), ("sure", MIDDLE)]
+    assert by("strongest clean", 2) == [("open", MIDDLE), ("sure", MIDDLE)]
+    assert by("largest u", 2) == [("sure", WEAK), ("open", MIDDLE)]
+    assert by("three weakest rungs", 2) == [("sure", WEAK), ("open", WEAK)]
+    gains = {"open": 0.7 * 0.81, "sure": 0.98 * 0.81}
+    usual = {"open": (0.1 * 0.81 + gains["open"] + 0.98 * 0.54) / 3, "sure": (0.3 + 0.95 + 0.98) * 0.81 / 3}
+    order = sorted(gains, key=lambda name: usual[name] - gains[name])
+    assert [prompt for prompt, _ in by("expected gain", 2)] == order
+    assert "lost" not in dict(by("expected gain", 3)), "its best image has u below 0.4"
+
+
+def test_equal_numbers_are_compared_over_references_that_have_so_many() -> None:
+    more = [replace(one, prompt=f"{one.prompt} again", copy=one.copy / 2) for one in ROUND]
+    lines = list(equal_numbers({"one": ROUND, "two": more, "few": ROUND[:3]}, 2))
+    assert lines[0].startswith("2 images, 2 references")
+    told = dict(line.strip().split(" | ", 1) for line in lines[1:])
+    assert told["suggestions"].endswith("+0.00 (+0.00 to +0.00)") and len(told) == len(EQUAL)
+    right = [np.mean([one.seen[-1] for one in EQUAL["largest u"](each, 2)]) for each in (ROUND, more)]
+    assert told["largest u"].split(" | ")[0].endswith(f"{np.mean(right):.2f}")

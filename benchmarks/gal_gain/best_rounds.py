@@ -26,7 +26,7 @@ from statistics import fmean
 import numpy as np
 import torch
 
-from benchmarks.gal_gain.runs_by_eye import ASKED, QUESTIONS, Cell, kappa, page_of, success
+from benchmarks.gal_gain.runs_by_eye import kappa
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
 from benchmarks.quality.suggestions import labels_parser, parsed
@@ -34,6 +34,8 @@ from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.copy_chance import moved, shift_by_marks
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import COPY_FROM
+from gal_studio.research.rating.questions import ASKED, QUESTIONS, success
+from gal_studio.research.rating.sheets import Cell, page_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 

@@ -22,12 +22,10 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from textwrap import fill
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw
-from sklearn.metrics import cohen_kappa_score
+from PIL import Image
 
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
@@ -42,6 +40,9 @@ from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.research.rating.agreement import kappa_of
+from gal_studio.research.rating.questions import QUESTIONS, RULES, Count, Flags, success
+from gal_studio.research.rating.sheets import Cell, page_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -62,28 +63,6 @@ COMPARED = (
     (LAST_BEST, LAST),
 )
 PROMPTS, SEEDS = 6, 2
-SIDE, EDGE, COLUMNS = 160, 34, 8
-QUESTIONS = ("copy", "asked", "like")
-ASKED = """\
-- **copy**: it shows the reference's own thing (a style) or its place or empty ground (an object), or a part
-  of these that a person can name, instead of what was asked for or mixed into it.
-- **asked**: a person who is told what was asked for says that it is shown, at least roughly.
-- **like**: it looks made in the reference's style, more so than any ordinary drawing; or it shows that very
-  object, by its shape and its own colours.
-"""
-"""What raters decide of each picture."""
-RULES = f"""# Counting by eye
-
-Each page has one or three references above, and below them numbered pictures that a small model drew; below
-each stands what was asked for. The references show one thing in a style, or one object. For every picture say
-1 or 0:
-
-{ASKED}
-Write `count-YOURNAME.json` beside this file: {{"PAGE": {{"1": [copy, asked, like], "2": ...}}, ...}}, where
-PAGE is the page's file name without its end. Read nothing else.
-"""
-Cell = tuple[str, str, Image.Image]  # arm, what was asked for, picture
-Count = Mapping[str, Mapping[str, Sequence[int]]]
 
 
 def cells_of(
@@ -177,21 +156,6 @@ def cells_by(
     return [(arm, request.prompt, picture) for request, picture in zip(requests, drawn, strict=True)]
 
 
-def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.Image:
-    """A page with numbered cells."""
-    rows = -(-len(cells) // COLUMNS)
-    page = Image.new("RGB", (COLUMNS * SIDE, (rows + 1) * (SIDE + EDGE)), "white")
-    label = ImageDraw.Draw(page)
-    for place, picture in enumerate(references):
-        page.paste(picture.resize((SIDE - 4, SIDE - 4)), (place * SIDE, 0))
-    label.text((4, SIDE), "the references", fill="black")
-    for place, (_, prompt, picture) in enumerate(cells):
-        left, top = place % COLUMNS * SIDE, (place // COLUMNS + 1) * (SIDE + EDGE)
-        page.paste(picture.resize((SIDE - 4, SIDE - 4)), (left, top))
-        label.text((left, top + SIDE - 3), fill(f"{place + 1}  {prompt}", 26), fill="black")
-    return page
-
-
 def write_sheets(
     runs: Sequence[Path], out: Path, arms: Sequence[str] = ARMS, beside: Sequence[Path] = ()
 ) -> None:
@@ -252,15 +216,10 @@ def answers(key: Mapping[str, Sequence[str]], count: Count, page: str, arm: str)
     return np.array([count[page][str(place)] for place in places], dtype=bool).reshape(-1, len(QUESTIONS))
 
 
-def success(said: np.ndarray) -> np.ndarray:
-    """Clean, as asked and like the reference, (n,)."""
-    good: np.ndarray = ~said[:, 0] & said[:, 1] & said[:, 2]
-    return good
-
-
-def kappa(one: np.ndarray, other: np.ndarray) -> float:
+def kappa(one: Flags, other: Flags) -> float:
     """Cohen's kappa; 1 where two people say the same of all, which leaves it undefined."""
-    return 1.0 if (one == other).all() else float(cohen_kappa_score(one, other, labels=[False, True]))
+    found = kappa_of(one, other)
+    return 1.0 if found is None else found
 
 
 def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Iterator[str]:

@@ -8,15 +8,16 @@ RUN/workspace is a workspace with one project. `sheets` writes pages of all cand
 random order, numbered; a rater writes `count-NAME.json` beside RULES.md, as of
 `benchmarks.gal_gain.runs_by_eye`. `labels` joins what raters said with p(x), a(x) and c(x) (Eq. G14, G16,
 G17) to FOLDER/labels.csv. `report` reads such a table alone: it needs no workspace. For each rule of TRIED it
-prints what the three suggestions are; then how often the three prompts of largest H return when everything is
-drawn again with other seeds. That is simulated: the logit of p(x) gets normal noise, as large as between
-seeds of one prompt and schedule.
+prints what the three suggestions are; what the same number of images is by each way of EQUAL, which
+`benchmarks.gal_gain.equal_numbers` trains with; then how often the three prompts of largest H return when
+everything is drawn again with other seeds. That is simulated: the logit of p(x) gets normal noise, as large
+as between seeds of one prompt and schedule.
 """
 
 import argparse
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -25,14 +26,16 @@ from statistics import fmean, median
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.gal_gain.runs_by_eye import QUESTIONS, RULES, page_of, success
 from benchmarks.output import read, write
-from benchmarks.quality.teachers import read_count
+from benchmarks.quality.refinement_gain import interval
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.gal.ladder import LADDER, noise_of, rung_of
 from gal_studio.core.gal.uncertainty import left_open
 from gal_studio.core.seeds import generator
 from gal_studio.core.utility import utility
+from gal_studio.research.rating.labels import read_count
+from gal_studio.research.rating.questions import QUESTIONS, RULES, success
+from gal_studio.research.rating.sheets import page_of
 from gal_studio.state import Store
 
 ON_A_PAGE = 40
@@ -52,7 +55,7 @@ class Picture:
     copy: float
     asked: float
     kept: float
-    seen: tuple[float, float, float, float]
+    seen: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     @property
     def useful(self) -> float:
@@ -77,8 +80,8 @@ class Rule:
     best_only: bool = False
     midway: bool = False
 
-    def suggest(self, pictures: Sequence[Picture]) -> list[Picture]:
-        """The suggestions of a round."""
+    def suggest(self, pictures: Sequence[Picture], number: int = ASK) -> list[Picture]:
+        """The suggestions of a round, at most so many."""
         if self.midway:
             levels = [
                 median(logit(one.copy) for one in pictures if rung_of(one.index) == end) for end in ENDS
@@ -101,7 +104,7 @@ class Rule:
             if good and any(one.copy >= 0.5 for one in group):
                 chosen = max(good, key=lambda one: one.useful)
                 found.append((chosen.useful if self.by_utility else open_, chosen))
-        return [one for _, one in sorted(found, key=lambda each: -each[0])[:ASK]]
+        return [one for _, one in sorted(found, key=lambda each: -each[0])[:number]]
 
 
 ENDS = (LADDER[0], LADDER[-1])
@@ -115,6 +118,68 @@ TRIED: Mapping[str, Rule] = {
     "largest u first": Rule(by_utility=True),
     "p moved midway, largest u first": Rule(midway=True, by_utility=True),
 }
+
+
+def suggested(pictures: Sequence[Picture], number: int) -> list[Picture]:
+    """What is suggested; then of the next prompts by uncertainty the best right image, then their second."""
+    groups, chosen = by_prompt(pictures), Rule().suggest(pictures, number)
+    order = sorted(zip(entropies(groups), groups, strict=True), key=lambda each: -each[0])
+    good = {prompt: best_first(filter(is_right, group)) for prompt, group in groups.items()}
+    for first in (True, *[False] * number):
+        for _, prompt in order:
+            left = [one for one in good[prompt] if one not in chosen]
+            if left and not (first and any(one.prompt == prompt for one in chosen)):
+                chosen.append(left[0])
+    return chosen[:number]
+
+
+def strongest_clean(pictures: Sequence[Picture], number: int) -> list[Picture]:
+    """Of each prompt the right image of largest c (Eq. G17), of these the ones of largest c."""
+    best = [max(each, key=lambda one: one.kept) for each in by_prompt(filter(is_right, pictures)).values()]
+    return sorted(best, key=lambda one: (-one.kept, one.prompt))[:number]
+
+
+def expected_gain(pictures: Sequence[Picture], number: int) -> list[Picture]:
+    """Of each prompt the image of largest u, of these the ones furthest above their prompt's mean."""
+    best = []
+    for group in by_prompt(pictures).values():
+        top = max(group, key=lambda one: (one.useful, -one.index))
+        if top.useful >= WORTH_IT:
+            best.append((fmean(one.useful for one in group) - top.useful, top.prompt, top))
+    return [top for *_, top in sorted(best, key=lambda each: each[:2])][:number]
+
+
+def weakest_rungs(pictures: Sequence[Picture], number: int) -> list[Picture]:
+    """Of each prompt the right image of largest u at the three weakest rungs, of these the most useful."""
+    weak = [one for one in pictures if one.index % len(LADDER) >= len(LADDER) - 3]
+    return most_useful(weak, number)
+
+
+def most_useful(pictures: Sequence[Picture], number: int) -> list[Picture]:
+    """Of each prompt the right image of largest u, of these the ones of largest u."""
+    return best_first(best_first(each)[0] for each in by_prompt(filter(is_right, pictures)).values())[:number]
+
+
+def is_right(one: Picture) -> bool:
+    """Whether an image is no copy, as asked and alike by the studio's figures (Eq. G14, G16, G17)."""
+    return one.copy < 0.5 and one.asked >= 0.5 and one.kept >= 0.5
+
+
+def best_first(pictures: Iterable[Picture]) -> list[Picture]:
+    return sorted(pictures, key=lambda one: (-one.useful, one.prompt, one.index))
+
+
+WORTH_IT = 0.4
+"""The least u of an image that is chosen for its expected gain."""
+TODAY, STRONGEST, GAIN = "suggestions", "strongest clean", "expected gain"
+EQUAL: Mapping[str, Callable[[Sequence[Picture], int], list[Picture]]] = {
+    TODAY: suggested,
+    STRONGEST: strongest_clean,
+    GAIN: expected_gain,
+    "largest u": most_useful,
+    "three weakest rungs": weakest_rungs,
+}
+"""Ways to choose the same number of images of a first round."""
 
 
 def logit(chance: float) -> float:
@@ -194,6 +259,8 @@ def report(rounds: Mapping[str, Sequence[Picture]]) -> Iterator[str]:
         chosen = [one for pictures in rounds.values() for one in rule.suggest(pictures)]
         copy, *rest = np.mean([one.seen for one in chosen], axis=0)
         yield f"{name} | {len(chosen)} | {', '.join(f'{each:.2f}' for each in (1 - copy, *rest))}"
+    for number in (3, 6, 9):
+        yield from equal_numbers(rounds, number)
     spread, pairs = spread_of_seeds(rounds.values())
     yield f"between seeds, logit of p: deviation {spread:.2f} ({pairs} pairs)"
     for name, pictures in rounds.items():
@@ -204,6 +271,24 @@ def report(rounds: Mapping[str, Sequence[Picture]]) -> Iterator[str]:
         even = [f"{seeds}: {returned(known, spread, seeds=seeds):.2f}" for seeds in (1, 2, 3, 4, 6)]
         race = [f"{more}: {returned(known, spread, raced=6, more=more):.2f}" for more in (1, 2, 3, 5)]
         yield f"{name}: return with seeds of all {', '.join(even)}; more of the first six {', '.join(race)}"
+
+
+def equal_numbers(rounds: Mapping[str, Sequence[Picture]], number: int) -> Iterator[str]:
+    """What so many images are by each way, means over the references that have so many by every way."""
+    chosen = {
+        reference: {name: choose(pictures, number) for name, choose in EQUAL.items()}
+        for reference, pictures in rounds.items()
+    }
+    whole = [each for each in chosen.values() if all(len(images) == number for images in each.values())]
+    yield f"{number} images, {len(whole)} references | no copy, as asked, alike, right | right, minus {TODAY}"
+    for name in EQUAL if len(whole) > 1 else ():
+        seen = [np.mean([one.seen for one in each[name]], axis=0) for each in whole]
+        copy, *rest = np.mean(seen, axis=0)
+        usual = [np.mean([one.seen[-1] for one in each[TODAY]]) for each in whole]
+        apart = "{:+.2f} ({:+.2f} to {:+.2f})".format(
+            *interval([float(one[-1] - other) for one, other in zip(seen, usual, strict=True)])
+        )
+        yield f"  {name} | {', '.join(f'{each:.2f}' for each in (1 - copy, *rest))} | {apart}"
 
 
 def read_table(path: Path) -> dict[str, list[Picture]]:
@@ -256,12 +341,14 @@ def write_labels(out: Path) -> None:
         csv.writer(file, lineterminator="\n").writerows(table)
 
 
-def labels_parser(description: str | None) -> argparse.ArgumentParser:
+def labels_parser(
+    description: str | None, verbs: Sequence[str] = ("sheets", "labels", "report")
+) -> argparse.ArgumentParser:
     """What the command line of sheets, labels and their report takes."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("sheets", "labels", "report"))
+    parser.add_argument("what", choices=verbs)
     parser.add_argument("given", type=Path, nargs="*")
     parser.add_argument("--out", type=Path)
     return parser

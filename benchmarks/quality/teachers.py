@@ -18,7 +18,6 @@ beside RULES.md. `report` prints u and, where pages are rated, what raters said;
 
 import argparse
 import csv
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +30,6 @@ import numpy as np
 import torch
 from PIL import Image
 
-from benchmarks.gal_gain.runs_by_eye import QUESTIONS, RULES, Count, page_of, success
 from benchmarks.output import read, write
 from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_held_out
@@ -51,6 +49,9 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import fine_tune as training
 from gal_studio.engine.training.batches import Batches, ExampleSource
 from gal_studio.engine.training.falling_rank import rank_ends
+from gal_studio.research.rating.labels import read_count
+from gal_studio.research.rating.questions import QUESTIONS, RULES, success
+from gal_studio.research.rating.sheets import page_of
 from gal_studio.rounds import planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
@@ -146,10 +147,12 @@ def accepted(studio: Studio, round_id: str) -> list[str]:
 
 
 class Bench:
-    """A reference's project with its models; it draws this many held-out prompts."""
+    """A reference's project with its models; it draws this many held-out prompts, each with so many seeds."""
 
-    def __init__(self, store: Store, home: Path, share: float, prompts: int = PROMPTS) -> None:
-        self.store, self.home, self.share, self.prompts = store, home, share, prompts
+    def __init__(
+        self, store: Store, home: Path, share: float, prompts: int = PROMPTS, seeds: int = 1
+    ) -> None:
+        self.store, self.home, self.share, self.prompts, self.seeds = store, home, share, prompts, seeds
         project = store.projects.all()[0]
         self.first, self.second = store.rounds.of_project(project.id)[:2]
         self.models = Models()
@@ -230,11 +233,15 @@ class Bench:
         return path
 
     def requests(self) -> list[DrawRequest]:
-        """Held-out prompts, each with a seed of its own, the same for all arms."""
+        """Held-out prompts, each with seeds of its own, the same for all arms; the first of each first."""
         known = {anchor.prompt for anchor in self.store.projects.anchors(self.task.project.id)}
         prompts = self.task.prompts.expand(load_held_out(self.task.project.kind))
         wanted = [each for each in prompts if each not in known][: self.prompts]
-        return [DrawRequest(each, named_seed(self.task.project.seed, "teachers", each, 0)) for each in wanted]
+        return [
+            DrawRequest(each, named_seed(self.task.project.seed, "teachers", each, number))
+            for number in range(self.seeds)
+            for each in wanted
+        ]
 
 
 @contextmanager
@@ -398,12 +405,6 @@ def report(out: Path, trial: Trial) -> Iterator[str]:
         names = [f"{word}_{rater}" for rater in range(1, len(counts) + 1) for word in QUESTIONS]
         rows = [["reference", "arm", "strength", "prompt", "seed", *names], *sorted(table)]
         csv.writer(file, lineterminator="\n").writerows(rows)
-
-
-def read_count(path: Path) -> Count:
-    """What a rater wrote: [copy, asked, like] of each numbered picture, by page."""
-    found: Count = json.loads(path.read_text(encoding="utf-8"))
-    return found
 
 
 def trial_parser(description: str | None) -> argparse.ArgumentParser:

@@ -1,6 +1,6 @@
 """How often a person and the sampler choose the same pictures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 
@@ -21,7 +21,7 @@ class Agreement:
         return self.agreed / self.choices if self.choices else None
 
 
-def cohen_kappa(pictures: int, first: Collection[str], second: Collection[str]) -> float | None:
+def cohen_kappa(pictures: int, first: Collection[Hashable], second: Collection[Hashable]) -> float | None:
     """`(p_o - p_e) / (1 - p_e)` of two raters who each mark some of `pictures` pictures, in [-1, 1].
 
     None when p_e is 1: both mark none, or both mark all.

@@ -5,7 +5,7 @@ same decisions give equal files. `arms.csv` and `arms.png` show the project and 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.measures.pictures import METRICS
+from gal_studio.core.measures.report import Report
 from gal_studio.core.quoting import csv_table
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
@@ -55,7 +56,8 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
         if shown.candidates
     }
     files["contact-sheet.png"] = png_of(test_set_sheet(images, _columns(measures, view.title)))
-    files["measures.csv"] = _table(_columns(measures, view.title, base=view.title)).encode()
+    own = _columns(measures, view.title, base=view.title)
+    files["measures.csv"] = _table(own, measures.by_schedule).encode()
     files |= _arms(studio.store, view, known)
     summary = _summary(studio, view, rounds, measures)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
@@ -84,6 +86,7 @@ def _summary(
 def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes]:
     """The line of the project that was drawn again, if it is here, and every replay of the project."""
     arms: dict[str, list[Column]] = {}
+    scheduled: dict[str, tuple[Report, ...]] = {}
     source, last = view.source_id, view.source_round
     if source in store.projects.names() and not view.incomparable:
         own = measures(store, source)
@@ -91,16 +94,18 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
         line = [*(each.id for each in store.rounds.ancestors(last)), last] if there else []
         title = "The project"
         arms[title] = [Column(title, own.reports[each]) for each in line if each in own.reports]
+        scheduled |= own.by_schedule
     for other in replay_views(store, source, measures) or (view,):
         if not other.incomparable or other.project_id == view.project_id:
             title = other.title if other.title not in arms else f"{other.title}: {other.name}"
-            again = _columns(measures(store, other.project_id), title)
-            arms[title] = [each for each in again if each.report.arm.id is not None]
+            found = measures(store, other.project_id)
+            arms[title] = [each for each in _columns(found, title) if each.report.arm.id is not None]
+            scheduled |= found.by_schedule
     base = measures(store, view.project_id).reports.get(None)
     columns = [*([Column("", base)] if base else []), *chain.from_iterable(arms.values())]
     return {
         "arms.png": png_of(test_set_sheet(store.images, columns)),
-        "arms.csv": _table(columns).encode(),
+        "arms.csv": _table(columns, scheduled).encode(),
     }
 
 
@@ -145,13 +150,19 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     }
 
 
-def _table(columns: Iterable[Column]) -> str:
-    """CSV with one row per round."""
+def _table(columns: Iterable[Column], scheduled: Mapping[str, Sequence[Report]]) -> str:
+    """CSV with a row for each round at full strength, and below it one for each schedule that it drew by."""
     ends = [f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")]
-    rows: list[tuple[Any, ...]] = [("arm", "round", "pictures", "as_asked_found", "copies_found", *ends)]
+    rows: list[tuple[Any, ...]] = [
+        ("arm", "round", "schedule", "pictures", "as_asked_found", "copies_found", *ends)
+    ]
     for column in columns:
-        report = column.report
-        figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
-        cells = [cell for one in figures for cell in ((one.value, one.low, one.high) if one else (None,) * 3)]
-        rows.append((column.arm, report.arm.name, report.pictures, report.as_asked, report.copies, *cells))
+        for report in (column.report, *scheduled.get(column.report.arm.id or "", ())):
+            figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
+            cells = [
+                cell for one in figures for cell in ((one.value, one.low, one.high) if one else (None,) * 3)
+            ]
+            arm = report.arm
+            head = (column.arm, arm.name, arm.recipe.brief, report.pictures, report.as_asked, report.copies)
+            rows.append((*head, *cells))
     return csv_table(rows)
