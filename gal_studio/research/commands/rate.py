@@ -13,6 +13,7 @@ from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, give
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
+from gal_studio.core.words import counted
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
 
@@ -21,7 +22,7 @@ def rate(
     context: typer.Context,
     images: Annotated[
         Path | None,
-        typer.Argument(help="A folder of images named by prompt, or a CSV table with picture and prompt."),
+        typer.Argument(help="A folder of images named by prompt, or a CSV table with image and prompt."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the rating.")] = None,
     workspace: Workspace = None,
@@ -98,7 +99,8 @@ def _write(
         rated = Rated(items, references_in(references) if references else {}, kind)
     check_folder(out / SHEETS)
     number = write_rating(rated, out, seed)
-    print(f"{len(rated.items)} images on {number} sheets. Open {out / PAGE}, or give a model {out / SHEETS}.")
+    images_words, sheets_words = counted(len(rated.items), "image"), counted(number, "sheet")
+    print(f"{images_words} on {sheets_words}. Open {out / PAGE}, or give a model {out / SHEETS}.")
     print(f"Then: gal-studio rate --out {out} --answers answers-NAME.csv")
 
 

@@ -16,7 +16,7 @@ from gal_studio.research.rating.labels import read_rows
 from gal_studio.state.files.paths import is_companion
 from gal_studio.studio import Studio
 
-FILE_COLUMNS = ("picture", "file", "image", "path")
+FILE_COLUMNS = ("image", "picture", "file", "path")
 """Which column of a table names the image's file, the first that is there."""
 _NUMBERED = re.compile(r"^(?P<prompt>.+)-\d+$")
 
@@ -49,13 +49,13 @@ def items_of_table(path: Path) -> list[Item]:
     rows = read_rows(path)
     column = next((name for name in FILE_COLUMNS if name in rows[0]), None)
     if column is None or "prompt" not in rows[0]:
-        raise StudioError(f"{path} needs the columns picture and prompt; it has {', '.join(rows[0])}.")
+        raise StudioError(f"{path} needs the columns image and prompt; it has {', '.join(rows[0])}.")
     found = []
     for place, row in enumerate(rows, start=2):
         picture = path.parent / row[column]
         if not row[column] or not picture.is_file():
             raise StudioError(f"{path}, line {place}: there is no image {picture}.")
-        told = {"picture": row[column], **{name: value for name, value in row.items() if name != column}}
+        told = {"image": row[column], **{name: value for name, value in row.items() if name != column}}
         found.append(Item(partial(_open, picture), row["prompt"], row.get("reference", ""), told))
     return found
 
@@ -72,7 +72,7 @@ def items_of_folder(folder: Path) -> list[Item]:
             continue
         reference = path.parent.name if depth == 2 else ""
         prompt, name = _prompt_of(path), path.relative_to(folder).as_posix()
-        told = {"reference": reference, "picture": name, "prompt": prompt}
+        told = {"reference": reference, "image": name, "prompt": prompt}
         found.append(Item(partial(_open, path), prompt, reference, told))
     if not found:
         raise StudioError(f"{folder} holds no images: give a folder with PROMPT.png files, or a CSV table.")
@@ -120,7 +120,7 @@ def _items_of_arms(
         for (prompt, seed), drawn in sorted(arm.part("held_out").items()):
             told = {
                 "reference": reference, "arm": arm.name, "schedule": arm.recipe.words, "prompt": prompt,
-                "seed": str(seed), "picture": drawn.candidate.image,
+                "seed": str(seed), "image": drawn.candidate.image,
             }  # fmt: skip
             yield Item(partial(picture, drawn.candidate.image), prompt, reference, told)
 

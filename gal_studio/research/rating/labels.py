@@ -37,7 +37,7 @@ class Rater:
             if short in found:
                 raise StudioError(
                     f"{self.name} has two rows of one image: both tables need a column that tells images "
-                    "apart, such as picture."
+                    "apart, such as image."
                 )
             found[short] = said
         return found
@@ -58,7 +58,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 def read_raters(path: Path) -> list[Rater]:
     """All raters of a table of labels."""
     rows = read_rows(path)
-    matches = [found for name in rows[0] if (found := _OF_A_RATER.fullmatch(name))]
+    matches = [each for each in map(_OF_A_RATER.fullmatch, rows[0]) if each]
     numbers = [each[2] for each in matches if each[1] == QUESTIONS[0]]
     missing = [f"{word}_{n}" for n in numbers or ("1",) for word in QUESTIONS if f"{word}_{n}" not in rows[0]]
     if missing:

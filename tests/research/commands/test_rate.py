@@ -83,7 +83,7 @@ def test_the_same_seed_gives_the_same_order_and_another_one_another(images: Path
     orders = []
     for out, seed in (("a", 0), ("b", 0), ("c", 1)):
         assert rate(images / "table.csv", "--out", tmp_path / out, "--seed", seed) == 0
-        orders.append([row["picture"] for row in rows_of(tmp_path / out / "key.csv")])
+        orders.append([row["image"] for row in rows_of(tmp_path / out / "key.csv")])
     assert orders[0] == orders[1] != orders[2]
 
 
@@ -125,9 +125,7 @@ def test_images_named_by_prompt_are_rated_by_folder(tmp_path: Path) -> None:
         Image.new("RGB", (16, 16)).save(path)
     (tmp_path / "images" / "owl" / "a bus.txt").write_text("a bus in the snow")
     assert rate(tmp_path / "images", "--out", tmp_path / "out") == 0
-    told = {
-        (row["reference"], row["prompt"], row["picture"]) for row in rows_of(tmp_path / "out" / "key.csv")
-    }
+    told = {(row["reference"], row["prompt"], row["image"]) for row in rows_of(tmp_path / "out" / "key.csv")}
     assert told == {
         ("fox", "a cat", "fox/a cat-0.png"),
         ("fox", "a cat", "fox/a cat-1.png"),
@@ -200,7 +198,7 @@ def test_the_labels_that_the_benchmarks_left_are_read(capsys: pytest.CaptureFixt
         (("--out", "new"), "Give either IMAGES or --workspace FOLDER."),
         (("nothing", "--out", "new"), "There is no"),
         (("empty", "--out", "new"), "holds no images"),
-        (("bad.csv", "--out", "new"), "needs the columns picture and prompt"),
+        (("bad.csv", "--out", "new"), "needs the columns image and prompt"),
         (("gone.csv", "--out", "new"), "line 2: there is no image"),
         (("--out", "empty", "--answers", "bad.csv", "--rater", "A"), "holds no rating"),
         (("--out", "empty", "--answers", "good.csv", "--rater", "A"), "holds no rating"),
