@@ -17,6 +17,7 @@ from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.settings import Several
+from gal_studio.engine.export.foreign import read_foreign
 from gal_studio.engine.families.family import Family, family_solver, unguided_scale
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -245,6 +246,31 @@ def _split(file: Path) -> dict[str, torch.Tensor]:
     return tensors
 
 
+def has_names_of_trainers(family: Family, file: Path) -> bool:
+    """Whether a LoRA has kohya's names for a family of which diffusers reads none."""
+    from safetensors import safe_open
+
+    if file.is_dir() or family.name not in WITHOUT_KOHYA:
+        return False
+    with safe_open(file, framework="pt") as tensors:
+        return all(name.startswith("lora_unet_") for name in tensors.keys())  # noqa: SIM118
+
+
+WITHOUT_KOHYA = ("krea-2", "anima")
+"""Families of which diffusers reads no LoRA in kohya's names."""
+
+
+def _renamed(model: ImageModel, file: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a LoRA in kohya's names under those of diffusers, as the studio imports them."""
+    part = model.family.part
+    found = read_foreign(model, file).factors
+    return {
+        f"{part}.{layer}.lora_{kind}.weight": tensor.contiguous()
+        for layer, one in found.items()
+        for kind, tensor in (("A", one.down), ("B", one.up))
+    }
+
+
 def load_exported(model: ImageModel, file: Path, layers: int) -> None:
     """Load a LoRA as any user of diffusers does, and fuse it in float32; or replace the denoiser."""
     pipeline, part = model.family.pipeline, model.family.part
@@ -256,6 +282,8 @@ def load_exported(model: ImageModel, file: Path, layers: int) -> None:
     model.denoiser.float()
     if has_joined_layers(file):
         pipeline.load_lora_weights(_split(file))
+    elif has_names_of_trainers(model.family, file):
+        pipeline.load_lora_weights(_renamed(model, file))
     else:
         pipeline.load_lora_weights(str(file.parent), weight_name=file.name)
     loaded = sum(bool(getattr(module, "lora_A", None)) for module in model.denoiser.modules())

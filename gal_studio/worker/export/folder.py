@@ -16,7 +16,7 @@ from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
-from gal_studio.engine.export.stock import StockRequest, has_joined_layers
+from gal_studio.engine.export.stock import StockRequest, has_joined_layers, has_names_of_trainers
 from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.factors import changes_nothing
 from gal_studio.engine.models.image_model import ImageModel
@@ -34,6 +34,7 @@ CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expect
 MERGED = "merged"
 UNKNOWN = " Other programs do not have this base model."
 EMPTY = "it changes nothing, since all that it adds is 0: train the round again with a higher learning rate"
+RENAMED = " For that, its layers were renamed; diffusers reads the format for diffusers."
 SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
@@ -69,10 +70,12 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     written = _save_beside(task, model, facts, [best, *shown], files, out)
     is_useless = not task.form.is_own and not model.family.lora_names.is_known
     card = model_card(task, facts, model.family, written)
+    is_renamed = has_names_of_trainers(model.family, files[0])
+    noted = SPLIT if has_joined_layers(files[0]) else RENAMED if is_renamed else ""
     del model
     task.models.release_image_model()  # there may be memory for one alone
     checked = yield from check_exported(requests, pictures)
-    if note := UNKNOWN if is_useless else SPLIT if has_joined_layers(files[0]) else "":
+    if note := UNKNOWN if is_useless else noted:
         checked = tuple(replace(each, note=note) for each in checked)
     if not is_whole and changes_nothing(read_layers(adapter, part)):
         checked = tuple(replace(each, trouble=each.trouble or EMPTY) for each in checked)

@@ -70,8 +70,8 @@ def test_what_cannot_be_written_for_loractl_is_not(recipe: Recipe) -> None:
 
 
 READ = {
-    "krea-2": {"diffusers", "comfyui"},
-    "anima": {"diffusers", "comfyui"},
+    "krea-2": {"diffusers", "comfyui", "kohya"},
+    "anima": {"diffusers", "comfyui", "kohya"},
     "qwen-image-2.1": {"diffusers", "comfyui"},
     "z-image": {"diffusers", "comfyui", "kohya", "invokeai"},
     "": {"diffusers", "comfyui", "kohya", "invokeai"},
@@ -90,4 +90,4 @@ def test_a_form_that_no_program_reads_names_another() -> None:
         about_form(form, "owner/model", "Krea 2", "lora", "krea-2") for form in (INVOKEAI, COMFYUI)
     )
     assert invoke.startswith("InvokeAI: LoRAs for Krea 2 do not work there in this format. Choose the format")
-    assert comfy.startswith("ComfyUI, SwarmUI, SD.Next and InvokeAI, with Krea 2")
+    assert comfy.startswith("ComfyUI, SwarmUI and SD.Next, with Krea 2")

@@ -102,6 +102,8 @@ KEYS = {
     ("qwen-image-2.1", "diffusers"): (
         r"transformer\.transformer_blocks\.\d+\.(attn\.to_(q|k|v|out\.0)|img_mlp\.(gate_layer|proj|out))"
     ),
+    ("krea-2", "kohya"): r"lora_unet_blocks_\d+_(attn_(w[qkvo]|gate)|mlp_(gate|up|down))",
+    ("anima", "kohya"): r"lora_unet_blocks_\d+_((self|cross)_attn_(q|k|v|output)_proj|mlp_layer[12])",
     ("anima", "diffusers"): (
         r"transformer\.transformer_blocks\.\d+\.(attn[12]\.to_(q|k|v|out\.0)|ff\.net\.(0\.proj|2))"
     ),

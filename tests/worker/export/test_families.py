@@ -89,6 +89,7 @@ LOOPS: dict[str, tuple[Make, str]] = {
     "Krea 2": (make_tiny_krea, "comfyui"),
     "Qwen-Image 2.1": (make_tiny_qwen_image, "comfyui"),
     "Anima": (make_tiny_anima, "comfyui"),
+    "Krea 2 for kohya's scripts": (make_tiny_krea, "kohya"),
 }
 """A family with a form for other programs; `tests/engine/export/test_forms.py` draws with all of them."""
 ALL_LOOPS = [

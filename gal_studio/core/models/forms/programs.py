@@ -20,7 +20,10 @@ COMFYUI = ExportForm(
     prefix="diffusion_model.",
     syntax="comfyui",
     readers=MappingProxyType(
-        dict.fromkeys(("krea-2", "anima"), "ComfyUI, SwarmUI, SD.Next and InvokeAI"),
+        {
+            "krea-2": "ComfyUI, SwarmUI and SD.Next",  # InvokeAI tells one of all layers alone
+            "anima": "ComfyUI, SwarmUI, SD.Next and InvokeAI",
+        }
     ),
 )
 
@@ -53,7 +56,9 @@ KOHYA = ExportForm(
     readers=MappingProxyType(
         {
             **dict.fromkeys(("flux2-klein", "z-image"), "Forge Neo and SD.Next"),
-            **dict.fromkeys(("krea-2", "qwen-image-2.1", "anima"), ""),  # diffusers, which checks, reads none
+            "krea-2": "SD.Next, musubi-tuner and mflux",
+            "anima": "SD.Next, InvokeAI and sd-scripts",
+            "qwen-image-2.1": "",
         }
     ),
 )
