@@ -8,10 +8,8 @@ from gal_studio.core.intervals import Difference, is_down, is_up
 from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.words import percent, share_words
+from gal_studio.core.words import share_words
 
-LEAKS_FROM = 0.5
-"""A leak is told from this share of the asked-for likeness on."""
 COPIES_FROM = 1 / 3
 """The share of copies from which a first round is said to copy."""
 WITHOUT_REFERENCES = "No reference images: copies are not judged, so that no round can be the best."
@@ -22,7 +20,7 @@ class Caution:
     """Something wrong with a round, in words."""
 
     round: str
-    kind: Literal["overfit", "leak", "lost", "fast"]
+    kind: Literal["overfit", "lost", "fast"]
     sentence: str
 
 
@@ -206,8 +204,9 @@ def _passed_over(best: Report, others: Sequence[Report]) -> str:
 def find_warnings(
     reports: Sequence[Report], called: str, falls: Callable[[str], bool] = lambda _: False
 ) -> tuple[Caution, ...]:
-    """Rounds that lost what they learned, overfit or bleed; `called` are the words of the style or object.
+    """Rounds that lost what they learned or overfit; `called` are the words of the style or object.
 
+    Of bleed nobody is warned (`Report.leak` has it): most rounds have it, and no remedy was measured.
     `falls` says of a round, by its ID, whether its training loss still fell at the end.
     """
     found = []
@@ -218,7 +217,6 @@ def find_warnings(
         sentences = (
             ("lost", _lost(each, called, falls)),
             ("overfit", _overfits(each, before)),
-            ("leak", _leaks(each, called)),
         )
         for kind, sentence in sentences:
             if sentence:
@@ -287,20 +285,4 @@ def _overfits(report: Report, before: Report | None) -> str:
         f"{name} copies more and matches its prompts less: {copies} of {report.pictures} are copies "
         f"({before.arm.name}: {before.copies} of {before.pictures}). "
         f"Branch from {before.arm.name}, or train with fewer steps."
-    )
-
-
-def _leaks(report: Report, called: str) -> str:
-    leak = report.leak
-    if leak is None or not is_up(leak):
-        return ""
-    if leak.share is not None and leak.share < LEAKS_FROM:
-        return ""
-    much = "" if leak.share is None else f" ({percent(min(leak.share, 1.0))} as strongly)"
-    step = "train with fewer steps or a lower learning rate"
-    if report.arm.given:
-        step = "use less strength, or choose an earlier file of its training"
-    return (
-        f"{report.arm.name} bleeds: images of prompts without “{called}” show it too{much}. "
-        f"To keep other prompts unaffected, {step}."
     )

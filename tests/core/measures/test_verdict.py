@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -211,12 +212,10 @@ def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_lik
     assert find_warnings(reports(BASE, first, lost), "in ink style") == ()
 
 
-def test_a_leak_is_told_with_its_size() -> None:
-    leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 8)
-    (found,) = find_warnings(reports(BASE, leaking), "in ink style")
-    assert (found.round, found.kind) == ("Round 1", "leak")
-    assert "bleeds: images of prompts without “in ink style” show it too (60% as strongly)." in found.sentence
-    tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 8)
-    assert find_warnings(reports(BASE, tight), "in ink style") == ()
-    unchanged = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.30)] * 8)
-    assert find_warnings(reports(BASE, unchanged), "in ink style") == ()
+@pytest.mark.parametrize(("likeness", "share"), [(0.42, 0.6), (0.5, 1.0), (0.35, 0.25)])
+def test_bleed_is_a_figure_and_no_warning(likeness: float, share: float) -> None:
+    """Nobody has a measured remedy for it."""
+    found = reports(BASE, arm("Round 1", [picture(0.5)] * 8, plain=[picture(likeness)] * 8))
+    leak = found[1].leak
+    assert leak is not None and leak.share == pytest.approx(share)
+    assert find_warnings(found, "in ink style") == ()

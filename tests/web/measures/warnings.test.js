@@ -6,7 +6,7 @@ import { byAge } from "../../../assets/ui/measures/words.js";
 import { measuredRound, measures } from "../samples.js";
 
 /** @type {(round: string) => Caution} */
-const leak = (round) => ({ round, kind: "leak", sentence: `${round} leaks` });
+const lost = (round) => ({ round, kind: "lost", sentence: `${round} lost it` });
 const rounds = [
   measuredRound({ id: null }),
   measuredRound({ id: "a" }),
@@ -15,11 +15,11 @@ const rounds = [
 ];
 
 test("the last measured round of each line is of now, and the ones before it are history", () => {
-  const { now, earlier } = byAge(measures({ rounds, warnings: [leak("a"), leak("b")] }));
-  assert.deepEqual([now, earlier], [[leak("b")], [leak("a")]]);
+  const { now, earlier } = byAge(measures({ rounds, warnings: [lost("a"), lost("b")] }));
+  assert.deepEqual([now, earlier], [[lost("b")], [lost("a")]]);
 });
 
 test("the best round is of now wherever it is", () => {
-  const { earlier } = byAge(measures({ rounds, best: "a", warnings: [leak("a"), leak("b")] }));
+  const { earlier } = byAge(measures({ rounds, best: "a", warnings: [lost("a"), lost("b")] }));
   assert.deepEqual(earlier, []);
 });
