@@ -32,7 +32,10 @@ class Published:
 @dataclass
 class LocalHub:
     """What the server holds and how it behaves: `pace` in bytes a second, and `breaks`, how many transfers of
-    weights end after half of what they were to send. If it lies, files are `endless`, or have this `etag`.
+    weights end after half of what they were to send.
+
+    If it lies, files are `endless` or have this `etag`, weights are at this `location`, and what it says of
+    a repository is `told` beside, or has no end (`talks`, in bytes a time).
     """
 
     address: str = ""
@@ -42,6 +45,9 @@ class LocalHub:
     breaks: int = 0
     endless: bool = False
     etag: str = ""
+    location: str = ""
+    talks: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     sent: int = 0
     tokens_at_files: set[str | None] = field(default_factory=set)
@@ -96,6 +102,8 @@ class Handler(BaseHTTPRequestHandler):
         parts = path.strip("/").split("/")
         if parts == [""]:
             return self._send(200, b"")
+        if parts[0] == "round":
+            return self._send(302, b"", {"Location": self.hub.address + "/round"})
         if parts[0] == "files":
             self.hub.tokens_at_files.add(self.headers.get("Authorization"))
             return self._content("/".join(parts[1:3]), "/".join(parts[3:]), redirected=True)
@@ -115,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
         found = self.hub.published[name]
         if revision not in ("", "main", found.commit):
             return self._refuse(404, "RevisionNotFound", "Invalid rev id")
+        if self.hub.talks:
+            return self._send_endlessly(b" " * self.hub.talks)
         siblings = []
         for path in sorted(path for path in found.folder.rglob("*") if path.is_file()):
             data = path.read_bytes()
@@ -130,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
             "id": name, "modelId": name, "sha": found.commit, "siblings": siblings, "private": False,
             "gated": "manual" if found.gated else False, "tags": [], "cardData": dict(found.card),
         }  # fmt: skip
+        siblings += self.hub.told.get("siblings", ())
+        body |= {name: value for name, value in self.hub.told.items() if name != "siblings"}
         return self._send(200, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
     def _content(self, name: str, path: str, redirected: bool) -> None:
@@ -145,15 +157,16 @@ class Handler(BaseHTTPRequestHandler):
             return self._send_part(data, headers)
         linked = {"X-Linked-Etag": f'"{self.hub.etag or sha256(data)}"', "X-Linked-Size": str(len(data))}
         elsewhere = self.hub.address.replace("127.0.0.1", "localhost")  # another server, so no token for it
-        return self._send(302, b"", {**headers, **linked, "Location": f"{elsewhere}/files/{name}/{path}"})
+        location = self.hub.location or f"{elsewhere}/files/{name}/{path}"
+        return self._send(302, b"", {**headers, **linked, "Location": location})
 
-    def _send_endlessly(self) -> None:
+    def _send_endlessly(self, block: bytes = bytes(1 << 16)) -> None:
         self.send_response(200)
         self.end_headers()
         with suppress(OSError):
             while self.hub.sent < 1 << 28:
-                self.wfile.write(bytes(1 << 16))
-                self.hub.sent += 1 << 16
+                self.wfile.write(block)
+                self.hub.sent += len(block)
         self.close_connection = True
 
     def _send_part(self, data: bytes, headers: Mapping[str, str]) -> None:

@@ -4,7 +4,8 @@ import argparse
 import pickle
 import stat
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
@@ -24,6 +25,23 @@ def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path, metadata: Mapp
     mode = stat.S_IMODE(path.stat().st_mode)
     save_file(dict(tensors), path, metadata=dict(metadata))
     path.chmod(mode)
+
+
+@contextmanager
+def opened_tensors(path: Path) -> Iterator[Any]:
+    """A safetensors file, whose tensors are read when they are asked for.
+
+    An OSError or a SafetensorError if it cannot be opened, also where there is no room for the size that it
+    claims, of which torch says a RuntimeError.
+    """
+    from safetensors import safe_open
+
+    try:
+        opened = safe_open(path, framework="pt")
+    except RuntimeError as error:
+        raise OSError(f"{path} cannot be mapped: {first_line(error)}") from error
+    with opened as file:
+        yield file
 
 
 def read_table(path: Path, called: str) -> Mapping[str, Any]:

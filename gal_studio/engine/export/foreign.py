@@ -42,6 +42,7 @@ from gal_studio.engine.models.adapters import (
 from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.one_file import read_one_file
+from gal_studio.engine.saving import opened_tensors
 from gal_studio.json_files import read_plain
 
 LARGEST_RANK = 1024  # of a project
@@ -172,8 +173,6 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
 
 def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
     """Read a LoRA's file; refused by what it is if it changes more than a LoRA in two factors does."""
-    from safetensors import safe_open
-
     refuse_pickle(str(path))
     names = read_one_file(path).tensors
     refuse_what_is_no_lora(path.name, names)
@@ -181,7 +180,7 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
     layers: dict[str, dict[Role, torch.Tensor]] = {}
     others: list[str] = []
     embeddings = tuple(sorted({word for name in names if (word := bundled_embedding(name))}))
-    with safe_open(path, framework="pt") as file:
+    with opened_tensors(path) as file:
         metadata = file.metadata() or {}
         for name in names:
             if bundled_embedding(name):

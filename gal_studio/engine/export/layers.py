@@ -11,15 +11,14 @@ from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, read_adapter
 from gal_studio.engine.models.factors import Factors, alpha_ratio, read_factors
+from gal_studio.engine.saving import opened_tensors
 
 Layers = Mapping[str, Factors]
 
 
 def is_whole_denoiser(path: Path, part: str) -> bool:
     """Whether an adapter is a whole denoiser rather than a LoRA."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
+    with opened_tensors(path) as file:
         return not any(name.startswith(f"{part}.") and ".lora_" in name for name in file.keys())  # noqa: SIM118
 
 

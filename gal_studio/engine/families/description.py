@@ -85,6 +85,10 @@ def read_description(name: str, folder: Path) -> Description:
         ) from error
     check_plain_folder(folder)
     index = plain_index(index if isinstance(index, dict) else {})
+    if outside := next((key for key in index if Path(key).name != key or "\\" in key), None):
+        raise StudioError(
+            f"The model {name} names a part outside of its folder ({outside[:40]!r}): download it again."
+        )
     return Description(name, index, {key: _configuration(folder / key) for key in index})
 
 

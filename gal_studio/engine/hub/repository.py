@@ -1,5 +1,7 @@
 """Repositories of the hub: their files at one commit, their licence, and where they are on this computer."""
 
+import json
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -7,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.reports import no_space
@@ -14,6 +17,11 @@ from gal_studio.engine.hub.refusals import refusal
 
 CARD = "README.md"
 CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+"""For each part of what the hub tells of a repository, which has at most so many bytes."""
+LARGEST_ANSWER = 32 << 20
+LONGEST_PATH = 1000  # characters
+_COMMIT = re.compile(r"[0-9A-Za-z_-]{1,64}")
 MAIN = "main"
 
 
@@ -144,21 +152,55 @@ def stored_commits(name: str) -> list[str]:
 
 def read_repository(name: str, commit: str | None) -> Repository:
     """Ask the hub for a repository's files at a commit, by default the newest one."""
-    from huggingface_hub import HfApi
-
     try:
-        info = HfApi().model_info(name, revision=commit, files_metadata=True)
+        info = _information(name, commit)
+        files = {one.path: one for one in map(_file, info.siblings or ())}
+        card = dict(info.card_data.to_dict() if info.card_data else {})
     except Exception as error:  # the library raises many types
         raise refusal(name, commit, error) from error
-    files = {
-        one.rfilename: HubFile(
-            one.rfilename, int(one.size or 0), str(one.lfs.sha256 if one.lfs else one.blob_id)
-        )
-        for one in info.siblings or ()
-    }
     if not info.sha:
         raise StudioError(f"The hub does not say which commit of {name} is the newest: try again later.")
-    return Repository(name, info.sha, files, dict(info.card_data.to_dict() if info.card_data else {}))
+    if not _COMMIT.fullmatch(str(info.sha)):  # it becomes the name of a folder
+        raise StudioError(
+            f"The hub names no commit of {name} ({str(info.sha)[:40]!r}): nothing is downloaded."
+        )
+    return Repository(name, info.sha, files, card)
+
+
+def _information(name: str, commit: str | None) -> Any:
+    """What the hub tells of a repository, within bounds: the library waits and reads without end."""
+    from huggingface_hub import constants, get_session
+    from huggingface_hub.hf_api import ModelInfo
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
+
+    address = f"{constants.ENDPOINT}/api/models/{name}"
+    if commit is not None:
+        address += f"/revision/{quote(commit, safe='')}"
+    asked: dict[str, Any] = {"params": {"blobs": True}, "timeout": ANSWER_SECONDS}
+    data = bytearray()
+    with get_session().stream("GET", address, headers=build_hf_headers(), **asked) as response:
+        for part in response.iter_bytes():
+            data += part
+            if len(data) > LARGEST_ANSWER:
+                raise StudioError(
+                    f"The hub tells more of {name} than {LARGEST_ANSWER >> 20} MB: try again later, or "
+                    "give a folder with the model."
+                )
+        response._content = bytes(data)
+        hf_raise_for_status(response)
+    return ModelInfo(**json.loads(data))
+
+
+def _file(one: Any) -> HubFile:
+    """A file as the hub lists it; refused if its name leads out of the repository's folder."""
+    path = str(one.rfilename)
+    parts = path.split("/")
+    if not path.isprintable() or len(path) > LONGEST_PATH or {"", ".", ".."} & set(parts) or "\\" in path:
+        raise StudioError(
+            f"The hub lists a file by a name that cannot be kept ({path[:40]!r}): give a folder with the "
+            "model."
+        )
+    return HubFile(path, max(0, int(one.size or 0)), str(one.lfs.sha256 if one.lfs else one.blob_id))
 
 
 def read_card(folder: Path) -> Mapping[str, Any]:

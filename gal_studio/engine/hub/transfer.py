@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +57,7 @@ def _fetch_content(need: Need, file: HubFile) -> Path:
     etag, headers = found.etag or file.etag, build_hf_headers()
     if not _ETAG.fullmatch(etag):  # it becomes the name of a file
         raise StudioError(f"The hub calls {file.path} by no hash ({etag[:40]!r}): it is not downloaded.")
+    check_place(found.location, url)
     if urlsplit(found.location).netloc != urlsplit(url).netloc:
         headers.pop("authorization", None)  # the token is the hub's alone, not that of its file servers
     blob = storage(need.name) / "blobs" / etag
@@ -68,6 +70,30 @@ def _fetch_content(need: Need, file: HubFile) -> Path:
             _check(partial(blob), etag, file.path)
             os.replace(partial(blob), blob)
     return blob
+
+
+def check_place(location: str, hub: str) -> None:
+    """Refuse a place for a file that is none of the web, or in a network of this computer's own.
+
+    A hub that is there itself (`hub`, an address of it) may name others there, as its mirrors do.
+    """
+    with suppress(ValueError):
+        there, here = urlsplit(location), urlsplit(hub)
+        is_web = there.scheme in ("https", here.scheme) and bool(there.hostname)
+        if is_web and (not _is_inside(there.hostname or "") or _is_inside(here.hostname or "")):
+            return
+    raise StudioError(
+        f"The hub says that a file is at {location[:80]!r}, which is no place on the web: give a folder with "
+        "the model."
+    )
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is this computer, or an address of its network."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host.lower().rstrip(".").rpartition(".")[2] in ("localhost", "local", "internal")
 
 
 class _AtMost(io.FileIO):

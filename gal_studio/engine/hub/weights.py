@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gal_studio.core.errors import StudioError
 from gal_studio.json_files import read_json
 
 HALF = "fp16"
@@ -85,6 +86,11 @@ def missing_weights(folder: Path, component: str, variant: str | None) -> list[s
         shards = list(map(str, read_json(index).get("weight_map", {}).values()))
     except (ValueError, AttributeError):  # it was cut off
         return [f"{prefix}{index.name}"]
+    if outside := next((name for name in shards if Path(name).name != name or "\\" in name), None):
+        raise StudioError(
+            f"The file {index} names weights outside of its folder ({outside[:40]!r}): download the model "
+            "again."
+        )
     return [f"{prefix}{name}" for name in sorted(set(shards)) if not (place / name).is_file()]
 
 

@@ -15,7 +15,7 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.factors import read_factors
 from gal_studio.engine.models.image_model import ImageModel, no_change
 from gal_studio.engine.models.swapping import beside
-from gal_studio.engine.saving import save_tensors
+from gal_studio.engine.saving import opened_tensors, save_tensors
 
 Shapes = Mapping[str, tuple[int, ...]]
 CARD = "gal_studio"
@@ -189,10 +189,10 @@ def _lora_configuration(model: ImageModel) -> dict[str, Any]:
 
 def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     """Read a saved adapter's tensors and header."""
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError
 
     try:
-        with safe_open(path, framework="pt") as file:
+        with opened_tensors(path) as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             header = file.metadata() or {}
         if not all(tensor.is_floating_point() and tensor.isfinite().all() for tensor in tensors.values()):

@@ -8,6 +8,7 @@ from torch.nn import Module
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Family, ModelFiles
+from gal_studio.engine.saving import opened_tensors
 
 _WRAPPERS = ("text_model.", "model.")  # with which versions of transformers begin the same names, or not
 
@@ -46,11 +47,9 @@ def _unfilled(opened: Family, files: ModelFiles) -> Iterator[str]:
 
 
 def _stored(folder: Path) -> set[str]:
-    from safetensors import safe_open
-
     names: set[str] = set()
     for path in folder.glob("*.safetensors"):
-        with safe_open(path, framework="pt") as file:
+        with opened_tensors(path) as file:
             names |= {_bare(name) for name in file.keys()}  # noqa: SIM118
     return names
 

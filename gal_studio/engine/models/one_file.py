@@ -9,6 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_kinds import base_by_layers
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.packed import gguf_header, is_gguf, is_packed, trouble
+from gal_studio.engine.saving import opened_tensors
 
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
 SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein, Z-Image, Krea 2, Qwen-Image 2.1 and Anima"
@@ -239,7 +240,7 @@ class OneFile:
 
 def read_one_file(path: Path) -> OneFile:
     """Read a checkpoint's header, without its weights."""
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError
 
     if is_gguf(path):
         found = gguf_header(path)
@@ -247,7 +248,7 @@ def read_one_file(path: Path) -> OneFile:
     if not path.is_file():
         raise StudioError(f"There is no file {path}: check the path.")
     try:
-        with safe_open(path, framework="pt") as file:
+        with opened_tensors(path) as file:
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
             tensors = {
                 name: FileTensor(tuple(part.get_shape()), part.get_dtype()) for name, part in slices.items()

@@ -13,6 +13,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.saving import opened_tensors
 from gal_studio.engine.training.latents import ExamplePicture
 
 ADAMW = ("step", "exp_avg", "exp_avg_sq")
@@ -77,12 +78,12 @@ def read_checkpoint(path: Path, fingerprint: str, endless: str = "") -> Checkpoi
 
 
 def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError
 
     try:
         with path.open("rb") as plain:
             plain.read(1)  # safetensors reports any file that it cannot open as missing
-        with safe_open(path, framework="pt") as file:
+        with opened_tensors(path) as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         cause = disk_error(error)

@@ -27,6 +27,7 @@ from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.model_files import inspect
 from gal_studio.engine.models.outline import outline_for_loras
+from gal_studio.engine.saving import opened_tensors
 from gal_studio.with_parent import end_with_parent
 
 
@@ -97,19 +98,15 @@ def _weights(name: str, commits: Mapping[str, str], precision: Precision) -> Wei
 
 def _tensors(files: list[Path]) -> Mapping[str, Path]:
     """The file of each tensor."""
-    from safetensors import safe_open
-
     found: dict[str, Path] = {}
     for path in files:
-        with safe_open(path, framework="pt") as file:
+        with opened_tensors(path) as file:
             found.update(dict.fromkeys(file.keys(), path))
     return found
 
 
 def _read(path: Path, name: str) -> torch.Tensor:
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as file:
+    with opened_tensors(path) as file:
         return torch.as_tensor(file.get_tensor(name))
 
 
