@@ -7,8 +7,11 @@ import typer
 
 from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.core.errors import StudioError
+from gal_studio.json_files import open_plain
+from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.temporary import sweep
 from gal_studio.state.images.read import read_picture
 from gal_studio.studio.create.judged import pictures_of
 
@@ -44,9 +47,17 @@ def image_to_lora(
     from gal_studio.engine.models.devices import choose_device
 
     make_folder(target.parent)
+    sweep(target.parent, target.parent, _is_lora)
     read = [read_picture(path)[0] for path in paths]
     made_by = predictor or PREDICTOR, encoders or ENCODERS
-    rank = write_image_lora(read, target, choose_device(device), *made_by)
+    with writing_beside(target, target.parent) as path:  # a half would stand in the way of the next try
+        rank = write_image_lora(read, path, choose_device(device), *made_by, title=target.stem)
     print(in_lines(f"{target.name}: a LoRA of rank {rank} for Z-Image, out of {len(paths)} images."))
     judge = f"gal-studio judge {out} --references {images} --trigger 'ink style' --out DIR"
     print(in_lines(f"What it copies, and how strong to use it, with words that call its style: {judge}"))
+
+
+def _is_lora(path: Path) -> bool:
+    """Whether a killed start of the command left this file, which begins like a LoRA, or is empty."""
+    with open_plain(path, follow=False) as file:
+        return file.read(9)[8:] in (b"", b"{")

@@ -107,6 +107,9 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     model = task.model
     written = task.out / (LORA if task.is_native else WEIGHTS)
     if written.exists():
+        if (task.out / STATE).exists():  # it was killed when all was done but this
+            _clear(task.out)
+            return written
         raise StudioError(f"{task.out} already has a refined adapter: give another folder.")
     adapter: ReferenceAdapter | None = None
     if task.is_native:
@@ -130,9 +133,14 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
     if adapter is not None and adapter.tower is None:
         shutil.copytree(adapter.encoder, inside(task.out, task.out / ENCODER), dirs_exist_ok=True)
     (task.out / "adapter.safetensors").replace(written)  # once all of it is there
-    (task.out / STATE).unlink(missing_ok=True)
-    remove(task.out, task.out / MAPS)
+    _clear(task.out)
     return written
+
+
+def _clear(out: Path) -> None:
+    """Remove what only an unfinished training needs, its state last, which says that it is unfinished."""
+    remove(out, out / MAPS)
+    (out / STATE).unlink(missing_ok=True)
 
 
 def save_lora(task: AdapterTask, path: Path) -> None:

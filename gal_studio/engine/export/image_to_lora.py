@@ -19,7 +19,7 @@ from gal_studio.engine.families.lora_names import LoraNames, z_image_layer
 from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.one_file import read_one_file
 from gal_studio.engine.models.speed_lora import locate_hub_file
-from gal_studio.engine.saving import save_tensors
+from gal_studio.engine.saving import opened_tensors, save_tensors
 
 PREDICTOR = "DiffSynth-Studio/Z-Image-i2L/model.safetensors"
 ENCODERS = "DiffSynth-Studio/General-Image-Encoders"
@@ -78,9 +78,11 @@ def write_image_lora(
     device: torch.device,
     predictor: str = PREDICTOR,
     encoders: str = ENCODERS,
+    title: str = "",
 ) -> int:
     """Write the LoRA of some images in the names that diffusers and ComfyUI read; returns its rank.
 
+    It has this `title`, by default the name of its file.
     `predictor` is a file or one of the hub, `encoders` a folder or a repository. Refused without images, or
     if a file is of another model.
     """
@@ -96,7 +98,7 @@ def write_image_lora(
         "format": "pt",
         "modelspec.sai_model_spec": "1.0.1",
         "modelspec.architecture": "Z-Image/lora",
-        "modelspec.title": out.stem,
+        "modelspec.title": title or out.stem,
         "modelspec.description": f"Predicted from {len(images)} images by {predictor}, without training.",
         "ss_base_model_version": "z_image",
     }
@@ -110,10 +112,8 @@ def predicted(file: Path, seen: torch.Tensor) -> dict[str, Factors]:
     Of an image with the features x, a layer's factors are `down = M_a C_a x` and `up = M_b C_b x`. Those of n
     images are put side by side and divided by n: their changes are averaged.
     """
-    from safetensors import safe_open
-
     found: dict[str, Factors] = {}
-    with safe_open(file, framework="pt") as tensors:
+    with opened_tensors(file) as tensors:
         for layer, place in _layers(tensors.keys()):
             down, up = (
                 seen @ tensors.get_tensor(f"{place}.proj_{factor}.proj_in.weight").float().T

@@ -61,8 +61,12 @@ def z_image(tmp_path_factory: pytest.TempPathFactory) -> ImageModel:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, z_image: ImageModel) -> Path:
+    return make_predictor(tmp_path_factory.mktemp("i2l"), z_image)
+
+
+def make_predictor(folder: Path, z_image: ImageModel) -> Path:
     """A tiny predictor for a tiny Z-Image, and tiny encoders in their folders."""
-    folder = tmp_path_factory.mktemp("i2l")
+    folder.mkdir(exist_ok=True)
     random = torch.Generator().manual_seed(0)
     small = {"intermediate_size": 32, "num_attention_heads": 2, "num_hidden_layers": 2, "patch_size": 16}
     siglip = SiglipVisionConfig(hidden_size=WIDTHS[0], image_size=32, **small)
