@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -90,18 +91,22 @@ def _of_lora(
         strength = f"{recipe.early:g} {until} then {recipe.late:g}"
     if adapter is None or not store.adapters.has(adapter):
         return {"GAL strength": strength}
+    if not (hash_ := _lora_hash(store.adapters.plain(adapter))):
+        return {"GAL strength": strength}
     name = round_names(store.rounds.of_project(round_.project_id))[round_id]
     name = name if step is None else f"{name} step {step}"
     stem = file_stem(store.projects.name(round_.project_id), round_.project_id)
-    hash_ = _lora_hash(store.adapters.plain(adapter))
     return {"Lora hashes": f'"{stem}-{file_stem(name, round_id)}: {hash_}"', "GAL strength": strength}
 
 
 @functools.lru_cache(64)
 def _lora_hash(path: Path) -> str:
-    """The first digits of the SHA-256 of the tensors: of all bytes after the header."""
+    """The first digits of the SHA-256 of the tensors: of all after the header; "" if that is damaged."""
     with path.open("rb") as file:
-        file.seek(8 + int.from_bytes(file.read(8), "little"))
+        begins = 8 + int.from_bytes(file.read(8), "little")
+        if begins > os.fstat(file.fileno()).st_size:
+            return ""
+        file.seek(begins)
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.testclient import TestClient
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
@@ -15,6 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.trials import KEPT
 from gal_studio.studio import Studio
 from gal_studio.studio.generation_data import of_candidate, of_trial, png_with
+from tests.ui.conftest import built
 from tests.ui.seeded import finished, picture
 
 
@@ -41,6 +43,21 @@ def test_a_candidate_says_prompt_values_model_and_lora(tmp_path: Path) -> None:
     assert (prompt, avoided) == ("A lighthouse in watercolor painting style", "Negative prompt: text blurry")
     assert line.startswith("Steps: 10, ")
     store.close()
+
+
+@pytest.mark.parametrize("header", [b"", b"{", (1 << 63).to_bytes(8, "little"), b"\xff" * 8])
+def test_a_damaged_lora_has_no_hash_and_its_images_are_shown(tmp_path: Path, header: bytes) -> None:
+    studio, _, round_id = finished(tmp_path / "workspace")
+    candidate = studio.store.candidates.of_round(round_id)[0].id
+    client = TestClient(built(studio))
+    studio.adapter_path(round_id).write_bytes(header)
+    answer = client.get(f"/picture/{candidate}")
+    assert answer.status_code == 200
+    with Image.open(io.BytesIO(answer.content)) as shown:
+        assert "GAL strength: 1" in shown.text["parameters"] and "Lora" not in shown.text["parameters"]  # type: ignore[attr-defined]
+    studio.store.database.write("UPDATE rounds SET settings = '{'")
+    assert client.get(f"/picture/{candidate}").status_code == 200, "also where nothing of it can be told"
+    studio.store.close()
 
 
 def test_an_image_of_a_step_names_the_lora_of_the_step(tmp_path: Path) -> None:

@@ -131,6 +131,13 @@ def _add_routes(
             raise HTTPException(404, str(error)) from error
         return path if path and is_there(path) else None
 
+    def told(identity: str) -> str:
+        """What it was generated with; "" if rows or files of that are damaged: the image is still shown."""
+        try:
+            return kind.text(studio.store, identity) if kind.text is not None else ""
+        except (StudioError, OSError):
+            return ""
+
     def headers(path: Path, version: str) -> dict[str, str]:
         return _FOREVER if kind.fixed or version == path.stem[:8] else _FRESH
 
@@ -145,8 +152,8 @@ def _add_routes(
         if kind.text is None and large is None:
             return FileResponse(path, headers=headers(path, v))
         data = path.read_bytes() if large is None else large
-        if kind.text is not None:
-            data = generation_data.png_with(data, kind.text(studio.store, identity))
+        if text := told(identity):
+            data = generation_data.png_with(data, text)
         return Response(data, media_type="image/png", headers=headers(path, v))
 
     if not kind.thumbs:
