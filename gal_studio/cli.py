@@ -14,8 +14,8 @@ from typer.core import TyperGroup
 
 from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
 from gal_studio.core.drive_errors import drive_sentence
-from gal_studio.core.errors import StudioError, printable
-from gal_studio.state.files.default_workspace import default_workspace, said_of
+from gal_studio.core.errors import NO_MEMORY, StudioError, is_lack_of_memory, printable
+from gal_studio.state.files.default_workspace import default_workspace, note_told, said_of
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
@@ -118,6 +118,7 @@ def open_app(
     check_start(folder, at, auth)  # before what takes seconds to load
     if workspace is None and (words := said_of(folder)):
         print(words, flush=True)
+        note_told(folder)
     from gal_studio.ui.serve import serve
 
     serve(folder, at, auth, not no_browser, desktop)
@@ -165,7 +166,7 @@ def _run(words: Sequence[str]) -> int:
     except (MemoryError, ImportError, RuntimeError) as error:
         if not is_lack_of_memory(error):
             raise
-        print("There is not enough memory: close other programs, then try again.", file=sys.stderr)
+        print(NO_MEMORY, file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:  # such as of `gal-studio jobs | head`
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes it at the end
@@ -181,12 +182,6 @@ def _run(words: Sequence[str]) -> int:
             print("Interrupted: run the same command again to resume.", file=sys.stderr)
         return ended.code if isinstance(ended.code, int) else 0
     return 0
-
-
-def is_lack_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, perhaps while a library was loaded."""
-    said = ("failed to map segment", "can't start new thread")
-    return isinstance(error, MemoryError) or any(words in str(error) for words in said)
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")

@@ -1,12 +1,25 @@
 """Long reliability tests: kills, faults and hostile files. docs/lab/2026-11/reliability.md has their results.
 
-python -m benchmarks.faults kills|writes|pages|soak|files|values|links|memory|databases|interrupted [options]
+python -m benchmarks.faults NAME [options]; the names are kills, writes, pages, soak, files, values, links,
+memory, page_memory, databases and interrupted.
 """
 
 import importlib
 import sys
 
-NAMES = ("kills", "writes", "pages", "soak", "files", "values", "links", "memory", "databases", "interrupted")
+NAMES = (
+    "kills",
+    "writes",
+    "pages",
+    "soak",
+    "files",
+    "values",
+    "links",
+    "memory",
+    "page_memory",
+    "databases",
+    "interrupted",
+)
 
 
 def main() -> int:

@@ -35,3 +35,12 @@ def is_hidden(letter: str) -> bool:
 def first_line(error: BaseException) -> str:
     """The first line of what another library says, at most 160 characters; its type if it says nothing."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+
+
+NO_MEMORY = "There is not enough memory: close other programs, then try again."
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, perhaps while a library was loaded."""
+    said = ("failed to map segment", "can't start new thread")
+    return isinstance(error, MemoryError) or any(words in str(error) for words in said)

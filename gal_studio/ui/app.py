@@ -22,7 +22,7 @@ from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route
 from gal_studio.ui.api.caption_files import add_captions_route
 from gal_studio.ui.api.downloads import add_download_routes
-from gal_studio.ui.api.errors import refuse, refuse_disk
+from gal_studio.ui.api.errors import refuse, refuse_disk, refuse_memory
 from gal_studio.ui.api.lora_files import add_lora_route
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.received import Inbox
@@ -84,6 +84,8 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     app.add_middleware(FirstPaint, root_path=root_path)
     app.add_exception_handler(StudioError, refuse)
     app.add_exception_handler(OSError, refuse_disk)
+    for lack in (MemoryError, RuntimeError):
+        app.add_exception_handler(lack, refuse_memory)
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from gal_studio.core.errors import NO_MEMORY
 from gal_studio.ui.page.static import files, ui_address, ui_folder
 from gal_studio.ui.payloads.trials import trial_payloads
 from tests.ui.conftest import Place, built
@@ -159,3 +160,22 @@ def test_the_page_needs_no_model_library():
     code = f"import sys, gal_studio.ui.app; print([name for name in {HEAVY!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("lack", [MemoryError(), RuntimeError("can't start new thread")])
+def test_where_memory_is_short_each_answer_says_so(
+    shared_place: Place, monkeypatch: pytest.MonkeyPatch, lack: Exception
+):
+    def fail(*_: object) -> None:
+        raise lack
+
+    monkeypatch.setattr(shared_place.studio, "choices", fail)
+    monkeypatch.setattr(shared_place.studio, "decide", fail)
+    client = TestClient(built(shared_place.studio), raise_server_exceptions=False)
+    answer = client.get(f"/project/{shared_place.project}/choices.csv")
+    assert (answer.status_code, answer.text) == (503, NO_MEMORY)
+    write = {"id": "a" * 32, "name": "decide", "request": {"candidates": ["a" * 16], "verdict": "accepted"}}
+    assert client.post("/writes", json=[write]).json()[0]["error"] == NO_MEMORY
+    lack.args = ("another one",)
+    if isinstance(lack, RuntimeError):
+        assert client.get(f"/project/{shared_place.project}/choices.csv").status_code == 500

@@ -16,7 +16,7 @@ BACKUPS = "backups"
 DAMAGED = "damaged"
 """A repair moves damaged and unused files to this folder, so that nothing is lost."""
 _FILES = re.compile(r"studio\.db(-wal|-shm)?|(page|worker(-.+)?)\.lock|page\.address|sessions\.json|"
-                    r"(presets|destination)\.json|\.(reserve|ballast)")  # fmt: skip
+                    r"(presets|destination)\.json|\.(reserve|ballast|told)")  # fmt: skip
 _ID = r"[0-9a-f]{16}"
 _FOLDERS: Mapping[str, re.Pattern[str]] = {
     "images": re.compile(r"[0-9a-f]{64}\.png"),

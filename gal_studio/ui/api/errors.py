@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import NO_MEMORY, StudioError, is_lack_of_memory
 from gal_studio.state.files.errors import DiskError, GoneError, NoRoomError, disk_problem
 
 Handler = Callable[[Any], dict[str, Any]]
@@ -30,6 +30,14 @@ async def refuse_disk(request: Request, error: Exception) -> Response:
     return PlainTextResponse(str(problem), 507 if isinstance(problem, NoRoomError) else 409)
 
 
+async def refuse_memory(request: Request, error: Exception) -> Response:
+    """The answer of a route for which there is no memory; any other error is passed on."""
+    if not is_lack_of_memory(error):
+        raise error
+    _log.warning("%s had not enough memory", request.url.path)
+    return PlainTextResponse(NO_MEMORY, 503)
+
+
 def guarded(handler: Handler, explain: Callable[[], str] = str) -> Handler:
     """Wrap a handler so that it returns errors as `{"error": sentence}`.
 
@@ -45,7 +53,9 @@ def guarded(handler: Handler, explain: Callable[[], str] = str) -> Handler:
         except OSError as error:
             _log.warning("the handler %s failed", getattr(handler, "__name__", handler), exc_info=True)
             return {"error": str(disk_problem(error, Path(error.filename or ".")))}
-        except Exception:
+        except Exception as error:
+            if is_lack_of_memory(error):
+                return {"error": NO_MEMORY}
             _log.exception("the handler %s failed", getattr(handler, "__name__", handler))
             return {"error": explain() or UNEXPECTED}
 

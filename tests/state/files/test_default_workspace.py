@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.files import default_workspace as module
 from gal_studio.state.files.default_workspace import default_workspace, said_of
+from gal_studio.state.files.own_folder import others
 
 
 @pytest.fixture
@@ -35,9 +36,11 @@ def test_one_of_before_is_opened_and_named_once(
     said = capsys.readouterr().out
     assert said.count(str(before)) == 1 and "rename the folder" in said
     assert main(["--workspace", str(before)]) == 0 and capsys.readouterr().out == ""
+    assert main([]) == 0 and capsys.readouterr().out == "", "it is said once"
+    assert not others(before)
     before.rename(home / "GAL Studio")
     assert main([]) == 0 and capsys.readouterr().out == ""
-    assert opened == [before, before, home / "GAL Studio"]
+    assert opened == [before, before, before, home / "GAL Studio"]
 
 
 def test_a_command_works_on_the_page_s_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
