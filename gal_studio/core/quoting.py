@@ -73,6 +73,13 @@ def latex_table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([*head, lines[0], "\\midrule", *lines[1:], "\\bottomrule", "\\end{tabular}", ""])
 
 
+def code_span(text: str) -> str:
+    """Words as code in a line or a cell of Markdown, also if they have backticks or bars."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    mark, blank = "`" * (longest + 1), " " if longest else ""
+    return f"{mark}{blank}{' '.join(text.split())}{blank}{mark}".replace("|", r"\|")
+
+
 def markdown(text: str) -> str:
     """Words that stay words in a line or a cell of Markdown."""
     return re.sub(r"([\\`*\[\]|])", r"\\\1", text).replace("\n", " ").replace("<", "&lt;")

@@ -11,7 +11,7 @@ from gal_studio.assets import bundled_version
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.models.forms.programs import scheduled
 from gal_studio.core.models.names import checkpoint_name, is_bundled, public_name
-from gal_studio.core.quoting import markdown, prompt_for
+from gal_studio.core.quoting import code_span, markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked
@@ -114,7 +114,7 @@ def _introduction(facts: Facts, written: Written) -> str:
     merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
     rounds = "" if facts.source else f" in rounds: this is round {facts.round}"
     call = f"Write **{markdown(facts.trigger)}** in the prompt. " if facts.trigger else ""
-    made = f"{what} for {facts.base_model}, {markdown(facts.made)}{rounds}."
+    made = f"{what} for {markdown(facts.base_model)}, {markdown(facts.made)}{rounds}."
     return f"{made} {call}File: `{written.file}`.{merged}"
 
 
@@ -171,7 +171,10 @@ def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) 
         return []
     for prompt in (facts.trigger, *(each.prompt for each in written.pictures)):
         if (quoted := prompt_for(task.form.syntax, prompt)) != prompt:
-            return ["", f"There, brackets weight words: write `{quoted}`, with a backslash before each."]
+            return [
+                "",
+                f"There, brackets weight words: write {code_span(quoted)}, with a backslash before each.",
+            ]
     return []
 
 
@@ -427,10 +430,10 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "seed": facts.seed,
     }
     values = {
-        "base model": facts.base_model,
+        "base model": markdown(facts.base_model),
         **({"its version": bundled_version()} if is_bundled(task.project.base_model) else {}),
         "SHA-256 of its weights": facts.base_sha256,
-        **({"made elsewhere": f"`{facts.source}`"} if facts.source else training),
+        **({"made elsewhere": code_span(facts.source)} if facts.source else training),
         "generated with": generation.drawn_with,
         "date": facts.date,
     }
@@ -447,7 +450,9 @@ def _settings(task: ExportTask, facts: Facts) -> str:
 
 def _licence(facts: Facts) -> str:
     known = (
-        f"The base model's license is {facts.licence}" if facts.licence else "See the base model's license"
+        f"The base model's license is {markdown(facts.licence)}"
+        if facts.licence
+        else "See the base model's license"
     )
     return f"## License\n\n{known}; what is derived from the model is bound by it too."
 
