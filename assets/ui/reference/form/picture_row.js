@@ -56,6 +56,8 @@ export class Row {
   kept = null;
   /** @type {string | null} an uploaded mask file */
   mask = null;
+  /** @type {File | null} a mask that waits until the picture is checked */
+  maskFile = null;
   /** @type {Runs | null} a painted mask */
   painted = null;
   ready = Promise.resolve();

@@ -104,6 +104,7 @@ export async function checkAgain(row, path) {
   if (!masked) Object.assign(row, { mask: null, painted: null });
   row.note = (masked ?? alone).notes.join("; ");
   row.showStored();
+  if (row.maskFile) giveMask(row, row.maskFile);
 }
 
 /**
@@ -115,6 +116,7 @@ export function giveMask(row, file) {
   if (!row)
     return toast(`${file.name} is the mask of an image that is not here: choose both together.`, "error");
   row.ready = row.ready.then(async () => {
+    row.maskFile = row.path ? null : file; // of an unchecked image: given once that is checked
     if (!row.path) return;
     const mask = await sendFile(file);
     const answer = mask && (await call("reference", "check", { path: row.path, mask }));

@@ -167,6 +167,23 @@ def test_a_picture_of_which_no_answer_came_keeps_its_row(watched: Watched, serve
     watched.complaints[:] = [line for line in watched.complaints if "502" not in line]
 
 
+def test_a_mask_waits_until_its_picture_is_checked(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.check("input[name=kind][value=object]")
+    lost = "**/component_server/"
+    page.route(lost, lambda route: route.fulfill(status=502, body="late"))
+    page.set_input_files("input[data-part=file]", [file("pot.png", noise(43))])
+    page.wait_for_selector("li:has-text('pot.png'):has-text('Not checked yet')")
+    mask, buffer = Image.new("L", (48, 48)), io.BytesIO()
+    mask.paste(255, (8, 8, 30, 30))
+    mask.save(buffer, "PNG")
+    page.set_input_files("input[data-part=file]", [file("pot-masklabel.png", buffer.getvalue())])
+    page.unroute(lost)
+    page.click("[data-action=retry]")
+    page.wait_for_selector(".field-note:text('with its mask')")
+    watched.complaints[:] = [line for line in watched.complaints if "502" not in line]
+
+
 def test_a_refused_picture_is_named(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file("broken.png", noise(1)[:120])])
