@@ -6,6 +6,7 @@ Half of the runs are `gal-studio demo --workspace W`, started again with the sam
 the other half are the page with its worker, of which one is killed. Goals: no decision and no finished
 picture is lost, every run ends, LoRAs and pictures equal those of an undisturbed run, a dead worker is
 noticed within 5 seconds. `--tiny` uses models with random weights.
+`--kinds all` kills each kind of job by itself (`benchmarks.faults.kinds`).
 """
 
 import argparse
@@ -180,11 +181,21 @@ def _made(workspace: Path) -> dict[str, Any]:
     return {**results(workspace), **written(workspace)}
 
 
+def _by_kind(names: list[str], kills: int, seed: int, folder: Path, at_once: int) -> int:
+    from benchmarks.faults.kinds import KINDS, try_kinds
+
+    outcome = try_kinds(tuple(KINDS) if names == ["all"] else tuple(names), kills, seed, folder, at_once)
+    print(outcome.table())
+    return int(bool(outcome.wrong))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="benchmarks.faults kills", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kinds", nargs="+", help="so many kills of each of these kinds, or of all")
+    parser.add_argument("--at-once", type=int, default=1, help="so many kinds at once")
     parser.add_argument("--tiny", action="store_true", help="models with random weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="keep the workspaces here")
@@ -192,6 +203,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
+        if options.kinds:
+            return _by_kind(options.kinds, options.kills, options.seed, folder, options.at_once)
         load = Load(models=make_models(folder / "models")) if options.tiny else Load()
         report = run(load, options.kills, options.seed, folder)
     print(report.table())

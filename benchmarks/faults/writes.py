@@ -10,6 +10,7 @@ thousand. The goals are those of `kills`.
 import argparse
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -40,43 +41,71 @@ def plan_in(folder: Path, models: tuple[str, str]) -> Plan:
     return Plan(draft, 2, "random", folder / "out", folder / "workspace")
 
 
-def _live(plan: Plan, last: int, counted: Any) -> None:
-    """Run the plan, and kill the process at write number `last`; 0: count all writes."""
-    place = 0
-    main = threading.get_ident()
+class Deaths:
+    """Kills this process at write number `last` of its main thread (0: never), and counts the writes.
 
-    def at_a_write() -> None:
-        nonlocal place
-        if threading.get_ident() != main:  # of the heartbeat
+    A write is a commit, a rename, a removal, or a file that is opened for writing; `told` gets its words.
+    """
+
+    def __init__(self, last: int, told: Path | None = None) -> None:
+        self.count, self._last, self._told = 0, last, told
+        self._main = threading.get_ident()
+        Database.transaction = _counting(Database.transaction, self._at)  # type: ignore[method-assign]
+        sys.addaudithook(self._audit)
+
+    @contextmanager
+    def awaited(self, seconds: float) -> Iterator[None]:
+        """What is done meanwhile is killed after so many seconds, too; 0: never."""
+        timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)) if seconds else None
+        if timer is not None:
+            timer.daemon = True
+            timer.start()
+        yield
+        if timer is not None:
+            timer.cancel()
+
+    def _at(self, what: str) -> None:
+        if threading.get_ident() != self._main:  # of the heartbeat
             return
-        place += 1
-        if place == last:
+        self.count += 1
+        if self.count == self._last:
+            if self._told is not None:
+                descriptor = os.open(self._told, os.O_WRONLY | os.O_CREAT)
+                os.write(descriptor, what.encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def audit(event: str, given: tuple[Any, ...]) -> None:
+    def _audit(self, event: str, given: tuple[Any, ...]) -> None:
         if event in AUDITED or (
             event == "open" and isinstance(given[1], str) and set(given[1]) & set("wax+")
         ):
-            at_a_write()
+            self._at(f"{event} of {_kind_of(given[0])}")
 
+
+def _kind_of(path: object) -> str:
+    """The last part of a path without what is different in each run."""
+    name = Path(os.fsdecode(path)).name if isinstance(path, str | bytes | os.PathLike) else "a descriptor"
+    return re.sub(r"[0-9a-f]{12,}", "#", name)
+
+
+def _live(plan: Plan, last: int, counted: Any) -> None:
+    """Run the plan, and kill the process at write number `last`; 0: count all writes."""
     with open(os.devnull, "w") as nowhere:
         sys.stderr = nowhere
-        Database.transaction = _counting(Database.transaction, at_a_write)  # type: ignore[method-assign]
-        sys.addaudithook(audit)
+        deaths = Deaths(last)
         carry_out(plan)
-    counted.value = place
+    counted.value = deaths.count
 
 
-def _counting(transaction: Callable[..., Any], at_a_write: Callable[[], None]) -> Callable[..., Any]:
+def _counting(transaction: Callable[..., Any], at: Callable[[str], None]) -> Callable[..., Any]:
     @contextmanager
     def counted(self: Database) -> Iterator[Any]:
         outer = not self._held.depth
         with transaction(self) as writer:
             yield writer
             if outer:
-                at_a_write()  # before the commit
+                at("before a commit")
         if outer:
-            at_a_write()  # after the commit
+            at("after a commit")
 
     return counted
 
