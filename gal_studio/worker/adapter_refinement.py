@@ -58,6 +58,7 @@ from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_adapters import ENCODER, WEIGHTS, AdapterPlan
+from gal_studio.state.files.unfinished import beginning, is_unfinished
 from gal_studio.state.images.subjects import Subject, read_subjects
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -138,7 +139,13 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
 
 
 def _clear(out: Path) -> None:
-    """Remove what only an unfinished training needs, its state last, which says that it is unfinished."""
+    """Remove what only an unfinished training needs, its state last, which says that it is unfinished.
+
+    So are the parts of files that a killed one left: the folder has a mark of its own, which nothing sweeps.
+    """
+    for path in out.rglob(f"{beginning(out)}*"):
+        if is_unfinished(path.name, out):
+            remove(out, path)
     remove(out, out / MAPS)
     (out / STATE).unlink(missing_ok=True)
 

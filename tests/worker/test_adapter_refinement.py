@@ -18,6 +18,7 @@ from gal_studio.engine.sampling.reference_adapter import load_adapter
 from gal_studio.engine.training import adapter_patchdpo
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
 from gal_studio.state.files.own_adapters import AdapterPlan, name_of
+from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.worker.adapter_refinement import AdapterTask, refine_adapter
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -80,7 +81,11 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.mark.usefixtures("small")
 def test_klein_learns_a_lora_from_names(tmp_path: Path) -> None:
     task = native(tmp_path)
+    left = task.out / "pairs" / unfinished_name(task.out)  # as by SIGKILL
+    left.parent.mkdir()
+    left.touch()
     said, written = done(task)
+    assert not left.exists()
     assert written == task.out / "lora_patchdpo.safetensors"
     assert [one.done for one in said if one.phase == "refine"] == [1, 2]
     assert len(files(task.out / "subjects")) == 4 == len(files(task.out / "pairs"))
