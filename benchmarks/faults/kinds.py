@@ -11,6 +11,7 @@ that was there before is lost, and LoRAs, images, measures and maps are those of
 import hashlib
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 import time
@@ -286,11 +287,11 @@ def _made_by_judge(folder: Path) -> Made:
 
 
 def _made_in_files(folder: Path) -> Made:
-    """Every file that is not an input, each LoRA by its tensors."""
+    """Every file, each LoRA by its tensors; the hashes in names are also of where the folder is."""
     found: Made = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            name = str(path.relative_to(folder))
+            name = re.sub(r"-[0-9a-f]{16}(?=\.png$)", "", str(path.relative_to(folder)))
             found[name] = tensors(path) if path.suffix == ".safetensors" else _hash(path)
     return found
 
