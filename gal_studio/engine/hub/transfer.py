@@ -83,8 +83,8 @@ def check_place(location: str, hub: str) -> None:
         if is_web and (not _is_inside(there.hostname or "") or _is_inside(here.hostname or "")):
             return
     raise StudioError(
-        f"The hub says that a file is at {location[:80]!r}, which is not a place on the web: give a folder with "
-        "the model."
+        f"The hub says that a file is at {location[:80]!r}, which is not a place on the web: give a folder "
+        "with the model."
     )
 
 
