@@ -68,6 +68,26 @@ def test_the_table_has_each_row_and_the_reason_of_a_stop(tmp_path: Path) -> None
     assert lines[-1].startswith("| sdxl | *stopped* |") and "/nowhere" in lines[-1]
 
 
+def test_a_second_call_measures_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def rows_of(preset: str, *_: Any) -> Any:
+        asked.append(preset)
+        for part in PARTS[: 3 if len(asked) == 2 else None]:
+            yield {"part": part, "seconds": 1, "plan": None, "peak": 2.0, "finite": True, "note": ""}
+        if len(asked) == 2:
+            yield "the time is over"
+
+    monkeypatch.setattr(gpu, "rows_of", rows_of)
+    first = run(tmp_path, presets="sd15,krea-2+swapping")
+    assert first[-1].startswith("| krea-2+swapping | *stopped*")
+    second = run(tmp_path, presets="sd15,krea-2+swapping,sdxl")
+    assert asked == ["sd15", "krea-2+swapping", "krea-2+swapping", "sdxl"]
+    assert second[: len(first)] == first and len(second) == len(first) + 2 * len(PARTS)
+    monkeypatch.setattr(gpu, "device_name", lambda: "another")
+    assert run(tmp_path, presets="anima")[2:4] == gpu.HEAD.splitlines() and asked[-1] == "anima"
+
+
 def test_when_the_time_is_over_a_preset_is_stopped_and_others_are_not_begun(tmp_path: Path) -> None:
     started = time.monotonic()
     lines = run(
