@@ -77,7 +77,8 @@ class MachineSettings(SettingsGroup):
     compile: bool = setting(
         False,
         "Compile the model",
-        note="Compiles the model: takes minutes at first, then each step is faster",
+        note="Compiles the model: takes minutes at first (less for a transformer, block by block), then each "
+        "step is faster",
     )
     all_gpus: bool = setting(
         True,

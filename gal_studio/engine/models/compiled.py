@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.swapping import swapped_blocks
 
 
 @contextmanager
 def compiled(model: ImageModel) -> Iterator[None]:
-    """Compile the denoiser if the settings say so; its next call compiles it, which takes minutes."""
+    """Compile the denoiser if the settings say so, at its next call.
+
+    Of a transformer that is its blocks, whose code is compiled once for all; of a U-Net the whole.
+    """
     if not model.machine.compile or model.machine.swapping:  # weights come and go
         yield
         return
     from torch._dynamo.exc import BackendCompilerFailed, TorchDynamoException
     from torch._inductor.exc import InductorError
 
-    model.denoiser.compile()
+    parts = _compiled_parts(model.denoiser)
+    for part in parts:
+        part.compile()
     try:
         yield
     except (BackendCompilerFailed, TorchDynamoException, InductorError) as error:
@@ -25,4 +32,12 @@ def compiled(model: ImageModel) -> Iterator[None]:
             "set “Compile the model” to off."
         ) from error
     finally:
-        model.denoiser._compiled_call_impl = None
+        for part in parts:
+            part._compiled_call_impl = None
+
+
+def _compiled_parts(denoiser: Any) -> list[Any]:
+    """The blocks that diffusers names as repeated; a U-Net has much beside them."""
+    repeated = getattr(denoiser, "_repeated_blocks", None) or ()
+    blocks = [module for module in denoiser.modules() if type(module).__name__ in repeated]
+    return blocks if blocks and swapped_blocks(denoiser) else [denoiser]

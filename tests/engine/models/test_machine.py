@@ -368,3 +368,19 @@ def test_a_card_is_chosen_if_this_torch_has_code_for_it(
     monkeypatch.setattr("torch.cuda.get_device_capability", lambda: capability)
     monkeypatch.setattr("torch.cuda.get_arch_list", lambda: made_for)
     assert (devices.choose_device().type == "cuda") is runs
+
+
+def test_of_a_transformer_the_blocks_are_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_, names = torch.nn.Module.compile, []
+
+    def traced(self: torch.nn.Module) -> None:
+        names.append(type(self).__name__)
+        compile_(self, backend="eager")
+
+    monkeypatch.setattr(torch.nn.Module, "compile", traced)
+    folder = make_tiny_klein(tmp_path / "model")
+    plain, fast = (opened(folder, precision="fp32", compile=is_compiled) for is_compiled in (False, True))
+    small = DRAW.updated(SMALL)
+    assert furthest(pixels(plain, settings=small), pixels(fast, settings=small)) <= 1
+    assert names == ["Flux2TransformerBlock"] * 2 + ["Flux2SingleTransformerBlock"] * 2
+    assert all(module._compiled_call_impl is None for module in fast.denoiser.modules())
