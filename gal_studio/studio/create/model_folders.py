@@ -48,6 +48,29 @@ def refuse_what_is_no_pipeline(path: Path, name: str) -> None:
             f"The folder {name} is one part of a model ({kind}): give the folder of the whole pipeline, "
             f"which has a {INDEXES[0]}."
         )
+    if found := _of_comfyui(path):
+        shown = ", ".join(map(str, found[:_SHOWN])) + (" and others" if len(found) > _SHOWN else "")
+        raise StudioError(
+            f"The folder {name} is ComfyUI's: give one of its models ({shown}), with a pipeline as in "
+            "“FILE with OWNER/MODEL”."
+        )
+
+
+_FOLDERS_OF_COMFYUI = ("diffusion_models", "unet", "checkpoints")
+_SHOWN = 3
+
+
+def _of_comfyui(path: Path) -> list[Path]:
+    """The base models in ComfyUI's folder, or its `models`; none in another folder."""
+    for root in (path, path / "models"):
+        for folder in (root / name for name in _FOLDERS_OF_COMFYUI):
+            found = [one for one in sorted(folder.glob("*")) if one.suffix.lower() in _WEIGHTS]
+            if found:
+                return found
+    return []
+
+
+_WEIGHTS = (".safetensors", ".sft", ".gguf")
 
 
 def _snapshot(folder: Path) -> Path | None:

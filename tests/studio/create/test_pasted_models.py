@@ -70,3 +70,15 @@ def test_what_exists_is_refused_by_what_it_is(tmp_path: Path, pipeline: Path) ->
     }.items():
         with pytest.raises(StudioError, match=words):
             check_base_model(name)
+
+
+@pytest.mark.parametrize("pointed", ["", "models"])
+def test_comfyui_s_folder_names_its_models(tmp_path: Path, pointed: str) -> None:
+    folder = tmp_path / "models" / "diffusion_models"
+    folder.mkdir(parents=True)
+    (tmp_path / "models" / "vae").mkdir()
+    (folder / "klein-fp8.safetensors").touch()
+    with pytest.raises(
+        StudioError, match=r"is ComfyUI's: give one of its models \(.*klein-fp8.safetensors\)"
+    ):
+        check_base_model(str(tmp_path / pointed))
