@@ -3,7 +3,6 @@
 import torch
 
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.models import devices
 from gal_studio.engine.models.adapters import detach, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.latents import ExamplePicture
@@ -26,7 +25,3 @@ def result(model: ImageModel) -> dict[str, torch.Tensor]:
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
-
-
-def training_is_bf16() -> bool:
-    return devices.training_precision(torch.device("cpu")) == torch.bfloat16

@@ -281,7 +281,8 @@ class Float32Attention:
 def training_attention(unet: Any, device: torch.device) -> Iterator[None]:
     """Use float32 attention within the context where it is faster: on a CPU that trains in bfloat16."""
     stock = dict(unet.attn_processors)
-    is_faster = device.type == "cpu" and training_precision(device) == torch.bfloat16
+    weights = sum(weight.numel() for weight in unet.parameters())
+    is_faster = device.type == "cpu" and training_precision(device, weights=weights) == torch.bfloat16
     is_faster = is_faster and unet.encoder_hid_proj is None  # an image adapter has its own attention
     if is_faster and all(_is_plain(module) for module in unet.modules() if hasattr(module, "to_out")):
         unet.set_attn_processor(Float32Attention())

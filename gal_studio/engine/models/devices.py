@@ -10,6 +10,9 @@ from gal_studio.core.memory.allocator import InstructionSet, computes_bfloat16, 
 from gal_studio.core.memory.machine import Precision
 
 PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+SMALL = 100_000_000
+"""Weights below which a processor computes in float32: matrices this small gain nothing from bfloat16, and
+each weight would be converted in every step."""
 
 
 def choose_device(wanted: str | torch.device | None = None) -> torch.device:
@@ -34,12 +37,12 @@ def runs_on(capability: tuple[int, int], made_for: Sequence[str]) -> bool:
     )
 
 
-def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether the device supports bfloat16 in hardware; emulated, it is slower than float32."""
+def has_fast_bfloat16(device: torch.device, weights: int = SMALL) -> bool:
+    """Whether a model of so many weights is faster in bfloat16; emulated, it is slower than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "cpu":
-        return computes_bfloat16(_capabilities(), os.environ)
+        return weights >= SMALL and computes_bfloat16(_capabilities(), os.environ)
     return False
 
 
@@ -61,29 +64,29 @@ def weight_precision(device: torch.device, wanted: Precision = "auto") -> torch.
     return torch.float32
 
 
-def drawing_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
-    """The precision of sampling: by default bfloat16 on a CPU that supports it, else that of the weights."""
+def drawing_precision(device: torch.device, wanted: Precision = "auto", weights: int = SMALL) -> torch.dtype:
+    """The precision of sampling: by default bfloat16 on a CPU where that is faster, else the weights’ own."""
     if wanted != "auto":
         return PRECISIONS[wanted]
     if device.type == "cpu":
-        return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
+        return torch.bfloat16 if has_fast_bfloat16(device, weights) else torch.float32
     return weight_precision(device)
 
 
-def training_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
+def training_precision(device: torch.device, wanted: Precision = "auto", weights: int = SMALL) -> torch.dtype:
     """The precision of training's computations; the trained weights are always float32.
 
     CUDA devices without bfloat16 compute in float16, with a scaled loss.
     """
     if wanted != "auto":
         return PRECISIONS[wanted]
-    if has_fast_bfloat16(device):
+    if has_fast_bfloat16(device, weights):
         return torch.bfloat16
     return torch.float16 if device.type == "cuda" else torch.float32
 
 
 def how_it_computes(device: torch.device) -> str:
-    """A CPU's instruction set and default precision, in words."""
+    """A CPU's instruction set and default precision, in words; small models have float32."""
     precision = str(drawing_precision(device)).removeprefix("torch.")
     return f"computes in {precision} with instructions of {instructions()}"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,20 @@ class ImageModel:
         """The autoencoder between pictures and latents."""
         return self.family.autoencoder
 
+    @cached_property
+    def weights(self) -> int:
+        """How many weights the denoiser had when they were first counted."""
+        return sum(weight.numel() for weight in self.denoiser.parameters())
+
     @property
     def training_precision(self) -> torch.dtype:
         """The precision of training's computations."""
-        return devices.training_precision(self.device, self.machine.precision)
+        return devices.training_precision(self.device, self.machine.precision, self.weights)
 
     @property
     def drawing_precision(self) -> torch.dtype:
         """The precision of sampling."""
-        return devices.drawing_precision(self.device, self.machine.precision)
+        return devices.drawing_precision(self.device, self.machine.precision, self.weights)
 
     @property
     def is_quantized(self) -> bool:

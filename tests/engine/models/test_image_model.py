@@ -8,6 +8,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.engine.models import devices
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 from tests.engine.tiny import make_tiny_pipeline
@@ -104,3 +106,16 @@ def test_the_autoencoder_of_a_flow_is_read_at_full_precision(tmp_path: Path) -> 
     stored = load_file(path)
     assert opened.denoiser.dtype == torch.bfloat16
     assert all(torch.equal(tensor, stored[name]) for name, tensor in opened.autoencoder.state_dict().items())
+
+
+def test_a_small_model_computes_in_float32_on_every_processor(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "computes_bfloat16", lambda *_: True)
+    assert model.weights < devices.SMALL
+    assert model.training_precision == model.drawing_precision == torch.float32
+    monkeypatch.setattr(model, "machine", MachineSettings(precision="bf16"))
+    assert model.training_precision == model.drawing_precision == torch.bfloat16
+    cpu = torch.device("cpu")
+    for chosen in (devices.training_precision, devices.drawing_precision):
+        assert chosen(cpu, "auto", devices.SMALL) == torch.bfloat16

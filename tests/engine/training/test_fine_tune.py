@@ -9,6 +9,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.unet import UNetFamily
+from gal_studio.engine.models import devices
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -18,7 +19,7 @@ from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
-from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same, training_is_bf16
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
 
 
 def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -> float:
@@ -43,7 +44,7 @@ def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -
             noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
             v = a.sqrt() * eps - (1 - a).sqrt() * clean
             target = eps if model.family.prediction_type == "epsilon" else v
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
+            with torch.no_grad():
                 text = cached[kind].texts[row].hidden[None]
                 said = model.denoiser(noisy[None], time[None], encoder_hidden_states=text).sample.float()
             if kind == 0:
@@ -63,9 +64,7 @@ def test_first_loss_by_hand(model: ImageModel, published: bool | None) -> None:
     events = fine_tune(model, EXAMPLES, prior, settings, seed=4)
     loss = next(events).loss
     events.close()
-    assert loss == pytest.approx(
-        by_hand(model, settings, 4, bool(prior)), rel=2e-2 if training_is_bf16() else 1e-5
-    )
+    assert loss == pytest.approx(by_hand(model, settings, 4, bool(prior)), rel=1e-5)
 
 
 def test_first_loss_by_hand_of_an_epsilon_model(epsilon_folder: Path) -> None:
@@ -73,7 +72,7 @@ def test_first_loss_by_hand_of_an_epsilon_model(epsilon_folder: Path) -> None:
     events = fine_tune(model, EXAMPLES, [], SETTINGS, seed=4)
     loss = next(events).loss
     events.close()
-    assert loss == pytest.approx(by_hand(model, SETTINGS, 4, False), rel=2e-2 if training_is_bf16() else 1e-5)
+    assert loss == pytest.approx(by_hand(model, SETTINGS, 4, False), rel=1e-5)
 
 
 def test_events_and_the_attached_adapter(model: ImageModel) -> None:
@@ -234,12 +233,16 @@ def test_crops(model: ImageModel) -> None:
     assert lefts == set(range(9))
 
 
-def test_float32_attention_agrees_with_the_stock_one(model: ImageModel) -> None:
+@pytest.mark.parametrize("in_bfloat16", [False, True])
+def test_float32_attention_agrees_with_the_stock_one(
+    model: ImageModel, in_bfloat16: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "has_fast_bfloat16", lambda *_: in_bfloat16)
     noisy, text = torch.ones(2, 4, 8, 8), model.family.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
     stock = dict(model.denoiser.attn_processors)
     expected = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
     with model.family.training_attention(model.device):
-        assert training_is_bf16() == (dict(model.denoiser.attn_processors) != stock)
+        assert in_bfloat16 == (dict(model.denoiser.attn_processors) != stock)
         found = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
     assert dict(model.denoiser.attn_processors) == stock

@@ -17,7 +17,7 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
-from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same, training_is_bf16
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
 
 
 def half_mask(side: int = 32) -> Image.Image:
@@ -83,7 +83,7 @@ def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
     time = torch.randint(1000, (1,), generator=generator)[0]
     noise, clean = torch.randn((4, 8, 8), generator=generator), encode_picture(model, example.image, (32, 32))
     a = model.family.process().alpha_bar[time]
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
+    with torch.no_grad():
         noisy = (a.sqrt() * clean + (1 - a).sqrt() * noise)[None]
         text = source.examples.texts[0].hidden[None]
         said = model.denoiser(noisy, time[None], encoder_hidden_states=text).sample.float()[0]
@@ -92,7 +92,7 @@ def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
     events = fine_tune(model, [example], [], settings, seed=4)
     loss = next(events).loss
     events.close()
-    assert loss == pytest.approx(float((weights * squares).mean()), rel=2e-2 if training_is_bf16() else 1e-5)
+    assert loss == pytest.approx(float((weights * squares).mean()), rel=1e-5)
 
 
 def test_a_white_mask_is_the_same_as_none(model: ImageModel) -> None:
@@ -103,7 +103,7 @@ def test_a_white_mask_is_the_same_as_none(model: ImageModel) -> None:
         detach(model)
         found = [event.loss for event in fine_tune(model, white, PRIOR, settings, seed=2)]
         detach(model)
-        assert found == pytest.approx(expected, rel=1e-3 if training_is_bf16() else 1e-6)
+        assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_without_masks_each_picture_has_one_weight(model: ImageModel) -> None:
