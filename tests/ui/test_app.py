@@ -166,7 +166,7 @@ def test_the_page_needs_no_model_library():
 def test_where_memory_is_short_each_answer_says_so(
     shared_place: Place, monkeypatch: pytest.MonkeyPatch, lack: Exception
 ):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise lack
 
     monkeypatch.setattr(shared_place.studio, "choices", fail)
