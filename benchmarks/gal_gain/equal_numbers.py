@@ -1,8 +1,8 @@
 """Which images teach best: second rounds that learn as many images, chosen in several ways.
 
     python -m benchmarks.gal_gain.equal_numbers train REFERENCES/* --out FOLDER
-    python -m benchmarks.gal_gain.equal_numbers sheets --out FOLDER
-    python -m benchmarks.gal_gain.equal_numbers labels --out FOLDER
+    python -m benchmarks.gal_gain.equal_numbers tables --out FOLDER
+    gal-studio rate FOLDER/NAME/table.csv --references REFERENCES/NAME --out RATING
     python -m benchmarks.gal_gain.equal_numbers report docs/lab/2026-11/labels/equal-numbers.csv
 
 For each folder with a project.toml, `train` trains and draws a first round, and from there a second one for
@@ -15,22 +15,23 @@ and seeds at full strength and by the first round's best schedule (Eq. G18). Wha
 again.
 `--seed` adds to the seed of each project, which then is a reference's second trial.
 
-`sheets` writes pages of numbered images in random order, without arms; a rater writes `count-NAME.json`
-beside RULES.md. `labels` joins these to FOLDER/labels.csv, which `report` reads alone.
+`tables` lists the first image of each prompt, arm and way for a rating; `report` reads tables of its labels.
 """
 
+import csv
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from benchmarks.output import read, write
 from benchmarks.quality.later_rounds import BEST, FULL
 from benchmarks.quality.suggestions import EQUAL, GAIN, STRONGEST, TODAY, Picture, labels_parser, parsed
-from benchmarks.quality.teachers import FIRST, Bench, Trial, opened_detector, write_sheets
+from benchmarks.quality.teachers import FIRST, Bench, opened_detector
 from gal_studio.commands.run import read_project_file
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.recipe import AS_TRAINED
@@ -38,6 +39,8 @@ from gal_studio.core.seeds import generator
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Candidate
 from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.research.rating.labels import read_rows
+from gal_studio.research.rating.questions import QUESTIONS, RIGHT
 from gal_studio.research.rating.sheets import page_of
 from gal_studio.rounds import planned
 from gal_studio.state import Store
@@ -50,7 +53,6 @@ ON_A_PAGE = 56
 RULES = (TODAY, STRONGEST, GAIN)
 BY_EYE, NOTHING = "by eye", "nothing"
 ARMS = (*RULES, BY_EYE, NOTHING)
-TRIAL = Trial((FIRST, *ARMS), (FULL, BEST), TODAY)
 
 
 def images_of(here: RoundSnapshot) -> dict[str, Picture]:
@@ -197,9 +199,34 @@ def run(folder: Path, out: Path, arms: Sequence[str], most: int, seed: int) -> N
     draw_arms(home)
 
 
+def write_table(home: Path) -> None:
+    """The first image of each prompt of every arm that is drawn, for `gal-studio rate`."""
+    table = [["reference", "arm", "schedule", "prompt", "seed", "image"]]
+    for arm in (FIRST, *ARMS):
+        told = read(home / f"{arm}.json") if (home / f"{arm}.json").exists() else []
+        for how in (FULL, BEST):
+            drawn = [row for row in told if row["strength"] == how]
+            for row in drawn[: len(drawn) // SEEDS]:
+                image = f"pictures/{row['image']}"
+                table.append([home.name, arm, how, row["prompt"], str(row["seed"]), image])
+    with (home / "table.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(table)
+
+
+def report(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The share of images that are no copy, match the prompt, are alike, and are right, by arm and way."""
+    found: dict[tuple[str, str], list[list[int]]] = {}
+    for row in rows:
+        said = [int(row[f"{word}_1"]) for word in (*QUESTIONS, RIGHT)]
+        found.setdefault((row["arm"], row["schedule"]), []).append([1 - said[0], *said[1:]])
+    yield "arm | way | images | no copy, as asked, alike, right"
+    for (arm, how), each in sorted(found.items()):
+        yield f"{arm} | {how} | {len(each)} | {', '.join(f'{share:.2f}' for share in np.mean(each, axis=0))}"
+
+
 def main() -> None:
     """Train what is missing, write pages or labels, or print what a table says."""
-    parser = labels_parser(__doc__, ("train", "sheets", "labels", "report"))
+    parser = labels_parser(__doc__, ("train", "tables", "report"))
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
     parser.add_argument(
         "--number", type=int, default=NUMBERS[0], help="images that each arm accepts, at most"
@@ -210,8 +237,11 @@ def main() -> None:
     if args.what == "train":
         for folder in args.given:
             run(folder, args.out, args.arms, args.number, args.seed)
-    elif args.what == "sheets":
-        write_sheets(args.out, TRIAL)
+    elif args.what == "tables":
+        for kept in sorted(args.out.glob("*/rounds.json")):
+            write_table(kept.parent)
+    else:
+        print("\n".join(report([row for path in args.given for row in read_rows(path)])))
 
 
 if __name__ == "__main__":
