@@ -73,8 +73,13 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
     def __add__(self, other: "Outcome") -> "Outcome":
-        counts = (getattr(self, one) + getattr(other, one) for one in ("kills", "at", "compared", "left"))
-        return Outcome(*counts, self.wrong + other.wrong)
+        return Outcome(
+            self.kills + other.kills,
+            self.at + other.at,
+            self.compared + other.compared,
+            self.left + other.left,
+            self.wrong + other.wrong,
+        )
 
     def table(self) -> str:
         """The results as text, a line for each kind."""
