@@ -226,6 +226,10 @@ WITH_GRID = "self.origin !== 'null' && localStorage.setItem('gal-studio-all-imag
 """Done by a person who wants all images: rounds do not open with Review."""
 
 
+WITH_FIGURES = "self.origin !== 'null' && localStorage.setItem('gal-studio-figures', 'shown')"
+"""Done by a person who wants figures beside the plain words."""
+
+
 def first_page(window: Any, address: str, with_grid: bool = True) -> Any:
     """A page that finds nothing of former tests: no stored data, no permission, no lost network.
 

@@ -75,8 +75,13 @@ const titleOf = ({ adapter, name }) => `${adapter ? "Your LoRA:" : "Download"} $
 /** @param {{ id: string }} props */
 function Exports({ id }) {
   useEvents("queue");
+  const [wanted, want] = useState(""); // as it was when the dialog opened: no row moves while one presses
   useEffect(() => {
-    call("results", "destination", {}).then((found) => found && set(destination, found));
+    call("results", "destination", {}).then((found) => {
+      if (!found) return;
+      set(destination, found);
+      want(found.form);
+    });
   }, []);
   const round = known.value.find((one) => one.id === id);
   const [last, keep] = useState(round);
@@ -87,7 +92,7 @@ function Exports({ id }) {
   );
   const setting = settingWords(id);
   const usable = last.exports.filter((one) => one.usable);
-  const named = usable.length > 1 ? destination.value.form : usable[0]?.form;
+  const named = usable.length > 1 ? wanted : usable[0]?.form;
   const first = usable.filter(({ form }) => form === named);
   const rest = last.exports.filter((one) => !first.includes(one));
   const row = (/** @type {ExportChoice} */ choice) =>

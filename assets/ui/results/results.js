@@ -15,6 +15,7 @@ import { theme } from "../kit/theme.js";
 import { withSetting } from "../measures/words.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
+import { Evidence } from "./evidence.js";
 import { exportsOpen, openExports, showExports } from "./exports.js";
 import { columnsOf, looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
@@ -88,7 +89,9 @@ function Results() {
     }
     <section class="card wide" aria-label="Rounds">
       <div class="card-head"><h2>Rounds</h2><${Buttons} /></div>
-      <div class="results-verdict"><${Verdict} recipe=${drawn?.recipe ?? ""} /></div>
+      <div class="results-verdict">
+        <${Verdict} recipe=${drawn?.recipe ?? ""} /><${Evidence} rows=${rows.value} columns=${columns} />
+      </div>
       <div class="table-scroll"><${RoundsTable} rounds=${rounds.value} measures=${measures} /></div>
     </section>
     <${SheetCard} rows=${rows.value} />

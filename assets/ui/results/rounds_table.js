@@ -1,14 +1,26 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
-/** @import { Interval, MeasuredRound, MeasuredSchedule, Measures, RoundResult } from "payloads" */
+/** @import { Figures, Interval, MeasuredRound, MeasuredSchedule, Measures } from "payloads" */
+/** @import { Metric, RoundResult } from "payloads" */
 import { refresh } from "../app/session.js";
 import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
 import { inSentence } from "../kit/format.js";
+import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
 import { PopoverButton } from "../kit/popovers.js";
 import { METRICS, metricName, NAMES } from "../measures/metrics.js";
 import { cellWords, learnedWords, scheduleWords, signed } from "../measures/words.js";
 import { openExports } from "./exports.js";
+
+/** Without figures: what everybody counts. @type {Metric[]} */
+const COUNTED = ["as_asked", "copies"];
+const metrics = () => (figures.value ? NAMES : COUNTED);
+/** How many columns lie between the name and what was accepted. */
+const between = () => metrics().length + (figures.value ? 2 : 0);
+const head = () => {
+  const plain = ["Round", "Accepted", "LoRA", ...COUNTED.map((metric) => METRICS[metric].name)];
+  return figures.value ? HEAD : HEAD.filter(([name]) => plain.includes(name));
+};
 
 const HEAD = [
   ["Round", ""],
@@ -32,7 +44,10 @@ const HEAD = [
  * The heading of a column: what is learned is the style or the object of the project.
  * @param {string} name
  */
-const headed = (name) => (name === METRICS.carries.name ? metricName("carries", state.project?.kind) : name);
+function headed(name) {
+  if (name === METRICS.as_asked.name && !figures.value) return "Show what was asked";
+  return name === METRICS.carries.name ? metricName("carries", state.project?.kind) : name;
+}
 
 /**
  * A word that explains itself when it is pressed.
@@ -49,7 +64,7 @@ export function RoundsTable({ rounds, measures }) {
   return html`<table class="table results-table">
     <thead>
       <tr>
-        ${HEAD.map(
+        ${head().map(
           ([name, words]) =>
             html`<th scope="col" key=${name}>
               ${words ? explained(headed(name), words) : name}
@@ -62,7 +77,9 @@ export function RoundsTable({ rounds, measures }) {
         measures && base?.report
           ? html`<tr class="base-row" key="base">
               <th scope="row" title="The model without any training">${base.name}</th>
-              ${cells(measures, base)}<td>–</td><td>–</td><td>–</td>
+              ${cells(measures, base)}${head()
+                .slice(between() + 1)
+                .map(() => html`<td>–</td>`)}
             </tr>`
           : null
       }
@@ -81,9 +98,15 @@ function row(round, measures) {
   const isBest = measures?.best === round.id && measured?.gain_setting === FULL;
   return html`<tr key=${round.id} data-best=${isBest ? "yes" : "no"}>
     <th scope="row" title=${measured?.schedules.length ? "At full LoRA strength" : null}>${round.name}</th>
-    ${measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => html`<td>–</td>`)}
+    ${
+      measures && measured
+        ? cells(measures, measured)
+        : head()
+            .slice(1, between() + 1)
+            .map(() => html`<td>–</td>`)
+    }
     <td>${number}</td>
-    <td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>
+    ${figures.value ? html`<td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>` : null}
     <td>${
       isThere(round)
         ? html`<${Button}
@@ -112,13 +135,16 @@ function scheduleRows(round, measures) {
       ${
         one.report
           ? [
-              ...NAMES.map((metric) => cell(scheduleWords(measured, one, metric))),
-              gainCell(one.report.gain),
-              html`<td>–</td>`,
+              ...metrics().map((metric) =>
+                cell(figures.value ? scheduleWords(measured, one, metric) : counted(one.report, metric)),
+              ),
+              figures.value ? [gainCell(one.report.gain), html`<td>–</td>`] : null,
             ]
-          : html`<td colspan=${HEAD.length - 4} class="unmeasured">${lacking(measured, one)}</td>`
+          : html`<td colspan=${between()} class="unmeasured">${lacking(measured, one)}</td>`
       }
-      <td /><td /><td />
+      ${head()
+        .slice(between() + 1)
+        .map(() => html`<td />`)}
     </tr>`;
   });
 }
@@ -138,12 +164,25 @@ const FULL = "full strength";
  */
 function cells(measures, measured) {
   const { report, id } = measured;
-  if (!report) return html`<td colspan=${HEAD.length - 4} class="unmeasured">${unmeasured(measured)}</td>`;
+  if (!report) return html`<td colspan=${between()} class="unmeasured">${unmeasured(measured)}</td>`;
+  if (!figures.value) return COUNTED.map((metric) => cell(counted(report, metric)));
   return [
     ...NAMES.map((metric) => cell(cellWords(measures, measured, metric))),
     gainCell(id === null ? null : report.gain),
     cell(learnedWords(measures, measured)),
   ];
+}
+
+/**
+ * A share as the count that it is: "11 of 24".
+ * @param {Figures | null} report
+ * @param {Metric} metric
+ */
+function counted(report, metric) {
+  if (!report?.figures[metric]) return null;
+  const { as_asked: asked, judged, copies, pictures } = report;
+  const text = metric === "copies" ? `${copies} of ${pictures}` : `${asked} of ${judged}`;
+  return { text, title: "", change: null };
 }
 
 /** @param {Interval | null} gain */

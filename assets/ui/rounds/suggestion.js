@@ -11,7 +11,6 @@ import { html, useKeptFocus } from "../kit/html.js";
 import { useLayoutEffect } from "../vendor/preact.min.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { detectorNote } from "./grid/copy_words.js";
-import { FiguresButton } from "./figures_button.js";
 import { plainly, whyWeaker } from "./plain_words.js";
 
 /** @typedef {"open" | "accepted" | "rejected" | "answered"} RowState */
@@ -51,7 +50,6 @@ function Suggestion() {
   return html`<div class="card-head">
       <h2>Suggestion</h2>
       <span data-part="suggestion-note">${noteWords(rows.length)}</span>
-      <${FiguresButton} />
     </div>
     <div class="suggestion-scroll scroll" onClick=${keepHeight}>
       ${rows.length && !unfinished() ? html`<${Why} rows=${rows} />` : null}

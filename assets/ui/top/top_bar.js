@@ -7,6 +7,7 @@ import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { locateModel } from "../app/locate.js";
+import { FiguresButton } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { toggleTheme } from "../kit/theme.js";
@@ -66,6 +67,7 @@ function Top() {
         data-state=${job && jobLine(job).state}
       >${job && html`<${JobLine} job=${job} at=${{}} />`}</section>
       <${QueueButton} at=${{}} />
+      <${FiguresButton} />
       <${Button}
         class="quiet" data-part="log" onClick=${openLog}
         title="Messages of the running work, for a bug report"

@@ -4,6 +4,7 @@ import { state } from "../app/store.js";
 import { reference } from "../kit/dom.js";
 import { tabbedTo } from "../kit/by_tab.js";
 import { Dialog } from "../kit/dialog.js";
+import { figures } from "../kit/figures.js";
 import { Button, html, withValue } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { sharpens } from "../kit/sharpened.js";
@@ -52,7 +53,8 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   const before = otherOf(others, frames, under);
   const shown = before ? mode : "flip";
   const isCut = shown === "cut";
-  const words = close ? after.words : after.words.split(" · ")[0]; // figures in the dialog alone
+  const isFull = close && figures.value;
+  const words = isFull ? after.words : after.words.split(" · ")[0]; // figures in the dialog alone
   useEffect(() => {
     for (const { src } of frames) if (src) new Image().src = src; // flipping shows them at once
   }, [look.title]);

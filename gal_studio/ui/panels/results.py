@@ -33,6 +33,7 @@ class SheetPicture(PictureRef):
     blank: bool
     clip_t: float
     clip_i: float
+    asked: Annotated[bool | None, Doc("Whether it shows what its prompt asks for; None if nobody knows.")]
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,14 @@ class Sheet:
 def sheet_payload(view: FullMeasures) -> Sheet:
     """The contact sheet of the test set."""
     drawn: dict[str, dict[str, dict[str, SheetPicture]]] = {}
+    reports = (*view.reports.values(), *(one for made in view.by_schedule.values() for one in made))
+    counted = [picture for one in reports for picture in one.arm.part("held_out").values()]
+    asked = {picture.candidate.id: picture.as_asked for picture in counted}
     for picture in view.pictures:
         recipe, by = picture.candidate.recipe, picture.round_id or ""
         place = by if recipe.is_as_trained else f"{by}|{recipe.brief}"
         by_round = drawn.setdefault(picture.prompt_id, {}).setdefault(place, {})
-        by_round[str(picture.candidate.index)] = _picture(picture)
+        by_round[str(picture.candidate.index)] = _picture(picture, asked.get(picture.candidate.id))
     return Sheet(
         tuple(
             SheetRow(part, prompt.prompt, drawn.get(prompt.id, {}))
@@ -72,7 +76,7 @@ def sheet_payload(view: FullMeasures) -> Sheet:
     )
 
 
-def _picture(picture: MeasuredPicture) -> SheetPicture:
+def _picture(picture: MeasuredPicture, asked: bool | None) -> SheetPicture:
     candidate = picture.candidate
     return SheetPicture(
         id=candidate.id,
@@ -82,6 +86,7 @@ def _picture(picture: MeasuredPicture) -> SheetPicture:
         blank=candidate.is_blank,
         clip_t=round(candidate.similarity_anchor, 4),
         clip_i=round(picture.likeness, 4),
+        asked=asked,
     )
 
 

@@ -7,10 +7,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import WITH_FIGURES, Served, Watched
 from tests.ui.seeded import draw, draw_held_back, finish_export, measure, train
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def figures(watched: Watched) -> None:
+    """Done by a person who wants figures."""
+    watched.page.add_init_script(WITH_FIGURES)
 
 
 def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: Watched, served: Served):

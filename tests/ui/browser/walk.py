@@ -6,7 +6,7 @@ from typing import Any
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.snapshot import KeptStep
 from tests.ui.browser.rounds.test_trials import draw_all
-from tests.ui.conftest import Served
+from tests.ui.conftest import WITH_FIGURES, Served
 from tests.ui.seeded import draw, measure, train
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, two_subjects
 
@@ -38,6 +38,7 @@ class Walk:
 
     def __init__(self, page: Any, served: Served, refined: str) -> None:
         self.page = page
+        page.add_init_script(WITH_FIGURES)  # with all that can be shown
         self.served = served
         self.refined = refined
 

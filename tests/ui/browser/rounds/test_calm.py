@@ -1,5 +1,6 @@
 """How much stands on a screen before one scrolls, and what the action bar keeps for its menu."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.browser.walk import make_full
 from tests.ui.conftest import Served, Watched, first_page
+from tests.ui.seeded import measure
 
 pytestmark = pytest.mark.browser
 
@@ -68,3 +70,24 @@ def test_the_bar_has_the_next_step_another_one_and_a_menu(watched: Watched, serv
     page.keyboard.press("Enter")
     expect(bar).to_have_text(["Next round ›", "Finish ›"])
     expect(page.locator("[data-action=next_round]")).to_be_focused()
+
+
+def test_without_figures_shares_are_counts_with_their_images(watched: Watched, served: Served):
+    studio, first = served.place.studio, served.place.round
+    measure(studio, first, copies=3)
+    page = wide(watched.open(served.url("results")))
+    told = page.locator(".evidence[aria-label='are copies of the reference']")
+    expect(told.locator("h3")).to_have_text(re.compile("^6 of [0-9]+ are copies of the reference$"))
+    expect(told.locator("img")).to_have_count(6)
+    asked = page.locator(".evidence[aria-label='show what was asked']")
+    number = asked.locator("img").count()
+    expect(asked.locator("h3")).to_have_text(re.compile(f"^{number} of [0-9]+ show what was asked$"))
+    heads = page.locator(".results-table thead th")
+    expect(heads).to_have_text(["Round", "Show what was asked", "Copies", "Accepted", "LoRA"])
+    assert "%" not in page.inner_text(".results-table")
+    page.get_by_role("button", name="Figures").click()
+    expect(heads).to_have_count(11)
+    expect(told).to_have_count(0)
+    assert "%" in page.inner_text(".results-table")
+    page.reload()
+    expect(heads).to_have_count(11)  # this browser keeps the choice

@@ -4,9 +4,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.refine.brushing import settled
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def figures(watched: Watched) -> None:
+    """Done by a person who wants figures."""
+    watched.page.add_init_script(WITH_FIGURES)
+
 
 ACCEPT = "[data-action=accept]"
 

@@ -7,10 +7,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.rounds.test_first_use import lasso
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import WITH_FIGURES, Served, Watched
 from tests.ui.seeded import draw, make_project, train
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def figures(watched: Watched) -> None:
+    """Done by a person who wants figures."""
+    watched.page.add_init_script(WITH_FIGURES)
 
 DRAWN = ".map .plot .point"
 PLACES = (

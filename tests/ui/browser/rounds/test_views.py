@@ -10,11 +10,17 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import WITH_FIGURES, Served, Watched
 from tests.ui.seeded import measure
 from tests.ui.seeded_refinement import pairs_made
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def figures(watched: Watched) -> None:
+    """Done by a person who wants figures."""
+    watched.page.add_init_script(WITH_FIGURES)
 
 
 def saved(page: Any, ending: str) -> bytes:

@@ -1,5 +1,5 @@
-/** The choice whether figures stand beside the plain words. */
-import { html } from "../kit/html.js";
+/** The choice whether figures stand beside the plain words, for the whole studio. */
+import { html } from "./html.js";
 import { effect, signal } from "../vendor/signals.min.js";
 
 const KEY = "gal-studio-figures";
@@ -12,7 +12,7 @@ function keptChoice() {
   }
 }
 
-const figures = signal(keptChoice());
+export const figures = signal(keptChoice());
 effect(() => {
   document.documentElement.dataset.figures = figures.value ? "shown" : "";
 });
@@ -28,7 +28,7 @@ export function FiguresButton() {
     }
   };
   return html`<button
-    type="button" class="button small figures-button" aria-pressed=${String(figures.value)} onClick=${toggle}
-    title="Show copy risk, uncertainty and the curve over LoRA strength beside the plain words"
+    type="button" class="quiet figures-button" aria-pressed=${String(figures.value)} onClick=${toggle}
+    title="Percentages, uncertainty, CLIP and charts beside the plain words"
   >Figures</button>`;
 }
