@@ -18,6 +18,7 @@ def figures(watched: Watched) -> None:
     """Done by a person who wants figures."""
     watched.page.add_init_script(WITH_FIGURES)
 
+
 DRAWN = ".map .plot .point"
 PLACES = (
     "[...document.querySelectorAll('.map .plot .scatterlayer .trace:first-child .point')]"
