@@ -73,8 +73,8 @@ def sources() -> str:
 
 
 def is_label(words_: str) -> bool:
-    """Whether the page has this as a button, a setting or a heading, whole."""
-    return re.search(rf"[\"'>`]\s*{re.escape(words_)}\s*[\"'<`$]", sources()) is not None
+    """Whether the page has this as a button, a setting or a heading, whole; an arrow may follow it."""
+    return re.search(rf"[\"'>`]\s*{re.escape(words_)}(?: ›)?\s*[\"'<`$]", sources()) is not None
 
 
 DATA = {"Bold outline cat", "Dotty teapot", "Pocket"}  # the demo and a preset

@@ -36,6 +36,6 @@ export const RepairPicture = () => html`<svg
       <rect x="30" y="53" width="40" height="28" class="bad" />
       <text x="60" y="21" class="sign">✓</text><text x="60" y="79" class="sign">✕</text>`,
   )}
-  ${picture(248, "Afterwards", TREE)}
+  ${picture(248, "Repaired", TREE)}
   ${arrow(95)}${arrow(217)}
 </svg>`;
