@@ -30,6 +30,7 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     expect(page.locator(".exports code")).to_have_text(["in watercolor painting style"])
     expect(page.locator(".exports details")).to_have_count(0)  # no program was named yet
     page.click(f"{PROGRAM} button:text-is('Prepare')")
+    page.wait_for_selector(f"{PROGRAM}[data-state=working]")  # the page has seen that it waits
     studio.store.workers.enter("w")
     job = studio.store.jobs.claim("w")
     assert job is not None
