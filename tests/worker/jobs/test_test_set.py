@@ -10,6 +10,7 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.test_set import prepare
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
+from gal_studio.worker.jobs import generate
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, object_draft, tiny_draft
@@ -172,8 +173,11 @@ def test_another_job_goes_first_even_while_it_measures(studio: Studio, models: M
 
 
 def test_accepted_prompts_are_measured_before_and_after_they_are_learned(
-    studio: Studio, models: Models, measured: str
+    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(generate, "_usual_gap", lambda task: 0.1)  # a tiny CLIP knows nothing
+    measured = trained(studio, models, names)
+    work(studio, models, studio.measure(measured))
     project = project_of(studio, measured)
     chosen = studio.round_view(measured).candidates[0]
     studio.decide([chosen.candidate.id], "accepted")
