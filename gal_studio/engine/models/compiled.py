@@ -13,7 +13,7 @@ from gal_studio.engine.models.swapping import swapped_blocks
 def compiled(model: ImageModel) -> Iterator[None]:
     """Compile the denoiser if the settings say so, at its next call.
 
-    Of a transformer that is its blocks, whose code is compiled once for all; of a U-Net the whole.
+    Of a transformer that is its blocks, whose code is compiled once for all; of any other the whole.
     """
     if not model.machine.compile or model.machine.swapping:  # weights come and go
         yield
@@ -37,7 +37,7 @@ def compiled(model: ImageModel) -> Iterator[None]:
 
 
 def _compiled_parts(denoiser: Any) -> list[Any]:
-    """The blocks that diffusers names as repeated; a U-Net has much beside them."""
+    """The blocks that diffusers names as repeated; others have much beside them."""
     repeated = getattr(denoiser, "_repeated_blocks", None) or ()
     blocks = [module for module in denoiser.modules() if type(module).__name__ in repeated]
     return blocks if blocks and swapped_blocks(denoiser) else [denoiser]

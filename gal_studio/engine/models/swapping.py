@@ -20,7 +20,8 @@ _Arrived = tuple[Copies, torch.cuda.Event | None]
 def swapped_blocks(denoiser: torch.nn.Module) -> list[torch.nn.Module]:
     """The blocks that can wait: those that a transformer runs one after another, in lists of its own.
 
-    Of a U-Net none: its blocks are few, and the largest is half of it. Text encoders have theirs further in.
+    Of a convolutional one none: its blocks are few, and the largest is half of it. Text encoders have theirs
+    further in.
     """
     if hasattr(denoiser, "down_blocks"):
         return []

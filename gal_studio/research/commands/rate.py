@@ -42,7 +42,7 @@ def rate(
     model: Annotated[str, typer.Option(help="The model and version, if the rater is a model.")] = "",
     prompt: Annotated[
         Path | None,
-        typer.Option(help="The text that the model was given (default: RULES.md of the rating)."),
+        typer.Option(help="The text that the model was given (default: rules.txt of the rating)."),
     ] = None,
     agreement: Annotated[
         list[Path] | None, typer.Option(help="Tables of labels to compare; name each with --agreement.")
@@ -116,10 +116,10 @@ def _write_labels(out: Path, answers: Path, rater: str, model: str, prompt: Path
     if not name:
         raise StudioError("Name the rater with --rater NAME.")
     stem = f"labels-{file_stem(name, name)}"
-    asked = f"{stem}.prompt.md" if model else ""
+    asked = f"{stem}.prompt.txt" if model else ""
     table, left = labels_of(out, answers, name, model, asked)
     if model:
-        given = prompt or out / SHEETS / "RULES.md"
+        given = prompt or out / SHEETS / "rules.txt"
         try:
             write_whole(out / asked, given.read_bytes(), out)
         except OSError as error:

@@ -13,7 +13,7 @@ QUESTIONS = ("copy", "asked", "like")
 """The labels of an image, in this order."""
 RIGHT = "right"
 """What follows from them: no copy, as asked and alike."""
-RULES = (assets_folder() / "rate-rules.md").read_text(encoding="utf-8")
+RULES = (assets_folder() / "rate-rules.txt").read_text(encoding="utf-8")
 """What somebody reads who rates sheets and knows nothing else."""
 ASKED = "".join(f"{line}\n" for line in RULES.splitlines() if line.startswith(("- ", "  ")))
 """What is asked of each image, of it."""

@@ -68,7 +68,7 @@ def write_rating(rated: Rated, out: Path, seed: int = 0) -> int:
                         "image": _inline(picture),
                     }
                 )
-    write_whole(out / SHEETS / "RULES.md", RULES.encode(), out)
+    write_whole(out / SHEETS / "rules.txt", RULES.encode(), out)
     write_whole(out / KEY, csv_table([["sheet", "number", *columns], *key]).encode(), out)
     write_whole(out / PAGE, _page(rated, shown, groups).encode(), out)
     return sheet

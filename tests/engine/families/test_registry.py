@@ -12,11 +12,13 @@ from gal_studio.engine.families.registry import FAMILIES, family_of
 ALLOWED = {  # a column, and what reads and writes it
     "state/database/tables.py", "state/tables/rounds.py", "state/tables/snapshots.py",
     "core/snapshot.py", "core/models/forms/programs.py",
+    "core/models/lora_tensors.py", "studio/create/model_folders.py",
     "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
     "workspace/spare_values.py",
     "engine/export/foreign.py", "engine/export/foreign_names.py", "engine/export/stock.py",  # words of others
     "engine/models/one_file.py", "engine/sampling/few_steps.py",
-    "worker/export/card.py", "worker/export/workflow.py", "worker/export/without_training.py",
+    "state/tables/branches.py", "worker/export/card.py", "worker/export/workflow.py",
+    "worker/export/without_training.py",
 }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def test_nothing_that_a_rater_sees_says_which_arm_an_image_is_of(rating: Path) -
     arms = [row["arm"] for row in rows_of(rating / "key.csv")]
     assert sorted(arms) == ["after"] * 6 + ["before"] * 6 and arms != ["before"] * 6 + ["after"] * 6
     assert (rating / "sheets" / "sheet-1.png").is_file()
-    assert "**copy**" in (rating / "sheets" / "RULES.md").read_text("utf-8")
+    assert "**copy**" in (rating / "sheets" / "rules.txt").read_text("utf-8")
 
 
 def test_the_same_seed_gives_the_same_order_and_another_one_another(images: Path, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_what_a_model_said_is_joined_to_its_images_with_the_words_that_it_was_gi
     ]
     assert rows[-1]["copy_1"] == "" and rows[0]["rater_1"] == "Some One" and rows[0]["model_1"] == "Model 5"
     asked = (rating / rows[0]["prompt_1"]).read_text("utf-8")
-    assert asked == (rating / "sheets" / "RULES.md").read_text("utf-8")
+    assert asked == (rating / "sheets" / "rules.txt").read_text("utf-8")
 
 
 def test_a_project_is_rated_by_what_its_benchmark_drew(tmp_path: Path) -> None:

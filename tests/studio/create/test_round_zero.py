@@ -27,7 +27,7 @@ def everything_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def told(monkeypatch: pytest.MonkeyPatch, preset: str, here: Device, adapter: str, **more: Any) -> RoundPlan:
     chosen = load_preset(preset)
     monkeypatch.setattr(plan, "this_device", lambda: here)
-    settings = fitted(chosen, "style", here).updated({"references": {"adapter": adapter}, **more})
+    settings = fitted(chosen, "style", here).adopting({"references": {"adapter": adapter}, **more})
     return plan_round(None, load_shape(chosen.shape), chosen.base_model, settings, "style")
 
 
