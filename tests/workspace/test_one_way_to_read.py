@@ -70,6 +70,8 @@ OPENED_OTHERWISE = {
     "state/database/backups.py",
     "state/files/errors.py",
     "worker/jobs/export.py",
+    "commands/export.py",  # a LoRA that was just written, on its way to the folder of a program
+    "state/files/placed.py",  # the same, and the file of that name which it leaves as it is
     "state/files/own_folder.py",  # a file that it has just made
     "workspace/archive/reader.py",  # the null device
     "workspace/archive/rows.py",

@@ -45,7 +45,7 @@ PLAIN = {
     "replay_rounds.prior_drawing", "replay_rounds.prompts",
     "replay_rounds.settings", "replays.left_out", "replays.policy", "replays.source_id",
     "replays.source_name", "replays.source_round",
-    "round_seconds.phase", "rounds.kind", "rounds.prior_drawing",
+    "round_seconds.phase", "rounds.changes", "rounds.difference", "rounds.kind", "rounds.prior_drawing",
     "rounds.settings", "rounds.source", "rounds.title", "rounds.trained_as", "test_pictures.drawn_by",
     "test_pictures.remark",
     "test_pictures.scores",
