@@ -61,7 +61,6 @@ OPENED_OTHERWISE = {
     "ui/api/uploads.py",
     "worker/adapter_refinement.py",
     "worker/cluster/pool.py",
-    "worker/export/start.py",
     "workspace/relisted.py",
     "workspace/rescue.py",
     "workspace/spare_rows.py",
