@@ -26,6 +26,6 @@ def test_s_accepts_the_first_of_the_shortlist_and_the_next_prompt_takes_its_plac
     assert studio.store.decisions.of_round(round_id).accepted == (first,)
     words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
     assert "Left to gain on the benchmark: 17% (95% interval" in words
-    assert "59% with images chosen by eye" in words
+    assert "59% if chosen by eye" in words
     page.click(".shortlist button[aria-label^='Skip']")
     expect(rows.first).not_to_have_attribute("data-candidate", second)
