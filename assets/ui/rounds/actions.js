@@ -219,25 +219,32 @@ const offered = () =>
     job: kind,
   }));
 
-/** @type {Action[]} what applies; while another round loads it stays, and nothing else comes */
-let inBar = [];
+/** @type {[shown: Action[], rest: Action[]]} while another round loads they stay, and nothing else comes */
+let inBar = [[], []];
 /** @type {HTMLElement} */
 let bar;
 
 /** What stands beside the next step, the most likely first. */
 const BESIDE = ["accept", "next_round", "done", "run", "instant", "pairs", "train", "keep", "whole", "again"];
 
-/** The next step and one other action stand in the bar. */
+/** The next step and one other action stand in the bar, the rest in its menu. */
 function buttons() {
   useKeptFocus(bar, "data-action");
-  if (loaded()) inBar = [...ACTIONS, ...offered()].filter(applies);
-  const named = (/** @type {string} */ name) => inBar.find((one) => one.name === name) ?? [];
-  const step = nextStep();
-  const open = [...BESIDE, ...inBar.map(({ name }) => name)].filter((name) => closed(name) === null);
-  const shown = [...new Set([step, ...open].flatMap(named))].slice(0, 2);
-  if (!shown.length) shown.push(...[named("run"), inBar].flat().slice(0, 1)); // says why it cannot be pressed
-  const rest = inBar.filter((one) => !shown.includes(one));
+  if (loaded()) inBar = divided([...ACTIONS, ...offered()].filter(applies));
+  const [shown, rest] = inBar;
   return [...shown.map(button), rest.length ? html`<${More} key="more" rest=${rest} />` : null];
+}
+
+/**
+ * @param {Action[]} all
+ * @returns {[shown: Action[], rest: Action[]]}
+ */
+function divided(all) {
+  const named = (/** @type {string} */ name) => all.find((one) => one.name === name) ?? [];
+  const open = [...BESIDE, ...all.map(({ name }) => name)].filter((name) => closed(name) === null);
+  const shown = [...new Set([nextStep(), ...open].flatMap(named))].slice(0, 2);
+  if (!shown.length) shown.push(...[named("run"), all].flat().slice(0, 1)); // says why it cannot be pressed
+  return [shown, all.filter((one) => !shown.includes(one))];
 }
 
 /** @param {{ rest: Action[] }} props */

@@ -33,7 +33,7 @@ export function enlarge(trial, trials) {
       {
         name: one.round_name,
         src: address("trial", one),
-        words: [settingsOf(one), judgedWords(one)].join(" · "),
+        words: [settingsOf(one, ", "), judgedWords(one)].join(" · "),
       },
     ],
   }));

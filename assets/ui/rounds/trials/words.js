@@ -11,11 +11,12 @@ export const trialFacts = (trial) => `${trial.round_name} · ${settingsOf(trial)
 /**
  * The same without the round.
  * @param {Pick<Trial, "seed" | "guidance" | "recipe" | "negative">} trial
+ * @param {string} [between]
  */
-export function settingsOf({ seed, guidance, recipe, negative }) {
+export function settingsOf({ seed, guidance, recipe, negative }, between = " · ") {
   return [`seed ${seed}`, `guidance ${guidance}`, recipe.words, negative && `not “${negative}”`]
     .filter(Boolean)
-    .join(" · ");
+    .join(between);
 }
 
 const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold

@@ -132,22 +132,19 @@ def test_a_refused_decision_is_taken_back_whatever_poll_was_on_its_way(watched: 
 
 @pytest.mark.races
 def test_a_button_means_the_round_in_which_it_was_pressed(watched: Watched, served: Served):
-    studio = served.place.studio
-    child = studio.next_round(served.place.round).id
+    studio, first = served.place.studio, served.place.round
+    child = studio.next_round(first).id
+    suggested = {one.candidate_id for one in studio.proposal(first).suggestions}
     gate = before_changes(studio)
     page = rounds_page(watched, served)
     gate.close()
     accept(page, 2)
     assert gate.reached.wait(60)
-    page.click("[data-part=branch]")
-    page.click("[data-answer=images]")
-    page.click(".chip-round >> nth=2")
-    page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
+    page.click("[data-action=accept]")
+    page.click(f".chip-round[data-round='{child}']")
+    page.wait_for_selector(f".chip-round[data-round='{child}'][aria-current]")
     gate.open()
-    until(lambda: len(studio.rounds(served.place.project)) == 3)
-    assert [round_.parent_id for round_ in studio.rounds(served.place.project)[1:]] == [
-        served.place.round
-    ] * 2
-    page.wait_for_selector(".chip-round >> nth=3")
+    until(lambda: len(studio.store.decisions.of_round(first).accepted) > 2)
     settled(page)
+    assert suggested & {*studio.store.decisions.of_round(first).accepted}
     assert page.evaluate("new URL(location.href).searchParams.get('round')") == child

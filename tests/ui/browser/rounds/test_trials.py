@@ -60,7 +60,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     card.get_by_text(f"Round 1 · {facts}").wait_for()
     card.get_by_role("button", name="Enlarge").click()
     viewer = page.locator("dialog.viewer[open]")
-    viewer.get_by_text(facts).wait_for()
+    viewer.get_by_text(facts.replace(" · ", ", ")).wait_for()
     page.keyboard.press("a")  # decides on no picture behind it
     page.keyboard.press("Escape")
     viewer.wait_for(state="hidden")
