@@ -45,7 +45,7 @@ def training_step(model: ImageModel) -> float:
     white = Image.new("RGB", (model.resolution, model.resolution), "white")
     source = ExampleSource(model, [ExamplePicture(white, "a cat")], [], settings, 0)
     training, times = Training(model, source, settings, 0), []
-    with model.family.training_attention(model.device):
+    with model.family.training_attention(model.device, model.training_precision):
         for _ in range(STEPS + 1):
             started = time.perf_counter()
             training.advance()

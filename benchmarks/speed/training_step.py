@@ -92,7 +92,7 @@ def main() -> None:
     times: dict[str, list[float]] = {"studio": [], "plain": []}
     for _ in range(given.rounds + 1):
         training = Training(model, source, settings, 0)
-        with model.family.training_attention(device):
+        with model.family.training_attention(device, model.training_precision):
             times["studio"] += seconds(training.advance, model, given.steps)[1:]
         del training
         detach(model)

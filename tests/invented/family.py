@@ -180,7 +180,9 @@ class InventedFamily:
     def lora_names(self) -> LoraNames:
         return LoraNames("invented", "invented", lambda layer, form: LayerName(f"invented.{layer}"))
 
-    def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
+    def training_attention(
+        self, device: torch.device, precision: torch.dtype
+    ) -> AbstractContextManager[None]:
         return nullcontext()
 
     def sliced_attention(self) -> AbstractContextManager[None]:

@@ -216,8 +216,10 @@ class Family(Protocol):
     def lora_names(self) -> LoraNames:
         """How its LoRA layers are called in the files of other programs."""
 
-    def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
-        """Use attention that trains faster on this device, within the context."""
+    def training_attention(
+        self, device: torch.device, precision: torch.dtype
+    ) -> AbstractContextManager[None]:
+        """Use attention that trains faster in this precision on this device, within the context."""
 
     def sliced_attention(self) -> AbstractContextManager[None]:
         """Use attention that needs less memory, within the context."""

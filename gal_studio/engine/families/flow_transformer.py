@@ -129,7 +129,9 @@ class FlowTransformerFamily(PipelineFamily):
         blocks = range(len(getattr(self.denoiser, self.block_list)))
         return [f"{self.block_list}.{block}.{layer}" for block in blocks for layer in wanted]
 
-    def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
+    def training_attention(
+        self, device: torch.device, precision: torch.dtype
+    ) -> AbstractContextManager[None]:
         """The model's own attention."""
         return nullcontext()
 

@@ -16,7 +16,6 @@ from gal_studio.engine.families.lora_names import LoraNames, unet_layer
 from gal_studio.engine.families.pipeline import PipelineFamily
 from gal_studio.engine.families.processes import AlphaBarProcess
 from gal_studio.engine.families.unet_checks import check_unet_pipeline
-from gal_studio.engine.models.devices import training_precision
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 WIDTH_OF_2 = 1024
@@ -212,9 +211,11 @@ class UNetFamily(PipelineFamily):
         is_known = self.denoiser.config.cross_attention_dim in WIDTHS
         return LoraNames(base, architecture, unet_layer, True, is_v2, velocity, is_known)
 
-    def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
+    def training_attention(
+        self, device: torch.device, precision: torch.dtype
+    ) -> AbstractContextManager[None]:
         """On a CPU that trains in bfloat16, compute attention in float32."""
-        return training_attention(self.denoiser, device)
+        return training_attention(self.denoiser, device, precision)
 
     @contextmanager
     def sliced_attention(self) -> Iterator[None]:
@@ -278,11 +279,10 @@ class Float32Attention:
 
 
 @contextmanager
-def training_attention(unet: Any, device: torch.device) -> Iterator[None]:
+def training_attention(unet: Any, device: torch.device, precision: torch.dtype) -> Iterator[None]:
     """Use float32 attention within the context where it is faster: on a CPU that trains in bfloat16."""
     stock = dict(unet.attn_processors)
-    weights = sum(weight.numel() for weight in unet.parameters())
-    is_faster = device.type == "cpu" and training_precision(device, weights=weights) == torch.bfloat16
+    is_faster = device.type == "cpu" and precision == torch.bfloat16
     is_faster = is_faster and unet.encoder_hid_proj is None  # an image adapter has its own attention
     if is_faster and all(_is_plain(module) for module in unet.modules() if hasattr(module, "to_out")):
         unet.set_attn_processor(Float32Attention())

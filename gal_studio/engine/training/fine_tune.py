@@ -113,7 +113,7 @@ def train(model: ImageModel, make: Callable[[], Training], run: Run) -> Iterator
         training = make()
         settings = training.settings
         total = settings.steps if run.ends_at is None else min(settings.steps, run.ends_at)
-        with model.family.training_attention(model.device), compiled(model):
+        with model.family.training_attention(model.device, model.training_precision), compiled(model):
             saving = _Saving(training, run)
             if run.resume_from is not None:
                 saving.resume(run.resume_from)

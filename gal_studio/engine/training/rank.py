@@ -71,7 +71,7 @@ def _serve(connection: Connection, config: RankConfig, model: ImageModel) -> Non
     gradients.ranks = falling_rank(model, config.tune)
     weights = trainable(model).values()
     join_group(config)
-    with model.family.training_attention(model.device), compiled(model):
+    with model.family.training_attention(model.device, model.training_precision), compiled(model):
         while True:
             share, scale = _receive(connection)
             _say(connection, None)

@@ -9,7 +9,6 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.unet import UNetFamily
-from gal_studio.engine.models import devices
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -234,14 +233,11 @@ def test_crops(model: ImageModel) -> None:
 
 
 @pytest.mark.parametrize("in_bfloat16", [False, True])
-def test_float32_attention_agrees_with_the_stock_one(
-    model: ImageModel, in_bfloat16: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(devices, "has_fast_bfloat16", lambda *_: in_bfloat16)
+def test_float32_attention_agrees_with_the_stock_one(model: ImageModel, in_bfloat16: bool) -> None:
     noisy, text = torch.ones(2, 4, 8, 8), model.family.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
     stock = dict(model.denoiser.attn_processors)
     expected = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
-    with model.family.training_attention(model.device):
+    with model.family.training_attention(model.device, torch.bfloat16 if in_bfloat16 else torch.float32):
         assert in_bfloat16 == (dict(model.denoiser.attn_processors) != stock)
         found = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
