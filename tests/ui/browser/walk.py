@@ -62,6 +62,13 @@ class Walk:
         act()
         self.page.wait_for_selector(selector)
 
+    def act(self, name: str) -> None:
+        """Press an action of the bar, or of its menu."""
+        chosen = self.page.locator(f"[data-action={name}]")
+        if not chosen.count():
+            self.page.click(".more-button")
+        chosen.click()
+
     def escape(self) -> None:
         """Leave what is open."""
         self.page.keyboard.press("Escape")
@@ -238,8 +245,8 @@ class Walk:
         page.goto(f"{self.served.url()}&round={job.round_id}")
         page.wait_for_selector(".tile")
         yield "Round 0"
-        self.shown("dialog.question[open]", lambda: page.click("[data-action=once_more]"))
+        self.shown("dialog.question[open]", lambda: self.act("once_more"))
         yield "the strength of the references"
         self.escape()
-        self.shown("dialog.question[open]", lambda: page.click("[data-action=keep]"))
+        self.shown("dialog.question[open]", lambda: self.act("keep"))
         yield "use without training"
