@@ -86,6 +86,17 @@ _ALLOW_HOST = typer.Option(metavar="NAME", help="Another name of this machine, e
 _BEHIND_PROXY = typer.Option("--behind-proxy", help="Trust X-Forwarded-For from a local proxy.")
 _ROOT_PATH = typer.Option(metavar="/PATH", help="Where a proxy serves the studio, such as /studio.")
 _OFFLINE = typer.Option("--offline", help="Use no network: models are those on this computer.")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from gal_studio.version import __version__
+
+        print(f"gal-studio {__version__}")
+        raise typer.Exit
+
+
+_VERSION = typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
 _API = typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md).")
 
 
@@ -103,6 +114,7 @@ def open_app(
     root_path: Annotated[str, _ROOT_PATH] = "",
     offline: Annotated[bool, _OFFLINE] = False,
     api: Annotated[bool, _API] = False,
+    version: Annotated[bool, _VERSION] = False,
 ) -> None:
     """Train a LoRA round by round. Without a command, this opens the app."""
     context.obj = workspace

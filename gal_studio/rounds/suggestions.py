@@ -28,6 +28,9 @@ Floats = NDArray[numpy.float32]
 Scores = Mapping[str, Mapping[str, float]]
 
 
+NO_IMAGES = "No images are generated yet. Suggestions follow when all are."
+
+
 @dataclass(frozen=True)
 class Proposal:
     """What a policy suggests in a round, with the policy that did, and what it decided on."""
@@ -47,7 +50,10 @@ def proposal(here: RoundSnapshot, policy: str | None = None, top_k: int | None =
 
     By default the policy and the number of the round's settings.
     """
-    return _proposal(here, policy, _pool(here, find_policy(policy or here.gal.policy), top_k))
+    made = _proposal(here, policy, _pool(here, find_policy(policy or here.gal.policy), top_k))
+    if here.candidates or not left(here):
+        return made
+    return replace(made, made=SuggestionSet((), False, NO_IMAGES))
 
 
 def first_proposal(here: RoundSnapshot) -> SuggestionSet:

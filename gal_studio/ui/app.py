@@ -14,6 +14,7 @@ with without_proxies():
 from fastapi import FastAPI
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.unfinished import mark_of
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access.gate import Access
@@ -81,7 +82,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     secrets = (rules.credentials.secret,) if rules.credentials else ()
     context = Context(ViewCache(studio), secrets)
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(FirstPaint, root_path=root_path)
+    app.add_middleware(FirstPaint, root_path=root_path, workspace=mark_of(studio.store.workspace))
     app.add_exception_handler(StudioError, refuse)
     app.add_exception_handler(OSError, refuse_disk)
     for lack in (MemoryError, RuntimeError):

@@ -9,6 +9,7 @@ import typer
 
 from gal_studio.cli import app, main
 from gal_studio.commands.running import unattended
+from gal_studio.version import __version__
 from tests.commands.running import REFERENCE, write_project
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,11 @@ def test_every_command_is_documented(command: str, capsys: pytest.CaptureFixture
     assert any(f"gal-studio {command}" in page.read_text(encoding="utf-8") for page in pages)
     assert main([command, "--help"]) == 0
     assert f"Usage: gal-studio {command}" in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"gal-studio {__version__}\n"
 
 
 def test_the_help_loads_nothing_heavy() -> None:

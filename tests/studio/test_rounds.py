@@ -8,6 +8,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import TrainingExample
+from gal_studio.rounds.suggestions import NO_IMAGES
 from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draft, draw, train
 
@@ -38,6 +39,12 @@ def test_steps_of_a_round(studio: Studio) -> None:
         studio.generate(first)
     studio.accept_suggestion(first)
     assert studio.next_step(first) == "next_round"
+
+
+def test_a_round_without_images_says_that_it_has_none_yet(studio: Studio, round_id: str) -> None:
+    assert studio.proposal(round_id).sentence == NO_IMAGES
+    draw(studio, round_id, [1, 2])
+    assert studio.proposal(round_id).sentence != NO_IMAGES
 
 
 def test_suggestion_comes_with_a_reason_for_every_anchor(studio: Studio, round_id: str) -> None:

@@ -6,7 +6,7 @@
  * `writeMark`).
  */
 /** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
-import { keep, kept, ofTab } from "../kit/kept.js";
+import { keep, kept, ofTab, ofWorkspace, workspace } from "../kit/kept.js";
 import { fromStudio, inTime, NotTheStudio } from "./answers.js";
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
@@ -17,7 +17,7 @@ const MAX_BATCH = 1_000_000; // bytes; the server accepts 1 MiB
 const MAX_KEEPALIVE = 60_000; // bytes; browsers limit the body of a keepalive request
 const REJECTED = [400, 413];
 const REFUSED = 403; // for what stands between page and studio: the changes are kept until that is mended
-const STORAGE_KEY = "gal-studio-writes";
+const storageKey = () => ofWorkspace("gal-studio-writes");
 const BY_ITSELF = new Set(["look"]); // not a person's act: its success does not answer an error
 const PERSIST_DELAY = 50; // ms after a change of the queue
 /**
@@ -88,7 +88,7 @@ function enqueue(change, done) {
 function persist() {
   clearTimeout(persistTimer);
   persistTimer = undefined;
-  keep(STORAGE_KEY, queue.length ? JSON.stringify(queue.map(({ change }) => change)) : null, ofTab);
+  keep(storageKey(), queue.length ? JSON.stringify(queue.map(({ change }) => change)) : null, ofTab);
 }
 
 function persistSoon() {
@@ -133,7 +133,7 @@ const size = (change) => new TextEncoder().encode(JSON.stringify(change)).length
 const post = (changes, options) =>
   fromStudio(PATH, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", "GAL-Studio-Workspace": workspace() },
     body: JSON.stringify(changes),
     ...options,
   });
@@ -219,6 +219,6 @@ addEventListener("pagehide", () => {
 /** Restore and send the changes that the previous page of this tab left unsent. */
 export function resumePending() {
   /** @type {Change[]} */
-  const changes = JSON.parse(kept(STORAGE_KEY, ofTab) ?? "[]");
+  const changes = JSON.parse(kept(storageKey(), ofTab) ?? "[]");
   for (const change of changes) enqueue(change, () => {});
 }

@@ -1,6 +1,17 @@
 /** What this browser keeps of a person's choices; nothing where its storage is blocked or full. */
 
 const local = () => localStorage;
+/**
+ * The mark of the workspace whose page this is; "" outside of a page. An address can have several: one after
+ * another, or under several paths.
+ */
+export const workspace = () =>
+  document.querySelector?.('meta[name="gal-studio-workspace"]')?.getAttribute("content") ?? "";
+/**
+ * The name under which something of this workspace alone is kept.
+ * @param {string} key
+ */
+export const ofWorkspace = (key) => [key, workspace()].filter(Boolean).join("-");
 /** Of this tab alone. */
 export const ofTab = () => sessionStorage;
 

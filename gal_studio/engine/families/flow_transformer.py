@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, Solver
-from gal_studio.engine.families.packed import holds_packed, read_weights
+from gal_studio.engine.families.packed import read_weights
 from gal_studio.engine.families.pipeline import PipelineFamily
 from gal_studio.engine.families.processes import FlowProcess
 
@@ -54,11 +54,11 @@ class FlowTransformerFamily(PipelineFamily):
         import diffusers
 
         kind = getattr(diffusers, cls.denoiser_class)
-        weights = read_weights(files.checkpoint, dtype) if files.checkpoint else {}
+        weights, packed = read_weights(files.checkpoint, dtype) if files.checkpoint else ({}, False)
         inner = {name[len(PREFIX) :]: weights[name] for name in weights if name.startswith(PREFIX)}
         options = {"config": str(files.folder), "subfolder": cls.part, "dtype": dtype}
         made = kind.from_single_file(inner or weights, local_files_only=True, **options)
-        made.was_packed = files.checkpoint is not None and holds_packed(files.checkpoint)
+        made.was_packed = packed
         return made
 
     @property

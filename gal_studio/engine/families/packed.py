@@ -53,17 +53,6 @@ def is_packed(path: Path, tensors: Mapping[str, Entry]) -> bool:
     )
 
 
-def holds_packed(path: Path) -> bool:
-    """Whether any weight of a file has to be unpacked, by its header."""
-    from safetensors import safe_open
-
-    if is_gguf(path):
-        return True
-    with safe_open(path, framework="pt") as file:
-        names = [name for name in file.keys() if name.endswith(".weight")]  # noqa: SIM118
-        return any(file.get_slice(name).get_dtype() not in FLOATS for name in names)
-
-
 def trouble(path: Path, tensors: Mapping[str, Entry]) -> str:
     """Why the weights of a safetensors file cannot be unpacked; "" if they can, or need not."""
     for name, one in tensors.items():
@@ -100,15 +89,17 @@ def _size(shape: tuple[int, ...]) -> int:
     return int(torch.Size(shape).numel())
 
 
-def read_weights(path: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
-    """All tensors by name: packed ones in this precision, the others as they are stored."""
+def read_weights(path: Path, dtype: torch.dtype) -> tuple[dict[str, torch.Tensor], bool]:
+    """All tensors by name, packed ones in this precision, the others as they are stored; was any packed?"""
     if is_gguf(path):
-        return dict(_from_gguf(path, dtype))
+        return dict(_from_gguf(path, dtype)), True
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
         names = set(file.keys())
-        return {name: _unpacked(file, name, names, dtype) for name in sorted(names) if not is_helper(name)}
+        kinds = {file.get_slice(name).get_dtype() for name in names if name.endswith(".weight")}
+        weights = {name: _unpacked(file, name, names, dtype) for name in sorted(names) if not is_helper(name)}
+        return weights, not kinds <= FLOATS
 
 
 def _unpacked(file: Any, name: str, names: set[str], dtype: torch.dtype) -> torch.Tensor:

@@ -12,6 +12,7 @@ from pathlib import Path
 from gal_studio.core.drive_errors import drive_sentence, may_pass
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.inside import inside
+from gal_studio.state.files.rights import closed_to_user, closed_words
 
 ROOM = 1 << 20
 """Bytes needed besides the files: rows, journal, folders."""
@@ -62,6 +63,9 @@ def _full(folder: Path) -> NoRoomError:
 
 
 def _forbidden(folder: Path) -> str:
+    closed = closed_to_user(folder)
+    if closed is not None and (folder / "studio.db").exists():
+        return f"{closed_words(closed)}: ask for the right to, or choose another folder."
     return f"The folder {folder} cannot be written: choose another one."
 
 

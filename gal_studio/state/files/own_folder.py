@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.rights import closed_to_user, closed_words
 from gal_studio.state.files.unfinished import is_unfinished
 
 DATABASE = "studio.db"
@@ -60,6 +61,11 @@ def check_writable(workspace: Path) -> None:
         what = "" if there == workspace else f", so that {workspace} cannot be made"
         raise StudioError(
             f"You may not write in {there}{what}: name a folder of yours with --workspace FOLDER."
+        )
+    if (there / DATABASE).exists() and os.name != "nt" and (closed := closed_to_user(there)) is not None:
+        raise StudioError(
+            f"{closed_words(closed)}: ask for the right to, or name a folder of yours with --workspace "
+            "FOLDER."
         )
 
 

@@ -19,7 +19,12 @@ def beginning(folder: Path) -> str:
 
     The mark follows from where the folder is; a folder that was moved has another one.
     """
-    return f".gal-studio-{_mark(os.path.realpath(folder))}-"
+    return f".gal-studio-{mark_of(folder)}-"
+
+
+def mark_of(folder: Path) -> str:
+    """12 hexadecimal digits that no other folder of this computer has."""
+    return _mark(os.path.realpath(folder))
 
 
 def unfinished_name(folder: Path, of: str = "") -> str:

@@ -44,7 +44,7 @@ class Access:
 
     def __init__(self, app: ASGIApp, rules: Rules, root_path: str = "") -> None:
         self.app, self.rules, self._root_path = app, rules, root_path
-        self._sign_in = SignIn(rules.credentials, rules) if rules.credentials else None
+        self._sign_in = SignIn(rules.credentials, rules, root_path) if rules.credentials else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on with a limited body and security headers on the response."""

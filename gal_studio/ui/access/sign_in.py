@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import re
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -25,15 +26,16 @@ _log = logging.getLogger(__name__)
 class SignIn:
     """Accepts requests with a session, and opens a session for the right password."""
 
-    def __init__(self, credentials: Credentials, rules: Rules) -> None:
+    def __init__(self, credentials: Credentials, rules: Rules, root_path: str = "") -> None:
         self._credentials, self._attempts, self._programs = credentials, rules.attempts, rules.programs
         self._ticket = rules.ticket
         self._sessions = rules.sessions or Sessions(None, credentials)
         self._of_programs = Sessions(None, credentials)  # apart: many of them would end a person's
+        self._root_path = root_path
 
     def knows(self, request: HTTPConnection) -> bool:
         """Whether the request has the cookie of an open session."""
-        cookie = request.cookies.get(_cookie(request))
+        cookie = request.cookies.get(self._cookie(request))
         return self._sessions.holds(cookie) or self._of_programs.holds(cookie)
 
     async def answer(self, request: Request) -> Response | None:
@@ -107,9 +109,10 @@ class SignIn:
         else:  # the link with the token may come from another site
             answer = _page(bounce_page(_address(query)), 200)
         answer.set_cookie(
-            _cookie(request),
+            self._cookie(request),
             (sessions or self._sessions).open(),
             max_age=SESSION_SECONDS,
+            path=self._root_path or "/",
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
@@ -118,10 +121,18 @@ class SignIn:
 
     def _sign_out(self, request: Request) -> Response:
         for sessions in (self._sessions, self._of_programs):
-            sessions.close(request.cookies.get(_cookie(request)))
+            sessions.close(request.cookies.get(self._cookie(request)))
         answer = RedirectResponse(SIGN_IN.removeprefix("/"), 303, {"Clear-Site-Data": '"cache"'})
-        answer.delete_cookie(_cookie(request), httponly=True, samesite="strict")
+        name, path = self._cookie(request), self._root_path or "/"
+        answer.delete_cookie(name, path=path, httponly=True, samesite="strict")
         return answer
+
+    def _cookie(self, request: HTTPConnection) -> str:
+        """The name of the cookie: it has the port and the path, since all of a host share their cookies.
+
+        Not the port that this process listens on: in containers and behind tunnels, several have the same.
+        """
+        return f"gal_studio_{request.url.port or 0}{re.sub('[^A-Za-z0-9]', '_', self._root_path)}"
 
     def _form(
         self, status: int, query: str = "", refusal: str = "", user: str = "", up: str = ""
@@ -144,14 +155,6 @@ async def _read_form(request: Request) -> dict[str, str] | int:
 def _page(html: str, status: int) -> Response:
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": content_policy(html)}
     return HTMLResponse(html, status, headers)
-
-
-def _cookie(request: HTTPConnection) -> str:
-    """The name of the cookie: it has the address's port, since the ports of a host share their cookies.
-
-    Not the port that this process listens on: in containers and behind tunnels, several have the same one.
-    """
-    return f"gal_studio_{request.url.port or 0}"
 
 
 def _address(query: str) -> str:

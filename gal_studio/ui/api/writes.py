@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.unfinished import mark_of
 from gal_studio.ui import requests
 from gal_studio.ui.api.calls import json_response
 from gal_studio.ui.api.errors import guarded
@@ -20,6 +21,12 @@ from gal_studio.ui.requests import Context
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # characters of an idempotency key
 _UNKNOWN = "The studio does not know this change: load the page again."
+_ELSEWHERE = (
+    "Another workspace of GAL Studio is open at this address. Start the one of this page here again: your "
+    "changes are kept."
+)
+OF_WORKSPACE = "GAL-Studio-Workspace"
+"""The header with the mark of the workspace that the page was loaded from."""
 Known = Mapping[str, requests.Request]
 
 
@@ -51,9 +58,12 @@ def answer(context: Context, known: Known, write: Payload) -> Payload:
 
 def add_writes_route(app: FastAPI, context: Context, known: Known) -> None:
     """Accept batches of writes; the answers have the same order."""
+    workspace = mark_of(context.studio.store.workspace)
 
     @app.post(WRITES_PATH)
     async def writes(request: Request) -> Response:
+        if (request.headers.get(OF_WORKSPACE) or workspace) != workspace:
+            return PlainTextResponse(_ELSEWHERE, 403)
         try:
             given = strict_json.loads(await request.body())
         except (StudioError, ClientDisconnect):  # the page was closed while sending; the next one sends again

@@ -20,8 +20,8 @@ SHARED_PICTURE = "icons/studio-512.png"
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
-def head(address: str = "") -> str:
-    """Our part of the HTML head, for the page at this address."""
+def head(address: str = "", workspace: str = "") -> str:
+    """Our part of the HTML head, for the page of the workspace with this mark at this address."""
     libraries = [name for name in files() if name.startswith(VENDOR) and name != LATER]
     modules = ["studio.js", *sorted(libraries)]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in modules)
@@ -29,7 +29,8 @@ def head(address: str = "") -> str:
     # with the cookie of a sign-in, which browsers do not send along for a manifest otherwise
     installed = f'<link rel="manifest" href="{MANIFEST_PATH}" crossorigin="use-credentials">'
     style = f'<link rel="stylesheet" href="{ui_address("studio.css")}">'
-    return f"{THEME}{_shared(address)}{icon}{installed}{style}{preload}"
+    mark = f'<meta name="gal-studio-workspace" content="{workspace}">'
+    return f"{THEME}{mark}{_shared(address)}{icon}{installed}{style}{preload}"
 
 
 def _shared(address: str) -> str:
@@ -42,9 +43,10 @@ def _shared(address: str) -> str:
     )
 
 
-def with_first_paint(html: str, address: str = "") -> str:
+def with_first_paint(html: str, address: str = "", workspace: str = "") -> str:
     """The page at this address with our head, and with the frame shown until the panels are mounted."""
-    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", f"{head(address)}</head>", 1)
+    ours = f"{head(address, workspace)}</head>"
+    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", ours, 1)
     html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
     return re.sub(r"<body[^>]*>", lambda body: body.group() + template("kit/splash"), html, count=1)
 
@@ -52,8 +54,8 @@ def with_first_paint(html: str, address: str = "") -> str:
 class FirstPaint:
     """Changes the response to `GET /`, and no other; a proxy serves it at `root_path`."""
 
-    def __init__(self, app: ASGIApp, root_path: str = "") -> None:
-        self.app, self._path = app, f"{root_path}/"
+    def __init__(self, app: ASGIApp, root_path: str = "", workspace: str = "") -> None:
+        self.app, self._path, self._workspace = app, f"{root_path}/", workspace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, but collect the page before changing it."""
@@ -71,17 +73,17 @@ class FirstPaint:
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
                     address = URL(scope=scope).replace(path=self._path, query="")
-                    await _send_page(start, body, send, str(address))
+                    await _send_page(start, body, send, str(address), self._workspace)
             else:
                 await send(message)
 
         await self.app(scope, receive, collect)
 
 
-async def _send_page(start: Message, body: bytes, send: Send, address: str) -> None:
+async def _send_page(start: Message, body: bytes, send: Send, address: str, workspace: str) -> None:
     headers = MutableHeaders(raw=start["headers"])
     if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
-        html = with_first_paint(body.decode(), address)
+        html = with_first_paint(body.decode(), address, workspace)
         body = html.encode()
         headers["content-security-policy"] = content_policy(html)
         headers["content-length"] = str(len(body))

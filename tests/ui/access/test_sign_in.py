@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from gal_studio.ui.access.credentials import Attempts, Credentials
+from gal_studio.ui.access.origins import OWN_NAMES
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sessions import Sessions
 from gal_studio.ui.page.static import ui_address
@@ -21,7 +24,7 @@ from tests.ui.access.doors import (
     own_routes,
     sign_in,
 )
-from tests.ui.conftest import Place, Served, serving
+from tests.ui.conftest import Place, Served, built, serving
 
 
 class Clock:
@@ -198,3 +201,25 @@ def test_studios_that_all_listen_on_one_port_inside_keep_their_sign_ins(locked: 
         answer = sign_in(locked.address, Host=f"localhost:{port}")
         names.add(answer.headers["set-cookie"].partition("=")[0])
     assert names == {"gal_studio_7861", "gal_studio_7862"}
+
+
+def test_studios_under_two_paths_of_one_address_keep_their_sign_ins(place: Place) -> None:
+    doors = {path: built(place.studio, open_to(path), path) for path in ("/a", "/b", "")}
+
+    async def proxy(scope: Any, receive: Any, send: Any) -> None:
+        path = next((one for one in doors if one and scope["path"].startswith(f"{one}/")), "")
+        await doors[path](scope, receive, send)
+
+    client = TestClient(proxy)
+    for path in ("/a", "/b", ""):
+        form = {"user": USER, "secret": f"{PASSWORD}{path}"}
+        assert client.post(f"{path}/sign-in", data=form, follow_redirects=False).status_code == 303
+    for path in ("/a", "/b", ""):
+        assert client.get(f"{path}/").status_code == 200, path
+    assert client.post("/a/sign-out", follow_redirects=False).status_code == 303
+    assert [client.get(f"{path}/").status_code for path in ("/a", "/b", "")] == [401, 200, 200]
+
+
+def open_to(path: str) -> Rules:
+    """Rules with a password of each path's own."""
+    return Rules(OWN_NAMES | {"testserver"}, credentials=Credentials(USER, f"{PASSWORD}{path}"))

@@ -4,6 +4,7 @@
  */
 /** @import { ProjectKind, Runs } from "payloads" */
 import { newId } from "../../app/writes.js";
+import { ofWorkspace } from "../../kit/kept.js";
 
 /**
  * @typedef {{
@@ -19,8 +20,9 @@ import { newId } from "../../app/writes.js";
  * @typedef {{ kind: ProjectKind, name: string, sets: SavedSet[], model: SavedModel | null }} SavedForm
  */
 
-const KEY = "gal-studio-form";
-const CREATION_KEY = "gal-studio-creation";
+const FORMER_KEY = "gal-studio-form"; // of former versions, which all workspaces shared
+const key = () => ofWorkspace(FORMER_KEY);
+const creationKey = () => ofWorkspace("gal-studio-creation");
 
 /** Both storages, or none where they are blocked. */
 function storages() {
@@ -57,7 +59,7 @@ export function saveForm(form) {
   const [own, shared] = storages();
   for (const storage of text === mine ? [own] : [own, shared])
     try {
-      storage?.setItem(KEY, text);
+      storage?.setItem(key(), text);
     } catch {
       /* full: the other storage may have room */
     }
@@ -66,9 +68,9 @@ export function saveForm(form) {
 
 export function discardForm() {
   const [own, shared] = storages();
-  own?.removeItem(KEY);
-  own?.removeItem(CREATION_KEY);
-  if (shared?.getItem(KEY) === mine) shared?.removeItem(KEY);
+  own?.removeItem(key());
+  own?.removeItem(creationKey());
+  if (shared?.getItem(key()) === mine) shared?.removeItem(key());
   mine = null;
 }
 
@@ -81,21 +83,32 @@ export function creationId(project) {
   const [own] = storages();
   const text = JSON.stringify(project);
   try {
-    const kept = JSON.parse(own?.getItem(CREATION_KEY) ?? "null");
+    const kept = JSON.parse(own?.getItem(creationKey()) ?? "null");
     if (kept?.text === text) return String(kept.id);
     const id = newId();
-    own?.setItem(CREATION_KEY, JSON.stringify({ text, id }));
+    own?.setItem(creationKey(), JSON.stringify({ text, id }));
     return id;
   } catch {
     return newId(); // the storage is full or damaged
   }
 }
 
+/**
+ * The form of a former version, which becomes this workspace's.
+ * @param {Storage} storage
+ */
+function taken(storage) {
+  const former = storage.getItem(FORMER_KEY);
+  if (former !== null) storage.setItem(key(), former);
+  storage.removeItem(FORMER_KEY);
+  return former;
+}
+
 /** @returns {SavedForm | null} */
 export function savedForm() {
   for (const storage of storages()) {
     try {
-      const text = storage.getItem(KEY);
+      const text = storage.getItem(key()) ?? taken(storage);
       const form = JSON.parse(text ?? "null");
       if (!isSavedForm(form)) continue;
       mine = text;

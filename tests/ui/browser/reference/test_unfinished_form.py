@@ -57,10 +57,14 @@ def values(page: Any) -> list[str]:
     )
 
 
+KEPT = "Object.entries({}).find(([key]) => key.startsWith('gal-studio-form'))?.[1]"
+"""The form that a storage holds, whichever workspace it is of."""
+
+
 def pictures_checked(page: Any, number: int) -> None:
     """Wait until that many pictures were checked, which the form keeps."""
     page.wait_for_function(
-        "(number) => (JSON.parse(sessionStorage.getItem('gal-studio-form'))?.sets ?? [])"
+        f"(number) => (JSON.parse({KEPT.format('sessionStorage')} ?? 'null')?.sets ?? [])"
         ".flatMap(({ rows }) => rows).length === number",
         arg=number,
     )
@@ -102,8 +106,8 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
         "A <dotty> teapot on a table",
         "A <brumm> teddy bear",
     ]
-    assert page.evaluate("sessionStorage.getItem('gal-studio-form')") is None
-    assert page.evaluate("localStorage.getItem('gal-studio-form')") is None
+    for storage in ("sessionStorage", "localStorage"):
+        assert page.evaluate(f"{KEPT.format(storage)} ?? null") is None
 
 
 def lose_the_answer(route: Route) -> None:
@@ -136,7 +140,7 @@ def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watche
     page.fill("[data-part=prompt]", "A cat in lumira style")
     page.fill("[aria-label='What cat-1.png shows']", "A dog in lumira style")
     pictures_checked(page, 2)
-    kept = page.evaluate("JSON.parse(sessionStorage.getItem('gal-studio-form')).sets[0].rows[1].path")
+    kept = page.evaluate(f"JSON.parse({KEPT.format('sessionStorage')}).sets[0].rows[1].path")
     (uploads().folder / kept / "cat-1.png").unlink()
     reloaded(page)
     page.wait_for_selector(".toast:has-text('choose it again')")

@@ -1,0 +1,79 @@
+"""Two workspaces at one address, and two browsers at one round."""
+
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from tests.ui.conftest import WITH_GRID, Place, Served, Watched, first_page, serving, until
+
+pytestmark = pytest.mark.browser
+VERDICTS = (
+    "[...document.querySelectorAll('.grid .tile[data-verdict]')]"
+    ".map(({ dataset }) => [dataset.id, dataset.verdict]).sort()"
+)
+
+
+def accepted(place: Place) -> list[str]:
+    """The accepted images of the round."""
+    return [
+        one.candidate.id
+        for one in place.studio.round_view(place.round).candidates
+        if one.verdict == "accepted"
+    ]
+
+
+def test_what_waits_is_not_sent_to_another_workspace_of_the_same_address(
+    place: Place, window: Any, port: socket.socket, tmp_path: Path
+) -> None:
+    page = None
+    with serving(place, port=port) as served:
+        page = first_page(window, served.address)
+        page.goto(served.url())
+        tile = page.locator(".grid .tile:not([data-verdict=accepted])").first
+        expect(tile).to_be_visible()
+    tile.hover()
+    page.keyboard.press("a")  # nobody is there
+    shutil.copytree(place.studio.store.workspace, tmp_path / "other")
+    with Store(tmp_path / "other") as store:
+        other = place._replace(studio=Studio(store))
+        with serving(other, port=port):
+            expect(page.locator(".toast")).to_contain_text("Another workspace of GAL Studio is open")
+            assert accepted(other) == []
+    with serving(place, port=port):
+        until(lambda: len(accepted(place)) == 1)
+    page.close()
+
+
+def test_two_browsers_that_decide_at_once_end_with_the_same(
+    watched: Watched, served: Served, chromium: Any
+) -> None:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(WITH_GRID)
+    pages = [watched.open(served.url()), context.new_page()]
+    pages[1].goto(served.url())
+    for page in pages:
+        page.wait_for_selector(".grid .tile img")
+    for number in range(6):  # the same images, and others; each press of one meets one of the other
+        for page, key, place in ((pages[0], "a", number), (pages[1], "r" if number % 2 else "a", number + 2)):
+            page.locator(".grid .tile").nth(place).hover()
+            page.keyboard.press(key)
+    view = served.place.studio.round_view
+
+    def stored() -> list[list[str]]:
+        shown = view(served.place.round).candidates
+        return sorted([one.candidate.id, one.verdict] for one in shown if one.verdict != "undecided")
+
+    for page in pages:
+        page.wait_for_function(
+            "() => !Object.keys(sessionStorage).some((key) => key.startsWith('gal-studio-writes'))"
+        )
+    assert len(stored()) > 4
+    for page in pages:
+        until(lambda page=page: page.evaluate(VERDICTS) == stored())  # type: ignore[misc]
+    context.close()
