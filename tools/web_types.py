@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from typing_extensions import Doc, is_typeddict
 
 from gal_studio.core.measures.pictures import Metric
-from gal_studio.core.types import JobState, Kind, RoundKind, Verdict
+from gal_studio.core.types import JobState, Kind, Verdict
+from gal_studio.core.variants.variant import Action
 from gal_studio.studio.views.json_types import Loss, Ts
 from gal_studio.ui.api.polling import NewCandidates, Parts
 from gal_studio.ui.panels.everything import REQUESTS
@@ -23,8 +24,8 @@ from gal_studio.ui.requests import Request
 
 FILE = Path(__file__).resolve().parent / "web" / ".types" / "payloads.d.ts"
 ALIASES = {
-    "Fact": Fact, "JobState": JobState, "Loss": Loss, "Metric": Metric, "ProjectKind": Kind,
-    "RoundKind": RoundKind, "Settings": Settings, "Verdict": Verdict,
+    "Action": Action, "Fact": Fact, "JobState": JobState, "Loss": Loss, "Metric": Metric, "ProjectKind": Kind,
+    "Settings": Settings, "Verdict": Verdict,
 }  # fmt: skip
 """What has a name in TypeScript beside dataclasses and TypedDicts."""
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", Any: "unknown", type(None): "null"}

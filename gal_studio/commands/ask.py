@@ -45,7 +45,7 @@ def ask_round(
         drawn = [
             one
             for one in store.rounds.of_project(project.id)
-            if one.kind == "fine_tune" and store.candidates.count(one.id) and number in (None, one.number)
+            if one.variant.tunes and store.candidates.count(one.id) and number in (None, one.number)
         ]
         found = last_round(store, project, drawn, number, "has images yet: generate them first")
         if not studio.trainings_are_compared(found.id, trainings):

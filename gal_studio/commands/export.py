@@ -29,7 +29,7 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("fine_tune"))
+            help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("lora"))
             + "; references: Round 0, which is generated without training",
         ),
     ] = "diffusers",
@@ -77,7 +77,8 @@ def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool
     from gal_studio.worker.models import Models
 
     measured = Studio(store).measured_sentences(round_id)
-    write = export_without_training if store.rounds.get(round_id).kind == "instant" else export_to
+    is_given = store.rounds.get(round_id).variant.exports == "references"
+    write = export_without_training if is_given else export_to
     steps = Steps(write(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
     with disk_errors(out):
         for _ in steps:
@@ -107,7 +108,7 @@ def _find_round(store: Store, project: Project, wanted: str | None, instant: boo
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)
-        if (round_.kind == "instant" if instant else round_.adapter is not None)
+        if (round_.variant.exports == "references" if instant else round_.adapter is not None)
         and wanted in (None, str(round_.number), names[round_.id], round_.id)
     ]
     needed = "is trained: train one, or choose another"

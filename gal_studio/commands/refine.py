@@ -118,7 +118,7 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
     if not pair_rules.can_be_refined(store.snapshots.round(round_id)):
         line.say(f"Round {round_.number} is not refined: it has no accepted image to train on.")
         return None
-    for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
+    for node in [child for child in store.rounds.children(round_id) if child.variant.refines][-1:]:
         worker.finish_what_was_left(node.id)
     done = studio.repeated_refinement(round_id)
     if done is None:
@@ -155,6 +155,6 @@ def _round(store: Store, project: Project, number: int | None) -> Round:
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)
-        if round_.kind == "fine_tune" and round_.adapter is not None and number in (None, round_.number)
+        if round_.variant.tunes and round_.adapter is not None and number in (None, round_.number)
     ]
     return last_round(store, project, trained, number, "is trained yet: train it first")

@@ -97,7 +97,7 @@ def _round(studio: Studio, project: str | None, wanted: str | None, action: str)
     fitting = [
         one
         for one in studio.store.rounds.of_project(found.id)
-        if one.kind == "fine_tune" and wanted in (None, str(one.number), names[one.id], one.id)
+        if one.variant.tunes and wanted in (None, str(one.number), names[one.id], one.id)
     ]
     kept = [one for one in fitting if studio.kept_steps(one.id)]
     known = kept or (fitting if wanted is not None or action == "list" else [])

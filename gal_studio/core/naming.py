@@ -34,7 +34,7 @@ def numbered_names(rounds: Iterable[Round], taken: Iterable[str] = ()) -> dict[s
     names: dict[str, str] = {}
     used, branches = set(taken), dict[str | None, str]()
     for round_ in rounds:  # a parent stands before its children
-        name, branch = f"Round {round_.number}{' refined' if round_.kind == 'refine' else ''}", ""
+        name, branch = f"Round {round_.number} {round_.variant.suffix}".rstrip(), ""
         if round_.copy_of is None and (branch := branches.get(round_.parent_id, "")):
             name = f"{name} · {branch}"
         differs = round_.difference

@@ -286,6 +286,11 @@ class RoundSnapshot:
         above = self.round.parent_id
         return None if above is None else self.project.round(above)
 
+    @property
+    def refined(self) -> "RoundSnapshot | None":
+        """The round that it refines; None if it is no refinement."""
+        return self.parent if self.round.variant.refines else None
+
     @cached_property
     def children(self) -> tuple["RoundSnapshot", ...]:
         """The rounds that start from this one, the oldest first."""
@@ -332,7 +337,7 @@ class RoundSnapshot:
     @cached_property
     def first(self) -> "RoundSnapshot | None":
         """The first trained round above this one; None where it is that one."""
-        return next((each for each in self.ancestors if each.round.kind == "fine_tune"), None)
+        return next((each for each in self.ancestors if each.round.variant.tunes), None)
 
     @cached_property
     def standard(self) -> Standard:
@@ -379,7 +384,7 @@ class RoundSnapshot:
     @cached_property
     def scores(self) -> tuple[AnchorScore, ...]:
         """Eq. G3, G4: the score of each anchor that has candidates in this round, in pool order."""
-        of = self.parent if self.round.kind == "refine" and self.parent is not None else self
+        of = self.refined or self
         evenly, published = of.record.race is not None, self.gal.policy == "published"
         strengths = () if self.copy_detectors == "none" else self.strengths  # no curve of what nobody knows
         return score_pool(self.project.anchors, self.candidates, strengths, evenly, self.standard, published)
@@ -388,7 +393,7 @@ class RoundSnapshot:
     def strengths(self) -> tuple[float, ...]:
         """The mean strength of each candidate of an anchor, by index (Eq. G13); an instant round has one."""
         settings, number = self.settings, self.settings.generation.candidates
-        if self.round.kind == "instant":
+        if not self.round.variant.varies_strength:
             return (1.0,) * number
         if on_ladder(settings):
             return tuple(recipe.mean for recipe in LADDER)

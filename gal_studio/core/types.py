@@ -7,6 +7,8 @@ from typing import Literal
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.utility import kept_chance, utility
+from gal_studio.core.variants.registry import find_variant
+from gal_studio.core.variants.variant import Doing, Variant
 
 Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
@@ -16,7 +18,6 @@ Remark = Literal["", "redrawn", "flat"]
 CopyDetectors = Literal["both", "prompts", "pictures"]  # what says that a picture is a copy (Eq. G12)
 UsedDetectors = CopyDetectors | Literal["none"]  # none where there is no reference to copy
 CopySource = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
-RoundKind = Literal["fine_tune", "refine", "instant"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
 ]
@@ -276,8 +277,7 @@ class TrainingExample:
 class Round:
     """A node in the tree of rounds: one training and the candidates generated after it.
 
-    A refinement (PatchDPO) is a child of the round that it refines, and has the same number. An `instant`
-    round has the number 0 and no adapter: it is drawn with the references. `title` is the name that a person
+    `kind` is the name of its variant, which says what can be done with it. `title` is the name that a person
     gave it, empty for none. An `archived` round is not shown, nor is any round after it.
     Its training `ends_at` this step, where a person kept an earlier one than the last. A round with a
     `source` was not trained here: its adapter is a LoRA from elsewhere, the file of that name.
@@ -292,7 +292,7 @@ class Round:
     number: int
     adapter: str | None
     created: float
-    kind: RoundKind = "fine_tune"
+    kind: str = "fine_tune"
     title: str = ""
     starred: bool = False
     archived: bool = False
@@ -303,6 +303,20 @@ class Round:
     seed: int | None = None
     difference: str = ""
     kept: float | None = None
+
+    @property
+    def variant(self) -> Variant:
+        """What it is."""
+        return find_variant(self.kind)
+
+    def why_not(self, doing: Doing) -> str:
+        """Why something cannot be done with it, and what to do instead; empty if it can."""
+        return self.variant.why_not(doing, self)
+
+    @property
+    def can_generate(self) -> bool:
+        """Whether it is trained, or needs no training."""
+        return self.adapter is not None or self.variant.training is None
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from pathlib import Path
 from gal_studio.core.gal.validation import only_copies_since
 from gal_studio.core.jobs.states import RESUMABLE
 from gal_studio.core.types import Job
+from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trained, planned_fingerprint
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.inside import folder_of_row, inside, remove
 
-TRAININGS = ("fine_tune", "refine")
-"""The kinds of jobs that train."""
 _NAME = re.compile(r"step-\d{1,9}\.safetensors")
 
 

@@ -69,7 +69,7 @@ def load_inputs(store: Store, here: RoundSnapshot, foregrounds: bool = False) ->
     prior, given = store.projects.prior_images(here.project.project.id)
     references = store.projects.references(here.project.project.id)
     plain = TrainingInputs(here=here, references=references, prior=prior, given_prior=given)
-    if here.round.kind == "refine":
+    if here.refined:
         return _with_pairs(store, plain)
     if foregrounds:
         images = [reference.image for reference in references]

@@ -28,7 +28,7 @@ def kept_step(here: RoundSnapshot, step: int) -> KeptStep:
 def why_none(here: RoundSnapshot) -> str:
     """Why no step of a round's training is kept, and what to do; empty if some are, or none ever can be."""
     tune, round_ = here.settings.tune, here.round
-    if here.record.kept_steps or round_.kind != "fine_tune" or round_.source or round_.copy_of:
+    if here.record.kept_steps or round_.why_not("train"):
         return ""
     if tune.method == "full":
         return "This round trains the whole model, whose steps are not kept: each would take as much as it."

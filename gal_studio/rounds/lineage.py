@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
-from gal_studio.core.seeds import named_seed, training_seed
 from gal_studio.core.snapshot import Project, RoundSnapshot, Start
-from gal_studio.core.types import Anchor, Candidate, Round, TrainingExample
+from gal_studio.core.types import Anchor, Candidate, TrainingExample
 
 Has = Callable[[str], bool]
 """Whether the workspace has the file of an adapter."""
@@ -35,12 +34,7 @@ def rounds_above(here: RoundSnapshot) -> tuple[RoundSnapshot, ...]:
 
     A refinement has the same pool and training set as the round that it refines.
     """
-    return refined_or_self(here).ancestors
-
-
-def refined_or_self(here: RoundSnapshot) -> RoundSnapshot:
-    """The round that a refinement refines, any other one itself."""
-    return here.parent if here.round.kind == "refine" and here.parent else here
+    return (here.refined or here).ancestors
 
 
 def accepted_examples(here: RoundSnapshot) -> tuple[TrainingExample, ...]:
@@ -89,10 +83,7 @@ def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
 
 def round_training_seed(here: RoundSnapshot) -> int:
     """The round's training seed, which is the same for all branches at this depth that name no other."""
-    seed, number = here.seed, here.round.number
-    if here.round.kind == "refine":
-        return named_seed(seed, "refinement", number)
-    return training_seed(seed, number)
+    return here.round.variant.training_seed(here.seed, here.round.number)
 
 
 def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
@@ -101,14 +92,11 @@ def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
     A refinement starts from the round that it refines. For a round after a refinement it is a setting. An
     instant round has no adapter.
     """
-    parent = here.parent
-    if parent is None or here.round.kind == "refine":
+    parent, settings = here.parent, here.settings
+    if parent is None or here.refined:
         return parent
-    if parent.round.kind == "instant":
-        return None
-    if parent.round.kind == "refine":
-        return parent if here.settings.refine.next_round == "continue" else None
-    return parent if here.settings.tune.continue_from_last else None
+    continues, after_refinement = settings.tune.continue_from_last, settings.refine.next_round
+    return parent if parent.round.variant.hands_on(continues, after_refinement) else None
 
 
 def given_lora(here: RoundSnapshot) -> Start | None:
@@ -132,7 +120,7 @@ def starting_adapter(here: RoundSnapshot) -> str | None:
 
 def drawing_adapter(here: RoundSnapshot) -> str | None:
     """The adapter that the round's pictures are drawn with: its own, or the start of a Round 0's project."""
-    if here.round.kind != "instant":
+    if here.round.variant.training is not None:
         return here.round.adapter
     return here.project.start.adapter if here.project.start is not None else None
 
@@ -149,41 +137,9 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
         return
     if start.round.adapter is not None and has(start.round.adapter):
         return
-    if here.round.kind == "refine":
+    if here.refined:
         raise StudioError(f"Round {number} is not trained yet: press Train first.")
-    other = start.round.number
-    if start.round.kind == "refine":
-        raise StudioError(
-            f"Round {number} starts from the refinement of round {other}, whose LoRA is missing: refine "
-            f"round {other} again, or let the round after a refinement repeat it."
-        )
-    raise StudioError(
-        f"Round {number} starts from round {other}, whose LoRA is missing: train round {other} again, or "
-        "set `continue_from_last = false`."
-    )
-
-
-def refuse_instant(round_: Round, what: str) -> None:
-    """Refuse what needs a trained LoRA for a round that has none."""
-    if round_.kind == "instant":
-        raise StudioError(
-            f"Round {round_.number} is generated without training, so that nothing in it can be {what}: go "
-            "on to the next round."
-        )
-
-
-def refuse_given(round_: Round) -> None:
-    """Refuse to train a round whose LoRA was made elsewhere, or is that of the round that it copies."""
-    if round_.copy_of:
-        raise StudioError(
-            "This is where a branch begins, with the LoRA of the round that it left: choose images, then go "
-            "on to the next round."
-        )
-    if round_.source:
-        raise StudioError(
-            f"The LoRA {round_.source} is judged as it is: go on to the next round, whose training starts "
-            "from it."
-        )
+    raise StudioError(start.round.variant.lost_start(number, start.round.number))
 
 
 def refuse_without_references(project: Project, what: str) -> None:
@@ -197,6 +153,6 @@ def refuse_without_references(project: Project, what: str) -> None:
 
 def repeats_refinement(here: RoundSnapshot) -> bool:
     """Whether the round is refined after its training, as its parent was (setting `next_round`)."""
-    if here.round.kind == "refine" or here.parent is None:
+    if here.refined or here.parent is None:
         return False
-    return here.parent.round.kind == "refine" and here.settings.refine.next_round == "repeat"
+    return here.parent.round.variant.refines and here.settings.refine.next_round == "repeat"

@@ -39,8 +39,8 @@ def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[
         settings = [project.settings, *(store.rounds.settings(round_.id) for round_ in rounds)]
         named = [one for each in settings for one in _paths(project, each)]
     elif describe_job(job.kind).loads_models:
-        is_instant = store.rounds.get(job.round_id).kind == "instant"
-        named = list(_paths(project, store.rounds.settings(job.round_id), is_instant))
+        is_given = store.rounds.get(job.round_id).variant.with_references
+        named = list(_paths(project, store.rounds.settings(job.round_id), is_given))
     else:
         named = []
     found = dict[str, LocalModel]()

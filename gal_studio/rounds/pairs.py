@@ -29,12 +29,12 @@ class _Source:
 
 def refined_round(here: RoundSnapshot) -> RoundSnapshot:
     """The round that a refinement refines."""
-    if here.round.kind != "refine" or here.parent is None:
+    if here.refined is None:
         raise StudioError(
             f"Round {here.round.number} is not a refinement: press Repair what comes out wrong and open the "
             "new round."
         )
-    return here.parent
+    return here.refined
 
 
 def planned_pairs(base: TrainingInputs, settings: RefineSettings) -> tuple[PlannedPair, ...]:

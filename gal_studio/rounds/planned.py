@@ -37,7 +37,7 @@ def is_ladder(here: RoundSnapshot) -> bool:
 
     A refinement draws those of the round it refines, and one without training has no strengths.
     """
-    return on_ladder(here.settings) and here.round.kind == "fine_tune"
+    return on_ladder(here.settings) and here.round.variant.tunes
 
 
 def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:
@@ -85,10 +85,10 @@ def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[Pl
 
 def _by_rule(here: RoundSnapshot) -> Sequence[Place]:
     anchors = [anchor.id for anchor in pool(here)]
-    if here.round.kind == "refine" and here.parent is not None and here.parent.record.race is not None:
+    if here.refined and here.refined.record.race is not None:
         known = set(anchors)
         return sorted(
-            (place for place in drawn(here.parent) if place[0] in known),
+            (place for place in drawn(here.refined) if place[0] in known),
             key=lambda place: (anchors.index(place[0]), place[1]),
         )
     if has_ended(here):
@@ -152,7 +152,7 @@ def rule_words(here: RoundSnapshot) -> str:
     """Which rule chose the pictures of a round, in words; empty if that says nothing new."""
     if not here.candidates:
         return ""
-    of = here.parent if here.round.kind == "refine" and here.parent is not None else here
+    of = here.refined or here
     course, wanted = of.record.race, here.wanted_settings.generation.allocation
     if of != here and course is not None:
         return "The images that the round before drew."

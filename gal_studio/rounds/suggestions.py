@@ -171,7 +171,7 @@ def shown_shortlist(here: RoundSnapshot, made: Proposal) -> Shortlist | None:
     """
     if made.made.suggestions or not here.candidates or left(here) or here.copy_detectors == "none":
         return None
-    if made.pool.check.diverged or here.round.kind == "refine":
+    if made.pool.check.diverged or here.refined:
         return None
     rejected, kind = here.decided.rejected, here.project.project.kind
     return shortlist(here.candidates, rejected, accepted_anchors(here), kind)
@@ -184,9 +184,8 @@ def accepted_anchors(here: RoundSnapshot) -> frozenset[str]:
 
 def accepted_in_base(here: RoundSnapshot) -> frozenset[str]:
     """The anchors with an accepted picture in the round that this one refines."""
-    if here.round.kind != "refine" or here.parent is None:
-        return frozenset()
-    return frozenset(chosen.anchor_id for chosen in accepted_candidates(here.parent))
+    base = accepted_candidates(here.refined) if here.refined else ()
+    return frozenset(chosen.anchor_id for chosen in base)
 
 
 def open_suggestions(here: RoundSnapshot, made: Proposal | None = None) -> tuple[str, ...]:

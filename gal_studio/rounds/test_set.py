@@ -217,7 +217,7 @@ class RoundTest:
     def is_wanted(self) -> bool:
         """Whether the round is to be measured when all of it is asked for, trained by then."""
         chosen = self.test_set.chosen
-        if self.here.round.kind == "instant":
+        if self.here.round.why_not("measure"):
             return False
         return not (chosen and chosen.measured == "never") and bool(self.missing)
 

@@ -22,7 +22,7 @@ MOST_WAITING = 50
 def check(store: Store, round_id: str, new: NewTrial) -> Round:
     """Refuse what cannot be drawn."""
     round_ = store.rounds.get(round_id)
-    if round_.adapter is None and round_.kind != "instant" and new.step is None:
+    if not round_.can_generate and new.step is None:
         raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the image is to show.")
@@ -32,7 +32,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
     checks.of_type("The strength schedule", new.recipe, Recipe)
     references = store.rounds.settings(round_id).references
-    if round_.kind == "instant" and references.is_native and new.recipe != AS_TRAINED:
+    if round_.variant.with_references and references.is_native and new.recipe != AS_TRAINED:
         raise StudioError(
             "A model that takes references by itself has no strength for them: leave both strengths at 1."
         )

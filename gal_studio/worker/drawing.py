@@ -65,7 +65,7 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     pool, project, settings = task.models.pool, task.project, task.settings
     given = wanted.adapter
     path = task.store.adapters.plain(given) if isinstance(given, str) else given
-    instant = wanted.of_round and task.round.kind == "instant"
+    instant = wanted.of_round and task.round.variant.with_references
     if pool is not None and not instant:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)

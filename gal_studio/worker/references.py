@@ -31,7 +31,7 @@ def given_references(
 
     The round's settings say by which image adapter, and how strongly; `recipe` multiplies that.
     """
-    if task.round.kind != "instant":
+    if not task.round.variant.with_references:
         yield None
         return
     settings = task.settings.references

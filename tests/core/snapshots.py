@@ -7,7 +7,7 @@ from typing import Any
 from gal_studio.core.decisions import CandidateState, Decided, LoggedDecision
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Pictures, Project, ProjectSnapshot, RoundRecord
-from gal_studio.core.types import Anchor, Candidate, Round, RoundKind, Verdict
+from gal_studio.core.types import Anchor, Candidate, Round, Verdict
 
 DRAWN = 4
 
@@ -28,7 +28,7 @@ def record(
     number: int = 1,
     tiles: Sequence[Candidate] = (),
     decisions: Decided | None = None,
-    kind: RoundKind = "fine_tune",
+    kind: str = "fine_tune",
     adapter: str | None = "adapter",
     **settings: Mapping[str, Any],
 ) -> RoundRecord:

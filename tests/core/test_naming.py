@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.naming import file_stem, round_names, unique_name
-from gal_studio.core.types import Round, RoundKind
+from gal_studio.core.types import Round
 
 
-def _round(name: str, number: int, kind: RoundKind = "fine_tune") -> Round:
+def _round(name: str, number: int, kind: str = "fine_tune") -> Round:
     return Round(name, "project", None, number, None, 0.0, kind)
 
 

@@ -59,6 +59,46 @@ export const score = (more) => ({
   ...more,
 });
 
+/** What a round answers that is trained on the references. */
+const FINE_TUNED = {
+  tunes: true,
+  refines: false,
+  with_references: false,
+  actions: /** @type {Round["actions"]} */ ([
+    "instant",
+    "run",
+    "fine_tune",
+    "generate",
+    "accept",
+    "refine",
+    "next_round",
+    "done",
+  ]),
+};
+/** What a refinement answers. */
+export const REFINED = {
+  tunes: false,
+  refines: true,
+  with_references: false,
+  actions: /** @type {Round["actions"]} */ ([
+    "pairs",
+    "train",
+    "generate",
+    "whole",
+    "accept",
+    "again",
+    "next_round",
+    "done",
+  ]),
+};
+/** What Round 0 answers. */
+export const INSTANT = {
+  tunes: false,
+  refines: false,
+  with_references: true,
+  actions: /** @type {Round["actions"]} */ (["once_more", "keep", "generate", "accept", "next_round"]),
+};
+
 /**
  * @param {Partial<Round>} [more]
  * @returns {Round}
@@ -66,7 +106,7 @@ export const score = (more) => ({
 export const round = (more) => ({
   id: "r",
   number: 1,
-  kind: "fine_tune",
+  ...FINE_TUNED,
   step: "accept",
   trained: true,
   source: "",
@@ -122,6 +162,8 @@ export const chip = (more) => ({
   name: "Round 1",
   parent_id: null,
   kind: "fine_tune",
+  refines: false,
+  made_by: "next_round",
   step: "wait",
   accepted: 0,
   candidates: 0,

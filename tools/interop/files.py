@@ -81,7 +81,7 @@ def exported(folder: Path, families: list[str], target: Target = "all") -> Itera
         names, part = model.family.lora_names, model.family.part
         layers = read_layers(path, part)
         changes = {layer: factors.change for layer, factors in layers.items()}
-        for form in forms_of("fine_tune"):
+        for form in forms_of("lora"):
             tensors = named_tensors(layers, part, names, form)
             file = folder / f"{family}-{form.name}.safetensors"
             header = header_of(_FACTS, names, form, read_adapter(path)[1], largest_rank(tensors))

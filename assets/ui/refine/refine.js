@@ -24,7 +24,7 @@ export function mountRefinement(parts) {
   /** @type {string | null} */
   let last = null;
   on(events, () => {
-    if (state.round?.kind !== "refine" || last === state.roundId) return;
+    if (!state.round?.refines || last === state.roundId) return;
     last = state.roundId;
     choice.view = null;
   });

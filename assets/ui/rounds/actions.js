@@ -1,5 +1,5 @@
 /** The action bar: the next step, one other action, and a menu of the rest, which says what each does. */
-/** @import { Round, RoundKind } from "payloads" */
+/** @import { Round } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { renderOn } from "../app/watch.js";
 import { state, on, emit, busy, loaded, openSuggestions } from "../app/store.js";
@@ -21,9 +21,8 @@ import { useWithoutTraining } from "./without_training.js";
 import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**
- * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
- * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[], job?: string }}
- *   Action
+ * A button of the bar, and the write that it sends; `Round.actions` says which are for a round.
+ * @typedef {{ name: string, label: string, title: string, change: Change, job?: string }} Action
  * @typedef {"run_round" | "instant_round" | "export_round" | "fine_tune" | "make_pairs" | "refine"
  *   | "generate" | "run_refinement" | "accept" | "next_round" | "run_job"} Change
  */
@@ -35,98 +34,84 @@ const ACTIONS = [
     label: "Generate without training",
     title: "Generate images of all test prompts with your references alone, as Round 0",
     change: "instant_round",
-    kinds: ["fine_tune"],
   },
   {
     name: "once_more",
     label: "Reference strength…",
     title: "Generate Round 0 again, with your references given more or less strongly",
     change: "instant_round",
-    kinds: ["instant"],
   },
   {
     name: "keep",
     label: "Use without training…",
     title: "Stay with this round: generate any prompt with your references, or take them to another program",
     change: "export_round",
-    kinds: ["instant"],
   },
   {
     name: "run",
     label: "Run round",
     title: "Train, generate and measure, one after the other; each can be paused or stopped",
     change: "run_round",
-    kinds: ["fine_tune"],
   },
   {
     name: "fine_tune",
     label: "Train",
     title: "Train the model on your references and all accepted images",
     change: "fine_tune",
-    kinds: ["fine_tune"],
   },
   {
     name: "pairs",
     label: "Make comparison pairs",
     title: "Generate an image beside each of yours and judge it area by area",
     change: "make_pairs",
-    kinds: ["refine"],
   },
   {
     name: "train",
     label: "Train on these pairs",
     title: "Train on the good areas, and on what the images lost of the reference",
     change: "refine",
-    kinds: ["refine"],
   },
   {
     name: "generate",
     label: "Generate",
     title: "Generate images for each test prompt",
     change: "generate",
-    kinds: ["fine_tune", "refine", "instant"],
   },
   {
     name: "whole",
     label: "Run all steps",
     title: "Make the pairs, train on them and generate the images, one after the other",
     change: "run_refinement",
-    kinds: ["refine"],
   },
   {
     name: "accept",
     label: "Accept suggestion",
     title: "Accept all suggested images",
     change: "accept",
-    kinds: ["fine_tune", "refine", "instant"],
   },
   {
     name: "refine",
     label: REPAIR,
     title: "For images that are wrong in places: areas that match yours are learned (PatchDPO)",
     change: "make_pairs",
-    kinds: ["fine_tune"],
   },
   {
     name: "again",
     label: "Repair again",
     title: "Another repair of the same round: with other images accepted, or other settings",
     change: "make_pairs",
-    kinds: ["refine"],
   },
   {
     name: "next_round",
     label: "Next round ›",
     title: "Start the next round with what was accepted: it is trained and generated at once",
     change: "next_round",
-    kinds: ["fine_tune", "refine", "instant"],
   },
   {
     name: "done",
     label: "Finish ›",
     title: "Take the best round with you: its images, trigger words and the file for your program",
     change: "next_round",
-    kinds: ["fine_tune", "refine"],
   },
 ];
 /** @type {Record<string, (round: Round) => string>} */
@@ -215,7 +200,6 @@ const offered = () =>
     label,
     title: hint,
     change: "run_job",
-    kinds: ["fine_tune", "refine", "instant"],
     job: kind,
   }));
 
@@ -265,7 +249,11 @@ const More = ({ rest }) => html`<${PopoverButton}
   })}<//>`;
 
 /** @param {Action} action */
-const applies = ({ name, kinds }) => kinds.includes(state.round?.kind ?? "fine_tune") && !notApplicable(name);
+function applies({ name, job }) {
+  /** @type {string[]} */
+  const names = state.round?.actions ?? [];
+  return (job !== undefined || names.includes(name)) && !notApplicable(name);
+}
 
 /** The action to press next, unless the studio is at work. */
 const next = () => (busy() || roundWaits() ? null : nextStep());

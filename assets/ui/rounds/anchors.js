@@ -80,9 +80,9 @@ const Weight = ({ round: { mean_entropy: mean, example_weight: weight } }) => ht
 </p>`;
 
 /** @param {{ round: Round }} props */
-const PromptActions = ({ round: { kind, complete, source } }) => html`<span class="prompt-actions">
+const PromptActions = ({ round: { tunes, complete, source } }) => html`<span class="prompt-actions">
   ${
-    kind === "fine_tune" &&
+    tunes &&
     complete &&
     !source &&
     isJudged() &&

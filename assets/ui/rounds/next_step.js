@@ -8,7 +8,7 @@ import { unfinished } from "../top/job_words.js";
 const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
 
 /** Is the current round a refinement? */
-export const refining = () => state.round?.kind === "refine";
+export const refining = () => state.round?.refines === true;
 
 /**
  * Why an action is disabled, or null if it is enabled.
@@ -123,12 +123,12 @@ export function nextStep() {
   if (byItself(state.replays)) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (state.round?.repeats) return "differ";
-  if (state.round?.kind === "fine_tune" && ["fine_tune", "generate"].includes(step)) return "run";
+  if (state.round?.actions.includes("run") && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
   if (closed("accept") === null) return "accept";
   if (accepted) return "next_round";
-  const repeats = step === "next_round" && state.round?.kind === "fine_tune" && !childOf("next_round");
+  const repeats = step === "next_round" && state.round?.tunes && !childOf("next_round");
   return repeats ? "choose" : step;
 }
 
@@ -137,10 +137,9 @@ export function nextStep() {
  * @param {string} name
  */
 export function childOf(name) {
-  const kind = name === "next_round" ? "fine_tune" : name === "refine" ? "refine" : null;
-  const untouched = state.round?.kind === "instant"; // the round behind it is there from the start
+  const untouched = state.round?.with_references; // the round behind it is there from the start
   const made = state.rounds.filter(
-    (round) => round.parent_id === state.roundId && round.kind === kind && !(untouched && round.empty),
+    (round) => round.parent_id === state.roundId && round.made_by === name && !(untouched && round.empty),
   );
-  return kind && (made.find((one) => one.kept && !one.aside) ?? made.findLast((one) => !one.copy_of));
+  return made.find((one) => one.kept && !one.aside) ?? made.findLast((one) => !one.copy_of) ?? null;
 }

@@ -18,7 +18,7 @@ export function questionBefore(name, round, accepted) {
   if (!round) return null;
   if (["refine", "again"].includes(name)) return beforeRefinement(round);
   if (round.repeats && ["run", "fine_tune", "next_round"].includes(name)) return repeating(name, round);
-  const nothingNew = name === "next_round" && !accepted && round.kind === "fine_tune";
+  const nothingNew = name === "next_round" && !accepted && round.tunes;
   return nothingNew ? repeating(name, round) : null;
 }
 

@@ -24,7 +24,7 @@ export function showSide(side) {
 }
 
 /** Is the refinement shown, rather than the images of its round? */
-export const refinementShown = () => state.round?.kind === "refine" && now.side === "refinement";
+export const refinementShown = () => state.round?.refines === true && now.side === "refinement";
 
 /** Are the suggestions shown one after the other? */
 export const reviewShown = () => now.side === "review";
@@ -36,7 +36,7 @@ export const candidatesShown = () => now.side === "candidates";
 export function mountSides(parts) {
   on(EVENTS, () => {
     decide();
-    const refine = state.round?.kind === "refine";
+    const refine = state.round?.refines === true;
     parts.sides.hidden = !refine && !canReview();
     parts.refine.hidden = now.side !== "refinement";
     parts.review.hidden = now.side !== "review";
@@ -50,7 +50,7 @@ const canReview = () => state.suggested.size > 0 && state.round?.complete === tr
 /** A round that has something to review opens with that, and stays with it to the end. */
 function decide() {
   if (!loaded()) return;
-  const refine = state.round?.kind === "refine";
+  const refine = state.round?.refines === true;
   if (now.round !== state.roundId)
     Object.assign(now, { round: state.roundId, side: refine ? "refinement" : "candidates", byHand: false });
   if (now.side === "refinement" && !refine) now.side = "candidates";
@@ -63,7 +63,7 @@ function Sides() {
   /** @type {[name: Side, words: string][]} */
   const names = [["candidates", "All images"]];
   if (canReview()) names.unshift(["review", `Review ${openSuggestions().length || "✓"}`]);
-  if (state.round?.kind === "refine") names.unshift(["refinement", "Refinement"]);
+  if (state.round?.refines) names.unshift(["refinement", "Refinement"]);
   return html`<${Segments}
     label="What is shown of this round" chosen=${now.side} choose=${showSide} names=${names}
   />`;

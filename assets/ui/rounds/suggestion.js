@@ -189,7 +189,7 @@ function emptyWords() {
       ? "More images are being generated. Suggestions update when they are done."
       : "Suggestions appear when all images are generated.";
   if (state.scores.length)
-    return state.round?.kind === "refine"
+    return state.round?.refines
       ? "Images accepted in the last round still count. Accept more here, or continue."
       : "";
   return "Once all images are generated, each of the most uncertain prompts gets a suggestion.";

@@ -155,7 +155,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
         if not path.is_file() or path.read_bytes() != data:
             write_whole(path, data, out)
     kind = "denoiser" if view.settings.tune.method == "full" else "lora"
-    if view.round.kind != "instant":
+    if view.round.variant.exports == "lora":
         studio.export_adapter(view.round.id, out / f"{kind}-{label}.safetensors")
     if not view.candidates:
         return
@@ -166,7 +166,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
 def _label(view: RoundView) -> str:
     if view.round.source:
         return file_stem(view.round.title or view.round.source, view.round.id)
-    return f"round-{view.round.number}" + ("-refined" if view.round.kind == "refine" else "")
+    return f"round-{view.round.number}" + (f"-{named}" if (named := view.round.variant.suffix) else "")
 
 
 def picture_name(view: RoundView, tile: CandidateView) -> str:
@@ -291,8 +291,8 @@ def _table(views: Sequence[RoundView]) -> str:
         for tile in view.candidates:
             candidate = tile.candidate
             scores = known_scores(candidate)
-            instant = view.round.kind == "instant"
-            recipe = view.settings.references.recipe(candidate.recipe) if instant else candidate.recipe
+            given = view.round.variant.with_references
+            recipe = view.settings.references.recipe(candidate.recipe) if given else candidate.recipe
             rows.append(
                 (
                     candidate.id, _label(view) if view.round.source else view.round.number,

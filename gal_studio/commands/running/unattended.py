@@ -161,7 +161,7 @@ def _measure(
     plan: Plan, studio: Studio, worker: LocalWorker, line: ProgressLine, rounds: Sequence[str]
 ) -> None:
     """Measure what the plan asks for and nobody has measured, or say that it was left out."""
-    trained = [one for one in rounds if studio.store.rounds.get(one).kind == "fine_tune"]
+    trained = [one for one in rounds if not studio.store.rounds.get(one).why_not("measure")]
     wanted = trained[-1:] if plan.measured == "last" else trained
     missing = [one for one in wanted if test_set.prepare(studio.store, one).missing]
     if missing and plan.measured == "quick":
@@ -179,7 +179,7 @@ def _run_rounds(
     """Train, draw and decide round by round; returns the rounds, and their refinements by round."""
     store, refinements = studio.store, dict[str, str]()
     before = [_instant_round(studio, worker, line, project_id, plan.policy)] if plan.instant else []
-    first = [each for each in store.rounds.of_project(project_id) if each.kind == "fine_tune"]
+    first = [each for each in store.rounds.of_project(project_id) if each.variant.tunes]
     rounds = [_next_round(studio, before[0])] if before else first[:1]
     for number in range(1, plan.rounds + 1):
         round_, is_last = rounds[-1], number == plan.rounds
@@ -246,7 +246,7 @@ def _instant_round(
     studio: Studio, worker: LocalWorker, line: ProgressLine, project_id: str, policy: str
 ) -> str:
     """Draw Round 0 and let the policy accept pictures of it; what an interrupted command did is used."""
-    there = [each for each in studio.store.rounds.of_project(project_id) if each.kind == "instant"]
+    there = [each for each in studio.store.rounds.of_project(project_id) if each.variant.with_references]
     for round_ in there:
         worker.finish_what_was_left(round_.id)
     if not there or planned.missing(studio.store.snapshots.round(there[0].id)):
@@ -362,7 +362,7 @@ def _next_round(studio: Studio, round_id: str) -> Round:
     children = [
         child
         for child in studio.store.rounds.children(round_id)
-        if child.kind == "fine_tune" and not child.archived
+        if child.variant.tunes and not child.archived
     ]
     return children[0] if children else studio.next_round(round_id)
 

@@ -4,7 +4,7 @@ from gal_studio.core.gal.ladder import noise_of, rung_of
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import RoundKind
+from gal_studio.core.variants.variant import Variant
 
 LEVELS = 5
 
@@ -41,9 +41,9 @@ def drawing_seed(
     return candidate_seed(project_seed, prompt, seeds)
 
 
-def recipe_words(kind: RoundKind, settings: Settings, recipe: Recipe) -> str:
+def recipe_words(variant: Variant, settings: Settings, recipe: Recipe) -> str:
     """How strongly the LoRA drew a picture of a round, or in an instant one its references, in words.
 
     Empty for a LoRA as trained.
     """
-    return settings.references.recipe_words(recipe) if kind == "instant" else recipe.words
+    return settings.references.recipe_words(recipe) if variant.with_references else recipe.words

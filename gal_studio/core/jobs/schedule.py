@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gal_studio.core.jobs.kinds import JOB_KINDS, After, describe_job
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.core.types import Job
+from gal_studio.core.variants.variant import TRAININGS
 
 FINISHED = frozenset({"completed", "stopped", "error"})
 HALTED = frozenset({"paused", "interrupted", "stopped", "error"})
@@ -83,7 +84,7 @@ class Schedule:
     def is_overtaken(self, one: ListedJob) -> bool:
         """Whether a halted training has an adapter that its round was drawn from or built on since."""
         return (
-            one.job.kind in ("fine_tune", "refine")
+            one.job.kind in TRAININGS
             and one.job.state in ("stopped", "error")
             and one.has_adapter
             and (one.is_built_on or self._is_drawn(one.job.round_id))

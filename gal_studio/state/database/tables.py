@@ -12,6 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gal_studio.core.variants.registry import VARIANTS
+
 Folder = Literal["images", "adapters"]
 Counter = Literal["version", "decisions", "progress", ""]
 ROOT = "projects"
@@ -110,6 +112,7 @@ def _is_id(name: str = "id") -> str:
     return f"CHECK (typeof({name}) = 'text' AND length({name}) = 16 AND {name} NOT GLOB '*[^0-9a-f]*')"
 
 
+_VARIANTS = ", ".join(f"'{name}'" for name in VARIANTS.names())
 _OF_PROJECT = ("project_id", "projects")
 _OF_ROUND = ("round_id", "rounds")
 _IMAGE: Mapping[str, Folder] = {"image": "images"}
@@ -231,7 +234,7 @@ TABLES: tuple[Table, ...] = (
         trained_as TEXT,
         unet_forwards INTEGER NOT NULL DEFAULT 0,
         created REAL NOT NULL,
-        kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ('fine_tune', 'refine', 'instant')),
+        kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ({_VARIANTS})),
         title TEXT NOT NULL DEFAULT '',
         starred INTEGER NOT NULL DEFAULT 0,
         archived INTEGER NOT NULL DEFAULT 0,

@@ -14,7 +14,8 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.snapshot import KeptStep as KeptStep
 from gal_studio.core.snapshot import Preview as Preview
-from gal_studio.core.types import Round, RoundKind, TrainingExample
+from gal_studio.core.types import Round, TrainingExample
+from gal_studio.core.variants.registry import find_variant
 from gal_studio.state.database.connection import Repository, record
 from gal_studio.state.tables.projects import derived_id, read_settings
 
@@ -45,12 +46,13 @@ class Rounds(Repository):
     """Reads and writes rounds."""
 
     def add(
-        self, project_id: str, parent_id: str | None, settings: Settings, kind: RoundKind = "fine_tune"
+        self, project_id: str, parent_id: str | None, settings: Settings, kind: str = "fine_tune"
     ) -> Round:
         """Add a project's first round, or a child of a round; a refinement has the number of its parent.
 
         An instant round has the number 0, and no parent.
         """
+        variant = find_variant(kind)
         written = strict_json.dumps(settings.to_dict())
         with self._database.transaction() as writer:
             row = writer.execute(
@@ -61,8 +63,8 @@ class Rounds(Repository):
                     "id": derived_id(writer, "rounds", project_id, parent_id, kind),
                     "project": project_id,
                     "parent": parent_id,
-                    "more": int(kind == "fine_tune"),
-                    "first": int(kind != "instant"),
+                    "more": int(variant.counts_on),
+                    "first": variant.first_number,
                     "settings": written,
                     "created": self._clock(),
                     "kind": kind,

@@ -297,7 +297,7 @@ class Figures:
 
     def _drawn(self, project_id: str) -> list[RoundView]:
         """The rounds of a project that have pictures, in their order; refinements are left out."""
-        rounds = [found for found in self._studio.rounds(project_id) if found.kind == "fine_tune"]
+        rounds = [found for found in self._studio.rounds(project_id) if found.variant.tunes]
         views = [view for view in (self._studio.round_view(found.id) for found in rounds) if view.candidates]
         if not views:
             raise StudioError("No round of this project has images yet: generate them first.")

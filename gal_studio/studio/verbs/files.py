@@ -7,11 +7,12 @@ from zipfile import BadZipFile, ZipFile
 
 from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.references import REFERENCES, refuse_beside
+from gal_studio.core.models.forms.references import refuse_beside
 from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
+from gal_studio.core.variants.registry import refuse
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.destination import Destination
@@ -84,11 +85,12 @@ class FileVerbs(Verbs):
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             wanted = find_form(form)
-            instant = round_.kind == "instant"
-            if instant != (wanted is REFERENCES):
+            refuse("export", round_)
+            instant, offered = round_.variant.training is None, forms_of(round_.variant.exports)
+            if wanted not in offered:
                 raise StudioError(
                     f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
-                    f"choose {' or '.join(one.title for one in forms_of(round_.kind))}."
+                    f"choose {' or '.join(one.title for one in offered)}."
                 )
             if instant:
                 refuse_beside(self.store.rounds.settings(round_id).references)

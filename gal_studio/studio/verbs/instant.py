@@ -85,7 +85,7 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             references = self.store.rounds.settings(round_id).references
-            if round_.kind != "instant" or references.is_native:
+            if not round_.variant.with_references or references.is_native:
                 raise StudioError(
                     "An image adapter is refined from a Round 0 that was generated with one: generate it "
                     "first."
@@ -137,7 +137,7 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
 
     def _the_same(self, project_id: str, settings: Settings) -> Round | None:
         rounds = self.store.rounds
-        shown = [each for each in rounds.shown(project_id) if each.kind == "instant"]
+        shown = [each for each in rounds.shown(project_id) if each.variant.with_references]
         same = (each for each in shown if rounds.settings(each.id).references == settings.references)
         return next(same, None)
 
@@ -148,7 +148,7 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
             each
             for each in self.store.rounds.of_project(project_id)
             if each.parent_id is None
-            and each.kind == "fine_tune"
+            and each.variant.tunes
             and each.adapter is None
             and each.id not in worked_on
             and not self.store.candidates.count(each.id)

@@ -6,8 +6,9 @@ from typing import get_args
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import When
 from gal_studio.core.types import Job, Round
+from gal_studio.core.variants.registry import refuse
+from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.rounds import test_set
-from gal_studio.rounds.lineage import refuse_instant
 from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.changes import ChoiceChange, changes_of
@@ -41,8 +42,8 @@ class MeasureVerbs(Verbs):
         job = self._requested(round_, "measure", jobs)
         if job is not None:
             return job
-        refuse_instant(round_, "measured")
-        if round_.adapter is None and not is_pending(self.store, round_, "fine_tune", "refine", known=jobs):
+        refuse("measure", round_)
+        if round_.adapter is None and not is_pending(self.store, round_, *TRAININGS, known=jobs):
             raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
         if round_.adapter is not None and not test_set.prepare(self.store, round_.id).missing:
             raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")

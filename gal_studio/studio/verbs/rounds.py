@@ -64,7 +64,7 @@ class RoundVerbs(Verbs):
             self._refuse_without_candidates(round_id)
             for child in self.store.rounds.children(round_id):
                 started = child.adapter is not None or self.store.candidates.count(child.id)
-                if child.kind == "fine_tune" and not started and not child.archived:
+                if child.variant.tunes and not started and not child.archived:
                     return child
             return self.branch(round_id)
 
@@ -85,7 +85,7 @@ class RoundVerbs(Verbs):
 
     def _refuse_without_candidates(self, round_id: str) -> None:
         round_ = self.store.rounds.get(round_id)
-        is_refined = round_.kind == "refine" and is_pending(self.store, round_, "refine", "generate")
+        is_refined = round_.variant.refines and is_pending(self.store, round_, "refine", "generate")
         if not self.store.candidates.count(round_id) and not is_refined:
             if round_.adapter is not None:
                 lineage.refuse_an_empty_pool(self.store.snapshots.round(round_id))

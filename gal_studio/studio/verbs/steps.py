@@ -88,7 +88,7 @@ class StepVerbs(TrialVerbs, TreeVerbs):
                 self.store.rounds.take_step(round_id, kept)
                 return self.store.rounds.get(round_id)
             for other in here.project.shown:
-                beside = (other.round.parent_id, other.round.kind) == (here.round.parent_id, "fine_tune")
+                beside = other.round.parent_id == here.round.parent_id and other.round.variant.tunes
                 if beside and other.round.adapter == kept.adapter and other.settings == here.settings:
                     return other.round
             return self._beside(here, kept)

@@ -9,6 +9,8 @@ from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job, Round
+from gal_studio.core.variants.registry import refuse
+from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
@@ -95,7 +97,7 @@ class TrainingVerbs(MeasureVerbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
-            if here.round.adapter is None and here.round.kind != "instant":
+            if not here.round.can_generate:
                 raise StudioError(f"Round {here.round.number} is not trained yet: press Train first.")
             if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:
                 raise StudioError(
@@ -118,12 +120,7 @@ class TrainingVerbs(MeasureVerbs):
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
-            if here.round.kind != "fine_tune":
-                raise StudioError(
-                    "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
-                    "one was made of."
-                )
-            lineage.refuse_given(here.round)
+            refuse("compare", here.round)
             lineage.refuse_without_references(here.project.project, "to compare runs by their copies")
             if not asked_pictures(here):
                 raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
@@ -170,7 +167,7 @@ class TrainingVerbs(MeasureVerbs):
             jobs, inputs = [], inputs_of(self.store, round_id)
             here = inputs.here
             refuse_changes_of_replay(here.project.replay_of)
-            if here.round.kind == "refine":
+            if here.refined:
                 return self.run_refinement(round_id)
             if is_trainable(inputs):
                 job, here = self._train(inputs)
@@ -247,7 +244,7 @@ class TrainingVerbs(MeasureVerbs):
         """What `repeated_refinement` gives, of a round that was loaded with its foregrounds."""
         wanted = pairs.planned_pairs(base, base.here.wanted_settings.refine)
         for other in base.here.children:
-            if other.round.kind == "refine" and other.round.adapter and not other.round.archived:
+            if other.refined and other.round.adapter and not other.round.archived:
                 trained = self.store.rounds.training_set(other.id)
                 if pairs.repeats(inputs_of(self.store, other.id), base, wanted, trained):
                     return other.round
@@ -276,17 +273,11 @@ class TrainingVerbs(MeasureVerbs):
         Also that of its refinement, if it `repeats` that of the round above. Returns the round as it stands.
         """
         here = inputs.here
-        lineage.refuse_instant(here.round, "trained")
-        lineage.refuse_given(here.round)
+        refuse("train", here.round)
         if not inputs.examples:
             raise StudioError(
                 f"Round {here.round.number} has nothing to train on: the project has no reference images, so "
                 "accept images in the round before."
-            )
-        if here.round.kind == "refine":
-            raise StudioError(
-                f"This is the refinement of round {here.round.number}, which is trained on pairs: press "
-                "Train on these pairs, or go on to the next round."
             )
         jobs = self._jobs_beside(here.round)
         job = self._requested(here.round, "fine_tune", jobs)
@@ -344,8 +335,8 @@ class TrainingVerbs(MeasureVerbs):
     def _last_state(self, round_: Round, steps: int) -> tuple[Path, Settings]:
         """The state after which a finished training goes on, and its settings with so many more steps."""
         name = f"Round {round_.number}"
-        lineage.refuse_given(round_)
-        if round_.kind != "fine_tune" or round_.adapter is None:
+        refuse("continue", round_)
+        if round_.adapter is None:
             raise StudioError(f"{name} has no finished training to continue: press Train first.")
         if is_pending(self.store, round_, "fine_tune"):
             raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
@@ -398,7 +389,7 @@ class TrainingVerbs(MeasureVerbs):
     def _refuse_a_lost_start(self, here: RoundSnapshot) -> None:
         """Refuse a training whose starting adapter is lost and not being trained again."""
         start = lineage.starting_round(here)
-        if start is None or not is_pending(self.store, start.round, "fine_tune", "refine"):
+        if start is None or not is_pending(self.store, start.round, *TRAININGS):
             lineage.check_starting_adapter(here, self.store.adapters.has)
 
     def _fix_settings_to_draw(self, here: RoundSnapshot, jobs: Sequence[Job]) -> None:
@@ -408,23 +399,18 @@ class TrainingVerbs(MeasureVerbs):
         `jobs` are those of its project.
         """
         round_ = here.round
-        drawable = round_.adapter is not None or round_.kind == "instant"
-        if not drawable and not is_pending(self.store, round_, "fine_tune", "refine", known=jobs):
-            trained, button = "refined", "Train on these pairs"
-            if round_.kind != "refine":
-                trained, button = "trained", "Train"
-            raise StudioError(f"Round {round_.number} is not {trained} yet: press {button} first.")
+        if not (round_.can_generate or is_pending(self.store, round_, *TRAININGS, known=jobs)):
+            raise StudioError(round_.variant.untrained(round_.number))
         lineage.refuse_an_empty_pool(here)
         wanted, present = here.wanted_settings, here.settings
         generation = wanted.generation
         machine = replace(present.machine, **wanted.machine.rounding)
-        if round_.kind == "refine" or here.candidates:  # compared with its base round
+        if here.refined or here.candidates:  # compared with its base round
             rule = {name: getattr(wanted.generation, name) for name in _RULE}
             generation = replace(present.generation, **rule)
             machine = present.machine
-        if round_.kind == "instant":
-            fewer = min(generation.candidates, wanted.references.candidates)
-            generation = replace(generation, candidates=fewer)
+        most = round_.variant.candidates(generation.candidates, wanted.references.candidates)
+        generation = replace(generation, candidates=most)
         settings = replace(present, generation=generation, gal=wanted.gal, machine=machine)
         race = here.record.race if generation.allocation == "ladder" else None
         if not planned.missing(here.supposing(settings, race=race and replace(race, ended=False))):
@@ -464,16 +450,15 @@ class TrainingVerbs(MeasureVerbs):
     def _refinement_of(self, round_id: str) -> TrainingInputs:
         """The untrained refinement of a round, or of the one that a refinement refines; created if needed."""
         here = self.store.snapshots.round(round_id)
-        if here.round.kind == "refine" and here.round.adapter is None:
+        if here.refined and here.round.adapter is None:
             return load_inputs(self.store, here)
-        if here.round.kind == "refine":
-            here = pairs.refined_round(here)
+        here = here.refined or here
         base, present = here.round, here.settings
-        lineage.refuse_instant(base, "refined")
+        refuse("refine", base)
         if base.adapter is None and not is_pending(self.store, base, "fine_tune"):
             raise StudioError(f"Round {base.number} is not trained yet: press Train first.")
         for child in (one.round for one in here.children):
-            if child.kind == "refine" and child.adapter is None and not child.archived:
+            if child.variant.refines and child.adapter is None and not child.archived:
                 return inputs_of(self.store, child.id)
         wanted = here.wanted_settings
         settings = replace(wanted, tune=present.tune, generation=present.generation)  # as in its base round

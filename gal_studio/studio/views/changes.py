@@ -37,7 +37,7 @@ def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[Cho
     Empty for a first round, and for a refinement or Round 0, which learn nothing that was accepted.
     """
     round_ = store.rounds.get(round_id)
-    if round_.kind != "fine_tune" or round_.parent_id is None:
+    if not round_.variant.tunes or round_.parent_id is None:
         return ()
     rounds = store.rounds.of_project(round_.project_id)
     names, above = round_names(rounds), _learned_from({one.id: one for one in rounds}, round_.parent_id)
@@ -60,7 +60,7 @@ def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[Cho
 def _learned_from(rounds: Mapping[str, Round], parent_id: str) -> tuple[str, ...]:
     """The round before; of a refinement also the round that it refines, whose pictures it does not learn."""
     parent = rounds[parent_id]
-    if parent.kind == "refine" and parent.parent_id is not None:
+    if parent.variant.refines and parent.parent_id is not None:
         return (parent.parent_id, parent_id)
     return (parent_id,)
 

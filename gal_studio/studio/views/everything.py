@@ -42,7 +42,7 @@ def show_all(store: Store, project_id: str) -> None:
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
         _written(*decision_history(store.snapshots.round(round_.id)))
         owners = [tile.candidate.id for tile in shown.candidates]
-        if round_.kind == "refine":
+        if round_.variant.refines:
             view = refinement_view(store, round_.id)
             owners += [pair.id for pair in view.pairs]
             _written(view)

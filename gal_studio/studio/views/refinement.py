@@ -78,7 +78,10 @@ def _step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
         return "done" if drawn or not lineage.pool(here) else "generate"
     if not pairs.pairs_are_ready(inputs):
         return "pairs"
-    begun = any(job.round_id == here.id and job.kind == "refine" and job.state != "stopped" for job in jobs)
+    begun = any(
+        job.round_id == here.id and job.kind == here.round.variant.training and job.state != "stopped"
+        for job in jobs
+    )
     return "refine" if begun else "review"
 
 

@@ -23,6 +23,7 @@ from gal_studio.core.types import (
     Round,
     Verdict,
 )
+from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Measurement, Pair
 from gal_studio.state.tables.rounds import Preview
@@ -70,6 +71,8 @@ class RoundSummary(Round):
     wanted: int
     cover: PictureRef | None
     empty: Annotated[bool, Doc("Nothing was done in it or after it yet: it can go without a loss.")]
+    refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
+    made_by: Annotated[Action | None, Doc("The button in the round above it that makes such a round.")]
     aside: Annotated[bool, Doc("Another line was made the main one at the branch that it is in.")]
 
 

@@ -108,7 +108,7 @@ class Shown:
     def refined(self) -> RoundView | None:
         """The round that the shown one refines."""
         round_ = self.view.round
-        if round_.kind != "refine" or round_.parent_id is None:
+        if not round_.variant.refines or round_.parent_id is None:
             return None
         return self.views.round_view(round_.project_id, round_.parent_id)
 
@@ -183,7 +183,7 @@ def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
     newest = next((one for one in reversed(summaries) if not one.aside), summaries[-1])
     if newest.step == "fine_tune" and newest.adapter is None and not newest.candidates:
         for one in summaries:
-            if one.id == newest.parent_id and one.kind == "instant":
+            if one.id == newest.parent_id and one.variant.training is None:
                 return one
     return newest
 

@@ -196,7 +196,7 @@ def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
             is_usable(form, base, method, family),
             found.get(form.name),
         )
-        for form in forms_of(one.round.kind)
+        for form in forms_of(one.round.variant.exports)
     )
 
 

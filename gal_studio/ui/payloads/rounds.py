@@ -10,7 +10,8 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
-from gal_studio.core.types import CopyCurve, CopySource, RoundKind, UsedDetectors
+from gal_studio.core.types import CopyCurve, CopySource, UsedDetectors
+from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.json_types import ShownPicture, Ts, shown_picture, version
 from gal_studio.studio.views.types import CandidateView, RoundFacts, RoundView, ScoreView
@@ -50,7 +51,10 @@ class Round(RoundFacts):
 
     id: str
     number: int
-    kind: RoundKind
+    tunes: Annotated[bool, Doc("Is it trained on the references and on what was accepted before it?")]
+    refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
+    with_references: Annotated[bool, Doc("Is it generated with the references instead of a LoRA?")]
+    actions: Annotated[tuple[Action, ...], Doc("The buttons that are for such a round.")]
     trained: Annotated[bool, Doc("Can it generate? An instant round needs no training.")]
     source: Annotated[str, Doc("The file of a LoRA from elsewhere that it judges; empty if it is trained.")]
     pool: tuple[Anchor, ...]
@@ -135,12 +139,16 @@ _ACCEPTED_BEFORE = "One of its images was accepted in the round before and still
 def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
     facts = {field.name: getattr(view, field.name) for field in fields(RoundFacts)}
+    variant = view.round.variant
     return Round(
         **facts,
         id=view.round.id,
         number=view.round.number,
-        kind=view.round.kind,
-        trained=view.round.adapter is not None or view.round.kind == "instant",
+        tunes=variant.tunes,
+        refines=variant.refines,
+        with_references=variant.with_references,
+        actions=variant.actions,
+        trained=view.round.can_generate,
         source=view.round.source,
         pool=anchor_payloads(view.pool),
         each=view.settings.generation.candidates,
@@ -158,7 +166,7 @@ def round_payload(view: RoundView) -> Round:
 
 
 def _ladder_payload(view: RoundView) -> tuple[Rung, ...]:
-    if view.round.kind == "instant" or not on_ladder(view.settings):
+    if not (view.round.variant.varies_strength and on_ladder(view.settings)):
         return ()
     return tuple(Rung(each.words, round(each.mean, 3), each.sign) for each in LADDER)
 

@@ -93,7 +93,7 @@ def _rounded(value: float | None) -> float | None:
 
 def _recipe_words(studio: Studio, trial: trials.Trial) -> str:
     rounds = studio.store.rounds
-    return recipe_words(rounds.get(trial.round_id).kind, rounds.settings(trial.round_id), trial.recipe)
+    return recipe_words(rounds.get(trial.round_id).variant, rounds.settings(trial.round_id), trial.recipe)
 
 
 def _trouble(studio: Studio, project_id: str, trial: trials.Trial) -> str:

@@ -131,7 +131,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
     examples = task.store.rounds.training_set(task.round.id)
     losses = task.store.rounds.losses(task.round.id)
     tune, refine = task.settings.tune, task.settings.refine
-    if task.round.kind == "refine":
+    if task.round.variant.refines:
         tune = replace(tune, learning_rate=refine.learning_rate, batch_size=2 * refine.batch_size)
     return Facts(
         title=task.title,

@@ -25,13 +25,13 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
     pins = store.projects.revisions(project.id)
     settings = store.rounds.settings(job.round_id)
     locations = store.model_locations.of_project(project.id)
-    instant = store.rounds.get(job.round_id).kind == "instant"
+    is_given = store.rounds.get(job.round_id).variant.with_references
     names = ModelNames(
         located(project.base_model, locations),
         located(project.clip_model, locations),
         located(settings.refine.vision_model, locations),
         settings.machine.precision,
-        adapter=located(settings.references.adapter, locations, is_adapter=True) if instant else "",
+        adapter=located(settings.references.adapter, locations, is_adapter=True) if is_given else "",
         target=settings.tune.target,
         fast_model=located(settings.generation.fast_model, locations),
         speed_lora=located(settings.generation.speed_lora, locations),

@@ -40,7 +40,7 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
 def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
     task = open_export(store, models, wanted.round_id, find_form(wanted.form), wanted.measured)
     target = store.exported(wanted.round_id, wanted.form)
-    instant = task.round.kind == "instant"
+    instant = task.round.variant.exports == "references"
     store.disk.check((0 if instant else 2 * task.adapter.stat().st_size) + SPARE)
     folder = target.with_name(unfinished_name(store.workspace, wanted.form))
     remove(store.workspace, folder)

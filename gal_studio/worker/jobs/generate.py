@@ -49,9 +49,9 @@ class _Planned:
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
-    if task.round.adapter is None and task.round.kind != "instant":
+    if not task.round.can_generate:
         raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
-    if task.round.kind == "instant":
+    if task.round.variant.training is None:
         lineage.check_starting_adapter(store.snapshots.round(task.round.id), store.adapters.has)
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.drawing_model(task.project.base_model, task.settings)
@@ -70,7 +70,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the images on the map")
     place_round(task)
-    if task.round.kind == "refine":
+    if task.round.variant.refines:
         yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
     if test_set.prepare(store, task.round.id).is_due:
@@ -79,7 +79,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
 
 def _next(task: Task) -> list[_Planned]:
     """What is to be drawn next: on the ladder one part, otherwise everything that is missing."""
-    instant = task.round.kind == "instant"
+    instant = not task.round.variant.varies_strength
     return [
         _Planned(
             anchor,

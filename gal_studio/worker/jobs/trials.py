@@ -29,7 +29,7 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
     """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
     task = open_task(store, models, job)
     by_steps = any(trial.step is not None for trial in store.trials.waiting(task.round.id))
-    if task.round.adapter is None and task.round.kind != "instant" and not by_steps:
+    if not (task.round.can_generate or by_steps):
         raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.drawing_model(task.project.base_model, task.settings)
@@ -77,7 +77,8 @@ def _draw(
     """Draw trials with the same guidance and recipe."""
     name = batch[0].lora or lineage.drawing_adapter(task.store.snapshots.round(task.round.id))
     adapter = None if name is None else task.store.adapters.plain(name)
-    recipe = AS_TRAINED if task.round.kind == "instant" else batch[0].recipe  # the references have it there
+    given = task.round.variant.with_references  # which have the recipe
+    recipe = AS_TRAINED if given else batch[0].recipe
     settings = replace(task.settings.generation.as_drawn, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed, trial.negative) for trial in batch]
     model = task.models.drawing_model(task.project.base_model, task.settings)

@@ -14,7 +14,7 @@ from gal_studio.core.recipe import Recipe
 SD = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 
 
-@pytest.mark.parametrize("form", forms_of("fine_tune"))
+@pytest.mark.parametrize("form", forms_of("lora"))
 def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None:
     said = about_form(form, "assets:pocket/pipeline", "Pocket")
     assert ("can’t run Pocket" in said) == (not form.is_own)
@@ -29,7 +29,7 @@ def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> No
     assert own or "the whole model" in about_form(form, SD, "Stable Diffusion 1.5", "full")
 
 
-@pytest.mark.parametrize("form", forms_of("fine_tune"))
+@pytest.mark.parametrize("form", forms_of("lora"))
 def test_what_a_form_holds_is_said_with_the_base_model(form: ExportForm) -> None:
     for preset in load_presets():
         said = about_form(form, preset.base_model, preset.title)
@@ -44,7 +44,7 @@ def test_a_model_is_offered_to_the_programs_that_have_it(family: str) -> None:
     said = about_form(kohya, "owner/model", "It", "lora", family)
     assert said.startswith("Forge Neo and SD.Next, with It as their base model")
     assert "AUTOMATIC1111" in about_form(kohya, SD, "Stable Diffusion 1.5", "lora", "sd")
-    for form in forms_of("fine_tune"):
+    for form in forms_of("lora"):
         assert form is kohya or form.programs_for(family) == form.programs
 
 
@@ -80,9 +80,9 @@ READ = {
 
 @pytest.mark.parametrize("family", READ)
 def test_a_form_is_offered_where_a_program_reads_it(family: str) -> None:
-    usable = {form.name for form in forms_of("fine_tune") if is_usable(form, "owner/model", "lora", family)}
+    usable = {form.name for form in forms_of("lora") if is_usable(form, "owner/model", "lora", family)}
     assert usable == READ[family]
-    assert {form.name for form in forms_of("fine_tune") if form.programs_for(family)} == READ[family]
+    assert {form.name for form in forms_of("lora") if form.programs_for(family)} == READ[family]
 
 
 def test_a_form_that_no_program_reads_names_another() -> None:

@@ -41,7 +41,7 @@ from tests.engine.tiny_flows import (
 )
 from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
-FORMS = forms_of("fine_tune")
+FORMS = forms_of("lora")
 FAMILIES = {
     "sd1": make_tiny_pipeline,
     "sd2 epsilon": make_wide_two,

@@ -108,7 +108,7 @@ def test_a_refinement_is_told_in_its_parts(place: Place):
     answer = poll(ViewCache(place.studio), {"project": place.project, "round": node})
     part = answer["parts"]["refinement"]
     assert json.loads(json.dumps(part)) == part
-    assert answer["parts"]["round"]["kind"] == "refine"
+    assert answer["parts"]["round"]["refines"]
     assert [chip["kind"] for chip in answer["parts"]["rounds"]] == ["fine_tune", "refine"]
     assert part["step"] == "review"
     assert len(part["pairs"]) == 16

@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
 import { notApplicable, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
 import { candidate, chip, job, pair, project, queue, queued, refinement, round } from "../samples.js";
-import { score } from "../samples.js";
+import { INSTANT, REFINED, score } from "../samples.js";
 
 beforeEach(() => {
   Object.assign(state, {
@@ -53,7 +53,7 @@ test("a next round that would only repeat this one is not what comes next", () =
   state.rounds = [chip({ id: "r" }), chip({ id: "s", parent_id: "r" })];
   assert.equal(nextStep(), "next_round", "it is there already");
   state.rounds = [chip({ id: "r" })];
-  state.round = round({ id: "r", step: "next_round", kind: "instant" });
+  state.round = round({ ...INSTANT, id: "r", step: "next_round" });
   assert.equal(nextStep(), "next_round", "it learns the references for the first time");
 });
 
@@ -113,12 +113,12 @@ test("a style needs an accepted image, here or in an ancestor, to be refined; an
 });
 
 test("a refinement is trained once every pair has maps, and again after painting", () => {
-  state.round = round({ kind: "refine", complete: false, trained: false });
+  state.round = round({ ...REFINED, complete: false, trained: false });
   state.refinement = refinement({ step: "review", pairs: [pair({ maps_version: null })] });
   assert.deepEqual([nextStep(), closed("train")], ["train", "Make the comparison pairs first"]);
   state.refinement = refinement({ step: "review", pairs: [pair()] });
   assert.deepEqual([closed("train"), notApplicable("pairs"), notApplicable("again")], [null, true, true]);
-  state.round = round({ kind: "refine", complete: true });
+  state.round = round({ ...REFINED, complete: true });
   assert.deepEqual([notApplicable("train"), notApplicable("again")], [true, false]);
   state.refinement = refinement({ pairs: [pair({ painted: "12" })] });
   assert.equal(notApplicable("train"), false);
@@ -127,7 +127,7 @@ test("a refinement is trained once every pair has maps, and again after painting
 test("a next round can wait for other work, and for a refinement of its own", () => {
   const refine = job({ kind: "refine", round_id: "r", state: "running" });
   state.candidates.clear();
-  Object.assign(state, { job: refine, roundId: "r", round: round({ kind: "refine", complete: false }) });
+  Object.assign(state, { job: refine, roundId: "r", round: round({ ...REFINED, complete: false }) });
   state.queue = queue({ working: [queued({ kind: "refine", round_id: "r", state: "running" })] });
   assert.equal(closed("next_round"), null);
   assert.match(closed("train") ?? "", /is busy/);
@@ -143,7 +143,7 @@ test("a next round can wait for other work, and for a refinement of its own", ()
 test("an action opens the existing child round of its kind", () => {
   state.rounds.push(
     chip({ id: "next", parent_id: "r" }),
-    chip({ id: "fine", parent_id: "r", kind: "refine" }),
+    chip({ id: "fine", parent_id: "r", refines: true, made_by: "refine" }),
   );
   const { id: next } = childOf("next_round") || chip();
   const { id: fine } = childOf("refine") || chip();
@@ -159,18 +159,18 @@ test("a first round can be generated without training where the model can be giv
     draws_without_training: true,
   });
   assert.equal(notApplicable("instant"), false);
-  state.rounds = [chip({ id: "zero", kind: "instant" }), chip({ id: "r", parent_id: "zero" })];
+  state.rounds = [chip({ id: "zero", made_by: null }), chip({ id: "r", parent_id: "zero" })];
   assert.equal(notApplicable("instant"), true, "it comes after Round 0 already");
 });
 
 test("a round without training is generated, decided, and followed by a trained one", () => {
   const next = chip({ id: "next", parent_id: "r", empty: true });
-  state.rounds = [chip({ id: "r", kind: "instant" }), next];
-  state.round = round({ id: "r", kind: "instant", step: "generate", trained: true, complete: false });
+  state.rounds = [chip({ id: "r", made_by: null }), next];
+  state.round = round({ ...INSTANT, id: "r", step: "generate", trained: true, complete: false });
   state.candidates = new Map();
   assert.deepEqual([nextStep(), closed("generate")], ["generate", null]);
-  assert.equal(childOf("next_round"), undefined, "Next round runs the round that waits behind it");
-  state.rounds = [chip({ id: "r", kind: "instant" }), { ...next, empty: false }];
+  assert.equal(childOf("next_round"), null, "Next round runs the round that waits behind it");
+  state.rounds = [chip({ id: "r", made_by: null }), { ...next, empty: false }];
   assert.equal(childOf("next_round")?.id, "next");
 });
 

@@ -2,13 +2,13 @@
 import "../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { round } from "../samples.js";
+import { REFINED, round } from "../samples.js";
 import { about } from "../../../assets/ui/kit/format.js";
 import { questionBefore, stepsOfRefinement } from "../../../assets/ui/rounds/questions.js";
 
 test("a next round is asked about only where it would train on the same images, with the time", () => {
   assert.equal(questionBefore("next_round", round(), true), null);
-  assert.equal(questionBefore("next_round", round({ kind: "refine" }), false), null);
+  assert.equal(questionBefore("next_round", round(REFINED), false), null);
   assert.equal(questionBefore("run", round(), false), null);
   const estimates = { ...round().estimates, next_seconds: 200 };
   const question = questionBefore("next_round", round({ estimates }), false);

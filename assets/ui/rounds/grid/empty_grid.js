@@ -59,8 +59,8 @@ const NO_DETECTOR = ["This check found nothing", "Choose Any beside the filter t
 
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {
-  const { step = "", trained, kind } = state.round ?? {};
-  if (kind === "instant") return step === "generate" ? "instant" : "coming";
+  const { step = "", trained, with_references: given } = state.round ?? {};
+  if (given) return step === "generate" ? "instant" : "coming";
   const isFirst = state.rounds.find((round) => round.id === state.roundId)?.parent_id === null;
   return step === "fine_tune" && !trained && !isFirst ? "next" : step;
 }

@@ -35,7 +35,7 @@ export function figures(candidate, score) {
     [
       "Strength schedule",
       candidate.recipe || "LoRA strength 1",
-      state.round?.kind === "instant"
+      state.round?.with_references
         ? "Reference strength: less follows the prompt more, 0 would be the base model"
         : "LoRA strength: 1 is full strength, 0 would be the base model. " +
           "The first steps decide the layout, the last ones the style",

@@ -29,7 +29,7 @@ function haltedNote(round, step, queue) {
  * @param {{ step: string, accepted: number, current: boolean, rounds: RoundSummary[], queue: Queue }} now
  */
 export function roundNote(round, { step, accepted, current, rounds, queue }) {
-  const left = rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
+  const left = rounds.some((other) => other.parent_id === round.id && !other.refines);
   if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
     return accepted > round.wanted ? `${accepted} accepted` : `${accepted} of ${round.wanted} accepted`;
   }

@@ -96,7 +96,7 @@ function roundChip(project, { round, ...place }, places) {
     note: roundNote(round, { step, accepted, current, rounds: state.rounds, queue: state.queue }),
     current,
     aside: round.aside,
-    refined: round.kind === "refine",
+    refined: round.refines,
     starred: round.starred,
     empty: round.empty && state.rounds.length > 1,
     gain: chipGain(state.measures, round.id),

@@ -36,7 +36,7 @@ export function tellDrawn(trials) {
   asked = { until: 0, words: "" };
 }
 
-const isInstant = () => state.round?.kind === "instant";
+const isInstant = () => state.round?.with_references === true;
 const isNative = () => isInstant() && read(state.project?.settings ?? {}, "references.adapter") === NATIVE;
 
 /** The schedule of the round: the one that decides on the benchmark, else that of its best images. */
@@ -167,7 +167,7 @@ function Slider({ name, label, most, when }) {
  */
 async function generate(before) {
   const given = draft.value;
-  const untrained = state.round?.kind === "refine" ? "Train on the pairs first." : "Train this round first.";
+  const untrained = state.round?.refines ? "Train on the pairs first." : "Train this round first.";
   said.value = formProblem(given) || (state.round?.trained ? "" : untrained);
   if (said.value) return;
   asking.value = true;

@@ -11,7 +11,7 @@ from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import is_bundled
 from gal_studio.core.registry import Registry
 from gal_studio.core.settings import Method
-from gal_studio.core.types import RoundKind
+from gal_studio.core.variants.variant import Exported
 
 FORMS: Registry[ExportForm] = Registry(
     "gal_studio.core.models.forms",
@@ -22,9 +22,9 @@ FORMS: Registry[ExportForm] = Registry(
 )
 
 
-def forms_of(kind: RoundKind) -> Sequence[ExportForm]:
-    """The forms in which a round of this kind is exported."""
-    return [form for form in FORMS if form.without_training == (kind == "instant")]
+def forms_of(exported: Exported) -> Sequence[ExportForm]:
+    """The forms in which this is exported of a round."""
+    return [form for form in FORMS if exported == ("references" if form.without_training else "lora")]
 
 
 def find_form(name: str) -> ExportForm:

@@ -23,7 +23,7 @@ test("during selection it shows how many images are accepted", () => {
 test("a continued round shows what was accepted; a refinement does not end the selection", () => {
   assert.equal(note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r" })] }), "2 accepted");
   assert.equal(
-    note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r", kind: "refine" })] }),
+    note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r", refines: true })] }),
     "2 of 3 accepted",
   );
 });

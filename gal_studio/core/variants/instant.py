@@ -1,0 +1,34 @@
+"""Round 0: generated with the references, before any training."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from gal_studio.core.variants.variant import Action, Doing, Exported, Variant, without_training
+
+if TYPE_CHECKING:
+    from gal_studio.core.types import Round
+
+
+class Instant(Variant):
+    """One without a LoRA, drawn by an image adapter or by a model that takes references by itself."""
+
+    name: ClassVar[str] = "instant"
+    with_references: ClassVar[bool] = True
+    exports: ClassVar[Exported] = "references"
+    actions: ClassVar[tuple[Action, ...]] = ("once_more", "keep", "generate", "accept", "next_round")
+    first_number: ClassVar[int] = 0
+
+    def why_not(self, doing: Doing, round_: "Round") -> str:
+        """Whatever needs a LoRA."""
+        if doing == "compare":
+            return (
+                "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
+                "one was made of."
+            )
+        return "" if doing == "export" else without_training(round_, doing)
+
+    def candidates(self, wanted: int, with_references: int) -> int:
+        """A setting of its own, so that it is quick."""
+        return min(wanted, with_references)
+
+
+INSTANT = Instant()

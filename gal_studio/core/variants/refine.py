@@ -1,0 +1,64 @@
+"""A refinement (PatchDPO) of the round above it."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.variants.variant import Action, Doing, Exported, Training, Variant, given_lora
+
+if TYPE_CHECKING:
+    from gal_studio.core.types import Round
+
+
+class Refined(Variant):
+    """One whose LoRA starts from that of the round above, and is trained on pairs."""
+
+    name: ClassVar[str] = "refine"
+    training: ClassVar[Training | None] = "refine"
+    refines: ClassVar[bool] = True
+    varies_strength: ClassVar[bool] = True
+    exports: ClassVar[Exported] = "lora"
+    actions: ClassVar[tuple[Action, ...]] = (
+        "pairs", "train", "generate", "whole", "accept", "again", "next_round", "done",
+    )  # fmt: skip
+    made_by: ClassVar[Action | None] = "refine"
+    suffix: ClassVar[str] = "refined"
+
+    def why_not(self, doing: Doing, round_: "Round") -> str:
+        """It is trained on its pairs alone; refining it is refining the round above it once more."""
+        if doing == "compare":
+            return (
+                "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
+                "one was made of."
+            )
+        if doing == "train":
+            return given_lora(round_) or (
+                f"This is the refinement of round {round_.number}, which is trained on pairs: press "
+                "Train on these pairs, or go on to the next round."
+            )
+        if doing == "continue":
+            return given_lora(round_) or (
+                f"Round {round_.number} has no finished training to continue: press Train first."
+            )
+        return ""
+
+    def untrained(self, number: int) -> str:
+        """Its training has a button of its own."""
+        return f"Round {number} is not refined yet: press Train on these pairs first."
+
+    def training_seed(self, seed: int, number: int) -> int:
+        """Apart from that of the round above, which has the same number."""
+        return named_seed(seed, "refinement", number)
+
+    def hands_on(self, continues: bool, after_refinement: str) -> bool:
+        """A setting of the refinement."""
+        return after_refinement == "continue"
+
+    def lost_start(self, number: int, own: int) -> str:
+        """The round that it refines is there, as a rule."""
+        return (
+            f"Round {number} starts from the refinement of round {own}, whose LoRA is missing: refine "
+            f"round {own} again, or let the round after a refinement repeat it."
+        )
+
+
+REFINED = Refined()

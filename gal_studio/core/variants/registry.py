@@ -1,0 +1,31 @@
+"""The variants of rounds by their stored names: each file of this folder has one."""
+
+from typing import TYPE_CHECKING
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.registry import Registry
+from gal_studio.core.variants.variant import Doing, Variant
+
+if TYPE_CHECKING:
+    from gal_studio.core.types import Round
+
+VARIANTS: Registry[Variant] = Registry(
+    "gal_studio.core.variants",
+    lambda value: isinstance(value, Variant),
+    "a variant of rounds",
+    first=("fine_tune", "refine", "instant"),
+)
+
+
+def find_variant(name: str) -> Variant:
+    """The variant of that name; one of a newer version is refused."""
+    variant = VARIANTS.find(name)
+    if variant is None:
+        raise StudioError(f"A round is stored as {name!r}, which is not known here: update GAL Studio.")
+    return variant
+
+
+def refuse(doing: Doing, round_: "Round") -> None:
+    """Refuse what cannot be done with a round."""
+    if sentence := round_.why_not(doing):
+        raise StudioError(sentence)

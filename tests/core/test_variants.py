@@ -1,0 +1,128 @@
+"""What a round is answers by itself: nothing else asks for the name of a variant."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import gal_studio
+from gal_studio.assets import assets_folder
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Round
+from gal_studio.core.variants.registry import VARIANTS, find_variant, refuse
+from gal_studio.core.variants.variant import TRAININGS, Action, Doing
+
+PACKAGE = Path(gal_studio.__file__).parent
+NAMES = frozenset(VARIANTS.names())
+FIRST = Round("r", "p", None, 1, "trained", 0.0)
+
+
+def _compared(tree: ast.Module) -> Iterator[int]:
+    """The lines on which `kind` of anything but a job, or a variant's name, is compared with a name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [part for side in (node.left, *node.comparators) for part in _parts(side)]
+            names = {side.value for side in sides if isinstance(side, ast.Constant)}
+            if names & NAMES and any(_is_kind(side) for side in sides):
+                yield node.lineno
+
+
+def _parts(side: ast.expr) -> list[ast.expr]:
+    return list(side.elts) if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
+
+
+def _is_kind(side: ast.expr) -> bool:
+    if isinstance(side, ast.Name):
+        return side.id == "kind"
+    if not isinstance(side, ast.Attribute) or side.attr not in ("kind", "name"):
+        return False
+    owner = side.value.attr if isinstance(side.value, ast.Attribute) else getattr(side.value, "id", "")
+    return owner != "job" and (side.attr == "kind" or owner == "variant")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'round_.kind == "refine"',
+        'here.round.kind not in ("fine_tune", "instant")',
+        '"instant" != kind',
+        'here.round.variant.name == "refine"',
+    ],
+)
+def test_a_comparison_is_found(code: str) -> None:
+    assert list(_compared(ast.parse(code))) == [1]
+
+
+def test_a_job_has_kinds_of_its_own() -> None:
+    assert not list(_compared(ast.parse('one.job.kind == "fine_tune" or job.kind in ("refine", "generate")')))
+
+
+def test_no_module_compares_what_a_round_is() -> None:
+    found = [
+        f"{path.relative_to(PACKAGE)}:{line}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for line in _compared(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert not found, "ask the variant of the round (gal_studio.core.variants)"
+
+
+def test_no_script_of_the_page_compares_what_a_round_is() -> None:
+    words = re.compile(rf'(?<!job\.)(?<!job\?\.)\bkind\)?\s*[!=]==?\s*"({"|".join(NAMES)})"')
+    scripts = sorted((assets_folder() / "ui").rglob("*.js"))
+    assert len(scripts) > 100
+    found = [path.name for path in scripts if words.search(path.read_text(encoding="utf-8"))]
+    assert not found, "the page gets the answers of the variant with its round"
+    assert words.search('state.round?.kind === "refine"')
+
+
+def test_stored_names_stay() -> None:
+    """They stand in every workspace and archive, and in the schema in this order."""
+    assert VARIANTS.names()[:3] == ("fine_tune", "refine", "instant")
+    assert {one.training for one in VARIANTS} - {None} == set(TRAININGS)
+
+
+def test_every_button_is_for_some_round() -> None:
+    assert {name for one in VARIANTS for name in one.actions} == set(get_args(Action))
+    assert {one.made_by for one in VARIANTS} == {None, "next_round", "refine"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"),
+    [
+        ("fine_tune", set()),
+        ("refine", {"train", "continue", "compare"}),
+        ("instant", {"train", "continue", "compare", "refine", "measure"}),
+    ],
+)
+def test_what_each_refuses(kind: str, refused: set[Doing]) -> None:
+    round_ = replace(FIRST, kind=kind)
+    assert {doing for doing in get_args(Doing) if round_.why_not(doing)} == refused
+    for doing in refused:
+        with pytest.raises(StudioError, match=r": |press"):
+            refuse(doing, round_)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [({"source": "ink.safetensors"}, "ink.saf"), ({"copy_of": "o"}, "branch")]
+)
+def test_a_lora_from_elsewhere_is_not_trained_and_can_be_measured(given: dict[str, str], words: str) -> None:
+    round_ = replace(FIRST, **given)
+    refused = [doing for doing in get_args(Doing) if round_.why_not(doing)]
+    assert refused == ["train", "continue", "compare"]
+    assert words in round_.why_not("train")
+
+
+def test_what_can_generate() -> None:
+    untrained = replace(FIRST, adapter=None)
+    assert FIRST.can_generate and not untrained.can_generate
+    assert replace(untrained, kind="instant").can_generate
+    assert not replace(untrained, kind="refine").can_generate
+
+
+def test_one_of_a_newer_version_is_refused() -> None:
+    with pytest.raises(StudioError, match="'dream', which is not known here: update GAL Studio"):
+        find_variant("dream")
