@@ -20,6 +20,7 @@ from gal_studio.assets import assets_folder
 ROOT = Path(__file__).parents[1]
 INVENTED = Path(__file__).parent / "invented"
 FILES = {
+    "variant.py": "gal_studio/core/variants/baseline.py",
     "policy.py": "gal_studio/core/gal/policies/spread.py",
     "score.py": "gal_studio/core/gal/scores/redness.py",
     "form.py": "gal_studio/core/models/forms/easel.py",
@@ -136,6 +137,11 @@ def succeeded(done: subprocess.CompletedProcess[str]) -> str:
 def page(folder: Path, workspace: Path, writes: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Any:
     """What the page's process answers about the newest project, after some writes about its first round."""
     return json.loads(succeeded(run_python(folder, "-c", PAGE, workspace, json.dumps(writes))))
+
+
+def asked(folder: Path, code: str, *words: object) -> Any:
+    """What a script prints as JSON that runs in a process of the copy."""
+    return json.loads(succeeded(run_python(folder, "-c", code, *words)))
 
 
 def stored(workspace: Path, query: str) -> list[tuple[Any, ...]]:
