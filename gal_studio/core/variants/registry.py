@@ -1,5 +1,6 @@
 """The variants of rounds by their stored names: each file of this folder has one."""
 
+import functools
 from typing import TYPE_CHECKING
 
 from gal_studio.core.errors import StudioError
@@ -17,6 +18,7 @@ VARIANTS: Registry[Variant] = Registry(
 )
 
 
+@functools.cache  # asked for each round of a poll, many times
 def find_variant(name: str) -> Variant:
     """The variant of that name; one of a newer version is refused."""
     variant = VARIANTS.find(name)
