@@ -171,7 +171,7 @@ def test_a_variant_of_a_round_is_known_to_page_verbs_worker_and_command(seen: Se
     assert found["jobs"] == ["generate"]
     work(seen.folder, seen.workspace)
     query = f"SELECT COUNT(*), COUNT(image) FROM candidates WHERE round_id = '{found['round']}'"
-    assert stored(seen.workspace, query) == [(8, 8)]
+    assert stored(seen.workspace, query) == [(12, 12)], "three of each prompt"
     again = json.loads(succeeded(run_python(seen.folder, *seen.command)))
     assert [one["round"] for one in again["rounds"]] == [1], "the command goes on with the trained round"
 
