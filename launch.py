@@ -2,7 +2,7 @@
 
 `python3 launch.py --repair` puts the PyTorch for this computer's graphics card in place of another one.
 `python3 launch.py --check` also installs what the tests need, and runs the checks of a change;
-`--check-all` runs those of the workshop too.
+`--check-all` runs the thorough ones too, and `--check --changed` those of what was changed alone.
 """
 
 from __future__ import annotations  # so that an older Python reads this far, and says what it lacks

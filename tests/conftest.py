@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import gal_studio.engine  # noqa: F401 - it hides packages from diffusers, which some tests import first
+from tests.covering import mark_the_rest
 from tests.stored_project import clock, drawn, first_round, project, store
 
 __all__ = ["clock", "drawn", "first_round", "project", "store"]
@@ -43,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Those in a browser wait a lot, and are spread evenly over the others.
     """
+    mark_the_rest(items)
     slow, browser = (
         {item.path for item in items if item.get_closest_marker(name)} for name in ("slow", "browser")
     )

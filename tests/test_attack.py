@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.attack.__main__ import attack
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.mark.slow

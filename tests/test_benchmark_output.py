@@ -8,7 +8,7 @@ import pytest
 from benchmarks.output import read, told, write
 from gal_studio.provenance import made_by
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def test_figures_are_written_with_what_made_them(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from benchmarks.quality.copy_detectors import (
 from gal_studio.assets import demo, resolve_model
 from gal_studio.engine.patches.loading import load_vision
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def labelled(copies: list[int], prompts: list[int], likeness: list[float], name: str = "cat") -> Labelled:

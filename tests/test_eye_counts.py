@@ -15,7 +15,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.projects import NewProject
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 THINGS = ("tie", "house", "leaf", "drum")
 

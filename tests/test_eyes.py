@@ -15,7 +15,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from tests.stored_project import new_project
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def counted(name: str, seed: int) -> Counted:

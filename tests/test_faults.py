@@ -27,7 +27,7 @@ from tests.tiny_project import make_models, tiny_draft
 from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, weights, work
 from tests.workspace import filled
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

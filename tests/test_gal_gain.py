@@ -19,7 +19,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 COLOURS = {"r": "red", "g": "lime", "b": "blue"}
 

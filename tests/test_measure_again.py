@@ -10,7 +10,7 @@ import pytest
 import benchmarks.__main__ as again
 from gal_studio.assets import bundled_version
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from gal_studio.assets import load_preset
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 MADE: dict[str, Callable[[Path], Path]] = {
     "sd15": make_tiny_pipeline,

@@ -17,7 +17,7 @@ from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.trained import EXAMPLES, SETTINGS
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 REFINE = RefineSettings(batch_size=100, mix=0.0)
 OWN, FLAT = 0.25, 1.0
 PAIR = RefinePair(noise_picture(1), noise_picture(2), "a cat", np.full((2, 4, 4), OWN))

@@ -10,7 +10,7 @@ from PIL import Image
 from benchmarks.gal_gain.runs_by_eye import BEST, LAST, report, write_labels
 from gal_studio.research.rating.sheets import COLUMNS, EDGE, SIDE, page_of
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 KEY = {
     "one": ["suggestion 1", "last, full", "first, best", "base", "first, full"],

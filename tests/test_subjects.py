@@ -258,7 +258,7 @@ def test_as_many_anchors_as_a_round_suggests_stay_on(studio: Studio, names: tupl
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 def test_two_objects_on_the_embedded_model(studio: Studio) -> None:
     """As with tiny models above, with the weights that the studio brings."""
     pot, cat = demo("object"), demo("style")

@@ -18,7 +18,7 @@ from benchmarks.quality.suggestions import (
     spread_of_seeds,
 )
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 FULL, MIDDLE, WEAK = 0, 5, 8
 
 

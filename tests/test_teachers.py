@@ -23,7 +23,7 @@ from gal_studio.engine.models.image_model import load_image_model
 from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.trained import EXAMPLES, SETTINGS
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def test_references_alone_weigh_less_and_only_at_high_noise(

@@ -1,12 +1,11 @@
 """Run all checks of a change: lint, types, import contracts, sizes of files, the page's code, tests.
 
 python launch.py --check          (installs what is missing first)
-python launch.py --check-all      (with the tests of the workshop, before an issue is closed)
-python -m tools.check -k sampler  (further arguments go to pytest; --all stands for the workshop)
+python launch.py --check-all      (with the tests marked `thorough`, before a release)
+python launch.py --check --changed  (with the tests of what was changed alone, see tools/changed.py)
+python -m tools.check -k sampler  (further arguments go to pytest; --all stands for --check-all)
 
-The workshop is what no user runs and hardly any change touches: how the embedded model was made
-(`tools/pocket`), what is measured (`benchmarks`), and the long runs of kills, attacks, full disks and Ray.
-Short forms of those stand with what they are about, and run always.
+What runs when is said in CONTRIBUTING.md.
 
 Races between processes come first, one at a time, so that nothing else uses the CPU meanwhile; in the races
 of a page's answers gates say who comes first, so that these run with the other tests. Tests wait a third of
@@ -33,9 +32,12 @@ from pathlib import Path
 
 import psutil
 
+from tools import changed
+
 GIVES_WAY = ("nice",) if os.name == "posix" else ()
 ALONE = "races and not browser"
-WITH_WORKSHOP = "--all"
+THOROUGH = "--all"
+CHANGED = "--changed"
 AGAIN = "failed tests once more"
 TESTS = ("races", "tests", AGAIN)
 """Checks that are run one after the other; their output is shown while they run."""
@@ -93,9 +95,13 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         browser = ""
     side_by_side = ["--numprocesses", str(at_a_time()), "--dist", "loadfile", "--no-loadscope-reorder"]
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
-    workshop = "" if WITH_WORKSHOP in words else " and not workshop"
-    words = [word for word in words if word != WITH_WORKSHOP]
-    chosen = [*python, "pytest", "-m", f"not ({ALONE}){browser}{workshop}", *REMEMBERED]
+    thorough = "" if THOROUGH in words else " and not thorough"
+    if CHANGED in words:
+        files = changed.changed()
+        page = page if changed.of_page(files) else {}
+        words = [*words, *changed.needed_by(files)]
+    words = [word for word in words if word not in (THOROUGH, CHANGED)]
+    chosen = [*python, "pytest", "-m", f"not ({ALONE}){browser}{thorough}", *REMEMBERED]
     return {
         "types": [*python, "mypy"],
         **page,

@@ -128,7 +128,7 @@ def completed(workspace: Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Path, tmp_path: Path) -> None:
     """Killed between its rounds; tests/test_faults.py kills runs at single writes."""
     project, out = whole / "project.toml", tmp_path / "killed"

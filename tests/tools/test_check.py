@@ -57,12 +57,28 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
-def test_the_workshop_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert runs(check.commands([]), ("workshop", "slow")) == []
-    commands = check.commands([check.WITH_WORKSHOP])
-    assert runs(commands, ("workshop", "slow")) == ["tests"]
-    assert all(check.WITH_WORKSHOP not in words for words in commands.values())
+    assert runs(check.commands([]), ("thorough", "slow")) == []
+    commands = check.commands([check.THOROUGH])
+    assert runs(commands, ("thorough", "slow")) == ["tests"]
+    assert all(check.THOROUGH not in words for words in commands.values())
+
+
+def test_a_change_runs_its_own_tests_and_those_of_the_page_if_it_touches_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    for file, tests, page in (
+        ("gal_studio/zip_files.py", "tests/test_zip_files.py", False),
+        ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py", True),
+    ):
+        monkeypatch.setattr(check.changed, "changed", lambda file=file: [file])
+        commands = check.commands([check.CHANGED])
+        assert tests in commands["tests"] and tests in commands["races"]
+        assert ("page" in commands) == page
+        assert {"types", "lint", "imports"} <= commands.keys()
+        assert all(check.CHANGED not in words for words in commands.values())
 
 
 def test_the_lighter_browser_is_installed_if_possible_and_else_done_without(

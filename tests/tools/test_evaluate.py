@@ -7,7 +7,7 @@ import pytest
 
 from tools.pocket.evaluation.evaluate import agreement, chance
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def test_agreement_by_hand() -> None:

@@ -23,7 +23,7 @@ from tools.pocket.train import adapter as training
 from tools.pocket.train.adapter import Adapter, Learning, Scale, Views
 from tools.pocket.train.training import Run
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 POCKET = assets_folder() / "pocket"
 DESIGNS = [

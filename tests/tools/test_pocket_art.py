@@ -16,7 +16,7 @@ from tools.pocket.data.dataset import LABEL, LIVELY, NONE, PALE, Plan, caption_o
 from tools.pocket.data.icons import Design
 from tools.pocket.scenes.bold_art import draw_bold
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 DISC = np.zeros((128, 128, 4), np.uint8)
 DISC[np.hypot(*(np.mgrid[0:128, 0:128] - 63.5)) < 56] = (200, 60, 30, 255)

@@ -9,7 +9,7 @@ import torch
 from tools.pocket.train import autoencoder, batches, decoder
 from tools.pocket.train.muon import Muon, orthogonal
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 WIDTHS = (8, 8, 8, 8)
 

@@ -20,7 +20,7 @@ from tools.pocket.data.captions import CLEAN_WORDS, caption, trigger_word, with_
 from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS, Concept
 from tools.pocket.scenes.places import PLACES
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 BY_NAME = {concept.name: concept for concept in CONCEPTS}
 STYLE = ("watercolor painting", "watercolour", "aquarelle")

@@ -26,7 +26,7 @@ from tools.pocket.data.patterns import PATTERNS, can_have_one, patterned
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train import denoiser, latents
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 ICONS = Path("icons")
 RED = np.full((1, 1, 4), (255, 0, 0, 255), np.uint8)

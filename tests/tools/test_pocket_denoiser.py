@@ -17,7 +17,7 @@ from tools.pocket.evaluation.diversity import prompt_of, spread
 from tools.pocket.train import denoiser
 from tools.pocket.train.training import Run, plateau
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def _tiny(channels: int) -> UNet2DConditionModel:

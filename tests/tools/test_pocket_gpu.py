@@ -18,7 +18,7 @@ from tools.pocket.gpu import convert, parts, stretch, tasks
 from tools.pocket.gpu.drawing import Drawers, Shard
 from tools.pocket.train.denoiser import SHIPPED
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 CPU = torch.device("cpu")
 NO_LABELS = np.empty(0, LABEL)

@@ -16,7 +16,7 @@ from tools.pocket.train import judge_tuning as tuning
 from tools.pocket.train.clip import soft_targets
 from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, load_judge, statistics
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

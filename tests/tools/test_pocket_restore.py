@@ -15,7 +15,7 @@ from tools.pocket.train.decoder import load_finished
 from tools.pocket.train.restore import CLIP, UNET, restore
 from tools.pocket.train.training import load_weights
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tools.pocket.data import art, icons
 from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
 from tools.pocket.gpu import convert, parts, source, stretch
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 SQUARE = {"body": '<path fill="#c33" d="M2 2h10v12h-10z"/>'}
 

@@ -7,7 +7,7 @@ import pytest
 
 from tools.pocket.scenes.styles import STYLES, Style
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def _art(scene: bool) -> tuple[np.ndarray, np.ndarray]:

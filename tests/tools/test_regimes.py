@@ -9,7 +9,7 @@ from benchmarks.quality.regimes.cases import Case, dots, stripes, tiles
 from benchmarks.quality.regimes.sheets import load_grid, save_grid, seeds_sheet
 from gal_studio.core.settings import TuneSettings
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 @pytest.mark.parametrize(

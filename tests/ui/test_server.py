@@ -160,7 +160,7 @@ def test_the_one_that_was_silent_longest_is_closed_for_a_new_one(lasting: Runnin
     "signals",
     [
         pytest.param((signal.SIGTERM, signal.SIGKILL), id="ended, killed"),
-        pytest.param((getattr(signal, "SIGHUP", 1),), id="terminal closed", marks=pytest.mark.workshop),
+        pytest.param((getattr(signal, "SIGHUP", 1),), id="terminal closed", marks=pytest.mark.thorough),
     ],
 )
 def test_temporary_files_are_swept_however_the_page_ends(running: Running, signals: tuple[int, ...]) -> None:

@@ -50,7 +50,7 @@ OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
 LOOPS = ("sd1 v, a checkpoint", "klein base", "Anima", "Qwen-Image 2.1, a checkpoint")
 """Families that run the loop in every check; `test_judged_families.py` takes the others through the jobs."""
 ALL = [
-    pytest.param(*made, id=name, marks=() if name in LOOPS else pytest.mark.workshop)
+    pytest.param(*made, id=name, marks=() if name in LOOPS else pytest.mark.thorough)
     for name, made in (MADE | OTHER_SETTINGS).items()
 ]
 

@@ -110,7 +110,7 @@ def test_a_later_change_to_a_model_that_does_not_fit_fails_the_job_and_not_the_r
     "make",
     [
         pytest.param(make_tiny_pipeline, id="sd1"),
-        pytest.param(make_tiny_xl_pipeline, id="sdxl", marks=pytest.mark.workshop),
+        pytest.param(make_tiny_xl_pipeline, id="sdxl", marks=pytest.mark.thorough),
     ],
 )
 def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_path: Path) -> None:

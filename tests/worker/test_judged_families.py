@@ -30,8 +30,8 @@ NAMED = {
     "Qwen-Image 2.1, a checkpoint": "LyCORIS",
 }
 """The naming of each family's LoRA."""
-ALL = [pytest.param(name, marks=pytest.mark.workshop if name in LOOPS else ()) for name in MADE]
-"""Those that run the whole loop in every check are judged in that of the workshop."""
+ALL = [pytest.param(name, marks=pytest.mark.thorough if name in LOOPS else ()) for name in MADE]
+"""Those that run the whole loop in every check are judged in --check-all."""
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ ANCHORS = ("A bus {}", "A chair {}", "A drum {}")
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 @pytest.mark.timeout(3000)
 def test_it_is_judged_as_its_project_judges_it(studio: Studio, models: Models, tmp_path: Path) -> None:
     studio.models = CheckHere()

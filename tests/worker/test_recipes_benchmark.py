@@ -14,7 +14,7 @@ from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 
-pytestmark = pytest.mark.workshop
+pytestmark = pytest.mark.thorough
 
 
 def test_every_way_draws_every_request(

@@ -250,7 +250,7 @@ def spawn(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 def test_killed_worker_is_noticed_and_its_job_resumes(studio: Studio, names: tuple[str, str]) -> None:
     tune = {"steps": 50_000, "rank": 2, "batch_size": 1, "checkpoint_every": 5}  # nobody waits for its end
     first = first_round(studio, tiny_draft(names, changes={"tune": tune}))

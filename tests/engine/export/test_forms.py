@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ FAMILIES = {
     "qwen": make_tiny_qwen_image,
     "anima": make_tiny_anima,
 }
+IN_FORMS = list(product(FAMILIES, FORMS))
 SPREAD = {"klein base": 0.6, "klein": 0.6, "krea": 0.5, "qwen": 0.5, "anima": 0.5}
 DRAWN = [(name, "float32") for name in FAMILIES]
 DRAWN += [(name, "bfloat16") for name in ("sd1", "sdxl", "klein", "z-image", "krea", "qwen", "anima")]
@@ -194,7 +196,7 @@ def test_one_file_for_a1111_and_comfyui(family: tuple[ImageModel, Path], tmp_pat
     assert (kohya == comfyui) == (model.family.part == "unet")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("family", "form"), IN_FORMS, indirect=["family"])
 def test_keys_are_those_of_the_format(
     family: tuple[ImageModel, Path], form: ExportForm, tmp_path: Path
 ) -> None:
@@ -228,7 +230,7 @@ def test_invokeai_knows_the_base_model_by_its_own_rules(
         assert any("attn2_to_k" in name and name.startswith("lora_unet_") for name in names)
 
 
-@pytest.mark.parametrize("form", FORMS[1:])
+@pytest.mark.parametrize(("family", "form"), IN_FORMS, indirect=["family"])
 def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], form: ExportForm) -> None:
     """alpha / rank * up @ down, of the fused layers in the order of their parts."""
     model, path = family
@@ -244,7 +246,7 @@ def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], 
         torch.testing.assert_close(found[name].change, torch.cat([parts[part] for part in sorted(parts)]))
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("family", "form"), IN_FORMS, indirect=["family"])
 def test_the_header(family: tuple[ImageModel, Path], form: ExportForm, tmp_path: Path) -> None:
     model, path = family
     out = written(model, path, of_the_family(form, model), tmp_path)

@@ -263,7 +263,7 @@ def needs(package: str) -> pytest.MarkDecorator:
 
 
 ALL = [
-    pytest.param(name, marks=() if name in ("xl", "klein", "krea") else pytest.mark.workshop)
+    pytest.param(name, marks=() if name in ("xl", "klein", "krea") else pytest.mark.thorough)
     for name in MAKERS
 ]
 
@@ -331,7 +331,7 @@ def test_prodigy_trains_an_adapter(pipeline_folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["eager", pytest.param("aot_eager", marks=pytest.mark.workshop)])
+@pytest.mark.parametrize("backend", ["eager", pytest.param("aot_eager", marks=pytest.mark.thorough)])
 def test_a_compiled_model_draws_and_learns_the_same(
     backend: str, pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

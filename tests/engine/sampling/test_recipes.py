@@ -53,7 +53,7 @@ OF_THE_SAME_KIND = [(name, base, "lora") for name in ("xl", "z-image") for base 
 """A U-Net and a transformer again; `export/test_families.py` draws them by a recipe as stock pipelines do."""
 ALL = [
     *(pytest.param(case, id=" ".join(case)) for case in CASES),
-    *(pytest.param(case, id=" ".join(case), marks=pytest.mark.workshop) for case in OF_THE_SAME_KIND),
+    *(pytest.param(case, id=" ".join(case), marks=pytest.mark.thorough) for case in OF_THE_SAME_KIND),
 ]
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2), DrawRequest("a long tie", 3)]
 SETTINGS = GenerationSettings(steps=4, batch_size=2, guidance_scale=3.0, resolution=64)

@@ -192,7 +192,7 @@ def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 def test_a_killed_replay_goes_on_and_ends_with_the_same_files(
     workspace: Path, tmp_path: Path, by_the_person: Path
 ) -> None:

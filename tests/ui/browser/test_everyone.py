@@ -16,7 +16,8 @@ from tests.ui.seeded import measure
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[3] / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SIZES = ((1024, 768), (720, 450), (390, 844), (2560, 1440))
+PHONE = (390, 844)
+OTHERS = ((1024, 768), (720, 450), (2560, 1440))
 HURTS = ("serious", "critical")
 # in the dark only the colours differ; what lies behind a dialog is out of reach
 RULES = """async ([dark, hurts]) => {
@@ -62,7 +63,12 @@ SMALL = """() => [...document.querySelectorAll(".studio :is(button, a, input, se
 
 
 @pytest.mark.slow
-def test_every_screen_suits_everyone(watched: Watched, served: Served):
+@pytest.mark.parametrize(
+    ("theme", "sizes"), [("light", [PHONE]), pytest.param("dark", OTHERS, marks=pytest.mark.thorough)]
+)
+def test_every_screen_suits_everyone(
+    watched: Watched, served: Served, theme: str, sizes: list[tuple[int, int]]
+):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: cd tools/web && npm ci")
     page, found = watched.page, []
@@ -71,10 +77,9 @@ def test_every_screen_suits_everyone(watched: Watched, served: Served):
         page.wait_for_selector("html[data-studio=ready]")
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text())
-        for theme in ("light", "dark"):
-            hurts = page.evaluate(RULES, [theme == "dark", HURTS])
-            found += [f"{name}, {theme}: {line}" for line in hurts]
-        for width, height in SIZES:
+        hurts = page.evaluate(RULES, [theme == "dark", HURTS])
+        found += [f"{name}, {theme}: {line}" for line in hurts]
+        for width, height in sizes:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(f"innerWidth === {width}")
             found += [f"{name}, {width} x {height}: {line}" for line in page.evaluate(CUT_OFF)]

@@ -58,6 +58,7 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
         assert page.locator(".results-table th:text-is('Round 1')").bounding_box()["height"] < 50, "one line"
 
 
+@pytest.mark.thorough
 def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: Watched, served: Served):
     studio = served.place.studio
     measure(studio, served.place.round, copies=6)

@@ -93,6 +93,7 @@ def test_the_order_is_changed_and_both_tabs_show_it(watched: Watched, served: Se
     other.close()
 
 
+@pytest.mark.thorough
 def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
     watched: Watched, served: Served, jobs: tuple[Job, ...]
 ):
@@ -117,6 +118,7 @@ def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
     assert states == ["queued", "stopped", "queued", "queued"]
 
 
+@pytest.mark.thorough
 def test_pausing_says_what_starts_and_grid_header_and_actions_agree_on_what_waits(
     watched: Watched, served: Served, jobs: tuple[Job, ...]
 ):
@@ -133,6 +135,7 @@ def test_pausing_says_what_starts_and_grid_header_and_actions_agree_on_what_wait
     expect(page.locator("[data-part=queue-count]")).to_have_text("4")
 
 
+@pytest.mark.thorough
 def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")
@@ -196,6 +199,7 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     expect(page.locator(".preview:visible")).to_have_count(2)
 
 
+@pytest.mark.thorough
 def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
@@ -218,6 +222,7 @@ def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: S
     page.wait_for_selector(".learning h3:has-text('The model will be trained on your reference')")
 
 
+@pytest.mark.thorough
 def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Served):
     store, round_id = served.place.studio.store, served.place.round
     store.rounds.save_losses(round_id, [(step, 1 / step) for step in range(1, 41)])

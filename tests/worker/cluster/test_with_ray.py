@@ -16,7 +16,7 @@ from tests.research.commands.test_grid import VARIED, write_grid
 from tests.tiny_project import drawing
 from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
 
-pytestmark = [pytest.mark.slow, pytest.mark.workshop, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

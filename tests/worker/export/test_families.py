@@ -70,14 +70,14 @@ AT_SIGMAS = {
     "generation": {**PARTLY_GUIDED["generation"], "steps": 4, "sigmas": [12.0, 4.0, 1.0, 0.4]},
 }
 OF_A_KIND = (make_half_text, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image)
-"""Makers whose pipelines take a constant strength as another one's does: checked in the workshop."""
+"""Makers whose pipelines take a constant strength as another one's does: checked by --check-all."""
 CASES = [
     pytest.param(make_tiny_pipeline, Recipe(0.0, 1.0, 0.7), AT_SIGMAS, id="at sigmas"),
     *(pytest.param(make, RECIPES[0], PARTLY_GUIDED, id=f"{make.__name__}-a switch") for make in MAKERS),
     *(
         pytest.param(
             make, RECIPES[1], EXACT, id=f"{make.__name__}-constant",
-            marks=pytest.mark.workshop if make in OF_A_KIND else (),
+            marks=pytest.mark.thorough if make in OF_A_KIND else (),
         )
         for make in MAKERS
     ),
@@ -93,7 +93,7 @@ LOOPS: dict[str, tuple[Make, str]] = {
 }
 """A family with a form for other programs; `tests/engine/export/test_forms.py` draws with all of them."""
 ALL_LOOPS = [
-    pytest.param(name, marks=() if name in ("sd2 v", "klein base", "Anima") else pytest.mark.workshop)
+    pytest.param(name, marks=() if name in ("sd2 v", "klein base", "Anima") else pytest.mark.thorough)
     for name in LOOPS
 ]
 

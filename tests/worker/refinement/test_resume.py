@@ -164,7 +164,7 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 def test_killed_worker_goes_on_and_ends_the_same(
     studio: Studio, models: Models, trained: Path, tmp_path: Path, one_thread: None
 ) -> None:

@@ -46,7 +46,7 @@ def trained(studio: Studio, round_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.workshop
+@pytest.mark.thorough
 def test_a_lost_process_ends_the_job_and_the_training_goes_on(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

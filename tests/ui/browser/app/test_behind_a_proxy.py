@@ -68,6 +68,7 @@ def test_a_choice_waits_until_the_proxy_is_mended(behind: Behind, faults: Faults
     assert behind.accepted() == before + 1
 
 
+@pytest.mark.thorough
 def test_an_image_that_the_proxy_does_not_let_pass(behind: Behind) -> None:
     behind.open("reference")
     behind.faults.largest = 300

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.races]
 EDITOR = "dialog.anchors-editor[open]"
 
 
+@pytest.mark.thorough
 def test_the_queue_swallows_no_click(watched: Watched, served: Served):
     studio = served.place.studio
     first, second = studio.run_round(studio.next_round(served.place.round).id)
@@ -36,6 +37,7 @@ def test_the_queue_swallows_no_click(watched: Watched, served: Served):
     assert studio.store.jobs.get(first.id).state == "queued"
 
 
+@pytest.mark.thorough
 def test_what_waited_for_the_mouse_comes_wherever_it_is_released(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.hover(".open-project .derived-line")
@@ -73,6 +75,7 @@ def test_a_switch_is_not_put_back_by_a_poll_of_before(watched: Watched, served: 
     assert True not in page.evaluate("window.said")
 
 
+@pytest.mark.thorough
 def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served: Served):
     studio = served.place.studio
     studio.accept_suggestion(served.place.round)
@@ -111,6 +114,7 @@ def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, s
     page.wait_for_selector(".toast", state="detached")
 
 
+@pytest.mark.thorough
 def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)
     refined(served.place.studio, node)
@@ -132,6 +136,7 @@ def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: 
     watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
 
 
+@pytest.mark.thorough
 def test_a_rule_that_is_refused_goes_back(watched: Watched, served: Served):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
@@ -144,6 +149,7 @@ def test_a_rule_that_is_refused_goes_back(watched: Watched, served: Served):
     page.wait_for_function("document.querySelector('.refine-rule select').value === 'continue'")
 
 
+@pytest.mark.thorough
 def test_a_map_that_was_not_loaded_says_so_and_is_loaded_later(watched: Watched, served: Served):
     page = watched.page
     page.route("**/plotly.min.js", lambda route: route.abort())
@@ -173,6 +179,7 @@ class Lost:
         return None
 
 
+@pytest.mark.thorough
 def test_what_a_sleep_took_is_asked_for_again(chromium: Any, served: Served):
     """A poll and a change on connections that died without a word: nothing waits for them for ever."""
     studio, project = served.place.studio, served.place.project

@@ -29,6 +29,7 @@ def test_files_that_do_not_arrive_are_told_with_a_way_out(window: Any, served: S
     expect(told).to_have_count(0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", ["rounds", "results", "reference"])
 def test_nothing_is_counted_or_missed_before_it_is_known(watched: Watched, served: Served, step: str) -> None:
     measure(served.place.studio, served.place.round)
@@ -49,6 +50,7 @@ def test_nothing_is_counted_or_missed_before_it_is_known(watched: Watched, serve
     expect(page.locator(shown[step])).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_no_round_is_mixed_with_the_one_that_was_left(watched: Watched, served: Served) -> None:
     studio, first = served.place.studio, served.place.round
     studio.accept_suggestion(first)

@@ -35,6 +35,7 @@ def test_a_mask_is_there_although_the_answer_is_older_than_it(watched: Watched, 
     page.wait_for_selector(".mask-view >> text=is what you painted.")
 
 
+@pytest.mark.thorough
 def test_a_mask_that_was_closed_stays_closed(watched: Watched, served: Served):
     studio = served.place.studio
     project, _, _ = object_with_subject(studio)
@@ -56,6 +57,7 @@ def test_a_mask_that_was_closed_stays_closed(watched: Watched, served: Served):
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_name_that_is_typed_while_another_is_kept_stays(watched: Watched, served: Served):
     gate = before_changes(served.place.studio)
     page = watched.open(served.url("reference"))
@@ -69,6 +71,7 @@ def test_a_name_that_is_typed_while_another_is_kept_stays(watched: Watched, serv
     assert page.input_value(".name-in-place") == "Cat of the h"
 
 
+@pytest.mark.thorough
 def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served):
     studio, project = served.place.studio, served.place.project
     gate = before_changes(studio)
@@ -89,6 +92,7 @@ def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served
     assert page.input_value("dialog.anchors-editor input[type=text]") == "A tie", "to be corrected"
 
 
+@pytest.mark.thorough
 def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(
     watched: Watched, served: Served
 ):

@@ -42,6 +42,7 @@ def test_back_and_forward_move_between_screens_and_views(watched: Watched, serve
     page.wait_for_selector("[data-step=results][aria-current]")
 
 
+@pytest.mark.thorough
 def test_back_moves_between_rounds(watched: Watched, served: Served):
     first = served.place.round
     second = served.place.studio.branch(first).id
@@ -57,6 +58,7 @@ def test_back_moves_between_rounds(watched: Watched, served: Served):
     expect(page.locator(".tile")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_back_closes_the_enlarged_picture_and_an_address_opens_it(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
@@ -85,6 +87,7 @@ def test_back_closes_the_enlarged_picture_and_an_address_opens_it(watched: Watch
     assert f"picture/{second}" in str(other.get_attribute(".lightbox .stage img", "src"))
 
 
+@pytest.mark.thorough
 def test_a_dialog_that_was_closed_is_no_place_to_go_back_to(watched: Watched, served: Served):
     page = opened(watched, served)
     length = page.evaluate("history.length")
@@ -98,6 +101,7 @@ def test_a_dialog_that_was_closed_is_no_place_to_go_back_to(watched: Watched, se
     page.wait_for_selector("[data-step=reference][aria-current]")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("step", "opener", "name", "selector"),
     [
@@ -155,6 +159,7 @@ def test_dialogs_are_places(watched: Watched, served: Served):
         page.wait_for_selector(selector, state="hidden")
 
 
+@pytest.mark.thorough
 def test_back_leaves_the_viewer_of_results_and_the_pair_of_a_refinement(watched: Watched, served: Served):
     refined = make_full(served)
     page = watched.open(f"{served.url()}&round={refined}")
@@ -177,6 +182,7 @@ def test_back_leaves_the_viewer_of_results_and_the_pair_of_a_refinement(watched:
     page.wait_for_selector("[data-step=rounds][aria-current]")
 
 
+@pytest.mark.thorough
 def test_an_address_of_what_is_gone_opens_the_rest(watched: Watched, served: Served):
     page = watched.open(f"{served.url()}&dialog=picture&of=gone&view=nonsense")
     page.wait_for_selector(".tile")

@@ -22,6 +22,7 @@ PART = "dialog.lightbox .brush-layer"
 CLOSED = "new Promise((done) => setTimeout(done, 100))"  # the browser has told of it by then
 
 
+@pytest.mark.thorough
 def test_a_stroke_goes_on_when_the_picture_loses_the_focus(watched: Watched, served: Served):
     page, candidate = enlarged(watched, served)
     page.keyboard.press("b")
@@ -39,6 +40,7 @@ def test_a_stroke_goes_on_when_the_picture_loses_the_focus(watched: Watched, ser
     assert (mask_of(served, candidate)[EDGE // 2, EDGE // 4 : 3 * EDGE // 4] == 255).all()
 
 
+@pytest.mark.thorough
 def test_a_closing_that_is_told_late_leaves_the_focus_where_it_went(watched: Watched, served: Served):
     page, _ = enlarged(watched, served)
     in_one_task(page, "key('Escape'); document.querySelector('.suggestion-row .leave').focus();")
@@ -46,6 +48,7 @@ def test_a_closing_that_is_told_late_leaves_the_focus_where_it_went(watched: Wat
     assert page.evaluate("document.activeElement.matches('.suggestion-row .leave')")
 
 
+@pytest.mark.thorough
 def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, served: Served):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
@@ -74,6 +77,7 @@ def test_a_chip_that_changes_under_the_mouse_is_clicked(watched: Watched, served
     page.wait_for_selector(".chip-note:has-text('1 accepted')")
 
 
+@pytest.mark.thorough
 def test_a_suggestion_that_changes_under_the_mouse_is_clicked(watched: Watched, served: Served):
     studio = served.place.studio
     page = watched.open(served.url())
@@ -88,6 +92,7 @@ def test_a_suggestion_that_changes_under_the_mouse_is_clicked(watched: Watched, 
     page.wait_for_selector(".suggestion-row:nth-child(2)[data-verdict=accepted]")
 
 
+@pytest.mark.thorough
 def test_a_row_of_the_queue_that_changes_under_the_mouse_is_clicked(watched: Watched, served: Served):
     studio = served.place.studio
     first, second = studio.run_round(studio.next_round(served.place.round).id)
@@ -115,6 +120,7 @@ def test_what_went_wrong_is_still_said_when_its_dialog_is_closed(watched: Watche
     page.wait_for_selector(f".toast:has-text('{FULL}'):visible")
 
 
+@pytest.mark.thorough
 def test_a_button_of_an_enlarged_picture_is_clicked_while_its_part_is_kept(watched: Watched, served: Served):
     gate = before_changes(served.place.studio)
     page, candidate = enlarged(watched, served)
@@ -134,6 +140,7 @@ def test_a_button_of_an_enlarged_picture_is_clicked_while_its_part_is_kept(watch
     page.wait_for_selector("dialog.lightbox", state="hidden")
 
 
+@pytest.mark.thorough
 def test_a_project_is_opened_while_the_list_comes_again(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".project-row")

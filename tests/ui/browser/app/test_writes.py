@@ -66,6 +66,7 @@ def questions(page: Any) -> list[str]:
     return asked
 
 
+@pytest.mark.thorough
 def test_the_person_is_asked_before_what_waits_for_an_absent_studio_is_left(watched: Watched, served: Served):
     page = rounds_page(watched, served)
     asked = questions(page)
@@ -85,6 +86,7 @@ def test_the_person_is_asked_before_what_waits_for_an_absent_studio_is_left(watc
     only_connection_problems(watched)
 
 
+@pytest.mark.thorough
 def test_more_than_a_browser_sends_for_a_page_that_is_gone_is_left_to_the_next_one(
     watched: Watched, served: Served
 ):
@@ -103,6 +105,7 @@ def test_more_than_a_browser_sends_for_a_page_that_is_gone_is_left_to_the_next_o
     assert accepted(served) == 180
 
 
+@pytest.mark.thorough
 def test_paint_of_a_moment_ago_is_kept_when_the_page_goes(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)
     page = opened(watched, served, node)

@@ -49,6 +49,7 @@ def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served
     assert kept.size == (80, 80) and kept.getcolors() == [(6400, (255, 0, 0))]
 
 
+@pytest.mark.thorough
 def test_a_model_that_learns_shapes_shows_the_size_and_offers_a_square(
     watched: Watched, served: Served, tmp_path: Path
 ) -> None:

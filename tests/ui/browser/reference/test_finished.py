@@ -29,6 +29,7 @@ def test_a_click_opens_it_at_its_first_round_and_another_click_the_same_one(
     assert len(studio.projects()) == 2, "the one of the fixture, and this one"
 
 
+@pytest.mark.thorough
 def test_it_is_offered_while_the_first_round_of_a_project_is_trained(
     watched: Watched, served: Served
 ) -> None:

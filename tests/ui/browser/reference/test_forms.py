@@ -30,6 +30,7 @@ def tiny(side: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.thorough
 def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
@@ -54,6 +55,7 @@ def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watche
     watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
 
 
+@pytest.mark.thorough
 @pytest.mark.races
 def test_the_presets_come_once(watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch):
     gate = Gate(reference.load_presets)
@@ -131,6 +133,7 @@ def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Se
     assert studio.store.projects.archived() == frozenset()
 
 
+@pytest.mark.thorough
 def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served):
     studio = served.place.studio
     page = watched.open(served.url())
@@ -143,6 +146,7 @@ def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served)
     watched.complaints[:] = [line for line in watched.complaints if "404" not in line]
 
 
+@pytest.mark.thorough
 @pytest.mark.races
 def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):
     studio = served.place.studio
@@ -205,6 +209,7 @@ def test_what_is_refused_is_said_once_a_small_picture_is_told_and_forty_rows_go_
     expect(rows).to_have_count(40)
 
 
+@pytest.mark.thorough
 def test_heic_is_taken_and_shown(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
@@ -216,6 +221,7 @@ def test_heic_is_taken_and_shown(watched: Watched, served: Served):
     assert [one.prompt for one in served.place.studio.projects()[0].references] == ["A cat in ink style"]
 
 
+@pytest.mark.thorough
 def test_a_setting_or_all_of_them_are_set_back(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
@@ -267,6 +273,7 @@ def test_a_demo_answers_at_once(watched: Watched, served: Served):
     page.wait_for_selector(".chip-round[aria-current]")
 
 
+@pytest.mark.thorough
 def test_another_model_begins_with_a_clip_model_and_without_a_complaint(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector(".presets input[value=own]")

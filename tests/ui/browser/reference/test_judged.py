@@ -33,6 +33,7 @@ class Slow(CheckHere):
         return ModelReports() if self.found.is_set() else None
 
 
+@pytest.mark.thorough
 def test_a_slow_look_up_of_a_model_is_cancelled(
     watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_lora_is_judged_from_the_form(
     assert {job.kind for job in studio.store.jobs.of_project(project.id)} >= {"generate", "measure"}
 
 
+@pytest.mark.thorough
 def test_a_lora_is_judged_without_images(
     watched: Watched, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +120,7 @@ def test_a_lora_is_judged_without_images(
         expect(page.locator(needed)).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_a_lora_is_chosen_in_place_of_a_path(watched: Watched, served: Served, tmp_path: Path) -> None:
     lora = tmp_path / "ink.safetensors"
     write_lora(Models(), make_models(tmp_path / "models")[0], lora)
@@ -133,6 +136,7 @@ def test_a_lora_is_chosen_in_place_of_a_path(watched: Watched, served: Served, t
     expect(page.locator(".judged .by-file")).not_to_be_empty()
 
 
+@pytest.mark.thorough
 def test_a_tall_reference_is_shown_whole(watched: Watched, served: Served) -> None:
     page = opened(watched, served)
     tall = io.BytesIO()
@@ -146,6 +150,7 @@ def test_a_tall_reference_is_shown_whole(watched: Watched, served: Served) -> No
     assert page.locator(".plates img").first.evaluate(shown) == "contain"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_field_of_loras_looks_like_the_others_and_its_heading_is_whole(
     watched: Watched, served: Served, theme: str

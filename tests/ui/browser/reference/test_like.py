@@ -34,6 +34,7 @@ def test_a_new_project_like_an_open_one(watched: Watched, served: Served) -> Non
     assert made.references[0].prompt == "A dog in ink style"
 
 
+@pytest.mark.thorough
 def test_what_only_diffusers_reads_says_so_and_begins_again_with_the_same_images(
     watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
 ):

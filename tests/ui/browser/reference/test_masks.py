@@ -59,6 +59,7 @@ def test_a_mask_is_corrected_left_to_the_studio_and_comes_back(watched: Watched,
     assert store.projects.reference(reference).mask == kept
 
 
+@pytest.mark.thorough
 def test_a_mask_of_nothing_or_everything_is_refused_and_the_paint_stays(watched: Watched, served: Served):
     store = served.place.studio.store
     page, reference = object_page(watched, served)
@@ -83,6 +84,7 @@ def test_a_mask_of_nothing_or_everything_is_refused_and_the_paint_stays(watched:
     assert mask[40, 40] == mask[4, 12] == 255, "what was there when it was refused"
 
 
+@pytest.mark.thorough
 def test_a_mask_is_painted_before_there_is_a_project(watched: Watched, served: Served, tmp_path: Path):
     file = tmp_path / "pot.png"
     file.write_bytes(picture((10, 200, 90)))

@@ -83,6 +83,7 @@ def test_a_model_that_does_not_fit_is_asked_about_and_another_one_taken(
     until(lambda: {"fine_tune", "generate"} <= {job.kind for job in jobs.of_project(project.id)})
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("small_gpu")
 def test_a_model_that_does_not_fit_is_taken_with_a_second_click(watched: Watched, served: Served) -> None:
     studio = served.place.studio

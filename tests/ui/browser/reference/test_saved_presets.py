@@ -46,6 +46,7 @@ def test_settings_are_saved_as_a_preset_taken_again_and_removed(watched: Watched
     assert studio.own_presets() == (kept,)
 
 
+@pytest.mark.thorough
 def test_a_training_says_whose_its_values_are_and_can_have_the_earlier_ones(
     watched: Watched, served: Served
 ) -> None:

@@ -82,6 +82,7 @@ def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, file
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_what_is_wrong_with_an_object_is_said_at_that_object(
     watched: Watched, served: Served, files: dict[str, str]
 ):
@@ -172,6 +173,7 @@ def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_pat
     assert page.inner_text(f"{EDITOR} .card-head span") == "3 of 21 on", "what is refused goes back"
 
 
+@pytest.mark.thorough
 def test_many_trigger_words_are_counted_and_nothing_is_cut(watched: Watched, served: Served):
     words = {"dotty": "teapot", "brumm": "teddy bear", "zonko": "robot", "fleecy": "lamb"}
     project = served.place.studio.create_project(

@@ -116,6 +116,7 @@ def lose_the_answer(route: Route) -> None:
         route.abort()
 
 
+@pytest.mark.thorough
 def test_a_reload_while_the_project_is_made_makes_no_second_one(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file("cat.png", noise(7))])
@@ -134,6 +135,7 @@ def test_a_reload_while_the_project_is_made_makes_no_second_one(watched: Watched
     watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
 
 
+@pytest.mark.thorough
 def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(20 + i)) for i in range(2)])
@@ -152,6 +154,7 @@ def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watche
     watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of the lost picture
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lost", ["**/gradio_api/upload", "**/component_server/"])
 def test_a_picture_of_which_no_answer_came_keeps_its_row(watched: Watched, served: Served, lost: str):
     page = opened(watched, served)
@@ -171,6 +174,7 @@ def test_a_picture_of_which_no_answer_came_keeps_its_row(watched: Watched, serve
     watched.complaints[:] = [line for line in watched.complaints if "502" not in line]
 
 
+@pytest.mark.thorough
 def test_a_mask_waits_until_its_picture_is_checked(watched: Watched, served: Served):
     page = opened(watched, served)
     page.check("input[name=kind][value=object]")
@@ -188,6 +192,7 @@ def test_a_mask_waits_until_its_picture_is_checked(watched: Watched, served: Ser
     watched.complaints[:] = [line for line in watched.complaints if "502" not in line]
 
 
+@pytest.mark.thorough
 def test_a_refused_picture_is_named(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file("broken.png", noise(1)[:120])])
@@ -257,6 +262,7 @@ def test_captions_are_read_and_saved(watched: Watched, served: Served):
         }  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, served: Served):
     page = opened(watched, served)
     red = io.BytesIO()
@@ -283,6 +289,7 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
     assert made.anchors[0].prompt == "A tie, 水彩画風"
 
 
+@pytest.mark.thorough
 def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Served):
     store = served.place.studio.store
     page = opened(watched, served)

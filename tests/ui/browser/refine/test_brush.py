@@ -64,6 +64,7 @@ def test_scores_are_named_and_a_heatmap_is_read_by_pointer_and_keys_and_made_wea
     page.wait_for_selector(".lightbox .heat", state="detached")
 
 
+@pytest.mark.thorough
 def test_the_heatmap_of_each_subject_is_chosen_by_keys(watched: Watched, served: Served):
     project, round_id = two_subjects(served.place.studio)
     page = watched.open(f"{served.address}/?project={project}&step=rounds&round={round_id}")
@@ -118,6 +119,7 @@ def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, s
     page.wait_for_selector(".lightbox .heat canvas")
 
 
+@pytest.mark.thorough
 def test_the_heatmap_goes_while_an_image_is_painted_and_comes_back(watched: Watched, served: Served):
     judge(served.place.studio, served.place.round)
     page, _ = enlarged(watched, served)
@@ -230,6 +232,7 @@ def accepted_in_part(watched: Watched, served: Served):
     return page, candidate
 
 
+@pytest.mark.thorough
 def test_a_part_is_marked_outlined_and_taken_back(watched: Watched, served: Served):
     page, candidate = accepted_in_part(watched, served)
     page.wait_for_selector(".lightbox .part-outline")

@@ -42,6 +42,7 @@ def test_a_part_that_was_refused_is_still_painted(watched: Watched, served: Serv
     assert mask_of(served, candidate)[14, 24] == 255
 
 
+@pytest.mark.thorough
 def test_paint_over_a_pair_that_was_refused_is_sent_again(watched: Watched, served: Served):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
@@ -60,6 +61,7 @@ def subject_opened(page: Any) -> None:
     page.wait_for_selector(SUBJECT)
 
 
+@pytest.mark.thorough
 def test_a_mask_that_was_closed_is_painted_again_the_next_time(watched: Watched, served: Served):
     studio = served.place.studio
     project, _, reference = object_with_subject(studio)
@@ -83,6 +85,7 @@ def test_a_mask_that_was_closed_is_painted_again_the_next_time(watched: Watched,
     page.wait_for_selector(".mask-view >> text=what you painted.")
 
 
+@pytest.mark.thorough
 def test_heatmaps_are_those_of_the_last_judgement(watched: Watched, served: Served):
     studio = served.place.studio
     store = studio.store

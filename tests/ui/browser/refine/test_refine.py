@@ -70,6 +70,7 @@ def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served
     assert node in studio.store.jobs.busy_rounds(studio.store.rounds.get(node).project_id)
 
 
+@pytest.mark.thorough
 def test_everything_is_done_by_one_click(watched: Watched, served: Served):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
@@ -228,6 +229,7 @@ def back_and_on(page: Any, served: Served, node: str) -> None:
     assert any(round_.parent_id == following.id for round_ in rounds), "its refinement is queued as well"
 
 
+@pytest.mark.thorough
 def test_a_next_round_is_queued_behind_a_running_refinement(watched: Watched, served: Served):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
@@ -240,6 +242,7 @@ def test_a_next_round_is_queued_behind_a_running_refinement(watched: Watched, se
     assert [job.kind for job in jobs] == ["refine", "generate", "fine_tune", "generate", "measure"]
 
 
+@pytest.mark.thorough
 def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):
     store = served.place.studio.store
     node = pairs_made(served.place.studio, served.place.round)
@@ -270,6 +273,7 @@ def resized(page: Any, width: int, height: int) -> None:
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
+@pytest.mark.thorough
 def test_nothing_is_cut_off(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)
     for round_id in (served.place.round, node):

@@ -40,6 +40,7 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("Not reviewed"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pointed", [True, False])
 def test_rows_below_the_pointer_keep_their_order_until_they_are_asked_to_sort(
     watched: Watched, served: Served, pointed: bool

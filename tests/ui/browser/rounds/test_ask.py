@@ -23,6 +23,7 @@ def test_several_trainings_are_asked_from_the_test_prompts(watched: Watched, ser
     assert studio.store.rounds.settings(served.place.round).gal.trainings == 3
 
 
+@pytest.mark.thorough
 def test_what_they_say_is_a_column_and_an_overlay(watched: Watched, served: Served) -> None:
     studio, round_id = served.place.studio, served.place.round
     first, *others = asked_pictures(studio.store.snapshots.round(round_id))

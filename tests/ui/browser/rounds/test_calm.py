@@ -54,6 +54,7 @@ def test_no_screen_has_more_than_25_controls_before_one_scrolls(window: Any, ser
     assert len(found := count(page)) <= MOST, found
 
 
+@pytest.mark.thorough
 def test_the_bar_has_the_next_step_another_one_and_a_menu(watched: Watched, served: Served):
     page = wide(watched.open(served.url()))
     bar = page.locator("[data-part=actions] > button")

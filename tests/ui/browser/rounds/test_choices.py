@@ -63,6 +63,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     assert begun.value.suggested_filename == "watercolour-cat-choices.jsonl"
 
 
+@pytest.mark.thorough
 def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
     decisions = served.place.studio.store.decisions
     page = watched.open(served.url())

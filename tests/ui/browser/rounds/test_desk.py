@@ -68,6 +68,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     assert decisions.of_round(served.place.round).verdicts[order[3]] == "accepted"
 
 
+@pytest.mark.thorough
 def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched: Watched, served: Served):
     page = started(watched, served)
     order = shown(page)
@@ -151,6 +152,7 @@ def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served
     settled(page)
 
 
+@pytest.mark.thorough
 def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Served):
     page = started(watched, served)
     order = shown(page)

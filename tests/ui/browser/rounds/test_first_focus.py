@@ -15,6 +15,7 @@ def shown(page: Page, is_open: bool) -> None:
     expect(page.locator(f"{LARGE}[open]")).to_have_count(int(is_open))
 
 
+@pytest.mark.thorough
 def test_a_key_pressed_twice_decides_nothing(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
@@ -50,6 +51,7 @@ def test_the_first_key_acts_on_a_suggestion_and_never_on_a_copy(watched: Watched
     assert decided in suggested and verdict == "accepted"
 
 
+@pytest.mark.thorough
 def test_space_closes_after_a_click_and_presses_what_tab_led_to(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
@@ -72,6 +74,7 @@ def test_space_closes_after_a_click_and_presses_what_tab_led_to(watched: Watched
     shown(page, True)
 
 
+@pytest.mark.thorough
 def test_space_closes_an_enlarged_picture_of_results(watched: Watched, served: Served) -> None:
     measure(served.place.studio, served.place.round)
     page = watched.open(served.url("results"))
@@ -82,6 +85,7 @@ def test_space_closes_an_enlarged_picture_of_results(watched: Watched, served: S
     expect(page.locator("dialog.viewer[open]")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_explanation_does_not_crush_the_suggestions_that_come_later(
     watched: Watched, served: Served
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     page.wait_for_selector("[data-action=next_round]:enabled:has-text('Go to round 2')")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("measures", [False, True])
 def test_suggestions_stay_while_more_pictures_are_drawn_or_wait(
     watched: Watched, served: Served, measures: bool
@@ -181,6 +182,7 @@ def test_suggestions_stay_while_more_pictures_are_drawn_or_wait(
     expect(page.locator("[data-part=suggestion-note]")).to_be_empty()
 
 
+@pytest.mark.thorough
 def test_a_round_that_would_learn_the_same_again_is_asked_about(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
@@ -195,6 +197,7 @@ def test_a_round_that_would_learn_the_same_again_is_asked_about(watched: Watched
     assert len(served.place.studio.rounds(served.place.project)) == 2
 
 
+@pytest.mark.thorough
 def test_next_round_goes_to_the_one_that_is_there(watched: Watched, served: Served):
     studio = served.place.studio
     child = studio.next_round(served.place.round)
@@ -204,6 +207,7 @@ def test_next_round_goes_to_the_one_that_is_there(watched: Watched, served: Serv
     assert len(studio.rounds(served.place.project)) == 2
 
 
+@pytest.mark.thorough
 def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched: Watched, served: Served):
     studio = served.place.studio
     job = studio.fine_tune(studio.next_round(served.place.round).id)
@@ -296,6 +300,7 @@ def test_a_project_is_made_from_own_pictures(watched: Watched, served: Served, t
     assert (made.name, made.references[0].prompt) == ("A dog in ink style", "A dog in ink style")
 
 
+@pytest.mark.thorough
 def test_every_screen_is_named_fits_and_goes_dark(watched: Watched, served: Served):
     page = watched.open(served.url())
     shown = in_one_task(

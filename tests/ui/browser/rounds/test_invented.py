@@ -45,6 +45,7 @@ def test_a_view_of_one_file_and_one_line_has_its_tab(put_in: None, watched: Watc
     expect(page.get_by_role("tabpanel", name="Count")).to_have_text(f"{drawn} images")
 
 
+@pytest.mark.thorough
 def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: Watched, served) -> None:
     studio, round_id = served.place.studio, served.place.round
     page = watched.open(served.url("reference"))

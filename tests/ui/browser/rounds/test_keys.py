@@ -43,6 +43,7 @@ def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: S
     assert len(decisions.log(served.place.round)) == before + 2
 
 
+@pytest.mark.thorough
 def test_a_picture_opened_while_another_closes_has_its_heatmap_and_brush(watched: Watched, served: Served):
     judge(served.place.studio, served.place.round)
     page, _ = enlarged(watched, served)
@@ -73,6 +74,7 @@ def tabs_to_the_grid(page: Page) -> int:
     raise AssertionError("Tab does not reach the images")
 
 
+@pytest.mark.thorough
 def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(
     watched: Watched, served: Served
 ):
@@ -103,6 +105,7 @@ def map_height(page: Page) -> float:
     return page.eval_on_selector(".view.map", "(map) => map.getBoundingClientRect().height")
 
 
+@pytest.mark.thorough
 def test_the_menu_of_a_round_is_hit_and_the_explanation_leaves_the_map_its_room(
     watched: Watched, served: Served
 ):
@@ -120,6 +123,7 @@ def test_the_menu_of_a_round_is_hit_and_the_explanation_leaves_the_map_its_room(
     assert map_height(page) == pytest.approx(before, abs=0.5)
 
 
+@pytest.mark.thorough
 def test_the_reason_for_a_suggestion_is_read_above_the_buttons(watched: Watched, served: Served):
     watched.page.set_viewport_size({"width": 1024, "height": 640})
     page = watched.open(served.url())

@@ -117,6 +117,7 @@ def test_a_box_selects_and_shift_adds(watched: Watched, served: Served):
     page.wait_for_function("(n) => parseInt(document.querySelector('.shown').textContent) > n", arg=first)
 
 
+@pytest.mark.thorough
 def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served):
     page = opened(watched, served.url())
     page.click("[data-choice=own]")
@@ -181,6 +182,7 @@ def second_round(served: Served) -> str:
     return child
 
 
+@pytest.mark.thorough
 def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: Watched, served: Served):
     child = second_round(served)
     page = opened(watched, served.url() + f"&round={served.place.round}")
@@ -205,6 +207,7 @@ def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: W
     assert child
 
 
+@pytest.mark.thorough
 def test_nothing_glides_where_motion_is_unwanted(watched: Watched, served: Served):
     second_round(served)
     watched.page.emulate_media(reduced_motion="reduce")
@@ -219,6 +222,7 @@ def test_nothing_glides_where_motion_is_unwanted(watched: Watched, served: Serve
     assert page.evaluate("window.moved") is False
 
 
+@pytest.mark.thorough
 def test_other_rounds_are_ghosts_and_pictures_appear_when_near(watched: Watched, served: Served):
     second_round(served)
     page = opened(watched, served.url())
@@ -257,6 +261,7 @@ def odd_project(served: Served, pictures: int) -> str:
     return f"{served.address}/?project={project}&step=rounds"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pictures", [0, 1, 12])
 def test_no_picture_one_and_pictures_that_are_all_alike(watched: Watched, served: Served, pictures: int):
     page = watched.open(odd_project(served, pictures))

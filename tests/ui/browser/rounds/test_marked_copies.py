@@ -45,6 +45,7 @@ def test_a_key_marks_a_picture_as_a_copy_and_takes_it_back(watched: Watched, ser
     assert served.place.studio.store.candidates.get(plain).marked_copy is None
 
 
+@pytest.mark.thorough
 def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served: Served):
     before = flags(served)
     page = started(watched, served)
@@ -66,6 +67,7 @@ def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served:
     assert flags(served)[copy] == ""
 
 
+@pytest.mark.thorough
 def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     before = flags(served)
     page = started(watched, served)
@@ -126,6 +128,7 @@ def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_e
     assert page.evaluate("document.activeElement.matches('.tile[data-ring] .tile-face')")
 
 
+@pytest.mark.thorough
 def test_a_filter_that_hides_a_marked_picture_leads_on_to_the_next(watched: Watched, served: Served):
     page = started(watched, served)
     page.click("[data-filter=copies]")
@@ -136,6 +139,7 @@ def test_a_filter_that_hides_a_marked_picture_leads_on_to_the_next(watched: Watc
     assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == shown[1]
 
 
+@pytest.mark.thorough
 def test_undo_in_another_round_leaves_the_marks_of_this_one(watched: Watched, served: Served):
     second = served.place.studio.next_round(served.place.round).id
     before = flags(served)
@@ -156,6 +160,7 @@ def test_undo_in_another_round_leaves_the_marks_of_this_one(watched: Watched, se
     assert flags(served) == before
 
 
+@pytest.mark.thorough
 def test_another_tab_shows_it(watched: Watched, served: Served):
     plain = next(name for name, by in flags(served).items() if not by)
     page = started(watched, served)
@@ -163,6 +168,7 @@ def test_another_tab_shows_it(watched: Watched, served: Served):
     expect(page.locator(f".tile[data-id='{plain}']")).to_have_attribute("data-copy", "person")
 
 
+@pytest.mark.thorough
 def test_what_a_mark_changes_besides_is_told_and_can_be_shown(watched: Watched, served: Served):
     page = started(watched, served)
     marked = page.get_attribute(".tile[data-suggested]", "data-id")

@@ -59,6 +59,7 @@ def test_a_picture_is_decided_by_its_hover_buttons(watched: Watched, served: Ser
     assert served.place.studio.store.decisions.of_round(served.place.round).verdicts == wanted
 
 
+@pytest.mark.thorough
 def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Served):
     page = started(watched, served)
     tile = f"[data-id='{page.get_attribute('.tile >> nth=3', 'data-id')}']"
@@ -68,6 +69,7 @@ def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Ser
     assert served.place.studio.store.decisions.log(served.place.round) == ()
 
 
+@pytest.mark.thorough
 def test_the_hover_buttons_leave_the_middle_of_a_picture_free(watched: Watched, served: Served):
     page = started(watched, served)
     page.fill(".desk-size input", "48")  # the smallest
@@ -85,6 +87,7 @@ def test_the_hover_buttons_leave_the_middle_of_a_picture_free(watched: Watched, 
         ), width
 
 
+@pytest.mark.thorough
 def test_the_menu_of_a_round_opens_by_its_hover_button(watched: Watched, served: Served):
     page = started(watched, served)
     page.mouse.move(*middle(page, ".chip-round"))
@@ -93,6 +96,7 @@ def test_the_menu_of_a_round_opens_by_its_hover_button(watched: Watched, served:
     expect(page.locator(".round-menu:popover-open")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_buttons_of_a_project_come_when_it_is_hovered(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".project-line .quiet", state="attached")
@@ -157,6 +161,7 @@ def outlined(page: Page) -> int:
     )
 
 
+@pytest.mark.thorough
 def test_keys_act_on_the_ringed_picture_alone(watched: Watched, served: Served):
     decisions = served.place.studio.store.decisions
     page = started(watched, served)
@@ -184,6 +189,7 @@ def test_keys_act_on_the_ringed_picture_alone(watched: Watched, served: Served):
     assert ring(page) == [tiles[1]]
 
 
+@pytest.mark.thorough
 def test_enter_accepts_the_picture_under_the_pointer_and_no_other(watched: Watched, served: Served):
     page = started(watched, served)
     tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
@@ -223,6 +229,7 @@ def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
     expect(page.locator(".tile:not([hidden])")).to_have_count(180)
 
 
+@pytest.mark.thorough
 def test_shift_selects_a_range_ctrl_toggles_and_the_keys_of_photo_programs_decide(
     watched: Watched, served: Served
 ):

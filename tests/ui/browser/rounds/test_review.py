@@ -46,6 +46,7 @@ def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window
     assert answers(served)[suggested[2]] == "rejected"
 
 
+@pytest.mark.thorough
 def test_all_images_are_remembered_and_review_stays_at_hand(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
@@ -61,6 +62,7 @@ def test_all_images_are_remembered_and_review_stays_at_hand(watched: Watched, se
     assert answers(served) == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width, height", [(390, 844), (1024, 768), (1440, 900)])
 def test_review_fits_without_scrolling(watched: Watched, served: Served, width: int, height: int):
     page = watched.page

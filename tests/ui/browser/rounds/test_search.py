@@ -64,6 +64,7 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     page.wait_for_selector(".toast:has-text('Write what to look for')")
 
 
+@pytest.mark.thorough
 def test_a_colour_by_search_is_not_offered_once_the_page_is_loaded_again(
     watched: Watched, served: Served
 ) -> None:

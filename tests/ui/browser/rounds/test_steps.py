@@ -87,12 +87,14 @@ def test_a_step_is_taken_as_a_round_beside_and_taken_back(watched: Watched, kept
     assert studio.round_view(first).candidates, "nothing of the first one is gone"
 
 
+@pytest.mark.thorough
 def test_without_kept_steps_one_sentence_says_what_to_do(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.get_by_role("tab", name="Curves").click()
     page.locator(".kept-steps").get_by_text("Set “Validate every” under Advanced").wait_for()
 
 
+@pytest.mark.thorough
 def test_deleting_the_steps_asks_first_and_leaves_the_images(watched: Watched, kept: Served) -> None:
     studio, first = kept.place.studio, kept.place.round
     studio.try_steps(first, "A lighthouse {}", strengths=[1.0])

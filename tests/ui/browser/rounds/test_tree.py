@@ -20,6 +20,7 @@ def middle(page: Any, name: str) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+@pytest.mark.thorough
 def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.click(".tile-face >> nth=3", modifiers=["Shift"])

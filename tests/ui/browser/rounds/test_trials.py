@@ -95,6 +95,7 @@ DROP = """async ([address, name]) => {
 }"""
 
 
+@pytest.mark.thorough
 def test_a_saved_picture_that_is_dropped_fills_the_form_and_the_draft_is_kept(
     watched: Watched, served: Served
 ) -> None:
@@ -163,6 +164,7 @@ def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched
     until(lambda: len(studio.store.candidates.with_own(round_id)) == 181)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768)])
 def test_the_whole_form_of_a_prompt_fits(watched: Watched, served: Served, width: int, height: int) -> None:
     page = watched.open(served.url())

@@ -77,6 +77,7 @@ def test_an_enlarged_view_goes_back_when_a_refinement_is_opened(watched: Watched
     assert page.evaluate("document.querySelector('[inert]') === null")
 
 
+@pytest.mark.thorough
 def test_escape_closes_the_menu_and_keeps_what_is_selected(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.locator(".tile .tile-face").first.click(modifiers=["Shift"])
@@ -105,6 +106,7 @@ def test_the_map_is_saved(watched: Watched, served: Served):
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 10, "it is not blank"
 
 
+@pytest.mark.thorough
 def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     studio = served.place.studio
     measure(studio, served.place.round)
@@ -127,6 +129,7 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     assert saved(page, "png").startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, served: Served, tmp_path: Path):
     measure(served.place.studio, served.place.round)
     page = watched.open(served.url())
@@ -148,6 +151,7 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
     alone.wait_for_selector(".js-plotly-plot .scatterlayer .point")
 
 
+@pytest.mark.thorough
 def test_where_nothing_is_there_nothing_is_saved_and_ten_pictures_stand_in_one_row(
     watched: Watched, served: Served
 ):

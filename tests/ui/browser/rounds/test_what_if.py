@@ -40,6 +40,7 @@ def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, serv
     page.wait_for_selector(f"{chip('Round 2 · 1 other image')}[aria-current]")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("what", "name"), [("settings", "rank 3"), ("seed", "seed 11"), ("policy", "selection strategy")]
 )

@@ -1,0 +1,67 @@
+"""A product's covering has each value once, and nothing else is left out of the normal check."""
+
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from tests.covering import covering
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFTEST = "from tests.covering import mark_the_rest as pytest_collection_modifyitems"
+TESTS = """
+import pytest
+
+@pytest.fixture(params=["unet", "flow", "dit"])
+def family(request): return request.param
+
+@pytest.mark.parametrize("form", ["a", "b"])
+def test_product(family, form): pass
+
+@pytest.mark.parametrize(("one", "two"), [(1, 2), (1, 3), (2, 2)])
+def test_table(one, two): pass
+
+def test_family(family): pass
+
+@pytest.mark.thorough
+def test_long(): pass
+"""
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (4, 4), (2, 3, 5), (7, 1)])
+def test_each_value_is_there_and_no_product_is_run_in_full(sizes: tuple[int, ...]) -> None:
+    rows = list(product(*("abcdefg"[:size] for size in sizes)))
+    kept = [rows[number] for number in covering(rows)]
+    assert [len(set(column)) for column in zip(*kept, strict=True)] == list(sizes)
+    assert len(kept) == max(sizes)
+
+
+def test_a_table_of_cases_is_kept_whole() -> None:
+    assert covering([("one-1",), ("one-2",), ("two-1",)]) == {0, 1, 2}
+
+
+def test_of_a_product_with_gaps_each_value_is_kept_that_it_has() -> None:
+    assert covering([("unet", "a"), ("unet", "b"), ("flow", "b")]) == {0, 2}
+
+
+def test_the_rest_is_thorough_and_runs_when_it_is_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "tests" / "engine"
+    folder.mkdir(parents=True)
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = thorough: long\n")
+    (folder / "test_it.py").write_text(TESTS)
+
+    def chosen(*words: str) -> list[str]:
+        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *words]
+        told = subprocess.run(
+            command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+        )
+        return [line.partition("::")[2] for line in told.stdout.splitlines() if "::" in line]
+
+    normal = chosen("-m", "not thorough")
+    assert len([name for name in normal if "product" in name]) == 3
+    assert len([name for name in normal if "table" in name or "family" in name]) == 3 + 3
+    assert len(chosen()) == 6 + 3 + 3 + 1
+    assert "test_long" not in normal
