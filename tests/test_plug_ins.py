@@ -65,6 +65,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(here, workspace, out, shown)
 
 
+@pytest.mark.thorough
 def test_a_policy_is_a_value_of_the_setting_and_suggests_on_the_page(seen: Seen) -> None:
     poll = seen.shown["poll"]["parts"]
     assert poll["project"]["settings"]["gal"]["policy"] == "alphabet", "the command has read it"
@@ -74,18 +75,21 @@ def test_a_policy_is_a_value_of_the_setting_and_suggests_on_the_page(seen: Seen)
     assert reasons == {"Its prompt comes early in the alphabet."}
 
 
+@pytest.mark.thorough
 def test_a_score_is_computed_and_shown(seen: Seen) -> None:
     assert all("greenness" in one["scores"] for one in seen.shown["poll"]["candidates"]["items"])
     with (seen.out / "candidates.csv").open() as file:
         assert all(0 <= float(row["greenness"]) <= 1 for row in csv.DictReader(file))
 
 
+@pytest.mark.thorough
 def test_an_export_format_is_offered_and_written_by_a_worker(seen: Seen) -> None:
     (row,) = seen.shown["results"]["rounds"]
     assert row["exports"][-1]["title"] == "For Slate"
     assert stored(seen.workspace, "SELECT form FROM exports WHERE made_of IS NOT NULL") == [("slate",)]
 
 
+@pytest.mark.thorough
 def test_a_view_is_listed_and_served_with_its_styles(seen: Seen) -> None:
     assert 'PLUG_INS = [["list", "List", "../../plug_ins/list.js"]]' in seen.shown["listed"]
     assert {"plug_ins/list.js", "plug_ins/list.css"} <= set(seen.shown["files"])
@@ -97,6 +101,7 @@ def test_a_model_family_is_known_where_models_are_loaded() -> None:
     assert succeeded(run_python(PLUG_IN, "-c", code)).strip() == "invented"
 
 
+@pytest.mark.thorough
 def test_the_doctor_lists_them_and_the_workers_log_names_a_broken_one_once(seen: Seen) -> None:
     assert (seen.workspace / "logs" / "worker.log").read_text().count(BROKEN) == 1
     said = succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "doctor", "--no-probe", cwd=seen.here))
@@ -107,12 +112,14 @@ def test_the_doctor_lists_them_and_the_workers_log_names_a_broken_one_once(seen:
     assert BROKEN in line and line.endswith("update gal-studio-example or uninstall it.")
 
 
+@pytest.mark.thorough
 def test_without_the_package_the_project_is_shown_and_says_what_is_missing(seen: Seen) -> None:
     poll = page(ROOT, seen.workspace)["poll"]["parts"]
     assert "The selection strategy 'alphabet' is not installed here" in json.dumps(poll)
     assert not [score for score in poll["scores"] if score["suggested"]]
 
 
+@pytest.mark.thorough
 def test_a_command_takes_a_class_of_a_module(seen: Seen) -> None:
     summary = json.loads((seen.out / "summary.json").read_text())
     assert summary["project"]["policy"] == "backwards"

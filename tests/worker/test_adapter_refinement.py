@@ -95,6 +95,7 @@ def test_klein_learns_a_lora_from_names(tmp_path: Path) -> None:
     assert not list(task.out.glob("training-*")) and not (task.out / "maps").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("small")
 def test_what_was_drawn_and_judged_is_taken_again_by_the_same_training_alone(tmp_path: Path) -> None:
     task = native(tmp_path)
@@ -150,6 +151,7 @@ def test_an_adapter_that_reads_a_vision_model_keeps_it(tmp_path: Path) -> None:
     assert any(not torch.equal(trained.attention[key], before.attention[key]) for key in before.attention)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_the_other_processes_find_an_adapter_that_moved(
     tmp_path: Path, caplog: pytest.LogCaptureFixture

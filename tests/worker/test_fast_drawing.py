@@ -130,6 +130,7 @@ def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_pa
     assert "Sampler: LCM" in said and "Speed LoRA: tiny-lcm-lora.safetensors" in said
 
 
+@pytest.mark.thorough
 def test_the_benchmark_compares_with_the_base_model(
     studio: Studio, klein: tuple[tuple[str, str], str]
 ) -> None:

@@ -236,6 +236,7 @@ def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:
     assert len(pictures) == 8 and all(np.asarray(picture).std() > 1 for picture in pictures)
 
 
+@pytest.mark.thorough
 def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
     studio: Studio, tmp_path: Path
 ) -> None:

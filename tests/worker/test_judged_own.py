@@ -130,7 +130,14 @@ def said_by(studio: Studio) -> tuple[list[Any], list[dict[str, Any]], list[Any]]
     return pictures, scores, [view.best_recipe, report.copies, report.as_asked, report.figures]
 
 
-@pytest.mark.parametrize("way", [by_python, by_command, by_page])
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(by_python, marks=pytest.mark.thorough),
+        pytest.param(by_command, marks=pytest.mark.thorough),
+        by_page,
+    ],
+)
 def test_it_is_judged_as_its_project_said(own: Own, way: Way, tmp_path: Path) -> None:
     """Equal to the bit, but for the page: the CLIP reads its test prompts in a larger batch."""
     studio = way(own, tmp_path)

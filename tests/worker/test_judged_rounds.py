@@ -18,6 +18,7 @@ from tests.worker.export.test_start import write_lora
 from tests.worker.working import first_round, work
 
 
+@pytest.mark.thorough
 def test_two_files_are_judged_side_by_side(
     studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from tests.engine.tiny_flows import make_tiny_klein
 MAKERS = {"xl": make_tiny_xl_pipeline, "klein": make_tiny_klein}
 
 
-@pytest.mark.parametrize("family", [pytest.param("xl", marks=pytest.mark.slow), "klein"])
+@pytest.mark.parametrize("family", [pytest.param("xl", marks=pytest.mark.thorough), "klein"])
 def test_a_need_is_that_of_the_loaded_model(
     tmp_path: Path, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def real_xl() -> ImageModel:
     return ImageModel("xl", StableDiffusionXL(pipeline), torch.device("cpu"))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.usefixtures("half")
 def test_a_lora_of_xl_needs_a_few_gigabytes_beside_the_weights() -> None:

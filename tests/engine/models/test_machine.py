@@ -262,10 +262,7 @@ def needs(package: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not is_installed(package), reason=f"{package} is not installed")
 
 
-ALL = [
-    pytest.param(name, marks=() if name in ("xl", "klein", "krea") else pytest.mark.thorough)
-    for name in MAKERS
-]
+ALL = [pytest.param(name, marks=() if name in ("xl", "klein") else pytest.mark.thorough) for name in MAKERS]
 
 
 @needs("torchao")
@@ -331,7 +328,8 @@ def test_prodigy_trains_an_adapter(pipeline_folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["eager", pytest.param("aot_eager", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
 def test_a_compiled_model_draws_and_learns_the_same(
     backend: str, pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -215,6 +215,7 @@ def test_published_settings_and_nothing_to_train_on(ready: Ready) -> None:
         next(refine_adapter(ready.model, ready.adapter, [], [], TUNE, 1))  # type: ignore[call-overload]
 
 
+@pytest.mark.thorough
 def test_another_process_opens_an_adapter_that_reads_a_vision_tower(ready: Ready, tmp_path: Path) -> None:
     """Its references come encoded: it needs no tower, and its rows' gradients are those of one process."""
     file = tmp_path / "full.safetensors"
@@ -238,6 +239,7 @@ def test_another_process_opens_an_adapter_that_reads_a_vision_tower(ready: Ready
     assert shared == pytest.approx(alone, rel=1e-5)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_two_processes_train_what_one_does(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four rows in two shares: as one process that accumulates the gradients of two parts, bit for bit."""

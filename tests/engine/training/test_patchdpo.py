@@ -265,6 +265,7 @@ def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Ten
     return total / len(times)
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_the_references_counterpart_of_a_painted_bad_region_improves(
     model: ImageModel, tmp_path: Path

@@ -98,6 +98,7 @@ def summary_of(out: Path) -> dict[str, Any]:
     return read
 
 
+@pytest.mark.thorough
 def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
     workspace: Path, tmp_path: Path, by_the_person: Path
 ) -> None:

@@ -69,15 +69,17 @@ AT_SIGMAS = {
     **PARTLY_GUIDED,
     "generation": {**PARTLY_GUIDED["generation"], "steps": 4, "sigmas": [12.0, 4.0, 1.0, 0.4]},
 }
-OF_A_KIND = (make_half_text, make_tiny_z_image, make_tiny_krea, make_tiny_qwen_image)
-"""Makers whose pipelines take a constant strength as another one's does: checked by --check-all."""
+OFTEN = (make_tiny_xl_pipeline, make_tiny_klein)
+"""Makers whose pipelines draw in every check; `engine/export/test_forms.py` draws all families' forms."""
 CASES = [
     pytest.param(make_tiny_pipeline, Recipe(0.0, 1.0, 0.7), AT_SIGMAS, id="at sigmas"),
-    *(pytest.param(make, RECIPES[0], PARTLY_GUIDED, id=f"{make.__name__}-a switch") for make in MAKERS),
     *(
         pytest.param(
-            make, RECIPES[1], EXACT, id=f"{make.__name__}-constant",
-            marks=pytest.mark.thorough if make in OF_A_KIND else (),
+            make, recipe, changes, id=f"{make.__name__}-{name}",
+            marks=() if make in OFTEN else pytest.mark.thorough,
+        )
+        for name, recipe, changes in zip(
+            ("a switch", "constant"), RECIPES, (PARTLY_GUIDED, EXACT), strict=True
         )
         for make in MAKERS
     ),
@@ -93,7 +95,7 @@ LOOPS: dict[str, tuple[Make, str]] = {
 }
 """A family with a form for other programs; `tests/engine/export/test_forms.py` draws with all of them."""
 ALL_LOOPS = [
-    pytest.param(name, marks=() if name in ("sd2 v", "klein base", "Anima") else pytest.mark.thorough)
+    pytest.param(name, marks=() if name in ("sd2 v", "klein base") else pytest.mark.thorough)
     for name in LOOPS
 ]
 

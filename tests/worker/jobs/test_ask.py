@@ -79,7 +79,7 @@ def test_identical_trainings_disagree_by_exactly_nothing(
         assert stored is not None and not np.any(stored.values)
 
 
-@pytest.mark.parametrize("phase", ["fine_tune", "draw"])
+@pytest.mark.parametrize("phase", ["fine_tune", pytest.param("draw", marks=pytest.mark.thorough)])
 def test_halted_it_goes_on_where_it_was(studio: Studio, models: Models, drawn: str, phase: str) -> None:
     job, seen = studio.ask_trainings(drawn), list[tuple[str, float]]()
 

@@ -78,6 +78,7 @@ def test_schedules_that_begin_alike_are_drawn_one_after_the_other_with_shared_st
     assert [part[0].index for part, shared in parts if shared is None] == [0, 5]
 
 
+@pytest.mark.thorough
 def test_an_interrupted_ladder_draws_what_a_whole_one_does(
     studio: Studio, models: Models, names: Names
 ) -> None:

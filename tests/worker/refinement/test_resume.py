@@ -24,6 +24,7 @@ from gal_studio.worker.task import Progress
 from tests.worker.refinement.working import accept, first_round, stop_at, weights, work
 
 
+@pytest.mark.thorough
 def test_stopped_pairs_go_on_at_the_first_missing_one(
     studio: Studio, models: Models, trained: Path, tmp_path: Path
 ) -> None:
