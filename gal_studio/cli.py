@@ -1,7 +1,9 @@
 """The command line: `gal-studio` opens the app; its commands run without the page."""
 
+import functools
 import importlib
 import os
+import pkgutil
 import re
 import sys
 from collections import UserDict
@@ -13,13 +15,14 @@ import typer
 from typer.core import TyperGroup
 
 from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
+from gal_studio.core import features
 from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import NO_MEMORY, StudioError, is_lack_of_memory, printable
 from gal_studio.state.files.default_workspace import default_workspace, note_told, said_of
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
-    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "steps", "captions", "replay", "tune-vision"),
+    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "captions", "replay", "tune-vision"),
     *("start-from", "export", "evaluate", "figures", "grid", "export-project", "import-project"),
     *("rate", "locate-model", "doctor", "jobs", "download"),
 )
@@ -27,25 +30,43 @@ NAMES = (
 _OF_RESEARCH = frozenset({"replay", "evaluate", "figures", "grid", "rate"})
 
 
+@functools.cache
+def modules() -> dict[str, str]:
+    """The module of each command by its name, in the order of the help.
+
+    Those of a feature, in its folder `commands`, stand after the one that this folder names, or last.
+    """
+    folders = {name: "research.commands" if name in _OF_RESEARCH else "commands" for name in NAMES}
+    found = {name: f"gal_studio.{folder}.{name.replace('-', '_')}" for name, folder in folders.items()}
+    for package in features.modules("commands"):
+        own = {
+            one.name.rpartition(".")[2].replace("_", "-"): one.name
+            for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        }
+        names = list(found)
+        at = names.index(package.AFTER) + 1 if package.AFTER in names else len(names)
+        found = {name: (found | own)[name] for name in (*names[:at], *own, *names[at:])}
+    return found
+
+
 class LazyCommands(UserDict[str, Any]):
-    """The commands of `NAMES`, and those that are there already.
+    """The commands of files, and those that are there already.
 
     A refused start does not wait for the import of all.
     """
 
     def __getitem__(self, name: str) -> Any:
         """The command; its module is imported at first."""
-        if name in NAMES and name not in self.data:
-            module = name.replace("-", "_")
-            folder = "research.commands" if name in _OF_RESEARCH else "commands"
-            function = getattr(importlib.import_module(f"gal_studio.{folder}.{module}"), module)
+        if name in modules() and name not in self.data:
+            file = importlib.import_module(modules()[name])
+            function = getattr(file, name.replace("-", "_"))
             alone = typer.Typer(add_completion=False, rich_markup_mode=None)
             alone.command(name)(function)
             self.data[name] = typer.main.get_command(alone)
         return self.data[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*NAMES, *(name for name in self.data if name not in NAMES)))
+        return iter(modules() | self.data)
 
     def __len__(self) -> int:
         return len(tuple(iter(self)))

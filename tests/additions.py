@@ -90,11 +90,17 @@ with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test do
 """
 
 
-def copied(folder: Path) -> Path:
-    """A copy of the package in a folder, with every invented thing in its place."""
+def package_copied(folder: Path) -> Path:
+    """A copy of the package with its assets in a folder."""
     package = Path(gal_studio.__file__).parent
     shutil.copytree(package, folder / "gal_studio", ignore=shutil.ignore_patterns("__pycache__", "_assets"))
     shutil.copytree(assets_folder(), folder / "assets", copy_function=_link)
+    return folder
+
+
+def copied(folder: Path) -> Path:
+    """The same with every invented thing in its place."""
+    package_copied(folder)
     for name, place in FILES.items():
         (folder / place).parent.mkdir(exist_ok=True)
         shutil.copy(INVENTED / name, folder / place)

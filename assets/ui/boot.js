@@ -8,6 +8,7 @@ import { mountTop } from "./top/top_bar.js";
 import { mountRounds } from "./rounds/rounds.js";
 import { mountReference } from "./reference/reference.js";
 import { mountResults } from "./results/results.js";
+import "./features.js";
 import { addPlugIns } from "./rounds/views/views.js";
 import { state, on } from "./app/store.js";
 

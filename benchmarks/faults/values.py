@@ -27,6 +27,7 @@ from typing import Any
 from benchmarks.attack.confined import confined
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.features.trials.verbs import try_prompt
 from gal_studio.state import Store
 from gal_studio.state.database.tables import TABLES
 from gal_studio.studio import Studio
@@ -95,7 +96,7 @@ def try_values(
     with Store(whole) as store:
         project = fill(store, Random(1))
         fill(store, Random(2), "Dog")
-        Studio(store).try_prompt(store.rounds.of_project(project.id)[0].id, "A kite {}")  # a job that waits
+        try_prompt(Studio(store), store.rounds.of_project(project.id)[0].id, "A kite {}")  # a job that waits
         asked = [("poll", {}), ("queue", {}), *requests_about(store, project.id)]
         asked = [(name, request) for name, request in asked if name in REQUESTS]
         names = set(store.projects.names())

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any, Generic, TypeVar, overload
 
+from gal_studio.core import features
 from gal_studio.core.errors import StudioError, first_line
 
 T = TypeVar("T")
@@ -89,11 +90,12 @@ class PlugIns(Generic[T]):
 
 
 class Registry(Sequence[T]):
-    """All members of one kind by name: those in the files of a folder, then those of plug-ins.
+    """All members of one kind by name: those in the files of a folder, of features, then those of plug-ins.
 
     `folder` is a package. Its modules are imported at the first use, so that they may import whatever needs
     this table; each value in them that `is_member` accepts is a member. The names `first` come first, in this
     order, and the others by name. `group` names the entry points of plug-ins; None takes none.
+    `of_features` is the file of each feature in which members may be as well.
     """
 
     def __init__(
@@ -104,9 +106,11 @@ class Registry(Sequence[T]):
         *,
         first: Sequence[str] = (),
         group: str | None = None,
+        of_features: str = "",
         name_of: Callable[[T], str] = lambda member: str(member.name),  # type: ignore[attr-defined]
     ) -> None:
         self.folder, self.first, self.what = folder, tuple(first), what
+        self._of_features = of_features
         self._is_member, self._name_of = is_member, name_of
         self._plug_ins = PlugIns[T](group, self._accept, name_of) if group else None
         self._lock = threading.RLock()
@@ -187,10 +191,14 @@ class Registry(Sequence[T]):
     def _read(self) -> dict[str, T]:
         found: dict[str, T] = {}
         package = importlib.import_module(self.folder)
-        for one in pkgutil.iter_modules(package.__path__, f"{self.folder}."):
-            for value in vars(importlib.import_module(one.name)).values():
+        names = [one.name for one in pkgutil.iter_modules(package.__path__, f"{self.folder}.")]
+        of_features = features.modules(self._of_features) if self._of_features else ()
+        for file in (*map(importlib.import_module, names), *of_features):
+            for value in vars(file).values():
                 if self._is_member(value) and found.setdefault(self._name_of(value), value) is not value:
-                    raise ValueError(f"{one.name}: there is {self.what} {self._name_of(value)!r} already")
+                    raise ValueError(
+                        f"{file.__name__}: there is {self.what} {self._name_of(value)!r} already"
+                    )
         if lost := [name for name in self.first if name not in found]:
             raise ValueError(f"{self.folder} has no file with {self.what} {lost[0]!r}")
         rest = sorted(name for name in found if name not in self.first)

@@ -36,7 +36,6 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.snapshots import Snapshots
-from gal_studio.state.tables.trials import Trials
 
 
 class Store(AbstractContextManager["Store"]):
@@ -63,6 +62,7 @@ class Store(AbstractContextManager["Store"]):
         self.own_adapters = OwnAdapters(self.workspace)
         self.own_presets = OwnPresets(self.workspace)
         self.destinations = Destinations(self.workspace)
+        self.clock = clock
         self.database = Database(database or self.workspace / DATABASE)
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)
@@ -76,7 +76,6 @@ class Store(AbstractContextManager["Store"]):
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)
         self.replays = Replays(self.database, clock)
-        self.trials = Trials(self.database, clock)
         self.exports = Exports(self.database, clock)
         self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)

@@ -11,10 +11,9 @@ from gal_studio.assets import load_presets, load_shape
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.quoting import prompt_for
-from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.state import Store
-from gal_studio.state.tables.trials import Trial
+from gal_studio.state.hooks import Drawn, all_hooks
 
 KEYWORD = "parameters"
 """The name of the text in the PNG file."""
@@ -28,35 +27,20 @@ _FAST_SAMPLERS = {"ddim": "DDIM", "lcm": "LCM"}
 
 
 def of_candidate(store: Store, candidate_id: str) -> str:
-    """The generation data of a candidate; of one that was made from a tried prompt, that of the trial."""
-    if trial := store.trials.of_candidate(candidate_id):
-        return of_trial(store, trial.id)
+    """The generation data of a candidate; those of one that a feature made, such as of a tried prompt."""
+    for hooks in all_hooks():
+        if drawn := hooks.drawn(store, candidate_id):
+            return written(store, drawn)
     round_id, found = store.candidates.round_of(candidate_id), store.candidates.get(candidate_id)
     project_id = store.rounds.get(round_id).project_id
     prompt = next(one.prompt for one in store.projects.anchors(project_id) if one.id == found.anchor_id)
     guidance = store.rounds.settings(round_id).generation.as_drawn.guidance_scale
-    return _written(store, round_id, prompt, found.seed, guidance, found.recipe)
+    return written(store, Drawn(round_id, prompt, found.seed, guidance, found.recipe))
 
 
-def of_trial(store: Store, trial_id: str) -> str:
-    """The generation data of a tried prompt."""
-    found = store.trials.get(trial_id)
-    drawn = (found.round_id, found.prompt, found.seed, found.guidance_scale, found.recipe)
-    return _written(store, *drawn, negative=found.negative, by=found)
-
-
-def _written(
-    store: Store,
-    round_id: str,
-    prompt: str,
-    seed: int,
-    guidance: float,
-    recipe: Recipe,
-    negative: str = "",
-    by: Trial | None = None,
-) -> str:
+def written(store: Store, by: Drawn) -> str:
     """The prompt, and below it the other values; what is not known is left out."""
-    round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
+    round_, settings = store.rounds.get(by.round_id), store.rounds.settings(by.round_id)
     project = store.projects.get(round_.project_id)
     drawn = settings.generation.as_drawn
     sampler = _FAST_SAMPLERS.get(drawn.solver) or _sampler(project.base_model)
@@ -65,25 +49,22 @@ def _written(
         "Steps": str(drawn.steps),
         "Sampler": sampler,
         "Sigmas": " ".join(f"{sigma:g}" for sigma in drawn.denoising.sigmas),
-        "CFG scale": f"{guidance:g}",
-        "Seed": str(seed),
+        "CFG scale": f"{by.guidance_scale:g}",
+        "Seed": str(by.seed),
         "Model": Path(drawn.fast_model.strip() or project.base_model).name,
         "Speed LoRA": lora,
-        **_of_lora(store, round_id, settings, recipe, by),
+        **_of_lora(store, settings, by),
         "Version": "GAL Studio",
     }
     line = ", ".join(f"{name}: {value}" for name, value in facts.items() if value)
-    avoided = [f"Negative prompt: {prompt_for('a1111', negative)}"] if negative else []
-    return "\n".join([prompt_for("a1111", prompt), *avoided, line])
+    avoided = [f"Negative prompt: {prompt_for('a1111', by.negative)}"] if by.negative else []
+    return "\n".join([prompt_for("a1111", by.prompt), *avoided, line])
 
 
-def _of_lora(
-    store: Store, round_id: str, settings: Settings, recipe: Recipe, by: Trial | None
-) -> dict[str, str]:
+def _of_lora(store: Store, settings: Settings, by: Drawn) -> dict[str, str]:
     """The LoRA with the hash by which A1111 knows it, and how strongly it drew over the steps."""
-    round_ = store.rounds.get(round_id)
-    step = by.step if by is not None else None
-    adapter = round_.adapter if by is None or step is None else by.lora
+    round_, recipe = store.rounds.get(by.round_id), by.recipe
+    adapter = round_.adapter if by.step is None else by.lora
     strength = f"{recipe.late:g}"
     if not recipe.is_constant:
         taken = settings.generation.as_drawn.denoising
@@ -93,10 +74,10 @@ def _of_lora(
         return {"GAL strength": strength}
     if not (hash_ := _lora_hash(store.adapters.plain(adapter))):
         return {"GAL strength": strength}
-    name = round_names(store.rounds.of_project(round_.project_id))[round_id]
-    name = name if step is None else f"{name} step {step}"
+    name = round_names(store.rounds.of_project(round_.project_id))[by.round_id]
+    name = name if by.step is None else f"{name} step {by.step}"
     stem = file_stem(store.projects.name(round_.project_id), round_.project_id)
-    return {"Lora hashes": f'"{stem}-{file_stem(name, round_id)}: {hash_}"', "GAL strength": strength}
+    return {"Lora hashes": f'"{stem}-{file_stem(name, by.round_id)}: {hash_}"', "GAL strength": strength}
 
 
 @functools.lru_cache(64)

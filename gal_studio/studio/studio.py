@@ -2,9 +2,10 @@
 
 import inspect
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
@@ -18,10 +19,11 @@ from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.search import SearchVerbs
-from gal_studio.studio.verbs.steps import StepVerbs
 
 if TYPE_CHECKING:
     from gal_studio.studio.figures.figures import Figures
+
+Act = TypeVar("Act", bound=Callable[..., Any])
 
 
 class Studio(
@@ -32,10 +34,12 @@ class Studio(
     DecisionVerbs,
     ReplayVerbs,
     FileVerbs,
-    StepVerbs,
     SearchVerbs,
 ):
-    """Everything that a user can do in a workspace; see docs/python.md."""
+    """Everything that a user can do in a workspace; see docs/python.md.
+
+    Features add methods to it (`verb`).
+    """
 
     @classmethod
     def open(cls, workspace: Path | str) -> Self:
@@ -65,6 +69,13 @@ class Studio(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def verb(act: Act) -> Act:
+    """Make a function of a feature a method of every studio, which is its first parameter."""
+    assert not hasattr(Studio, act.__name__), f"there is a verb {act.__name__!r} already"
+    setattr(Studio, act.__name__, act)
+    return act
 
 
 def tell_as_warning(sentence: str) -> None:

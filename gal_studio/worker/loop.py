@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core import plug_ins
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs.kinds import BACKGROUND, describe_job
+from gal_studio.core.jobs.kinds import describe_job, is_background
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError, drive_problem
+from gal_studio.state.hooks import all_hooks
 from gal_studio.state.jobs.lock import LOCK_TIMEOUT, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.log import logging_to
@@ -202,7 +203,7 @@ class Worker:
             if self.ending.is_set() or self._must_stop(job):
                 steps.close()
                 return self._halt(job, progress)
-            if job.kind in BACKGROUND and self.store.jobs.should_give_way(job.id):
+            if is_background(job.kind) and self.store.jobs.should_give_way(job.id):
                 steps.close()
                 return partial(self.store.jobs.preempt, job.id)
         return partial(self.store.jobs.finish, job.id)
@@ -287,8 +288,11 @@ def _request_late(store: Store, ended: Job) -> None:
 
     Who asks while the job runs gets no job of their own.
     """
-    waiting = {"try": store.trials.waiting, "export": store.exports.waiting}.get(ended.kind)
-    if ended.state == "completed" and waiting is not None and waiting(ended.round_id):
+    if ended.state != "completed":
+        return
+    waits = ended.kind == "export" and store.exports.waiting(ended.round_id)
+    asked = [hooks.waiting[ended.kind] for hooks in all_hooks() if ended.kind in hooks.waiting]
+    if waits or any(waiting(store, ended.round_id) for waiting in asked):
         store.jobs.enqueue(ended.project_id, ended.round_id, ended.kind)
 
 

@@ -34,7 +34,7 @@ Done = TypeVar("Done", bound=Work)
 
 
 def does(kind: str) -> Callable[[Done], Done]:
-    """Say of a function in a file of `gal_studio.worker.jobs` that it is the work of jobs of this kind."""
+    """Say of a function in `gal_studio.worker.jobs`, or in a feature's `job.py`, which jobs it does."""
 
     def mark(work: Done) -> Done:
         work.kind = kind  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Undecoded
 from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.files.inside import is_id
+from gal_studio.state.hooks import all_hooks
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import vector
 from gal_studio.state.tables.refinements import MapKind
@@ -33,7 +34,8 @@ def read_project(store: Store, project_id: str) -> None:
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     store.refinements.all_limits(project_id)
-    store.trials.of_project(project_id)
+    for hooks in all_hooks():
+        tuple(hooks.rows(store, project_id))
     for round_ in store.rounds.of_project(project_id):
         _read_round(store, round_.id)
 

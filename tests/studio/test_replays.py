@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.snapshot import ProjectSnapshot
 from gal_studio.rounds import measured as measured_rounds
 from gal_studio.rounds import test_set
@@ -16,7 +15,6 @@ from gal_studio.rounds.recorded import record_line
 from gal_studio.rounds.test_set import TestSet
 from gal_studio.state import Store
 from gal_studio.state.tables.replays import RecordedDecision
-from gal_studio.state.tables.trials import NewTrial
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
 from tests.studio.replaying import decide, next_round, project_of, redraw
@@ -85,11 +83,9 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
     first = redraw(studio, made)
     before = studio.store.decisions.log(first)
     picture = studio.store.candidates.of_round(first)[0].id
-    trial = studio.store.trials.add(first, NewTrial("A tie", 1, 4.0, AS_TRAINED)).id
     for act in (
         lambda: studio.decide([picture], "accepted"),
         lambda: studio.mark_copies([picture], True),
-        lambda: studio.use_trial(trial),
         lambda: studio.accept_suggestion(first),
         lambda: studio.undo(first),
         lambda: studio.redo(first),
@@ -153,22 +149,6 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
         "painted in its pairs",
     )
     assert len(record_line(studio.store, third).rounds) == 3
-
-
-def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
-    store, project = studio.store, project_of(studio, second)
-    first = store.rounds.of_project(project)[0].id
-    trial = store.trials.add(
-        first, NewTrial("A lighthouse in watercolor painting style", 1, 4.0, AS_TRAINED)
-    ).id
-    image = store.images.add_picture(Image.new("RGB", (8, 8), "red"))
-    scores = {"similarity_anchor": 0.3, "similarity_reference": 0.1}
-    store.trials.save(trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or "")
-    studio.decide([studio.use_trial(trial)], "accepted")
-    line = record_line(store, second)
-    assert "the 1 accepted image of your own prompts in round 1" in line.left_out
-    assert not any("lighthouse" in prompt for round_ in line.rounds for prompt in round_.prompts)
-    assert line.rounds[0].accepted == 2
 
 
 def test_a_line_that_begins_without_pictures_is_refused(studio: Studio, round_id: str) -> None:

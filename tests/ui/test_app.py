@@ -6,14 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
 from gal_studio.core.errors import NO_MEMORY
 from gal_studio.ui.page.static import files, ui_address, ui_folder
-from gal_studio.ui.payloads.trials import trial_payloads
 from tests.ui.conftest import Place, built
 from tests.ui.seeded import picture
 
@@ -88,30 +86,6 @@ def test_a_picture_that_is_lost_says_so_and_one_that_is_drawn_again_is_shown(pla
         assert answer.content != old
         with Image.open(io.BytesIO(answer.content)) as shown:
             assert shown.convert("RGB").getpixel((0, 0)) == (1, 2, 3)
-
-
-def test_files_that_were_deleted_are_said_to_be_gone(place: Place):
-    store = place.studio.store
-    trial = store.trials.get(place.studio.try_prompt(place.round, "A lighthouse {}").id)
-    scores = {"similarity_anchor": 0.4, "similarity_reference": 0.2}
-    image, trained_as = store.images.add(picture((9, 90, 9))), store.rounds.trained_as(place.round) or ""
-    store.trials.save(trial.id, image, np.zeros(4), scores, "", trained_as)
-    own = place.studio.use_trial(trial.id)
-    reference = place.studio.project(place.project).references[0]
-    for name in (image, reference.image):
-        store.images.path(name).unlink()
-    client = TestClient(built(place.studio))
-    for route, words in (
-        (f"trial/{trial.id}", "try its prompt again"),
-        (f"picture/{own}", "try its prompt again"),
-        (f"thumb/{own}", "try its prompt again"),
-        (f"reference/{reference.id}", "is gone"),
-    ):
-        answer = client.get(f"/{route}")
-        assert (answer.status_code, answer.headers["content-type"]) == (404, "image/svg+xml")
-        assert words in answer.text
-    (shown,) = trial_payloads(place.studio, place.project)
-    assert (shown.version, "press Again" in shown.trouble) == ("", True)
 
 
 @pytest.mark.parametrize("route", ["picture", "thumb", "reference", "adapter", "demo"])

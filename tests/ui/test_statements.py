@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from inspect import getmembers, isfunction
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import tests.features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import KeptStep
 from gal_studio.state import Store
@@ -38,16 +41,14 @@ LIMITS: dict[str, int] = {
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2, "pair": 4,
     "reference_mask": 3, "before_after": 17, "judge_quality": 11, "make_pairs": 23, "refine": 15,
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "set_mask": 5,
-    "undo_mask": 3, "redo_mask": 3, "next_rule": 22, "trials": 9, "try_prompt": 9, "use_trial": 5,
-    "forget_trial": 3, "restore_trial": 5, "results": 6, "same_seed": 8, "test_pictures": 12,
+    "undo_mask": 3, "redo_mask": 3, "next_rule": 22,
+    "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
     "destination": 0, "name_program": 2, "put_lora": 6,
-    "try_steps": 19, "use_step": 41, "forget_steps": 27,
     "search": 6, "more_like": 4, "changes": 23, "replay": 97, "continue_replay": 2, "stop_replay": 15,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "kept_steps": (1, ("round",)),
     "mark_copies": (20, ("candidates", "on")),
     "next_step": (2, ("round",)),
     "pool": (1, ("round",)),
@@ -55,7 +56,6 @@ VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "refinement_view": (17, ("refinement",)),
     "repeated_refinement": (12, ("round",)),
     "run_round": (17, ("untrained",)),
-    "try_prompt": (9, ("round", "prompt")),
     "training_set": (3, ("round",)),
     "trainings_are_compared": (2, ("round",)),
 }
@@ -86,7 +86,7 @@ UNCOUNTED_VERBS = {
     **dict.fromkeys(("bug_report", "project_size", "export_choices", "references_zip"), "writes a file"),
     **dict.fromkeys(("adapter_path", "candidate_picture", "exported", "export_adapter"), "gives a file"),
     **dict.fromkeys(
-        ("reconstruction", "trial_picture", "reference_picture", "reconstruct", "find_subject"),
+        ("reconstruction", "reference_picture", "reconstruct", "find_subject"),
         "gives a picture",
     ),
     "replay_view": "only of a replay, which the numbers of replays are about",
@@ -164,7 +164,7 @@ def calls(act: Callable[[], object]) -> int:
     return count
 
 
-OTHER: Mapping[str, Mapping[str, str]] = {
+OTHER: dict[str, Mapping[str, str]] = {
     "fine_tune": {"round": "untrained"},
     "run_round": {"round": "untrained"},
     "archive_round": {"round": "untrained"},
@@ -182,8 +182,6 @@ OTHER: Mapping[str, Mapping[str, str]] = {
     "paint": {"mask": "mask"},
     "search": {"within": "round"},
     "more_like": {"image": "candidate"},
-    "use_step": {"step": "kept"},
-    "try_steps": {"steps": "all_kept", "strengths": "two_strengths"},
 }
 """Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
 REFUSED = {
@@ -192,13 +190,23 @@ REFUSED = {
     "continue_replay": "Watercolour cat is not a replay",
     "instant_round": "Watercolour cat has no image adapter",
     "refine_adapter": "An image adapter is refined from a Round 0",
-    "use_trial": "This image is not generated yet",
     "search": "There is nothing to search yet",
     "keep_line": "This round has no branch beside it",
     "more_like": "There is nothing to search yet",
     "put_lora": "This round is not exported",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""
+FEATURES: list[Any] = [
+    import_module(f"tests.features.{path.parent.name}.statements")
+    for path in sorted(Path(tests.features.__file__).parent.glob("*/statements.py"))
+]
+"""The same of each feature, beside its tests."""
+for each in FEATURES:
+    LIMITS |= each.LIMITS
+    VERB_LIMITS |= each.VERB_LIMITS
+    UNCOUNTED_VERBS |= each.UNCOUNTED_VERBS
+    OTHER |= each.OTHER
+    REFUSED |= each.REFUSED
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +231,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
         train(studio, undrawn)
         job = studio.stop(studio.fine_tune(halted).id).id
         waiting = studio.fine_tune(studio.branch(second).id).id
-        trial = studio.try_prompt(second, "a cat on a mat", 1)
+        brought = {name: one for each in FEATURES for name, one in each.given(studio, second).items()}
         studio.used.clear()
         yield Seeded(
             studio,
@@ -236,16 +244,14 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "reference": store.projects.references(project)[0].id, "kind": "quality",
                 "pair": store.refinements.pairs(refinement)[0].id, "mask": RUNS, "weight": 0.5,
                 "marks": {tiles[1].id: True}, "choice": store.overrides.of_round(second)[0].id,
-                "reason": "It is lovely.", "trial": trial.id, "name": "Another name", "enabled": False,
+                "reason": "It is lovely.", "name": "Another name", "enabled": False,
                 "new_prompts": ["A dog in watercolor painting style"], "only": False, "direction": "up",
                 "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True, "rule": "repeat",
                 "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
                 "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
-                "kept": 20, "all_kept": [20], "two_strengths": [0.4, 1.0],
-                "guidance": 4.0, "early": 1.0, "late": 1.0, "switch": 0.0,
                 "words": "koala", "tag": "hands", "subjects": "cats", "names": ["a cat"], "title": "Cats",
                 "folder": "/",
-            },
+            } | brought,
         )  # fmt: skip
 
 

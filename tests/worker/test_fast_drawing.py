@@ -10,7 +10,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.rounds.test_set import prepare
 from gal_studio.studio import Studio
-from gal_studio.studio.generation_data import of_candidate, of_trial
+from gal_studio.studio.generation_data import of_candidate
 from gal_studio.studio.reports.measured import describe_measures, measure_sentences
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
@@ -61,12 +61,6 @@ def test_a_round_is_trained_on_the_base_and_drawn_with_its_sibling(
 
     said = of_candidate(studio.store, studio.round_view(fast).candidates[0].candidate.id)
     assert "Steps: 2, " in said and "Model: distilled" in said and "CFG scale: 0" in said
-    trial = studio.try_prompt(fast, "A bus {}")
-    project = studio.store.rounds.get(fast).project_id
-    (job,) = [one for one in studio.store.jobs.of_project(project) if one.kind == "try"]
-    assert work(studio, models, job).message == ""
-    assert studio.store.trials.get(trial.id).image
-    assert "Steps: 2, " in of_trial(studio.store, trial.id)
 
 
 def test_other_models_are_refused_by_what_they_are(

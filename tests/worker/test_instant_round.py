@@ -11,9 +11,7 @@ import torch
 from PIL import Image
 
 from gal_studio.assets import POCKET_ADAPTER, resolve_adapter
-from gal_studio.commands.running.outputs import _table
 from gal_studio.core.errors import StudioError
-from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import load_image_model
@@ -22,7 +20,6 @@ from gal_studio.engine.sampling.reference_adapter import attached, encode_refere
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.ui.payloads.projects import project_payload
-from gal_studio.ui.payloads.trials import trial_payloads
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.engine.sampling.test_sampler import difference
@@ -100,51 +97,6 @@ def test_round_0_is_drawn_decided_and_learned_from(
     studio.run_round(other)
     work(studio, models)
     assert studio.adapter_path(other).read_bytes() != studio.adapter_path(first).read_bytes()
-
-
-def test_a_free_prompt_is_drawn_with_the_references(
-    studio: Studio, names: tuple[str, str], adapter: str
-) -> None:
-    changes = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
-    project = studio.create_project(object_draft(names, changes=changes))
-    zero = studio.instant_round(project).round_id
-    trial = studio.try_prompt(zero, "{} under a tree", seed=9)
-    work(studio, Models())
-    found = Image.open(studio.trial_picture(trial.id))
-    prompt = studio.trials(project)[0].prompt
-    assert difference(found, redrawn(studio, zero, adapter, prompt, 9)) <= 1
-
-
-def test_the_strength_is_on_every_picture_and_a_trial_multiplies_it(
-    studio: Studio, names: tuple[str, str], adapter: str
-) -> None:
-    few = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
-    project = studio.create_project(object_draft(names, changes=few))
-    zero, models = studio.instant_round(project).round_id, Models()
-    work(studio, models)
-    view = studio.round_view(zero)
-    assert {tile.recipe for tile in view.candidates} == {"reference strength 0.8"}
-    assert _table([view]).splitlines()[1].split(",")[4:7] == ["0.8", "0.8", "0.0"]
-    drawn = {}
-    for recipe in (Recipe.constant(0.0), Recipe.constant(0.5), Recipe(0.5, 1.0, 0.6), AS_TRAINED):
-        trial = studio.try_prompt(zero, "{} under a tree", seed=9, recipe=recipe)
-        work(studio, models)
-        drawn[recipe] = Image.open(studio.trial_picture(trial.id))
-    pictures = list(drawn.values())
-    assert all(difference(one, two) > 1 for one, two in itertools.combinations(pictures, 2))
-    words = [one.recipe.words for one in trial_payloads(studio, project)]
-    assert words == [
-        "reference strength 0.8",
-        "reference strength 0.4 for 60% of denoising, then 0.8",
-        "reference strength 0.4",
-        "without the reference",
-    ]
-    studio.change_settings(project, {"references": {"strength": 0.4}})
-    weaker = studio.instant_round(project).round_id
-    trial = studio.try_prompt(weaker, "{} under a tree", seed=9)
-    work(studio, models)
-    again = Image.open(studio.trial_picture(trial.id))
-    assert difference(again, drawn[Recipe.constant(0.5)]) <= 1
 
 
 def test_references_are_averaged_or_given_without_their_background(
@@ -272,9 +224,6 @@ def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
             if isinstance(event, DrawnBatch)
         )
     assert difference(drawn[1], alone) <= 1
-    trial = studio.try_prompt(job.round_id, tile.prompt, seed=tile.candidate.seed)
-    work(studio, models)
-    assert difference(Image.open(studio.trial_picture(trial.id)), alone) <= 1
 
 
 def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str]) -> None:

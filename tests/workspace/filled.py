@@ -10,7 +10,6 @@ from PIL import Image
 
 from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import KeptStep, Start
 from gal_studio.core.types import Reference, TrainingExample
@@ -22,11 +21,10 @@ from gal_studio.state.tables.ensembles import EnsembleImage
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
-from gal_studio.state.tables.projects import NewProject, Project
+from gal_studio.state.tables.projects import NewProject, Project, new_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.state.tables.trials import NewTrial
 
 
 def weights(number: int) -> bytes:
@@ -86,12 +84,17 @@ def _replay(store: Store, random: Random, project: Project) -> None:
 def _try(store: Store, random: Random, project: Project) -> None:
     """One free prompt that was drawn, and one that waits."""
     for round_ in store.rounds.of_project(project.id)[:1]:
-        drawn = store.trials.add(
-            round_.id, NewTrial("A moon in ink", random.randrange(2**63), 4.0, Recipe(0.25, 0.5, 0.75))
-        )
+        asked = (new_id(), round_.id, "A moon in ink", random.randrange(2**63), 4.0, 0.5, 0.25, 0.75)
         image = store.images.add_picture(picture(random))
-        store.trials.save(drawn.id, image, np.ones(8), {"similarity_anchor": 0.25}, "", "fingerprint")
-        store.trials.add(round_.id, NewTrial("A 🥟", 1, 7.5, AS_TRAINED))
+        drawn = (image, np.ones(8, "<f4").tobytes(), '{"similarity_anchor": 0.25}', "fingerprint")
+        waiting = (new_id(), round_.id, "A 🥟", 1, 7.5, 1.0, 1.0, 0.0, None, None, "{}", "")
+        for row in ((*asked, *drawn), waiting):
+            store.database.write(
+                "INSERT INTO trials (id, round_id, prompt, seed, guidance_scale, strength, early_strength, "
+                "switch, image, feature, scores, trained_as, created) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, store.clock()),
+            )
 
 
 def _new(store: Store, random: Random, name: str) -> NewProject:

@@ -23,7 +23,7 @@ from gal_studio.workspace.archive.writer import export_project
 from tests.workspace.filled import fill
 
 PACKAGE = Path(__file__).parents[2] / "gal_studio"
-SIDES = ("state", "workspace", "rounds", "studio", "ui", "worker", "commands")
+SIDES = ("state", "workspace", "rounds", "studio", "ui", "worker", "commands", "features")
 """The folders whose code reads workspaces."""
 OPENED_OTHERWISE = {
     # What a person names, or this program brings or has just made itself

@@ -12,15 +12,29 @@ import { Replays } from "../measures/replays.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
-import { followSteps, Steps } from "./steps.js";
 
 const [LEAST, MOST] = [190, 340]; // pixels of a chart
 const BESIDE = 110; // pixels of its title and of what stands around it
 const EVENTS = "step round forget view job measures replays busy project";
 
+/**
+ * What features show below the curves.
+ * @type {{ Part: () => unknown, follow: (panel: HTMLElement) => void }[]}
+ */
+const below = [];
+
+/**
+ * Show a component below the curves; `follow` gets the panel when the page is mounted.
+ * @param {() => unknown} Part
+ * @param {(panel: HTMLElement) => void} follow
+ */
+export function addBelowCurves(Part, follow) {
+  below.push({ Part, follow });
+}
+
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
-  followSteps(panel);
+  for (const { follow } of below) follow(panel);
   const shown = () => !panel.hidden && state.step === "rounds";
   renderOn(EVENTS, panel, () => html`<${Curves} room=${panel.clientHeight} at=${{}} />`, shown);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
@@ -40,7 +54,7 @@ function Curves({ room }) {
     <${Replays} />
     <div class="curve-box"><${TrainingCurves} height=${height} /></div>
     <${Previews} />
-    <${Steps} at=${{}} />
+    ${below.map(({ Part }, i) => html`<${Part} key=${i} at=${{}} />`)}
   `;
 }
 

@@ -1,12 +1,13 @@
 """The kinds of jobs: what each one is called, its phases, and the jobs that it waits for.
 
-Every text that names a job is made from this table: on the page, in the command line and in messages. What a
-kind does is listed in `gal_studio.worker.jobs.registry`.
+Every text that names a job is made from this table: on the page, in the command line and in messages. The
+`__init__.py` of a feature adds its jobs. What a kind does is listed in `gal_studio.worker.jobs.registry`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 
 
@@ -107,18 +108,18 @@ def bytes_of(done: float, total: float) -> str:
 
 
 DOWNLOAD = "download"
-_MODEL = After(DOWNLOAD, resumed=True)
+MODEL = After(DOWNLOAD, resumed=True)
 _EVERYWHERE = {  # phases of all kinds that load models
     DOWNLOAD: Phase("Downloading", BYTES, "Kept {amount}; Resume continues from there."),
     "loading": Phase("Loading the model"),
 }
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
-_IMAGES = Phase(unit="images", kept="Kept the images that were finished; Resume generates the rest.")
+IMAGES = Phase(unit="images", kept="Kept the images that were finished; Resume generates the rest.")
 _PREPARATION = {
     "class_images": Phase("Generating images of other things", "images"),
     "encode": Phase("Encoding the images", "images"),
 }
-_DRAWING = {"base": Phase("Generating with the base model", "images")}
+DRAWING = {"base": Phase("Generating with the base model", "images")}
 _JUDGEMENT = {
     "foregrounds": Phase("Finding the subject", "images"),
     "maps": Phase("Making heat maps", "images", "Kept the maps that were finished; Resume makes the rest."),
@@ -137,21 +138,21 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Train",
         done="The model is trained",
         phases={**_PREPARATION, "fine_tune": _STEPS},
-        after=(_MODEL, After("refine", of_parent=True, needed=False)),
+        after=(MODEL, After("refine", of_parent=True, needed=False)),
     ),
     "generate": JobKind(
         title="Generating",
         button="Generate",
         done="{count} images ready",
         phases={
-            **_DRAWING,
+            **DRAWING,
             "draw": Phase(
                 unit="images", kept="Kept {done} of {total} images; Generate makes the rest."
             ),
             "project": Phase("Placing the images on the map"),
             "measure": Phase("Measuring"),
         },
-        after=(_MODEL, After("fine_tune"), After("refine")),
+        after=(MODEL, After("fine_tune"), After("refine")),
     ),
     "pairs": JobKind(
         title="Making pairs",
@@ -163,29 +164,29 @@ JOB_KINDS: dict[str, JobKind] = {
                 unit="pairs", kept="Kept the images that were finished; Resume generates the rest."
             ),
         },
-        after=(_MODEL, After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
+        after=(MODEL, After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
     ),
     "refine": JobKind(
         title="Refining",
         button="Train on these pairs",
         done="The refinement is trained",
         phases={**_PREPARATION, "refine": _STEPS},
-        after=(_MODEL, After("pairs")),
+        after=(MODEL, After("pairs")),
     ),
     "quality": JobKind(
         title="Making heat maps",
         button="Heat map",
         done="Heat maps ready",
         phases=_JUDGEMENT,
-        after=(_MODEL, After("generate", needed=False)),
+        after=(MODEL, After("generate", needed=False)),
         allows_jobs=True,
     ),
     "measure": JobKind(
         title="Measuring",
         button="Measure",
         done="{count} benchmark images measured",
-        phases={**_DRAWING, "draw": _IMAGES},
-        after=(_MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
+        phases={**DRAWING, "draw": IMAGES},
+        after=(MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
         allows_jobs=True,
         is_background=True,
     ),
@@ -195,12 +196,12 @@ JOB_KINDS: dict[str, JobKind] = {
         done="Runs compared",
         phases={
             **_PREPARATION,
-            **_DRAWING,
+            **DRAWING,
             "fine_tune": _STEPS,
-            "draw": _IMAGES,
+            "draw": IMAGES,
             "compare": Phase("Comparing", "images"),
         },
-        after=(_MODEL, After("fine_tune"), After("generate", needed=False)),
+        after=(MODEL, After("fine_tune"), After("generate", needed=False)),
         allows_jobs=True,
         allows_decisions=True,
     ),
@@ -228,33 +229,18 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Refine the adapter",
         done="The adapter is trained, and can be chosen in every project",
         phases={
-            **_DRAWING,
+            **DRAWING,
             "subjects": Phase("Generating objects", "images", "Kept {done} of {total} images."),
             "pairs": Phase("Generating each object again", "images", "Kept {done} of {total} images."),
             "maps": Phase("Judging the images", "images"),
             "refine": _STEPS,
             "write": Phase("Writing the adapter"),
         },
-        after=(_MODEL,),
-        allows_jobs=True,
-        allows_decisions=True,
-    ),
-    "try": JobKind(
-        title="Trying prompts",
-        button="Generate",
-        done="Your images are ready",
-        phases={**_DRAWING, "draw": _IMAGES},
-        after=(_MODEL, After("fine_tune"), After("refine")),
+        after=(MODEL,),
         allows_jobs=True,
         allows_decisions=True,
     ),
 }  # fmt: skip
-
-
-BACKGROUND = frozenset(name for name, kind in JOB_KINDS.items() if kind.is_background)
-"""The kinds that let every other job go first."""
-ALLOWING_DECISIONS = BACKGROUND | {name for name, kind in JOB_KINDS.items() if kind.allows_decisions}
-"""The kinds during which their round can be decided on."""
 
 
 def offered_kinds() -> dict[str, JobKind]:
@@ -277,7 +263,21 @@ def describe_job(name: str) -> JobKind:
     return JOB_KINDS.get(name) or JobKind(name, name, f"{name} is done")
 
 
+def is_background(name: str) -> bool:
+    """Whether jobs of that kind let every other job go first."""
+    return describe_job(name).is_background
+
+
+def allows_decisions(name: str) -> bool:
+    """Whether a round can be decided on during a job of that kind."""
+    kind = describe_job(name)
+    return kind.is_background or kind.allows_decisions
+
+
 def kinds_before(name: str) -> frozenset[str]:
     """The kinds whose results a job needs from its own round, directly or through others."""
     direct = [after.kind for after in JOB_KINDS[name].after if after.needed and not after.of_parent]
     return frozenset(direct).union(*map(kinds_before, direct))
+
+
+features.packages()  # they have words too

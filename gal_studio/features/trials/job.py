@@ -10,10 +10,10 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.features.trials.record import Trial, trials_of
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
-from gal_studio.state.tables.trials import Trial
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
@@ -28,14 +28,14 @@ logger = logging.getLogger("gal_studio.worker")
 def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
     task = open_task(store, models, job)
-    by_steps = any(trial.step is not None for trial in store.trials.waiting(task.round.id))
+    by_steps = any(trial.step is not None for trial in trials_of(store).waiting(task.round.id))
     if not (task.round.can_generate or by_steps):
         raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.drawing_model(task.project.base_model, task.settings)
     detector = yield from open_detector(task)
     done, alone = 0, False
-    while waiting := _drawable(task, store.trials.waiting(task.round.id)):
+    while waiting := _drawable(task, trials_of(store).waiting(task.round.id)):
         check_drawing_room(task, model, len(waiting))
         batch = [trial for trial in waiting if _drawn_with(trial) == _drawn_with(waiting[0])]
         batch = batch[:1] if alone else batch
@@ -45,7 +45,7 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
             raise
         except StudioError as error:  # of one of them: the others are drawn
             if len(batch) == 1:
-                store.trials.refuse(batch[0].id, str(error))
+                trials_of(store).refuse(batch[0].id, str(error))
             alone = True
             continue
         done += len(batch)
@@ -65,7 +65,7 @@ def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
                 raise StudioError(f"The LoRA of step {trial.step} is not kept any more.")
             task.models.texts(task.project.clip_model, [trial.prompt])
         except StudioError as error:
-            task.store.trials.refuse(trial.id, str(error))
+            trials_of(task.store).refuse(trial.id, str(error))
         else:
             found.append(trial)
     return found
@@ -104,6 +104,6 @@ def _keep(task: Task, drawn: Sequence[Trial], batch: DrawnBatch, detector: CopyD
     trained_as = task.store.rounds.trained_as(task.round.id) or ""
     for row, trial in enumerate(drawn):
         image = task.store.images.add_picture(batch.images[row])
-        task.store.trials.save(
+        trials_of(task.store).save(
             trial.id, image, scored.features[row], scored.scores[row], batch.remarks[row], trained_as
         )

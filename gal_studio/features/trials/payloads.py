@@ -8,8 +8,8 @@ from typing_extensions import Doc
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.rounds.trials import judged
-from gal_studio.state.tables import trials
+from gal_studio.features.trials import record, verbs
+from gal_studio.features.trials.rules import judged
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
@@ -74,12 +74,12 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             and all(one.adapter != trial.lora for one in shown[trial.round_id].record.kept_steps),
             judged=_judged(shown[trial.round_id], trial, shift),
         )
-        for trial in studio.trials(project_id)
+        for trial in verbs.trials(studio, project_id)
         if trial.round_id in shown
     )
 
 
-def _judged(here: RoundSnapshot, trial: trials.Trial, shift: float) -> Judged | None:
+def _judged(here: RoundSnapshot, trial: record.Trial, shift: float) -> Judged | None:
     if not trial.image or trial.remark == "flat" or not trial.scores.keys() >= _SIMILARITIES:
         return None
     made = judged(here, trial, shift)
@@ -91,12 +91,12 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def _recipe_words(studio: Studio, trial: trials.Trial) -> str:
+def _recipe_words(studio: Studio, trial: record.Trial) -> str:
     rounds = studio.store.rounds
     return recipe_words(rounds.get(trial.round_id).variant, rounds.settings(trial.round_id), trial.recipe)
 
 
-def _trouble(studio: Studio, project_id: str, trial: trials.Trial) -> str:
+def _trouble(studio: Studio, project_id: str, trial: record.Trial) -> str:
     """Why there is no picture; archives hold no jobs, and nothing draws what waits in an imported project."""
     if _is_lost(studio, trial):
         return _LOST
@@ -107,5 +107,5 @@ def _trouble(studio: Studio, project_id: str, trial: trials.Trial) -> str:
     return "" if is_asked else _UNDRAWN
 
 
-def _is_lost(studio: Studio, trial: trials.Trial) -> bool:
+def _is_lost(studio: Studio, trial: record.Trial) -> bool:
     return bool(trial.image) and not studio.store.images.path(trial.image).is_file()

@@ -12,6 +12,8 @@ from gal_studio.core import strict_json
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.hooks import Drawn
+from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import vector
 from gal_studio.state.tables.projects import new_id
 
@@ -54,6 +56,14 @@ class Trial(NewTrial):
     candidate_id: str | None
     created: float
     feature: NDArray[np.float32] = field(repr=False, compare=False)
+
+    @property
+    def drawn(self) -> Drawn:
+        """What it is generated with."""
+        return Drawn(
+            self.round_id, self.prompt, self.seed, self.guidance_scale, self.recipe, self.negative, self.step,
+            self.lora,
+        )  # fmt: skip
 
 
 class Trials(Repository):
@@ -146,6 +156,11 @@ class Trials(Repository):
     def restore(self, identity: str) -> None:
         """Put a forgotten trial back on the list."""
         self._database.write("UPDATE trials SET forgotten = NULL WHERE id = ?", (identity,))
+
+
+def trials_of(store: Store) -> Trials:
+    """The trials of a workspace."""
+    return Trials(store.database, store.clock)
 
 
 def _trial(row: sqlite3.Row) -> Trial:

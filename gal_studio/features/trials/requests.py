@@ -8,13 +8,14 @@ from pydantic import Field, FiniteFloat
 from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
-from gal_studio.studio import Studio
+from gal_studio.features.trials import verbs
+from gal_studio.features.trials.payloads import Trial, trial_payloads
+from gal_studio.features.trials.record import trials_of
 from gal_studio.ui.payloads import Id, OfRound, Only, Text
-from gal_studio.ui.payloads.trials import Trial, trial_payloads
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-REQUESTS.verbs("write", Studio.forget_trial, Studio.restore_trial, Studio.forget_steps)
+REQUESTS.verbs("write", verbs.forget_trial, verbs.restore_trial, verbs.forget_steps)
 MOST_SEEDS, MOST_STRENGTHS, MOST_STEPS = 16, 10, 50
 
 
@@ -62,9 +63,8 @@ def try_prompt(
     recipe = Recipe(float(early), float(late), float(switch))
     prompts = [line for line in prompt.splitlines() if line.strip()] or [prompt]
     seeds = range(first, first + count)
-    found = context.studio.try_grid(
-        round, prompts, seeds, [float(one) for one in strengths or ()], float(guidance), recipe, negative
-    )
+    constant = [float(one) for one in strengths or ()]
+    found = verbs.try_grid(context.studio, round, prompts, seeds, constant, float(guidance), recipe, negative)
     return Tried(found[0].id, about_entered(prompt))
 
 
@@ -82,21 +82,21 @@ def try_steps(
     Without a seed, it is that of the test prompt's first image.
     """
     chosen = _seed(seed) if seed.strip() else None
-    found = context.studio.try_steps(round, prompt, steps, [float(one) for one in strengths], chosen)
+    found = verbs.try_steps(context.studio, round, prompt, steps, [float(one) for one in strengths], chosen)
     return Tried(found[0].id, about_entered(prompt))
 
 
 @REQUESTS.write
 def use_step(context: Context, round: Id, step: int) -> OfRound:
     """Let a round have the LoRA of a step; one that has images stays, and the one beside it has it."""
-    return context.studio.use_step(round, step).id
+    return verbs.use_step(context.studio, round, step).id
 
 
 @REQUESTS.write
 def use_trial(context: Context, trial: Id) -> Used:
     """Make a candidate of a picture."""
-    found = context.studio.store.trials.get(trial)
-    return Used(context.studio.use_trial(trial), found.round_id)
+    found = trials_of(context.studio.store).get(trial)
+    return Used(verbs.use_trial(context.studio, trial), found.round_id)
 
 
 def _seed(text: str) -> int:

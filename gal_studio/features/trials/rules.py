@@ -10,9 +10,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Candidate, Round
+from gal_studio.features.trials.record import NewTrial, Trial, trials_of
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
-from gal_studio.state.tables.trials import NewTrial, Trial
 
 LONGEST_PROMPT = 300  # characters, as of a test prompt
 LARGEST_GUIDANCE = 30.0
@@ -36,7 +36,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
         raise StudioError(
             "A model that takes references by itself has no strength for them: leave both strengths at 1."
         )
-    if len(store.trials.waiting(round_id)) >= MOST_WAITING:
+    if len(trials_of(store).waiting(round_id)) >= MOST_WAITING:
         raise StudioError(f"{MOST_WAITING} images are waiting to be generated: let some of them come first.")
     return round_
 
@@ -65,7 +65,7 @@ def judged(here: RoundSnapshot, trial: Trial, copy_shift: float) -> Candidate:
 def use_as_candidate(store: Store, trial_id: str) -> str:
     """Make a candidate of its round from a trial; returns the candidate's ID. The same trial twice is one."""
     with store.database.transaction():
-        trial = store.trials.get(trial_id)
+        trial = trials_of(store).get(trial_id)
         if trial.candidate_id is not None:
             return trial.candidate_id
         round_ = store.rounds.get(trial.round_id)
@@ -87,7 +87,7 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
         )
         store.candidates.save(round_.id, [new], own=True)
         made = candidate_id(round_.id, anchor_id, number)
-        store.trials.used(trial.id, made)
+        trials_of(store).used(trial.id, made)
     return made
 
 

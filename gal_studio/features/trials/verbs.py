@@ -1,140 +1,277 @@
-"""Try a prompt on a round, and use the picture as one of its candidates."""
+"""Try prompts on a round or on the steps of its training, and take what is good: an image, or a step."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.snapshot import KeptStep
-from gal_studio.rounds import trials
+from gal_studio.core.snapshot import KeptStep, RoundSnapshot
+from gal_studio.core.types import Round
+from gal_studio.features.trials.record import NewTrial, Trial, trials_of
+from gal_studio.features.trials.rules import MOST_WAITING, check, use_as_candidate
+from gal_studio.rounds.kept_steps import (
+    STRENGTHS,
+    kept_step,
+    usual_prompt,
+    usual_seed,
+    usual_steps,
+    why_none,
+)
 from gal_studio.rounds.replays import refuse_by_hand
-from gal_studio.state.tables.trials import NewTrial, Trial
-from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.studio import Studio, verb
+from gal_studio.studio.waiting import is_pending
+from gal_studio.workspace.delete import forget_unused_adapters
 
 
-class TrialVerbs(Verbs):
-    """Pictures of free prompts."""
+@verb
+def try_prompt(
+    studio: Studio,
+    round_id: str,
+    prompt: str,
+    seed: int = 0,
+    guidance_scale: float | None = None,
+    recipe: Recipe = AS_TRAINED,
+    negative: str = "",
+) -> Trial:
+    """Queue a picture of any prompt; `{}` in it stands for the subject.
 
-    def try_prompt(
-        self,
-        round_id: str,
-        prompt: str,
-        seed: int = 0,
-        guidance_scale: float | None = None,
-        recipe: Recipe = AS_TRAINED,
-        negative: str = "",
-    ) -> Trial:
-        """Queue a picture of any prompt; `{}` in it stands for the subject.
+    What other programs read beside words is left out (`gal_studio.core.entered.entered`).
 
-        What other programs read beside words is left out (`gal_studio.core.entered.entered`).
+    `guidance_scale` is by default that of the round; `recipe` says how strongly the LoRA counts over the
+    denoising steps. Guidance leads away from `negative`, if the model is guided.
+    """
+    return _try(studio, round_id, prompt, seed, guidance_scale, recipe, negative)
 
-        `guidance_scale` is by default that of the round; `recipe` says how strongly the LoRA counts over the
-        denoising steps. Guidance leads away from `negative`, if the model is guided.
-        """
-        return self._try(round_id, prompt, seed, guidance_scale, recipe, negative)
 
-    def _try(
-        self,
-        round_id: str,
-        prompt: str,
-        seed: int,
-        guidance_scale: float | None,
-        recipe: Recipe,
-        negative: str,
-        by: KeptStep | None = None,
-    ) -> Trial:
-        """Queue a picture by the LoRA of the round, or by that of a step of its training."""
-        round_ = self.store.rounds.get(round_id)
-        subject = self.store.projects.prompts(round_.project_id).stands_for
-        usual = self.store.rounds.settings(round_id).generation.as_drawn.guidance_scale
-        new = NewTrial(
-            entered(prompt).strip().replace("{}", subject),
-            seed,
-            usual if guidance_scale is None else guidance_scale,
-            recipe,
-            negative=" ".join(entered(negative).split()),
-            step=None if by is None else by.step,
-            lora="" if by is None else by.adapter,
+def _try(
+    studio: Studio,
+    round_id: str,
+    prompt: str,
+    seed: int,
+    guidance_scale: float | None,
+    recipe: Recipe,
+    negative: str,
+    by: KeptStep | None = None,
+) -> Trial:
+    """Queue a picture by the LoRA of the round, or by that of a step of its training."""
+    round_ = studio.store.rounds.get(round_id)
+    subject = studio.store.projects.prompts(round_.project_id).stands_for
+    usual = studio.store.rounds.settings(round_id).generation.as_drawn.guidance_scale
+    new = NewTrial(
+        entered(prompt).strip().replace("{}", subject),
+        seed,
+        usual if guidance_scale is None else guidance_scale,
+        recipe,
+        negative=" ".join(entered(negative).split()),
+        step=None if by is None else by.step,
+        lora="" if by is None else by.adapter,
+    )
+    with studio.store.database.transaction():
+        check(studio.store, round_id, new)
+        trial = trials_of(studio.store).add(round_id, new)
+        studio._queue(round_, "try")
+    studio._tell_each([about_entered(prompt)])
+    return trial
+
+
+@verb
+def try_grid(
+    studio: Studio,
+    round_id: str,
+    prompts: Sequence[str],
+    seeds: Sequence[int],
+    strengths: Sequence[float] = (),
+    guidance_scale: float | None = None,
+    recipe: Recipe = AS_TRAINED,
+    negative: str = "",
+) -> tuple[Trial, ...]:
+    """Queue an image of each prompt with each seed at each constant LoRA strength: all of them or none.
+
+    Without strengths, `recipe` is that of all. `trials` keeps them, and the page shows those of several
+    strengths as a grid. Refused if they are more than may wait at once.
+    """
+    recipes = [Recipe.constant(strength) for strength in strengths] or [recipe]
+    return _try_each(studio, round_id, prompts, seeds, recipes, guidance_scale, negative, [None])
+
+
+def _try_each(
+    studio: Studio,
+    round_id: str,
+    prompts: Sequence[str],
+    seeds: Sequence[int],
+    recipes: Sequence[Recipe],
+    guidance_scale: float | None,
+    negative: str,
+    loras: Sequence[KeptStep | None],
+) -> tuple[Trial, ...]:
+    """Queue each combination, by the LoRA of the round (None) or of steps of its training."""
+    number = len(prompts) * len(seeds) * len(recipes) * len(loras)
+    if number > MOST_WAITING:
+        what = "prompts, seeds or strengths" if loras == [None] else "steps or strengths"
+        raise StudioError(
+            f"These are {number} images, and {MOST_WAITING} may wait at once: choose fewer {what}."
         )
-        with self.store.database.transaction():
-            trials.check(self.store, round_id, new)
-            trial = self.store.trials.add(round_id, new)
-            self._queue(round_, "try")
-        self._tell_each([about_entered(prompt)])
-        return trial
+    with studio.store.database.transaction():
+        return tuple(
+            _try(studio, round_id, prompt, seed, guidance_scale, recipe, negative, lora)
+            for prompt in prompts
+            for seed in seeds
+            for lora in loras
+            for recipe in recipes
+        )
 
-    def try_grid(
-        self,
-        round_id: str,
-        prompts: Sequence[str],
-        seeds: Sequence[int],
-        strengths: Sequence[float] = (),
-        guidance_scale: float | None = None,
-        recipe: Recipe = AS_TRAINED,
-        negative: str = "",
-    ) -> tuple[Trial, ...]:
-        """Queue an image of each prompt with each seed at each constant LoRA strength: all of them or none.
 
-        Without strengths, `recipe` is that of all. `trials` keeps them, and the page shows those of several
-        strengths as a grid. Refused if they are more than may wait at once.
-        """
-        recipes = [Recipe.constant(strength) for strength in strengths] or [recipe]
-        return self._try_each(round_id, prompts, seeds, recipes, guidance_scale, negative, [None])
+@verb
+def trials(studio: Studio, project_id: str) -> tuple[Trial, ...]:
+    """The pictures of free prompts of all rounds, the newest first."""
+    return trials_of(studio.store).of_project(project_id)
 
-    def _try_each(
-        self,
-        round_id: str,
-        prompts: Sequence[str],
-        seeds: Sequence[int],
-        recipes: Sequence[Recipe],
-        guidance_scale: float | None,
-        negative: str,
-        loras: Sequence[KeptStep | None],
-    ) -> tuple[Trial, ...]:
-        """Queue each combination, by the LoRA of the round (None) or of steps of its training."""
-        number = len(prompts) * len(seeds) * len(recipes) * len(loras)
-        if number > trials.MOST_WAITING:
-            what = "prompts, seeds or strengths" if loras == [None] else "steps or strengths"
+
+@verb
+def use_trial(studio: Studio, trial_id: str) -> str:
+    """Make a candidate of its round from such a picture; returns the candidate's ID.
+
+    It can be accepted like any other, and no statistic counts it.
+    """
+    refuse_by_hand(studio.store, trials_of(studio.store).get(trial_id).round_id)
+    return use_as_candidate(studio.store, trial_id)
+
+
+@verb
+def forget_trial(studio: Studio, trial_id: str) -> None:
+    """Take such a picture off the strip; a candidate that was made from it stays."""
+    trials_of(studio.store).forget(trials_of(studio.store).get(trial_id).id)
+
+
+@verb
+def restore_trial(studio: Studio, trial_id: str) -> None:
+    """Put a picture back that was taken off the strip, until a day later; a waiting one is drawn."""
+    with studio.store.database.transaction():
+        trial = trials_of(studio.store).get(trial_id)
+        trials_of(studio.store).restore(trial_id)
+        if not trial.image and not trial.trouble:
+            studio._queue(studio.store.rounds.get(trial.round_id), "try")
+
+
+@verb
+def trial_picture(studio: Studio, trial_id: str) -> Path:
+    """The picture of a trial, a PNG."""
+    image = trials_of(studio.store).get(trial_id).image
+    if not image:
+        raise StudioError("This image is not generated yet: wait for it.")
+    return studio.store.images.path(image)
+
+
+@verb
+def kept_steps(studio: Studio, round_id: str) -> tuple[KeptStep, ...]:
+    """The LoRAs that were kept of a round's training, by step.
+
+    Each validation (`tune.validate_every`) keeps one; that of the last step is beside them.
+    """
+    return studio.store.snapshots.round(round_id).record.kept_steps
+
+
+@verb
+def try_steps(
+    studio: Studio,
+    round_id: str,
+    prompt: str = "",
+    steps: Sequence[int] = (),
+    strengths: Sequence[float] = STRENGTHS,
+    seed: int | None = None,
+    guidance_scale: float | None = None,
+    negative: str = "",
+) -> tuple[Trial, ...]:
+    """Queue one prompt with one seed by each step at each constant LoRA strength: all of them or none.
+
+    By default it is a test prompt that nothing was trained on, with the seed of its first image, and up
+    to six steps of the whole training. `trials` keeps the images.
+    """
+    here = studio.store.snapshots.round(round_id)
+    chosen = [kept_step(here, step) for step in dict.fromkeys(steps)]
+    if not chosen:
+        chosen = [kept_step(here, step) for step in usual_steps(here)]
+    if not chosen:
+        raise StudioError(why_none(here) or "No step of this round's training is kept.")
+    given = prompt.strip() or usual_prompt(here)
+    given = given or studio.store.projects.prompts(here.round.project_id).subjects[0].prompt
+    return _try_each(
+        studio,
+        round_id,
+        [given],
+        [usual_seed(here, given) if seed is None else seed],
+        [Recipe.constant(strength) for strength in dict.fromkeys(strengths)],
+        guidance_scale,
+        negative,
+        chosen,
+    )
+
+
+@verb
+def use_step(studio: Studio, round_id: str, step: int) -> Round:
+    """Let a round have the LoRA of a step of its training, as if that had ended there.
+
+    A round that has images or further rounds keeps its LoRA with all that was made of it; a new round
+    beside it then has that of the step, and is returned. The same step twice is one round. Nothing is
+    lost: the LoRA of the last step can be taken again.
+    """
+    refuse_by_hand(studio.store, round_id)
+    with studio.store.database.transaction():
+        here = studio.store.snapshots.round(round_id)
+        kept, name = kept_step(here, step), _name(here)
+        if here.round.adapter is None or is_pending(studio.store, here.round, "fine_tune"):
             raise StudioError(
-                f"These are {number} images, and {trials.MOST_WAITING} may wait at once: choose fewer {what}."
+                f"The training of {name} has not ended: wait for it, or end it first, then choose a step."
             )
-        with self.store.database.transaction():
-            return tuple(
-                self._try(round_id, prompt, seed, guidance_scale, recipe, negative, lora)
-                for prompt in prompts
-                for seed in seeds
-                for lora in loras
-                for recipe in recipes
-            )
+        if kept.adapter == here.round.adapter:
+            raise StudioError(f"{name} has the LoRA of step {step} already.")
+        if not here.tiles and not here.children:
+            studio._refuse_while_at_work({round_id})
+            studio.store.rounds.take_step(round_id, kept)
+            return studio.store.rounds.get(round_id)
+        for other in here.project.shown:
+            beside = other.round.parent_id == here.round.parent_id and other.round.variant.tunes
+            if beside and other.round.adapter == kept.adapter and other.settings == here.settings:
+                return other.round
+        return _beside(studio, here, kept)
 
-    def trials(self, project_id: str) -> tuple[Trial, ...]:
-        """The pictures of free prompts of all rounds, the newest first."""
-        return self.store.trials.of_project(project_id)
 
-    def use_trial(self, trial_id: str) -> str:
-        """Make a candidate of its round from such a picture; returns the candidate's ID.
+@verb
+def forget_steps(studio: Studio, round_id: str) -> int:
+    """Delete the kept LoRAs of a round but for its own; returns the bytes that were freed.
 
-        It can be accepted like any other, and no statistic counts it.
-        """
-        refuse_by_hand(self.store, self.store.trials.get(trial_id).round_id)
-        return trials.use_as_candidate(self.store, trial_id)
+    Images that were drawn with them stay.
+    """
+    with studio.store.database.transaction():
+        here = studio.store.snapshots.round(round_id)
+        kept = here.record.kept_steps
+        if is_pending(studio.store, here.round, "fine_tune"):
+            raise StudioError(f"{_name(here)} is being trained: wait until that is done.")
+        studio.store.rounds.forget_steps(round_id, [one.step for one in kept])
+    return forget_unused_adapters(studio.store, {one.adapter for one in kept})
 
-    def forget_trial(self, trial_id: str) -> None:
-        """Take such a picture off the strip; a candidate that was made from it stays."""
-        self.store.trials.forget(self.store.trials.get(trial_id).id)
 
-    def restore_trial(self, trial_id: str) -> None:
-        """Put a picture back that was taken off the strip, until a day later; a waiting one is drawn."""
-        with self.store.database.transaction():
-            trial = self.store.trials.get(trial_id)
-            self.store.trials.restore(trial_id)
-            if not trial.image and not trial.trouble:
-                self._queue(self.store.rounds.get(trial.round_id), "try")
+def _name(here: RoundSnapshot) -> str:
+    return round_names([each.round for each in here.project.rounds])[here.id]
 
-    def trial_picture(self, trial_id: str) -> Path:
-        """The picture of a trial, a PNG."""
-        image = self.store.trials.get(trial_id).image
-        if not image:
-            raise StudioError("This image is not generated yet: wait for it.")
-        return self.store.images.path(image)
+
+def _beside(studio: Studio, here: RoundSnapshot, kept: KeptStep) -> Round:
+    """A new round with the LoRA of a step, and with the course of the training up to it."""
+    rounds = studio.store.rounds
+    made = rounds.add(here.round.project_id, here.round.parent_id, here.settings)
+    rounds.keep_prior_drawing(made.id, here.prior_drawing)
+    rounds.finish_training(made.id, kept.adapter, kept.trained_as, rounds.training_set(here.id))
+    rounds.take_step(made.id, kept)
+    rounds.save_losses(made.id, [one for one in rounds.losses(here.id) if one[0] <= kept.step])
+    for preview in here.record.previews:
+        if preview.step <= kept.step:
+            rounds.add_preview(made.id, preview)
+    for validation in here.record.validations:
+        if validation.step <= kept.step:
+            rounds.add_validation(made.id, validation)
+    name = f"{_name(here)}, step {kept.step}"
+    if len(name) <= MAX_ROUND_NAME_LENGTH:
+        studio.rename_round(made.id, name)
+    return rounds.get(made.id)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs.kinds import ALLOWING_DECISIONS, describe_job, find_job_kind
+from gal_studio.core.jobs.kinds import allows_decisions, describe_job, find_job_kind
 from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, ListedJob, Schedule, by_id
 from gal_studio.core.jobs.states import ACTIVE, REQUESTED, RESUMABLE, WORKING, check_transition
 from gal_studio.core.types import Job, JobState
@@ -95,9 +95,7 @@ class Jobs:
         return frozenset(
             one.job.round_id
             for one in schedule.jobs
-            if one.job.state in ACTIVE
-            and one.job.kind not in ALLOWING_DECISIONS
-            and not schedule.is_blocked(one)
+            if one.job.state in ACTIVE and not allows_decisions(one.job.kind) and not schedule.is_blocked(one)
         )
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:

@@ -9,6 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.registry import is_name
 from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state import Store
+from gal_studio.state.hooks import all_hooks
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.choices_table import FORMATS, choices_table
 from gal_studio.studio.views.choices import learning_offer, project_choices
@@ -35,8 +36,9 @@ def show_all(store: Store, project_id: str) -> None:
             check_declared(one)
     for made in store.exports.of_project(project_id).values():
         _written(*made)
-    for trial in store.trials.of_project(project_id):
-        check_declared(trial)
+    for hooks in all_hooks():
+        for row in hooks.rows(store, project_id):
+            check_declared(row)
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))

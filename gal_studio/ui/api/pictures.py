@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse
 from PIL import Image
 
 from gal_studio.assets import demo, finished_cover
+from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.state import Store
@@ -33,7 +34,7 @@ _LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-fami
  text-anchor="middle"><rect width="96" height="96" fill="#777"/><g fill="#fff">
 <text x="48" y="42">{}</text><text x="48" y="58">{}</text></g></svg>"""
 _GENERATE = ("This image is lost:", "press Generate.")
-_DRAW_AGAIN = ("This image is lost:", "try its prompt again.")
+DRAW_AGAIN = ("This image is lost:", "try its prompt again.")
 _DAMAGED = ("This file is damaged:", "run the doctor.")
 _GONE = ("This file is gone", "from the workspace.")
 
@@ -65,7 +66,7 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, Kind]:
 
     def lost_candidate(identity: str) -> tuple[str, str]:
         """A drawn one comes back with Generate; a person's own one with its prompt."""
-        return _DRAW_AGAIN if store.candidates.get(identity).own else _GENERATE
+        return DRAW_AGAIN if store.candidates.get(identity).own else _GENERATE
 
     def of_pair(pair_id: str, which: str) -> Path:
         pair = store.refinements.pair(pair_id)
@@ -83,14 +84,16 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, Kind]:
     def measured(identity: str) -> Path:
         return images.path(store.measures.image(identity))
 
-    return {
+    own = {
         "picture": Kind(candidate, "thumb", generation_data.of_candidate, lost_candidate),
         "reference": Kind(studio.reference_picture, fixed=True),
         "pair": Kind(of_pair, "pair-thumb"),
         "preview": Kind(preview, fixed=True),
         "test-picture": Kind(measured, "test-thumb"),
-        "trial": Kind(studio.trial_picture, "trial-thumb", generation_data.of_trial, lambda _: _DRAW_AGAIN),
     }
+    for file in features.modules("pictures"):
+        own |= file.kinds_of_pictures(studio)
+    return own
 
 
 def add_picture_routes(app: FastAPI, studio: Studio) -> None:

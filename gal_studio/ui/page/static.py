@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Response
@@ -29,7 +30,7 @@ _FIRST = (
     "kit/styles/tokens", "kit/styles/base", "kit/styles/controls", "how/how", "top/top", "rounds/rounds",
     "rounds/strip/strip", "rounds/changes", "rounds/suggestion", "rounds/actions", "rounds/grid/grid",
     "rounds/grid/tile", "rounds/turn/turn", "rounds/tabs", "rounds/views/views", "rounds/choices/choices",
-    "rounds/trials/trials", "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",
+    "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",
     "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view",
     "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",
     "reference/anchors_editor", "results/results", "results/sheet", "viewer/viewer",
@@ -43,6 +44,9 @@ _LAST = (
 )  # fmt: skip
 """Those for sizes of the window, fingers and forced colours, which overrule all others."""
 _OF_ANOTHER_PAGE = "sign_in/"
+FEATURES = "features.js"
+"""The module that imports what each feature adds to the page."""
+_OF_A_FEATURE = re.compile("features/[^/]+/feature.js")
 
 
 def ui_folder() -> Path:
@@ -52,13 +56,14 @@ def ui_folder() -> Path:
 
 @functools.cache
 def files() -> dict[str, bytes]:
-    """The modules and the icons by name, those of plug-ins too, and all stylesheets as one file."""
+    """The modules and the icons by name, those of features and plug-ins too, and all stylesheets as one."""
     found = {
         path.relative_to(ui_folder()).as_posix(): path.read_bytes()
         for path in ui_folder().rglob("*")
         if path.suffix in (".js", ".svg", ".png")
     }
-    plugged = plug_in_files()
+    brought = "".join(f'import "./{name}";\n' for name in sorted(found) if _OF_A_FEATURE.fullmatch(name))
+    plugged = {**plug_in_files(), FEATURES: brought.encode()}
     styles = [
         *((ui_folder() / f"{name}.css").read_bytes() for name in style_names()),
         *(data for name, data in plugged.items() if name.endswith(".css")),

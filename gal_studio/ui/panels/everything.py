@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import gradio as gr
 from pydantic import TypeAdapter
 
-from gal_studio.core import strict_json
+from gal_studio.core import features, strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -58,9 +58,10 @@ _PARTS = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items(
 
 
 def _tables() -> list[Requests]:
-    """The table of requests of each file in this folder that has one."""
+    """The table of requests of each file in this folder that has one, and of each feature."""
     names = [one.name for one in pkgutil.iter_modules(panels.__path__, f"{panels.__name__}.")]
     files = [importlib.import_module(name) for name in names if name != __name__]
+    files += features.modules("requests")
     found = [table for file in files if isinstance(table := vars(file).get("REQUESTS"), Requests)]
     if lost := [table.panel for table in found if table.panel not in NAMES]:
         raise ValueError(f"no panel is called {lost[0]!r}: write Requests() with one of {', '.join(NAMES)}")

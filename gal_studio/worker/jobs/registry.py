@@ -1,4 +1,6 @@
-"""What each kind of job does, as the files here say; its words stand in `gal_studio.core.jobs.kinds`.
+"""What each kind of job does: the files here, and `job.py` of each feature.
+
+Its words stand in `gal_studio.core.jobs.kinds`.
 
 The first look into it imports torch and the engine.
 """
@@ -17,6 +19,7 @@ WORK: Registry[Work] = Registry(
     lambda value: callable(value) and bool(kind_of(value)),
     "the work of a kind of job",
     name_of=kind_of,
+    of_features="job",
 )
 
 
@@ -31,5 +34,5 @@ def steps_of(store: Store, models: Models, job: Job) -> Steps:
         yield from download_models(store, models, job)
     work = WORK.find(job.kind)
     if work is None:
-        raise ValueError(f"no file of gal_studio/worker/jobs has a function with @does({job.kind!r})")
+        raise ValueError(f"no job.py of a feature and no file of worker/jobs has @does({job.kind!r})")
     yield from work(store, models, job)

@@ -7,11 +7,12 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import draw
+from gal_studio.features.trials import job as trials
+from gal_studio.features.trials.record import trials_of
 from gal_studio.rounds import fingerprints, planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs import trials
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
@@ -50,7 +51,7 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
     ]
     assert not any(trial.image or trial.trouble for trial in asked)
     assert work(studio, models, job_of(studio, drawn)).state == "completed"
-    made = [store.trials.get(trial.id) for trial in asked]
+    made = [trials_of(store).get(trial.id) for trial in asked]
     usual, base, strong, guided, again = (pixels(store, trial.image) for trial in made)
     assert np.abs(usual - pixels(store, like.image)).max() <= 2, "the same as the round's own image"
     assert (usual == again).all()
@@ -62,7 +63,7 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
     plain = studio.try_prompt(drawn, prompt, like.seed, guidance_scale=1.0)
     assert work(studio, models, job_of(studio, drawn)).state == "completed"
     led, without, same = (
-        pixels(store, store.trials.get(one.id).image) for one in (avoiding, unguided, plain)
+        pixels(store, trials_of(store).get(one.id).image) for one in (avoiding, unguided, plain)
     )
     assert (led != usual).any(), "guidance leads away from the negative prompt"
     assert np.abs(without - same).max() <= 2, "no guidance leads away from anything"
@@ -83,10 +84,10 @@ def test_a_prompt_that_is_tried_while_the_job_ends_gets_another_one(
 
     monkeypatch.setattr(studio.store.jobs, "finish", too_late)
     work(studio, models, job_of(studio, drawn))
-    assert studio.store.trials.get(first.id).image and not studio.store.trials.get(late[0]).image
+    assert trials_of(studio.store).get(first.id).image and not trials_of(studio.store).get(late[0]).image
     assert job_of(studio, drawn).state == "queued"
     work(studio, models, job_of(studio, drawn))
-    assert studio.store.trials.get(late[0]).image
+    assert trials_of(studio.store).get(late[0]).image
 
 
 def test_an_own_candidate_is_decided_and_taught_and_counted_nowhere(
@@ -121,7 +122,7 @@ def test_an_own_candidate_is_decided_and_taught_and_counted_nowhere(
     assert studio.trials(view.project.id) == ()
     assert studio.round_view(drawn).accepted == 1, "the candidate stays"
     studio.restore_trial(trial.id)
-    assert studio.trials(view.project.id) == (store.trials.get(trial.id),)
+    assert studio.trials(view.project.id) == (trials_of(store).get(trial.id),)
     assert work(studio, models, studio.fine_tune(following)).state == "completed"
 
 
@@ -169,6 +170,6 @@ def test_one_that_cannot_be_drawn_holds_up_no_other(
     monkeypatch.setattr(trials, "draw", refusing)
     asked = [studio.try_prompt(drawn, prompt, seed) for seed, prompt in enumerate([OWN, "unreadable", OWN])]
     assert work(studio, models, job_of(studio, drawn)).state == "completed"
-    first, odd, last = (studio.store.trials.get(trial.id) for trial in asked)
+    first, odd, last = (trials_of(studio.store).get(trial.id) for trial in asked)
     assert first.image and last.image and not odd.image
     assert odd.trouble == "The prompt is too long for the model."

@@ -10,6 +10,7 @@ from safetensors import safe_open
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.features.trials.record import trials_of
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.files.errors import NoRoomError
@@ -18,8 +19,8 @@ from gal_studio.worker.jobs import disk_space, fine_tune
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from gal_studio.workspace.check import examine
+from tests.features.trials.test_job import job_of
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.jobs.test_trials import job_of
 from tests.worker.working import first_round, weights, work
 
 Names = tuple[str, str]
@@ -126,14 +127,14 @@ def test_steps_by_strengths_are_drawn_with_their_loras(studio: Studio, models: M
     assert {one.prompt for one in made} == {"A tie in ink style"}, "a test prompt that nothing learned from"
     assert len({one.seed for one in made}) == 1 and made[0].seed > 0
     assert work(studio, models, job_of(studio, first)).state == "completed"
-    drawn = [studio.store.trials.get(one.id) for one in made]
+    drawn = [trials_of(studio.store).get(one.id) for one in made]
     pixels = [np.asarray(studio.store.images.picture(one.image)) for one in drawn]
     assert all((pixels[0] == pixels[place]).all() for place in (2, 4)), "without the LoRA they are the same"
     assert not any((pixels[1] == pixels[place]).all() for place in (0, 3, 5))
     assert all({"similarity_anchor", "carries"} <= one.scores.keys() for one in drawn)
     own = studio.try_prompt(first, made[0].prompt, made[0].seed)
     assert work(studio, models, job_of(studio, first)).state == "completed"
-    assert studio.store.trials.get(own.id).image == drawn[-1].image, "the last step is the round's LoRA"
+    assert trials_of(studio.store).get(own.id).image == drawn[-1].image, "the last step is the round's LoRA"
 
 
 def test_what_is_not_kept_queues_nothing(studio: Studio, models: Models, names: Names) -> None:
@@ -142,7 +143,7 @@ def test_what_is_not_kept_queues_nothing(studio: Studio, models: Models, names: 
         studio.try_steps(first, steps=[3, 4])
     with pytest.raises(StudioError, match="These are 51 images, and 50 may wait at once: choose fewer steps"):
         studio.try_steps(first, strengths=[number / 10 for number in range(17)])
-    assert not studio.store.trials.waiting(first)
+    assert not trials_of(studio.store).waiting(first)
     plain = trained(studio, models, names, validate_every=0)
     with pytest.raises(StudioError, match="Set “Validate every” under Advanced"):
         studio.try_steps(plain)
@@ -199,7 +200,7 @@ def test_deleted_steps_free_the_disk_and_leave_what_is_used(
     assert studio.kept_steps(first) == ()
     assert work(studio, models, job_of(studio, first)).state == "completed"
     for one in (*made, *waiting):
-        assert "is not kept any more" in studio.store.trials.get(one.id).trouble
+        assert "is not kept any more" in trials_of(studio.store).get(one.id).trouble
     assert examine(studio.store) == ()
 
 

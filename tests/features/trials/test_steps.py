@@ -5,7 +5,8 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import KeptStep
 from gal_studio.core.types import Candidate
-from gal_studio.rounds import trials
+from gal_studio.features.trials import rules
+from gal_studio.features.trials.record import trials_of
 from gal_studio.rounds.kept_steps import usual_seed, usual_steps
 from gal_studio.state.tables.candidates import copy_shift
 from tests.ui.conftest import Place
@@ -49,8 +50,8 @@ def test_another_step_s_image_is_no_candidate_of_the_round(place: Place) -> None
     store = place.studio.store
     like = store.candidates.of_round(place.round)[0]
     scores = {name: float(like.score(name) or 0.0) for name in ("similarity_anchor", "similarity_reference")}
-    feature = store.trials.get(made.id).feature
-    store.trials.save(made.id, like.image, feature.astype(float), scores, "", "")
+    feature = trials_of(store).get(made.id).feature
+    trials_of(store).save(made.id, like.image, feature.astype(float), scores, "", "")
     with pytest.raises(StudioError, match="The LoRA of step 20 generated this image"):
         place.studio.use_trial(made.id)
 
@@ -64,10 +65,10 @@ def test_an_image_is_judged_as_those_of_its_round(place: Place) -> None:
             "similarity_anchor": like.similarity_anchor,
             "similarity_reference": like.similarity_reference,
         }
-        store.trials.save(
-            made.id, like.image, store.trials.get(made.id).feature.astype(float), scores, "", ""
+        trials_of(store).save(
+            made.id, like.image, trials_of(store).get(made.id).feature.astype(float), scores, "", ""
         )
-        judged = trials.judged(here, store.trials.get(made.id), shift)
+        judged = rules.judged(here, trials_of(store).get(made.id), shift)
         assert told(judged) == told(like)
 
 

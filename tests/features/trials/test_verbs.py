@@ -4,6 +4,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.features.trials.record import trials_of
 from tests.ui.conftest import Place
 
 
@@ -28,4 +29,4 @@ def test_what_is_too_much_or_wrong_queues_nothing(place: Place) -> None:
         place.studio.try_grid(place.round, ["A kite", " "], [1])
     with pytest.raises(StudioError):
         place.studio.try_grid(place.round, ["A kite"], [1], [0.5, 7.0])
-    assert not place.studio.store.trials.waiting(place.round)
+    assert not trials_of(place.studio.store).waiting(place.round)

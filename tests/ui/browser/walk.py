@@ -1,14 +1,20 @@
 """A walk over every screen and dialog of a project that has everything; a new screen is one line here."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from gal_studio.core.recipe import Recipe
-from gal_studio.core.snapshot import KeptStep
-from tests.ui.browser.rounds.test_trials import draw_all
+import tests.features
 from tests.ui.conftest import WITH_FIGURES, Served
 from tests.ui.seeded import draw, measure, train
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, two_subjects
+
+FEATURES: list[Any] = [
+    import_module(f"tests.features.{path.parent.name}.walk")
+    for path in sorted(Path(tests.features.__file__).parent.glob("*/walk.py"))
+]
+"""Those of features: `prepare(studio, round_id)`, and `views(walk)`, which yields as the parts here do."""
 
 
 def make_full(served: Served) -> str:
@@ -24,10 +30,8 @@ def make_full(served: Served) -> str:
     measure(studio, second, likeness=0.6, copies=5)
     judge(studio, first)
     refined = pairs_made(studio, first)
-    studio.try_prompt(first, "A lighthouse {}", 12, 4.0, Recipe.constant(1.3))
-    studio.store.rounds.keep_step(first, KeptStep(20, 64 * "a", "f", 20))
-    studio.try_steps(first, strengths=[0.4, 1.0])
-    draw_all(studio, first)
+    for feature in FEATURES:
+        feature.prepare(studio, first)
     studio.archive_round(studio.branch(first).id)
     studio.replay(served.place.project, "random")
     return refined
@@ -91,16 +95,11 @@ class Walk:
         page.goto(f"{self.served.url()}&round={self.served.place.round}")
         page.wait_for_selector(".map .plot .point")
         yield "the map"
-        for view in ("anchors", "curves", "choices", "trials"):
+        for view in ("anchors", "curves", "choices"):
             page.click(f"[data-view={view}]")
             yield view
-            if view == "curves":
-                self.shown("dialog.viewer[open]", lambda: page.click(".kept-steps button.trial-face"))
-                yield "a step of the training, enlarged"
-                self.escape()
-        self.shown("dialog.viewer[open]", lambda: page.click(".trial button.trial-face"))
-        yield "a tried prompt, enlarged"
-        self.escape()
+        for feature in FEATURES:
+            yield from feature.views(self)
 
     def menus(self) -> Iterator[str]:
         """What opens below a button."""

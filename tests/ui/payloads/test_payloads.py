@@ -6,9 +6,6 @@ import pytest
 
 from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
 from gal_studio.ui.payloads.rounds import score_payloads
-from gal_studio.ui.payloads.trials import trial_payloads
-from gal_studio.workspace.archive.reader import import_project
-from gal_studio.workspace.archive.writer import export_project
 from tests.ui.conftest import Place
 from tests.ui.seeded import make_project
 
@@ -59,17 +56,6 @@ def test_texts_stay_as_they_are(place: Place, nasty: str):
     project = make_project(place.studio, prompt=nasty)
     payload = project_payload(place.studio.project(project))
     assert payload.references[0].prompt == nasty.translate({ord("{"): None, ord("}"): None})  # emphasis
-
-
-def test_what_waited_to_be_drawn_when_a_project_was_moved_says_that_nothing_draws_it(place: Place, tmp_path):
-    studio = place.studio
-    studio.try_prompt(place.round, "A lighthouse {}")
-    assert [one.trouble for one in trial_payloads(studio, place.project)] == [""]
-    moved = import_project(studio.store, export_project(studio.store, place.project, tmp_path / "p.zip"))
-    (undrawn,) = trial_payloads(studio, moved)
-    assert undrawn.trouble.endswith("press Again…, then Generate.")
-    studio.try_prompt(undrawn.round, "A lighthouse {}")
-    assert [one.trouble for one in trial_payloads(studio, moved)] == ["", ""], "the job generates both"
 
 
 def test_models_without_labels_are_called_uncalibrated(place: Place):

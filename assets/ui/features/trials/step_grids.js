@@ -1,11 +1,11 @@
 /** Images of one prompt and seed by the LoRAs of several steps of a training, as grids. */
 /** @import { Trial } from "payloads" */
-import { strength } from "../rounds/grid/strengths.js";
+import { strength } from "../../rounds/grid/strengths.js";
 
 /**
  * `steps` are those of the rows, and `all` the images of the grid, also older ones of the same place.
  * @typedef {{ facts: string, steps: number[], all: Trial[], former: boolean }} Own
- * @typedef {import("../rounds/trials/grids.js").Grid & Own} StepGrid
+ * @typedef {import("./grids.js").Grid & Own} StepGrid
  */
 
 /**

@@ -1,18 +1,18 @@
 /** The steps of one training side by side: was it too long, and where should it have stopped? */
 /** @import { Trial } from "payloads" */
-import { on, state } from "../app/store.js";
-import { openRound, refresh } from "../app/session.js";
-import { write } from "../app/writes.js";
-import { ask } from "../kit/ask.js";
-import { count, inSentence, listed } from "../kit/format.js";
-import { Button, html, withValue } from "../kit/html.js";
-import { toast } from "../kit/toast.js";
-import { archiveRound } from "../rounds/strip/menu.js";
-import { GridTable } from "../rounds/trials/grid_table.js";
-import { askTrials, trials } from "../rounds/trials/list.js";
-import { strengthsIn } from "../rounds/trials/words.js";
-import { signal } from "../vendor/signals.min.js";
-import { inTraining } from "./now.js";
+import { on, state } from "../../app/store.js";
+import { openRound, refresh } from "../../app/session.js";
+import { write } from "../../app/writes.js";
+import { ask } from "../../kit/ask.js";
+import { count, inSentence, listed } from "../../kit/format.js";
+import { Button, html, withValue } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
+import { archiveRound } from "../../rounds/strip/menu.js";
+import { GridTable } from "./grid_table.js";
+import { askTrials, trials } from "./list.js";
+import { strengthsIn } from "./words.js";
+import { signal } from "../../vendor/signals.min.js";
+import { inTraining } from "../../training/now.js";
 import { stepGridsOf } from "./step_grids.js";
 
 /** @typedef {{ prompt: string | null, strengths: string, steps: number[] | null }} StepDraft */

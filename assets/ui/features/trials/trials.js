@@ -45,7 +45,7 @@ export function mountTrials(panel) {
   return { rows };
 }
 
-/** @returns {import("../views/table.js").Row[]} */
+/** @returns {import("../../rounds/views/table.js").Row[]} */
 const rows = () => [
   ["round", "prompt", "negative prompt", "seed", "guidance", "recipe"],
   ...trials.value.map((one) => [

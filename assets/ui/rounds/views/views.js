@@ -1,10 +1,9 @@
-/** The views of the candidates: each is a file that fills its panel and a line here, or of a plug-in. */
+/** The views of the candidates: each is a file that fills its panel and a line here, or is added. */
 /** @import { Savable } from "./head.js" */
 import { mountCurves } from "../../training/curves.js";
 import { mountAnchors } from "../anchors.js";
 import { mountChoices } from "../choices/choices.js";
 import { mountMap } from "../map/map.js";
-import { mountTrials } from "../trials/trials.js";
 import { PLUG_INS } from "./plug_ins.js";
 
 /**
@@ -18,8 +17,17 @@ export const VIEWS = [
   ["anchors", "Test prompts", mountAnchors],
   ["curves", "Curves", mountCurves],
   ["choices", "Choices", mountChoices],
-  ["trials", "Try a prompt", mountTrials],
 ];
+
+/**
+ * Add the view of a feature, before the page is mounted.
+ * @param {string} name
+ * @param {string} label
+ * @param {Mount} mount
+ */
+export function addView(name, label, mount) {
+  VIEWS.push([name, label, mount]);
+}
 
 /** Adds those of plug-ins. Once the other modules have run: they may import any of these. */
 export async function addPlugIns() {

@@ -17,11 +17,12 @@ from gal_studio.core.jobs.kinds import bytes_in_words
 from gal_studio.core.naming import round_names
 from gal_studio.core.quoting import csv_table
 from gal_studio.core.types import Candidate, Round
+from gal_studio.features.trials.record import Trial, trials_of
+from gal_studio.features.trials.rules import judged
+from gal_studio.features.trials.verbs import forget_steps, kept_steps, try_steps, use_step
 from gal_studio.rounds.kept_steps import STRENGTHS
-from gal_studio.rounds.trials import judged
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.tables.candidates import copy_shift
-from gal_studio.state.tables.trials import Trial
 from gal_studio.studio import Studio
 
 ACTIONS = ("list", "generate", "use", "delete")
@@ -75,15 +76,15 @@ def steps(
         chosen = _round(studio, project, round_, action)
         told: dict[str, Any] = {"round": _name(studio, chosen)}
         if action == "generate":
-            asked = studio.try_steps(chosen.id, prompt, step or (), strength or STRENGTHS, seed)
+            asked = try_steps(studio, chosen.id, prompt, step or (), strength or STRENGTHS, seed)
             with local_worker(studio, ProgressLine(studio)) as worker:
                 jobs = store.jobs.of_project(chosen.project_id)
                 worker.finish(next(one for one in reversed(jobs) if one.kind == "try"))
             told |= _drawn(studio, chosen, asked, out)
         elif action == "use":
-            told["taken"] = _name(studio, studio.use_step(chosen.id, (step or [0])[0]))
+            told["taken"] = _name(studio, use_step(studio, chosen.id, (step or [0])[0]))
         elif action == "delete":
-            told["freed"] = studio.forget_steps(chosen.id)
+            told["freed"] = forget_steps(studio, chosen.id)
         else:
             view = studio.round_view(chosen.id).steps
             told |= {"steps": view.kept, "used": view.used, "why_none": view.why_none}
@@ -99,7 +100,7 @@ def _round(studio: Studio, project: str | None, wanted: str | None, action: str)
         for one in studio.store.rounds.of_project(found.id)
         if one.variant.tunes and wanted in (None, str(one.number), names[one.id], one.id)
     ]
-    kept = [one for one in fitting if studio.kept_steps(one.id)]
+    kept = [one for one in fitting if kept_steps(studio, one.id)]
     known = kept or (fitting if wanted is not None or action == "list" else [])
     return last_round(
         studio.store, found, known, wanted, "has kept steps: train one with tune.validate_every"
@@ -115,7 +116,7 @@ def _drawn(studio: Studio, round_: Round, asked: Sequence[Trial], out: Path | No
     store = studio.store
     here, shift = store.snapshots.round(round_.id), copy_shift(store.database, round_.project_id)
     images = []
-    for trial in (store.trials.get(one.id) for one in asked):
+    for trial in (trials_of(store).get(one.id) for one in asked):
         if not trial.image:
             raise StudioError(trial.trouble or "An image was not generated: run the same command again.")
         name = f"step-{trial.step:06d}-strength-{trial.recipe.late:g}.png"

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.core.snapshot import KeptStep
-from tests.ui.browser.rounds.test_trials import draw_all
+from gal_studio.features.trials.record import trials_of
+from tests.features.trials.browser.test_trials import draw_all
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser
@@ -35,8 +36,8 @@ def test_steps_by_strengths_are_kept_over_a_reload_and_walked_by_arrows(
     form.get_by_role("button", name="Generate 6 images").wait_for()
     form.get_by_label("40", exact=True).uncheck()
     form.get_by_role("button", name="Generate 4 images").dblclick()
-    until(lambda: len(studio.store.trials.waiting(first)) == 4)
-    asked = studio.store.trials.waiting(first)
+    until(lambda: len(trials_of(studio.store).waiting(first)) == 4)
+    asked = trials_of(studio.store).waiting(first)
     assert {(one.prompt, one.seed, one.step, one.recipe.late) for one in asked} == {
         (PROMPT, 0, step, strength) for step in (20, 60) for strength in (0.4, 1.0)
     }

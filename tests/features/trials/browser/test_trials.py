@@ -5,8 +5,9 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.core.recipe import Recipe
+from gal_studio.features.trials.record import trials_of
 from gal_studio.studio import Studio
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 from tests.ui.seeded import picture
 
 pytestmark = pytest.mark.browser
@@ -15,8 +16,8 @@ PROMPT = "A lighthouse in watercolor painting style"
 
 def draw_all(studio: Studio, round_id: str) -> None:
     """Store the pictures that wait, as if a worker drew them."""
-    for number, trial in enumerate(studio.store.trials.waiting(round_id)):
-        studio.store.trials.save(
+    for number, trial in enumerate(trials_of(studio.store).waiting(round_id)):
+        trials_of(studio.store).save(
             trial.id,
             studio.store.images.add(picture((40, 90 + 20 * number, 160))),
             np.zeros(4),
@@ -48,7 +49,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     form.get_by_text("It is queued, and appears below when it is generated.").wait_for()
     card = page.locator(".trial")
     card.get_by_text("Waiting to be generated…").wait_for()
-    (trial,) = studio.store.trials.waiting(round_id)
+    (trial,) = trials_of(studio.store).waiting(round_id)
     assert (trial.prompt, trial.seed, trial.recipe) == (PROMPT, 12, Recipe(0.4, 1.0, 0.3))
     assert trial.negative == "blurry, text"
     assert [job.kind for job in studio.queue_view().waiting] == ["try"]
@@ -140,7 +141,7 @@ def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched
     assert seed > 0
     form.get_by_role("button", name="Generate").click()
     form.get_by_text("8 images are queued").wait_for()
-    waiting = studio.store.trials.waiting(round_id)
+    waiting = trials_of(studio.store).waiting(round_id)
     assert {(one.prompt.split()[1], one.seed, one.recipe) for one in waiting} == {
         (thing, number, Recipe.constant(strength))
         for thing in ("lighthouse", "bridge")
@@ -178,3 +179,13 @@ def test_the_whole_form_of_a_prompt_fits(watched: Watched, served: Served, width
                  form.get_by_role("button", name="Generate")):  # fmt: skip
         box = part.bounding_box()
         assert box and box["x"] + box["width"] <= room["x"] + room["width"] - 8
+
+
+def test_its_list_is_saved_as_a_table_and_as_no_figure(watched: Watched, served: Served) -> None:
+    watched.page.add_init_script(WITH_FIGURES)
+    page = watched.open(served.url())
+    page.click("[data-view=trials]")
+    page.click("[data-action=save-view]")
+    expect(page.locator("[data-save=html]")).to_be_hidden()
+    page.click("[data-save=csv]")
+    page.wait_for_selector(".toast:has-text('Try a prompt: there is nothing to save yet.')")

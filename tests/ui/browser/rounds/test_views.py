@@ -142,10 +142,6 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
         page.click(f"[data-view={view}]")
         (tmp_path / f"{view}.html").write_bytes(saved(page, "html"))
         assert words in (tmp_path / f"{view}.html").read_text(encoding="utf-8")
-    page.click("[data-view=trials]")
-    page.click("[data-action=save-view]")
-    expect(page.locator("[data-save=csv]")).to_be_visible()
-    expect(page.locator("[data-save=html]")).to_be_hidden()
     alone = page.context.new_page()  # the studio's own page is watched for requests to other places
     alone.goto((tmp_path / "map.html").as_uri())
     alone.wait_for_selector(".js-plotly-plot .scatterlayer .point")
@@ -156,10 +152,10 @@ def test_where_nothing_is_there_nothing_is_saved_and_ten_pictures_stand_in_one_r
     watched: Watched, served: Served
 ):
     page = watched.open(served.url())
-    page.click("[data-view=trials]")
+    page.click("[data-view=choices]")
     page.click("[data-action=save-view]")
     page.click("[data-save=csv]")
-    page.wait_for_selector(".toast:has-text('Try a prompt: there is nothing to save yet.')")
+    page.wait_for_selector(".toast:has-text('Choices: there is nothing to save yet.')")
     page.set_viewport_size({"width": 1024, "height": 768})
     page.wait_for_function(
         "getComputedStyle(document.querySelector('.grid')).getPropertyValue('--columns') == 10"

@@ -1,7 +1,7 @@
 /** Generation data of saved pictures: read from the file, and from the text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generationOf, pngText } from "../../../../assets/ui/rounds/trials/generation_data.js";
+import { generationOf, pngText } from "../../../../assets/ui/features/trials/generation_data.js";
 
 /**
  * A PNG file of one chunk; its checksum is not read.

@@ -1,8 +1,8 @@
 /** Grids of tried images: strengths side by side, a row for each prompt and seed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gridsOf } from "../../../../assets/ui/rounds/trials/grids.js";
-import { formProblem, strengthsIn } from "../../../../assets/ui/rounds/trials/words.js";
+import { gridsOf } from "../../../../assets/ui/features/trials/grids.js";
+import { formProblem, strengthsIn } from "../../../../assets/ui/features/trials/words.js";
 
 let made = 0;
 /** @param {Partial<import("payloads").Trial> & { at?: number }} one */

@@ -1,7 +1,7 @@
 /** Grids of the steps of a training: strengths side by side, a row for each step. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepGridsOf } from "../../../assets/ui/training/step_grids.js";
+import { stepGridsOf } from "../../../../assets/ui/features/trials/step_grids.js";
 
 let made = 0;
 /** @param {Partial<import("payloads").Trial> & { at?: number }} one */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formProblem, trialFacts } from "../../../../assets/ui/rounds/trials/words.js";
+import { formProblem, trialFacts } from "../../../../assets/ui/features/trials/words.js";
 
 const form = { prompt: "A lighthouse {}", seed: "7", guidance: "4" };
 const trial = {

@@ -1,0 +1,15 @@
+/** Try a prompt: a view, the steps of a training below its curves, and a use of Round 0. */
+import { emit } from "../../app/store.js";
+import { addView } from "../../rounds/views/views.js";
+import { addUse } from "../../rounds/without_training.js";
+import { addBelowCurves } from "../../training/curves.js";
+import { followSteps, Steps } from "./steps.js";
+import { mountTrials } from "./trials.js";
+
+addView("trials", "Try a prompt", mountTrials);
+addBelowCurves(Steps, followSteps);
+addUse(
+  ["try", "Try a prompt"],
+  "Here: under Try a prompt, any prompt is generated with your references.",
+  () => emit("show-view", "trials"),
+);

@@ -1,0 +1,31 @@
+"""The fixtures of page, worker and command, as in their folders: a feature has tests of each."""
+
+from tests.commands.conftest import folder
+from tests.studio.conftest import round_id, second
+from tests.ui.conftest import (
+    chromium,
+    finished_workspace,
+    place,
+    port,
+    served,
+    watched,
+    window,
+)
+from tests.worker.conftest import models, names, short_searches, studio
+
+__all__ = [
+    "chromium",
+    "finished_workspace",
+    "folder",
+    "models",
+    "names",
+    "place",
+    "port",
+    "round_id",
+    "second",
+    "served",
+    "short_searches",
+    "studio",
+    "watched",
+    "window",
+]

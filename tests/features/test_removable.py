@@ -1,0 +1,96 @@
+"""Each feature is a folder that can be deleted, with its folder of the page, and the rest works without."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gal_studio
+from gal_studio.assets import assets_folder
+from gal_studio.core import features
+from tests.additions import package_copied, run_python, succeeded
+
+NAMES = [name.rpartition(".")[2] for name in features.names()]
+WITHOUT = """
+import json, sys
+from pathlib import Path
+
+from typer.main import get_command
+
+import gal_studio
+from gal_studio.cli import app, modules
+from gal_studio.core.jobs.kinds import JOB_KINDS
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.api.pictures import kinds_of_pictures
+from gal_studio.ui.app import build_app
+from gal_studio.ui.page.static import served
+from gal_studio.ui.panels.everything import REQUESTS, check_payloads
+from gal_studio.worker.jobs.registry import WORK
+from tests.ui.seeded import finished
+
+commands = get_command(app).commands
+texts = {name: commands[name].help for name in modules()}  # imports each
+assert JOB_KINDS.keys() == set(WORK.names()), JOB_KINDS.keys() ^ set(WORK.names())
+studio, project, _ = finished(Path(sys.argv[1]) / "workspace")
+with studio.store:
+    build_app(studio)
+    check_payloads(studio.store, project)
+    pictures = list(kinds_of_pictures(studio))
+loaded = [name for name in sys.modules if name.startswith("gal_studio.features.")]
+print(json.dumps({
+    "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
+    "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
+}))
+"""
+
+
+Told = dict[str, Any]
+
+
+def told(folder: Path, workspace: Path) -> Told:
+    """What a copy of the package has, in a process of its own."""
+    found: Told = json.loads(succeeded(run_python(folder, "-c", WITHOUT, workspace)))
+    assert Path(found["package"]).is_relative_to(folder), "the copy must be what runs"
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Told]:
+    """A copy of the package, and what it has."""
+    here = tmp_path_factory.mktemp("removable")
+    return package_copied(here / "copy"), told(here / "copy", here / "whole")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rest_works_without(name: str, whole: tuple[Path, Told], tmp_path: Path) -> None:
+    """Page, commands, requests and jobs are there but for its own, and no module of the page lacks one."""
+    folder, before = whole
+    places = [folder / "gal_studio" / "features" / name, folder / "assets" / "ui" / "features" / name]
+    kept = [tmp_path / str(number) for number in range(len(places))]
+    for place, other in zip(places, kept, strict=True):
+        shutil.move(place, other)
+    try:
+        found = told(folder, tmp_path / "without")
+    finally:
+        for place, other in zip(places, kept, strict=True):
+            shutil.move(other, place)
+    own = f"gal_studio.features.{name}"
+    assert any(one.startswith(own) for one in before["loaded"])
+    assert not any(one.startswith(own) for one in found["loaded"])
+    parts = ("commands", "requests", "jobs", "pictures")
+    assert any(set(before[part]) - set(found[part]) for part in parts), "it adds something"
+    assert f"features/{name}/" in before["page"] and f"features/{name}/" not in found["page"]
+
+
+def test_no_code_outside_of_a_feature_names_it() -> None:
+    """It is found by its folder alone."""
+    places = (Path(gal_studio.__file__).parent, assets_folder() / "ui")
+    for place in places:
+        for path in [*place.rglob("*.py"), *place.rglob("*.js")]:
+            text, inside = path.read_text(encoding="utf-8"), path.relative_to(place).parts
+            for name in set(NAMES) - {inside[1] if inside[0] == "features" else ""}:
+                assert f"features.{name}" not in text and f"features/{name}" not in text, path

@@ -1,0 +1,40 @@
+"""A replay leaves out what was tried, and nothing is taken of its rounds by hand."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import AS_TRAINED
+from gal_studio.features.trials.record import NewTrial, trials_of
+from gal_studio.rounds.recorded import record_line
+from gal_studio.studio import Studio
+from tests.studio.replaying import project_of, redraw
+
+
+def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
+    store, project = studio.store, project_of(studio, second)
+    first = store.rounds.of_project(project)[0].id
+    trial = (
+        trials_of(store)
+        .add(first, NewTrial("A lighthouse in watercolor painting style", 1, 4.0, AS_TRAINED))
+        .id
+    )
+    image = store.images.add_picture(Image.new("RGB", (8, 8), "red"))
+    scores = {"similarity_anchor": 0.3, "similarity_reference": 0.1}
+    trials_of(store).save(
+        trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or ""
+    )
+    studio.decide([studio.use_trial(trial)], "accepted")
+    line = record_line(store, second)
+    assert "the 1 accepted image of your own prompts in round 1" in line.left_out
+    assert not any("lighthouse" in prompt for round_ in line.rounds for prompt in round_.prompts)
+    assert line.rounds[0].accepted == 2
+
+
+def test_no_image_of_a_replay_becomes_a_candidate(studio: Studio, second: str) -> None:
+    made = studio.replay(project_of(studio, second), "random", second)
+    first = redraw(studio, made)
+    trial = trials_of(studio.store).add(first, NewTrial("A tie", 1, 4.0, AS_TRAINED)).id
+    with pytest.raises(StudioError, match="it decides and generates by itself"):
+        studio.use_trial(trial)
