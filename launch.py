@@ -42,9 +42,10 @@ TOO_OLD = (
 )
 TO_CHECK = (
     *("pytest", "hypothesis", "hatchling", "ruff", "mypy", "importlinter", "playwright"),
-    *("gguf", "torchao", "bitsandbytes", "prodigyopt", "ray", "resvg_py", "scipy"),
+    *("gguf", "torchao", "bitsandbytes", "prodigyopt", "tensorboardX", "ray", "resvg_py", "scipy"),
 )
-FOR_CHECKS = "[test,gguf,memory,prodigy,ray,tools]"  # no test is skipped for a package that is missing
+FOR_CHECKS = "[test,gguf,memory,prodigy,tensorboard,ray,tools]"
+"""No test is skipped for a package that is missing."""
 
 
 def has_all(modules: tuple[str, ...]) -> bool:

@@ -284,6 +284,12 @@ class TuneSettings(SettingsGroup):
         note="Only with “Validate every”: ends the training at the step after which it only added copies",
         idle=({"tune.validate_every": 0},),
     )
+    tensorboard: bool = setting(
+        False,
+        "TensorBoard files",
+        note="Writes loss, learning rate, previews and benchmark to the folder tensorboard of the workspace; "
+        "needs the package tensorboardX",
+    )
     resolution: int | None = setting(
         None,
         "Training resolution",
@@ -326,6 +332,7 @@ class TuneSettings(SettingsGroup):
             preview_every=0,
             validate_every=0,
             stop_at_best=False,
+            tensorboard=False,
             prior_styles=styles,
         )
 

@@ -47,7 +47,7 @@ def delete_project(store: Store, project_id: str) -> int:
         files |= _unused_findings(writer, files - _named(store, leave_out=FINDINGS))
         files -= _named(store)
     for round_id in rounds:
-        for folder in ("checkpoints", "exports"):
+        for folder in ("checkpoints", "exports", "tensorboard"):
             with suppress(StudioError):  # of a damaged row: no folder is named by it
                 remove(store.workspace, folder_of_row(store.workspace, folder, round_id))
     return sum(

@@ -165,6 +165,7 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
+        "tensorboard": False,
         "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "background": 1.0,
     },
     RefineSettings: {"drop_conditions": 0.0},
@@ -186,7 +187,8 @@ def as_before(settings: TuneSettings | RefineSettings) -> dict[str, object]:
     added = {
         "prior_styles", "time_low", "time_high", "time_weighting", "accepted_share", "schedule",
         "warmup_steps", "shared_time", "sample_latents", "validate_every", "accepted_noise",
-        "stop_at_best", "drop_conditions", "caption_dropout", "average_decay", "lowest_rank", "background",
+        "stop_at_best", "tensorboard", "drop_conditions", "caption_dropout", "average_decay", "lowest_rank",
+        "background",
     }  # fmt: skip
     usual = {option.name: option.default for option in fields(settings)}
     return {

@@ -24,6 +24,7 @@ _FOLDERS: Mapping[str, re.Pattern[str]] = {
     "adapters": re.compile(r"[0-9a-f]{64}\.safetensors"),
     "checkpoints": re.compile(_ID),
     "exports": re.compile(_ID),
+    "tensorboard": re.compile(_ID),
     "own-adapters": re.compile(_ID),
     "logs": re.compile(r"(page|worker)[\w.-]*\.log[\w.]*"),
     "temporary": re.compile(r"(?!)"),  # only what carries the mark of the workspace
