@@ -1,15 +1,15 @@
 """Which tests of a product the normal check runs: each value of each parameter once.
 
-A test of engine or worker with two parameters or more, of its own or of its fixtures, is a product: families
-by forms, say. The rows of one `parametrize` are the values of one parameter. What is left is marked
-`thorough`, so that `launch.py --check-all` and a plain `pytest` run every combination.
+A test of engine, worker or a feature with two parameters or more, of its own or of its fixtures, is a
+product: families by forms, say. The rows of one `parametrize` are the values of one parameter. What is left
+is marked `thorough`, so that `launch.py --check-all` and a plain `pytest` run every combination.
 """
 
 from collections.abc import Iterable, Sequence
 
 import pytest
 
-WITH_MODELS = ("tests/engine/", "tests/worker/")
+WITH_MODELS = ("tests/engine/", "tests/worker/", "tests/features/")
 
 
 def mark_the_rest(items: Iterable[pytest.Item]) -> None:

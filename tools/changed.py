@@ -146,10 +146,12 @@ def _importers(module: str) -> set[str]:
 
 def _of_page(root: Path, file: PurePosixPath) -> Iterator[str]:
     """The tests in a browser of the nearest part of a path that has some, and those of a first use."""
-    tests = root / "tests" / "ui" / "browser"
+    tests = root / "tests"
     yield FIRST_USE
     for part in (file.stem, *reversed(file.parts[2:-1])):
-        files = [*tests.rglob(f"test_{part}.py"), *tests.glob(f"{part}/test_*.py")]
+        named = (path for path in tests.rglob(f"test_{part}.py") if "browser" in path.parts)
+        own = tests / "features" / part / "browser"
+        files = [*named, *(tests / "ui" / "browser" / part).glob("test_*.py"), *own.glob("test_*.py")]
         if files:
             yield from (path.relative_to(root).as_posix() for path in files)
             return

@@ -28,6 +28,8 @@ def test_what_always_runs_is_there() -> None:
         ("docs/algorithms.md", "tests/docs/test_algorithms.py"),
         ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py"),
         ("assets/ui/refine/refine.js", "tests/ui/browser/refine/test_brush.py"),
+        ("assets/ui/features/trials/draft.js", "tests/features/trials/browser/test_steps.py"),
+        ("gal_studio/features/trials/rules.py", "tests/features/trials/test_job.py"),
         ("assets/ui/rounds/map/lasso.css", FIRST_USE),
         ("launch.py", "tests/test_launch.py"),
     ],

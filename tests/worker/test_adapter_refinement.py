@@ -123,6 +123,7 @@ def test_what_was_drawn_and_judged_is_taken_again_by_the_same_training_alone(tmp
     assert times == [] or not any(path.exists() for path in judged), "they end with the training"
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("small")
 def test_a_halted_training_goes_on_without_the_vision_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,6 +84,7 @@ def test_other_models_are_refused_by_what_they_are(
     assert not studio.projects()
 
 
+@pytest.mark.thorough
 def test_a_later_change_to_a_model_that_does_not_fit_fails_the_job_and_not_the_round(
     studio: Studio, klein: tuple[tuple[str, str], str], tmp_path: Path
 ) -> None:

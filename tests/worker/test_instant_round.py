@@ -99,6 +99,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     assert studio.adapter_path(other).read_bytes() != studio.adapter_path(first).read_bytes()
 
 
+@pytest.mark.thorough
 def test_references_are_averaged_or_given_without_their_background(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:
@@ -173,6 +174,7 @@ def test_the_bundled_model_brings_its_adapter(studio: Studio, names: tuple[str, 
         studio.instant_round(other)
 
 
+@pytest.mark.thorough
 def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:
     names = str(make_distilled_klein(tmp_path / "klein")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     small = {**CHANGES["generation"], "candidates": 2, "resolution": 64}
@@ -233,6 +235,7 @@ def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str])
         studio.instant_round(project)
 
 
+@pytest.mark.thorough
 def test_two_objects_have_their_own_parts_of_the_picture(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_whole_denoiser_is_not_kept_and_says_so(studio: Studio, models: Models
         studio.try_steps(first)
 
 
+@pytest.mark.thorough
 def test_a_halted_training_keeps_what_it_has_and_resumes_to_the_same(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_halted_training_keeps_what_it_has_and_resumes_to_the_same(
     ]
 
 
+@pytest.mark.thorough
 def test_more_steps_keep_those_before(studio: Studio, models: Models, names: Names) -> None:
     first = trained(studio, models, names, steps=5)
     before = studio.kept_steps(first)
@@ -218,6 +220,7 @@ def test_another_training_of_the_round_deletes_the_steps_of_the_one_before(
     assert all(studio.store.adapters.has(one.adapter) for one in studio.kept_steps(first))
 
 
+@pytest.mark.thorough
 def test_a_full_disk_pauses_the_training_and_nothing_is_lost(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:

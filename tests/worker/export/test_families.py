@@ -144,7 +144,7 @@ def with_lcm(folder: Path) -> tuple[Path, dict[str, Any]]:
     return model, {"speed_lora": str(lora)}
 
 
-@pytest.mark.parametrize("made", [fast_klein, with_lcm])
+@pytest.mark.parametrize("made", [fast_klein, pytest.param(with_lcm, marks=pytest.mark.thorough)])
 def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
     made: Callable[[Path], tuple[Path, dict[str, Any]]],
     studio: Studio,

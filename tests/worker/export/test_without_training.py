@@ -37,7 +37,7 @@ from tests.worker.refinement.working import work
     [
         (make_tiny_pipeline, "together"),
         (make_tiny_xl_pipeline, "average"),
-        (make_distilled_klein, "together"),
+        pytest.param(make_distilled_klein, "together", marks=pytest.mark.thorough),
     ],
     ids=["sd1", "sdxl averaged", "klein"],
 )

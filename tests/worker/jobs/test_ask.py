@@ -33,6 +33,7 @@ def asked(studio: Studio, round_id: str) -> tuple[Candidate, ...]:
     return asked_pictures(studio.store.snapshots.round(round_id))
 
 
+@pytest.mark.thorough
 def test_another_training_disagrees_in_areas_and_on_copies(
     studio: Studio, models: Models, drawn: str
 ) -> None:

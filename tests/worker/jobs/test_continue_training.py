@@ -45,6 +45,7 @@ def test_more_steps_give_what_all_at_once_give(studio: Studio, models: Models, n
     assert states(studio, first) == ["step-9.safetensors"]
 
 
+@pytest.mark.thorough
 def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     studio: Studio, models: Models, names: Names
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     assert (states(studio, first), states(studio, job.round_id)) == ([], ["step-8.safetensors"])
 
 
+@pytest.mark.thorough
 def test_the_new_round_goes_on_with_the_prior_images_of_the_first(
     studio: Studio, models: Models, names: Names
 ) -> None:

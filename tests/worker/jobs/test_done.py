@@ -89,6 +89,7 @@ def test_a_round_whose_start_is_lost_is_refused(studio: Studio, second: str) -> 
         assert str(refusal.value) == sentence
 
 
+@pytest.mark.thorough
 def test_a_start_that_is_lost_while_the_job_waits_is_refused(
     studio: Studio, models: Models, second: str
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_start_that_is_lost_while_the_job_waits_is_refused(
     assert studio.store.rounds.get(second).adapter is None
 
 
+@pytest.mark.thorough
 def test_without_the_setting_a_lost_start_is_none(studio: Studio, models: Models, second: str) -> None:
     round_ = studio.store.rounds.get(second)
     studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (round_.parent_id,))

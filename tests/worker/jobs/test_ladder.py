@@ -142,6 +142,7 @@ def test_more_is_refused_of_what_the_round_does_not_draw(
         studio.draw_more(round_id, off.id)
 
 
+@pytest.mark.thorough
 def test_a_greater_number_lets_the_ladder_go_on(studio: Studio, models: Models, names: Names) -> None:
     round_id = trained(studio, models, names, candidates=3)
     work(studio, models, studio.generate(round_id))

@@ -16,7 +16,9 @@ MANY = {**CHANGES, "tune": {**CHANGES["tune"], "prior_images": 9}}
 SAMPLING = {**CHANGES, "tune": {**CHANGES["tune"], "preview_every": 3}}
 
 
-@pytest.mark.parametrize(("press", "state"), [("stop", "stopped"), ("pause", "paused")])
+@pytest.mark.parametrize(
+    ("press", "state"), [("stop", "stopped"), pytest.param("pause", "paused", marks=pytest.mark.thorough)]
+)
 def test_encoding_ends_within_one_picture(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch, press: str, state: str
 ) -> None:

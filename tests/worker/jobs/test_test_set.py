@@ -71,6 +71,7 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
     json.dumps([picture.likeness for picture in view.pictures])
 
 
+@pytest.mark.thorough
 def test_a_round_is_drawn_by_its_best_schedule_as_well(studio: Studio, models: Models, names: Names) -> None:
     weaker = {"lowest_strength": 0.0, "latest_switch": 0.0}
     changes = {**CHANGES, "generation": {**CHANGES["generation"], **weaker}}
@@ -130,6 +131,7 @@ def test_pictures_of_the_test_set_change_nothing_about_candidates(
     assert studio.training_set(round_id) == inputs_of(studio.store, round_id).examples
 
 
+@pytest.mark.thorough
 def test_stopped_it_keeps_its_pictures_and_draws_only_the_rest(
     studio: Studio, models: Models, names: Names
 ) -> None:
@@ -152,6 +154,7 @@ def test_stopped_it_keeps_its_pictures_and_draws_only_the_rest(
     assert kept < everything
 
 
+@pytest.mark.thorough
 def test_another_job_goes_first_even_while_it_measures(studio: Studio, models: Models, names: Names) -> None:
     round_id = trained(studio, models, names)
     job = studio.measure(round_id)

@@ -54,6 +54,7 @@ def saved(studio: Studio, round_id: str) -> list[Path]:
     return sorted(studio.store.checkpoints(round_id).rglob("*"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("change", [{"preview_every": 2}, {"checkpoint_every": 1}], ids=str)
 def test_other_intervals_go_on_from_the_checkpoint(
     studio: Studio, models: Models, names: Names, change: dict[str, int]
@@ -151,6 +152,7 @@ def checkpoints_full() -> Exception:
     return error
 
 
+@pytest.mark.thorough
 def test_a_training_that_is_kept_takes_the_left_ones_of_its_round_along(
     studio: Studio, models: Models, names: Names
 ) -> None:
@@ -204,6 +206,7 @@ def test_what_is_decided_after_that_is_another_training(studio: Studio, models: 
     assert not fingerprints.is_trained(inputs_of(studio.store, second))
 
 
+@pytest.mark.thorough
 def test_a_training_of_other_pictures_is_gone_on_with_when_they_are_back(
     studio: Studio, models: Models, second: str
 ) -> None:

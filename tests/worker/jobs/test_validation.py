@@ -89,6 +89,7 @@ def test_a_training_may_end_by_itself_where_more_steps_only_copy(
     assert weights(studio, first) == weights(studio, other)
 
 
+@pytest.mark.thorough
 def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
     studio: Studio, models: Models, names: Names
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
     assert weights(studio, first) == weights(studio, whole)
 
 
+@pytest.mark.thorough
 def test_a_training_goes_on_without_a_validation_for_which_the_memory_is_too_small(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:

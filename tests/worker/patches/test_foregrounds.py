@@ -83,6 +83,7 @@ def test_one_picture_is_left_to_the_colours_of_its_border(store: Store, tower: P
     assert np.array_equal(np.asarray(store.images.mask(found.mask)), np.asarray(alone))
 
 
+@pytest.mark.thorough
 def test_a_heatmap_before_the_first_refinement_finds_the_same_subjects(
     store: Store, tower: PatchTower, tmp_path: Path
 ) -> None:

@@ -160,6 +160,7 @@ def test_two_subjects_are_judged_by_their_own_references(
     assert both[0].values != both[1].values
 
 
+@pytest.mark.thorough
 def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models:
     assert weights(studio, second) != partly
 
 
+@pytest.mark.thorough
 def test_a_small_part_is_learned_where_it_lies(studio: Studio, models: Models) -> None:
     first = first_round(studio, "style")
     tiles = studio.round_view(first).candidates

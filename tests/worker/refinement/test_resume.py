@@ -230,6 +230,7 @@ def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], m
     assert not [child for child in studio.store.rounds.children(second.id)]
 
 
+@pytest.mark.thorough
 def test_next_round_repeats_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:
     studio, first, node = done
     project_id = studio.store.rounds.get(first).project_id
