@@ -22,7 +22,7 @@ from gal_studio.state.files.default_workspace import default_workspace, note_tol
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
-    *("demo", "run", "judge", "image-to-lora", "refine", "ask", "captions", "replay", "tune-vision"),
+    *("demo", "run", "judge", "refine", "ask", "captions", "replay", "tune-vision"),
     *("start-from", "export", "evaluate", "figures", "grid", "export-project", "import-project"),
     *("rate", "locate-model", "doctor", "jobs", "download"),
 )

@@ -34,9 +34,9 @@ from gal_studio.worker import Worker
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.models import Models
 from tests.commands.test_refine_adapter import objects
-from tests.engine.export.test_image_to_lora import make_predictor
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_tiny_z_image
+from tests.features.image_to_lora.test_engine import make_predictor
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
 from tests.worker.export.test_start import write_lora

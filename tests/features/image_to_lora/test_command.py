@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.engine.export import image_to_lora as engine
+from gal_studio.features.image_to_lora import engine
 from gal_studio.state.files.unfinished import is_unfinished
 from tests.commands.running import run
 

@@ -11,9 +11,9 @@ from transformers import DINOv3ViTConfig, DINOv3ViTModel, SiglipVisionConfig, Si
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.export.foreign import read_foreign
-from gal_studio.engine.export.image_to_lora import SEEN_BY, _layers, predicted, write_image_lora
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.features.image_to_lora.engine import SEEN_BY, _layers, predicted, write_image_lora
 from tests.engine.tiny_flows import make_tiny_z_image
 
 ATTENTION = ("attention.to_q", "attention.to_k", "attention.to_v", "attention.to_out.0")

@@ -43,8 +43,8 @@ def image_to_lora(
     paths = pictures_of(user_path(images))
     if len(paths) > MOST_IMAGES:
         raise StudioError(f"{len(paths)} images are too many: choose the {MOST_IMAGES} most typical ones.")
-    from gal_studio.engine.export.image_to_lora import ENCODERS, PREDICTOR, write_image_lora
     from gal_studio.engine.models.devices import choose_device
+    from gal_studio.features.image_to_lora.engine import ENCODERS, PREDICTOR, write_image_lora
 
     make_folder(target.parent)
     sweep(target.parent, target.parent, _is_lora)

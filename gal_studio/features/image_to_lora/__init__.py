@@ -1,0 +1,1 @@
+"""A LoRA out of images in one pass, without training."""
