@@ -77,6 +77,7 @@ def test_two_loras_are_judged(
     assert (out / "summary.json").read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_a_lora_is_judged_without_references(
     given: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_lora_is_judged_without_references(
     assert (out / "contact-sheet-ink.png").is_file()
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_judged_lora_is_exported(
     given: Path, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch

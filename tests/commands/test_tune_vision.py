@@ -54,6 +54,7 @@ def test_it_learns_and_is_used_by_name(
     assert "already has a tuned vision model" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_it_goes_on_where_it_was(
     pictures: Path, clip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -82,6 +83,7 @@ def test_it_goes_on_where_it_was(
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_transformers_model_is_tuned_too(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_grid_runs_every_cell_once_and_compares_them(
     assert {name: (out / name).read_bytes() for name in kept} == kept
 
 
+@pytest.mark.thorough
 def test_a_shared_first_round_changes_nothing(folder: Path, names: tuple[str, str]) -> None:
     weights = '[vary.gal]\npolicy = ["random"]\nbalance_lambda = [1.0, 0.5]\n'
     file, out = write_grid(folder, names, f"rounds = 2\n{weights}"), folder / "out"

@@ -157,6 +157,7 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
         assert sheet.width > 900
 
 
+@pytest.mark.thorough
 def test_bald_compares_runs_before_it_accepts_as_many_images(workspace: Path, tmp_path: Path) -> None:
     assert run("replay", "--policy", "bald", "--workspace", workspace, "--out", tmp_path / "bald") == 0
     with Store(workspace) as store:
@@ -170,6 +171,7 @@ def test_bald_compares_runs_before_it_accepts_as_many_images(workspace: Path, tm
         assert frozenset(here.decided.accepted) == proposal(here, "bald", 2).candidates
 
 
+@pytest.mark.thorough
 def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(
     workspace: Path, tmp_path: Path
 ) -> None:
