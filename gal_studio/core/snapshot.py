@@ -50,9 +50,18 @@ class Project:
     described: str = ""
 
     @property
+    def has_references(self) -> bool:
+        """Whether it has images to compare others with."""
+        return not self.described
+
+    @property
     def copy_detectors(self) -> UsedDetectors:
-        """What finds copies: nothing where there is no reference."""
-        return "none" if self.described else self.settings.gal.copy_detectors
+        """What finds copies."""
+        return self.detectors(self.settings.gal)
+
+    def detectors(self, gal: GalSettings) -> UsedDetectors:
+        """What finds copies by the settings of a round: nothing where there is no reference."""
+        return "none" if self.described else gal.copy_detectors
 
 
 @dataclass(frozen=True)
@@ -270,7 +279,7 @@ class RoundSnapshot:
     @property
     def copy_detectors(self) -> UsedDetectors:
         """What finds copies in this round: nothing where the project has no reference."""
-        return "none" if self.project.project.described else self.gal.copy_detectors
+        return self.project.project.detectors(self.gal)
 
     @property
     def prior_drawing(self) -> GenerationSettings:

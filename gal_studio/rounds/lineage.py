@@ -144,7 +144,7 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
 
 def refuse_without_references(project: Project, what: str) -> None:
     """Refuse what compares images with references in a project that has none."""
-    if project.described:
+    if not project.has_references:
         raise StudioError(
             f"{project.name} has no reference images, and {what} needs them: judge the LoRA again with "
             "a few images that it was trained on."

@@ -83,7 +83,7 @@ class Measured:
         compared by different flags.
         """
         project = self.test_set.project
-        if project.project.described:
+        if not project.project.has_references:
             return "none"
         if not self.have_all(SHOWN):
             return "prompts"

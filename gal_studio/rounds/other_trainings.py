@@ -34,7 +34,7 @@ def lacks_trainings(
     if not find_policy(policy).needs_trainings or not here.round.variant.tunes or here.round.source:
         return False
     is_known = bool(here.candidates) and is_compared(here, drawn, trainings)
-    return not (is_known or here.project.project.described)
+    return here.project.project.has_references and not is_known
 
 
 def is_compared(here: RoundSnapshot, drawn: Mapping[str, Collection[int]], trainings: int) -> bool:

@@ -99,7 +99,7 @@ def _accepted(base: RoundSnapshot) -> list[_Source]:
 
 def can_be_refined(base: RoundSnapshot) -> bool:
     """Whether a refinement of this round would have anything to learn from."""
-    if base.project.project.described:
+    if not base.project.project.has_references:
         return False
     if base.project.project.kind == "object":
         return True

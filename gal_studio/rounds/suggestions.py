@@ -64,7 +64,7 @@ def first_proposal(here: RoundSnapshot) -> SuggestionSet:
 
 def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Proposal:
     wanted = find_policy(policy or here.gal.policy)
-    if here.project.project.described:
+    if not here.project.project.has_references:
         unjudged = Unjudged(wanted, here.project.project.kind)
         return Proposal(unjudged, pool, unjudged.suggest(pool))
     package = POLICIES.origin(wanted.name) or _own_module(wanted)

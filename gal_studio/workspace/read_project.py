@@ -27,7 +27,7 @@ def read_project(store: Store, project_id: str) -> None:
     for problem in damaged_values(store, project_id):
         raise StudioError(problem)
     references = store.projects.references(project_id)
-    if not references and not store.projects.get(project_id).described:
+    if not references and store.projects.get(project_id).has_references:
         raise StudioError("The project has no reference.")
     if not store.rounds.shown(project_id):
         raise StudioError("The project has no round that is shown.")

@@ -79,6 +79,13 @@ def test_no_script_of_the_page_compares_what_a_round_is() -> None:
     assert words.search('state.round?.kind === "refine"')
 
 
+def test_no_module_asks_by_a_text_whether_a_project_has_references() -> None:
+    words = re.compile(r"\b(if|not|and|or) \(?[\w.]*\b(project|own)\.described\b")
+    found = [path.name for path in PACKAGE.rglob("*.py") if words.search(path.read_text(encoding="utf-8"))]
+    assert not found, "ask Project.has_references"
+    assert words.search("if not task.project.described:")
+
+
 def test_stored_names_stay() -> None:
     """They stand in every workspace and archive, and in the schema in this order."""
     assert VARIANTS.names()[:3] == ("fine_tune", "refine", "instant")

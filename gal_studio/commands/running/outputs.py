@@ -189,7 +189,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "seed": project.seed,
         "lambda": view.settings.gal.balance_lambda,
         "top_k": view.settings.gal.top_k,
-        "copy_detectors": project.copy_detectors if project.described else view.settings.gal.copy_detectors,
+        "copy_detectors": project.detectors(view.settings.gal),
         "policy": policy,
         "settings": view.settings.to_dict(),
     }

@@ -84,6 +84,6 @@ def _judged(
         recipe_rates(here.candidates),
         report,
         unlike_references(name, here.candidates),
-        not_judged(project.kind) if (project := here.project.project).described else "",
+        "" if (project := here.project.project).has_references else not_judged(project.kind),
         by_schedule,
     )

@@ -225,7 +225,7 @@ def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]
 
 
 def _copy_detectors(project: ProjectView) -> str:
-    if project.described:
+    if not project.has_references:
         return "not detected without reference images"
     words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
     settings = project.settings

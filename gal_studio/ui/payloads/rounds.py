@@ -156,7 +156,7 @@ def round_payload(view: RoundView) -> Round:
         ladder=_ladder_payload(view),
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
-        copy_detectors="none" if view.project.described else view.settings.gal.copy_detectors,
+        copy_detectors=view.project.detectors(view.settings.gal),
         summary=view.sentence,
         undo=view.undo_words,
         redo=view.redo_words,

@@ -112,7 +112,7 @@ def with_previews(
 def _before_the_training(task: TrainingTask, model: ImageModel, phase: str, every: int) -> Steps:
     """The preview of step 0: of the test prompts of a validation where all later previews are of these."""
     previews = task.settings.tune.preview_every
-    if every and previews % every == 0 and held_out(task) and not task.project.described:
+    if every and previews % every == 0 and held_out(task) and task.project.has_references:
         yield from preview_held_out(task, model)
     elif previews:
         yield from _draw_preview(task, model, Progress(phase, 0, task.settings.tune.steps))

@@ -101,7 +101,7 @@ def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
 
     What the base model draws is needed without references, too: it says what was asked for (Eq. G14).
     """
-    if task.project.described:
+    if not task.project.has_references:
         yield from draw_base_pictures(task)
         return None
     if task.settings.gal.copy_detectors == "prompts":

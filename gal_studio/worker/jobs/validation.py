@@ -41,7 +41,7 @@ def validate(
     A training goes on without them where they cannot be drawn.
     """
     requests, images, remarks = held_out(task), list[Image.Image](), list[Remark]()
-    if not requests or task.project.described:  # without references nothing counts as a copy
+    if not (requests and task.project.has_references):  # without references nothing counts as a copy
         return
     for each in drawn_or_refused(model, requests, task.settings.generation):
         if isinstance(each, DrawnBatch):
