@@ -27,6 +27,7 @@ from gal_studio.core.measures.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round, UsedDetectors
+from gal_studio.core.variants.variant import Variant
 
 Place = tuple[float, float]
 
@@ -295,10 +296,15 @@ class RoundSnapshot:
         above = self.round.parent_id
         return None if above is None else self.project.round(above)
 
-    @property
+    @cached_property
+    def variant(self) -> Variant:
+        """What it is."""
+        return self.round.variant
+
+    @cached_property
     def refined(self) -> "RoundSnapshot | None":
         """The round that it refines; None if it is no refinement."""
-        return self.parent if self.round.variant.refines else None
+        return self.parent if self.variant.refines else None
 
     @cached_property
     def children(self) -> tuple["RoundSnapshot", ...]:
@@ -346,7 +352,7 @@ class RoundSnapshot:
     @cached_property
     def first(self) -> "RoundSnapshot | None":
         """The first trained round above this one; None where it is that one."""
-        return next((each for each in self.ancestors if each.round.variant.tunes), None)
+        return next((each for each in self.ancestors if each.variant.tunes), None)
 
     @cached_property
     def standard(self) -> Standard:
@@ -402,7 +408,7 @@ class RoundSnapshot:
     def strengths(self) -> tuple[float, ...]:
         """The mean strength of each candidate of an anchor, by index (Eq. G13); an instant round has one."""
         settings, number = self.settings, self.settings.generation.candidates
-        if not self.round.variant.varies_strength:
+        if not self.variant.varies_strength:
             return (1.0,) * number
         if on_ladder(settings):
             return tuple(recipe.mean for recipe in LADDER)

@@ -41,7 +41,7 @@ def planned_fingerprint(inputs: TrainingInputs) -> str:
 def endless_fingerprint(inputs: TrainingInputs) -> str | None:
     """Hash a fine-tuning but for its number of steps; None if each step depends on that number."""
     tune = inputs.here.settings.tune.essential
-    if not (inputs.here.round.variant.tunes and tune.is_open_ended):
+    if not (inputs.here.variant.tunes and tune.is_open_ended):
         return None
     references = sum(example.is_reference for example in inputs.examples)
     each, share = endless(tune, references > 0, references < len(inputs.examples))
@@ -54,7 +54,7 @@ def _digest(parts: Sequence[object]) -> str:
 
 def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
     here, project, settings = inputs.here, inputs.here.project.project, inputs.here.settings
-    refines = here.round.variant.refines
+    refines = here.variant.refines
     if all(example.is_reference for example in inputs.examples):
         tune = replace(tune, accepted_share=0.0)
     if not any(reference.mask for reference in inputs.references):
@@ -103,7 +103,7 @@ def repeated(inputs: TrainingInputs) -> RoundSnapshot | None:
     That is so of a branch with the choice and the settings of the line that it left.
     """
     here = inputs.here
-    if not here.round.variant.tunes or here.round.adapter is not None or here.parent is None:
+    if not here.variant.tunes or here.round.adapter is not None or here.parent is None:
         return None
     supposed = replace(inputs, here=here.supposing(here.wanted_settings))
     wanted, begins = training_fingerprint(supposed), here.parent.original
@@ -125,7 +125,7 @@ def _pairs(inputs: TrainingInputs) -> list[object]:
 
 def _prior_and_maps(inputs: TrainingInputs, refine: RefineSettings) -> list[object]:
     """The prior pictures, and for a refinement the maps of its pairs."""
-    refines = inputs.here.round.variant.refines
+    refines = inputs.here.variant.refines
     prior = prior_parts(inputs) if refine.mix or not refines else []
     if refines:
         return [prior[0] if prior else [], [_maps(inputs, pair) for pair in inputs.pairs]]

@@ -83,7 +83,7 @@ def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
 
 def round_training_seed(here: RoundSnapshot) -> int:
     """The round's training seed, which is the same for all branches at this depth that name no other."""
-    return here.round.variant.training_seed(here.seed, here.round.number)
+    return here.variant.training_seed(here.seed, here.round.number)
 
 
 def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
@@ -96,7 +96,7 @@ def starting_round(here: RoundSnapshot) -> RoundSnapshot | None:
     if parent is None or here.refined:
         return parent
     continues, after_refinement = settings.tune.continue_from_last, settings.refine.next_round
-    return parent if parent.round.variant.hands_on(continues, after_refinement) else None
+    return parent if parent.variant.hands_on(continues, after_refinement) else None
 
 
 def given_lora(here: RoundSnapshot) -> Start | None:
@@ -120,7 +120,7 @@ def starting_adapter(here: RoundSnapshot) -> str | None:
 
 def drawing_adapter(here: RoundSnapshot) -> str | None:
     """The adapter that the round's pictures are drawn with: its own, or the start of a Round 0's project."""
-    if here.round.variant.training is not None:
+    if here.variant.training is not None:
         return here.round.adapter
     return here.project.start.adapter if here.project.start is not None else None
 
@@ -139,7 +139,7 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
         return
     if here.refined:
         raise StudioError(f"Round {number} is not trained yet: press Train first.")
-    raise StudioError(start.round.variant.lost_start(number, start.round.number))
+    raise StudioError(start.variant.lost_start(number, start.round.number))
 
 
 def refuse_without_references(project: Project, what: str) -> None:
@@ -155,4 +155,4 @@ def repeats_refinement(here: RoundSnapshot) -> bool:
     """Whether the round is refined after its training, as its parent was (setting `next_round`)."""
     if here.refined or here.parent is None:
         return False
-    return here.parent.round.variant.refines and here.settings.refine.next_round == "repeat"
+    return here.parent.variant.refines and here.settings.refine.next_round == "repeat"

@@ -193,7 +193,7 @@ class Measured:
                     complete=len(parts.get("held_out", {})) == self.wanted > 0,
                     learned=None if here is None else self.learned(here),
                     diverged=here is not None and here.check.diverged,
-                    instant=here is not None and here.round.variant.with_references,
+                    instant=here is not None and here.variant.with_references,
                     given=here is not None and bool(here.round.source),
                     recipe=recipe,
                 )

@@ -31,7 +31,7 @@ def lacks_trainings(
 
     A round that has no pictures yet lacks them, too.
     """
-    if not find_policy(policy).needs_trainings or not here.round.variant.tunes or here.round.source:
+    if not find_policy(policy).needs_trainings or not here.variant.tunes or here.round.source:
         return False
     is_known = bool(here.candidates) and is_compared(here, drawn, trainings)
     return here.project.project.has_references and not is_known

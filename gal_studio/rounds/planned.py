@@ -37,7 +37,7 @@ def is_ladder(here: RoundSnapshot) -> bool:
 
     A refinement draws those of the round it refines, and one without training has no strengths.
     """
-    return on_ladder(here.settings) and here.round.variant.tunes
+    return on_ladder(here.settings) and here.variant.tunes
 
 
 def missing(here: RoundSnapshot) -> tuple[tuple[Anchor, int], ...]:

@@ -72,7 +72,7 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
 
 def _line(here: RoundSnapshot) -> list[RoundSnapshot]:
     """The fine-tuned rounds from the first one to this one, up to the last that was trained."""
-    line = [each for each in (*here.ancestors, here) if each.round.variant.tunes and not each.round.source]
+    line = [each for each in (*here.ancestors, here) if each.variant.tunes and not each.round.source]
     while line and line[-1].record.trained_as is None:
         line.pop()
     return line

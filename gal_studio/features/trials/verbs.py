@@ -232,7 +232,7 @@ def use_step(studio: Studio, round_id: str, step: int) -> Round:
             studio.store.rounds.take_step(round_id, kept)
             return studio.store.rounds.get(round_id)
         for other in here.project.shown:
-            beside = other.round.parent_id == here.round.parent_id and other.round.variant.tunes
+            beside = other.round.parent_id == here.round.parent_id and other.variant.tunes
             if beside and other.round.adapter == kept.adapter and other.settings == here.settings:
                 return other.round
         return _beside(studio, here, kept)

@@ -79,7 +79,7 @@ def _step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
     if not pairs.pairs_are_ready(inputs):
         return "pairs"
     begun = any(
-        job.round_id == here.id and job.kind == here.round.variant.training and job.state != "stopped"
+        job.round_id == here.id and job.kind == here.variant.training and job.state != "stopped"
         for job in jobs
     )
     return "refine" if begun else "review"

@@ -72,8 +72,8 @@ def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Ste
     """The next step in a round; `busy` are the rounds that are worked on, `made` what the page suggests."""
     if here.id in busy:
         return "wait"
-    if here.round.adapter is None and here.round.variant.training is not None:
-        return here.round.variant.training
+    if here.round.adapter is None and here.variant.training is not None:
+        return here.variant.training
     if not here.candidates or missing(here):
         return "generate"  # the request says what to do if no anchor is left
     if not here.decided.accepted and open_suggestions(here, made):
@@ -114,8 +114,8 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool)
         copies=sum([candidate.overfit for candidate in here.candidates]),
         cover=PictureRef(cover, version(images[cover])) if cover else None,
         empty=_is_empty(here, step),
-        refines=here.round.variant.refines,
-        made_by=here.round.variant.made_by,
+        refines=here.variant.refines,
+        made_by=here.variant.made_by,
         aside=aside,
     )
 
@@ -123,7 +123,7 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool)
 def _is_empty(here: RoundSnapshot, step: Step) -> bool:
     if here.round.copy_of:
         return not any(not one.round.archived for one in here.children)
-    return here.round.variant.tunes and step == "fine_tune" and not (here.round.adapter or here.candidates)
+    return here.variant.tunes and step == "fine_tune" and not (here.round.adapter or here.candidates)
 
 
 def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundView:
@@ -208,7 +208,7 @@ def _candidate_views(
             prompt=here.project.prompts[candidate.anchor_id],
             verdict=decided.verdicts.get(candidate.id, "undecided"),
             suggested=candidate.id in suggested,
-            recipe=recipe_words(here.round.variant, here.settings, candidate.recipe),
+            recipe=recipe_words(here.variant, here.settings, candidate.recipe),
             mask=decided.masks.get(candidate.id),
             has_map=candidate.id in judged,
             weight=decided.weights.get(candidate.id),
