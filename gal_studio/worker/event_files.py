@@ -60,7 +60,7 @@ def write_event_files(store: Store, round_id: str) -> None:
 def _as_planned(store: Store, round_id: str, tune: TuneSettings) -> TuneSettings | None:
     """The settings with the steps of the training, which accepted images add to; None of a refinement."""
     round_ = store.rounds.get(round_id)
-    if round_.kind == "refine":
+    if round_.variant.refines:
         return None
     trained = store.rounds.training_sets(round_.project_id).get(round_id)
     examples = trained or inputs_of(store, round_id).examples
