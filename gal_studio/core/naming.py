@@ -8,6 +8,7 @@ from gal_studio.core import checks
 from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
+from gal_studio.core.variants.registry import find_variant
 
 MAX_NAME_LENGTH = 120  # characters
 MAX_ROUND_NAME_LENGTH = 40
@@ -34,7 +35,7 @@ def numbered_names(rounds: Iterable[Round], taken: Iterable[str] = ()) -> dict[s
     names: dict[str, str] = {}
     used, branches = set(taken), dict[str | None, str]()
     for round_ in rounds:  # a parent stands before its children
-        name, branch = f"Round {round_.number} {round_.variant.suffix}".rstrip(), ""
+        name, branch = f"Round {round_.number} {find_variant(round_.kind).suffix}".rstrip(), ""
         if round_.copy_of is None and (branch := branches.get(round_.parent_id, "")):
             name = f"{name} · {branch}"
         differs = round_.difference

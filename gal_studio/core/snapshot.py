@@ -27,6 +27,7 @@ from gal_studio.core.measures.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round, UsedDetectors
+from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Variant
 
 Place = tuple[float, float]
@@ -293,13 +294,13 @@ class RoundSnapshot:
     @cached_property
     def parent(self) -> "RoundSnapshot | None":
         """The round that this one starts from."""
-        above = self.round.parent_id
+        above = self.record.round.parent_id
         return None if above is None else self.project.round(above)
 
     @cached_property
     def variant(self) -> Variant:
         """What it is."""
-        return self.round.variant
+        return find_variant(self.record.round.kind)
 
     @cached_property
     def refined(self) -> "RoundSnapshot | None":
