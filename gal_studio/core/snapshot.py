@@ -231,12 +231,12 @@ class RoundSnapshot:
     project: ProjectSnapshot
     record: RoundRecord
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The ID of the round."""
         return self.record.round.id
 
-    @property
+    @cached_property
     def round(self) -> Round:
         """The node in the tree of rounds."""
         return self.record.round
