@@ -9,7 +9,6 @@ import { ask } from "../kit/ask.js";
 import { byFinger, setAttribute, setText } from "../kit/dom.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { PopoverButton } from "../kit/popovers.js";
-import { render } from "../vendor/preact.min.js";
 import { about, inSentence } from "../kit/format.js";
 import { byItself } from "../measures/replay_words.js";
 import { openDownload } from "../results/exports.js";
@@ -168,10 +167,6 @@ export function mountActions(parts) {
     "forget";
   bar = parts.actions;
   renderOn(events, bar, buttons);
-  render(
-    KEYS.map(([key, what]) => html`<span><kbd>${key}</kbd>${` ${what}`}</span>`),
-    parts.keys,
-  );
   on(events, () => {
     const words = hintWords();
     setAttribute(parts.hint, "aria-live", next() ? "polite" : "off"); // no poll speaks the time left
@@ -179,16 +174,6 @@ export function mountActions(parts) {
     setAttribute(parts.hint, "title", words); // where the line has no room
   });
 }
-
-/** @type {[key: string, what: string][]} */
-const KEYS = [
-  ["A", "accept"],
-  ["R", "reject"],
-  ["C", "compare"],
-  ["H", "heat map"],
-  ["Ctrl Z", "undo"],
-  ["?", "keys"],
-];
 
 /**
  * The kinds of jobs that say themselves what their button is.

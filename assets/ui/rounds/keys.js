@@ -1,5 +1,4 @@
 /** Keyboard shortcuts of the Rounds screen, disabled in text fields and while another dialog is open. */
-/** @import { RoundsParts } from "../app/types/parts.d.ts" */
 /** @import { Verdict } from "payloads" */
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
@@ -32,9 +31,7 @@ import { refinementShown, reviewShown } from "./sides.js";
 import { acceptListed } from "./suggestion.js";
 import { showHelp } from "../kit/help.js";
 
-/** @param {RoundsParts} parts */
-export function mountKeys(parts) {
-  parts.keys.addEventListener("click", showHelp);
+export function mountKeys() {
   document.addEventListener("keydown", (event) => {
     // a held Enter key clicks a button only once
     if (event.repeat && event.key === "Enter" && above(event.target, "button")) event.preventDefault();

@@ -31,6 +31,6 @@ export function mountRounds(parts) {
   mountReview(parts);
   mountRefinement(parts);
   mountActions(parts);
-  mountKeys(parts);
+  mountKeys();
   mountTour(parts);
 }

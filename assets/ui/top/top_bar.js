@@ -8,7 +8,9 @@ import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { locateModel } from "../app/locate.js";
 import { FiguresButton } from "../kit/figures.js";
+import { showHelp } from "../kit/help.js";
 import { Button, html } from "../kit/html.js";
+import { PopoverButton } from "../kit/popovers.js";
 import { toast } from "../kit/toast.js";
 import { toggleTheme } from "../kit/theme.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
@@ -26,6 +28,12 @@ const STEPS = [
   ["reference", "1 Reference"],
   ["rounds", "2 Rounds"],
   ["results", "3 Results"],
+];
+/** @type {[part: string, words: string, act: () => unknown][]} */
+const MENU = [
+  ["log", "Log", openLog],
+  ["help", "Keys", showHelp],
+  ["theme", "Light or dark", toggleTheme],
 ];
 const PAUSE_OR_RESUME = /** @type {"button"} */ ("[data-part=pause], [data-part=resume]");
 /** @type {import("../vendor/signals.min.js").Signal<ReturnType<typeof setTimeout> | null>} */
@@ -67,21 +75,28 @@ function Top() {
         data-state=${job && jobLine(job).state}
       >${job && html`<${JobLine} job=${job} at=${{}} />`}</section>
       <${QueueButton} at=${{}} />
-      <${FiguresButton} />
-      <${Button}
-        class="quiet" data-part="log" onClick=${openLog}
-        title="Messages of the running work, for a bug report"
-      >Log<//>
-      <${Button}
-        class="quiet theme" data-part="theme" aria-label="Switch between light and dark" title="Light or dark"
-        onClick=${toggleTheme}
-      />
+      <${Menu} />
       <form
         class="sign-out" data-part="sign-out" method="post" action="sign-out"
         hidden=${!document.querySelector(".signed-in .top")}
       ><button type="submit" class="quiet" title="End this session in this browser">Sign out</button></form>
     </div>`;
 }
+
+/** What is seldom wanted. */
+const Menu = () => html`<${PopoverButton}
+  class="quiet top-more" label="⋯" title="Figures, log, keys, light or dark" aria-label="Further choices"
+  aria-haspopup="true" panelClass="save-menu" panelLabel="Further choices"
+>${(/** @type {() => void} */ close) => html`<${FiguresButton} />
+  ${MENU.map(
+    ([part, words, act]) => html`<button
+      type="button" key=${part} class="quiet" data-part=${part}
+      onClick=${() => {
+        close();
+        act();
+      }}
+    >${words}</button>`,
+  )}`}<//>`;
 
 /** Focus the pictures, or on another screen its first button: what comes before is passed over. */
 function skip() {

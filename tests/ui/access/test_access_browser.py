@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.rules import Rules
 from tests.ui.access.doors import PASSWORD, USER
+from tests.ui.browser.menus import further
 from tests.ui.conftest import ARGUMENTS, HEADLESS, WITH_GRID, Place, Served, serving
 
 pytestmark = pytest.mark.browser
@@ -54,7 +55,7 @@ def walk(page: Any) -> None:
     page.keyboard.press(" ")
     page.wait_for_selector("dialog[open] img")
     page.keyboard.press("Escape")
-    page.click("[data-part=theme]")
+    further(page, "theme")
     for step in ("results", "reference", "rounds"):
         page.click(f"[data-step={step}]")
         page.wait_for_selector(f"[data-step={step}][aria-current]")

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.ui.browser.menus import further
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import WITH_GRID, Served, Watched
@@ -110,10 +112,10 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
     page.wait_for_selector("dialog.help", state="hidden")
     assert focused(page) == before
     for opener, dialog in (
-        ("[data-part=log]", "dialog.log"),
-        ("[data-part=keys]", "dialog.help"),
         ("[data-part=queue]", ".queue-list"),
-        (".desk-history", ".desk-panel.history"),
+        (".desk-view", ".desk-panel"),
+        (".filter-button", ".filter-menu"),
+        (".top-more", ".save-menu:has(.figures-button)"),
     ):
         page.focus(opener)
         before = focused(page)
@@ -122,6 +124,12 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
         page.keyboard.press("Escape")
         page.wait_for_selector(dialog, state="hidden")
         assert focused(page) == before, opener
+    for part, dialog in (("log", "dialog.log"), ("help", "dialog.help")):
+        further(page, part)
+        page.wait_for_selector(f"{dialog}[open]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(dialog, state="hidden")
+        expect(page.locator(".top-more")).to_be_focused()
     page.goto(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
     page.focus("[data-action=test-set]")

@@ -12,6 +12,7 @@ from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.rounds import Preview
 from tests.job_moves import moves
+from tests.ui.browser.menus import further
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
@@ -256,7 +257,7 @@ def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     log.write_text(f"INFO device: cuda: Some GPU\nINFO read {workspace}/images/1.png token=abc123\n")
     page = watched.open(served.url())
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.click("[data-part=log]")
+    further(page, "log")
     page.wait_for_selector(".log-lines:has-text('read WORKSPACE/images/1.png token=[hidden]')")
     assert "cuda: Some GPU" in page.inner_text(".log-facts")
     with log.open("a") as file:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import tests.features
+from tests.ui.browser.menus import further, show_only
 from tests.ui.conftest import WITH_FIGURES, Served
 from tests.ui.seeded import draw, measure, train
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, two_subjects
@@ -104,12 +105,15 @@ class Walk:
     def menus(self) -> Iterator[str]:
         """What opens below a button."""
         page = self.page
-        page.click("[data-filter=copies]")
+        show_only(page, "copies")
+        self.shown("dialog.log[open]", lambda: further(page, "log"))
+        yield "the log"
+        self.escape()
         for name, opener, opened in (
-            ("filters", ".desk-range", ".desk-panel:popover-open"),
-            ("history", ".desk-history", ".desk-panel.history:popover-open"),
+            ("filters", ".filter-button", ".filter-menu:popover-open"),
+            ("order, size and history", ".desk-view", ".desk-panel:popover-open .history-step"),
+            ("further choices", ".top-more", ".save-menu:popover-open .figures-button"),
             ("what can be saved", "[data-action=save-view]", ".save-menu:popover-open"),
-            ("the log", "[data-part=log]", "dialog.log[open]"),
             ("the queue", "[data-part=queue]", ".queue-list:popover-open"),
             ("a round's menu", ".chip-more >> nth=0", ".round-menu:popover-open input"),
             ("archived rounds", ".archived", ".round-menu:popover-open .archived-round"),

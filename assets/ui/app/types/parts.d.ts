@@ -28,14 +28,13 @@ export interface RoundsParts {
   legend: HTMLSpanElement;
   "view-buttons": HTMLSpanElement;
   suggestion: HTMLElement;
-  filters: HTMLDivElement;
+  filters: HTMLSpanElement;
   shown: HTMLSpanElement;
   "round-words": HTMLParagraphElement;
   desk: HTMLDivElement;
   grid: HTMLDivElement;
   actions: HTMLDivElement;
   hint: HTMLSpanElement;
-  keys: HTMLButtonElement;
 }
 
 export interface ResultsParts {

@@ -1,20 +1,21 @@
-/** The bar over the grid: order, score range, tile size, undo, redo and history. */
+/** The bar over the grid: search, undo and redo, and a panel for order, size, score range and history. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { addOptionToHelp } from "../../kit/help.js";
 import { html } from "../../kit/html.js";
+import { PopoverButton } from "../../kit/popovers.js";
 import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
-import { History } from "./history.js";
-import { RangeFilter } from "./range.js";
+import { History, openHistory, UndoAndRedo } from "./history.js";
+import { RangeFilter, rangeWords } from "./range.js";
 import { SearchField, searchLine } from "./search.js";
 
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
   restoreDesk();
   const line = el("p", { class: "search-line", hidden: true });
-  parts.desk.after(line);
+  parts["round-words"].before(line);
   searchLine(line);
   addOptionToHelp(
     "After A or R, go to the next image",
@@ -23,10 +24,13 @@ export function mountDesk(parts) {
   );
   renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
     parts.desk.hidden = !state.candidates.size;
-    return html`<span class="desk-group"><${Order} /><${RangeFilter} at=${{}} /></span>
-      <span class="desk-group"><${Size} grid=${parts.grid} /></span>
-      <${SearchField} />
-      <${History} />`;
+    return html`<${SearchField} />
+      <${PopoverButton}
+        class="button small desk-view" label=${rangeWords() || "View"} aria-haspopup="true"
+        aria-pressed=${String(Boolean(state.range))} title="Order and size of the images, history"
+        panelClass="desk-panel" panelLabel="Order, size and history" onOpen=${openHistory}
+      ><${Order} /><${Size} grid=${parts.grid} /><${RangeFilter} at=${{}} /><${History} at=${{}} /><//>
+      <${UndoAndRedo} />`;
   });
 }
 
@@ -35,23 +39,24 @@ export function mountDesk(parts) {
 function Order() {
   const chosen = orderInUse();
   const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
-  return html`<label class="desk-order">
-      <span>Sort</span>
-      <select
-        aria-label="Order of the images" title="Order of the images" value=${chosen}
-        onChange=${(/** @type {Typed} */ { currentTarget }) => setDesk({ sort: currentTarget.value })}
-      >${sorts().map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}</select>
-    </label>
+  return html`<div class="desk-order">
+    <label>Sort<select
+      aria-label="Order of the images" value=${chosen}
+      onChange=${(/** @type {Typed} */ { currentTarget }) => setDesk({ sort: currentTarget.value })}
+    >
+      ${sorts().map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}
+    </select></label>
     <button
       type="button" class="quiet desk-turn" hidden=${["priority", "search"].includes(chosen)}
       title=${words} aria-label=${words} onClick=${() => setDesk({ reverse: !desk.reverse })}
-    >${desk.reverse ? "↑" : "↓"}</button>`;
+    >${desk.reverse ? "↑" : "↓"}</button>
+  </div>`;
 }
 
 /** @param {{ grid: HTMLElement }} props */
 function Size({ grid }) {
   const fits = grid.querySelector(".tile:not([hidden])")?.clientWidth ?? SMALLEST;
-  return html`<label class="desk-size"><span>Size</span><input
+  return html`<label class="desk-size">Size<input
     type="range" min=${SMALLEST} max=${LARGEST} step="4" value=${desk.size || fits}
     aria-label="Size of the images" title="Size of the images; double-click: as many as fit"
     onInput=${(/** @type {Typed} */ { currentTarget }) => setDesk({ size: currentTarget.valueAsNumber })}

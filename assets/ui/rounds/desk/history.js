@@ -4,7 +4,6 @@ import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { html, set, useKeptFocus } from "../../kit/html.js";
-import { PopoverButton } from "../../kit/popovers.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { goTo, redo, undo } from "../grid/verdicts.js";
@@ -21,22 +20,25 @@ async function load() {
   if (answer && isLatest()) set(steps, answer.steps);
 }
 
+/** @param {HTMLElement} opened the panel that shows the history */
+export function openHistory(opened) {
+  panel = opened;
+  load();
+}
+
+/** What was decided; a press goes back to it. */
 export function History() {
-  const { undo: undoes = "", redo: redoes = "" } = state.round ?? {};
   useLayoutEffect(() => {
     load();
   }, [state.round]);
-  return html`<span class="desk-group desk-steps">
+  return html`<section class="history"><h2>History</h2><${Steps} /></section>`;
+}
+
+export function UndoAndRedo() {
+  const { undo: undoes = "", redo: redoes = "" } = state.round ?? {};
+  return html`<span class="desk-steps">
     <${Step} glyph="↶" act=${undo} verb="Undo" what=${undoes} shortcut="Ctrl+Z" />
     <${Step} glyph="↷" act=${redo} verb="Redo" what=${redoes} shortcut="Ctrl+Y" />
-    <${PopoverButton}
-      class="quiet desk-history" title="History: go back to any decision" label="History"
-      panelClass="desk-panel history" panelLabel="History of decisions"
-      onOpen=${(/** @type {HTMLElement} */ opened) => {
-        panel = opened;
-        load();
-      }}
-    ><h2>History</h2><${Steps} /><//>
   </span>`;
 }
 

@@ -2,7 +2,6 @@
 /** @import { Candidate } from "payloads" */
 import { state } from "../../app/store.js";
 import { html } from "../../kit/html.js";
-import { PopoverButton } from "../../kit/popovers.js";
 import { signal } from "../../vendor/signals.min.js";
 import { setRange, scoreValue } from "./desk.js";
 
@@ -48,7 +47,14 @@ const placeOf = (value, low, high) =>
 /** @param {number} value */
 const figure = (value) => value.toFixed(3).replace("-", "−");
 
-/** A button that opens the filter, and shows what it does while it is on. */
+/** The range that is shown; empty while all is. */
+export function rangeWords() {
+  const { range } = state;
+  const bounds = range && extent(state.candidates.values(), range.score);
+  return range && bounds ? `${figure(range.low ?? bounds[0])} to ${figure(range.high ?? bounds[1])}` : "";
+}
+
+/** The score and its bounds. */
 export function RangeFilter() {
   const { range } = state;
   const name = range?.score ?? score.value;
@@ -71,12 +77,7 @@ export function RangeFilter() {
     score.value = currentTarget.value;
     setRange(null);
   };
-  return html`<${PopoverButton}
-    class="button small desk-range" title="Show images with a score in a range"
-    aria-pressed=${String(Boolean(range))}
-    label=${range ? `Filter: ${figure(from)} to ${figure(to)}` : "Filter…"}
-    panelClass="desk-panel" panelLabel="Filter by a score"
-  >
+  return html`<section class="desk-range" data-on=${range ? "" : null}>
     <label>Show images by<select aria-label="Score" value=${name} onChange=${choose}>
       ${offered().map((one) => html`<option key=${one.name} value=${one.name}>${one.label}</option>`)}
     </select></label>
@@ -95,5 +96,5 @@ export function RangeFilter() {
         Show all
       </button>
     </div>
-  <//>`;
+  </section>`;
 }

@@ -5,7 +5,7 @@ import { renderOn } from "../../app/watch.js";
 import { state, counts, isCopyBy, isJudged, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
-import { roving } from "../../kit/roving.js";
+import { PopoverButton } from "../../kit/popovers.js";
 import { setDetector } from "../desk/desk.js";
 
 /** @type {[name: Group, label: string, title: string][]} */
@@ -32,39 +32,48 @@ const NEED_REFERENCES = new Set(["suggested", "copies"]);
 /** @param {RoundsParts} parts */
 export function mountFilters(parts) {
   const detectors = el("div", { class: "detector-filter", hidden: true });
-  parts.desk.before(detectors);
-  renderOn(EVENTS, parts.filters, Chips);
+  parts["round-words"].before(detectors);
+  renderOn(EVENTS, parts.filters, () => html`<${Chooser} at=${{}} />`);
   renderOn(EVENTS, detectors, () => {
     detectors.hidden = state.filter !== "copies";
     return html`<${Detectors} />`;
   });
-  roving(parts.filters);
 }
 
-function Chips() {
+/** A button that says which images are shown, with the others that can be. */
+function Chooser() {
   const all = counts();
   const isIdle = (/** @type {Filter} */ name) =>
     (name === "selection" && !all.selection) || (NEED_REFERENCES.has(name) && !isJudged());
   const hidden = (/** @type {Filter} */ name) => isIdle(name) && state.filter !== name;
-  return [
-    ...CHIPS.map(([name, label, title]) => chip(name, label, title, all[name], hidden(name))),
-    ...[...tagCounts()].map(([tag, n]) =>
-      chip(`${TAG}${tag}`, `#${tag}`, `What you tagged ${tag}`, n, false),
+  const tags = [...tagCounts()].map(
+    ([tag, n]) => /** @type {Choice} */ ([`${TAG}${tag}`, `#${tag}`, `What you tagged ${tag}`, n]),
+  );
+  const choices = [
+    ...CHIPS.filter(([name]) => !hidden(name)).map(
+      ([name, label, title]) => /** @type {Choice} */ ([name, label, title, all[name]]),
     ),
+    ...tags,
   ];
+  const [, label, , n] = choices.find(([name]) => name === state.filter) ?? choices[0];
+  return html`<${PopoverButton}
+    class="chip filter-button" label=${loading() ? label : `${label} ${n}`} title="Which images are shown"
+    aria-pressed=${String(state.filter !== "all")} aria-haspopup="true" panelClass="save-menu filter-menu"
+    panelLabel="Filter the images"
+  >${(/** @type {() => void} */ close) =>
+    choices.map(
+      ([name, words, title, number]) => html`<button
+        type="button" key=${name} class="quiet" title=${title} data-filter=${name}
+        aria-pressed=${String(state.filter === name)}
+        onClick=${() => {
+          close();
+          setFilter(name);
+        }}
+      >${words}<span>${loading() ? "" : number}</span></button>`,
+    )}<//>`;
 }
 
-/**
- * @param {Filter} name
- * @param {string} label
- * @param {string} title
- * @param {number} n
- * @param {boolean} hidden
- */
-const chip = (name, label, title, n, hidden) => html`<button
-  type="button" key=${name} class="chip" title=${title} data-filter=${name} hidden=${hidden}
-  aria-pressed=${String(state.filter === name)} onClick=${() => setFilter(name)}
->${loading() ? label : `${label} ${n}`}</button>`;
+/** @typedef {[name: Filter, label: string, title: string, images: number]} Choice */
 
 /** Who says that an image is a copy, with the number of images of each; there while the copies are shown. */
 function Detectors() {

@@ -44,7 +44,7 @@ def test_what_waited_for_the_mouse_comes_wherever_it_is_released(watched: Watche
     page.mouse.down()
     served.place.studio.rename(served.place.project, "Cat of the harbour")
     page.wait_for_selector("[data-part=name]:text-is('Cat of the harbour')")
-    page.hover("[data-part=theme]", force=True)
+    page.hover(".top-more", force=True)
     page.mouse.up()
     page.wait_for_function("document.querySelector('.name-in-place').value === 'Cat of the harbour'")
 

@@ -45,7 +45,7 @@ def test_nothing_is_counted_or_missed_before_it_is_known(watched: Watched, serve
     assert "appear" not in screen and "No " not in screen, screen
     known = True
     held[0].continue_()
-    loaded = {"rounds": "[data-filter=all]:text-is('All 180')", "results": ".results-table tbody tr"}
+    loaded = {"rounds": ".filter-button:text-is('All 180')", "results": ".results-table tbody tr"}
     page.wait_for_selector(loaded.get(step, ".open-project .plates img"))
     expect(page.locator(shown[step])).to_be_hidden()
 

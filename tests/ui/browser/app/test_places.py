@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.browser.menus import further
 from tests.ui.browser.walk import make_full
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded_refinement import object_with_subject
@@ -141,11 +142,11 @@ def test_dialogs_are_places(watched: Watched, served: Served):
     page = watched.open(f"{served.url()}&view=anchors")
     page.wait_for_selector(".tile")
     for opener, name, selector in (
-        ("[data-part=keys]", "keys", "dialog.help"),
-        ("[data-part=log]", "log", "dialog.log"),
+        ("help", "keys", "dialog.help"),
+        ("log", "log", "dialog.log"),
         (".anchors .prompt-actions [data-action=edit-prompts]", "prompts", "dialog.anchors-editor"),
     ):
-        page.click(opener)
+        page.click(opener) if name == "prompts" else further(page, opener)
         page.wait_for_url(f"**dialog={name}**")
         page.go_back()
         expect(page.locator(selector)).to_be_hidden()

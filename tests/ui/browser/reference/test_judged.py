@@ -115,8 +115,12 @@ def test_a_lora_is_judged_without_images(
     project = next(one for one in studio.projects() if one.base_model == base[0])
     assert project.references == () and project.described == "An image in ink style"
     page.locator("[data-part=strip]", has_text="no images").wait_for()
-    expect(page.locator(".chip[data-filter=all]")).to_be_visible()
-    for needed in ("[data-filter=copies]", "[data-filter=suggested]", ".map-projection", ".rounds .shapes"):
+    expect(page.locator(".filter-button")).to_be_visible()
+    page.click(".filter-button")
+    for needed in (
+        *(f".filter-menu [data-filter={name}]" for name in ("copies", "suggested")),
+        *(".map-projection", ".rounds .shapes"),
+    ):
         expect(page.locator(needed)).to_be_hidden()
 
 

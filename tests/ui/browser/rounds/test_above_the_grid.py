@@ -1,10 +1,9 @@
 """What stands above the pictures: from strong to gentle, and what the round gained in copies."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import show_only
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, train
 
@@ -35,9 +34,10 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     expect(page.locator(".round-words")).to_have_text(
         f"Copies: {copies[second]} of 150 (last round {copies[first]} of 180). 3 prompts are done, 15 remain."
     )
-    page.click("[data-filter=copies]")
+    show_only(page, "copies")
     page.wait_for_selector(".detector-filter:not([hidden])")
-    expect(page.locator("[data-filter=undecided]")).to_have_text(re.compile("Not reviewed"))
+    expect(page.locator(".filter-button")).to_have_text(f"Copies {copies[second]}")
+    expect(page.locator(".filter-button")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.thorough

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.browser.menus import switch_figures
 from tests.ui.browser.walk import make_full
-from tests.ui.conftest import Served, Watched, first_page
+from tests.ui.conftest import WITH_GRID, Served, Watched, first_page
 from tests.ui.seeded import measure
 
 pytestmark = pytest.mark.browser
 
 MOST = 25
+IMAGES = ".tile-face, .suggestion-face, .change, .pair-card"
+"""Images that enlarge when they are pressed: one looks at them, and Tab reaches one of a grid."""
 CONTROLS = """(left) => {
   const seen = (node) => {
     const { left: x, top: y, width, height } = node.getBoundingClientRect();
@@ -20,7 +23,7 @@ CONTROLS = """(left) => {
     return width > 0 && height > 0 && at !== null && (node.contains(at) || at.contains(node));
   };
   return [...document.querySelectorAll("button, a[href], input, select, textarea, summary")]
-    .filter((node) => !node.disabled && !(left && node.matches(left)))
+    .filter((node) => !node.disabled && !node.matches(left))
     .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
     .filter(seen)
     .map((node) => node.getAttribute("aria-label") || node.textContent.trim() || node.title);
@@ -28,8 +31,8 @@ CONTROLS = """(left) => {
 """The names of all that can be pressed or filled in within the window, apart from what matches `left`."""
 
 
-def count(page: Page, images: str = "") -> list[str]:
-    return page.evaluate(CONTROLS, images)
+def count(page: Page) -> list[str]:
+    return page.evaluate(CONTROLS, IMAGES)
 
 
 def wide(page: Page) -> Page:
@@ -43,6 +46,12 @@ def test_no_screen_has_more_than_25_controls_before_one_scrolls(window: Any, ser
     page.goto(f"{served.url()}&round={served.place.round}")
     page.wait_for_selector(".review-face, .review-end")
     assert len(found := count(page)) <= MOST, found
+    page.evaluate(WITH_GRID)
+    for of in served.place.studio.rounds(served.place.project):
+        page.goto(f"{served.url()}&round={of.id}")
+        page.wait_for_selector(".tile, .pair-card")
+        page.mouse.move(5, 5)
+        assert len(found := count(page)) <= MOST, (of.name, found)
     page.goto(served.url("results"))
     page.wait_for_selector(".sheet .enlarge", state="attached")
     assert len(found := count(page)) <= MOST, found
@@ -52,6 +61,26 @@ def test_no_screen_has_more_than_25_controls_before_one_scrolls(window: Any, ser
     page.goto(served.address)
     page.wait_for_selector(".new-project:not([hidden])")
     assert len(found := count(page)) <= MOST, found
+
+
+@pytest.mark.thorough
+def test_what_shows_on_hover_shows_for_the_keys_as_well(watched: Watched, served: Served):
+    page = wide(watched.open(served.url()))
+    page.wait_for_selector(".map .plot .point")
+    page.mouse.move(5, 5)
+    for outside, inside in (
+        ("[data-view=map]", ".map-tools"),
+        ("[data-view=map]", ".view-buttons"),
+        (".suggestion-face >> nth=0", ".leave >> nth=0"),
+    ):
+        part = page.locator(inside)
+        page.focus(".filter-button")
+        expect(part).to_have_css("opacity", "0")
+        page.focus(outside)
+        expect(part).to_have_css("opacity", "1")
+    page.focus(".filter-button")
+    page.hover("#view-map", position={"x": 60, "y": 60})
+    expect(page.locator(".map-tools")).to_have_css("opacity", "1")
 
 
 @pytest.mark.thorough
@@ -88,7 +117,7 @@ def test_without_figures_shares_are_counts_with_their_images(watched: Watched, s
     names = page.locator(".results-table thead .explained")
     expect(names).to_have_text(["Show what was asked", "Copies", "Accepted"])
     assert "%" not in page.inner_text(".results-table")
-    page.get_by_role("button", name="Figures").click()
+    switch_figures(page)
     expect(heads).to_have_count(11)
     expect(told).to_have_count(0)
     assert "%" in page.inner_text(".results-table")

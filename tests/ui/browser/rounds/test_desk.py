@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import show_only
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 from tests.ui.seeded import draw, train
@@ -52,7 +53,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("r")  # taken back: the focus stays
     assert focused(page) == order[2]
-    page.click("[data-filter=undecided]")
+    show_only(page, "undecided")
     page.focus(f"[data-id='{order[2]}'] .tile-face")
     page.keyboard.press("a")  # the picture leaves the filter, and the focus goes on
     assert focused(page) == order[3]
@@ -60,7 +61,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     page.get_by_label("After A or R, go to the next image").click()
     page.keyboard.press("Escape")
     page.focus(f"[data-id='{order[3]}'] .tile-face")
-    page.click("[data-filter=all]")
+    show_only(page, "all")
     page.focus(f"[data-id='{order[3]}'] .tile-face")
     page.keyboard.press("a")
     assert focused(page) == order[3], "auto-advance is off"
@@ -72,7 +73,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
 def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched: Watched, served: Served):
     page = started(watched, served)
     order = shown(page)
-    page.click("[data-filter=undecided]")
+    show_only(page, "undecided")
     page.focus(f"[data-id='{order[1]}'] .tile-face")
     page.keyboard.press("Space")
     page.click(".lightbox [data-action=accept]")
@@ -91,24 +92,24 @@ def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, s
     studio = served.place.studio
     candidates = {one.id: one for one in studio.store.candidates.of_round(served.place.round)}
     page = started(watched, served)
-    page.select_option(".desk select", "similarity_anchor")
+    page.click(".desk-view")
+    page.select_option(".desk-order select", "similarity_anchor")
     order = shown(page)
     likeness = [candidates[identity].similarity_anchor for identity in order]
     assert likeness == sorted(likeness, reverse=True)
     assert len(order) == 180
     page.click(".desk-turn")
     assert shown(page)[0] == min(candidates.values(), key=lambda one: one.similarity_anchor).id
-    page.click(".desk-range")
-    page.select_option(".desk-panel select", "margin")
+    page.select_option(".desk-range select", "margin")
     page.fill(".range-sliders input >> nth=0", "100")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".desk-panel:popover-open", state="hidden")
     low = min(one.margin for one in candidates.values())
     high = max(one.margin for one in candidates.values())
     inside = {one.id for one in candidates.values() if one.margin >= (low + high) / 2}
     assert set(shown(page)) == inside
     assert page.inner_text("[data-part=shown]") == f"{len(inside)} / 180 shown"
     page.fill(".desk-size input", "200")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".desk-panel:popover-open", state="hidden")
     width = page.locator(".grid .tile:visible >> nth=0").bounding_box()["width"]
     assert 200 <= width < 300
     page.reload()
@@ -116,8 +117,8 @@ def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, s
     page.wait_for_selector(".grid[data-flat] .tile:visible")
     assert set(shown(page)) == inside
     assert page.locator(".grid .tile:visible >> nth=0").bounding_box()["width"] == width
-    page.select_option(".desk select", "priority")
-    page.click(".desk-range")
+    page.click(".desk-view")
+    page.select_option(".desk-order select", "priority")
     page.click(".range-foot button")
     page.keyboard.press("Escape")
     assert len(shown(page)) == 180
@@ -138,7 +139,7 @@ def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served
     page.keyboard.press("Control+z")
     page.wait_for_selector(".toast:has-text('Undid: reject')")
     page.wait_for_selector(".desk-steps [aria-label^='Redo: reject']")
-    page.click(".desk-history")
+    page.click(".desk-view")
     page.wait_for_selector(".history-step")
     expect(page.locator(".history-step")).to_have_count(4)
     expect(page.locator(".history-step[data-stands=no]")).to_have_count(1)

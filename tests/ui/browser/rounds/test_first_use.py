@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.app.late_answers import in_one_task
+from tests.ui.browser.menus import further
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, make_project, train
 from tests.ui.seeded_refinement import take
@@ -325,7 +326,7 @@ def test_every_screen_is_named_fits_and_goes_dark(watched: Watched, served: Serv
         )
         assert nameless == []
     assert page.get_attribute("html", "data-theme") == "light"
-    page.click("[data-part=theme]")
+    further(page, "theme")
     assert page.get_attribute("html", "data-theme") == "dark"
     page.reload()
     assert page.get_attribute("html", "data-theme") == "dark"

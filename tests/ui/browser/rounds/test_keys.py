@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.browser.menus import show_only
 from tests.ui.browser.refine.brushing import enlarged, settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import judge
@@ -88,15 +89,16 @@ def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(
     page.reload()
     page.wait_for_selector(".tile")
     page.wait_for_selector(".map .plot .point")
-    assert tabs_to_the_grid(page) <= 33  # each button, field and row of buttons once
-    page.focus(".chip[data-filter=suggested]")
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Tab")  # where one was
-    page.keyboard.press("ArrowRight")
-    expect(page.locator(".chip[data-filter=accepted]")).to_be_focused()
+    assert tabs_to_the_grid(page) <= 27  # each button, field and row of buttons once
+    page.focus(".filter-button")
     page.keyboard.press("Enter")
-    expect(page.locator(".chip[data-filter=accepted]")).to_have_attribute("aria-pressed", "true")
-    page.click(".chip[data-filter=all]")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-filter=accepted]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".filter-button")).to_have_text("Accepted 0")
+    expect(page.locator(".filter-button")).to_be_focused()
+    show_only(page, "all")
     page.keyboard.press("ArrowRight")  # after a press the arrows move between pictures
     page.wait_for_function("document.activeElement.matches('.tile-face')")
 

@@ -78,7 +78,7 @@ def test_zoom_and_pan_stay_until_a_double_click(watched: Watched, served: Served
     assert places(page)[0] == pytest.approx(after, abs=1), "it stays after a reload"
     page.click("[data-tool=lasso]")
     lasso(page, 0.5, 0.5, 120)
-    page.wait_for_selector(".chip[data-filter=selection][aria-pressed=true]")
+    page.wait_for_selector(".filter-button[aria-pressed=true]:has-text('Selection')")
     selected = page.inner_text(".shown")
     page.mouse.dblclick(x - 150, y - 60)
     page.wait_for_selector("[data-act=whole]:disabled")

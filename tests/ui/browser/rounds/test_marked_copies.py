@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.browser.menus import number_of, show_only
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 
@@ -27,12 +28,12 @@ def test_a_key_marks_a_picture_as_a_copy_and_takes_it_back(watched: Watched, ser
     page = started(watched, served)
     plain = next(name for name, by in before.items() if not by)
     tile = page.locator(f".tile[data-id='{plain}']")
-    count = page.inner_text("[data-filter=copies]")
+    count = number_of(page, "copies")
     tile.locator(".tile-face").focus()
     page.keyboard.press("l")
     expect(tile).to_have_attribute("data-copy", "person")
     expect(tile.locator(".tile-face")).to_have_attribute("aria-label", re.compile("as you marked"))
-    assert page.inner_text("[data-filter=copies]") != count
+    assert number_of(page, "copies") != count
     settled(page)
     assert flags(served) == {**before, plain: "person"}
     page.reload()
@@ -131,7 +132,7 @@ def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_e
 @pytest.mark.thorough
 def test_a_filter_that_hides_a_marked_picture_leads_on_to_the_next(watched: Watched, served: Served):
     page = started(watched, served)
-    page.click("[data-filter=copies]")
+    show_only(page, "copies")
     shown = page.eval_on_selector_all(".tile:not([hidden])", "(all) => all.map((one) => one.dataset.id)")
     page.focus(f"[data-id='{shown[0]}'] .tile-face")
     page.keyboard.press("l")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched
 
 pytestmark = pytest.mark.browser
@@ -20,16 +21,15 @@ def test_plain_words_come_first_and_figures_on_demand(watched: Watched, served: 
     group = page.locator(".group[data-chosen=yes]").first
     expect(group.locator(".facts .plain")).to_be_visible()
     expect(group.locator(".facts .entropy")).to_be_hidden()
-    button = page.get_by_role("button", name="Figures")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
+    switch_figures(page)
+    expect(page.locator("html")).to_have_attribute("data-figures", "shown")
     expect(reason).to_be_visible()
     expect(plain).to_be_hidden()
     expect(group.locator(".facts .entropy")).to_contain_text("uncertainty: high")
     page.reload()
     page.wait_for_selector("html[data-studio=ready]")
     expect(reason).to_be_visible()  # this browser keeps the choice
-    button.click()
+    switch_figures(page)
     expect(reason).to_be_hidden()
     row.click(position={"x": 200, "y": 10})
     page.get_by_role("button", name="Accept suggestion").click()

@@ -72,7 +72,9 @@ def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Ser
 @pytest.mark.thorough
 def test_the_hover_buttons_leave_the_middle_of_a_picture_free(watched: Watched, served: Served):
     page = started(watched, served)
+    page.click(".desk-view")
     page.fill(".desk-size input", "48")  # the smallest
+    page.keyboard.press("Escape")
     tile = f"[data-id='{page.get_attribute('.tile >> nth=3', 'data-id')}']"
     for width in (1440, 1024):
         page.set_viewport_size({"width": width, "height": 768})

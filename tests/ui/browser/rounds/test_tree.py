@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import number_of
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, train
 
@@ -29,7 +30,7 @@ def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(watched: Wat
     page.keyboard.press("r")
     page.keyboard.press("Escape")
     page.wait_for_selector(".round-menu:popover-open", state="hidden")
-    expect(page.locator("[data-filter=selection]")).to_contain_text("1")
+    assert number_of(page, "selection") == "1"
     expect(page.locator(".tile[data-verdict=rejected]")).to_have_count(0)
     assert not served.place.studio.store.decisions.of_round(served.place.round).verdicts
 

@@ -1,0 +1,30 @@
+"""What stands in the menus of the page, opened as a person does."""
+
+from typing import Any
+
+
+def further(page: Any, part: str) -> None:
+    """Press something in the menu at the top: `log`, `help` or `theme`."""
+    page.click(".top-more")
+    page.click(f"[popover]:popover-open [data-part={part}]")
+
+
+def switch_figures(page: Any) -> None:
+    """Show the figures, or hide them."""
+    page.click(".top-more")
+    page.click(".figures-button")
+    page.keyboard.press("Escape")
+
+
+def show_only(page: Any, name: str) -> None:
+    """Choose which images are shown, such as `copies`."""
+    page.click(".filter-button")
+    page.click(f".filter-menu [data-filter='{name}']")
+
+
+def number_of(page: Any, name: str) -> str:
+    """The number of images beside a choice of the filter."""
+    page.click(".filter-button")
+    number = page.inner_text(f".filter-menu [data-filter='{name}'] span")
+    page.keyboard.press("Escape")
+    return str(number)
