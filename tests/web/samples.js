@@ -389,6 +389,7 @@ export const measures = (more) => ({
   called: "in ink style",
   best: null,
   headline: "",
+  plain: "",
   sentence: "",
   setting: { early: 1, late: 1, switch: 0 },
   constant: "",

@@ -5,6 +5,7 @@ import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
+import { figures } from "../kit/figures.js";
 import { Plot } from "../measures/plot.js";
 import { progressOf, progressWords } from "../measures/progress.js";
 import { byAge, leftOut, notBySchedule, strengthNote } from "../measures/words.js";
@@ -13,7 +14,8 @@ import { byAge, leftOut, notBySchedule, strengthNote } from "../measures/words.j
 export function Verdict({ recipe }) {
   const { measures } = state;
   if (!measures) return null;
-  const { best, headline, sentence, rounds, prompts } = measures;
+  const { best, headline, rounds, prompts } = measures;
+  const sentence = figures.value ? measures.sentence : measures.plain;
   const { now, earlier } = byAge(measures);
   const scheduled = rounds.some(({ schedules }) => schedules.some(({ report }) => report));
   const lacking = notBySchedule(rounds);

@@ -6,7 +6,8 @@ import { state, on, verdictOf, setFocus, setHover, drawing, loading, openSuggest
 import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, unbroken } from "../kit/format.js";
-import { percent } from "../measures/words.js";
+import { deciding, percent } from "../measures/words.js";
+import { figures } from "../kit/figures.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { useLayoutEffect } from "../vendor/preact.min.js";
 import { decide, toggle } from "./grid/verdicts.js";
@@ -107,10 +108,12 @@ export function acceptListed() {
   decide([first.candidate_id], "accepted");
 }
 
-/** What the benchmark leaves to gain after this round, with its interval; empty if it is not measured. */
+/** What the benchmark leaves to gain after this round, as images or by its figure; empty if not measured. */
 function leftToGain() {
-  const gain = state.measures?.rounds.find(({ id }) => id !== null && id === state.roundId)?.gain;
-  if (!gain) return "";
+  const round = state.measures?.rounds.find(({ id }) => id !== null && id === state.roundId);
+  const [gain, report] = [round?.gain, round && deciding(round)];
+  if (!gain || !report) return "";
+  if (!figures.value) return `On the benchmark, ${report.as_asked} of ${report.judged} show what was asked.`;
   const [low, high] = [Math.max(0, 1 - gain.high), Math.min(1, 1 - gain.low)].map(percent);
   return `Left to gain on the benchmark: ${percent(1 - gain.value)} (95% interval ${low} to ${high}).`;
 }
@@ -127,12 +130,14 @@ function Shortlist() {
     <ol>
       ${listed().map((one) => html`<${ListedImage} key=${one.candidate_id} ...${one} />`)}
     </ol>
-    <p class="suggestion-words">${unbroken(leftToGain())} ${unbroken(shortlist.worth)}</p>
+    <p class="suggestion-words">
+      ${unbroken(leftToGain())} ${unbroken(figures.value ? shortlist.worth : shortlist.worth_plain)}
+    </p>
   </section>`;
 }
 
-/** @param {{ candidate_id: string, reason: string }} props */
-function ListedImage({ candidate_id: id, reason }) {
+/** @param {{ candidate_id: string, reason: string, plain: string }} props */
+function ListedImage({ candidate_id: id, reason, plain }) {
   const candidate = state.candidates.get(id);
   if (!candidate) return null;
   const now = verdictOf(id) === "accepted" ? "accepted" : "open";
@@ -146,7 +151,7 @@ function ListedImage({ candidate_id: id, reason }) {
     ><img src=${thumbnail(id)} alt="" width="46" height="46" /></button>
     <span class="suggestion-text">
       <b translate=${false}>${candidate.head}</b>
-      <span class="suggestion-plain">${unbroken(reason)}</span>
+      <span>${unbroken(figures.value ? reason : plain)}</span>
     </span>
     <button
       type="button" class="quiet leave" title="Accept" aria-label="Accept: ${candidate.prompt}"

@@ -12,28 +12,36 @@ MOST = 12
 """Images of a shortlist."""
 WORTH = {"best-schedule-1": "42%", "best-schedule-by-eye-3": "59%", "best-schedule-suggested-3": "42%"}
 """Entries of docs/lab/results.json, which says how they were found."""
+WORTH_PLAIN = (
+    "On the bundled model, two more rounds gave more right images where images were chosen by eye, and no "
+    "more where suggestions were accepted."
+)
+"""The same without figures; a test compares both."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An image of the shortlist, and why it stands there, in a sentence."""
+    """An image of the shortlist, and why it stands there, in a sentence; `plain` says it without figures."""
 
     candidate_id: str
     anchor_id: str
     reason: str
+    plain: str
 
 
 @dataclass(frozen=True)
 class Shortlist:
     """The images in the order in which they add most, and what is said of them.
 
-    `right` counts all that are right; `worth` says what further rounds were worth where that was measured.
+    `right` counts all that are right; `worth` says what further rounds were worth where that was measured,
+    `worth_plain` without figures.
     """
 
     images: tuple[Listed, ...]
     right: int
     sentence: str
     worth: str
+    worth_plain: str
 
 
 def shortlist(
@@ -53,20 +61,22 @@ def shortlist(
     turns = [(place, one) for group in by_anchor.values() for place, one in enumerate(group)]
     turns.sort(key=lambda turn: (turn[0], -turn[1].utility, turn[1].id))
     images = tuple(
-        Listed(one.id, one.anchor_id, _reason(one, place, len(by_anchor[one.anchor_id]), kind))
+        Listed(one.id, one.anchor_id, *_reasons(one, place, len(by_anchor[one.anchor_id]), kind))
         for place, one in turns[:MOST]
     )
-    return Shortlist(images, len(right), _sentence(images, len(right), lacks.values(), kind), worth_words())
+    said = _sentence(images, len(right), lacks.values(), kind)
+    return Shortlist(images, len(right), said, worth_words(), WORTH_PLAIN)
 
 
-def _reason(one: Candidate, place: int, among: int, kind: Kind) -> str:
-    """The figures that make an image right, and its place among those of its prompt."""
+def _reasons(one: Candidate, place: int, among: int, kind: Kind) -> tuple[str, str]:
+    """The figures that make an image right, and its place among those of its prompt; and the place alone."""
     known = [f"copy risk {percent(one.chance)}"]
     known += [] if one.asked is None else [f"prompt match {percent(one.asked)}"]
     known += [] if one.kept is None else [f"{kind} match {percent(one.kept)}"]
     rank = "the best" if place == 0 else f"number {place + 1}"
     which = "the only right image" if among == 1 else f"{rank} of {among} right images"
-    return f"{', '.join(known).capitalize()}; {which} of its prompt."
+    place_words = f"{which} of its prompt."
+    return f"{', '.join(known).capitalize()}; {place_words}", f"{place_words[:1].upper()}{place_words[1:]}"
 
 
 def _sentence(images: Sequence[Listed], right: int, lacks: Iterable[Lack | str], kind: Kind) -> str:

@@ -28,7 +28,8 @@ class Caution:
 class Verdict:
     """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
 
-    `constant` names the best one at a constant strength in a sentence, where a schedule is the best.
+    `plain` says why in counts of images, without the names of the figures. `constant` names the best one at a
+    constant strength in a sentence, where a schedule is the best.
     """
 
     best: str | None
@@ -36,6 +37,7 @@ class Verdict:
     sentence: str
     setting: Recipe = AS_TRAINED
     constant: str = ""
+    plain: str = ""
 
 
 def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
@@ -49,26 +51,31 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     if base is None or not trained:
         return Verdict(None, "", "")
     if not any(each.is_judged for each in trained):
-        counted = (
-            f"{each.arm.name}: {_counted(each, None, _Names.among(trained))}"
-            for each in trained
-            if each.judged
+        names = _Names.among(trained)
+        told, plainly = (
+            " ".join(f"{each.arm.name}: {count(each, None, names)}" for each in trained if each.judged)
+            for count in (_counted, _plainly)
         )
-        return Verdict(None, WITHOUT_REFERENCES, " ".join(counted))
+        return Verdict(None, WITHOUT_REFERENCES, told, plain=plainly)
     settings = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
     by_round = {each.arm.id: each for each in reversed(settings)}
     ranked = [each for each in settings if by_round[each.arm.id] is each]
     names = _Names.among(trained)
     best, before = ranked[0], {None: base, **by_round}
-    detail = f"{_counted(best, before.get(best.arm.before), names)} {_closeness(best)}".rstrip()
+    earlier = before.get(best.arm.before)
+    detail, plain = (
+        f"{count(best, earlier, names)} {_closeness(best)}".rstrip() for count in (_counted, _plainly)
+    )
     if best.gain is None or best.gain.value <= 0 or not carries_on(best):
-        return Verdict(None, _none_is_best(ranked), f"{names.name(best)}: {detail}")
+        name = names.name(best)
+        return Verdict(None, _none_is_best(ranked), f"{name}: {detail}", plain=f"{name}: {plain}")
     if len(ranked) == 1:
-        headline, told = f"{names.name(best)} is the only round measured so far.", detail
+        headline, more = f"{names.name(best)} is the only round measured so far.", ""
     else:
         headline = _best_of(len(ranked), best, ranked[1], names)
-        told = f"{detail} {_passed_over(best, ranked[2:])}".rstrip()  # of the second, the headline tells
-    return Verdict(best.arm.id, headline, told, best.arm.recipe, _constant(best, settings))
+        more = _passed_over(best, ranked[2:])  # of the second, the headline tells
+    told, plainly = (f"{words} {more}".rstrip() for words in (detail, plain))
+    return Verdict(best.arm.id, headline, told, best.arm.recipe, _constant(best, settings), plainly)
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,25 @@ def _counted(report: Report, before: Report | None, names: _Names) -> str:
     if not report.is_judged:
         return matched.rstrip()
     return f"{matched}Copies: {share_words(report.copies, report.pictures, report.pictures)}{copied}."
+
+
+def _plainly(report: Report, before: Report | None, names: _Names) -> str:
+    """The same as what a person sees: how many images show what was asked, and how many are copies."""
+    earlier = before if before and before.arm.id is not None else None
+    told = []
+    if report.judged:
+        then = (
+            f" ({names.inside(earlier)}: {earlier.as_asked} of {earlier.judged})"
+            if earlier and earlier.judged
+            else ""
+        )
+        shows = "shows" if report.as_asked == 1 else "show"
+        told.append(f"{report.as_asked} of {report.judged} images {shows} what was asked{then}.")
+    if report.is_judged:
+        then = f" ({names.inside(earlier)}: {earlier.copies} of {earlier.pictures})" if earlier else ""
+        are = "is a copy" if report.copies == 1 else "are copies"
+        told.append(f"{report.copies} of {report.pictures} {are}{then}.")
+    return " ".join(told)
 
 
 def _closeness(report: Report) -> str:

@@ -31,6 +31,10 @@ def test_what_is_right_is_listed_prompt_by_prompt_the_most_useful_first() -> Non
     assert found.images[0].reason.startswith("Copy risk 5%, prompt match 90%, style match ")
     assert found.images[0].reason.endswith("; the best of 3 right images of its prompt.")
     assert found.images[1].reason.endswith("; the only right image of its prompt.")
+    assert [one.plain for one in found.images[:2]] == [
+        "The best of 3 right images of its prompt.",
+        "The only right image of its prompt.",
+    ]
     assert "4 images are right by the studio’s figures; below are 4, of 2 prompts" in found.sentence
 
 
@@ -61,3 +65,5 @@ def test_what_a_round_is_worth_is_what_was_measured() -> None:
     known = json.loads((Path(__file__).parents[3] / "docs/lab/results.json").read_text(encoding="utf-8"))
     assert {name: known["figures"][name]["value"] for name in WORTH} == WORTH
     assert re.findall(r"\d+%", worth_words()) == list(WORTH.values())
+    first, by_eye, suggested = (int(value.rstrip("%")) for value in WORTH.values())
+    assert by_eye > first == suggested, "what is said without figures"

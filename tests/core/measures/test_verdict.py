@@ -27,6 +27,10 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
         "Prompt match: 8 of 8 images (Round 1: 2 of 8). Copies: 0 of 8 images (Round 1: 6 of 8). The images "
         "clearly resemble the reference more than the base model’s do."
     )
+    assert found.plain == (
+        "8 of 8 images show what was asked (Round 1: 2 of 8). 0 of 8 are copies (Round 1: 6 of 8). The "
+        "images clearly resemble the reference more than the base model’s do."
+    )
 
 
 def test_a_share_has_its_own_denominator() -> None:
@@ -34,6 +38,7 @@ def test_a_share_has_its_own_denominator() -> None:
     base = arm("Base model", [picture(0.3)] * 5)
     found = verdict(reports(base, arm("Round 1", [picture(0.5, copy=True)] + [picture(0.5)] * 7)))
     assert found.sentence.startswith("Prompt match: 4 of 5 judged images. Copies: 1 of 8 images. The")
+    assert found.plain.startswith("4 of 5 images show what was asked. 1 of 8 is a copy. The")
 
 
 def test_a_round_that_lost_the_things_is_not_the_best() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import measure
 
@@ -24,6 +25,12 @@ def test_s_accepts_the_first_of_the_shortlist_and_the_next_prompt_takes_its_plac
     expect(rows.first).to_have_attribute("data-candidate", second)
     page.wait_for_selector(".save-state, :text('All changes saved')")
     assert studio.store.decisions.of_round(round_id).accepted == (first,)
+    words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
+    assert "%" not in words
+    assert "The best of " in words and "On the benchmark, " in words and " show what was asked." in words
+    assert "two more rounds gave more right images where images were chosen by eye" in words
+    switch_figures(page)
+    page.wait_for_selector(".shortlist >> text=Copy risk")
     words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
     assert "Left to gain on the benchmark: 17% (95% interval" in words
     assert "59% if chosen by eye" in words
