@@ -1,64 +1,30 @@
-/** Below the chart of rounds: draw this project again under another policy, and how far each replay is. */
+/** Below the chart of rounds: how far the replays of this project are, and what they came to. */
 /** @import { Replay } from "payloads" */
 import { state } from "../app/store.js";
 import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
-import { whilePressed } from "../kit/dom.js";
-import { ask } from "../kit/ask.js";
-import { about, count } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { differenceWords, progressWords } from "./replay_words.js";
 
 /** For a component that is rendered again when measures or replays have changed. */
 export function Replays() {
-  const { measures, replays } = state;
-  const trained = measures?.rounds.filter((round) => round.id && round.trained).length ?? 0;
-  if (!replays || (!replays.own && trained < 2)) return null;
+  const { replays } = state;
+  if (!replays?.own && !replays?.made.length) return null;
   return html`<section class="replays" aria-label="Replays">
-    ${replays.own ? html`<${Origin} own=${replays.own} />` : html`<${Made} ...${replays} />`}
+    ${replays.own ? html`<${Origin} own=${replays.own} />` : html`<${Made} made=${replays.made} />`}
   </section>`;
 }
 
-/** @param {import("payloads").Replays} props */
-const Made = ({ follow, made }) => html`
-  <details class="researchers">
-    <summary>For researchers: replay this project</summary>
-    <p class="chart-title">With the same seeds, as a dashed line above. Follow:</p>
-    <div class="replay-buttons">
-    ${follow.map(
-      ({ policy, label }) => html`<button
-        key=${policy} type="button" class="button small" data-policy=${policy}
-        aria-label="Replay this project, follow: ${label}" onClick=${start}
-      >${label}</button>`,
-    )}
-    </div>
-    <${How} chapter="replays" />
-  </details>
+/** @param {{ made: Replay[] }} props */
+const Made = ({ made }) => html`
+  <p class="chart-title"><b>Replays</b> Dashed lines above, with the same seeds.</p>
   <ul class="replay-list">
     ${made.map((replay) => html`<${Row} key=${replay.project_id} replay=${replay} />`)}
   </ul>
+  <${How} chapter="replays" />
 `;
-
-/** @param {{ currentTarget: HTMLButtonElement }} event */
-const start = ({ currentTarget: button }) =>
-  whilePressed(button, async () => {
-    const { roundId, measures, round } = state;
-    const trained = measures?.rounds.filter((one) => one.id && one.trained).length ?? 0;
-    const seconds = round?.estimates.next_seconds;
-    const answer = await ask({
-      title: "Replay this project?",
-      words: [
-        `It trains and generates ${count(trained, "round")} again in a project of its own, and decides by ` +
-          `itself: ${button.textContent}. ${seconds ? `That takes ${about(trained * seconds)}.` : ""}`,
-      ],
-      answers: [["replay", "Start the replay"]],
-    });
-    if (!answer) return;
-    if (roundId) await write("replay", { round: roundId, policy: button.dataset.policy ?? "" });
-    await refresh();
-  });
 
 /**
  * What the open project draws again.

@@ -4,7 +4,7 @@ import { state } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
-import { about } from "../kit/format.js";
+import { about, count } from "../kit/format.js";
 import { html, Labelled, withValue } from "../kit/html.js";
 import { isIdle, SettingsFields, typedValue, written } from "../kit/settings_fields.js";
 import { toast } from "../kit/toast.js";
@@ -17,7 +17,20 @@ const WAYS = [
   ["settings", "Another setting", "The same images, trained in another way.", ""],
   ["seed", "Another seed", "The same once more: how much is chance?", "seed"],
   ["policy", "Another strategy", "It chooses as many images as you did.", "gal.policy"],
+  [
+    "line",
+    "The whole line again",
+    "Every round, in a replay: a project of its own that decides by itself.",
+    "",
+  ],
 ];
+const FOR_RESEARCHERS = 3; // the ways from here on
+
+/** How many rounds a replay would train again. */
+const linesRounds = () => state.measures?.rounds.filter(({ id, trained }) => id && trained).length ?? 0;
+
+/** Whether the line can be replayed. */
+const canReplay = () => Boolean(state.replays && !state.replays.own) && linesRounds() > 1;
 
 /** Ask, and open the round in which the branch goes on. */
 export async function whatIf() {
@@ -33,6 +46,11 @@ export async function whatIf() {
     answers: [["begin", "Begin the branch"]],
     attempt: async (typed) => {
       chosen = String(typed.get("what"));
+      if (chosen === "line") {
+        const answer = await write("replay", { round, policy: String(typed.get("follow")) });
+        if (answer) toast("The replay is queued. It stands under Curves.");
+        return answer !== null;
+      }
       const name = String(typed.get("field"));
       const about = project.fields.find((one) => one.name === name);
       const value = about && typedValue(about, { value: String(typed.get(name)) });
@@ -43,9 +61,8 @@ export async function whatIf() {
       return answer !== null;
     },
   });
-  if (!made) return;
-  await openRound(made);
-  await refresh();
+  if (made) await openRound(made);
+  if (chosen) await refresh();
   if (chosen !== "images") return;
   showSide("candidates");
   toast("This is the branch: choose its images, then press Next round.");
@@ -63,16 +80,29 @@ function Differences({ project }) {
   );
   const name = what === "settings" ? setting : WAYS.find(([one]) => one === what)?.[3];
   const seconds = what === "images" ? null : state.round?.estimates.next_seconds;
+  const rounds = what === "line" ? linesRounds() : 1;
+  const again = what === "line" ? `${count(rounds, "round")} again` : "its next round";
+  const takes = seconds && `Trains and generates ${again}, ${about(rounds * seconds)}.`;
   const way = (/** @type {string[]} */ [key, label, note]) => html`<label key=${key} class="what-if-way">
     <input type="radio" name="what" value=${key} checked=${what === key} onChange=${() => choose(key)} />
     <span><b>${label}</b> <span class="field-note">${note}</span></span>
   </label>`;
   return html`<div class="what-if">
-    ${WAYS.slice(0, -1).map(way)}
-    <details class="researchers" open=${what === "policy"}>
+    ${WAYS.slice(0, FOR_RESEARCHERS).map(way)}
+    <details class="researchers" open=${["policy", "line"].includes(what)}>
       <summary>For researchers</summary>
-      ${WAYS.slice(-1).map(way)}
+      ${WAYS.slice(FOR_RESEARCHERS, canReplay() ? undefined : -1).map(way)}
     </details>
+    ${
+      what === "line" &&
+      html`<${Labelled} name="Follow">
+        <select name="follow">
+          ${state.replays?.follow.map(
+            ({ policy, label }) => html`<option key=${policy} value=${policy}>${label}</option>`,
+          )}
+        </select>
+      <//>`
+    }
     ${
       what === "settings" &&
       html`<${Labelled} name="Setting">
@@ -87,9 +117,12 @@ function Differences({ project }) {
       usual=${() => undefined} reset=${() => {}}
       type=${(/** @type {string} */ of, /** @type {string} */ text) => type({ ...typed, [of]: text })}
     />
-    <${Labelled} name="Name">
-      <input type="text" name="name" maxlength="40" autocomplete="off" placeholder="By what differs" />
-    <//>
-    ${seconds && html`<p class="field-note">Trains and generates its next round, ${about(seconds)}.</p>`}
+    ${
+      what !== "line" &&
+      html`<${Labelled} name="Name">
+        <input type="text" name="name" maxlength="40" autocomplete="off" placeholder="By what differs" />
+      <//>`
+    }
+    ${takes && html`<p class="field-note">${takes}</p>`}
   </div>`;
 }

@@ -80,29 +80,14 @@ function arms(height) {
     if (project && project !== projectId) openProject(project, { roundId: round });
     else if (round) openRound(round);
   };
-  const trained = measures.rounds.filter(({ id, trained: is }) => id && is).length;
   return html`
     <${Plot}
       source="${projectFigure("clock-arms")}?current=${roundId}"
       version=${[measures, replays?.made, roundId]} pick=${open} height=${height}
       about="Up and to the right is better; copies are at the bottom right."
-    >
-      ${
-        !replays?.own && trained > 1
-          ? html`<${Button} class="link" onClick=${toReplays}>Replay it ↓<//>`
-          : null
-      }
-    <//>
+    />
     <${How} chapter="arms" />
   `;
-}
-
-/** @param {MouseEvent} event */
-function toReplays({ currentTarget: button }) {
-  const replays = button instanceof Element ? button.closest(".curves")?.querySelector(".replays") : null;
-  const closed = replays?.querySelector("details:not([open])");
-  if (closed instanceof HTMLDetailsElement) closed.open = true;
-  replays?.scrollIntoView({ block: "nearest" });
 }
 
 /**

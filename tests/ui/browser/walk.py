@@ -55,6 +55,7 @@ class Walk:
             self.menus,
             self.enlarged,
             self.dialogs,
+            self.branch,
             self.changed,
             self.refinement,
         )
@@ -122,6 +123,17 @@ class Walk:
             page.wait_for_selector(opened)
             yield name
             self.escape()
+
+    def branch(self) -> Iterator[str]:
+        """What if?, by each of its ways."""
+        page = self.page
+        page.goto(f"{self.served.url()}&round={self.served.place.round}")
+        self.shown(".what-if", lambda: page.click("[data-part=branch]"))
+        page.click(".what-if summary")
+        for way in page.locator(".what-if [name=what]").all():
+            way.check()
+            yield f"what if: {way.get_attribute('value')}"
+        self.escape()
 
     def changed(self) -> Iterator[str]:
         """What the choice of the first round changed."""
