@@ -90,7 +90,8 @@ function Results() {
     <section class="card wide" aria-label="Rounds">
       <div class="card-head"><h2>Rounds</h2><${Buttons} /></div>
       <div class="results-verdict">
-        <${Verdict} recipe=${drawn?.recipe ?? ""} /><${Evidence} rows=${rows.value} columns=${columns} />
+        <${Verdict} recipe=${drawn?.recipe ?? ""} at=${{}} />
+        <${Evidence} rows=${rows.value} columns=${columns} />
       </div>
       <div class="table-scroll"><${RoundsTable} rounds=${rounds.value} measures=${measures} /></div>
     </section>

@@ -54,7 +54,7 @@ function Suggestion() {
     </div>
     <div class="suggestion-scroll scroll" onClick=${keepHeight}>
       ${rows.length && !unfinished() ? html`<${Why} rows=${rows} />` : null}
-      ${rows.length || unfinished() ? null : html`<${Shortlist} />`}
+      ${rows.length || unfinished() ? null : html`<${Shortlist} at=${{}} />`}
       <ol>
         ${rows.map((row) => html`<${Line} ...${row} />`)}
         ${notes(rows.length > 0).map((words) => html`<li class="suggestion-words">${words}</li>`)}
@@ -128,7 +128,7 @@ function Shortlist() {
       ${unbroken(shortlist.sentence)}${listed().length ? html` <kbd>S</kbd> accepts the first one.` : null}
     </p>
     <ol>
-      ${listed().map((one) => html`<${ListedImage} key=${one.candidate_id} ...${one} />`)}
+      ${listed().map((one) => html`<${ListedImage} key=${one.candidate_id} ...${one} at=${{}} />`)}
     </ol>
     <p class="suggestion-words">
       ${unbroken(leftToGain())} ${unbroken(figures.value ? shortlist.worth : shortlist.worth_plain)}

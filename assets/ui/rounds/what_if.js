@@ -79,10 +79,10 @@ function Differences({ project }) {
     (one) => one.name.startsWith("tune.") && !isIdle(one, { given, value }),
   );
   const name = what === "settings" ? setting : WAYS.find(([one]) => one === what)?.[3];
-  const seconds = what === "images" ? null : state.round?.estimates.next_seconds;
+  const seconds = state.round?.estimates.next_seconds;
   const rounds = what === "line" ? linesRounds() : 1;
   const again = what === "line" ? `${count(rounds, "round")} again` : "its next round";
-  const takes = seconds && `Trains and generates ${again}, ${about(rounds * seconds)}.`;
+  const takes = `Trains and generates ${again}${seconds ? `, ${about(rounds * seconds)}` : ""}.`;
   const way = (/** @type {string[]} */ [key, label, note]) => html`<label key=${key} class="what-if-way">
     <input type="radio" name="what" value=${key} checked=${what === key} onChange=${() => choose(key)} />
     <span><b>${label}</b> <span class="field-note">${note}</span></span>
@@ -123,6 +123,6 @@ function Differences({ project }) {
         <input type="text" name="name" maxlength="40" autocomplete="off" placeholder="By what differs" />
       <//>`
     }
-    ${takes && html`<p class="field-note">${takes}</p>`}
+    ${what !== "images" && html`<p class="field-note">${takes}</p>`}
   </div>`;
 }
