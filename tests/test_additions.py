@@ -173,7 +173,7 @@ def test_a_variant_of_a_round_is_known_to_page_verbs_worker_and_command(seen: Se
     query = f"SELECT COUNT(*), COUNT(image) FROM candidates WHERE round_id = '{found['round']}'"
     assert stored(seen.workspace, query) == [(12, 12)], "three of each prompt"
     again = json.loads(succeeded(run_python(seen.folder, *seen.command)))
-    assert [one["round"] for one in again["rounds"]] == [1], "the command goes on with the trained round"
+    assert [one["number"] for one in again["rounds"]] == [1], "the command goes on with the trained round"
 
 
 def test_every_policy_of_the_folder_is_offered() -> None:
