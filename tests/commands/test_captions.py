@@ -1,11 +1,7 @@
 """Captions are proposed beside images that have none, or what is wrong is said in a sentence."""
 
-import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +13,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.studio.create import caption_server
 from gal_studio.studio.create.caption_server import CaptionServer
 from gal_studio.studio.create.captions import caption_beside
+from tests.caption_server import Answer, chat, says, serving
 
 PICTURE = Image.new("RGB", (1600, 900), "red")
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def serving(answer: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A server's address, and what it was asked."""
-    asked: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(
-                json.loads(self.rfile.read(int(self.headers["Content-Length"]))) | {"path": self.path}
-            )
-            answer(self)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def says(body: Any, status: int = 200, **headers: str) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request.send_response(status)
-        for name, value in {"Content-Length": str(len(data)), **headers}.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(data)
-
-    return answer
-
-
-def chat(text: Any) -> Answer:
-    return says({"choices": [{"message": {"content": text}}]})
 
 
 def test_a_server_proposes_and_what_is_written_stays(

@@ -14,6 +14,7 @@ from gal_studio.assets import demo, drawn_with, load_presets
 from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
+from gal_studio.core.pictures.proposals import QUESTIONS, proposed
 from gal_studio.core.settings import ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.settings_group import nested
@@ -21,7 +22,9 @@ from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.own_presets import OwnPreset
+from gal_studio.state.images.read import read_picture
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.caption_server import CaptionServer
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.prompt_notes import about_test_prompts
@@ -59,6 +62,7 @@ REQUESTS = Requests("reference")
 REQUESTS.verbs("write", Studio.restore, Studio.enable_anchor)
 REQUESTS.verbs("write outside", Studio.archive)
 REQUESTS.verbs("write outside", Studio.remove_preset, only="saved")
+PATIENCE = 50.0  # seconds for a proposed prompt: proxies before the page often end a request after a minute
 _DEMO_NOTES: dict[Kind, str] = {"style": "One image and its style", "object": "A few images of one thing"}
 
 
@@ -295,6 +299,16 @@ def captions(
     """The captions of the form as text files."""
     made = captions_zip((one["name"], one["caption"]) for one in captions)
     return base64.b64encode(made).decode()
+
+
+@REQUESTS.read
+def propose_prompt(
+    _: Context, path: Id, kind: Kind, server: Text, model: Text = "", trigger_word: Text = ""
+) -> Annotated[str, Only("prompt")]:
+    """A prompt for an uploaded picture, proposed by a vision-language model that a local server has."""
+    picture, _ = read_picture(uploads().path(path))
+    answer = CaptionServer(server, model, seconds=PATIENCE).describe(picture, QUESTIONS[kind])
+    return proposed(answer, trigger_word)
 
 
 @REQUESTS.write_outside

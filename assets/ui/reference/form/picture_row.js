@@ -6,6 +6,7 @@ import { paintMask } from "../../brush/mask_dialog.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { Crop } from "./crop.js";
 import { Notes, noted } from "./notes.js";
+import { Proposal } from "./proposals.js";
 
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
@@ -39,6 +40,7 @@ export class Row {
   id = ++made;
   note = "";
   captionFile = ""; // that the prompt is from, until it is changed
+  proposal = ""; // of a prompt, by a vision-language model
   isUnread = false; // by this browser
   /** @type {number[] | null} width and height; null until it is shown */
   size = null;
@@ -129,6 +131,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
       <${Notes} id=${ids} notes=${problems} />
+      <${Proposal} row=${row} />
       ${
         row.retry
           ? html`<span class="field-note" role="status">

@@ -11,6 +11,7 @@ import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { Derived } from "./derived.js";
 import { Notes, noted } from "./notes.js";
 import { isCompanion, isMask, isText, PictureRow, Row, stem, uploaded } from "./picture_row.js";
+import { proposePrompts } from "./proposals.js";
 import { checkAgain, giveMask, send } from "./upload.js";
 
 /** @type {Record<ProjectKind, string>} */
@@ -241,6 +242,10 @@ export function References({ set, kind, number, anchors, remove }) {
         <${Button} class="quiet remove-all" hidden=${!several} onClick=${() => set.removeAll()}>
           Remove all ${count(rows.length, "image")}
         <//>
+        <${Button}
+          class="quiet propose-prompts" hidden=${!rows.length} onClick=${() => proposePrompts(set, kind)}
+          title="Have a vision-language model of yours propose what each image shows"
+        >Propose prompts<//>
         <${Button}
           class="quiet save-captions" hidden=${!rows.length} onClick=${save}
           title="Save the prompts as text files named like the images, in a zip file"
