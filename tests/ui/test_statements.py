@@ -67,6 +67,7 @@ UNCOUNTED = {
     "derive": "reads a form that no project has yet",
     "look": "starts the models",
     "model_facts": "reads a form that no project has yet",
+    "propose_prompt": "asks a server about an uploaded picture",
     "seen": "reads uploaded pictures alone",
     **dict.fromkeys(("try_demo", "open_finished"), "imports an archive"),
     **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
