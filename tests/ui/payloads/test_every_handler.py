@@ -22,8 +22,9 @@ from tests.workspace.filled import fill
 USUAL, MOST = 30, 500  # requests of each name
 LAST = ("draw_more", "archive", "delete")
 READS = {one.name for one in REQUESTS.reads()}
-OTHERWISE = {"try_demo", "run_job", "search", "more_like"}
-"""run_job is of kinds that tests/invented has alone; a search needs features and, by words, a CLIP."""
+OTHERWISE = {"try_demo", "run_job", "search", "more_like", "propose_prompt"}
+"""run_job is of kinds that tests/invented has alone; a search needs features and, by words, a CLIP; prompts
+are proposed by a server."""
 NAMES = (*sorted(READS - OTHERWISE), *sorted(REQUESTS.keys() - READS - {*LAST, *OTHERWISE}), *LAST)
 
 
