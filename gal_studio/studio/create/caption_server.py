@@ -95,7 +95,7 @@ class CaptionServer:
         if outside and not self.anywhere:
             raise StudioError(
                 f"The caption server {url.hostname} is outside of this network, and would get your images: "
-                "choose a local one; `gal-studio captions --anywhere` allows others."
+                "choose a local one, or allow it with --anywhere."
             )
         return hosts[0]
 

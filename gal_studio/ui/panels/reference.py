@@ -306,7 +306,7 @@ def propose_prompt(
     _: Context, path: Id, kind: Kind, server: Text, model: Text = "", trigger_word: Text = ""
 ) -> Annotated[str, Only("prompt")]:
     """A prompt for an uploaded picture, proposed by a vision-language model that a local server has."""
-    picture, _ = read_picture(uploads().path(path))
+    picture = read_picture(uploads().path(path))[0]
     answer = CaptionServer(server, model, seconds=PATIENCE).describe(picture, QUESTIONS[kind])
     return proposed(answer, trigger_word)
 

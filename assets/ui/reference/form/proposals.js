@@ -12,10 +12,10 @@ import { toast } from "../../kit/toast.js";
 const SERVER = "gal-studio-caption-server";
 const MODEL = "gal-studio-caption-model";
 const USUAL = "http://127.0.0.1:1234/v1";
-const WORDS =
-  "A vision-language model that another program serves, such as LM Studio or Ollama, looks at each image " +
-  "without a prompt of its own. What it proposes stands beside the image: use it and correct it, or put it " +
-  "away.";
+const WORDS = [
+  "A model that another program serves, such as LM Studio, looks at each image without a prompt of its own.",
+  "What it proposes stands beside the image until you use it.",
+];
 
 /**
  * Ask which server, then ask it for each image without a prompt of its own.
@@ -32,7 +32,7 @@ export async function proposePrompts(set, kind) {
   await ask({
     title: `Propose ${count(rows.length, "prompt")}?`,
     words: [
-      WORDS,
+      ...WORDS,
       html`<${Labelled} name="Server">
         <input type="url" name="server" required value=${kept(SERVER) ?? USUAL} spellcheck=${false} />
       <//>`,
