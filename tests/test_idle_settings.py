@@ -42,7 +42,7 @@ def sampled(settings: Settings) -> object:
 def detected(settings: Settings, kind: Kind) -> object:
     """The models that look for copies beside the vision model; None if none is opened."""
     models = SimpleNamespace(descriptor=lambda kind, name: (kind, name))
-    project = SimpleNamespace(kind=kind, described=kind == "object")
+    project = SimpleNamespace(kind=kind, has_references=kind == "style")
     task = cast(Any, SimpleNamespace(project=project, settings=settings, models=models))
     if settings.gal.copy_detectors != "prompts":
         return describers_of(task)

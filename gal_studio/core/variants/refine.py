@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from gal_studio.core.seeds import named_seed
 from gal_studio.core.variants.variant import Action, Doing, Exported, Training, Variant, given_lora
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ class Refined(Variant):
 
     def training_seed(self, seed: int, number: int) -> int:
         """Apart from that of the round above, which has the same number."""
+        from gal_studio.core.seeds import named_seed
+
         return named_seed(seed, "refinement", number)
 
     def hands_on(self, continues: bool, after_refinement: str) -> bool:

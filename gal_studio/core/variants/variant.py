@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from gal_studio.core.seeds import training_seed
-
 if TYPE_CHECKING:
     from gal_studio.core.types import Round
 
@@ -64,6 +62,8 @@ class Variant:
 
     def training_seed(self, seed: int, number: int) -> int:
         """The seed of its training, of the seed of its line and its number."""
+        from gal_studio.core.seeds import training_seed  # with numpy: a refused start waits for nothing slow
+
         return training_seed(seed, number)
 
     def hands_on(self, continues: bool, after_refinement: str) -> bool:
