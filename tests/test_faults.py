@@ -166,7 +166,8 @@ def test_true_pages(tmp_path: Path, names: tuple[str, str]) -> None:
     from benchmarks.faults.pages import measure
     from benchmarks.faults.person import begin
     from benchmarks.faults.running import RunningStudio
-    from tests.ui.conftest import CHROMIUM, free_port
+    from tests.chromium import CHROMIUM
+    from tests.ui.conftest import free_port
 
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}")

@@ -26,8 +26,9 @@ from benchmarks.faults.running import ROOT, RunningStudio, environment, studio_c
 from benchmarks.faults.truth import SHOWN, Recorder
 from benchmarks.faults.witness import progress_mark
 from gal_studio.state import Store
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.tiny_project import make_models
-from tests.ui.conftest import ARGUMENTS, CHROMIUM, WITH_GRID, free_port
+from tests.ui.conftest import WITH_GRID, free_port
 
 GOAL = 2.0  # seconds
 

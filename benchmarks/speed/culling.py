@@ -67,7 +67,8 @@ def run(workspace: Path, name: str, pace: float) -> dict[str, Any]:
 
     from gal_studio.state import Store
     from gal_studio.studio import Studio
-    from tests.ui.conftest import ARGUMENTS, CHROMIUM, WITH_GRID, Place, serving
+    from tests.chromium import ARGUMENTS, CHROMIUM
+    from tests.ui.conftest import WITH_GRID, Place, serving
 
     with Store(workspace) as store:
         studio = Studio(store)

@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.output import write
 from benchmarks.speed.synthetic import make
-from tests.ui.conftest import ARGUMENTS, CHROMIUM, WITH_GRID, built
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.ui.conftest import WITH_GRID, built
 
 # Each function acts on the page and returns the milliseconds until the next frame is painted.
 PROBES = """

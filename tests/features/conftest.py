@@ -3,7 +3,6 @@
 from tests.commands.conftest import folder
 from tests.studio.conftest import round_id, second
 from tests.ui.conftest import (
-    chromium,
     finished_workspace,
     place,
     port,
@@ -14,7 +13,6 @@ from tests.ui.conftest import (
 from tests.worker.conftest import models, names, short_searches, studio
 
 __all__ = [
-    "chromium",
     "finished_workspace",
     "folder",
     "models",

@@ -21,36 +21,17 @@ from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.access.gate import Access
 from gal_studio.ui.access.origins import OWN_NAMES
 from gal_studio.ui.access.rules import Rules
+from tests.chromium import PATIENCE
 from tests.ui.seeded import finished
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-LIGHTER = Path("/usr/bin/chromium-headless-shell")
-HEADLESS = LIGHTER if LIGHTER.exists() and "CHROMIUM" not in os.environ else CHROMIUM
-"""Chromium without windows where it is installed: it takes a third less of the CPU."""
 LATEST_ANSWER = float(os.environ.get("LATEST_ANSWER", "0"))  # seconds
 SLOWDOWN = float(os.environ.get("SLOWDOWN", "1"))
-PATIENCE = 60_000  # milliseconds: a busy machine is slow, not wrong
-WITHOUT = (  # the first two load hidden pages for the address bar with every page, a second of CPU
-    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
-    # Playwright's own list, which this one replaces
-    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
-    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
-    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
-    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
-)  # fmt: skip
-ARGUMENTS = (
-    "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-    f"--disable-features={','.join(WITHOUT)}",
-    "--process-per-site",  # all pages of the studio: see `first_page`
-)  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -182,17 +163,6 @@ def port() -> Iterator[socket.socket]:
 def served(place: Place, port: socket.socket) -> Iterator[Served]:
     with serving(place, port=port) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if not HEADLESS.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: install it, or name it in the variable CHROMIUM")
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        browser = playwright.chromium.launch(executable_path=str(HEADLESS), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 class Watched(NamedTuple):

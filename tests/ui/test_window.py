@@ -17,7 +17,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.ui import running_page, window
 from gal_studio.ui.page.static import ui_address
 from gal_studio.ui.running_page import Show
-from tests.ui.conftest import CHROMIUM, Place, built, free_port, until
+from tests.chromium import CHROMIUM
+from tests.ui.conftest import Place, built, free_port, until
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,9 +12,10 @@ from playwright.sync_api import expect
 
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.rules import Rules
+from tests.chromium import ARGUMENTS, HEADLESS
 from tests.ui.access.doors import PASSWORD, USER
 from tests.ui.browser.menus import further
-from tests.ui.conftest import ARGUMENTS, HEADLESS, WITH_GRID, Place, Served, serving
+from tests.ui.conftest import WITH_GRID, Place, Served, serving
 
 pytestmark = pytest.mark.browser
 
