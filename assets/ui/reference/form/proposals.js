@@ -34,7 +34,10 @@ export async function proposePrompts(set, kind) {
     words: [
       ...WORDS,
       html`<${Labelled} name="Server">
-        <input type="url" name="server" required value=${kept(SERVER) ?? USUAL} spellcheck=${false} />
+        <input
+          type="text" inputmode="url" name="server" required spellcheck=${false}
+          value=${kept(SERVER) ?? USUAL}
+        />
       <//>`,
       html`<${Labelled} name="Model (if the server has several)">
         <input type="text" name="model" value=${kept(MODEL) ?? ""} spellcheck=${false} />

@@ -32,5 +32,8 @@ def test_a_proposal_counts_only_once_it_is_used(watched: Watched, served: Served
     assert page.locator(".proposal:visible").count() == 0
     assert page.input_value("[aria-label='What pot-1.png shows']") == "A teapot on a beach"
     assert page.input_value("[aria-label='What pot-2.png shows']") == ""
+    page.set_viewport_size({"width": 390, "height": 844})
+    action, field = (page.locator(of).bounding_box() for of in (".propose-prompts", "[data-part=prompt]"))
+    assert action["y"] >= field["y"] + field["height"]  # not over the field or its name
     page.click(".propose-prompts")
     assert page.input_value("[name=server]") == address  # as it was used last
