@@ -384,12 +384,14 @@ def _pip(*words: str, python: str | None = None) -> None:
 
 
 def _run(command: list[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run a command with its output shown; it ends with this process, whatever ends that."""
-    process = subprocess.Popen(command, env=environment)
+    """Run a command with its output shown; it and what it runs end with this process, whatever ends that."""
+    is_posix = os.name != "nt"
+    process = subprocess.Popen(command, env=environment, process_group=0 if is_posix else None)
     try:
         code = process.wait()
     except BaseException:
-        process.terminate()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM) if is_posix else process.terminate()
         process.wait()
         raise
     if code:

@@ -12,6 +12,8 @@ from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.models.fast import recommended
 from gal_studio.core.prompts import style_descriptor
 from gal_studio.core.settings import ReferenceSettings, Settings, TuneSettings
+from gal_studio.core.taught import NAMES
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import listed
 
@@ -90,7 +92,9 @@ class Preset:
         if not self.origin.former:
             return self
         former = self.origin.former
-        settings = {kind: one.updated({"tune": former[kind]}) for kind, one in self.settings.items()}
+        settings = {
+            kind: one.updated({"tune": _of_kind(former, kind)}) for kind, one in self.settings.items()
+        }
         origin = TrainingOrigin(note="As in earlier versions.")
         return replace(self, name=f"{self.name}{_FORMER}", settings=settings, origin=origin, fast="")
 
@@ -162,7 +166,12 @@ def _preset(row: Mapping[str, Any]) -> Preset:
 
 
 def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
-    return {kind: Settings.from_dict(values) for kind, values in by_kind.items()}
+    return {kind: Settings.from_dict(_of_kind(by_kind, kind)) for kind in NAMES}
+
+
+def _of_kind(by_kind: Mapping[Kind, Any], kind: Kind) -> Any:
+    """What `assets/` has of a kind, or of the one that it is like."""
+    return by_kind[find_taught(kind).like or kind]
 
 
 @cache
@@ -183,27 +192,24 @@ def load_shape(name: str) -> ModelShape:
 
 def load_anchors(kind: Kind) -> tuple[str, ...]:
     """The 18 templates of a kind, with `{}` for the subject."""
-    anchors = _read_json("anchors.json")
-    if kind not in anchors:
-        raise StudioError(f"There are no test prompts of the kind {kind!r}: choose style or object.")
-    return tuple(anchors[kind])
+    return tuple(_of_kind(_read_json("anchors.json"), kind))
 
 
 def load_held_out(kind: Kind) -> tuple[str, ...]:
     """The templates of held-out prompts of a kind, none of which is a default test prompt."""
-    return tuple(_read_json("held_out.json")[kind])
+    return tuple(_of_kind(_read_json("held_out.json"), kind))
 
 
 def demo(kind: Kind) -> DemoProject:
     """Read `demo/KIND/demo.json`, which has a name, a trigger word and references (prompt, image)."""
-    table = _read_json(f"demo/{kind}/demo.json")
-    folder = assets_folder() / "demo" / kind
+    folder = assets_folder() / "demo" / (find_taught(kind).like or kind)
+    table = _read_json(f"demo/{folder.name}/demo.json")
     images = tuple(folder / reference["image"] for reference in table["references"])
     for image in images:
         if not image.is_file():
             raise StudioError(f"The demo's image {image.name!r} is missing: install GAL Studio again.")
     prompts = tuple(reference["prompt"] for reference in table["references"])
-    trigger_word = table["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
+    trigger_word = table.get("trigger_word") or style_descriptor(prompts[0])
     return DemoProject(table["name"], kind, prompts, images, trigger_word)
 
 

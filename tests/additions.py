@@ -16,11 +16,13 @@ from typing import Any
 
 import gal_studio
 from gal_studio.assets import assets_folder
+from tests.forked import run_forked
 
 ROOT = Path(__file__).parents[1]
 INVENTED = Path(__file__).parent / "invented"
 FILES = {
     "variant.py": "gal_studio/core/variants/baseline.py",
+    "taught.py": "gal_studio/core/taught/mood.py",
     "policy.py": "gal_studio/core/gal/policies/spread.py",
     "score.py": "gal_studio/core/gal/scores/redness.py",
     "form.py": "gal_studio/core/models/forms/easel.py",
@@ -56,6 +58,7 @@ from pathlib import Path
 import gal_studio
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.create import shapes
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import answer
 from gal_studio.ui.app import build_app
@@ -63,6 +66,7 @@ from gal_studio.ui.page.static import files
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.ui.requests import Context
 
+shapes._measure = lambda key: None  # in a process that takes longer than this one
 with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test does
     studio = Studio(store)
     build_app(studio)
@@ -93,7 +97,7 @@ with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test do
 def package_copied(folder: Path) -> Path:
     """A copy of the package with its assets in a folder."""
     package = Path(gal_studio.__file__).parent
-    shutil.copytree(package, folder / "gal_studio", ignore=shutil.ignore_patterns("__pycache__", "_assets"))
+    shutil.copytree(package, folder / "gal_studio", ignore=shutil.ignore_patterns("_assets"))
     shutil.copytree(assets_folder(), folder / "assets", copy_function=_link)
     return folder
 
@@ -124,8 +128,11 @@ def _link(source: str, target: str) -> None:
 def run_python(folder: Path, *words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run Python with a folder first on its path, and this checkout after it."""
     environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    given = [str(word) for word in words]
+    if hasattr(os, "fork") and given[0] in ("-c", "-m"):
+        return run_forked(given, environment, cwd or folder)
     return subprocess.run(
-        [sys.executable, *map(str, words)],
+        [sys.executable, *given],
         env=environment,
         cwd=cwd or folder,
         capture_output=True,

@@ -1,22 +1,30 @@
 """Which tests of a product the normal check runs: each value of each parameter once.
 
 A test of engine, worker or a feature with two parameters or more, of its own or of its fixtures, is a
-product: families by forms, say. The rows of one `parametrize` are the values of one parameter. What is left
-is marked `thorough`, so that `launch.py --check-all` and a plain `pytest` run every combination.
+product: families by forms, say; so is that of refused writes. The rows of one `parametrize` are the values of
+one parameter. What is left is marked `thorough`, so that `launch.py --check-all` and a plain `pytest` run
+every combination.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
-WITH_MODELS = ("tests/engine/", "tests/worker/", "tests/features/")
+COVERED = ("tests/engine/", "tests/worker/", "tests/features/", "tests/state/test_refused_writes.py")
+
+
+def few(values: Mapping[str, object], *names: str) -> list[Any]:
+    """Values of a parameter by their names: these in every check, the others in `--check-all`."""
+    marks = {name: () if name in names else pytest.mark.thorough for name in values}
+    return [pytest.param(value, id=name, marks=marks[name]) for name, value in values.items()]
 
 
 def mark_the_rest(items: Iterable[pytest.Item]) -> None:
     """Mark what a covering of each product leaves out as `thorough`."""
     products: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if not item.nodeid.startswith(WITH_MODELS):
+        if not item.nodeid.startswith(COVERED):
             continue
         if hasattr(item, "callspec") and not item.get_closest_marker("thorough"):
             products.setdefault(item.nodeid.partition("[")[0], []).append(item)

@@ -85,7 +85,7 @@ def test_the_artwork_is_what_the_bundled_model_is_made_of():
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(StudioError, match="kind 'person'"):
+    with pytest.raises(StudioError, match="kind is 'person'"):
         assets.load_anchors("person")
 
 

@@ -17,6 +17,7 @@ from benchmarks.faults.interrupted import COMMANDS, Outcome, try_command
 from benchmarks.faults.kills import run
 from benchmarks.faults.report import Load, Report
 from benchmarks.faults.soak import Sample, trends
+from benchmarks.faults.tab import Held, grown
 from benchmarks.faults.values import try_values
 from benchmarks.faults.witness import Witness, results
 from gal_studio.state import Store
@@ -91,6 +92,13 @@ def test_growth_is_told_from_noise() -> None:
     rising = [replace(flat, time=float(n), worker_rss=(500 + n) << 20, page_files=20 + n) for n in range(100)]
     assert {name for name, trend in trends(rising).items() if trend.grows} == {"worker_rss", "page_files"}
     assert trends(rising)["page_files"].slope == pytest.approx(3600)
+
+
+def test_a_tab_that_grows_is_told_from_one_that_is_used() -> None:
+    used = [Held(60.0 * n, 60 * n, (10 + n % 4) << 20, 4_000 + 300 * (n % 2), 430, 2) for n in range(60)]
+    assert grown(used) == []
+    leaks = [replace(one, nodes=one.nodes + 40 * turn) for turn, one in enumerate(used)]
+    assert [line.split()[0] for line in grown(leaks)] == ["nodes"]
 
 
 def test_nothing_grows_from_job_to_job(tmp_path: Path, names: tuple[str, str]) -> None:

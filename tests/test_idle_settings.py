@@ -16,6 +16,7 @@ from gal_studio.core.patchdpo.patch_quality import pair_weights
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_fields import is_idle, setting_of
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.rounds.prior import drawn_prior
@@ -42,7 +43,7 @@ def sampled(settings: Settings) -> object:
 def detected(settings: Settings, kind: Kind) -> object:
     """The models that look for copies beside the vision model; None if none is opened."""
     models = SimpleNamespace(descriptor=lambda kind, name: (kind, name))
-    project = SimpleNamespace(kind=kind, has_references=kind == "style")
+    project = SimpleNamespace(kind=kind, taught=find_taught(kind), has_references=kind == "style")
     task = cast(Any, SimpleNamespace(project=project, settings=settings, models=models))
     if settings.gal.copy_detectors != "prompts":
         return describers_of(task)
@@ -66,7 +67,8 @@ def regularized(settings: Settings, kind: Kind) -> object:
         SimpleNamespace(prompt="a cat in lumira style"),
         SimpleNamespace(prompt="a dog in lumira style"),
     ]
-    project = SimpleNamespace(project=SimpleNamespace(kind=kind, base_model="m"), anchors=anchors)
+    own = SimpleNamespace(kind=kind, taught=find_taught(kind), base_model="m")
+    project = SimpleNamespace(project=own, anchors=anchors)
     here = SimpleNamespace(settings=settings, prior_drawing=settings.generation, project=project)
     prompts = SimpleNamespace(class_prompts=("a cat",), name="lumira style")
     return drawn_prior(cast(Any, SimpleNamespace(here=here, given_prior=(), prompts=prompts, prior={})))
@@ -75,6 +77,7 @@ def regularized(settings: Settings, kind: Kind) -> object:
 COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
     "tune.rank": lambda settings, _: need(SHAPE, settings, "cuda"),
     "tune.target": lambda settings, _: need(SHAPE, settings, "cuda"),
+    "tune.lokr_factor": lambda settings, _: settings.tune.essential,
     "tune.lowest_rank": lambda settings, _: falling_rank(cast(Any, WHOLE), settings.tune),
     "tune.prior_styles": regularized,
     "tune.stop_at_best": lambda settings, _: settings.tune.essential,
@@ -100,7 +103,8 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
 }  # fmt: skip
 """What each setting decides, from the settings and the kind of the project."""
 OTHER: dict[str, Any] = {
-    "tune.rank": 4, "tune.target": "attention", "tune.lowest_rank": 2, "tune.prior_styles": ["ink style"],
+    "tune.rank": 4, "tune.target": "attention", "tune.lowest_rank": 2, "tune.lokr_factor": 4,
+    "tune.prior_styles": ["ink style"],
     "tune.stop_at_best": True, "generation.allocation": "ladder", "generation.lowest_strength": 0.5,
     "generation.latest_switch": 0.5, "generation.fast_steps": 6, "generation.fast_guidance": 2.0,
     "generation.fast_solver": "lcm", "gal.balance_lambda": 8.0, "gal.copy_model": "sscd.pt",

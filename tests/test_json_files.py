@@ -11,7 +11,6 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.description import read_description
 from gal_studio.json_files import DEEPEST, JsonFileError, check_plain_folder, read_json
-from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.studio.create.prompt_notes import about_length
 
 DAMAGED = {
@@ -27,7 +26,7 @@ DAMAGED = {
 @pytest.fixture(params=DAMAGED, ids=str)
 def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     (tmp_path / "tokenizer").mkdir()
-    for name in ("model_index.json", "tokenizer/tokenizer_config.json", "plan.json"):
+    for name in ("model_index.json", "tokenizer/tokenizer_config.json"):
         (tmp_path / name).write_bytes(DAMAGED[request.param])
     return tmp_path
 
@@ -58,13 +57,6 @@ def test_a_file_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
     with pytest.raises(JsonFileError, match="larger than"):
         (tmp_path / "large.json").write_bytes(bytes((1 << 20) + 1))
         read_json(tmp_path / "large.json", 1 << 20)
-
-
-def test_a_damaged_plan_hides_no_adapter(damaged: Path) -> None:
-    folder = damaged / "own-adapters" / ("0" * 16)
-    folder.mkdir(parents=True)
-    (damaged / "plan.json").rename(folder / "plan.json")
-    assert OwnAdapters(damaged).all() == ()
 
 
 def test_a_file_with_a_mark_of_its_encoding_is_read(tmp_path: Path) -> None:

@@ -101,12 +101,27 @@ def test_a_model_family_is_known_where_models_are_loaded() -> None:
     assert succeeded(run_python(PLUG_IN, "-c", code)).strip() == "invented"
 
 
+def test_a_feature_adds_its_command_and_what_fails_of_it_is_left_out() -> None:
+    assert succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "greet")) == "Hello\n"
+    code = (
+        "from gal_studio.cli import modules; from gal_studio.core import features\n"
+        "from gal_studio.ui.panels.everything import REQUESTS\n"
+        "names = [*modules()]\n"
+        "print(names[names.index('jobs') + 1], 'poll' in REQUESTS)\n"
+        "print(*features.brought(), *features.problems(), sep='\\n')"
+    )
+    where, brought, broken = succeeded(run_python(PLUG_IN, "-c", code)).splitlines()
+    assert where == "greet True"
+    assert brought == "gal_studio_greeting (gal_studio.features), from gal-studio-example"
+    assert "'greeting' of gal-studio-example" in broken and "(ZeroDivisionError: by nothing)" in broken
+
+
 @pytest.mark.thorough
 def test_the_doctor_lists_them_and_the_workers_log_names_a_broken_one_once(seen: Seen) -> None:
     assert (seen.workspace / "logs" / "worker.log").read_text().count(BROKEN) == 1
     said = succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "doctor", "--no-probe", cwd=seen.here))
     *used, line = [line for line in said.splitlines() if line.startswith("Plug-in")]
-    names = ("alphabet", "greenness", "slate", "list", "invented")
+    names = ("gal_studio_greeting", "alphabet", "greenness", "slate", "list", "invented")
     assert [words.split()[1] for words in used] == list(names)
     assert all(words.endswith("from gal-studio-example") for words in used)
     assert BROKEN in line and line.endswith("update gal-studio-example or uninstall it.")

@@ -11,7 +11,6 @@ from safetensors.numpy import save_file
 
 from gal_studio.studio import ProjectDraft
 from tests.drawn_alike import ALIKE
-from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 
 CHANGES: Mapping[str, Any] = {
     "tune": {
@@ -31,6 +30,8 @@ CHANGES: Mapping[str, Any] = {
 
 def make_models(folder: Path) -> tuple[str, str]:
     """Names of a base model and of a CLIP, written under the folder."""
+    from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline  # torch: other drafts need none
+
     pipeline, clip = make_tiny_pipeline(folder / "pipeline"), make_tiny_clip(folder / "clip")
     return str(pipeline), f"local-dir:{clip}"
 

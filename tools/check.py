@@ -25,10 +25,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -48,6 +49,9 @@ NEEDED = {
     "Chromium": (BROWSERS, ("chromium",), "the tests in a browser"),
     "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
 }
+PAGE_TOOLS = ("biome", "tsc")
+KEPT: Mapping[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+"""Of a command whose output is shown when it has ended."""
 LIGHTER = "chromium-headless-shell"  # Chromium without windows takes a third less of the CPU in tests/ui
 PATIENCE = 300  # seconds for a package to come
 MEMORY = 4 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
@@ -149,6 +153,16 @@ def with_races() -> list[str]:
     ]
 
 
+def install_page_tools() -> None:
+    """What checks the page's code, from npm, which is asked three times: a registry can fail for a moment."""
+    there = [WEB / "node_modules" / ".bin" / name for name in PAGE_TOOLS]
+    for _ in range(3):
+        ended = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=WEB, check=False, **KEPT)
+        if ended.returncode == 0 and all(path.exists() for path in there):
+            return
+        print(ended.stdout, file=sys.stderr, flush=True)
+
+
 def run(name: str, command: list[str]) -> int:
     """Run a check and print its time; returns its exit code, 0 if it passed."""
     start = time.monotonic()
@@ -160,8 +174,7 @@ def run(name: str, command: list[str]) -> int:
         print(f"== {name}", flush=True)
         code = subprocess.run(command, cwd=folder, env=environment, check=False).returncode
     else:
-        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        ended = subprocess.run([*GIVES_WAY, *command], cwd=folder, env=environment, check=False, **kept)
+        ended = subprocess.run([*GIVES_WAY, *command], cwd=folder, env=environment, check=False, **KEPT)
         print(f"== {name}\n{ended.stdout}", end="", flush=True)
         code = ended.returncode
     print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
@@ -171,7 +184,7 @@ def run(name: str, command: list[str]) -> int:
 def run_all(checks: dict[str, list[str]]) -> dict[str, int]:
     """Run the checks, and failed tests once more; returns their exit codes."""
     if "page" in checks:  # before the tests: those of the page take axe-core from there
-        subprocess.run(["npm", "ci", "--silent"], cwd=WEB, check=False)
+        install_page_tools()
     codes = {"races": run("races", checks["races"])}
     with ThreadPoolExecutor(1) as beside:
         others = {name: beside.submit(run, name, checks[name]) for name in checks if name not in TESTS}

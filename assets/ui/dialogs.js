@@ -2,7 +2,7 @@
 /** @import { Dialog } from "./kit/dialog.js" */
 import { registerPlace } from "./app/places.js";
 import { maskPlace } from "./brush/mask_dialog.js";
-import { howDialog, showHow } from "./how/page.js";
+import { howDialog, showHow } from "./how/how.js";
 import { helpDialog, showHelp } from "./kit/help.js";
 import { anchorsDialog, editAnchors } from "./reference/anchors_editor.js";
 import { pairPlace } from "./refine/pair_view.js";

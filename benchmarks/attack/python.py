@@ -32,7 +32,8 @@ def verb(target: Target, random: Random) -> None:
         given: dict[str, Any] = {}
         try:
             for part, hint in get_type_hints(getattr(Studio, name)).items():
-                if part != "return" and not _takes_function(hint):  # only programs of ours give one
+                is_ours = hint is Studio or _takes_function(hint)  # only programs of ours give one
+                if part != "return" and not is_ours:
                     given[part] = _value(random, target.ids, part, hint)  # records refuse odd values
             getattr(studio, name)(**given)
             target.tally.add("Python", "taken")

@@ -28,15 +28,16 @@ from benchmarks.faults.witness import Losses, Witness, tensors
 from benchmarks.faults.writes import KILLED, Deaths
 from gal_studio.cli import main as command
 from gal_studio.core.errors import StudioError
+from gal_studio.research import verbs
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.models import Models
-from tests.commands.test_refine_adapter import objects
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_tiny_z_image
 from tests.features.image_to_lora.test_engine import make_predictor
+from tests.features.own_adapters.test_command import objects
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
 from tests.worker.export.test_start import write_lora
@@ -155,7 +156,7 @@ def _played(folder: Path, models: Path) -> None:
         studio.decide([pictures[0].id], "accepted")
         studio.decide([pictures[4].id], "rejected")
         _worked(studio, studio.run_round(studio.next_round(first).id))
-        studio.replay(project, "human")
+        verbs.replay(studio, project, "human")
 
 
 def _to_judge(folder: Path, models: Path) -> None:

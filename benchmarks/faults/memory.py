@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.faults.report import Report, compare
 from benchmarks.faults.witness import Witness, results
 from benchmarks.faults.writes import plan_in
-from gal_studio.commands.running.unattended import Plan, carry_out
+from gal_studio.commands.running.unattended import RunPlan, carry_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.state import Store
@@ -88,7 +88,7 @@ def _watched(act: Callable[[str], None]) -> None:
     Worker._run_to_end, Worker._report = begun, reported  # type: ignore[method-assign]
 
 
-def _live(plan: Plan, where: str, room: int, told: Path) -> None:
+def _live(plan: RunPlan, where: str, room: int, told: Path) -> None:
     """Carry out a plan and export its last round; memory is short from the first time that `where` comes."""
     found: dict[str, None] = {}
 
@@ -134,7 +134,7 @@ class Lives:
         self._context.set_forkserver_preload([__name__])
         self._told = folder / "told.txt"
 
-    def live(self, plan: Plan, where: str = "", room: int = 0) -> tuple[int, str]:
+    def live(self, plan: RunPlan, where: str = "", room: int = 0) -> tuple[int, str]:
         """The exit code of a run, and what it said."""
         self._told.unlink(missing_ok=True)
         process = self._context.Process(target=_live, args=(plan, where, room, self._told))
@@ -177,7 +177,7 @@ def try_phases(
     return outcome
 
 
-def _plan(folder: Path, models: tuple[str, str]) -> Plan:
+def _plan(folder: Path, models: tuple[str, str]) -> RunPlan:
     return replace(plan_in(folder, models), measured="last")
 
 

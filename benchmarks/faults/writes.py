@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.faults.report import Kill, Report, compare
 from benchmarks.faults.witness import Witness, phase_now, results
-from gal_studio.commands.running.unattended import Plan, carry_out
+from gal_studio.commands.running.unattended import RunPlan, carry_out
 from gal_studio.state.database.connection import Database
 from gal_studio.worker.import_ahead import import_ahead
 from tests.tiny_project import CHANGES, make_models, tiny_draft
@@ -35,10 +35,10 @@ SMALL = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 4, "checkpoint_every": 
 import_ahead()  # once, in the process that all others are forked from
 
 
-def plan_in(folder: Path, models: tuple[str, str]) -> Plan:
+def plan_in(folder: Path, models: tuple[str, str]) -> RunPlan:
     """The plan of a run: two rounds of a style with a policy that always accepts."""
     draft = replace(tiny_draft(models, changes=SMALL), anchors=["A tie {}", "A koala {}", "A drum {}"])
-    return Plan(draft, 2, "random", folder / "out", folder / "workspace")
+    return RunPlan(draft, 2, "random", folder / "out", folder / "workspace")
 
 
 class Deaths:
@@ -87,7 +87,7 @@ def _kind_of(path: object) -> str:
     return re.sub(r"[0-9a-f]{12,}", "#", name)
 
 
-def _live(plan: Plan, last: int, counted: Any) -> None:
+def _live(plan: RunPlan, last: int, counted: Any) -> None:
     """Run the plan, and kill the process at write number `last`; 0: count all writes."""
     with open(os.devnull, "w") as nowhere:
         sys.stderr = nowhere
@@ -117,7 +117,7 @@ class Lives:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([__name__])
 
-    def live(self, plan: Plan, last: int = 0) -> tuple[int, int, int]:
+    def live(self, plan: RunPlan, last: int = 0) -> tuple[int, int, int]:
         """Run the plan; returns the exit code, the number of writes (if not killed), and the process ID."""
         counted = self._context.Value("i", 0)
         process = self._context.Process(target=_live, args=(plan, last, counted))
@@ -127,7 +127,7 @@ class Lives:
         return process.exitcode, counted.value, process.pid
 
 
-def kill_at(lives: Lives, plan: Plan, places: list[int], truth: dict[str, Any], report: Report) -> None:
+def kill_at(lives: Lives, plan: RunPlan, places: list[int], truth: dict[str, Any], report: Report) -> None:
     """Kill a run at each of these writes, then resume it to its end and compare the results."""
     name, witness = f"writes {places}", Witness(plan.workspace)
     for place in places:

@@ -21,7 +21,7 @@ import torch
 
 from benchmarks.speed.allocation import draw, train
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
-from gal_studio.core.measures.compare import Drawn, change
+from gal_studio.core.measures.compare import DrawnByKey, change
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
@@ -42,7 +42,7 @@ ON_DEMAND: Mapping[str, tuple[str, Changes]] = {
 }
 
 
-def second_round(workspace: Path, gal: Changes) -> tuple[Drawn, str]:
+def second_round(workspace: Path, gal: Changes) -> tuple[DrawnByKey, str]:
     """Accept, train and measure; the held-out pictures by prompt and seed, and what was accepted."""
     with Store(workspace) as store:
         studio = Studio(store)
@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--arms", nargs="+", choices=(*ARMS, *ON_DEMAND), default=tuple(ARMS))
     args = parser.parse_args()
     torch.set_num_threads(1)
-    found, against = dict[str, Drawn](), args.arms[0]
+    found, against = dict[str, DrawnByKey](), args.arms[0]
     train(args.kind, args.out / args.kind, args.seed)
     for arm in args.arms:
         rule, gal = {**ARMS, **ON_DEMAND}[arm]
@@ -117,7 +117,7 @@ def main() -> None:
                     )
 
 
-def _mean(drawn: Drawn, metric: Metric) -> str:
+def _mean(drawn: DrawnByKey, metric: Metric) -> str:
     values = [value for one in drawn.values() if (value := one.figures[metric]) is not None]
     return f"{sum(values) / len(values):.2f} of {len(values)}" if values else "unknown"
 

@@ -435,7 +435,7 @@ def _run_again(rows: Sequence[Row], names: Sequence[str], projects: Path, home: 
             file = read_project_file(projects / name / "project.toml")
             policy = unattended.own_policy(file.draft)
             run = home / "runs" / name
-            unattended.carry_out(unattended.Plan(file.draft, 3, policy, run, run / "workspace"))
+            unattended.carry_out(unattended.RunPlan(file.draft, 3, policy, run, run / "workspace"))
     rated = [arm for arm in runs_by_eye.ARMS if any(row["arm"].startswith(arm) for row in rows)]
     runs_by_eye.write_sheets([home / "runs" / name for name in names], home, rated)
     shown: dict[str, list[str]] = read(home / "key.json")

@@ -172,12 +172,13 @@ def best_first(pictures: Iterable[Picture]) -> list[Picture]:
 WORTH_IT = 0.4
 """The least u of an image that is chosen for its expected gain."""
 TODAY, STRONGEST, GAIN = "suggestions", "strongest clean", "expected gain"
+WEAKEST = "three weakest rungs"
 EQUAL: Mapping[str, Callable[[Sequence[Picture], int], list[Picture]]] = {
     TODAY: suggested,
     STRONGEST: strongest_clean,
     GAIN: expected_gain,
     "largest u": most_useful,
-    "three weakest rungs": weakest_rungs,
+    WEAKEST: weakest_rungs,
 }
 """Ways to choose the same number of images of a first round."""
 
@@ -209,8 +210,8 @@ def shared(groups: Mapping[str, Sequence[Picture]]) -> tuple[int, ...]:
 
 
 def entropies(groups: Mapping[str, Sequence[Picture]]) -> list[float]:
-    """Eq. G4 of each prompt."""
-    rungs = shared(groups)
+    """Eq. G4 of each prompt, by the rungs that all of them have; by all, where they share none."""
+    rungs = shared(groups) or range(len(LADDER))
     chances = [[one.copy for one in g if one.index % len(LADDER) in rungs] for g in groups.values()]
     return [left_open(each) for each in chances]
 

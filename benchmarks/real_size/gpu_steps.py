@@ -25,7 +25,7 @@ from benchmarks.real_size.measure import (
 from benchmarks.real_size.random_model import random_model
 from benchmarks.real_size.watch import Used, held_now, watched
 from gal_studio.assets import load_preset, load_shape, resolve_model
-from gal_studio.core.memory.need import Need, need
+from gal_studio.core.memory.need import MemoryNeed, need
 from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -81,7 +81,7 @@ def parts(asked: Asked, out: Path) -> Iterator[dict[str, Any]]:
 class Bench:
     """The parts of a round on one model, in the order in which each finds what it needs."""
 
-    def __init__(self, asked: Asked, out: Path, plan: Need) -> None:
+    def __init__(self, asked: Asked, out: Path, plan: MemoryNeed) -> None:
         self.asked, self.out, self.plan = asked, out, plan
         self.device, self.settings = asked.device, asked.settings
         self.base = 0 if asked.device.type == "cuda" else held_now()

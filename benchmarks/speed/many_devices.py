@@ -21,7 +21,7 @@ from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
-from gal_studio.worker.cluster.actor import Order
+from gal_studio.worker.cluster.actor import DrawingOrder
 from gal_studio.worker.cluster.pool import WorkerPool
 
 THINGS = ("a cat", "a drum", "a koala", "a kite", "a shoe", "a parrot")
@@ -52,7 +52,7 @@ def measure(nodes: int, pictures: int, batch: int, steps: int) -> dict[str, Any]
     name = load_preset("pocket").base_model
     settings = GenerationSettings(steps=steps, batch_size=batch)
     requests = [DrawRequest(THINGS[number % len(THINGS)], number) for number in range(pictures)]
-    order = Order(name, MachineSettings(), {}, settings)
+    order = DrawingOrder(name, MachineSettings(), {}, settings)
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     started = [cluster.add_node(num_cpus=1) for _ in range(nodes - 1)]
     pool = WorkerPool(cluster.address)

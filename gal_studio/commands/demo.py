@@ -1,20 +1,21 @@
 """`gal-studio demo`: run all rounds on a bundled reference."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.commands.terminal.policies import named_policy
+from gal_studio.core.types import Kind
 from gal_studio.studio import DEFAULT_PRESET, demo_draft
 
 
 def demo(
     context: typer.Context,
     out: unattended.Out,
-    kind: Annotated[Literal["style", "object"], typer.Option(help="The kind of subject to learn.")] = "style",
+    kind: Annotated[Kind, typer.Option(help="The kind of subject to learn.")] = "style",
     seed: unattended.Seed = 0,
     preset: Annotated[str, typer.Option(help="The base model and settings.")] = DEFAULT_PRESET,
     base_model: unattended.BaseModel = None,
@@ -42,7 +43,7 @@ def demo(
     folder = given_workspace(context, workspace) or out / "workspace"
     chosen = named_policy(policy) or unattended.own_policy(draft)
     count = 2 if rounds is None else rounds
-    plan = unattended.Plan(
+    plan = unattended.RunPlan(
         draft, count, chosen, out, folder, refine, overwrite, measured="all" if measure else "quick"
     )
     unattended.personalize(plan, as_json)

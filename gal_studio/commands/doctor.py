@@ -15,6 +15,7 @@ from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import INDEXES
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.json_files import read_json
@@ -298,7 +299,7 @@ def _round_seconds(preset: Preset, kind: Kind, speed: Speed) -> float:
     settings = preset.settings[kind]
     candidates = 18 * settings.generation.candidates
     tune = settings.tune
-    prior = tune.prior_images if kind == "object" or tune.prior_styles else 0
+    prior = find_taught(kind).prior_images(tune)
     cost = 2.0 if prior else 1.0  # each step trains on as many prior pictures as examples
     return (
         (candidates + prior) / speed.images_a_second

@@ -17,7 +17,7 @@ from gal_studio.core.models.reports import ModelNames
 from gal_studio.studio.create.plan import starting_settings
 
 if TYPE_CHECKING:  # it imports the engine, which other commands do not need
-    from gal_studio.engine.hub.repository import Need
+    from gal_studio.engine.hub.repository import MissingFiles
 
 INTERVAL = 0.5  # seconds between two changes of the progress line
 LOG_INTERVAL = 10.0  # the same where the output is a file
@@ -47,7 +47,7 @@ def download(
         print(f"{need.name} (license {need.licence or 'not stated'}) is in {need.folder.parents[1]}")
 
 
-def find_needs(model: str) -> Sequence["Need"]:
+def find_needs(model: str) -> Sequence["MissingFiles"]:
     """What a model, or all models of a preset, need from the hub."""
     from gal_studio.worker.model_needs import look
 
@@ -62,7 +62,7 @@ def find_needs(model: str) -> Sequence["Need"]:
     return _kind(model, pins)
 
 
-def _kind(model: str, pins: Mapping[str, str]) -> Sequence["Need"]:
+def _kind(model: str, pins: Mapping[str, str]) -> Sequence["MissingFiles"]:
     """A CLIP that open_clip knows, a vision model, or else a base model."""
     import open_clip
 
@@ -83,7 +83,7 @@ def _kind(model: str, pins: Mapping[str, str]) -> Sequence["Need"]:
         return look_up["vision_model"]()
 
 
-def _download(need: "Need", output: TextIO) -> None:
+def _download(need: "MissingFiles", output: TextIO) -> None:
     from gal_studio.engine.hub.download import download as transfer
     from gal_studio.engine.hub.repository import cache_folder, check_space
 

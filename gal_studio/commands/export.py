@@ -30,7 +30,7 @@ def export(
         typer.Option(
             "--format",
             help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("lora"))
-            + "; references: Round 0, which is generated without training",
+            + "; lycoris: a LoKr for ComfyUI; references: Round 0, which is generated without training",
         ),
     ] = "diffusers",
     round_: Annotated[

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands.refine_adapter import Order, refine_adapter
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import (
     check_folder,
@@ -48,31 +47,9 @@ def refine(
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Training steps (default: the project's).")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder for the results.")] = None,
-    adapter: Annotated[
-        str | None,
-        typer.Option(help="Refine this image adapter instead, as published (docs/without-training.md)."),
-    ] = None,
-    subjects: Annotated[
-        Path | None,
-        typer.Option(help="With --adapter: a folder with images of many objects, or a .txt with names."),
-    ] = None,
-    preset: Annotated[str, typer.Option(help="With --adapter: the preset whose models are used.")] = "sdxl",
-    base_model: Annotated[
-        str | None, typer.Option(help="With --adapter: another base model than the preset's.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="With --adapter: the seed.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Refine a round of a stored project, or an image adapter, with PatchDPO."""
-    if adapter is not None:
-        if subjects is None or out is None:
-            raise StudioError(
-                "An image adapter is refined with --subjects FOLDER and --out FOLDER: give both."
-            )
-        made = refine_adapter(Order(adapter, subjects, out, preset, base_model, steps, seed))
-        if as_json:
-            print(json_text(made))
-        return
+    """Refine a round of a stored project with PatchDPO."""
     given = {"pairs": pairs, "steps": steps}
     changes = {name: value for name, value in given.items() if value is not None}
     folder = required_workspace(context, workspace)

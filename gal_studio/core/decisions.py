@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gal_studio.core.types import Author, Verdict
-from gal_studio.core.undo import Change, steps_of
+from gal_studio.core.undo import LoggedChange, steps_of
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ UNDECIDED = CandidateState("undecided")
 
 
 @dataclass(frozen=True)
-class LoggedDecision(Change[CandidateState]):
+class LoggedDecision(LoggedChange[CandidateState]):
     """A candidate gets a state: one row of the log."""
 
     author: Author

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 from gal_studio.core.estimates import Estimate, estimate, holm, sign_flip_p
 from gal_studio.core.seeds import generator
+from gal_studio.core.types import PicturePlace
 
 Axes = Mapping[str, Sequence[object]]
 """The values of each varied setting; the others are compared with the first."""
-Place = tuple[str, int]
-"""A prompt of the benchmark and the number of its picture."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Cell:
     project: str
     seed: int
     arm: Mapping[str, object]
-    figures: Mapping[str, Mapping[Place, float]]
+    figures: Mapping[str, Mapping[PicturePlace, float]]
 
 
 @dataclass(frozen=True)
@@ -93,13 +92,15 @@ def _corrected(found: Sequence[Effect]) -> list[Effect]:
     return [each if each.p is None else replace(each, p_holm=next(corrected)) for each in found]
 
 
-def _differences(before: Cell, after: Cell, figure: str) -> dict[Place, float]:
+def _differences(before: Cell, after: Cell, figure: str) -> dict[PicturePlace, float]:
     """After less before, where both have the figure."""
     old, new = before.figures.get(figure, {}), after.figures.get(figure, {})
     return {place: new[place] - old[place] for place in sorted(old.keys() & new.keys())}
 
 
-def _grouped(measured: Iterable[tuple[Cell, Mapping[Place, float]]]) -> dict[str, dict[str, list[float]]]:
+def _grouped(
+    measured: Iterable[tuple[Cell, Mapping[PicturePlace, float]]],
+) -> dict[str, dict[str, list[float]]]:
     """Values by project and prompt."""
     found: dict[str, dict[str, list[float]]] = {}
     for cell, values in measured:

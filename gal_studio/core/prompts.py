@@ -185,6 +185,11 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
     return ""
 
 
+def without_words(prompt: str, words: str) -> str:
+    """A prompt without these words, and without what is then left at its ends."""
+    return " ".join(prompt.replace(words, " ").split()).strip(" ,.;")
+
+
 def trigger_key(trigger_word: str) -> str:
     """Normalize a trigger word for comparison: `<Cute-Cat>` becomes `cute-cat`."""
     return normalized(trigger_word).strip().strip("<>").lower()

@@ -2,20 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from gal_studio.core import checks
 from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import (
-    check_prompt,
-    check_trigger_word,
-    class_prompt,
-    foreground_prompt,
-    plain_prompt,
-    style_descriptor,
-    trigger_key,
-    trigger_pattern,
-)
+from gal_studio.core.prompts import check_prompt, trigger_key, trigger_pattern
+from gal_studio.core.taught.registry import find_taught
+from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Kind, Reference
 
 MAX_SUBJECTS = 4
@@ -56,6 +50,11 @@ class Prompts:
     reference_prompts: tuple[str, ...]
 
     @property
+    def taught(self) -> Taught:
+        """What is learned."""
+        return find_taught(self.kind)
+
+    @property
     def trigger_words(self) -> tuple[str, ...]:
         """The trigger words of all objects; empty for a style."""
         return tuple(subject.trigger_word for subject in self.subjects if subject.trigger_word)
@@ -79,8 +78,11 @@ class Prompts:
     @property
     def stands_for(self) -> str:
         """The name as it is put in the place of `{}`: the words of a style without `in` follow a comma."""
-        usual = self.kind == "object" or self.name.lower().startswith("in ")
-        return self.name if usual else f", {self.name}"
+        return self.taught.stands_for(self.name)
+
+    def without_name(self, prompt: str) -> str:
+        """A prompt without what calls the subject: without the style's words, or the trigger words."""
+        return self.taught.without_name(self, prompt)
 
     @property
     def judged(self) -> dict[str, Subject]:
@@ -120,33 +122,12 @@ def parse_prompts(
 
     A project without references has the prompt that it is `described` by, with its `trigger_word`.
     """
+    taught = find_taught(kind)
     if not references and described:
-        bare = plain_prompt(described, trigger_word) if kind == "object" else described
-        references = [Reference("", described, bare, "", trigger_word)]
+        references = [Reference("", described, taught.plain(described, trigger_word), "", trigger_word)]
     if not references:
         raise StudioError("The project has no reference: add an image and say what it shows.")
-    first = references[0]
-    if kind == "style":
-        style = Subject("", first.prompt, first.prompt, style_descriptor(first.prompt), "", {})
-        return Prompts(kind, (style,), tuple(dict.fromkeys(each.prompt for each in references)))
-    groups: dict[str, list[Reference]] = {}
-    for reference in references:
-        groups.setdefault(trigger_key(reference.trigger_word), []).append(reference)
-    plain = tuple(dict.fromkeys(reference.plain_prompt for reference in references))
-    return Prompts(kind, tuple(map(_parse_object, groups.values())), plain)
-
-
-def _parse_object(references: Sequence[Reference]) -> Subject:
-    first, word = references[0], references[0].trigger_word
-    foregrounds = {each.prompt: foreground_prompt(each.prompt, word) for each in references}
-    return Subject(
-        trigger_word=word,
-        prompt=first.prompt,
-        plain_prompt=first.plain_prompt,
-        name=foregrounds[first.prompt],
-        class_prompt=class_prompt(first.prompt, word),
-        foregrounds=foregrounds,
-    )
+    return taught.parse(references)
 
 
 @dataclass(frozen=True)
@@ -155,6 +136,11 @@ class Described:
 
     references: tuple[Reference, ...]
     prompts: Prompts
+
+    @classmethod
+    def of(cls, kind: Kind, references: Sequence[Reference]) -> Self:
+        """References with what their prompts say."""
+        return cls(tuple(references), parse_prompts(kind, references))
 
 
 def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
@@ -166,57 +152,4 @@ def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
     for prompt, word in texts:
         checks.text("The prompt", prompt, LONGEST_PROMPT)
         checks.text("The trigger word", word)
-    prompts = [check_prompt(prompt) for prompt, _ in texts]
-    if kind == "style":
-        _check_one_style(prompts, [word for _, word in texts])
-        references = tuple(Reference("", prompt, prompt, "") for prompt in prompts)
-        return Described(references, parse_prompts(kind, references))
-    spelled: dict[str, str] = {}  # key: the first spelling
-    words = [spelled.setdefault(trigger_key(word), check_trigger_word(word)) for _, word in texts]
-    if len(spelled) > MAX_SUBJECTS:
-        raise StudioError(f"The project has {len(spelled)} objects: use at most {MAX_SUBJECTS}.")
-    references = tuple(
-        Reference("", prompt, _without_trigger_words(prompt, spelled.values()), "", word)
-        for prompt, word in zip(prompts, words, strict=True)
-    )
-    described = Described(references, parse_prompts(kind, references))
-    for subject in described.prompts.subjects:
-        _check_one_class(subject)
-    return described
-
-
-def _check_one_style(prompts: Sequence[str], trigger_words: Sequence[str]) -> None:
-    if any(word.strip() for word in trigger_words):
-        raise StudioError("A style has no trigger word: leave it empty, or choose the kind object.")
-    styles = {style.lower(): style for style in map(style_descriptor, prompts)}
-    if len(styles) > 1:
-        first, second, *_ = styles.values()
-        raise StudioError(
-            f"The prompts name two styles, {first!r} and {second!r}, but a project trains only one: "
-            "make a project for each."
-        )
-
-
-def _without_trigger_words(prompt: str, trigger_words: Iterable[str]) -> str:
-    for word in trigger_words:
-        prompt = plain_prompt(prompt, word)
-    return prompt
-
-
-def _check_one_class(subject: Subject) -> None:
-    """Refuse prompts of one subject whose nouns have no word in common."""
-    nouns = [
-        class_prompt(prompt, subject.trigger_word).removeprefix("a photo of ")
-        for prompt in subject.foregrounds
-    ]
-    for noun in nouns:
-        if not _share_a_word(nouns[0].lower().split()[1:], noun.lower().split()[1:]):
-            raise StudioError(
-                f"The trigger word {subject.trigger_word!r} stands for both {nouns[0]} and {noun}: "
-                "give each object its own trigger word."
-            )
-
-
-def _share_a_word(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether a word of one is a prefix of a word of the other: true for `sleepy dog` and `dogs`."""
-    return any(word.startswith(other) or other.startswith(word) for word in words for other in others)
+    return find_taught(kind).describe(texts)

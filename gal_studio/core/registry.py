@@ -1,92 +1,16 @@
 """What is added without a list: the files of a folder, and what other packages bring by entry points."""
 
-import functools
 import importlib
 import pkgutil
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from gal_studio.core import features
-from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.entry_points import PlugIns, brought_to, is_name
+from gal_studio.core.errors import StudioError
 
 T = TypeVar("T")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-
-
-def is_name(value: object) -> bool:
-    """Whether something can be called so: at most 40 small letters, digits, - and _."""
-    return isinstance(value, str) and _NAME.fullmatch(value) is not None
-
-
-@functools.cache
-def _all_entry_points() -> Any:  # the type differs between versions of Python
-    return entry_points()
-
-
-def _installed(group: str) -> EntryPoints:
-    """The entry points of a group; all packages are read once, at the first question."""
-    return _all_entry_points().select(group=group)  # type: ignore[no-any-return]
-
-
-class PlugIns(Generic[T]):
-    """What other packages bring under the entry points of a group, loaded at the first use.
-
-    `accept` makes a member of what an entry point names, or raises; a class of no arguments may stand for its
-    instance. A plug-in that cannot be used is left out, and `problems` has a sentence for each.
-    """
-
-    def __init__(self, group: str, accept: Callable[[Any], T], name_of: Callable[[T], str]) -> None:
-        self.group, self._accept, self._name_of = group, accept, name_of
-        self._lock = threading.RLock()
-        self._found: dict[str, T] | None = None
-        self._origins: dict[str, str] = {}
-        self._problems: list[str] = []
-
-    def load(self, taken: Sequence[str] = ()) -> dict[str, T]:
-        """The members by name; one whose name is `taken` is left out."""
-        with self._lock:
-            if self._found is None:
-                self._found = {}  # also for a plug-in that asks for this table while it is imported
-                for entry in sorted(_installed(self.group), key=lambda one: one.name):
-                    self._add(entry, self._found, taken)
-            return self._found
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """One sentence for each plug-in that cannot be used."""
-        self.load()
-        return tuple(self._problems)
-
-    @property
-    def brought(self) -> tuple[str, ...]:
-        """What each plug-in is that can be used: its name, its group and its package."""
-        self.load()
-        return tuple(f"{name} ({self.group}), from {package}" for name, package in self._origins.items())
-
-    def origin(self, name: str) -> str:
-        """The package that brings a member; "" for one of the studio."""
-        return self._origins.get(name, "")
-
-    def _add(self, entry: EntryPoint, found: dict[str, T], taken: Sequence[str]) -> None:
-        package = entry.dist.name if entry.dist else entry.value
-        try:
-            member = self._accept(entry.load())
-            name = self._name_of(member)
-            if not is_name(name):
-                raise ValueError(f"the name {name!r} is not of small letters, digits, - and _")
-            if name in found or name in taken:
-                raise ValueError(f"the name {name!r} is taken")
-        except (Exception, SystemExit) as error:  # whatever its import does
-            self._problems.append(
-                f"The plug-in {entry.name!r} of {package} ({self.group}) cannot be used "
-                f"({type(error).__name__}: {first_line(error)}): update {package} or uninstall it."
-            )
-            return
-        found[name] = member
-        self._origins[name] = package
 
 
 class Registry(Sequence[T]):
@@ -147,7 +71,7 @@ class Registry(Sequence[T]):
     @property
     def problems(self) -> tuple[str, ...]:
         """One sentence for each plug-in that cannot be used."""
-        if self._plug_ins is None or not _installed(self._plug_ins.group):
+        if self._plug_ins is None or not brought_to(self._plug_ins.group):
             return ()
         self._all()
         return self._plug_ins.problems

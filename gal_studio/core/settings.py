@@ -18,7 +18,7 @@ from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import CopyDetectors
 
 MOST_STEPS = 100_000
-Method = Literal["lora", "full"]
+Method = Literal["lora", "lokr", "full"]
 Target = Literal["attention", "all", "style"]
 Crop = Literal["center", "random", "none"]
 TimeWeighting = Literal["even", "low_noise", "high_noise"]
@@ -101,9 +101,18 @@ class TuneSettings(SettingsGroup):
         "Rank",
         1,
         1024,
-        note="Only with a LoRA: its size; larger fits more detail, makes a larger file and copies more "
-        "easily",
+        note="Only with a LoRA or LoKr: its size; larger fits more detail, makes a larger file and copies "
+        "more easily",
         idle=({"tune.method": "full"},),
+    )
+    lokr_factor: int = setting(
+        8,
+        "LoKr factor",
+        1,
+        64,
+        note="Only with a LoKr: the side of the small matrix that repeats the large one; larger makes a "
+        "smaller file",
+        idle=({"tune.method": "lora"}, {"tune.method": "full"}),
     )
     # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
     lowest_rank: int = setting(
@@ -113,20 +122,21 @@ class TuneSettings(SettingsGroup):
         1024,
         note="Only with a LoRA: the rank falls to this as noise rises, so smaller trains the layout less; 0 "
         "= same rank",
-        idle=({"tune.method": "full"},),
+        idle=({"tune.method": "full"}, {"tune.method": "lokr"}),
     )
-    # "full": train all weights of the denoiser
+    # "lokr": a LoRA of Kronecker products; "full": train all weights of the denoiser
     method: Method = setting(
         "lora",
         "Method",
-        note="What is trained: a LoRA, or all weights of the model (full), which takes far more memory and "
-        "disk space",
+        note="What is trained: a LoRA, a LoKr (repeats a small matrix, reaches higher ranks), or all weights "
+        "(full), far larger",
+        words={"lora": "LoRA", "lokr": "LoKr", "full": "full"},
     )
     target: Target = setting(
         "all",
         "Target",
-        note="Only with a LoRA: the layers it changes; style means lines and colors rather than shapes (not "
-        "in every model)",
+        note="Only with a LoRA or LoKr: the layers it changes; style means lines and colors rather than "
+        "shapes (not in every model)",
         words={"all": "all", "attention": "attention", "style": "style"},
         idle=({"tune.method": "full"},),
     )
@@ -334,12 +344,13 @@ class TuneSettings(SettingsGroup):
             stop_at_best=False,
             tensorboard=False,
             prior_styles=styles,
+            lokr_factor=self.lokr_factor if self.method == "lokr" else type(self).lokr_factor,
         )
 
     @property
     def is_open_ended(self) -> bool:
         """Whether more steps can follow the last: of a LoRA, whose learning rate does not end at 0."""
-        return self.method == "lora" and self.schedule == "constant"
+        return self.method != "full" and self.schedule == "constant"
 
 
 @dataclass(frozen=True)
@@ -421,7 +432,10 @@ class GenerationSettings(SettingsGroup):
         1.0,
         note="Only with fixed schedules: images use five strength schedules from 1 down to this; smaller "
         "copies less",
-        idle=({"generation.allocation": "ladder", "tune.method": "lora"},),
+        idle=(
+            {"generation.allocation": "ladder", "tune.method": "lora"},
+            {"generation.allocation": "ladder", "tune.method": "lokr"},
+        ),
     )
     # with that strength up to this share of denoising at most, and 1 from there on; 0: constant strengths
     latest_switch: float = setting(
@@ -433,6 +447,7 @@ class GenerationSettings(SettingsGroup):
         "one; 0 = constant",
         idle=(
             {"generation.allocation": "ladder", "tune.method": "lora"},
+            {"generation.allocation": "ladder", "tune.method": "lokr"},
             {"generation.lowest_strength": 1.0},
         ),
     )

@@ -16,7 +16,8 @@ _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int
 OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
-        "tune.rank", "tune.lowest_rank", "tune.target", "tune.crop", "tune.background",
+        "tune.method", "tune.rank", "tune.lokr_factor", "tune.lowest_rank", "tune.target", "tune.crop",
+        "tune.background",
         "tune.learning_rate", "tune.steps",
         "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
         "tune.accepted_noise", "tune.accepted_share",
@@ -40,7 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",
         "machine.optimizer", "machine.text_off_device", "machine.checkpointing", "machine.swapping",
         "machine.tiling",
-        "machine.channels_last", "machine.all_gpus", "machine.compile",
+        "machine.channels_last", "machine.attention", "machine.all_gpus", "machine.compile",
     ),
 }  # fmt: skip
 """The names of the fields under each heading."""
@@ -81,7 +82,9 @@ def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingF
         "generation.fast_model": _known_fast(False),
         "generation.speed_lora": _known_fast(True),
     }
-    return tuple(replace(one, suggestions=suggestions.get(one.name, ())) for one in found)
+    return tuple(
+        replace(one, suggestions=suggestions[one.name]) if one.name in suggestions else one for one in found
+    )
 
 
 def _known_fast(are_loras: bool) -> tuple[tuple[str, str], ...]:

@@ -35,11 +35,7 @@ class SettingsGroup:
     @classmethod
     def _named(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values under today's names; what is no table and unknown names are refused."""
-        if not isinstance(data, Mapping):
-            raise StudioError(
-                f"The settings are {checks.shown(data)}: they must be a table of names and values."
-            )
-        named = {cls.FORMER_NAMES.get(name, name): value for name, value in data.items()}
+        named = {cls.FORMER_NAMES.get(name, name): value for name, value in table_of(data).items()}
         for name in named:
             if name not in cls._options():
                 raise StudioError(
@@ -114,6 +110,13 @@ def _number(value: Any) -> Any:
             return float(value)
         return value.strip()
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def table_of(data: object) -> Mapping[str, Any]:
+    """A table of settings as it is; StudioError if it is none."""
+    if not isinstance(data, Mapping):
+        raise StudioError(f"The settings are {checks.shown(data)}: they must be a table of names and values.")
+    return data
 
 
 def nested(changes: Mapping[str, Any]) -> dict[str, Any]:

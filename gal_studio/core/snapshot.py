@@ -26,11 +26,11 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.measures.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
-from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, Round, UsedDetectors
+from gal_studio.core.taught.registry import find_taught
+from gal_studio.core.taught.taught import Taught
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, Kind, MapPlace, Round, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Variant
-
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Project:
     settings: Settings
     created: float
     described: str = ""
+
+    @property
+    def taught(self) -> Taught:
+        """What it learns."""
+        return find_taught(self.kind)
 
     @property
     def has_references(self) -> bool:
@@ -133,7 +138,7 @@ class RoundRecord:
     trained_as: str | None = None
     unet_forwards: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, MapPlace] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
     validations: tuple[Validation, ...] = ()
     kept_steps: tuple[KeptStep, ...] = ()
@@ -147,15 +152,13 @@ class RoundRecord:
 class ProjectSnapshot:
     """A project with its test prompts (disabled ones included) and all its rounds, by number.
 
-    `replay_of` is the name of the project that it draws again, None if it is no replay. `start` is the LoRA
-    from elsewhere that it starts from, and `commits` are those of its hub models.
+    `start` is the LoRA from elsewhere that it starts from, and `commits` are those of its hub models.
     """
 
     project: Project
     anchors: tuple[Anchor, ...]
     records: tuple[RoundRecord, ...]
     start: Start | None = None
-    replay_of: str | None = None
     archived: bool = False
     commits: Mapping[str, str] = field(default_factory=dict)
 

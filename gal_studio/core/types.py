@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.taught import NAMES
 from gal_studio.core.utility import kept_chance, utility
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Doing, Variant
 
-Kind = Literal["style", "object"]
+if TYPE_CHECKING:
+    Kind = str  # what a project learns
+else:
+    Kind = Literal[NAMES]
 Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
 PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
@@ -21,6 +25,9 @@ CopySource = Literal["", "prompts", "pictures", "both", "person"]  # who says so
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
 ]
+MapPlace = tuple[float, float]
+PicturePlace = tuple[str, int]
+"""A prompt, or its ID, and the number of an image of it, which has the same seed in every round."""
 
 
 SHOWN = "shows_reference"  # the name of the score of how much of the reference shows

@@ -12,7 +12,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Change(Generic[Value]):
+class LoggedChange(Generic[Value]):
     """A key gets a value; changes of the same step share `undoes` and `redoes`, the step that they revert."""
 
     step: int
@@ -32,7 +32,7 @@ class Step(Generic[Value]):
     after: Mapping[str, Value]
 
 
-def newest(changes: Sequence[Change[Value]]) -> dict[str, Value]:
+def newest(changes: Sequence[LoggedChange[Value]]) -> dict[str, Value]:
     """The value of each key, the one that was changed last at the end."""
     values: dict[str, Value] = {}
     for change in changes:
@@ -41,7 +41,7 @@ def newest(changes: Sequence[Change[Value]]) -> dict[str, Value]:
     return values
 
 
-def undo_stacks(changes: Sequence[Change[Value]]) -> tuple[list[int], list[int]]:
+def undo_stacks(changes: Sequence[LoggedChange[Value]]) -> tuple[list[int], list[int]]:
     """The steps that can be undone and redone, the next one last: the log is replayed on two stacks."""
     undoable: list[int] = []
     redoable: list[int] = []
@@ -56,7 +56,7 @@ def undo_stacks(changes: Sequence[Change[Value]]) -> tuple[list[int], list[int]]
     return undoable, redoable
 
 
-def steps_of(changes: Sequence[Change[Value]], unset: Value) -> tuple[Step[Value], ...]:
+def steps_of(changes: Sequence[LoggedChange[Value]], unset: Value) -> tuple[Step[Value], ...]:
     """The steps that stand, the oldest first, and then those that can be redone, the next one first.
 
     `unset` is the value of a key before its first change.

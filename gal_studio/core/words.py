@@ -20,10 +20,7 @@ def signed(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] in whole percent, a half rounded up: "83%".
-
-    The page says it by `assets/ui/measures/words.js`; a test holds both to the same numbers.
-    """
+    """A share in [0, 1] in whole percent, a half rounded up: "83%"."""
     return f"{math.floor(100 * share + 0.5)}%".replace("-", "−")
 
 

@@ -1,6 +1,6 @@
 """What the rounds of a project are on its test set: their pictures as arms, and the reports of these."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -158,10 +158,10 @@ class Measured:
             None if found is None else Change(**vars(found), verdict=outcome(found.value, found.is_clear, 1))
         )
 
-    @property
-    def fast_warnings(self) -> Iterator[Caution]:
-        """The rounds that do not work as well with the fast model."""
-        return (Caution(one.round, "fast", one.sentence) for one in self.carried_over if one.worse)
+    def told_of_fast(self, worse: bool) -> tuple[Caution, ...]:
+        """What to know of the rounds that do not work as well with the fast model, or of the others."""
+        found = (one for one in self.carried_over if bool(one.worse) == worse)
+        return tuple(Caution(one.round, "fast", one.sentence, one.plain) for one in found)
 
     def arms_of(
         self, pictures: tuple[MeasuredPicture, ...], recipe: Recipe = AS_TRAINED

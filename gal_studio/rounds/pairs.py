@@ -43,7 +43,7 @@ def planned_pairs(base: TrainingInputs, settings: RefineSettings) -> tuple[Plann
     Refused if there is nothing to learn from. `base` must be loaded with foregrounds.
     """
     project = base.here.project.project
-    sources = _accepted(base.here) if project.kind == "style" else _objects(base, settings)
+    sources = _objects(base, settings) if project.taught.is_subject else _accepted(base.here)
     drawn: Counter[str] = Counter()
     planned = []
     for place in range(settings.pairs):
@@ -101,7 +101,7 @@ def can_be_refined(base: RoundSnapshot) -> bool:
     """Whether a refinement of this round would have anything to learn from."""
     if not base.project.project.has_references:
         return False
-    if base.project.project.kind == "object":
+    if base.project.project.taught.is_subject:
         return True
     line = (base, *base.ancestors)
     return any(example.weight for each in line for example in lineage.accepted_examples(each))

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.denoising import Denoising
-from gal_studio.core.gal.ladder import Ladder, Place, RaceResult, Seen, at_turn
+from gal_studio.core.gal.ladder import Ladder, RaceResult, Seen, at_turn
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CHANCE, Anchor, Candidate
+from gal_studio.core.types import CHANCE, Anchor, Candidate, PicturePlace
 from gal_studio.core.utility import utility
 from gal_studio.rounds.lineage import drawn, pool
 
@@ -72,7 +72,7 @@ def course(here: RoundSnapshot) -> RaceResult:
     return RaceResult(shift, True, len(drawn(here)), len(pool(here)))
 
 
-def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[Place, ...]:
+def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[PicturePlace, ...]:
     """Further pictures of a test prompt: on the ladder near its own turn, otherwise the next ones."""
     used = {index for anchor, index in (*drawn(here), *here.record.asked) if anchor == anchor_id}
     if is_ladder(here):
@@ -83,7 +83,7 @@ def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[Pl
     return tuple((anchor_id, index) for index, _ in zip(free, range(number), strict=False))
 
 
-def _by_rule(here: RoundSnapshot) -> Sequence[Place]:
+def _by_rule(here: RoundSnapshot) -> Sequence[PicturePlace]:
     anchors = [anchor.id for anchor in pool(here)]
     if here.refined and here.refined.record.race is not None:
         known = set(anchors)
@@ -136,7 +136,7 @@ def _seen(candidate: Candidate, shift: float) -> Seen | None:
 
 
 @functools.lru_cache(maxsize=32)  # a page asks again and again while a part is drawn
-def _next(values: _Values, known: Known) -> tuple[Place, ...]:
+def _next(values: _Values, known: Known) -> tuple[PicturePlace, ...]:
     orders, most, steps, whole = values
     return Ladder(dict(orders), most, steps, whole).next(_pictures(known))
 
@@ -155,7 +155,7 @@ def rule_words(here: RoundSnapshot) -> str:
     of = here.refined or here
     course, wanted = of.record.race, here.wanted_settings.generation.allocation
     if of != here and course is not None:
-        return "The images that the round before drew."
+        return "The same images as in the round before."
     if course is None:
         each = here.settings.generation.candidates
         return f"{each} images of each test prompt." if wanted == "ladder" else ""

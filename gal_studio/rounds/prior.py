@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from gal_studio.core.prior import prior_prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Project
@@ -37,14 +36,9 @@ def drawn_prior(inputs: TrainingInputs) -> tuple[PriorPrompt, ...]:
 
 
 def _prompts(inputs: TrainingInputs, settings: Settings) -> Counter[str]:
-    project, count = inputs.here.project, settings.tune.prior_images
-    if project.project.kind == "object":
-        return Counter({prompt: count for prompt in inputs.prompts.class_prompts})
+    project = inputs.here.project
     anchors = [anchor.prompt for anchor in project.anchors]
-    sets = [
-        Counter(prior_prompts(anchors[:first], inputs.prompts.name, settings.tune.prior_styles, count))
-        for first in range(min(len(anchors), count), 0, -1)
-    ]
+    sets = project.project.taught.prior_sets(anchors, inputs.prompts, settings.tune)
     drawn = (wanted for wanted in sets if _is_drawn(inputs, wanted, settings))
     return next(drawn, sets[0] if sets else Counter())
 
@@ -67,9 +61,7 @@ def _key(project: Project, prompt: str, settings: Settings) -> str:
 
 def prior_seed(project: Project, prompt: str, place: int, attempt: int = 0) -> int:
     """The seed of a prior picture; another attempt replaces a blank picture."""
-    names: tuple[str | int, ...] = ("regularization image", place)
-    if project.kind == "style":  # many prompts with one picture each
-        names = ("prior", prompt, place)
+    names = project.taught.prior_seed(prompt, place)
     return named_seed(project.seed, *names, *([attempt] if attempt else []))
 
 
@@ -77,7 +69,6 @@ def prior_parts(inputs: TrainingInputs) -> list[object]:
     """What a training's fingerprint says of its prior pictures; empty without any."""
     if inputs.given_prior:
         return [[list(each) for each in inputs.given_prior]]
-    drawn = drawn_prior(inputs)
-    if inputs.here.project.project.kind == "object":  # as in earlier versions
-        return [sorted(each.key for each in drawn)] if drawn else []
-    return [sorted([each.key, each.count] for each in drawn)] if drawn else []
+    part = inputs.here.project.project.taught.prior_part
+    drawn = [part(each.key, each.count) for each in drawn_prior(inputs)]
+    return [sorted(drawn)] if drawn else []

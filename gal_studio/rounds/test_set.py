@@ -8,7 +8,6 @@ from functools import cached_property
 from gal_studio.assets import load_held_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
-from gal_studio.core.prompts import plain_prompt, tidy
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.seeds import named_seed
@@ -105,7 +104,7 @@ class TestSet:
     @cached_property
     def in_use(self) -> tuple[MeasuredPrompt, ...]:
         """The enabled prompts without those that ask for what the references show, and their plain ones."""
-        plain = {without_subject(self.named, prompt) for prompt in self.asking}
+        plain = {self.named.without_name(prompt) for prompt in self.asking}
         left_out = {"held_out": self.asking, "plain": plain, "accepted": set[str]()}
         return tuple(each for each in self.enabled if each.prompt not in left_out[each.part])
 
@@ -312,19 +311,10 @@ def set_when(store: Store, project: ProjectSnapshot, when: When) -> None:
         store.measures.choose(project.project.id, replace(ensure(store, project), measured=when))
 
 
-def without_subject(prompts: Prompts, prompt: str) -> str:
-    """A prompt without what calls the subject: without the style's words, or without the trigger words."""
-    if prompts.kind == "style":
-        return tidy(prompt.replace(prompts.name, " "))
-    for word in prompts.trigger_words:
-        prompt = plain_prompt(prompt, word)
-    return prompt
-
-
 def _set_prompts(store: Store, test_set: TestSet, held_out: Sequence[str]) -> None:
     """Use these held-out prompts, and the same ones without what calls the subject."""
     project_id = test_set.project.project.id
-    plain = [each for each in (without_subject(test_set.named, prompt) for prompt in held_out) if each]
+    plain = [each for each in (test_set.named.without_name(prompt) for prompt in held_out) if each]
     parts: tuple[tuple[Part, Sequence[str]], ...] = (("held_out", held_out), ("plain", plain))
     for part, texts in parts:
         store.measures.add_prompts(project_id, part, texts)

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gal_studio.core import features
 from gal_studio.core.recipe import Recipe
@@ -23,8 +24,16 @@ class Drawn:
     lora: str = ""
 
 
-def _nothing(_store: Store, _project_id: str) -> tuple[object, ...]:
+def _free(_store: Store, _project_id: str) -> str:
+    return ""
+
+
+def _nothing(_store: Store, _project_id: str = "") -> tuple[Any, ...]:
     return ()
+
+
+def _ready(_store: Store, _round_id: str, _policy: str) -> str:
+    return ""
 
 
 def _unknown(_store: Store, _candidate_id: str) -> None:
@@ -35,17 +44,33 @@ def _unknown(_store: Store, _candidate_id: str) -> None:
 class Hooks:
     """The answers of one feature, `HOOKS` in its `hooks.py`.
 
+    `by_hand` says why a person changes nothing in a project, empty where they may.
     `rows` are its records of a project: read, and checked, before an archive is imported and by the doctor.
     `drawn` says what a candidate was generated with that the feature made. `waiting` says by the kind of a
     job what of a round is still to be made: what was asked for after the job had last looked runs it again.
+    `before_deciding` is the kind of a job that a policy needs, and lacks, before it decides in a round.
+    `adapters` are image adapters that any project may name, each with its title.
     """
 
+    by_hand: Callable[[Store, str], str] = _free
     rows: Callable[[Store, str], Iterable[object]] = _nothing
     drawn: Callable[[Store, str], Drawn | None] = _unknown
     waiting: Mapping[str, Callable[[Store, str], Sequence[object]]] = field(default_factory=dict)
+    before_deciding: Callable[[Store, str, str], str] = _ready
+    adapters: Callable[[Store], Iterable[tuple[str, str]]] = _nothing
 
 
 @functools.cache
 def all_hooks() -> tuple[Hooks, ...]:
     """Those of all features."""
     return tuple(found for file in features.modules("hooks") if isinstance(found := file.HOOKS, Hooks))
+
+
+def why_not_by_hand(store: Store, project_id: str) -> str:
+    """Why a person changes nothing in a project, and what to do instead; empty where they may."""
+    return next(filter(None, (hooks.by_hand(store, project_id) for hooks in all_hooks())), "")
+
+
+def lacks_to_decide(store: Store, round_id: str, policy: str) -> tuple[str, ...]:
+    """The kinds of jobs that a policy needs, and lacks, before it decides in a round."""
+    return tuple(filter(None, (hooks.before_deciding(store, round_id, policy) for hooks in all_hooks())))

@@ -14,7 +14,6 @@ from gal_studio.state.files.destination import Destinations
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.inside import folder_of_row, inside
-from gal_studio.state.files.own_adapters import OwnAdapters
 from gal_studio.state.files.own_folder import DATABASE, check_own
 from gal_studio.state.files.own_presets import OwnPresets
 from gal_studio.state.files.paths import user_path
@@ -24,7 +23,6 @@ from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.branches import Branches
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
-from gal_studio.state.tables.ensembles import Ensembles
 from gal_studio.state.tables.exports import Exports
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.model_locations import ModelLocations
@@ -59,7 +57,6 @@ class Store(AbstractContextManager["Store"]):
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
-        self.own_adapters = OwnAdapters(self.workspace)
         self.own_presets = OwnPresets(self.workspace)
         self.destinations = Destinations(self.workspace)
         self.clock = clock
@@ -70,7 +67,6 @@ class Store(AbstractContextManager["Store"]):
         self.branches = Branches(self.database, clock)
         self.candidates = Candidates(self.database, clock)
         self.races = Races(self.database, clock)
-        self.ensembles = Ensembles(self.database, clock)
         self.decisions = Decisions(self.database, clock)
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)

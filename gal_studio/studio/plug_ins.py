@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core import plug_ins
-from gal_studio.core.registry import PlugIns
+from gal_studio.core.entry_points import PlugIns
 
 FOLDER = "plug_ins"
 LIST = "rounds/views/plug_ins.js"

@@ -18,7 +18,6 @@ from gal_studio.studio.verbs.instant import InstantVerbs
 from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
-from gal_studio.studio.verbs.search import SearchVerbs
 
 if TYPE_CHECKING:
     from gal_studio.studio.figures.figures import Figures
@@ -26,16 +25,7 @@ if TYPE_CHECKING:
 Act = TypeVar("Act", bound=Callable[..., Any])
 
 
-class Studio(
-    InstantVerbs,
-    ProjectVerbs,
-    BranchVerbs,
-    JobVerbs,
-    DecisionVerbs,
-    ReplayVerbs,
-    FileVerbs,
-    SearchVerbs,
-):
+class Studio(InstantVerbs, ProjectVerbs, BranchVerbs, JobVerbs, DecisionVerbs, ReplayVerbs, FileVerbs):
     """Everything that a user can do in a workspace; see docs/python.md.
 
     Features add methods to it (`verb`).

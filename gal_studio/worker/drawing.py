@@ -10,7 +10,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, SharedSteps, draw
-from gal_studio.worker.cluster.actor import Order
+from gal_studio.worker.cluster.actor import DrawingOrder
 from gal_studio.worker.references import given_references
 from gal_studio.worker.task import Progress, Task
 
@@ -69,7 +69,7 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
     if pool is not None and not instant:
         task.models.release_image_model()  # a process of the cluster may need the memory of this device
         pinned = dict(task.models.revisions)
-        order = Order(
+        order = DrawingOrder(
             task.models.located(project.base_model),
             settings.machine,
             pinned,

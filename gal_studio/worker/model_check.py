@@ -18,7 +18,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
 from gal_studio.engine.export.foreign import PEFT_BESIDE
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
-from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
+from gal_studio.engine.hub.repository import MissingFiles, cache_folder, existing_folder
 from gal_studio.worker.answering import answer_lines
 from gal_studio.worker.export.start import check_start, convert
 from gal_studio.worker.model_needs import look
@@ -55,7 +55,7 @@ def report(names: ModelNames) -> ModelReports:
     return ModelReports(tuple(models), str(cache_folder()), shutil.disk_usage(existing_folder()).free)
 
 
-def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> list[ModelReport]:
+def _reports(field: str, name: str, find: Callable[[], tuple[MissingFiles, ...]]) -> list[ModelReport]:
     """One report for each repository that a model needs."""
     try:
         needs = find()
@@ -95,7 +95,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     return about.st_mtime_ns, about.st_size
 
 
-def _report(field: str, name: str, need: Need) -> ModelReport:
+def _report(field: str, name: str, need: MissingFiles) -> ModelReport:
     return ModelReport(
         field, name, repository=need.name, commit=need.commit, licence=need.licence,
         address=address(need.name), total=need.total, missing=need.total - need.done(),

@@ -13,7 +13,7 @@ from gal_studio.engine.export.fast import fast_lora_need, fast_model_need
 from gal_studio.engine.features.descriptors import descriptor_needs
 from gal_studio.engine.features.open_clip_source import embedder_needs
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.models.adapter_files import adapter_needs, locate_adapter
 from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.model_files import inspect
@@ -21,13 +21,13 @@ from gal_studio.engine.patches.loading import vision_needs
 from gal_studio.engine.sampling.reference_adapter import check_references
 
 
-def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], tuple[Need, ...]]]:
+def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], tuple[MissingFiles, ...]]]:
     """For each field, what finds out what its model needs from the hub; it refuses an unsupported model.
 
     A model under a name that is not the hub's needs nothing.
     """
     base, clip, vision = map(resolve_model, (names.base_model, names.clip_model, names.vision_model))
-    found: dict[str, Callable[[], tuple[Need, ...]]] = {
+    found: dict[str, Callable[[], tuple[MissingFiles, ...]]] = {
         "base_model": lambda: _base_needs(base, names.precision, revisions),
         "clip_model": lambda: embedder_needs(clip, revisions),
         "vision_model": lambda: vision_needs(vision, clip, revisions),
@@ -48,7 +48,7 @@ def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], t
     return found
 
 
-def _adapter_needs(adapter: str, base: str, revisions: Revisions) -> tuple[Need, ...]:
+def _adapter_needs(adapter: str, base: str, revisions: Revisions) -> tuple[MissingFiles, ...]:
     """What an image adapter needs; refused where the base model cannot be given one."""
     family = inspect(base, revisions, half=False).family
     check_references(family, base, adapter == NATIVE)
@@ -60,23 +60,23 @@ def _adapter_needs(adapter: str, base: str, revisions: Revisions) -> tuple[Need,
     return needs
 
 
-def _fast_needs(fast: str, base: str, names: ModelNames, revisions: Revisions) -> tuple[Need, ...]:
+def _fast_needs(fast: str, base: str, names: ModelNames, revisions: Revisions) -> tuple[MissingFiles, ...]:
     """What a sibling needs; refused where a LoRA for the base model does not fit it."""
     half = weight_precision(choose_device(), names.precision) != torch.float32
     return _one(fast_model_need(fast, base, names.target, revisions, half))
 
 
-def _one(need: Need | None) -> tuple[Need, ...]:
+def _one(need: MissingFiles | None) -> tuple[MissingFiles, ...]:
     return () if need is None else (need,)
 
 
-def _base_needs(name: str, precision: Precision, revisions: Revisions) -> tuple[Need, ...]:
+def _base_needs(name: str, precision: Precision, revisions: Revisions) -> tuple[MissingFiles, ...]:
     """Where a model is held in half precision, its files in half precision are enough."""
     half = weight_precision(choose_device(), precision) != torch.float32
     return _one(inspect(name, revisions, half).need)
 
 
-def unmet(names: ModelNames, revisions: Revisions) -> Iterator[Need]:
+def unmet(names: ModelNames, revisions: Revisions) -> Iterator[MissingFiles]:
     """The needs of a project that are not on this computer, each repository once."""
     named: set[tuple[str, tuple[str, ...]]] = set()
     for need in chain.from_iterable(find() for find in look(names, revisions).values()):

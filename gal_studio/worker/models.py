@@ -24,7 +24,7 @@ from gal_studio.engine.models.devices import device_name
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
-from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, Speed
+from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, Speedup
 from gal_studio.worker.cluster.pool import WorkerPool
 from gal_studio.worker.speed_loras import SpeedLoras
 
@@ -84,15 +84,15 @@ class Models:
         """The image model that generates with these settings: the base model, or its fast sibling."""
         return self.image_model(settings.generation.fast_model.strip() or base, settings.machine)
 
-    def speed(self, base: str, settings: Settings) -> Speed:
+    def speed(self, base: str, settings: Settings) -> Speedup:
         """What the steps of that model are taken with; a speed LoRA is converted once."""
         generation = settings.generation
         if not generation.is_fast:
             return AT_ITS_OWN
         lora, model = generation.speed_lora.strip(), generation.fast_model.strip() or base
         if not lora:
-            return Speed(generation.solver)
-        return Speed(
+            return Speedup(generation.solver)
+        return Speedup(
             generation.solver, self._speed_loras.find(self.located(lora), self.located(model), self.revisions)
         )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gal_studio.core.measures.compare import Drawn, Figure, difference
+from gal_studio.core.measures.compare import DrawnByKey, Figure, difference
 from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
 from gal_studio.core.types import Round, UsedDetectors
 from gal_studio.rounds import pairs
@@ -37,7 +37,7 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     anchors = store.projects.anchors(project.id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors if anchor.prompt in measurable}
 
-    def drawn(round_id: str) -> Drawn:
+    def drawn(round_id: str) -> DrawnByKey:
         features = store.candidates.features(round_id)
         return {
             (prompts[one.anchor_id], one.index): MeasuredPicture(
@@ -57,14 +57,14 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     store.refinements.save_measurements(node.id, measured)
 
 
-def _judged_alike(before: Drawn, after: Drawn) -> tuple[Drawn, Drawn]:
+def _judged_alike(before: DrawnByKey, after: DrawnByKey) -> tuple[DrawnByKey, DrawnByKey]:
     """Both with the same copy detectors, and without a person's marks, which only the old ones have."""
     found = [picture.candidate for drawn in (before, after) for picture in drawn.values()]
     copy_detectors: UsedDetectors = found[0].copy_detectors if found else "both"
     if not all(candidate.is_compared for candidate in found):
         copy_detectors = "prompts"
 
-    def judged(drawn: Drawn) -> Drawn:
+    def judged(drawn: DrawnByKey) -> DrawnByKey:
         return {
             key: replace(
                 picture, candidate=replace(picture.candidate, copy_detectors=copy_detectors, marked_copy=None)
@@ -75,5 +75,5 @@ def _judged_alike(before: Drawn, after: Drawn) -> tuple[Drawn, Drawn]:
     return judged(before), judged(after)
 
 
-def _mean(drawn: Drawn, figure: Figure, keys: set[tuple[str, int]]) -> float:
+def _mean(drawn: DrawnByKey, figure: Figure, keys: set[tuple[str, int]]) -> float:
     return float(np.mean([figure(drawn[key]) for key in sorted(keys)]))

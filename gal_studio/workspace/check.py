@@ -54,7 +54,7 @@ Show = Callable[[Store, str], None]
 
 
 @dataclass(frozen=True)
-class Place:
+class FileColumn:
     """A column that names files."""
 
     table: str
@@ -68,7 +68,7 @@ class Finding:
 
     problem: Problem
     sentence: str
-    place: Place | None = None
+    place: FileColumn | None = None
     names: tuple[str, ...] = ()  # of files, or the ID of a project
     paths: tuple[Path, ...] = ()
 
@@ -155,11 +155,13 @@ def _misfit_regions(store: Store) -> Iterator[Finding]:
         yield Finding("region", f"The regions of {counted(len(pairs), 'pair')} do not fit their maps.")
 
 
-def named_files(store: Store) -> dict[Place, list[str]]:
+def named_files(store: Store) -> dict[FileColumn, list[str]]:
     """Every file that a row names, by column, each once, in the order of the rows."""
-    found: dict[Place, dict[str, None]] = {}
+    found: dict[FileColumn, dict[str, None]] = {}
     for table in TABLES:
-        places = [Place(table.name, column.name, column.folder) for column in table.columns if column.folder]
+        places = [
+            FileColumn(table.name, column.name, column.folder) for column in table.columns if column.folder
+        ]
         for place in places:
             rows = store.database.unchecked_rows(
                 f"SELECT {place.column} AS name FROM {place.table} ORDER BY rowid"
@@ -168,7 +170,7 @@ def named_files(store: Store) -> dict[Place, list[str]]:
     return {place: list(names) for place, names in found.items()}
 
 
-def _lost_and_altered(store: Store, named: dict[Place, list[str]]) -> Iterator[Finding]:
+def _lost_and_altered(store: Store, named: dict[FileColumn, list[str]]) -> Iterator[Finding]:
     intact: dict[tuple[Folder, str], bool] = {}
     for place, names in named.items():
         files = folder_of(store, place.folder)

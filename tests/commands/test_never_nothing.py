@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.commands.running.unattended import Plan, _why_last, _would_repeat
+from gal_studio.commands.running.unattended import RunPlan, _why_last, _would_repeat
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from tests.studio.seeding import draft, draw, train
@@ -26,9 +26,9 @@ def first_round(studio: Studio, copies: list[int], **tune: object) -> str:
     return round_id
 
 
-def plan(tmp_path: Path, **changes: object) -> Plan:
+def plan(tmp_path: Path, **changes: object) -> RunPlan:
     given = ProjectDraft(kind="style", references=())
-    return Plan(given, 3, "uncertainty", tmp_path, tmp_path, **changes)  # type: ignore[arg-type]
+    return RunPlan(given, 3, "uncertainty", tmp_path, tmp_path, **changes)  # type: ignore[arg-type]
 
 
 def test_a_round_without_copies_has_a_shortlist_and_ends_the_run(studio: Studio, tmp_path: Path) -> None:

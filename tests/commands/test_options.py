@@ -31,7 +31,7 @@ def test_the_workspace_may_stand_before_the_command_or_after_it(
 def test_the_workspace_of_a_new_project(
     command: str, folder: Path, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plans: list[unattended.Plan] = []
+    plans: list[unattended.RunPlan] = []
     monkeypatch.setattr(unattended, "carry_out", plans.append)
     project = [str(write_project(folder, names, REFERENCE))] if command == "run" else []
     words = [command, *project, "--out", str(folder / "out"), "--steps", "7"]

@@ -1,15 +1,18 @@
 """`gal-studio run`: everything is written; the same command resumes an interrupted run."""
 
 import csv
+import io
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from safetensors import safe_open
@@ -22,24 +25,28 @@ from tests.commands.running import QUICK, check_rounds, results, run, write_proj
 from tests.tiny_project import drawing
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str]) -> Path:
+class Whole(NamedTuple):
     """A folder with a project file, its pictures and, in `out`, the results of an undisturbed run."""
+
+    folder: Path
+    printed: str
+    said: str
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str]) -> Whole:
     folder = tmp_path_factory.mktemp("whole")
     (folder / "cat.png").write_bytes(drawing(1))
-    assert run("run", write_project(folder, names), "--out", folder / "out") == 0
-    return folder
+    with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()) as said:
+        assert run("run", write_project(folder, names), "--out", folder / "out", "--json") == 0
+    return Whole(folder, printed.getvalue(), said.getvalue())
 
 
-def test_run_writes_everything(
-    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = folder / "out"
-    assert run("run", write_project(folder, names), "--out", out, "--json") == 0
-    printed = capsys.readouterr()
+def test_run_writes_everything(whole: Whole) -> None:
+    out = whole.folder / "out"
     summary = json.loads((out / "summary.json").read_text())
-    assert json.loads(printed.out) == summary
-    assert "Round 2" in printed.err
+    assert json.loads(whole.printed) == summary
+    assert "Round 2" in whole.said
     project = summary["project"]
     assert (project["kind"], project["reference_prompt"], project["seed"]) == (
         "style",
@@ -62,12 +69,12 @@ def test_run_writes_everything(
 
 
 def test_all_rounds_are_measured_on_request_also_afterwards(
-    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    whole: Whole, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project, out = write_project(folder, names), folder / "out"
-    assert run("run", project, "--out", out) == 0
-    capsys.readouterr()
-    assert run("run", project, "--out", out, "--measure") == 0
+    """In another place, where the folder was moved to."""
+    folder = shutil.copytree(whole.folder, tmp_path / "moved")
+    out = folder / "out"
+    assert run("run", folder / "project.toml", "--out", out, "--measure") == 0
     assert "is measured" not in capsys.readouterr().err
     summary = json.loads((out / "summary.json").read_text())
     assert [round_["measured"]["pictures"] for round_ in summary["rounds"]] == [24, 24]
@@ -106,14 +113,14 @@ def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
         assert Counter(job.kind for job in jobs if job.kind != "measure") == {"fine_tune": 2, "generate": 2}
 
 
-def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str], whole: Path) -> None:
+def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str], whole: Whole) -> None:
     project = write_project(folder, names)
     assert run("run", project, "--out", folder / "another") == 0
-    one, another = results(whole / "out"), results(folder / "another")
+    one, another = results(whole.folder / "out"), results(folder / "another")
     assert one == another
     assert len(one) > 20
     assert run("run", project, "--out", folder / "third", "--seed", 4, "--rounds", 1) == 0
-    outs = whole / "out", folder / "third"
+    outs = whole.folder / "out", folder / "third"
     rows = [(out / "candidates.csv").read_text().splitlines()[1:] for out in outs]
     ids = [{row.partition(",")[0] for row in found} for found in rows]
     assert len(ids[0]) == len(rows[0]) and ids[0].isdisjoint(ids[1]), "another seed gives other images"
@@ -129,9 +136,9 @@ def completed(workspace: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.thorough
-def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Path, tmp_path: Path) -> None:
+def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Whole, tmp_path: Path) -> None:
     """Killed between its rounds; tests/test_faults.py kills runs at single writes."""
-    project, out = whole / "project.toml", tmp_path / "killed"
+    project, out = whole.folder / "project.toml", tmp_path / "killed"
     command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
     witness = Witness(out / "workspace")
     with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL) as process:
@@ -144,7 +151,7 @@ def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Path, tmp_pat
     assert not (out / "summary.json").exists()
     assert not witness.losses.any, witness.losses
     assert run("run", project, "--out", out) == 0
-    assert results(whole / "out") == results(out)
+    assert results(whole.folder / "out") == results(out)
 
 
 def test_a_changed_run_is_refused_and_replaces_the_other_on_request(

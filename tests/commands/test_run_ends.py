@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gal_studio.commands.running.outputs import write_outputs
-from gal_studio.commands.running.unattended import Plan, origin_of
+from gal_studio.commands.running.unattended import RunPlan, origin_of
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.workspace.repair import repair
@@ -33,19 +33,6 @@ def test_a_run_ends_when_its_prompts_are_used_up(
     assert run("run", project, "--out", out, "--rounds", 3, "--policy", "random") == 0
     assert "Round 3 has no images: all test prompts have accepted images." in capsys.readouterr().err
     assert (out / "candidates.csv").read_bytes() == before
-
-
-def test_a_run_by_disagreement_trains_with_other_seeds_where_it_decides(
-    folder: Path, names: tuple[str, str]
-) -> None:
-    out = folder / "out"
-    assert run("run", write_project(folder, names), "--out", out, "--rounds", 2, "--policy", "bald") == 0
-    with Store(out / "workspace") as store:
-        first, last = store.rounds.of_project(store.projects.all()[0].id)
-        here = store.snapshots.round(first.id)
-        drawn = store.ensembles.of_round(first.id)
-        assert {len(each) for each in drawn.values()} == {here.gal.trainings - 1}
-        assert here.decided.accepted and not store.ensembles.of_round(last.id)
 
 
 KEPT = ("candidate_id", "prompt", "seed", "overfit", "suggested", "file")
@@ -89,7 +76,7 @@ def test_pictures_of_own_prompts_stay_out_of_the_table(folder: Path, names: tupl
 def test_a_lora_to_start_from_is_known_by_what_it_holds(folder: Path) -> None:
     def origin(path: Path) -> str:
         draft = ProjectDraft(kind="style", references=(), start_from=path)
-        return origin_of(Plan(draft, 2, "random", folder / "out", folder / "workspace"))
+        return origin_of(RunPlan(draft, 2, "random", folder / "out", folder / "workspace"))
 
     lora, other = folder / "ink.safetensors", folder / "copy.safetensors"
     lora.write_bytes(b"ink")

@@ -7,24 +7,27 @@ import pytest
 from gal_studio.commands.export import _find_round
 from gal_studio.commands.terminal.stored import find_project, find_project_id
 from gal_studio.core.errors import StudioError
-from gal_studio.state import Store
+from gal_studio.state import Store, hooks
+from gal_studio.state.hooks import Hooks
 from gal_studio.studio import Studio
 from tests.studio.seeding import draft
 from tests.studio.test_tree import drawn_child
 from tests.ui.seeded import finished
 
 
-def test_the_newest_project_is_neither_archived_nor_a_replay(tmp_path: Path) -> None:
-    studio, project, first = finished(tmp_path / "place", candidates=2)
+def test_the_newest_project_is_neither_archived_nor_kept_by_a_feature(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, project, _ = finished(tmp_path / "place", candidates=2)
     with studio.store:
-        studio.decide([studio.store.candidates.of_round(first)[0].id], "accepted")
-        drawn_child(studio, first)
         hidden = studio.create_project(draft(name="Hidden"))
         studio.store.projects.set_archived(hidden, True)
-        replay = studio.replay(project, "random")
+        kept = studio.create_project(draft(name="Kept"))
+        asked = Hooks(by_hand=lambda _, own: "It is kept." if own == kept else "")
+        monkeypatch.setattr(hooks, "all_hooks", lambda: (asked,))
         assert find_project_id(studio.store, None) == project
         assert find_project_id(studio.store, "Hidden") == hidden
-        assert find_project_id(studio.store, replay) == replay
+        assert find_project_id(studio.store, kept) == kept
 
 
 def test_an_archived_project_is_better_than_none(tmp_path: Path) -> None:

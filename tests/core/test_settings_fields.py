@@ -51,8 +51,8 @@ def test_a_setting_that_does_nothing_is_told_from_one_that_does() -> None:
 
 def test_a_field_says_in_typed_words_where_it_does_nothing() -> None:
     idle = {field.name: field.idle for field in setting_fields()}
-    ladder = {"generation.allocation": "ladder", "tune.method": "lora"}
-    assert idle["generation.latest_switch"] == (ladder, {"generation.lowest_strength": "1"})
+    ladder = [{"generation.allocation": "ladder", "tune.method": one} for one in ("lora", "lokr")]
+    assert idle["generation.latest_switch"] == (*ladder, {"generation.lowest_strength": "1"})
     assert idle["references.candidates"] == ({"references.adapter": "", "draws": "false"},)
     assert idle["tune.steps"] == ()
 

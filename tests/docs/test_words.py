@@ -280,6 +280,8 @@ def test_what_is_said_in_place_is_short() -> None:
     modules = sorted((ROOT / "gal_studio").rglob("*.py"))
     found += [each for path in modules for each in too_long(path, whole_strings(path))]
     for path in sorted(page.rglob("*.html")):
+        if "how" in path.parts:  # a page to read, and not said in place
+            continue
         words = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)
         found += too_long(path, ((0, said) for said in re.findall(r">([^<]+)<", words)))
     assert found == []

@@ -1,7 +1,13 @@
-"""Each feature is a folder that can be deleted, with its folder of the page, and the rest works without."""
+"""Each feature is a folder that can be deleted, with its folder of the page, and the rest works without.
+
+One that stands elsewhere is named among the entry points of pyproject.toml, and is deleted with its line.
+"""
 
 import json
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +16,10 @@ import pytest
 import gal_studio
 from gal_studio.assets import assets_folder
 from gal_studio.core import features
-from tests.additions import package_copied, run_python, succeeded
+from tests.additions import ROOT, package_copied, run_python, succeeded
 
-NAMES = [name.rpartition(".")[2] for name in features.names()]
+PACKAGES = features.names()
+NAMES = [name.rpartition(".")[2] for name in PACKAGES]
 WITHOUT = """
 import json, sys
 from pathlib import Path
@@ -39,7 +46,7 @@ with studio.store:
     build_app(studio)
     check_payloads(studio.store, project)
     pictures = list(kinds_of_pictures(studio))
-loaded = [name for name in sys.modules if name.startswith("gal_studio.features.")]
+loaded = [name for name in sys.modules if name.startswith("gal_studio.")]
 print(json.dumps({
     "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
     "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
@@ -61,25 +68,38 @@ def told(folder: Path, workspace: Path) -> Told:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Told]:
     """A copy of the package, and what it has."""
     here = tmp_path_factory.mktemp("removable")
-    return package_copied(here / "copy"), told(here / "copy", here / "whole")
+    folder = package_copied(here / "copy")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder, told(folder, here / "whole")
+
+
+@contextmanager
+def without(package: str, folder: Path, kept: Path) -> Iterator[None]:
+    """In the copy, the folder of a feature is away, with that of the page and the line that names it."""
+    project = folder / "pyproject.toml"
+    lines = project.read_text(encoding="utf-8").splitlines(keepends=True)
+    name = package.rpartition(".")[2]
+    both = [folder.joinpath(*package.split(".")), folder / "assets" / "ui" / "features" / name]
+    places = [place for place in both if place.is_dir()]
+    project.write_text("".join(line for line in lines if f'"{package}"\n' not in line), encoding="utf-8")
+    for number, place in enumerate(places):
+        shutil.move(place, kept / str(number))
+    try:
+        yield
+    finally:
+        project.write_text("".join(lines), encoding="utf-8")
+        for number, place in enumerate(places):
+            shutil.move(kept / str(number), place)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_the_rest_works_without(name: str, whole: tuple[Path, Told], tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", PACKAGES)
+def test_the_rest_works_without(own: str, whole: tuple[Path, Told], tmp_path: Path) -> None:
     """Page, commands, requests and jobs are there but for its own, and no module of the page lacks one."""
     folder, before = whole
-    both = [folder / "gal_studio" / "features" / name, folder / "assets" / "ui" / "features" / name]
-    places = [place for place in both if place.is_dir()]
-    kept = [tmp_path / str(number) for number in range(len(places))]
-    for place, other in zip(places, kept, strict=True):
-        shutil.move(place, other)
-    try:
+    with without(own, folder, tmp_path):
         found = told(folder, tmp_path / "without")
-    finally:
-        for place, other in zip(places, kept, strict=True):
-            shutil.move(other, place)
-    own = f"gal_studio.features.{name}"
+    name = own.rpartition(".")[2]
     assert any(one.startswith(own) for one in before["loaded"])
     assert not any(one.startswith(own) for one in found["loaded"])
     parts = ("commands", "requests", "jobs", "pictures")
@@ -97,3 +117,18 @@ def test_no_code_outside_of_a_feature_names_it() -> None:
             text, inside = path.read_text(encoding="utf-8"), path.relative_to(place).parts
             for name in set(NAMES) - {inside[1] if inside[0] == "features" else ""}:
                 assert f"features.{name}" not in text and f"features/{name}" not in text, path
+
+
+def test_no_test_outside_of_a_feature_imports_it() -> None:
+    """The tests of a feature go with it: those in its folder of `tests/features`, or of `tests`."""
+    tests = ROOT / "tests"
+    for path in tests.rglob("*.py"):
+        inside, text = path.relative_to(tests).parts, path.read_text(encoding="utf-8")
+        for package, name in zip(PACKAGES, NAMES, strict=True):
+            own = name in inside[:2]
+            imported = re.search(rf"^\s*(from|import) ({package}|{_tests_of(package)})\b", text, re.MULTILINE)
+            assert own or not imported, path
+
+
+def _tests_of(package: str) -> str:
+    return package.replace("gal_studio", "tests")

@@ -1,10 +1,6 @@
-"""Helpers for the tests of replays: a second round to draw again, and a replay's first one."""
-
-import numpy as np
+"""Helpers for the tests of a second round."""
 
 from gal_studio.core.types import Verdict
-from gal_studio.rounds import replays
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from tests.studio.seeding import draw, train
 
@@ -27,20 +23,3 @@ def next_round(studio: Studio, round_id: str) -> str:
 
 def project_of(studio: Studio, round_id: str) -> str:
     return studio.store.rounds.get(round_id).project_id
-
-
-def redraw(studio: Studio, project_id: str) -> str:
-    """Do the first round of a replay as its worker would; returns the round."""
-    first = studio.store.rounds.of_project(project_id)[0].id
-    train(studio, first)
-    for anchor in studio.pool(first):
-        pictures = [
-            NewCandidate(
-                anchor.id, index, index, studio.store.images.add(f"{anchor.prompt}{index} again".encode()),
-                0.3, 0.1, np.array([1.0, 0.0]),
-            )
-            for index in range(4)
-        ]  # fmt: skip
-        studio.store.candidates.save(first, pictures)
-    replays.go_on(studio.store, first)
-    return first

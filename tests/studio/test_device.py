@@ -1,6 +1,7 @@
 """The device is found without torch, as the worker chooses it."""
 
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -132,3 +133,15 @@ def test_the_repair_of_an_unused_gpu_is_that_of_the_installation(tmp_path: Path)
     assert "pytorch.org" in how_to_repair(package), "a wheel has no launch.py"
     (tmp_path / "launch.py").touch()
     assert f"launch.py --repair` in {tmp_path}" in how_to_repair(package)
+
+
+@pytest.mark.parametrize("machine", ["aarch64", "arm64", "ARM64"])
+def test_no_instructions_of_other_processors_are_named_on_arm(
+    monkeypatch: pytest.MonkeyPatch, machine: str
+) -> None:
+    torch = pytest.importorskip("torch")
+    from gal_studio.engine.models import devices
+
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"architecture": machine, "neon": True})
+    assert devices.how_it_computes(torch.device("cpu")) == "computes in float32"

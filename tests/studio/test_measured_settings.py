@@ -143,10 +143,7 @@ def test_rounds_are_compared_by_the_setting_that_decides_of_each(studio: Studio,
         "Round 1 (0.4 then 1 after 70%) is the best of 2 measured rounds, but its lead over Round 2 "
         "(full strength) may be chance."
     )
-    assert (
-        view.constant
-        == "Best at a constant strength, for programs without schedules: Round 2, full strength."
-    )
+    assert view.constant == "In programs without strength schedules, Round 2 is best at full strength."
     assert "(Round 1" not in view.sentence
     change = view.rounds[2].gain_change
     assert change is not None and change.value == 0.0, "and not since full strength"

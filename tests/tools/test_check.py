@@ -57,6 +57,25 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
+def test_the_tools_of_the_page_are_asked_for_again_where_one_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "WEB", tmp_path)
+    bin_folder, missing, tries = tmp_path / "node_modules" / ".bin", [["tsc"], ["biome", "tsc"], []], []
+
+    def npm(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        tries.append(command)
+        bin_folder.mkdir(parents=True, exist_ok=True)
+        for name in set(check.PAGE_TOOLS) - set(missing[len(tries) - 1]):
+            (bin_folder / name).touch()
+        return subprocess.CompletedProcess(command, 1 if len(tries) == 2 else 0, "the registry is busy")
+
+    monkeypatch.setattr(subprocess, "run", npm)
+    check.install_page_tools()
+    assert [command[:2] for command in tries] == [["npm", "ci"]] * 3
+    assert capsys.readouterr().err.count("the registry is busy") == 2
+
+
 def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert runs(check.commands([]), ("thorough", "slow")) == []

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from gradio import component_meta
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -27,6 +28,11 @@ def test_the_page_paints_its_frame_first(client: TestClient):
     page = client.get("/").text
     assert "GAL Studio" in page.split("<body", 1)[1]
     assert page.index(ui_address("studio.css")) < page.index("</head>")
+
+
+def test_gradio_leaves_its_type_stubs_as_they_are():
+    """To parse its components for them is half of its import."""
+    assert component_meta.create_or_modify_pyi.__module__ == "gal_studio.ui"
 
 
 def test_own_files_are_kept_for_ever_under_an_address_of_their_content(client: TestClient):

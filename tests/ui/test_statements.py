@@ -11,12 +11,10 @@ from functools import partial
 from importlib import import_module
 from inspect import getmembers, isfunction
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import tests.features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import KeptStep
 from gal_studio.state import Store
@@ -25,6 +23,7 @@ from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
+from tests.additions import ROOT
 from tests.ui.seeded import draw, make_project, measure, train
 from tests.ui.seeded_refinement import judge, pairs_made
 
@@ -34,7 +33,7 @@ LIMITS: dict[str, int] = {
     "overview": 7, "options": 0, "change": 22, "rename": 5, "restore": 2, "enable_anchor": 6,
     "add_anchors": 12, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
     "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
-    "ask_trainings": 10, "run_round": 27, "instant_round": 28, "refine_adapter": 3, "next_round": 33,
+    "run_round": 27, "instant_round": 28, "next_round": 33,
     "what_if": 162, "keep_line": 4, "rename_round": 4, "star_round": 2, "archive_round": 8,
     "restore_round": 5, "accept": 1, "decide": 7,
     "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
@@ -45,7 +44,7 @@ LIMITS: dict[str, int] = {
     "results": 6, "same_seed": 8, "test_pictures": 12,
     "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
     "destination": 0, "name_program": 2, "put_lora": 6,
-    "search": 6, "more_like": 4, "changes": 23, "replay": 97, "continue_replay": 2, "stop_replay": 15,
+    "changes": 23,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -57,7 +56,6 @@ VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "repeated_refinement": (12, ("round",)),
     "run_round": (17, ("untrained",)),
     "training_set": (3, ("round",)),
-    "trainings_are_compared": (2, ("round",)),
 }
 """Statements at most of the verbs that no request of this table uses, and what they are asked of."""
 UNCOUNTED = {
@@ -67,7 +65,6 @@ UNCOUNTED = {
     "derive": "reads a form that no project has yet",
     "look": "starts the models",
     "model_facts": "reads a form that no project has yet",
-    "propose_prompt": "asks a server about an uploaded picture",
     "seen": "reads uploaded pictures alone",
     **dict.fromkeys(("try_demo", "open_finished"), "imports an archive"),
     **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
@@ -78,9 +75,8 @@ UNCOUNTED = {
 }
 UNCOUNTED_VERBS = {
     **dict.fromkeys(("create_project", "create_demo", "demo_project"), "makes a project"),
-    **dict.fromkeys(("import_project", "start_from_lora", "judge", "open_finished"), "makes a project"),
+    **dict.fromkeys(("import_project", "start_from_lora", "run_given", "open_finished"), "makes a project"),
     "finished_project": "reads one row, and the archive",
-    "judged": "goes through a whole project, for the command",
     "run_job": "asks for a job that an addition brings",
     **dict.fromkeys(("export_project", "archive", "delete"), "goes through a whole project"),
     **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
@@ -181,30 +177,25 @@ OTHER: dict[str, Mapping[str, str]] = {
     "keep": {"job": "halted"},
     "resume": {"job": "halted"},
     "paint": {"mask": "mask"},
-    "search": {"within": "round"},
-    "more_like": {"image": "candidate"},
 }
 """Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
 REFUSED = {
     "keep": "No step of this training was saved",
     "continue_training": "The last state of Round 2's training is gone",
-    "continue_replay": "Watercolour cat is not a replay",
     "instant_round": "Watercolour cat has no image adapter",
-    "refine_adapter": "An image adapter is refined from a Round 0",
-    "search": "There is nothing to search yet",
     "keep_line": "This round has no branch beside it",
-    "more_like": "There is nothing to search yet",
     "put_lora": "This round is not exported",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""
 FEATURES: list[Any] = [
-    import_module(f"tests.features.{path.parent.name}.statements")
-    for path in sorted(Path(tests.features.__file__).parent.glob("*/statements.py"))
+    import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    for path in sorted([*ROOT.glob("tests/features/*/statements.py"), *ROOT.glob("tests/*/statements.py")])
 ]
 """The same of each feature, beside its tests."""
 for each in FEATURES:
     LIMITS |= each.LIMITS
     VERB_LIMITS |= each.VERB_LIMITS
+    UNCOUNTED |= getattr(each, "UNCOUNTED", {})
     UNCOUNTED_VERBS |= each.UNCOUNTED_VERBS
     OTHER |= each.OTHER
     REFUSED |= each.REFUSED
@@ -250,8 +241,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True, "rule": "repeat",
                 "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
                 "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
-                "words": "koala", "tag": "hands", "subjects": "cats", "names": ["a cat"], "title": "Cats",
-                "folder": "/",
+                "tag": "hands", "folder": "/",
             } | brought,
         )  # fmt: skip
 

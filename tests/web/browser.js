@@ -8,7 +8,7 @@ const notes = new Map();
 Object.assign(globalThis, {
   addEventListener: (/** @type {string} */ type, /** @type {(event: object) => void} */ act) =>
     listeners.set(type, act),
-  document: { addEventListener() {}, hidden: false },
+  document: { addEventListener() {}, hidden: false, documentElement: { dataset: {} } },
   matchMedia: () => ({ matches: false, addEventListener() {} }),
   location: { href: "http://studio/", search: "", reload() {} },
   sessionStorage: {

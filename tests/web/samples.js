@@ -6,7 +6,15 @@
  * @param {Partial<Anchor>} [more]
  * @returns {Anchor}
  */
-export const anchor = (more) => ({ id: "x", prompt: "A cat", head: "cat", tail: "", enabled: true, ...more });
+export const anchor = (more) => ({
+  id: "x",
+  prompt: "A cat",
+  head: "cat",
+  tail: "",
+  enabled: true,
+  colour: "#2f80a8",
+  ...more,
+});
 
 /**
  * @param {Partial<Candidate>} [more]
@@ -56,6 +64,8 @@ export const score = (more) => ({
   turn: null,
   left_out: 0,
   disagreement: null,
+  brief: "",
+  plain: "",
   ...more,
 });
 
@@ -394,6 +404,17 @@ export const measures = (more) => ({
   setting: { early: 1, late: 1, switch: 0 },
   constant: "",
   warnings: [],
+  words: {
+    columns: [],
+    counted: [],
+    rounds: {},
+    lacking: "",
+    not_counted: "",
+    progress: "",
+    earlier: [],
+    sheet: [],
+    place: "",
+  },
   rounds: [measuredRound({ id: null, name: "Base model" }), measuredRound()],
   ...more,
 });

@@ -155,12 +155,11 @@ def test_the_benchmark_compares_with_the_base_model(
     (found,) = view.carried_over
     assert found.model == "distilled" and found.round == round_id and found.changes
     assert found.fast["copies"] == view.reports[round_id].figures["copies"]
-    assert view.carry_over == (
-        "Too few prompts to tell whether Round 1 works with distilled: use at least 6.",
-    )
+    (said,) = view.carry_over
+    assert said.sentence == "Too few prompts to tell whether Round 1 works with distilled: use at least 6."
     told = describe_measures(view)["carry_over"]
     assert told[0]["round"] == "Round 1" and told[0]["carries_over"]
-    assert view.carry_over[0] in measure_sentences(view)
+    assert said.sentence in measure_sentences(view)
 
     studio.change_settings(project, {"generation": {"fast_model": ""}})  # those of the base model are known
     assert all(one.in_full is False for one in prepare(studio.store, round_id).missing)

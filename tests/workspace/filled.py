@@ -17,7 +17,6 @@ from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import FileHash
 from gal_studio.state.tables.candidates import NewCandidate
-from gal_studio.state.tables.ensembles import EnsembleImage
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
@@ -140,8 +139,9 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     store.decisions.undo(round_id)
     store.decisions.redo(round_id)
     store.refinements.save_map(drawn[0], "quality", _map(random))
-    store.ensembles.save(
-        drawn[0], 1, EnsembleImage(store.images.add_picture(picture(random)), random.random())
+    store.database.write(
+        "INSERT INTO sibling_pictures VALUES (?, 1, ?, ?)",
+        (drawn[0], store.images.add_picture(picture(random)), random.random()),
     )
 
 

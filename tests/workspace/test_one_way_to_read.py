@@ -27,8 +27,8 @@ SIDES = ("state", "workspace", "rounds", "studio", "ui", "worker", "commands", "
 """The folders whose code reads workspaces."""
 OPENED_OTHERWISE = {
     # What a person names, or this program brings or has just made itself
-    "commands/judge.py",
-    "commands/refine_adapter.py",
+    "features/judge/commands/judge.py",
+    "features/own_adapters/commands/refine.py",
     "commands/run.py",
     "commands/running/outputs.py",
     "commands/running/unattended.py",
@@ -38,7 +38,7 @@ OPENED_OTHERWISE = {
     "state/images/decode.py",  # of bytes in memory
     "state/images/read.py",
     "state/images/sandbox_process.py",
-    "state/images/subjects.py",
+    "features/own_adapters/subjects.py",
     "state/images/to_srgb.py",
     "state/jobs/workers.py",  # of the system
     "studio/create/caption_lists.py",
@@ -59,7 +59,7 @@ OPENED_OTHERWISE = {
     "ui/api/pictures.py",
     "ui/api/strips.py",
     "ui/api/uploads.py",
-    "worker/adapter_refinement.py",
+    "features/own_adapters/engine.py",
     "worker/cluster/pool.py",
     "workspace/relisted.py",
     "workspace/rescue.py",
@@ -184,20 +184,13 @@ def test_nothing_elsewhere_is_listed_or_shown(workspace: Path, tmp_path: Path) -
     (elsewhere / "logs").mkdir(parents=True)
     preset = {"name": "P", "preset": "own", "base_model": "b", "clip_model": "c", "settings": {}}
     (elsewhere / "presets.json").write_text(json.dumps([preset]))
-    plan = {"title": "T", "adapter": "a", "subjects": "", "names": ["x"], "steps": 1, "seed": 1}
-    (elsewhere / "plan.json").write_text(json.dumps(plan))
     (elsewhere / "logs" / "worker.log").write_text("a line of theirs\n")
     (workspace / "presets.json").symlink_to(elsewhere / "presets.json")
-    folder = workspace / "own-adapters" / ("a" * 16)
-    folder.mkdir(parents=True)
-    (folder / "plan.json").symlink_to(elsewhere / "plan.json")
     if (workspace / "logs").exists():
         (workspace / "logs").rmdir()
     (workspace / "logs").symlink_to(elsewhere / "logs")
-    with Store(workspace) as store:
-        with pytest.raises(StudioError, match=r"presets\.json"):
-            store.own_presets.all()
-        assert store.own_adapters.all() == ()
+    with Store(workspace) as store, pytest.raises(StudioError, match=r"presets\.json"):
+        store.own_presets.all()
     assert last_lines(workspace, 5) == ()
 
 

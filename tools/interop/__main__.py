@@ -12,7 +12,7 @@ import torch
 from gal_studio.core.models.forms.registry import find_form
 from tools.interop.files import FAMILIES, Changes, Exported, exported
 
-PROGRAMS = ("comfyui", "invokeai", "mflux", "musubi", "sd_scripts", "sdnext")
+PROGRAMS = ("comfyui", "forge", "invokeai", "lycoris", "mflux", "musubi", "sd_scripts", "sdnext")
 CLOSE = 1e-4
 """Of the largest value of a layer: programs compute in other orders."""
 
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("checkout", type=Path, help="the folder with the program's code")
     parser.add_argument("--family", choices=FAMILIES, action="append", help="only this one")
     parser.add_argument("--target", choices=("attention", "all"), default="all")
+    parser.add_argument("--method", choices=("lora", "lokr"), default="lora")
     given = parser.parse_args()
     sys.path.insert(0, str(given.checkout.absolute()))
     sys.argv = sys.argv[:1]  # some programs read the command line themselves
@@ -50,7 +51,7 @@ def main() -> None:
         "| family | format | offered for | layers taken | largest difference | |\n|---|---|---|---|---|---|"
     )
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
-        for made in exported(Path(folder), given.family or list(FAMILIES), given.target):
+        for made in exported(Path(folder), given.family or list(FAMILIES), given.target, given.method):
             try:
                 taken, of, worst = compare(made, read(made))
                 note = ""

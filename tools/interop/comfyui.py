@@ -14,6 +14,9 @@ _CLASSES = {"sdxl": "SDXL", "flux2-klein": "Flux2", "z-image": "Lumina2", "krea-
 
 def read(made: Exported) -> Changes:
     """What it adds to each layer, by the original names."""
+    import comfy.cli_args  # type: ignore[import-not-found]
+
+    comfy.cli_args.args.cpu = True  # before what looks for a GPU
     import comfy.lora  # type: ignore[import-not-found]
     import comfy.lora_convert  # type: ignore[import-not-found]
     import comfy.model_base  # type: ignore[import-not-found]
@@ -43,19 +46,7 @@ def read(made: Exported) -> Changes:
 def _configuration(made: Exported) -> Mapping[str, Any]:
     config = made.model.denoiser.config
     if made.model.family.part == "unet":
-        blocks = len(config.block_out_channels)
-        depth = config.transformer_layers_per_block
-        depths = [depth] * blocks if isinstance(depth, int) else list(depth)
-        kinds = zip(depths, config.down_block_types, strict=True)
-        depths = [each if "CrossAttn" in kind else 0 for each, kind in kinds]
-        layers = config.layers_per_block
-        return {
-            "num_res_blocks": [layers] * blocks,
-            "channel_mult": [1] * blocks,
-            "transformer_depth": [each for each in depths for _ in range(layers)],
-            "transformer_depth_output": [each for each in depths for _ in range(layers + 1)],
-            "transformer_depth_middle": depths[-1] or 1,
-        }
+        return unet_configuration(made)
     if made.family == "flux2-klein":
         return {
             "depth": config.num_layers,
@@ -65,3 +56,21 @@ def _configuration(made: Exported) -> Mapping[str, Any]:
     if made.family == "z-image":
         return {"n_layers": config.n_layers, "n_refiner_layers": config.n_refiner_layers, "dim": config.dim}
     return {}
+
+
+def unet_configuration(made: Exported) -> Mapping[str, Any]:
+    """A U-Net's levels, as ComfyUI and Forge write them."""
+    config = made.model.denoiser.config
+    blocks = len(config.block_out_channels)
+    depth = config.transformer_layers_per_block
+    depths = [depth] * blocks if isinstance(depth, int) else list(depth)
+    kinds = zip(depths, config.down_block_types, strict=True)
+    depths = [each if "CrossAttn" in kind else 0 for each, kind in kinds]
+    layers = config.layers_per_block
+    return {
+        "num_res_blocks": [layers] * blocks,
+        "channel_mult": [1] * blocks,
+        "transformer_depth": [each for each in depths for _ in range(layers)],
+        "transformer_depth_output": [each for each in depths for _ in range(layers + 1)],
+        "transformer_depth_middle": depths[-1] or 1,
+    }

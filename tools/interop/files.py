@@ -1,4 +1,4 @@
-"""LoRAs of tiny models in every format, and what each of their layers adds to the model's weights."""
+"""LoRAs and LoKrs of tiny models in every format, and what each layer adds to the model's weights."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ import torch
 
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.registry import forms_of
-from gal_studio.core.settings import Target, TuneSettings
+from gal_studio.core.settings import Method, Target, TuneSettings
+from gal_studio.engine.export.foreign_names import changeable
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
-from gal_studio.engine.export.layers import fused, named_tensors, read_layers
+from gal_studio.engine.export.layers import named_tensors, read_trained
+from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import (
     AdapterCard,
     attach_lora,
@@ -67,21 +69,25 @@ class Exported:
         return tree(self.original if is_original else self.changes)
 
 
-def exported(folder: Path, families: list[str], target: Target = "all") -> Iterator[Exported]:
-    """Every family in every format, whether it is offered or not."""
+def exported(
+    folder: Path, families: list[str], target: Target = "all", method: Method = "lora"
+) -> Iterator[Exported]:
+    """Every family in every format of the method, whether it is offered or not."""
     for family in families:
         model = load_image_model(FAMILIES[family](folder / family), device="cpu")
         generator = torch.Generator().manual_seed(0)
-        attach_lora(model, TuneSettings(rank=2, target=target), generator)
+        tune = TuneSettings(rank=2, target=target, method=method, lokr_factor=4)
+        attach_lora(model, tune, generator)
         with torch.no_grad():
             for weight in trainable(model).values():
                 weight.copy_(torch.randn(weight.shape, generator=generator))
         path = save_adapter(model, folder / f"{family}.safetensors", AdapterCard("ink", "owner/base", 1, 7))
         detach(model)
         names, part = model.family.lora_names, model.family.part
-        layers = read_layers(path, part)
-        changes = {layer: factors.change for layer, factors in layers.items()}
-        for form in forms_of("lora"):
+        layers = read_trained(path, part)
+        shapes = {name: layer.weight.shape for name, layer in changeable(model.denoiser).items()}
+        changes = {layer: one.change.reshape(shapes[layer]) for layer, one in layers.items()}
+        for form in forms_of("lora", method):
             tensors = named_tensors(layers, part, names, form)
             file = folder / f"{family}-{form.name}.safetensors"
             header = header_of(_FACTS, names, form, read_adapter(path)[1], largest_rank(tensors))
@@ -92,8 +98,17 @@ def exported(folder: Path, families: list[str], target: Target = "all") -> Itera
                 named = original_unet(state, config.layers_per_block, len(config.block_out_channels))
                 original = {name.removesuffix(".weight"): change for name, change in named.items()}
             else:
-                original = {name: one.change for name, one in fused(layers, names, _ORIGINAL).items()}
+                original = _joined(changes, names)
             yield Exported(family, form.name, file, model, changes, original)
+
+
+def _joined(changes: Changes, names: LoraNames) -> Changes:
+    """The changes by the original names, where several layers may be the outputs of one."""
+    parts: dict[str, dict[int, torch.Tensor]] = {}
+    for layer, change in changes.items():
+        place = names.layer(layer, _ORIGINAL)
+        parts.setdefault(place.name, {})[place.part] = change
+    return {name: torch.cat([found[part] for part in sorted(found)]) for name, found in parts.items()}
 
 
 def tree(changes: Changes, block: str = "Block") -> torch.nn.Module:

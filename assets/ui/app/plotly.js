@@ -4,9 +4,7 @@
  * Types for the part of Plotly that the page uses.
  * @typedef {{
  *   react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<unknown>,
- *   relayout: (plot: HTMLElement, changes: object) => Promise<unknown>,
- *   toImage: (figure: object, more: { format: "svg" }) => Promise<string>,
- *   purge: (plot: HTMLElement) => void
+ *   toImage: (figure: object, more: { format: "svg" }) => Promise<string>
  * }} Plotly
  */
 

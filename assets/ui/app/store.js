@@ -133,6 +133,13 @@ export function isFinished() {
   );
 }
 
+/** Is nothing suggested or accepted, and a list of what looks right in its place? A replay has neither. */
+export const nothingSuggested = () =>
+  !state.suggested.size &&
+  Boolean(state.round?.shortlist) &&
+  !state.replays?.by_itself &&
+  ![...state.verdicts.keys()].some((id) => verdictOf(id) === "accepted");
+
 /** The suggested candidates without a verdict, of test prompts without an accepted picture. */
 export function openSuggestions() {
   const answered = answeredAnchors();
@@ -281,6 +288,17 @@ export const isCopyBy = (candidate, detector) =>
 
 /** Are there references to copy? A project that judges LoRAs may have none: then nobody knows of copies. */
 export const isJudged = () => state.project?.references.length !== 0;
+
+/**
+ * The references to show where there is room for some: of several objects, one of each first.
+ * @param {number} most
+ */
+export function someReferences(most) {
+  const objects = (state.project?.subjects ?? []).map(({ references }) => references);
+  const turns = Math.max(0, ...objects.map(({ length }) => length));
+  const inTurn = Array.from({ length: turns }, (_, at) => objects.flatMap((own) => own[at] ?? []));
+  return inTurn.flat().slice(0, most);
+}
 
 /**
  * Whether a picture is a copy, in words; empty where nobody knows.

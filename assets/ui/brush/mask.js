@@ -126,24 +126,16 @@ export class Mask {
   }
 }
 
-/**
- * @param {Path2D} path
- * @param {number} row
- * @param {number} from
- * @param {number} to
- */
+/** @typedef {(path: Path2D, at: number, from: number, to: number) => number} Edge */
+
+/** @type {Edge} */
 function across(path, row, from, to) {
   path.moveTo(from, row);
   path.lineTo(to, row);
   return -1;
 }
 
-/**
- * @param {Path2D} path
- * @param {number} column
- * @param {number} from
- * @param {number} to
- */
+/** @type {Edge} */
 function down(path, column, from, to) {
   path.moveTo(column, from);
   path.lineTo(column, to);

@@ -13,6 +13,9 @@ export const typedNumber = (text) => Number(text.trim().replace(",", "."));
  */
 export const decimal = (value, decimals) => value.toFixed(decimals).replace("-", "−");
 
+/** @param {number} share in [0, 1] */
+export const percent = (share) => `${Math.round(100 * share)}%`.replace("-", "−");
+
 /**
  * "1 picture", "3 pictures".
  * @param {number} n

@@ -13,6 +13,21 @@ export const html = htm.bind(h);
 export const Button = ({ class: name = "button small", ...rest }) =>
   html`<button type="button" class=${name} ...${rest} />`;
 
+/** What a template of the document holds. @param {string} id */
+export const contentOf = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(id)).content;
+
+/**
+ * A copy of what a template holds, in a box with these properties.
+ * @param {{ template: string, [property: string]: unknown }} props
+ */
+export function Copied({ template, ...rest }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => {
+    box.current?.replaceChildren(contentOf(template).cloneNode(true));
+  }, []);
+  return html`<div ref=${box} ...${rest} />`;
+}
+
 /**
  * A field: its name, and below it what is labelled.
  * @param {{ name: string, children?: unknown }} props

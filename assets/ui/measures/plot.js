@@ -16,7 +16,7 @@ import { useEffect, useReducer, useRef, useState } from "../vendor/preact.min.js
 
 /** @type {WeakMap<Element, Figure>} what is drawn in an element */
 const drawn = new WeakMap();
-const MARGIN = { l: 52, r: 20, t: 14, b: 42 };
+const MARGIN = { l: 52, r: 20, t: 30, b: 42 };
 const LETTERS = { size: 12 };
 const SHAPE = 0.58; // height for each pixel of the width
 const REST = 2500; // ms from one reading of a figure to the next, as a training changes it with each step
@@ -40,6 +40,7 @@ export function placed({ data, layout }, { width, height }, only) {
       width,
       height,
       margin: MARGIN,
+      legend: { .../** @type {object} */ (rest.legend), y: 1, yanchor: "bottom" }, // below is the axis
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       dragmode: false,
@@ -159,22 +160,33 @@ function listen(node, pick) {
 }
 
 /**
- * What is drawn in a part of the page, to be saved: each figure whole, as it looks in files.
- * @param {ParentNode} box
+ * Figures as drawings to be saved: each whole, as it looks in files.
+ * @param {Figure[]} figures
  * @returns {Promise<SVGSVGElement[]>}
  */
-export async function drawingsIn(box) {
+export async function drawingsOf(figures) {
   const library = await plotly();
-  const found = figuresIn(box).map((figure) => library.toImage(figure, { format: "svg" }));
+  const found = figures.map((figure) => library.toImage(figure, { format: "svg" }));
   return (await Promise.all(found)).flatMap((address) => {
     const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
-    const node = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    const own = document.importNode(node, true); // with its own styles, as no part of a page
+    const own = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     return own instanceof SVGSVGElement ? [own] : [];
   });
 }
 
-/** @param {ParentNode} box */
+/**
+ * The figure of an address; none while it says why there is nothing to draw.
+ * @param {string} source
+ */
+export async function figuresAt(source) {
+  const found = await fetched(source, theme());
+  return "missing" in found ? [] : [found];
+}
+
+/**
+ * What is drawn in a part of the page.
+ * @param {ParentNode} box
+ */
 export const figuresIn = (box) =>
   [...box.querySelectorAll(".chart")].flatMap((node) => drawn.get(node) ?? []);
 

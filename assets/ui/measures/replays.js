@@ -6,7 +6,6 @@ import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { html } from "../kit/html.js";
-import { differenceWords, progressWords } from "./replay_words.js";
 
 /** For a component that is rendered again when measures or replays have changed. */
 export function Replays() {
@@ -45,12 +44,12 @@ const Origin = ({ own }) => html`
 /** @param {{ replay: Replay }} props */
 const Row = ({ replay }) => html`<li data-project=${replay.project_id} data-state=${replay.state}>
   <b>${replay.title}</b>
-  <span class="replay-state">${progressWords(replay)}</span>
+  <span class="replay-state">${replay.far}</span>
   ${link("Open", () => openProject(replay.project_id), `Open ${replay.name}`)}
   ${replay.state === "done" ? files(replay.project_id, replay.name) : null}
   ${replay.state === "working" ? action("Stop", "stop_replay", replay.project_id) : null}
   ${replay.state === "halted" ? action("Continue", "continue_replay", replay.project_id) : null}
-  ${[differenceWords(replay), replay.incomparable, replay.not_replayed]
+  ${[replay.difference, replay.incomparable, replay.not_replayed]
     .filter(Boolean)
     .map((words) => html`<p class="replay-note">${words}</p>`)}
 </li>`;

@@ -1,5 +1,6 @@
 /** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
 /** @import { Anchor } from "payloads" */
+import { taughtIn } from "../app/taught.js";
 import { useEvents } from "../app/watch.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
@@ -11,8 +12,6 @@ import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 
 const MAX_FILE_SIZE = 200_000; // bytes of a text file; the server limits the number of test prompts
-/** @type {Record<import("payloads").ProjectKind, string>} */
-export const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
 
 export const anchorsDialog = new Dialog("anchors-editor", { closed: refocus });
 const typed = signal("");
@@ -64,7 +63,7 @@ function Editor() {
     <form class="anchor-line" onSubmit=${submit}>
       <input
         type="text" autofocus aria-label="A new test prompt" spellcheck=${false} maxlength="400"
-        placeholder=${EXAMPLES[project?.kind ?? "style"]} value=${typed.value}
+        placeholder=${taughtIn(project).anchor} value=${typed.value}
         onPaste=${addPasted} onInput=${type}
       />
       <button type="submit" class="button small">Add</button>

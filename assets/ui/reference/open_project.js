@@ -1,5 +1,6 @@
 /** The open project on the first screen: its references, what follows from them, and its settings. */
 /** @import { LocalModel, Project, Subject } from "payloads" */
+import { TAUGHT, taughtIn } from "../app/taught.js";
 import { state } from "../app/store.js";
 import { locateModel } from "../app/locate.js";
 import { call, refresh } from "../app/session.js";
@@ -44,7 +45,7 @@ export function OpenProject({ project, startLike }) {
 
 /** @param {Project} project */
 const nature = ({ kind, subjects }) =>
-  kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object";
+  subjects.length > 1 ? count(subjects.length, kind) : TAUGHT[kind].one;
 
 /**
  * The project name, editable in place; what is being typed stays.
@@ -110,7 +111,7 @@ const Plates = ({ references }) =>
     (one) => html`<figure key=${one.id}>
     <img src=${reference(one.id)} alt=${one.prompt} />
     <figcaption>${one.prompt}${one.mask && html`<span class="with-mask">with its mask</span>`}</figcaption>
-    ${state.project?.kind === "object" && maskButton(one)}
+    ${taughtIn(state.project).isSubject && maskButton(one)}
   </figure>`,
   )}</div>`;
 

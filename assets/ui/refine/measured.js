@@ -1,6 +1,7 @@
 /** What a refinement changed: differences to the round before, with their confidence intervals. */
 /** @import { Measurement, Refinement } from "payloads" */
 import { How } from "../how/how.js";
+import { figures } from "../kit/figures.js";
 import { html } from "../kit/html.js";
 
 /** @type {Record<Measurement["verdict"], string>} */
@@ -26,7 +27,7 @@ export function Measured({ now: { measurements, measured_by: judge, unmeasured }
         ? html`<ul>
               ${measurements.map(
                 (figure) => html`<li key=${figure.words} data-verdict=${figure.verdict}>
-                  <span class="measured-words">${figure.words}</span>
+                  <span class="measured-words">${figures.value ? figure.words : figure.name}</span>
                   ${interval(figure)}
                   <span class="measured-verdict">${VERDICTS[figure.verdict]}</span>
                 </li>`,

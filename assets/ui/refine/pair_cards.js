@@ -7,7 +7,7 @@ import { patchMaps } from "../heatmap/patch_maps.js";
 import { html } from "../kit/html.js";
 import { useEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
-import { mean, openPair } from "./pair_view.js";
+import { meanWords, openPair } from "./pair_view.js";
 
 /** Which heat maps the cards show. */
 export const pairHeat = signal(
@@ -72,7 +72,7 @@ function MapImage({ pair, which, kind, isNear, alt }) {
   return html`<div class="stage ${isThere ? "" : "waiting"}">
     <img
       class="pair-picture" loading="lazy" draggable=${false} alt=${alt}
-      src=${isThere ? pairPicture(pair, which, true) : null}
+      src=${isThere ? pairPicture(pair, which, true) : undefined}
     />
     ${version && map && html`<${Heat} map=${map} />`}
   </div>`;
@@ -82,5 +82,5 @@ function MapImage({ pair, which, kind, isNear, alt }) {
 function words(pair) {
   if (!pair.generated_image) return "not generated yet";
   if (!pair.maps_version) return "not judged yet";
-  return `likeness ${mean(pair.mean_quality)} · reproduced ${mean(pair.mean_reproduction)}`;
+  return `${meanWords(pair.mean_quality, "alike")} · ${meanWords(pair.mean_reproduction, "reproduced")}`;
 }

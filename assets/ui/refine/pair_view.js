@@ -3,6 +3,7 @@
 /** @import { View } from "../heatmap/panel.js" */
 /** @import { Pair, Runs } from "payloads" */
 /** @import { Signal } from "../vendor/signals.min.js" */
+import { taughtIn } from "../app/taught.js";
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { useEvents } from "../app/watch.js";
@@ -16,8 +17,10 @@ import { Outline } from "../brush/outline.js";
 import { BrushBar } from "../brush/toolbar.js";
 import { flipHeat, useHeat } from "../heatmap/panel.js";
 import { Dialog } from "../kit/dialog.js";
+import { figures } from "../kit/figures.js";
 import { Button, html, useKeptFocus } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
+import { Turns } from "../kit/turns.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal, useSignal } from "../vendor/signals.min.js";
 
@@ -99,33 +102,24 @@ function Head({ pair, saved }) {
   useKeptFocus(head.current, "data-action");
   const pairs = pair.maps_version ? judged() : [pair];
   const at = pairs.findIndex(({ id }) => id === pair.id);
-  /**
-   * @param {number} by
-   * @param {string} glyph
-   * @param {string} words
-   */
-  const step = (by, glyph, words) => html`<${Button}
-    aria-label=${words} title="${words} (${by < 0 ? "←" : "→"})" disabled=${!pairs[at + by]}
-    onClick=${() => turnPair(by)}
-  >${glyph}<//>`;
   return html`<header class="pair-head" ref=${head}>
     <h2 translate=${false}>${pair.prompt}</h2>
     <span class="pair-seed">${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}</span>
     <span class="pair-kept" role="status">${saved.value}</span>
-    <span class="pair-turns">
-      ${step(-1, "‹", "Previous pair")}
-      <output>${at + 1} of ${pairs.length}</output>
-      ${step(1, "›", "Next pair")}
-    </span>
+    <${Turns} what="Pair" ...${{ at, count: pairs.length, turn: turnPair, keys: ["←", "→"] }} ends />
     <${Button} title="Esc" data-action="close" onClick=${closePair}>Close<//>
   </header>`;
 }
 
 /**
- * The mean of a map over the subject as text; unknown without a mask.
+ * The mean of a map over the subject as words, or with its figure; unknown without a mask.
  * @param {number | null} value
+ * @param {"alike" | "reproduced"} what
  */
-export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)";
+export function meanWords(value, what) {
+  if (figures.value || value === null) return `${what}: ${value?.toFixed(2) ?? "unknown (its mask is lost)"}`;
+  return `${value >= 2 / 3 ? "mostly" : value >= 1 / 3 ? "partly" : "hardly"} ${what}`;
+}
 
 /**
  * Both images of a pair, and what is painted over the generated one.
@@ -170,8 +164,8 @@ function Painted({ pair, saved }) {
           }
         </div>
         <figcaption title="How much of it the generated image reproduces: the mean over the subject, 0 to 1">
-          <b>${state.project?.kind === "style" ? "Accepted" : "Reference"}</b> ·${" "}
-          reproduced: ${mean(pair.mean_reproduction)} on average
+          <b>${taughtIn(state.project).isSubject ? "Reference" : "Accepted"}</b> ·${" "}
+          ${meanWords(pair.mean_reproduction, "reproduced")}
         </figcaption>
         ${reproduced.panel}
         ${
@@ -196,7 +190,7 @@ function Painted({ pair, saved }) {
           ${brush && html`<${BrushLayer} brush=${brush} name="Which areas are good or bad" />`}
         </div>
         <figcaption title="Likeness to the reference: the mean over the subject, 0 to 1">
-          <b>Generated</b> · likeness ${mean(pair.mean_quality)} on average
+          <b>Generated</b> · ${meanWords(pair.mean_quality, "alike")}
         </figcaption>
         ${likeness.panel}
       </figure>

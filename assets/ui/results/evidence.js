@@ -1,13 +1,12 @@
 /** The best round without figures: how many of its images show what was asked, with those images. */
-/** @import { SheetRow } from "payloads" */
-/** @import { Column } from "./first_looks.js" */
+/** @import { SheetColumn, SheetRow } from "payloads" */
 import { address } from "../app/urls.js";
 import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
 import { openViewer } from "../viewer/viewer.js";
 import { lookOf } from "./first_looks.js";
 
-/** @param {{ rows: SheetRow[], columns: Column[] }} props */
+/** @param {{ rows: SheetRow[], columns: SheetColumn[] }} props */
 export function Evidence({ rows, columns }) {
   const best = columns.find((one) => one.best) ?? columns.at(-1);
   if (figures.value || !best?.key) return null;

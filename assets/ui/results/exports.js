@@ -13,7 +13,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.m
 import { signal } from "../vendor/signals.min.js";
 import { LookFiles, referenceFrames } from "../viewer/viewer.js";
 import { lastly } from "./export_words.js";
-import { columnsOf, looksOf, looksOfRounds } from "./first_looks.js";
+import { looksOf, looksOfRounds } from "./first_looks.js";
 
 /** @type {string | null} the round of the dialog */
 let shown = null;
@@ -90,7 +90,8 @@ function Exports({ id }) {
   const job = [...state.queue.working, ...state.queue.waiting].find(
     (other) => other.kind === "export" && other.round_id === id,
   );
-  const setting = settingWords(id);
+  const { words } = state.measures ?? {};
+  const said = words?.rounds[id];
   const usable = last.exports.filter((one) => one.usable);
   const named = usable.length > 1 ? wanted : usable[0]?.form;
   const first = usable.filter(({ form }) => form === named);
@@ -99,7 +100,8 @@ function Exports({ id }) {
     html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} lora=${last.adapter} />`;
   return html`
     <h2>${titleOf(last)}</h2>
-    ${last.adapter && html`<p class="export-best">${bestWords(id)}</p><${Shown} round=${last} />`}
+    ${last.adapter && html`<p class="export-best">${said?.place ?? words?.place}</p>`}
+    ${last.adapter && html`<${Shown} round=${last} />`}
     ${last.adapter && html`<${Triggers} />`}
     <p>
       ${
@@ -111,7 +113,7 @@ function Exports({ id }) {
       }
     </p>
     ${isForDiffusersAlone(last) && html`<${OtherModel} />`}
-    ${setting && html`<p class="export-setting">${setting}</p>`}
+    ${said?.uses && html`<p class="export-setting">${said.uses}</p>`}
     ${first.length ? html`<ul class="export-forms">${first.map(row)}</ul>` : null}
     ${
       first.length && rest.length
@@ -152,19 +154,6 @@ function OtherModel() {
   </p>`;
 }
 
-/** Which round this is among those that were measured. @param {string} id */
-function bestWords(id) {
-  const { best = null, rounds = [] } = state.measures ?? {};
-  const measured = rounds.filter((one) => one.id && one.report);
-  const here = measured.find((one) => one.id === id);
-  const at = here?.gain_setting ? `, at ${here.gain_setting}` : "";
-  const found = measured.find((one) => one.id === best);
-  if (found && best !== id) return `By the benchmark, ${inSentence(found.name)} is the better one.`;
-  if (found && measured.length > 1) return `★ The best of ${measured.length} measured rounds${at}.`;
-  if (found) return `The only measured round${at}.`;
-  return "No round is measured yet: the benchmark in Results says which one is best.";
-}
-
 /**
  * Reference, base model and this round side by side, to look at and to send.
  * @param {{ round: RoundResult }} props
@@ -195,10 +184,9 @@ function Shown({ round }) {
  */
 async function firstLook(id) {
   const { measures, project, projectId } = state;
-  const here = measures?.rounds.find((one) => one.id === id);
-  const by = here?.schedules.find(({ words, report }) => report && words === here.gain_setting);
-  const keys = ["", by ? `${id}|${by.words}` : id];
-  const columns = columnsOf(measures?.rounds ?? [], id).filter(({ key }) => keys.includes(key));
+  const columns = (measures?.words.sheet ?? [])
+    .filter(({ key, round, decides }) => !key || (round === id && decides))
+    .map((one) => ({ ...one, best: one.key !== "" }));
   const sheet = columns.length > 1 && (await call("results", "test_pictures", { project: projectId }));
   const [measured] = sheet ? looksOf([...sheet.rows], columns) : [];
   const anchor = project?.anchors[0]?.id;
@@ -217,18 +205,6 @@ function Triggers() {
         ${words.map((one) => html` <code key=${one} translate=${false}>${one}</code>`)}
       </p>`
     : null;
-}
-
-/**
- * With which strength schedule the card and the workflow use a round; empty where only one is known.
- * @param {string} id
- */
-function settingWords(id) {
-  const round = state.measures?.rounds.find((one) => one.id === id);
-  if (!round?.gain || !round.schedules.length) return "";
-  const measured = round.schedules.some(({ report }) => report);
-  const why = measured ? "the best of this round on the benchmark" : "by its own images; not measured yet";
-  return `The card and the workflow use ${round.setting_words} (${why}).`;
 }
 
 /** @param {{ round: string, choice: ExportChoice, job: QueuedJob | undefined, lora: boolean }} props */
@@ -281,7 +257,7 @@ function Put({ round, form }) {
   return html`<form class="export-put" onSubmit=${put}>
     <input
       type="text" required defaultValue=${folder} key=${folder} aria-label="Folder of the studio’s computer"
-      placeholder="A folder, such as …/ComfyUI/models/loras" spellcheck="false"
+      placeholder="A folder for LoRAs, such as …/models/loras" spellcheck="false"
     />
     <button type="submit" class="button small">Put it there</button>
   </form>`;

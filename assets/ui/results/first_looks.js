@@ -1,40 +1,11 @@
 /** The pictures of the benchmark and of test prompts as looks of the viewer. */
-/** @import { MeasuredRound, SameSeed, SheetPicture, SheetRow } from "payloads" */
+/** @import { SameSeed, SheetColumn, SheetPicture, SheetRow } from "payloads" */
 /** @import { Look } from "../viewer/looks.js" */
 import { copyOrNot, isJudged } from "../app/store.js";
 import { address } from "../app/urls.js";
 
 /** @param {SheetPicture} picture */
 export const pictureWords = (picture) => (picture.blank ? "blank" : copyOrNot(picture));
-
-/**
- * What generated images of the benchmark: the base model, or a round at full strength or by a schedule.
- * @typedef {{ key: string, name: string, best: boolean }} Column
- */
-
-/**
- * The columns of the benchmark's images: each round at full strength, and by its schedules beside it.
- * @param {MeasuredRound[]} rounds
- * @param {string | null} best the best round
- * @returns {Column[]}
- */
-export const columnsOf = (rounds, best) =>
-  rounds.flatMap(({ id, name, drawn, schedules, gain_setting }) => {
-    const more = schedules.filter((one) => one.drawn);
-    const isBest = id !== null && id === best;
-    const byFull = !more.some(({ words, report }) => report && words === gain_setting);
-    const full = {
-      key: id ?? "",
-      name: more.length ? `${name}, full strength` : name,
-      best: isBest && byFull,
-    };
-    const by = more.map(({ words }) => ({
-      key: `${id}|${words}`,
-      name: `${name}, ${words}`,
-      best: isBest && words === gain_setting && !byFull,
-    }));
-    return [...(drawn ? [full] : []), ...by];
-  });
 
 /**
  * @param {SheetRow} row
@@ -46,7 +17,7 @@ export const pictureOf = (row, column, seed) => row.pictures[column]?.[seed] ?? 
 /**
  * A prompt and seed in each of the columns.
  * @param {SheetRow} row
- * @param {Column[]} columns
+ * @param {SheetColumn[]} columns
  * @param {number} seed
  * @returns {Look}
  */
@@ -63,19 +34,27 @@ export const lookOf = (row, columns, seed) => ({
 });
 
 /**
- * What can be shown of the benchmark, the most telling first: rows in which the best round copies last.
+ * What can be shown of the benchmark, the most telling first: where the best round draws what was asked, and
+ * another one, which then is shown beside it, a copy. Where the best round copies comes last.
  * @param {SheetRow[]} rows
- * @param {Column[]} columns
+ * @param {SheetColumn[]} columns
+ * @returns {Look[]}
  */
 export function looksOf(rows, columns) {
   const best = (columns.find((one) => one.best) ?? columns.at(-1))?.key ?? "";
-  const isCopy = (/** @type {SheetRow} */ row) => Number(pictureOf(row, best, 0)?.copy ?? true);
   return rows
     .filter(({ part }) => part === "held_out")
-    .sort((one, other) => isCopy(one) - isCopy(other))
-    .map((row) => lookOf(row, columns, 0))
-    .map(({ title, frames }) => ({ title, frames: frames.filter(({ src }) => src) }))
-    .filter(({ frames }) => frames.length > 1);
+    .map((row) => {
+      const found = pictureOf(row, best, 0);
+      const isCopy = found?.copy ?? true;
+      const copied = isCopy ? undefined : columns.find(({ key }) => pictureOf(row, key, 0)?.copy);
+      const { title, frames } = lookOf(row, columns, 0);
+      const look = { title, frames: frames.filter(({ src }) => src), under: copied?.name };
+      return { look, rank: 4 * Number(isCopy) + 2 * Number(!found?.asked) + Number(!copied) };
+    })
+    .filter(({ look }) => look.frames.length > 1)
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ look }) => look);
 }
 
 /**

@@ -12,12 +12,11 @@ import { whilePressed } from "../kit/dom.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
-import { withSetting } from "../measures/words.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
 import { exportsOpen, openExports, showExports } from "./exports.js";
-import { columnsOf, looksOf, looksOfRounds } from "./first_looks.js";
+import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
 import { SheetCard } from "./sheet.js";
@@ -74,7 +73,7 @@ function Results() {
   const measured = measures?.rounds ?? [];
   const best = measured.find(({ id }) => id && id === measures?.best);
   const drawn = rounds.value.find(({ id }) => id === best?.id) ?? rounds.value.findLast((one) => one.adapter);
-  const columns = columnsOf(measured, measures?.best ?? null);
+  const columns = [...(measures?.words.sheet ?? [])];
   const benchmark = looksOf(rows.value, columns);
   const looks = benchmark.length ? benchmark : looksOfRounds(seeds.value);
   const accepted = rounds.value.filter((round) => round.accepted.length);
@@ -122,9 +121,10 @@ function Taken({ best, drawn }) {
   const trained = (state.measures?.rounds ?? []).filter((one) => one.id && one.trained);
   const done = trained.filter(({ report }) => report).length;
   if (!drawn || !trained.length) return null;
+  const label = best && state.measures?.words.rounds[best.id ?? ""]?.label;
   const words =
     best && done > 1
-      ? html`<span>★ Best of ${done} measured rounds: <b>${withSetting(best)}</b></span>`
+      ? html`<span>★ Best of ${done} measured rounds: <b>${label ?? best.name}</b></span>`
       : trained.length > 1 &&
         html`<span>Which round is best? All must be measured to know.</span>
           ${done < trained.length ? html`<${Button} onClick=${measureAll}>Measure all<//>` : null}`;

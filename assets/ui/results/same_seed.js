@@ -5,6 +5,7 @@ import { call } from "../app/session.js";
 import { copyOrNot, state } from "../app/store.js";
 import { address } from "../app/urls.js";
 import { Button, html, set, withValue } from "../kit/html.js";
+import { Turns } from "../kit/turns.js";
 import { useEffect, useRef, useState } from "../vendor/preact.min.js";
 import { openViewer } from "../viewer/viewer.js";
 
@@ -52,21 +53,13 @@ export function SameSeeds({ rounds }) {
     choose(id);
     turnTo(0);
   };
-  /**
-   * @param {string} glyph
-   * @param {string} words
-   * @param {number} by
-   */
-  const step = (glyph, words, by) =>
-    html`<${Button} aria-label=${words} onClick=${() => turnTo((index + by + most) % most)}>${glyph}<//>`;
+  const turn = (/** @type {number} */ by) => turnTo((index + by + most) % most);
   return html`
     <div class="same-head">
       <select aria-label="Test prompt" value=${anchor} onChange=${withValue(chooseAnchor)}>
         ${anchors.map(({ id, prompt }) => html`<option key=${id} value=${id}>${prompt}</option>`)}
       </select>
-      ${step("‹", "Previous seed", -1)}
-      <output>${index + 1} of ${most}</output>
-      ${step("›", "Next seed", 1)}
+      <${Turns} what="Seed" at=${index} count=${most} turn=${turn} />
     </div>
     <div class="same-row">
       ${rounds.value.map(

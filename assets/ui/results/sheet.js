@@ -1,13 +1,13 @@
 /** The contact sheet of the benchmark: prompts down, rounds across, the reference beside it. */
-/** @import { SheetRow } from "payloads" */
-/** @import { Column } from "./first_looks.js" */
+/** @import { SheetColumn, SheetRow } from "payloads" */
 import { state } from "../app/store.js";
 import { address } from "../app/urls.js";
 import { Button, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
+import { Turns } from "../kit/turns.js";
 import { useState } from "../vendor/preact.min.js";
 import { openViewer, referenceFrames } from "../viewer/viewer.js";
-import { columnsOf, lookOf, pictureOf, pictureWords } from "./first_looks.js";
+import { lookOf, pictureOf, pictureWords } from "./first_looks.js";
 
 /** @typedef {SheetRow["part"]} Part */
 /** @type {[part: Part, title: string, words: string][]} */
@@ -30,32 +30,18 @@ export function SheetCard({ rows: all }) {
   const [part, show] = useState(/** @type {Part} */ ("held_out"));
   const [chosen, turnTo] = useState(0);
   const { measures } = state;
-  const every = columnsOf(measures?.rounds ?? [], measures?.best ?? null);
+  const every = [...(measures?.words.sheet ?? [])];
   if (!measures || !all.length || !every.length) return null;
   const rows = all.filter((row) => row.part === part);
   const columns = every.filter(({ key }) => part === "held_out" || !key.includes("|"));
   const most = part === "plain" ? 1 : measures.chosen.seeds;
   const seed = Math.min(chosen, most - 1);
   const tile = columns.length < 5 ? 132 : columns.length < 8 ? 108 : 88;
-  /**
-   * @param {string} glyph
-   * @param {string} words
-   * @param {number} by
-   */
-  const step = (glyph, words, by) =>
-    html`<${Button} aria-label=${words} onClick=${() => turnTo((seed + by + most) % most)}>${glyph}<//>`;
+  const turn = (/** @type {number} */ by) => turnTo((seed + by + most) % most);
   return html`<section class="card wide" aria-label="The same prompt and seed in every round">
     <div class="card-head">
       <h2>The same prompt and seed in every round</h2>
-      ${
-        most > 1
-          ? html`<span class="sheet-seeds">
-              ${step("‹", "Previous seed", -1)}
-              <output>Seed ${seed + 1} of ${most}</output>
-              ${step("›", "Next seed", 1)}
-            </span>`
-          : null
-      }
+      ${most > 1 && html`<${Turns} what="Seed" at=${seed} count=${most} turn=${turn} />`}
     </div>
     <div class="sheet-bar">
       <${Segments}
@@ -87,7 +73,7 @@ export function SheetCard({ rows: all }) {
   </section>`;
 }
 
-/** @param {{ rows: SheetRow[], columns: Column[], seed: number }} props */
+/** @param {{ rows: SheetRow[], columns: SheetColumn[], seed: number }} props */
 function Sheet({ rows, columns, seed }) {
   const { called = "" } = state.measures ?? {};
   /**

@@ -7,20 +7,18 @@ import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { figures } from "../kit/figures.js";
 import { Plot } from "../measures/plot.js";
-import { progressOf, progressWords } from "../measures/progress.js";
-import { byAge, leftOut, notBySchedule, strengthNote } from "../measures/words.js";
 
 /** @param {{ recipe: string }} props what its own images say of the best round, or empty */
 export function Verdict({ recipe }) {
   const { measures } = state;
   if (!measures) return null;
-  const { best, headline, rounds, prompts } = measures;
+  const { best, headline, rounds, prompts, words } = measures;
   const sentence = figures.value ? measures.sentence : measures.plain;
-  const { now, earlier } = byAge(measures);
+  const [earlier, now] = [true, false].map((is) =>
+    measures.warnings.filter(({ round }) => words.earlier.includes(round) === is),
+  );
   const scheduled = rounds.some(({ schedules }) => schedules.some(({ report }) => report));
-  const lacking = notBySchedule(rounds);
   const done = rounds.filter((round) => round.report && round.id).length;
-  const progress = progressOf(rounds, state.project?.kind);
   const names = rounds.filter(({ id }) => earlier.some(({ round }) => round === id)).map(({ name }) => name);
   const size = `${count(prompts.length, "prompt")} × ${count(measures.chosen.seeds, "seed")}`;
   return html`
@@ -30,13 +28,17 @@ export function Verdict({ recipe }) {
         unbroken(sentence) ||
         "No round is measured yet. Measuring generates the same benchmark images with every round."
       }
-      ${done && !scheduled ? ` ${strengthNote(drawsWeaker())}` : null}
+      ${
+        done && !scheduled && drawsWeaker()
+          ? " At full LoRA strength, so with more copies than on the Rounds screen."
+          : null
+      }
     </p>
     ${measures.constant ? html`<p class="verdict-recipe">${unbroken(measures.constant)}</p>` : null}
-    ${lacking ? html`<p class="verdict-recipe">${unbroken(lacking)}</p>` : null}
+    ${words.lacking ? html`<p class="verdict-recipe">${unbroken(words.lacking)}</p>` : null}
     ${recipe && !scheduled ? html`<p class="verdict-recipe">${unbroken(recipe)}</p>` : null}
     ${now.map(warning)}
-    ${measures.carry_over.map((told) => html`<p class="verdict-set">${told}</p>`)}
+    ${measures.carry_over.map((found) => html`<p class="verdict-set">${said(found)}</p>`)}
     ${
       earlier.length
         ? html`<details class="how">
@@ -46,12 +48,12 @@ export function Verdict({ recipe }) {
         : null
     }
     ${
-      progress
+      words.progress
         ? html`<figure class="progress">
             <div>
               <${Plot} untitled source=${projectFigure("progress")} version=${rounds} height=${230} />
             </div>
-            <figcaption>${unbroken(progressWords(progress))}</figcaption>
+            <figcaption>${unbroken(words.progress)}</figcaption>
           </figure>`
         : null
     }
@@ -59,7 +61,7 @@ export function Verdict({ recipe }) {
       done
         ? html`<p class="verdict-set">
               Benchmark: ${size}, the same${" "}
-              for every round; not used in training. ${leftOut(measures)}
+              for every round; not used in training. ${words.not_counted}
             </p>
             <${How} chapter="results" />`
         : null
@@ -74,7 +76,10 @@ function drawsWeaker() {
   return Number(settings?.generation.lowest_strength ?? 1) < 1;
 }
 
-/** @param {Caution} warning */
-const warning = ({ kind, sentence }) => html`<p class="verdict-warning" data-kind=${kind} key=${sentence}>
-  <span aria-hidden="true">! </span>${sentence}
+/** @param {Caution} found */
+const said = ({ sentence, plain }) => (!figures.value && plain) || sentence;
+
+/** @param {Caution} found */
+const warning = (found) => html`<p class="verdict-warning" data-kind=${found.kind} key=${found.sentence}>
+  <span aria-hidden="true">! </span>${said(found)}
 </p>`;

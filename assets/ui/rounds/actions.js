@@ -10,7 +10,6 @@ import { byFinger, setAttribute, setText } from "../kit/dom.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { PopoverButton } from "../kit/popovers.js";
 import { about, inSentence } from "../kit/format.js";
-import { byItself } from "../measures/replay_words.js";
 import { openDownload } from "../results/exports.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore, REPAIR } from "./questions.js";
@@ -116,7 +115,7 @@ const ACTIONS = [
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
   resume: () => `${state.job?.title ?? "The work"} has not finished. Press Resume at the top to continue.`,
-  replay: () => byItself(state.replays),
+  replay: () => state.replays?.by_itself ?? "",
   run: (round) =>
     [round.trained ? "" : "Trains the model on your reference and all accepted images.", drawn(round)]
       .filter(Boolean)

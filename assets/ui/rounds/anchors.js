@@ -1,14 +1,23 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
 import { renderOn } from "../app/watch.js";
-import { isJudged, state, busy, setFocus, setHover } from "../app/store.js";
+import { isJudged, state, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
-import { unbroken, undecided } from "../kit/format.js";
+import { percent, unbroken, undecided } from "../kit/format.js";
+import { figuresIn } from "../measures/plot.js";
 import { html, Held } from "../kit/html.js";
 import { turnPanel } from "./turn/turn.js";
-import { askTrainings } from "./ask_trainings.js";
 import { editAnchors } from "../reference/anchors_editor.js";
+
+/**
+ * Buttons of features over the test prompts.
+ * @type {((props: { round: Round }) => unknown)[]}
+ */
+const actions = [];
+
+/** @param {(props: { round: Round }) => unknown} Action */
+export const addPromptAction = (Action) => actions.push(Action);
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
@@ -16,7 +25,7 @@ export function mountAnchors(panel) {
   renderOn("scores round job forget view received hover", panel, () =>
     panel.hidden ? null : html`<${Anchors} turn=${turn} />`,
   );
-  return { rows, figure: () => projectFigure("rates") };
+  return { rows, figure: () => projectFigure("rates"), figures: () => figuresIn(panel) };
 }
 
 /** @returns {import("./views/table.js").Row[]} */
@@ -64,7 +73,9 @@ function Anchors({ turn }) {
     <${Held} make=${() => turn} />
     <table class="table">
       <thead>
-        <tr>${columns.map((name, i) => html`<th scope="col" title=${TITLES[i]}>${name}</th>`)}</tr>
+        <tr>${columns.map(
+          (name, i) => html`<th scope="col" title=${TITLES[i]} aria-label=${name || TITLES[i]}>${name}</th>`,
+        )}</tr>
       </thead>
       <tbody>${scores.map(
         (score) => html`<${Line} key=${score.anchor_id} score=${score} asked=${asked} hot=${hot} />`,
@@ -80,16 +91,8 @@ const Weight = ({ round: { mean_entropy: mean, example_weight: weight } }) => ht
 </p>`;
 
 /** @param {{ round: Round }} props */
-const PromptActions = ({ round: { tunes, complete, source } }) => html`<span class="prompt-actions">
-  ${
-    tunes &&
-    complete &&
-    !source &&
-    isJudged() &&
-    html`<button type="button" class="button small" disabled=${busy()} onClick=${askTrainings}>
-      Compare runs
-    </button>`
-  }
+const PromptActions = ({ round }) => html`<span class="prompt-actions">
+  ${actions.map((Action) => html`<${Action} round=${round} />`)}
   <${EditButton} />
 </span>`;
 
@@ -131,18 +134,15 @@ function Line({ score, asked, hot }) {
   </tr>`;
 }
 
-/** @param {number} share in [0, 1] */
-const percent = (share) => Math.round(100 * share);
-
 /**
  * The overfit rate as a dot on its confidence interval.
  * @param {Score} score
  */
 function Interval({ rate, low, high, copies, n }) {
-  const range = `${percent(low)} to ${percent(high)}%`;
+  const range = `${percent(low)} to ${percent(high)}`;
   return html`<span
-    class="interval" role="img" title="${percent(rate)}%, 95% interval ${range}"
-    aria-label="${copies} of ${n}: ${percent(rate)}%, interval ${range}"
+    class="interval" role="img" title="${percent(rate)}, 95% interval ${range}"
+    aria-label="${copies} of ${n}: ${percent(rate)}, interval ${range}"
   >
     <i class="range" style="left: ${100 * low}%; width: ${100 * (high - low)}%" />
     <i class="dot" style="left: ${100 * rate}%" />

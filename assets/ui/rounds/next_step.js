@@ -1,7 +1,7 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
+import { taughtIn } from "../app/taught.js";
 import { busy, loading, openSuggestions, state, workHere, verdictOf } from "../app/store.js";
-import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";
 
 /** @type {Partial<Record<string, string>>} */
@@ -19,7 +19,7 @@ export function closed(name) {
   const { round } = state;
   if (!round) return loading() ? "The project is being loaded" : "Open a project first";
   if (childOf(name)) return null; // it only goes there
-  const replay = byItself(state.replays);
+  const replay = state.replays?.by_itself;
   if (replay) return replay;
   if (busy() && !(name === "next_round" && queuesBehind())) return "The studio is busy: wait, or press Stop";
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
@@ -57,7 +57,7 @@ function queuesBehind() {
 function closedRefinement({ complete }) {
   if (!state.candidates.size || !complete)
     return "Generate first: a refinement is compared with the images of this round";
-  if (state.project?.kind === "style" && !acceptedSomewhere()) {
+  if (!taughtIn(state.project).isSubject && !acceptedSomewhere()) {
     return (
       "Accept an image first: the pairs of a style are accepted images " +
       "beside new ones of the same prompt"
@@ -120,7 +120,7 @@ function drawsWithoutTraining() {
 export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
-  if (byItself(state.replays)) return "replay";
+  if (state.replays?.by_itself) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (state.round?.repeats) return "differ";
   if (state.round?.actions.includes("run") && ["fine_tune", "generate"].includes(step)) return "run";
@@ -133,7 +133,7 @@ export function nextStep() {
 }
 
 /**
- * The existing child round that an action would create, of the main line; What if? begins others.
+ * The child round that an action would create: what is kept, else what was carried on, else the newest.
  * @param {string} name
  */
 export function childOf(name) {
@@ -141,5 +141,7 @@ export function childOf(name) {
   const made = state.rounds.filter(
     (round) => round.parent_id === state.roundId && round.made_by === name && !(untouched && round.empty),
   );
-  return made.find((one) => one.kept && !one.aside) ?? made.findLast((one) => !one.copy_of) ?? null;
+  const own = made.filter((one) => !one.copy_of); // What if? begins the others
+  const carriedOn = own.findLast(({ id }) => state.rounds.some((round) => round.parent_id === id));
+  return made.find((one) => one.kept && !one.aside) ?? carriedOn ?? own.at(-1) ?? null;
 }

@@ -2,7 +2,7 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { keep, kept } from "../kit/kept.js";
 import { renderOn } from "../app/watch.js";
-import { drawing, emit, loaded, on, openSuggestions, state } from "../app/store.js";
+import { drawing, emit, loaded, nothingSuggested, on, openSuggestions, state } from "../app/store.js";
 import { html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 
@@ -45,9 +45,10 @@ export function mountSides(parts) {
   renderOn(EVENTS, parts.sides, Sides);
 }
 
-const canReview = () => state.suggested.size > 0 && state.round?.complete === true && !drawing();
+const canReview = () =>
+  (state.suggested.size > 0 || nothingSuggested()) && state.round?.complete === true && !drawing();
 
-/** A round that has something to review opens with that, and stays with it to the end. */
+/** A round that has something to review, or nothing to suggest, opens with that, and stays with it to the end. */
 function decide() {
   if (!loaded()) return;
   const refine = state.round?.refines === true;
@@ -56,7 +57,7 @@ function decide() {
   if (now.side === "refinement" && !refine) now.side = "candidates";
   if (now.side === "review" && !canReview()) now.side = "candidates";
   if (now.byHand || now.side !== "candidates" || !canReview()) return;
-  if (openSuggestions().length && kept(KEY) === null) now.side = "review";
+  if ((openSuggestions().length || nothingSuggested()) && kept(KEY) === null) now.side = "review";
 }
 
 function Sides() {

@@ -6,13 +6,12 @@ import { state, on, verdictOf, setFocus, setHover, drawing, loading, openSuggest
 import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, unbroken } from "../kit/format.js";
-import { deciding, percent } from "../measures/words.js";
 import { figures } from "../kit/figures.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { useLayoutEffect } from "../vendor/preact.min.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { detectorNote } from "./grid/copy_words.js";
-import { plainly, whyWeaker } from "./plain_words.js";
+import { nextStep } from "./next_step.js";
 
 /** @typedef {"open" | "accepted" | "rejected" | "answered"} RowState */
 /** @typedef {{ id: string, score: Score, other: string | undefined, now: RowState }} Row */
@@ -49,11 +48,11 @@ function Suggestion() {
     card.style.height = ""; // it was that of the rows before
   }, [before.map(([id]) => id).join()]);
   return html`<div class="card-head">
-      <h2>Suggestion</h2>
+      <h2>${rows.length || unfinished() || !state.round?.shortlist ? "Suggestion" : "Shortlist"}</h2>
       <span data-part="suggestion-note">${noteWords(rows.length)}</span>
     </div>
     <div class="suggestion-scroll scroll" onClick=${keepHeight}>
-      ${rows.length && !unfinished() ? html`<${Why} rows=${rows} />` : null}
+      ${rows.length && !unfinished() ? html`<p class="suggestion-words">${state.round?.summary}</p>` : null}
       ${rows.length || unfinished() ? null : html`<${Shortlist} at=${{}} />`}
       <ol>
         ${rows.map((row) => html`<${Line} ...${row} />`)}
@@ -72,17 +71,6 @@ function keepHeight({ target }) {
   if (!(how instanceof HTMLDetailsElement)) return;
   const limited = getComputedStyle(card).maxHeight !== "none"; // elsewhere the whole page scrolls
   card.style.height = how.open || !limited ? "" : `${card.getBoundingClientRect().height}px`;
-}
-
-/**
- * Why these test prompts are suggested, and why no stronger images of them.
- * @param {{ rows: Row[] }} props
- */
-function Why({ rows }) {
-  const ids = rows.map(({ id }) => id);
-  return html`<p class="suggestion-words">
-    ${state.round?.summary} ${whyWeaker(ids, [...state.candidates.values()], state.project)}
-  </p>`;
 }
 
 /**
@@ -108,61 +96,66 @@ export function acceptListed() {
   decide([first.candidate_id], "accepted");
 }
 
-/** What the benchmark leaves to gain after this round, as images or by its figure; empty if not measured. */
-function leftToGain() {
-  const round = state.measures?.rounds.find(({ id }) => id !== null && id === state.roundId);
-  const [gain, report] = [round?.gain, round && deciding(round)];
-  if (!gain || !report) return "";
-  if (!figures.value) return `On the benchmark, ${report.as_asked} of ${report.judged} show what was asked.`;
-  const [low, high] = [Math.max(0, 1 - gain.high), Math.min(1, 1 - gain.low)].map(percent);
-  return `Left to gain on the benchmark: ${percent(1 - gain.value)} (95% interval ${low} to ${high}).`;
-}
-
 /** What can be chosen where nothing is suggested, and what another round is worth. */
 function Shortlist() {
   const { shortlist } = state.round ?? {};
   if (!shortlist) return null;
+  const measured = state.measures?.words.rounds[state.roundId ?? ""];
   return html`<section class="shortlist" aria-label="Shortlist">
-    <h3>Shortlist</h3>
     <p class="suggestion-words">
-      ${unbroken(shortlist.sentence)}${listed().length ? html` <kbd>S</kbd> accepts the first one.` : null}
+      ${unbroken(shortlist.sentence)}${listed().length ? html`<span class="by-key"> <kbd>S</kbd> accepts the first one.</span>` : null}
     </p>
     <ol>
-      ${listed().map((one) => html`<${ListedImage} key=${one.candidate_id} ...${one} at=${{}} />`)}
+      ${listed().map(
+        (one, i) =>
+          html`<${ListedImage}
+            key=${one.candidate_id} ...${one} isNext=${!i && nextStep() === "choose"} at=${{}}
+          />`,
+      )}
     </ol>
     <p class="suggestion-words">
-      ${unbroken(leftToGain())} ${unbroken(figures.value ? shortlist.worth : shortlist.worth_plain)}
+      ${unbroken((figures.value ? measured?.left : measured?.left_plain) ?? "")}${" "}
+      ${unbroken(figures.value ? shortlist.worth : shortlist.worth_plain)}
     </p>
   </section>`;
 }
 
-/** @param {{ candidate_id: string, reason: string, plain: string }} props */
-function ListedImage({ candidate_id: id, reason, plain }) {
+/** @param {{ candidate_id: string, reason: string, plain: string, isNext: boolean }} props */
+function ListedImage({ candidate_id: id, reason, plain, isNext }) {
   const candidate = state.candidates.get(id);
   if (!candidate) return null;
   const now = verdictOf(id) === "accepted" ? "accepted" : "open";
-  return html`<li
-    class="suggestion-row" data-verdict=${now} data-candidate=${id}
-    onPointerEnter=${() => setHover(id, "suggestion")} onPointerLeave=${() => setHover(null, "suggestion")}
-  >
-    <button
-      type="button" class="suggestion-face" aria-label="Show ${candidate.prompt} in the grid"
-      onClick=${() => setFocus(id, "suggestion")} onDblClick=${() => toggle(id, "accepted")}
-    ><img src=${thumbnail(id)} alt="" width="46" height="46" /></button>
+  return html`<${RowOf} ...${{ id, now }} shown=${id} prompt=${candidate.prompt}>
     <span class="suggestion-text">
       <b translate=${false}>${candidate.head}</b>
       <span>${unbroken(figures.value ? reason : plain)}</span>
     </span>
     <button
-      type="button" class="quiet leave" title="Accept" aria-label="Accept: ${candidate.prompt}"
+      type="button" class=${isNext ? "button small" : "quiet"} data-next=${isNext ? "" : null}
+      title="Accept" aria-label="Accept: ${candidate.prompt}"
       onClick=${() => decide([id], "accepted")}
     >✓</button>
     <button
       type="button" class="quiet leave" title="Skip" aria-label="Skip: ${candidate.prompt}"
       onClick=${() => decide([id], "rejected")}
     >✕</button>
-  </li>`;
+  <//>`;
 }
+
+/**
+ * A row whose image, `shown`, is found in the grid by its small one.
+ * @param {{ id: string, now: RowState, shown: string, prompt: string, children?: unknown }} props
+ */
+const RowOf = ({ id, now, shown, prompt, children }) => html`<li
+  class="suggestion-row" data-verdict=${now} data-candidate=${id}
+  onPointerEnter=${() => setHover(shown, "suggestion")} onPointerLeave=${() => setHover(null, "suggestion")}
+>
+  <button
+    type="button" class="suggestion-face" aria-label="Show ${prompt} in the grid"
+    onClick=${() => setFocus(shown, "suggestion")} onDblClick=${() => toggle(shown, "accepted")}
+  ><img src=${thumbnail(shown)} alt="" width="46" height="46" /></button>
+  ${children}
+</li>`;
 
 /** @param {number} rows */
 function noteWords(rows) {
@@ -204,39 +197,31 @@ function emptyWords() {
 function Line({ id, score, other, now }) {
   const shown = (now === "answered" && other) || id;
   const plain = plainWords(score, now);
-  const next = score.left_out ? ` This image: ${score.why}` : null;
-  return html`<li
-    class="suggestion-row" data-verdict=${now} data-candidate=${id}
-    onPointerEnter=${() => setHover(shown, "suggestion")} onPointerLeave=${() => setHover(null, "suggestion")}
-  >
-    <button
-      type="button" class="suggestion-face" aria-label="Show ${score.prompt} in the grid"
-      onClick=${() => setFocus(shown, "suggestion")} onDblClick=${() => toggle(shown, "accepted")}
-    ><img src=${thumbnail(shown)} alt="" width="46" height="46" /></button>
+  return html`<${RowOf} ...${{ id, now, shown }} prompt=${score.prompt}>
     <span class="suggestion-text">
       <b translate=${false}>${score.head}${
         STATES[now] && html`<em class="verdict" translate=${true}>${STATES[now]}</em>`
       }</b>
-      ${plain && html`<span class="suggestion-plain" title=${score.reason}>${plain}${next}</span>`}
+      ${plain && html`<span class="suggestion-plain" title=${score.reason}>${plain}</span>`}
       <span
         class=${plain ? "suggestion-reason has-plain" : "suggestion-reason"}
         title=${score.why ? `${score.reason}\nWhy this image: ${score.why}` : score.reason}
-      >${unbroken(score.reason)}${next}</span>
+      >${unbroken(score.reason)}${score.left_out ? ` This is ${score.why}` : null}</span>
     </span>
     ${now === "answered" || unfinished() ? null : leaveButton(id, score, now)}
-  </li>`;
+  <//>`;
 }
 
 /**
- * "Sometimes a pencil, sometimes your cat. This one looks right."
+ * "Sometimes a pencil, sometimes your cat. This one looks right." Of what comes after a skipped one, why.
  * @param {Score} score
  * @param {RowState} now
  */
 export function plainWords(score, now) {
-  const plain = plainly(score, state.project);
+  const { plain } = score;
   if (!plain) return "";
   return now === "open"
-    ? `${plain}. ${score.left_out ? "This is the next best." : "This one looks right."}`
+    ? `${plain}. ${score.left_out ? `This is ${score.why}` : "This one looks right."}`
     : `${plain}.`;
 }
 

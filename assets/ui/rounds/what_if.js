@@ -30,7 +30,7 @@ const FOR_RESEARCHERS = 3; // the ways from here on
 const linesRounds = () => state.measures?.rounds.filter(({ id, trained }) => id && trained).length ?? 0;
 
 /** Whether the line can be replayed. */
-const canReplay = () => Boolean(state.replays && !state.replays.own) && linesRounds() > 1;
+const canReplay = () => Boolean(state.replays?.follow.length && !state.replays.own) && linesRounds() > 1;
 
 /** Ask, and open the round in which the branch goes on. */
 export async function whatIf() {

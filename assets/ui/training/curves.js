@@ -7,7 +7,7 @@ import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { Button, html } from "../kit/html.js";
-import { drawingsIn, figuresIn, Plot, rowsOf } from "../measures/plot.js";
+import { figuresIn, Plot, rowsOf } from "../measures/plot.js";
 import { Replays } from "../measures/replays.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
@@ -40,7 +40,7 @@ export function mountCurves(panel) {
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
   return {
     rows: () => rowsOf(figuresIn(panel)),
-    drawings: () => drawingsIn(panel),
+    figures: () => figuresIn(panel),
     figure: () => projectFigure("clock-arms"),
   };
 }

@@ -1,6 +1,6 @@
 /** Pictures of one prompt and seed, large: flipped through, or two under a divider that is dragged. */
 import { useEvents } from "../app/watch.js";
-import { state } from "../app/store.js";
+import { someReferences } from "../app/store.js";
 import { reference } from "../kit/dom.js";
 import { tabbedTo } from "../kit/by_tab.js";
 import { Dialog } from "../kit/dialog.js";
@@ -8,6 +8,7 @@ import { figures } from "../kit/figures.js";
 import { Button, html, withValue } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { sharpens } from "../kit/sharpened.js";
+import { Turns } from "../kit/turns.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { fileAddress, otherOf, shownOf, turned } from "./looks.js";
 
@@ -23,9 +24,11 @@ const REFERENCES = 3; // beside the pictures
 
 /** The references of the open project, as frames. @returns {Frame[]} */
 export const referenceFrames = () =>
-  (state.project?.references ?? [])
-    .slice(0, REFERENCES)
-    .map(({ id, prompt }) => ({ name: "Reference", src: reference(id), words: prompt }));
+  someReferences(REFERENCES).map(({ id, prompt }) => ({
+    name: "Reference",
+    src: reference(id),
+    words: prompt,
+  }));
 
 /**
  * `looks` are turned through by ‹ ›, beginning with `at`; `what` says what one is ("Prompt"). `best` names
@@ -50,7 +53,7 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   const { frames } = look;
   const after = shownOf(look, name, best);
   const others = [...references.slice(0, 1), ...frames].filter((frame) => frame.src && frame !== after);
-  const before = otherOf(others, frames, under);
+  const before = otherOf(others, frames, under ?? look.under ?? null);
   const shown = before ? mode : "flip";
   const isCut = shown === "cut";
   const isFull = close && figures.value;
@@ -88,14 +91,17 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   >
     <div class="view-head">
       <h3 class="view-title" dir="auto" translate=${false}>${look.title}</h3>
-      ${looks.length > 1 ? html`<${Turns} ...${{ what, row, count: looks.length, turn }} />` : null}
+      ${
+        looks.length > 1 &&
+        html`<${Turns} ...${{ what, at: row, count: looks.length, turn }} keys=${["↑", "↓"]} />`
+      }
       ${close ? html`<${Button} title="Esc" onClick=${close}>Close<//>` : null}
     </div>
     <div class="view-body">
       ${references.length ? html`<div class="view-references">${references.map(beside)}</div>` : null}
       <figure class="view-compared">
         <${Stage} ...${{ title: look.title, before, after, mode: shown, split, cut, isUnder, flip }} />
-        <figcaption role="status">
+        <figcaption aria-live="polite">
           ${
             before
               ? html`<${Under} ...${{ others, before }} choose=${chooseUnder} isShown=${isCut || isUnder} />`
@@ -109,13 +115,6 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
     </div>
   </div>`;
 }
-
-/** @param {{ what: string, row: number, count: number, turn: (by: number) => void }} props */
-const Turns = ({ what, row, count, turn }) => html`<span class="view-turns">
-  <${Button} aria-label="Previous ${what.toLowerCase()}" title="↑" onClick=${() => turn(-1)}>‹<//>
-  <output>${what} ${row + 1} of ${count}</output>
-  <${Button} aria-label="Next ${what.toLowerCase()}" title="↓" onClick=${() => turn(1)}>›<//>
-</span>`;
 
 /** @param {Frame} reference */
 const beside = ({ src, name, words }) => html`<figure key=${src}>

@@ -28,14 +28,15 @@ from gal_studio.core.pictures.crop import about_crop, about_shape, bucket
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs, planned, test_set
-from gal_studio.rounds.other_trainings import lacks_trainings
 from gal_studio.state import Store
+from gal_studio.state.hooks import lacks_to_decide
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
-from gal_studio.studio.reports.measured import left_to_gain, measure_sentences
+from gal_studio.studio.reports.measured import measure_sentences
+from gal_studio.studio.views.measured_words import left_to_gain
 
 MOST_ROUNDS = 50
 Measured = Literal["quick", "last", "all"]
@@ -72,7 +73,7 @@ Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with 
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What to do and where to write it; `overwrite` replaces what another run has written there."""
 
     draft: ProjectDraft
@@ -115,7 +116,7 @@ def own_policy(draft: ProjectDraft) -> str:
     return settings.updated(draft.changes).gal.policy
 
 
-def personalize(plan: Plan, as_json: bool) -> None:
+def personalize(plan: RunPlan, as_json: bool) -> None:
     """Run a plan from the command line; print its summary if wanted."""
     check_folder(plan.out)
     summary = carry_out(plan)
@@ -124,7 +125,7 @@ def personalize(plan: Plan, as_json: bool) -> None:
 
 
 @contextmanager
-def opened(plan: Plan) -> Iterator[tuple[Studio, ProgressLine, str]]:
+def opened(plan: RunPlan) -> Iterator[tuple[Studio, ProgressLine, str]]:
     """The project of a plan, made or found; what was measured is said at the end."""
     from gal_studio.worker.model_check import CheckHere
 
@@ -144,7 +145,7 @@ def opened(plan: Plan) -> Iterator[tuple[Studio, ProgressLine, str]]:
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
 
 
-def carry_out(plan: Plan) -> dict[str, Any]:
+def carry_out(plan: RunPlan) -> dict[str, Any]:
     """Run all missing rounds of a plan; returns the summary that was written."""
     with opened(plan) as (studio, line, project_id):
         if plan.measured == "last":
@@ -158,7 +159,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
 
 
 def _measure(
-    plan: Plan, studio: Studio, worker: LocalWorker, line: ProgressLine, rounds: Sequence[str]
+    plan: RunPlan, studio: Studio, worker: LocalWorker, line: ProgressLine, rounds: Sequence[str]
 ) -> None:
     """Measure what the plan asks for and nobody has measured, or say that it was left out."""
     trained = [one for one in rounds if not studio.store.rounds.get(one).why_not("measure")]
@@ -174,7 +175,7 @@ def _measure(
 
 
 def _run_rounds(
-    plan: Plan, studio: Studio, worker: LocalWorker, line: ProgressLine, project_id: str
+    plan: RunPlan, studio: Studio, worker: LocalWorker, line: ProgressLine, project_id: str
 ) -> tuple[list[str], dict[str, str]]:
     """Train, draw and decide round by round; returns the rounds, and their refinements by round."""
     store, refinements = studio.store, dict[str, str]()
@@ -188,7 +189,7 @@ def _run_rounds(
             line.say(_no_prompts_left(number, plan.rounds))
             break
         if not is_last or plan.refine:
-            _compare_runs(studio, worker, round_.id, plan.policy)
+            _prepare_to_decide(store, worker, round_, plan.policy)
         _print_round(studio, line, round_.id, plan.policy)
         if not is_last or (plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))):
             made = _decide(studio, round_, plan.policy)
@@ -203,7 +204,7 @@ def _run_rounds(
     return [*before, *(round_.id for round_ in rounds)], refinements
 
 
-def _would_repeat(studio: Studio, round_id: str, made: SuggestionSet, plan: Plan) -> bool:
+def _would_repeat(studio: Studio, round_id: str, made: SuggestionSet, plan: RunPlan) -> bool:
     """Whether another round would be trained on the same images with the same settings: nothing is new.
 
     One that an earlier command has begun is carried on all the same.
@@ -213,7 +214,7 @@ def _would_repeat(studio: Studio, round_id: str, made: SuggestionSet, plan: Plan
     return not (changes or studio.store.rounds.children(round_id))
 
 
-def _why_last(studio: Studio, number: int, round_id: str, plan: Plan) -> Iterator[str]:
+def _why_last(studio: Studio, number: int, round_id: str, plan: RunPlan) -> Iterator[str]:
     """That this round is the last one, what could be chosen by eye, and what that was worth elsewhere."""
     yield f"Round {number} is the last one: nothing is suggested, and another round would repeat it."
     shortlist = studio.round_view(round_id, plan.policy).shortlist
@@ -263,7 +264,7 @@ def _no_prompts_left(number: int, wanted: int) -> str:
     return f"Round {number} has no images: all test prompts have accepted images{after}."
 
 
-def parts_of(plan: Plan) -> dict[str, Any]:
+def parts_of(plan: RunPlan) -> dict[str, Any]:
     """What the results depend on, by what it is called; not how many rounds there are."""
     draft, given = plan.draft, plan.draft.given
     return {
@@ -297,7 +298,7 @@ def parts_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def origin_of(plan: Plan) -> str:
+def origin_of(plan: RunPlan) -> str:
     """Identifies the command, so that it can be resumed, also with more rounds."""
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
@@ -349,12 +350,11 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
         worker.finish(studio.generate(round_id))
 
 
-def _compare_runs(studio: Studio, worker: LocalWorker, round_id: str, policy: str) -> None:
-    """Train the round with other seeds, too, if the policy asks them and nothing is decided yet."""
-    here = studio.store.snapshots.round(round_id)
-    drawn = studio.store.ensembles.of_round(round_id)
-    if not here.decided.verdicts and lacks_trainings(here, policy, drawn, here.gal.trainings):
-        worker.finish(studio.ask_trainings(round_id, here.gal.trainings))
+def _prepare_to_decide(store: Store, worker: LocalWorker, round_: Round, policy: str) -> None:
+    """Do what the policy needs before it decides, if nothing is decided yet."""
+    if not store.snapshots.round(round_.id).decided.verdicts:
+        for kind in lacks_to_decide(store, round_.id, policy):
+            worker.finish(store.jobs.enqueue(round_.project_id, round_.id, kind))
 
 
 def _next_round(studio: Studio, round_id: str) -> Round:

@@ -13,6 +13,7 @@ from gal_studio.state import Store
 from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.hooks import why_not_by_hand
 from gal_studio.state.tables.projects import Project
 
 
@@ -55,7 +56,7 @@ def find_project_id(store: Store, wanted: str | None) -> str:
         raise StudioError(f"The workspace {store.workspace} has no project: make one first.")
     if wanted is None:
         archived = store.projects.archived()
-        own = (one for one in projects if one not in archived and store.replays.get(one) is None)
+        own = (one for one in projects if one not in archived and not why_not_by_hand(store, one))
         return next(own, next(iter(projects)))
     for project_id, name in projects.items():
         if wanted in (project_id, name):

@@ -17,8 +17,7 @@ import numpy
 
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.recipe import Recipe
-
-Place = tuple[str, int]  # an anchor's ID and a candidate's index
+from gal_studio.core.types import PicturePlace
 
 LADDER = (
     Recipe.constant(1.0),
@@ -62,7 +61,7 @@ class Seen:
     utility: float
 
 
-Drawn = Mapping[str, Mapping[int, Seen | None]]
+SeenPictures = Mapping[str, Mapping[int, Seen | None]]
 """What was drawn, by anchor and index; None where a picture is blank."""
 
 
@@ -113,7 +112,7 @@ class Ladder:
         wanted = math.ceil(ON_A_RUNG * len(self.rungs) / max(1, len(self.orders)))
         return min(max(FIRST, wanted), len(self.rungs), self.most)
 
-    def first(self) -> tuple[Place, ...]:
+    def first(self) -> tuple[PicturePlace, ...]:
         """The first part: each prompt at some rungs, spread from full to weak, and each rung as often."""
         stride = len(self.rungs) / self.each
         return tuple(
@@ -122,7 +121,7 @@ class Ladder:
             for turn in range(self.each)
         )
 
-    def shared(self, drawn: Drawn) -> tuple[int, ...]:
+    def shared(self, drawn: SeenPictures) -> tuple[int, ...]:
         """The rungs at which all prompts are drawn: the best ones, and the one at which the reference turns.
 
         The best have the largest mean utility, each rung smoothed with its neighbours; of equal ones the
@@ -141,13 +140,13 @@ class Ladder:
         turn = min(order[BEST:], key=lambda at: (abs(copies[at] - 0.5), at), default=None)
         return tuple(self.rungs[at] for at in (*order[:BEST], *([] if turn is None else [turn])))
 
-    def everywhere(self, drawn: Drawn) -> tuple[Place, ...]:
+    def everywhere(self, drawn: SeenPictures) -> tuple[PicturePlace, ...]:
         """The second part: every prompt at the shared rungs, as far as `most` allows, so that all compare."""
         first, shared = frozenset(self.first()), self.shared(drawn)
         new = {anchor: [rung for rung in shared if (anchor, rung) not in first] for anchor in self.orders}
         return tuple((anchor, rung) for anchor in new for rung in new[anchor][: self.most - self.each])
 
-    def own(self, drawn: Drawn) -> tuple[Place, ...]:
+    def own(self, drawn: SeenPictures) -> tuple[PicturePlace, ...]:
         """The last part: prompts without a picture as good as most prompts' best one, at their own turn."""
         before: dict[str, dict[int, Seen | None]] = {anchor: {} for anchor in self.orders}
         for anchor, index in (*self.first(), *self.everywhere(drawn)):
@@ -164,11 +163,11 @@ class Ladder:
             for index in at_turn(pictures, self.rungs, min(MORE, self.most - len(pictures)))
         )
 
-    def next(self, drawn: Drawn) -> tuple[Place, ...]:
+    def next(self, drawn: SeenPictures) -> tuple[PicturePlace, ...]:
         """The part that comes next, without what is there already; empty when all are drawn."""
         return self._part(drawn)[1]
 
-    def at_most(self, drawn: Drawn) -> int:
+    def at_most(self, drawn: SeenPictures) -> int:
         """How many pictures are left, at most: a part is known when those before it are drawn."""
         at, places = self._part(drawn)
         if self.whole or not places:
@@ -180,7 +179,7 @@ class Ladder:
         own = min(MORE * prompts, room - everywhere)
         return len(places) + sum((everywhere, own)[at:])
 
-    def _part(self, drawn: Drawn) -> tuple[int, tuple[Place, ...]]:
+    def _part(self, drawn: SeenPictures) -> tuple[int, tuple[PicturePlace, ...]]:
         """Which part comes next, from 0, and what is missing of it."""
         parts = (lambda _: self.first(), self.everywhere, self.own)
         for at, part in enumerate(parts[:1] if self.whole else parts):

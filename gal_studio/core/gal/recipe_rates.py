@@ -1,18 +1,20 @@
 """What a round's pictures of each strength schedule are, and which schedule is the best one (Eq. G18)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
 from gal_studio.core.gal.standard import KEPT_ENOUGH
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Candidate, Kind
 
 ENOUGH = 0.5  # of the pictures of the most drawn schedule: fewer say too little to be the best one
 ALIKE_FROM = 0.1  # of the way from the base model's images to the references (Eq. G17)
 COPIES_FROM = 0.25  # a LoRA that copies an image was trained on it
 ENOUGH_TO_TELL = 6  # pictures
+SEEN = 0.05  # by so much two schedules differ in a sentence
 
 
 @dataclass(frozen=True)
@@ -114,14 +116,19 @@ def recipe_advice(name: str, best: Recipe, drawn: Sequence[Candidate], kind: Kin
     rates = recipe_rates(drawn)
     if not rates or best in (AS_TRAINED, rates[0].recipe):
         return ""
-    why = "the strongest with a good prompt match" if is_unjudged(drawn) else _WHY_WEAKER[kind]
+    why = "the strongest with a good prompt match" if is_unjudged(drawn) else _why(best, rates, kind)
     return f"Best setting for {name}: {best.words} ({why}). Try a prompt and downloads use this strength."
 
 
-_WHY_WEAKER: Mapping[Kind, str] = {
-    "style": "fewer copies, most of the style kept",
-    "object": "fewer copies, most of the likeness kept",
-}
+def _why(best: Recipe, rates: Sequence[RecipeRate], kind: Kind) -> str:
+    """What the best schedule's images have over the strongest's; a later round may have no copies left."""
+    rate = next((each for each in rates if each.recipe == best), rates[0])
+    fewer, more = (
+        (worse or 0.0) - (better or 0.0) >= SEEN
+        for worse, better in ((rates[0].copies, rate.copies), (rate.carried, rates[0].carried))
+    )
+    kept = f"{'more' if more else 'most'} of the {find_taught(kind).look} kept"
+    return f"fewer copies, {kept}" if fewer else kept
 
 
 def not_judged(kind: Kind) -> str:

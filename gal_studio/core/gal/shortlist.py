@@ -13,8 +13,8 @@ MOST = 12
 WORTH = {"best-schedule-1": "42%", "best-schedule-by-eye-3": "59%", "best-schedule-suggested-3": "42%"}
 """Entries of docs/lab/results.json, which says how they were found."""
 WORTH_PLAIN = (
-    "On the bundled model, two more rounds gave more right images where images were chosen by eye, and no "
-    "more where suggestions were accepted."
+    "On the bundled model, two more rounds helped only where many more images than suggested were chosen by "
+    "eye."
 )
 """The same without figures; a test compares both."""
 

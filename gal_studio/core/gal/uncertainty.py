@@ -179,9 +179,14 @@ def copy_curve(drawn: Sequence[Candidate]) -> CopyCurve | None:
 
 
 def _comparable(groups: Sequence[Sequence[Candidate]]) -> frozenset[Recipe]:
-    """The schedules by which all prompts were drawn; all schedules where there is none."""
+    """The schedules by which all prompts were drawn; all schedules where a prompt has no two images of these.
+
+    A single image leaves nothing open (Eq. G4), and a round of such prompts would weigh nothing (Eq. G8).
+    """
     drawn = [frozenset([candidate.recipe for candidate in group]) for group in groups]
-    return frozenset.intersection(*drawn) or frozenset.union(*drawn)
+    shared = frozenset.intersection(*drawn)
+    known = min(sum(candidate.recipe in shared for candidate in group) for group in groups)
+    return shared if known > 1 else frozenset.union(*drawn)
 
 
 def _at(score: AnchorScore, drawn: Sequence[Candidate], comparable: frozenset[Recipe]) -> AnchorScore:

@@ -113,9 +113,9 @@ _EVERYWHERE = {  # phases of all kinds that load models
     DOWNLOAD: Phase("Downloading", BYTES, "Kept {amount}; Resume continues from there."),
     "loading": Phase("Loading the model"),
 }
-_STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
+STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 IMAGES = Phase(unit="images", kept="Kept the images that were finished; Resume generates the rest.")
-_PREPARATION = {
+PREPARATION = {
     "class_images": Phase("Generating images of other things", "images"),
     "encode": Phase("Encoding the images", "images"),
 }
@@ -137,7 +137,7 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Training",
         button="Train",
         done="The model is trained",
-        phases={**_PREPARATION, "fine_tune": _STEPS},
+        phases={**PREPARATION, "fine_tune": STEPS},
         after=(MODEL, After("refine", of_parent=True, needed=False)),
     ),
     "generate": JobKind(
@@ -170,7 +170,7 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Refining",
         button="Train on these pairs",
         done="The refinement is trained",
-        phases={**_PREPARATION, "refine": _STEPS},
+        phases={**PREPARATION, "refine": STEPS},
         after=(MODEL, After("pairs")),
     ),
     "quality": JobKind(
@@ -190,27 +190,6 @@ JOB_KINDS: dict[str, JobKind] = {
         allows_jobs=True,
         is_background=True,
     ),
-    "ask": JobKind(
-        title="Comparing runs",
-        button="Compare runs",
-        done="Runs compared",
-        phases={
-            **_PREPARATION,
-            **DRAWING,
-            "fine_tune": _STEPS,
-            "draw": IMAGES,
-            "compare": Phase("Comparing", "images"),
-        },
-        after=(MODEL, After("fine_tune"), After("generate", needed=False)),
-        allows_jobs=True,
-        allows_decisions=True,
-    ),
-    "replay": JobKind(
-        title="Deciding",
-        button="Continue",
-        done="The next round is queued",
-        after=(After("fine_tune"), After("generate"), After("ask")),
-    ),
     "export": JobKind(
         title="Exporting",
         button="Prepare",
@@ -221,22 +200,6 @@ JOB_KINDS: dict[str, JobKind] = {
             "check": Phase("Checking the file in diffusers"),
         },
         after=(After("fine_tune"), After("refine")),
-        allows_jobs=True,
-        allows_decisions=True,
-    ),
-    "adapter": JobKind(
-        title="Refining the image adapter",
-        button="Refine the adapter",
-        done="The adapter is trained, and can be chosen in every project",
-        phases={
-            **DRAWING,
-            "subjects": Phase("Generating objects", "images", "Kept {done} of {total} images."),
-            "pairs": Phase("Generating each object again", "images", "Kept {done} of {total} images."),
-            "maps": Phase("Judging the images", "images"),
-            "refine": _STEPS,
-            "write": Phase("Writing the adapter"),
-        },
-        after=(MODEL,),
         allows_jobs=True,
         allows_decisions=True,
     ),
@@ -276,7 +239,8 @@ def allows_decisions(name: str) -> bool:
 
 def kinds_before(name: str) -> frozenset[str]:
     """The kinds whose results a job needs from its own round, directly or through others."""
-    direct = [after.kind for after in JOB_KINDS[name].after if after.needed and not after.of_parent]
+    own = [after.kind for after in JOB_KINDS[name].after if after.needed and not after.of_parent]
+    direct = [kind for kind in own if kind in JOB_KINDS]  # one of a feature may not be there
     return frozenset(direct).union(*map(kinds_before, direct))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gal_studio.core.intervals import FEWEST, Difference, Interval, is_down, is_up
-from gal_studio.core.measures.compare import Drawn, change, mean
-from gal_studio.core.measures.pictures import SENSES, Metric
+from gal_studio.core.measures.compare import DrawnByKey, change, mean
+from gal_studio.core.measures.pictures import SENSES, SHARES, Metric
 from gal_studio.core.measures.report import Arm
 from gal_studio.core.types import Kind
 from gal_studio.core.words import percent
@@ -19,7 +19,7 @@ class CarryOver:
 
     `changes` are the figures with the fast model less those without, paired by prompt and seed. `worse` are
     the figures that are clearly worse, so that the LoRA does not carry over; nothing is clear with fewer than
-    six prompts.
+    six prompts. `counts` are the images, fast and without, that are as asked or copies, of so many pairs.
     """
 
     round: str
@@ -29,6 +29,7 @@ class CarryOver:
     fast: Mapping[Metric, Interval]
     full: Mapping[Metric, Interval]
     changes: Mapping[Metric, Difference]
+    counts: Mapping[Metric, tuple[int, int, int]]
 
     @property
     def worse(self) -> tuple[Metric, ...]:
@@ -60,6 +61,26 @@ class CarryOver:
             )
         return f"{self.name} shows no clear loss with {self.model}: {told}."
 
+    @property
+    def plain(self) -> str:
+        """What was found, in counts of images; the sentence where it has no figures."""
+        if self.prompts < FEWEST:
+            return self.sentence
+        told = " ".join(self._count(metric) for metric in self.worse or self.counts)
+        if self.worse:
+            return (
+                f"{self.name} does not work as well with {self.model}. {told} "
+                "Generate with the base model, or train longer."
+            )
+        return f"{self.name} shows no clear loss with {self.model}. {told}"
+
+    def _count(self, metric: Metric) -> str:
+        if metric == "carries":
+            return f"Its images show less of the {self.kind} than with the base model."
+        fast, full, pairs = self.counts[metric]
+        what = "show what was asked" if metric == "as_asked" else "are copies"
+        return f"{fast} of {pairs} images {what}, {full} with the base model."
+
     def _words(self, metric: Metric) -> str:
         found = self.changes[metric]
         names = {"as_asked": "prompt match", "copies": "copies", "carries": f"{self.kind} match"}
@@ -84,11 +105,19 @@ def carry_over(fast: Arm, full: Arm, model: str, kind: Kind) -> CarryOver | None
         _means(few, changes),
         _means(many, changes),
         changes,
+        {metric: _count(few, many, metric) for metric in changes if metric in SHARES},
     )
 
 
-def _means(drawn: Drawn, metrics: Iterable[Metric]) -> Mapping[Metric, Interval]:
+def _means(drawn: DrawnByKey, metrics: Iterable[Metric]) -> Mapping[Metric, Interval]:
     return {metric: found for metric in metrics if (found := mean(drawn, metric)) is not None}
+
+
+def _count(few: DrawnByKey, many: DrawnByKey, metric: Metric) -> tuple[int, int, int]:
+    """The images of both of which the metric is true, and in how many pairs both are known."""
+    pairs = [(few[key].figures[metric], many[key].figures[metric]) for key in few.keys() & many.keys()]
+    known = [(fast, full) for fast, full in pairs if fast is not None and full is not None]
+    return sum(fast > 0 for fast, _ in known), sum(full > 0 for _, full in known), len(known)
 
 
 def _points(share: float) -> str:

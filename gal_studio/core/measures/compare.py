@@ -7,12 +7,12 @@ from gal_studio.core.measures.pictures import SHARES, MeasuredPicture, Metric
 
 Key = tuple[str, int]
 """A prompt and the number of a seed, which are the same in every round."""
-Drawn = Mapping[Key, MeasuredPicture]
+DrawnByKey = Mapping[Key, MeasuredPicture]
 Figure = Callable[[MeasuredPicture], float | None]
 Figures = Mapping[Key, float | None]
 
 
-def mean(drawn: Drawn, metric: Metric) -> Interval | None:
+def mean(drawn: DrawnByKey, metric: Metric) -> Interval | None:
     """The mean of a metric over all pictures that have it; None without any."""
     by_prompt = _by_prompt(_figures(drawn, metric))
     if not by_prompt:
@@ -20,12 +20,14 @@ def mean(drawn: Drawn, metric: Metric) -> Interval | None:
     return rate_interval(by_prompt) if metric in SHARES else mean_interval(by_prompt)
 
 
-def change(before: Drawn, after: Drawn, metric: Metric) -> Difference | None:
+def change(before: DrawnByKey, after: DrawnByKey, metric: Metric) -> Difference | None:
     """The mean of `after - before` over the prompts and seeds that both have drawn; None without any."""
     return _paired(_figures(before, metric), _figures(after, metric), of_rates=metric in SHARES)
 
 
-def difference(before: Drawn, after: Drawn, figure: Figure, of_rates: bool = False) -> Difference | None:
+def difference(
+    before: DrawnByKey, after: DrawnByKey, figure: Figure, of_rates: bool = False
+) -> Difference | None:
     """The mean paired difference of any figure; pairs in which one has no figure are left out."""
     old, new = ({key: figure(drawn[key]) for key in sorted(drawn)} for drawn in (before, after))
     return _paired(old, new, of_rates)
@@ -41,12 +43,12 @@ def _paired(before: Figures, after: Figures, of_rates: bool = False) -> Differen
     )
 
 
-def gains(before: Drawn, after: Drawn) -> dict[Key, float]:
+def gains(before: DrawnByKey, after: DrawnByKey) -> dict[Key, float]:
     """How much more useful (u) each picture is than the other's of the same prompt and seed."""
     return {key: after[key].utility - before[key].utility for key in sorted(before.keys() & after.keys())}
 
 
-def gain(before: Drawn, after: Drawn) -> Difference | None:
+def gain(before: DrawnByKey, after: DrawnByKey) -> Difference | None:
     """The mean of u of one round less that of another, or of the base model's 0, paired by prompt and seed.
 
     None if they have no pictures of the same prompts and seeds. The best round gains most over the base
@@ -55,7 +57,7 @@ def gain(before: Drawn, after: Drawn) -> Difference | None:
     return difference(before, after, lambda picture: picture.utility)
 
 
-def _figures(drawn: Drawn, metric: Metric) -> Figures:
+def _figures(drawn: DrawnByKey, metric: Metric) -> Figures:
     return {key: drawn[key].figures[metric] for key in sorted(drawn)}
 
 

@@ -10,9 +10,10 @@ from statistics import fmean
 from typing import TypeVar
 
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_down, is_up, outcome
-from gal_studio.core.measures.compare import Drawn, Key, change, difference, gain, mean
+from gal_studio.core.measures.compare import DrawnByKey, Key, change, difference, gain, mean
 from gal_studio.core.measures.pictures import METRICS, SENSES, MeasuredPicture, Metric, Part
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 
 LOST_SHARE = 0.5
@@ -41,7 +42,7 @@ class Kept:
         return is_clear and self.carries.value <= -LOST_SHARE * self.first
 
 
-def kept(first: Drawn, later: Drawn) -> Kept | None:
+def kept(first: DrawnByKey, later: DrawnByKey) -> Kept | None:
     """Compare a round with the first one of its line; None without pairs of pictures that are no copies."""
     old, new = _clean(first), _clean(later)
     pairs = {key: old[key] for key in sorted(old.keys() & new.keys())}
@@ -51,7 +52,7 @@ def kept(first: Drawn, later: Drawn) -> Kept | None:
     return Kept(fmean(one.candidate.carries or 0.0 for one in pairs.values()), carries, utility)
 
 
-def _clean(drawn: Drawn) -> dict[Key, MeasuredPicture]:
+def _clean(drawn: DrawnByKey) -> dict[Key, MeasuredPicture]:
     return {key: one for key, one in drawn.items() if one.no_copy and one.candidate.carries is not None}
 
 
@@ -72,7 +73,7 @@ class Arm:
     id: str | None
     name: str
     before: str | None
-    drawn: Mapping[Part, Drawn]
+    drawn: Mapping[Part, DrawnByKey]
     complete: bool
     learned: frozenset[str] | None = None
     diverged: bool = False
@@ -85,12 +86,12 @@ class Arm:
         """The round and its schedule, such as "Round 1, 0.4 then 1 after 70%"."""
         return f"{self.name}, {self.recipe.brief}"
 
-    def part(self, part: Part) -> Drawn:
+    def part(self, part: Part) -> DrawnByKey:
         """The pictures of a part by prompt and seed."""
         return self.drawn.get(part, {})
 
     @property
-    def on_learned(self) -> Drawn:
+    def on_learned(self) -> DrawnByKey:
         """The pictures of accepted prompts that it was trained on; the base model's of all of them."""
         drawn = self.part("accepted")
         return {place: drawn[place] for place in drawn if self.learned is None or place[0] in self.learned}
@@ -125,7 +126,7 @@ def beside_base(arms: Iterable[Arm]) -> tuple[Arm, ...]:
     return tuple(arm if arm.id is None else replace(arm, drawn=_beside(arm, base)) for arm in given)
 
 
-def _beside(arm: Arm, base: Arm) -> dict[Part, Drawn]:
+def _beside(arm: Arm, base: Arm) -> dict[Part, DrawnByKey]:
     return {
         part: {
             place: replace(picture, base=other.candidate)
@@ -222,7 +223,7 @@ def setting_of(full: Report, by_schedule: Sequence[Report]) -> Report:
     return max((full, *by_schedule), key=lambda one: one.gain.value if one.gain is not None else 0.0)
 
 
-def _changes(before: Arm, drawn: Drawn) -> dict[Metric, Difference]:
+def _changes(before: Arm, drawn: DrawnByKey) -> dict[Metric, Difference]:
     return _known({metric: change(before.part("held_out"), drawn, metric) for metric in METRICS})
 
 
@@ -234,7 +235,7 @@ def _judged_changes(
 
 
 def _judged(metric: Metric, found: Difference, kind: Kind) -> Change:
-    sense = 0 if metric == "clip_i" and kind == "style" else SENSES.get(metric, 1)
+    sense = find_taught(kind).senses.get(metric, SENSES.get(metric, 1))
     return Change(**vars(found), verdict=outcome(found.value, found.is_clear, sense))
 
 
@@ -251,6 +252,6 @@ def _leak(arm: Arm, base: Arm, asked_for: Difference | None) -> Leak | None:
     return Leak(**vars(found), share=share)
 
 
-def _closer(base: Drawn, drawn: Drawn) -> Difference | None:
+def _closer(base: DrawnByKey, drawn: DrawnByKey) -> Difference | None:
     """How much closer to the references pictures are than the base model's, or how far from these."""
     return change(base, drawn, "clip_i") or difference(base, drawn, lambda picture: picture.changed)

@@ -17,11 +17,12 @@ WITHOUT_REFERENCES = "No reference images: copies are not judged, so that no rou
 
 @dataclass(frozen=True)
 class Caution:
-    """Something wrong with a round, in words."""
+    """What to know of a round, in words; `plain` is the same without figures, where the sentence has some."""
 
     round: str
     kind: Literal["overfit", "lost", "fast"]
     sentence: str
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,9 @@ def _constant(best: Report, settings: Sequence[Report]) -> str:
     ]  # fmt: skip
     if not able:
         return "At a constant strength, no measured round is better than the base model."
-    return f"Best at a constant strength, for programs without schedules: {able[0].arm.label}."
+    return (
+        f"In programs without strength schedules, {able[0].arm.name} is best at {able[0].arm.recipe.brief}."
+    )
 
 
 def _none_is_best(ranked: Sequence[Report]) -> str:
@@ -258,9 +261,8 @@ def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
     if report.arm.diverged:
         return f"{report.arm.name} diverged. Train again with a lower learning rate or fewer steps."
     if report.kept is not None and report.kept.is_lost:
-        points = round(-100 * report.kept.carries.value)
         return (
-            f"{report.arm.name} lost “{called}” ({points} points below the first round). Go back one round, "
+            f"{report.arm.name} lost half of “{called}”, or more, since the first round. Go back one round, "
             "and accept images that show it clearly."
         )
     if since is not None and since.value <= 0 and not is_up(since):

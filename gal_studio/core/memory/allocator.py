@@ -30,26 +30,26 @@ _LIMITS: Mapping[str, InstructionSet] = {
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptMemory:
     """Bytes that stay in any case, and the share of what is live in addition."""
 
     fixed: int
     share: float
 
 
-_IN_BFLOAT16: Mapping[InstructionSet, Kept] = {
-    "AVX2": Kept(28 * MEGABYTE, 1.55),
-    "AVX512_CORE": Kept(5 * MEGABYTE, 1.08),
-    "AVX512_CORE_BF16": Kept(7 * MEGABYTE, 0.8),
-    "AVX512_CORE_AMX": Kept(19 * MEGABYTE, 1.3),
+_IN_BFLOAT16: Mapping[InstructionSet, KeptMemory] = {
+    "AVX2": KeptMemory(28 * MEGABYTE, 1.55),
+    "AVX512_CORE": KeptMemory(5 * MEGABYTE, 1.08),
+    "AVX512_CORE_BF16": KeptMemory(7 * MEGABYTE, 0.8),
+    "AVX512_CORE_AMX": KeptMemory(19 * MEGABYTE, 1.3),
 }
 """Fitted to peaks of drawing 12 and 60 pictures on an Intel processor under each setting of oneDNN."""
 
-_IN_FLOAT32 = Kept(16 * MEGABYTE, 0.6)
+_IN_FLOAT32 = KeptMemory(16 * MEGABYTE, 0.6)
 """Fitted to the same on a processor with AVX2; taken for the other sets, for which it was not measured."""
 
-_TRAINING_IN_BFLOAT16 = Kept(60 * MEGABYTE, 0.7)
-_TRAINING_IN_FLOAT32 = Kept(16 * MEGABYTE, 0.4)
+_TRAINING_IN_BFLOAT16 = KeptMemory(60 * MEGABYTE, 0.7)
+_TRAINING_IN_FLOAT32 = KeptMemory(16 * MEGABYTE, 0.4)
 """Fitted to peaks of training 12 and 60 rows: in bfloat16 on an AMD EPYC with AVX512_CORE_BF16 and
 AVX512_CORE, whose peaks differ by less than 15%, in float32 on one with AVX2; taken for the other sets."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from gal_studio.core.memory.need import DeviceKind, Need, need
+from gal_studio.core.memory.need import DeviceKind, MemoryNeed, need
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import Settings
 
@@ -44,7 +44,9 @@ def fits(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -
     return smallest(shape, settings, device).peak <= room
 
 
-def smallest(shape: ModelShape, settings: Settings, device: DeviceKind, room: int | None = None) -> Need:
+def smallest(
+    shape: ModelShape, settings: Settings, device: DeviceKind, room: int | None = None
+) -> MemoryNeed:
     """What a round needs if its pictures are processed one at a time; `room` as for `need`."""
     return need(shape, settings, device, whole_batch=False, room=room)
 
@@ -61,7 +63,7 @@ def ladder(
         held |= change
         settings = settings.adopting({"machine": held})
         yield settings
-    if settings.tune.method == "lora":
+    if settings.tune.method != "full":
         for part in (0.75, 0.5):
             side = round(part * (settings.tune.resolution or shape.resolution) / 64) * 64
             if side >= min(_SMALLEST, shape.resolution // 2):
@@ -77,5 +79,5 @@ def _changes(shape: ModelShape, settings: Settings, device: DeviceKind) -> Itera
         yield {"precision": "bf16"}
     if device != "mps":
         yield {"optimizer": "adamw8bit"} if settings.tune.method == "full" else {"base": "int8"}
-    if device == "cuda" and settings.tune.method == "lora" and "denoiser" in shape.waiting:
+    if device == "cuda" and settings.tune.method != "full" and "denoiser" in shape.waiting:
         yield {"swapping": True}  # after 8 bits, which halve what is to be copied

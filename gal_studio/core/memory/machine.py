@@ -9,6 +9,7 @@ from gal_studio.core.settings_group import SettingsGroup
 Precision = Literal["auto", "bf16", "fp16", "fp32"]
 Base = Literal["plain", "int8"]
 Optimizer = Literal["adamw", "adamw8bit", "prodigy"]
+Attention = Literal["native", "flash", "sage"]
 
 MOMENTS = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 """Bytes that an optimizer holds of each trained weight."""
@@ -73,6 +74,14 @@ class MachineSettings(SettingsGroup):
         False,
         "channels_last",
         note="Stores convolution weights by pixel: faster on some GPUs",
+    )
+    # diffusers' names of kernels; training has PyTorch's
+    attention: Attention = setting(
+        "native",
+        "Attention",
+        note="The kernel with which a transformer generates; other packages can be faster on NVIDIA GPUs, "
+        "and change images slightly",
+        words={"native": "PyTorch's own", "flash": "FlashAttention", "sage": "SageAttention, in 8 bits"},
     )
     compile: bool = setting(
         False,

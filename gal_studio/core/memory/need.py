@@ -25,7 +25,7 @@ HERE = 3
 
 
 @dataclass(frozen=True)
-class Need:
+class MemoryNeed:
     """Bytes on the device at the peak of each part of a round."""
 
     text: int
@@ -58,14 +58,14 @@ def need(
     device: DeviceKind,
     whole_batch: bool = True,
     room: int | None = None,
-) -> Need:
+) -> MemoryNeed:
     """What a round needs; without `whole_batch`, if each picture is processed alone.
 
     With a `room` in bytes, this includes what a GPU holds only because there is room, so that it is what will
     be used; without, it is the least. Text encoders off the device take turns with the denoiser. On a CPU or
     MPS nothing is off the device.
     """
-    if settings.tune.method == "lora":
+    if settings.tune.method != "full":
         check_target(settings.tune.target, shape.lora)
     apart = _text_is_apart(settings.machine, device)
     autoencoder, text, denoiser = _weights(shape, settings.machine, device)
@@ -80,9 +80,9 @@ def need(
     if room is not None:  # batches are split before more is used
         with_other = min(with_other, max(drawn, room))
     on_cpu = device.startswith("cpu")
-    return Need(
+    return MemoryNeed(
         text=autoencoder + text + (0 if apart else denoiser),
-        training=int((beside + int(step)) * (FRAGMENTED[settings.tune.method] if on_cpu else 1)),
+        training=int((beside + int(step)) * (FRAGMENTED["full" if full else "lora"] if on_cpu else 1)),
         drawing=int(with_other * (FRAGMENTED["drawing"] if on_cpu else 1)),
     )
 
@@ -134,6 +134,10 @@ def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: i
         held = (8 + moments + half) * shape.denoiser
         return held + OVERHEAD[device] * max(0, active - size * shape.denoiser)
     held = (8 + moments) * tune.rank * shape.lora[target]
+    if tune.method == "lokr":  # which changes whole weights: each is held for the backward pass
+        held += size * (
+            min(shape.block, shape.targeted[target]) if machine.recomputes else shape.targeted[target]
+        )
     return held + _copies(shape, machine, device) + OVERHEAD[device] * active
 
 

@@ -8,7 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Target
 from gal_studio.engine.export.foreign import Choices, attach_as_it_is, read_foreign
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.models.adapters import AdapterCard, save_adapter, targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.model_files import Inspected, inspect
@@ -26,7 +26,9 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def fast_model_need(name: str, base: str, target: Target, revisions: Revisions, half: bool) -> Need | None:
+def fast_model_need(
+    name: str, base: str, target: Target, revisions: Revisions, half: bool
+) -> MissingFiles | None:
     """What a sibling needs from the hub; refused if a LoRA for the base model does not fit it.
 
     Its configuration is compared with that of the base model, so that no weights are needed.
@@ -36,7 +38,7 @@ def fast_model_need(name: str, base: str, target: Target, revisions: Revisions, 
     return found.need
 
 
-def fast_lora_need(name: str, base: str, revisions: Revisions) -> Need | None:
+def fast_lora_need(name: str, base: str, revisions: Revisions) -> MissingFiles | None:
     """What a speed LoRA needs from the hub; one that is on this computer is refused if it does not fit."""
     need = speed_lora_need(name, revisions)
     if need is None or need.is_met:

@@ -31,7 +31,7 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.core.words import counted
 from gal_studio.engine.export.decomposed import Weights, decomposed, nearest, scaled_change
 from gal_studio.engine.export.foreign_factors import UnfitError, factors_of
-from gal_studio.engine.export.foreign_names import Place, changeable, own_name, places
+from gal_studio.engine.export.foreign_names import TensorPlace, changeable, own_name, places
 from gal_studio.engine.models.adapters import (
     PEFT_CONFIGURATION,
     attach_layers,
@@ -104,7 +104,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Foreign:
+class ForeignLora:
     """The factors of a LoRA from elsewhere by the layers of the model, and what is not taken over of it.
 
     `lost` is the share of a DoRA's change that its factors leave out (of the Frobenius norm over all layers).
@@ -143,7 +143,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
 
 
-def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) -> Foreign:
+def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) -> ForeignLora:
     """The factors of a LoRA by the layers of this model; refused unless the model takes all of it.
 
     All but a DoRA's are exact.
@@ -168,7 +168,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
             f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
             "choose a higher rank, or a plain LoRA",
         )
-    return Foreign(found, file.text_layers, lost, file.is_dora, file.embeddings)
+    return ForeignLora(found, file.text_layers, lost, file.is_dora, file.embeddings)
 
 
 def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
@@ -226,7 +226,7 @@ class _Reader:
 
     def __init__(self, file: LoraFile, model: ImageModel, choices: Choices) -> None:
         self._file, self._model, self._choices = file, model, choices
-        self.by_name: Mapping[str, Place] = places(model)
+        self.by_name: Mapping[str, TensorPlace] = places(model)
         self._modules = changeable(model.denoiser)
         self._scales = _Scales(file)
         self._whole = self._left = 0.0  # squares
@@ -325,7 +325,7 @@ def _configuration(file: LoraFile) -> Mapping[str, Any]:
 
 def attach_foreign(
     model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
-) -> Foreign:
+) -> ForeignLora:
     """Attach a LoRA with these settings that changes every weight as the file does; see `read_fitting`.
 
     Its rank may be larger than the file's: the rows that are added do nothing until they are trained.
@@ -336,7 +336,7 @@ def attach_foreign(
     return read
 
 
-def attach_as_it_is(model: ImageModel, path: Path, choices: Choices = Choices()) -> Foreign:
+def attach_as_it_is(model: ImageModel, path: Path, choices: Choices = Choices()) -> ForeignLora:
     """Attach a LoRA of the file's own layers and largest rank; a DoRA gets a rank that keeps most of it."""
     choices = replace(choices, rank=_rank_of_a_dora(path))
     read = read_foreign(model, path, choices)
@@ -355,7 +355,7 @@ def _rank_of_a_dora(path: Path) -> int:
     return min(LARGEST_RANK, max(LEAST_OF_A_DORA, 4 * max(downs, default=0)))
 
 
-def _fill(model: ImageModel, read: Foreign) -> None:
+def _fill(model: ImageModel, read: ForeignLora) -> None:
     """Copy the factors into an attached LoRA; rows beyond theirs do nothing."""
     weights = trainable(model)
     with torch.no_grad():
@@ -367,15 +367,15 @@ def _fill(model: ImageModel, read: Foreign) -> None:
 
 def read_fitting(
     model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
-) -> Foreign:
+) -> ForeignLora:
     """The factors of a LoRA; refused unless a training with these settings can start from all of them.
 
     Layers that no target has are trained as well. A DoRA gets the rank of the settings.
     """
     if settings.method != "lora":
         raise StudioError(
-            f"The LoRA {path.name} cannot start a training of the whole model: choose a preset that trains "
-            "a LoRA."
+            f"The LoRA {path.name} cannot start a training of a LoKr or of the whole model: choose the "
+            "method LoRA."
         )
     read = read_foreign(model, path, replace(choices, rank=settings.rank))
     _refuse_a_smaller_target(model, path, settings, read.factors.keys())

@@ -35,20 +35,20 @@ _REST_OF_UNET = {
 
 
 @dataclass(frozen=True)
-class Place:
+class TensorPlace:
     """The layers of the model that a layer of a file changes; several are parts of its outputs, in order."""
 
     layers: tuple[str, ...]
 
 
-def places(model: ImageModel) -> dict[str, Place]:
+def places(model: ImageModel) -> dict[str, TensorPlace]:
     """The layers of a model by every name that a file may give them, without the ending of a tensor."""
-    found: dict[str, Place] = {}
+    found: dict[str, TensorPlace] = {}
     layers = changeable(model.denoiser)
     for layer in layers:
-        _enter(found, layer, Place((layer,)))
+        _enter(found, layer, TensorPlace((layer,)))
         if layer.endswith("to_out.0"):
-            _enter(found, layer.removesuffix(".0"), Place((layer,)))
+            _enter(found, layer.removesuffix(".0"), TensorPlace((layer,)))
     for name, place in _original_places(model, layers):
         _enter(found, name, place)
     return found
@@ -65,7 +65,7 @@ def own_name(name: str) -> str:
     return name.removeprefix(max((begin for begin in _DOTTED if name.startswith(begin)), key=len))
 
 
-def _enter(found: dict[str, Place], name: str, place: Place) -> None:
+def _enter(found: dict[str, TensorPlace], name: str, place: TensorPlace) -> None:
     """Enter a name with all prefixes; the name of another layer stays."""
     for prefix in _DOTTED:
         found.setdefault(prefix + name, place)
@@ -73,11 +73,15 @@ def _enter(found: dict[str, Place], name: str, place: Place) -> None:
         found.setdefault(prefix + name.replace(".", "_"), place)
 
 
-def _original_places(model: ImageModel, layers: Mapping[str, torch.nn.Module]) -> Iterator[tuple[str, Place]]:
+def _original_places(
+    model: ImageModel, layers: Mapping[str, torch.nn.Module]
+) -> Iterator[tuple[str, TensorPlace]]:
     """The names of the original implementations, where the inputs of attention may be one layer."""
     parts: dict[str, dict[int, str]] = {}
     if hasattr(model.denoiser, "down_blocks"):
-        yield from ((name, Place((layer,))) for layer, name in _unet_names(model.denoiser) if layer in layers)
+        yield from (
+            (name, TensorPlace((layer,))) for layer, name in _unet_names(model.denoiser) if layer in layers
+        )
         return
     for layer in layers:
         try:
@@ -86,7 +90,7 @@ def _original_places(model: ImageModel, layers: Mapping[str, torch.nn.Module]) -
             place = LayerName(layer)
         parts.setdefault(place.name, {})[place.part] = layer
     for name, found in parts.items():
-        yield name, Place(tuple(found[part] for part in sorted(found)))
+        yield name, TensorPlace(tuple(found[part] for part in sorted(found)))
 
 
 def _unet_names(unet: torch.nn.Module) -> Iterator[tuple[str, str]]:

@@ -57,7 +57,7 @@ class Facts:
 
 def largest_rank(tensors: Mapping[str, torch.Tensor]) -> int:
     """The largest rank of a LoRA's layers: fused ones have more than they were trained with."""
-    downs = (".lora_down.weight", ".lora_A.weight")
+    downs = (".lora_down.weight", ".lora_A.weight", ".lokr_w2_b")
     return max((len(tensor) for name, tensor in tensors.items() if name.endswith(downs)), default=0)
 
 
@@ -66,11 +66,12 @@ def header_of(
 ) -> dict[str, str]:
     """The header of an export in this form; `stored` is that of the studio's own file.
 
-    diffusers refuses the stored LoRA configuration beside alphas, so that only its own form has it.
+    diffusers refuses the stored LoRA configuration beside alphas, so that only its own form has it, and a
+    LoKr's, whose matrices are known by it.
     """
     entries = {**_of_trainers(facts, names, rank), **_modelspec(facts, names, form)}
     header = {"format": "pt", CARD: facts.card, **entries}
-    if form.is_own and PEFT_CONFIGURATION in stored:
+    if (form.is_own or "lokr" in form.methods) and PEFT_CONFIGURATION in stored:
         header[PEFT_CONFIGURATION] = stored[PEFT_CONFIGURATION]
     return {name: value for name, value in sorted(header.items()) if value}
 
@@ -79,7 +80,7 @@ def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
     """What kohya's scripts write, and A1111 shows."""
     tune, side = facts.tune, facts.resolution
     training = {
-        "ss_network_args": json.dumps({"target": tune.target}),
+        "ss_network_args": json.dumps({"target": tune.target, **_of_a_lokr(tune)}),
         "ss_tag_frequency": json.dumps({"references": dict(facts.tags)}, ensure_ascii=False),
         "ss_steps": str(facts.steps),
         "ss_max_train_steps": str(facts.steps),
@@ -93,7 +94,7 @@ def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
         **({} if facts.source else training),
         "ss_v2": str(names.is_v2),
         "ss_base_model_version": names.base_version,
-        "ss_network_module": "networks.lora",
+        "ss_network_module": "lycoris.kohya" if tune.method == "lokr" else "networks.lora",
         "ss_network_dim": str(rank),
         "ss_network_alpha": str(float(rank)),
         "ss_output_name": facts.output_name,
@@ -101,6 +102,10 @@ def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
         "ss_new_sd_model_hash": facts.base_sha256,
         "ss_resolution": f"({side}, {side})",
     }
+
+
+def _of_a_lokr(tune: TuneSettings) -> dict[str, str]:
+    return {"algo": "lokr", "factor": str(tune.lokr_factor)} if tune.method == "lokr" else {}
 
 
 def _modelspec(facts: Facts, names: LoraNames, form: ExportForm) -> dict[str, str]:

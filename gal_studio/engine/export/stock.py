@@ -16,10 +16,13 @@ from PIL import Image
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
+from gal_studio.core.models.forms.programs import LYCORIS
 from gal_studio.core.settings import Several
 from gal_studio.engine.export.foreign import read_foreign
 from gal_studio.engine.families.family import Family, family_solver, unguided_scale
 from gal_studio.engine.families.unet import UNetFamily
+from gal_studio.engine.models.adapters import PEFT_CONFIGURATION
+from gal_studio.engine.models.factors import FIRST
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.json_files import read_json
 from gal_studio.with_parent import end_with_parent
@@ -260,6 +263,16 @@ WITHOUT_KOHYA = ("krea-2", "anima")
 """Families of which diffusers reads no LoRA in kohya's names."""
 
 
+def is_lokr(file: Path) -> bool:
+    """Whether a file is a LoKr, which a denoiser loads and most of diffusers' pipelines do not."""
+    from safetensors import safe_open
+
+    if file.is_dir():
+        return False
+    with safe_open(file, framework="pt") as tensors:
+        return any(FIRST in name for name in tensors.keys())  # noqa: SIM118
+
+
 def _renamed(model: ImageModel, file: Path) -> dict[str, torch.Tensor]:
     """The tensors of a LoRA in kohya's names under those of diffusers, as the studio imports them."""
     part = model.family.part
@@ -280,6 +293,10 @@ def load_exported(model: ImageModel, file: Path, layers: int) -> None:
         setattr(pipeline, part, denoiser.to(model.device, kind))
         return
     model.denoiser.float()
+    if is_lokr(file):
+        _load_lokr(model, file, layers)
+        model.denoiser.to(kind)
+        return
     if has_joined_layers(file):
         pipeline.load_lora_weights(_split(file))
     elif has_names_of_trainers(model.family, file):
@@ -292,6 +309,30 @@ def load_exported(model: ImageModel, file: Path, layers: int) -> None:
     pipeline.fuse_lora()
     pipeline.unload_lora_weights()
     model.denoiser.to(kind)
+
+
+def _load_lokr(model: ImageModel, file: Path, layers: int) -> None:
+    """Load a LoKr into the denoiser, and fuse it; LyCORIS' names are replaced by those of diffusers."""
+    from safetensors import safe_open
+
+    denoiser, part = model.denoiser, model.family.part
+    with safe_open(file, framework="pt") as opened:
+        names, header = list(opened.keys()), opened.metadata() or {}
+        tensors = {name: opened.get_tensor(name) for name in names if not name.endswith(".alpha")}
+    if names[0].startswith(f"{part}."):
+        denoiser.load_lora_adapter(str(file.parent), weight_name=file.name, prefix=part)
+    else:
+        known = {LYCORIS.layer(name): f"{part}.{name}" for name, _ in denoiser.named_modules()}
+        renamed = {
+            known[name.partition(".")[0]] + name[name.index(".") :]: one for name, one in tensors.items()
+        }
+        configuration = json.loads(header[PEFT_CONFIGURATION])
+        denoiser.load_lora_adapter(renamed, prefix=part, metadata=configuration)
+    loaded = sum(bool(getattr(module, "lokr_w1", None)) for module in denoiser.modules())
+    if loaded != layers:
+        raise ValueError(f"diffusers takes {loaded} of the {layers} layers in {file.name}")
+    denoiser.fuse_lora()
+    denoiser.unload_lora()
 
 
 def give_references(pipeline: Any, given: GivenReferences) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _READ = frozenset({"float8_e4m3fn", "float8_e5m2", "int8_tensorwise"})
 """Formats of ComfyUI in which a weight is its numbers times a scale, of all or of each output."""
 
 
-class Entry(Protocol):
+class PackedEntry(Protocol):
     """What a header says of a tensor."""
 
     @property
@@ -46,14 +46,14 @@ def is_gguf(path: Path) -> bool:
     return path.suffix.lower() == GGUF
 
 
-def is_packed(path: Path, tensors: Mapping[str, Entry]) -> bool:
+def is_packed(path: Path, tensors: Mapping[str, PackedEntry]) -> bool:
     """Whether any weight has to be unpacked."""
     return is_gguf(path) or any(
         one.dtype not in FLOATS for name, one in tensors.items() if name.endswith(".weight")
     )
 
 
-def trouble(path: Path, tensors: Mapping[str, Entry]) -> str:
+def trouble(path: Path, tensors: Mapping[str, PackedEntry]) -> str:
     """Why the weights of a safetensors file cannot be unpacked; "" if they can, or need not."""
     for name, one in tensors.items():
         if is_helper(name) or one.dtype in FLOATS or not name.endswith(".weight"):

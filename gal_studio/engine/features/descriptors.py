@@ -21,7 +21,7 @@ from gal_studio.engine.features.clip import BATCH, unit_rows
 from gal_studio.engine.hub import needs
 from gal_studio.engine.hub.models import met
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.saving import read_table
 
@@ -78,7 +78,9 @@ def load_descriptor(
     return Descriptor(name, network.to(chosen).requires_grad_(False).eval(), prepare, chosen)
 
 
-def descriptor_needs(kind: DescriptorKind, name: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+def descriptor_needs(
+    kind: DescriptorKind, name: str, revisions: Mapping[str, str]
+) -> tuple[MissingFiles, ...]:
     """What such a model needs from the hub: nothing if it is a file, which is checked."""
     if _is_file(name):
         _check_names(kind, name, _table(kind, Path(name).expanduser()))

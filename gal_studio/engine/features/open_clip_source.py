@@ -15,7 +15,7 @@ from gal_studio.engine.hub.models import (
     tokenizer_need,
 )
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.json_files import check_plain_folder, read_json
 
 LOCAL, HUB = "local-dir:", "hf-hub:"
@@ -65,7 +65,7 @@ def find_source(clip_model: str, revisions: Revisions) -> OpenClipSource:
     return OpenClipSource(name, lambda: _tokenizer(name, revisions), options)
 
 
-def embedder_needs(clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+def embedder_needs(clip_model: str, revisions: Mapping[str, str]) -> tuple[MissingFiles, ...]:
     """What a CLIP needs from the hub: its weights, and a tokenizer of its own. A directory is checked."""
     if clip_model.startswith(HUB):
         return (open_clip_need(clip_model.removeprefix(HUB), revisions),)

@@ -1,24 +1,23 @@
 """Download what is needed, with progress; a download that is stopped in any way is continued by the next."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import IO
 
 from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.refusals import FullDiskError
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
+from gal_studio.with_parent import package_environment
 
 POLL_INTERVAL = 0.25  # seconds between two looks at what has arrived
 
 
-def download(need: Need) -> Generator[int, None, None]:
+def download(need: MissingFiles) -> Generator[int, None, None]:
     """Download the files of a need; yields the bytes that are there. Close it to stop at once."""
     if need.is_met:
         return
@@ -39,28 +38,21 @@ def download(need: Need) -> Generator[int, None, None]:
                 pipe.close()
 
 
-def download_all(need: Need) -> None:
+def download_all(need: MissingFiles) -> None:
     """Download without progress."""
     for _ in download(need):
         pass
 
 
-def _start(need: Need) -> "subprocess.Popen[str]":
-    package = str(Path(__file__).resolve().parents[3])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    }
+def _start(need: MissingFiles) -> "subprocess.Popen[str]":
+    without = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
     try:
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "gal_studio.engine.hub.transfer"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env={**package_environment(), **without},
             text=True,
         )
     except OSError as error:
@@ -71,14 +63,14 @@ def _start(need: Need) -> "subprocess.Popen[str]":
     return process
 
 
-def _send(pipe: IO[str] | None, need: Need) -> None:
+def _send(pipe: IO[str] | None, need: MissingFiles) -> None:
     assert pipe is not None
     with suppress(BrokenPipeError):  # its end says why
         pipe.write(f"{json.dumps(asdict(need))}\n")
         pipe.flush()
 
 
-def _check(need: Need, process: "subprocess.Popen[str]") -> None:
+def _check(need: MissingFiles, process: "subprocess.Popen[str]") -> None:
     """Refuse unless the process says that all is there."""
     assert process.stdout is not None
     try:

@@ -8,7 +8,7 @@ from gal_studio.engine.hub import needs
 from gal_studio.engine.hub.download import download_all
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.refusals import refusal
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.hub.transfer import fetch
 
 
@@ -43,7 +43,7 @@ def open_clip_folder(name: str, revisions: Revisions) -> Path:
     return met(open_clip_need(name, revisions), revisions)
 
 
-def open_clip_need(name: str, revisions: Mapping[str, str]) -> Need:
+def open_clip_need(name: str, revisions: Mapping[str, str]) -> MissingFiles:
     """The files of such a repository."""
     return needs.matching(name, revisions, "open_clip_config.json", "open_clip*.safetensors")
 
@@ -53,7 +53,7 @@ def tokenizer_folder(name: str, revisions: Revisions) -> Path:
     return met(tokenizer_need(name, revisions), revisions)
 
 
-def tokenizer_need(name: str, revisions: Mapping[str, str]) -> Need:
+def tokenizer_need(name: str, revisions: Mapping[str, str]) -> MissingFiles:
     """The files of a tokenizer."""
     return needs.matching(name, revisions, "tokenizer*")
 
@@ -64,7 +64,7 @@ def clip_weights(clip_model: str, published_in: str, revisions: Revisions) -> Pa
     return met(need, revisions) / file
 
 
-def clip_need(clip_model: str, published_in: str, revisions: Mapping[str, str]) -> tuple[Need, str]:
+def clip_need(clip_model: str, published_in: str, revisions: Mapping[str, str]) -> tuple[MissingFiles, str]:
     """The weights of an open_clip tag, and their file.
 
     They are `published_in` `owner/name/` or `owner/name/file`.
@@ -78,7 +78,7 @@ def clip_need(clip_model: str, published_in: str, revisions: Mapping[str, str]) 
     return needs.one_file(repository, file, revisions), file
 
 
-def check_access(need: Need) -> None:
+def check_access(need: MissingFiles) -> None:
     """Refuse a repository whose files the hub does not give to this account."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
@@ -90,7 +90,7 @@ def check_access(need: Need) -> None:
         raise refusal(need.name, need.commit, error) from error
 
 
-def met(need: Need, revisions: Revisions) -> Path:
+def met(need: MissingFiles, revisions: Revisions) -> Path:
     """Download what is needed, and pin its commit."""
     download_all(need)
     revisions[need.name] = need.commit

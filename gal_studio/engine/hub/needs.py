@@ -12,7 +12,7 @@ from gal_studio.core.models.names import INDEXES, index_among
 from gal_studio.engine.hub.refusals import absent
 from gal_studio.engine.hub.repository import (
     CARD,
-    Need,
+    MissingFiles,
     is_offline,
     is_reachable,
     licence_of,
@@ -36,7 +36,7 @@ Choose = Callable[[Collection[str]], Iterable[str]]
 Lacks = Callable[[Path], list[str]]
 
 
-def resolve(name: str, revisions: Mapping[str, str], choose: Choose, lacks: Lacks) -> Need:
+def resolve(name: str, revisions: Mapping[str, str], choose: Choose, lacks: Lacks) -> MissingFiles:
     """The files that `choose` names among those of a repository, at its pinned commit if there is one.
 
     The hub is not asked where `lacks` finds nothing missing in the folder of the pinned commit. Where the
@@ -49,7 +49,7 @@ def resolve(name: str, revisions: Mapping[str, str], choose: Choose, lacks: Lack
         repository = read_repository(name, commit)
         files = repository.some(choose(repository.files))
         licence = licence_of(repository.card)
-        return Need(name, repository.commit, files, licence)
+        return MissingFiles(name, repository.commit, files, licence)
     known = [one for one in stored_commits(name) if commit in (None, one)]
     missing = {one: lacks(snapshot(name, one)) for one in known}
     for one in known:
@@ -58,8 +58,8 @@ def resolve(name: str, revisions: Mapping[str, str], choose: Choose, lacks: Lack
     raise absent(name, commit, storage(name), missing[known[0]] if known else [], is_offline())
 
 
-def _met(name: str, commit: str) -> Need:
-    return Need(name, commit, licence=licence_of(read_card(snapshot(name, commit))))
+def _met(name: str, commit: str) -> MissingFiles:
+    return MissingFiles(name, commit, licence=licence_of(read_card(snapshot(name, commit))))
 
 
 def _is_reachable() -> bool:
@@ -71,7 +71,7 @@ def _is_reachable() -> bool:
     return found
 
 
-def configuration(name: str, revisions: Mapping[str, str]) -> Need:
+def configuration(name: str, revisions: Mapping[str, str]) -> MissingFiles:
     """The JSON files, the tokenizers and the card of a diffusers pipeline."""
 
     def choose(files: Collection[str]) -> Iterable[str]:
@@ -92,7 +92,7 @@ def _is_configuration(path: str) -> bool:
 
 def pipeline(
     name: str, revisions: Mapping[str, str], index: Mapping[str, Any], left_out: Collection[str], half: bool
-) -> Need:
+) -> MissingFiles:
     """All files of a pipeline with the components of this `model_index.json`, except those left out.
 
     `half` prefers weights in half precision, which are half as large.
@@ -119,7 +119,7 @@ def lacking_weights(folder: Path, components: Collection[str], half: bool = Fals
     return [path for component in components for path in missing_weights(folder, component, variant)]
 
 
-def transformers_model(name: str, revisions: Mapping[str, str]) -> Need:
+def transformers_model(name: str, revisions: Mapping[str, str]) -> MissingFiles:
     """A transformers model."""
 
     def choose(files: Collection[str]) -> Iterable[str]:
@@ -134,7 +134,7 @@ def transformers_model(name: str, revisions: Mapping[str, str]) -> Need:
     return resolve(name, revisions, choose, lacks)
 
 
-def matching(name: str, revisions: Mapping[str, str], *patterns: str) -> Need:
+def matching(name: str, revisions: Mapping[str, str], *patterns: str) -> MissingFiles:
     """The top files of a repository that match, each pattern at least once, with its texts and JSON files."""
 
     def choose(files: Collection[str]) -> Iterable[str]:
@@ -150,7 +150,7 @@ def matching(name: str, revisions: Mapping[str, str], *patterns: str) -> Need:
     )
 
 
-def one_file(name: str, file: str, revisions: Mapping[str, str]) -> Need:
+def one_file(name: str, file: str, revisions: Mapping[str, str]) -> MissingFiles:
     """One file of a repository."""
 
     def choose(files: Collection[str]) -> Iterable[str]:

@@ -35,7 +35,7 @@ class HubFile:
 
 
 @dataclass(frozen=True)
-class Repository:
+class HubRepository:
     """A repository at a commit, as the hub describes it."""
 
     name: str
@@ -49,7 +49,7 @@ class Repository:
 
 
 @dataclass(frozen=True)
-class Need:
+class MissingFiles:
     """The files that a model needs of a repository; without any, all that is needed is on this computer."""
 
     name: str
@@ -150,7 +150,7 @@ def stored_commits(name: str) -> list[str]:
     return [one.name for one in sorted(folders, key=lambda one: (one.name != main, -one.stat().st_mtime))]
 
 
-def read_repository(name: str, commit: str | None) -> Repository:
+def read_repository(name: str, commit: str | None) -> HubRepository:
     """Ask the hub for a repository's files at a commit, by default the newest one."""
     try:
         info = _information(name, commit)
@@ -164,7 +164,7 @@ def read_repository(name: str, commit: str | None) -> Repository:
         raise StudioError(
             f"The hub names no commit of {name} ({str(info.sha)[:40]!r}): nothing is downloaded."
         )
-    return Repository(name, info.sha, files, card)
+    return HubRepository(name, info.sha, files, card)
 
 
 def _information(name: str, commit: str | None) -> Any:

@@ -1,4 +1,4 @@
-"""The process that downloads: `python -m gal_studio.engine.hub.transfer`, with a `Need` as JSON on its input.
+"""The process that downloads: `python -m gal_studio.engine.hub.transfer`; its input says what, as JSON.
 
 A process can be stopped at any moment, also where the network hangs. It ends when its input is closed, so
 that none is left behind by a parent that was killed. The library throws unfinished files away; here they are
@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.refusals import FullDiskError, refusal
-from gal_studio.engine.hub.repository import MAIN, HubFile, Need, cache_folder, partial, storage
+from gal_studio.engine.hub.repository import MAIN, HubFile, MissingFiles, cache_folder, partial, storage
 
 CHUNK = 1 << 16
 """Bytes after which what has arrived is written."""
@@ -30,7 +30,7 @@ LOST = 3
 """The exit code where the parent is gone."""
 
 
-def fetch(need: Need) -> None:
+def fetch(need: MissingFiles) -> None:
     """Download all files of a need that are not in the cache."""
     from huggingface_hub import constants, hf_hub_download
 
@@ -47,7 +47,7 @@ def fetch(need: Need) -> None:
         ref.write_text(need.commit)
 
 
-def _fetch_content(need: Need, file: HubFile) -> Path:
+def _fetch_content(need: MissingFiles, file: HubFile) -> Path:
     """Download a file's content to where the cache keeps it; an unfinished one is continued."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.utils import WeakFileLock, build_hf_headers
@@ -144,7 +144,7 @@ def main() -> None:
     """Read a need from the first line of the input, download it, and print how it ended."""
     given = json.loads(sys.stdin.readline())
     files = tuple(HubFile(**file) for file in given["files"])
-    need = Need(given["name"], given["commit"], files)
+    need = MissingFiles(given["name"], given["commit"], files)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     answer: dict[str, Any] = {}
     try:

@@ -20,6 +20,7 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.frames import channels_of, given_to, pixels_for
 from gal_studio.engine.memory.slicing import tile_side
+from gal_studio.engine.models.adapters import factor_of, peft_configuration
 from gal_studio.engine.models.image_model import ImageModel
 
 
@@ -115,7 +116,8 @@ def training_peak(
     layers = () if settings.method == "full" else tuple(model.lora_layers(settings.target))
     half = model.training_precision != torch.float32
     low_memory = low_memory or model.machine.recomputes
-    return _training(model.family, layers, settings.rank, rows, side, half, low_memory)
+    factor = factor_of(settings)
+    return _training(model.family, layers, settings.rank, factor, rows, side, half, low_memory)
 
 
 def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool = False) -> int:
@@ -191,19 +193,20 @@ def _training(
     family: Family,
     layers: tuple[str, ...],
     rank: int,
+    factor: int,
     rows: int,
     side: int,
     half: bool,
     low_memory: bool,
 ) -> int:
     """Measure one training step on weights of the precision of its computations."""
-    from peft import LoraConfig
-
     denoiser = on_meta_device(family.denoiser)
     denoiser.requires_grad_(not layers)
     if layers:
         with torch.random.fork_rng(devices=[]):
-            denoiser.add_adapter(LoraConfig(r=rank, lora_alpha=rank, target_modules=list(layers)))
+            denoiser.add_adapter(peft_configuration(list(layers), rank, factor))
+        if factor:
+            denoiser.eval()  # as in `attach_lora`
     if low_memory:
         denoiser.enable_gradient_checkpointing()
     precision = torch.bfloat16 if half else torch.float32

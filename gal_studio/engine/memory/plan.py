@@ -19,7 +19,7 @@ from gal_studio.engine.memory.peak import (
     encoding_peak,
     training_peak,
 )
-from gal_studio.engine.models.adapters import targeted_layers
+from gal_studio.engine.models.adapters import factor_of, lokr_shapes, targeted_layers
 from gal_studio.engine.models.devices import instructions
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.swapping import swapped_blocks
@@ -40,7 +40,7 @@ _OF_ONEDNN = "could not create a primitive"
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoryPlan:
     """Process `rows` pictures at a time; `low_memory` trades time for memory."""
 
     rows: int
@@ -106,7 +106,7 @@ def _cached(path: Path, name: str) -> int:
         return 0
 
 
-def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
+def training_need(model: ImageModel, settings: TuneSettings, plan: MemoryPlan) -> int:
     """Bytes that training needs beside the base weights: for its steps, or before them to encode a picture.
 
     A step needs the trained weights, their moments and gradients, autocast's copies and the activations,
@@ -130,7 +130,9 @@ def encoding_need(model: ImageModel, settings: TuneSettings, low_memory: bool) -
     return int(OVERHEAD[model.device.type] * encoding_peak(model, coded_side(model, side, low_memory)))
 
 
-def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan, references: float = 0.0) -> int:
+def drawing_need(
+    model: ImageModel, settings: GenerationSettings, plan: MemoryPlan, references: float = 0.0
+) -> int:
     """Bytes that sampling `plan.rows` pictures at a time needs beside the weights.
 
     With each, the denoiser reads `references` latents of the same size.
@@ -158,7 +160,7 @@ def _kept(model: ImageModel, active: int, precision: torch.dtype, training: bool
     return kept(active, instructions(), precision != torch.float32, training)
 
 
-def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:
+def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> MemoryPlan:
     """Choose the micro-batch size, halving `rows` until it fits; refuse if one row does not fit."""
     what = "to train this model"
     advice = "choose LoRA, a lower resolution or a smaller model"
@@ -167,7 +169,7 @@ def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: in
 
 def plan_drawing(
     model: ImageModel, settings: GenerationSettings, free: int | None, references: float = 0.0
-) -> Plan:
+) -> MemoryPlan:
     """Choose the batch size, halving the setting until it fits; refuse if one picture does not fit."""
     rows, what = settings.batch_size, "to generate one image"
     advice = "choose a smaller model or resolution"
@@ -176,9 +178,11 @@ def plan_drawing(
     )
 
 
-def _largest_plan(rows: int, free: int | None, need: Callable[[Plan], int], what: str, advice: str) -> Plan:
+def _largest_plan(
+    rows: int, free: int | None, need: Callable[[MemoryPlan], int], what: str, advice: str
+) -> MemoryPlan:
     """Halve the rows until they fit: 20, 10, 5, 2, 1, and then 1 with less memory."""
-    plan = Plan(rows)
+    plan = MemoryPlan(rows)
     while free is not None and (needed := need(plan)) > free:
         if plan.low_memory:
             raise StudioError(
@@ -189,9 +193,9 @@ def _largest_plan(rows: int, free: int | None, need: Callable[[Plan], int], what
     return plan
 
 
-def smaller_plan(plan: Plan) -> Plan:
+def smaller_plan(plan: MemoryPlan) -> MemoryPlan:
     """The plan to try if this one does not fit."""
-    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, low_memory=True)
+    return MemoryPlan(plan.rows // 2) if plan.rows > 1 else MemoryPlan(1, low_memory=True)
 
 
 def _gigabytes(count: int) -> str:
@@ -199,10 +203,13 @@ def _gigabytes(count: int) -> str:
 
 
 def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
-    """Count the trained parameters: those of the LoRA, or of the whole denoiser."""
+    """Count the trained parameters: those of the LoRA or the LoKr, or of the whole denoiser."""
     if settings.method == "full":
         return sum(weight.numel() for weight in model.denoiser.parameters())
     layers = targeted_layers(model.denoiser, model.lora_layers(settings.target)).values()
+    if factor := factor_of(settings):
+        found = (lokr_shapes(layer, settings.rank, factor) for layer in layers)
+        return sum(math.prod(shape) for shapes in found for shape in shapes.values())
     return sum(settings.rank * (_inputs(layer) + int(layer.weight.shape[0])) for layer in layers)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.models import is_directory, met
 from gal_studio.engine.hub.needs import Revisions, resolve
-from gal_studio.engine.hub.repository import CARD, Need
+from gal_studio.engine.hub.repository import CARD, MissingFiles
 from gal_studio.engine.hub.weights import weights_of
 from gal_studio.json_files import read_json
 
@@ -69,7 +69,7 @@ def locate_adapter(name: str, family: str, revisions: Revisions) -> AdapterFiles
     return _in_folder(asked, family, source, encoder)
 
 
-def adapter_needs(name: str, family: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+def adapter_needs(name: str, family: str, revisions: Mapping[str, str]) -> tuple[MissingFiles, ...]:
     """What an adapter and its image encoder need from the hub; nothing where both are folders."""
     asked = adapter_name(name)
     needs = []
@@ -87,7 +87,7 @@ def _is_here(source: str) -> bool:
 
 def _repository(
     source: str, file: str, family: str, revisions: Mapping[str, str], with_encoder: bool
-) -> Need:
+) -> MissingFiles:
     def choose(files: Collection[str]) -> Iterable[str]:
         weights = choose_weights(source, files, file, family)
         chosen = [weights, *(path for path in files if path == CARD)]
@@ -99,7 +99,7 @@ def _repository(
     return _need(source, revisions, choose, file or "*.safetensors")
 
 
-def _encoder_alone(source: str, revisions: Mapping[str, str]) -> Need:
+def _encoder_alone(source: str, revisions: Mapping[str, str]) -> MissingFiles:
     """An image encoder of another repository: at its top, or in its first folder of that name."""
 
     def choose(files: Collection[str]) -> Iterable[str]:
@@ -112,7 +112,7 @@ def _encoder_alone(source: str, revisions: Mapping[str, str]) -> Need:
 
 def _need(
     source: str, revisions: Mapping[str, str], choose: Callable[[Collection[str]], Iterable[str]], first: str
-) -> Need:
+) -> MissingFiles:
     """The chosen files of a repository; `first` is what a folder lacks from which nothing can be chosen."""
 
     def lacks(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Adapters: attach a LoRA (or make the whole denoiser trainable), save, load and detach it."""
+"""Adapters: attach a LoRA or a LoKr (or make the whole denoiser trainable), save, load and detach it."""
 
 import json
 import math
@@ -12,12 +12,13 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.models.factors import read_factors
+from gal_studio.engine.models.factors import FIRST, HALVES, SECOND, Factors, read_changes
 from gal_studio.engine.models.image_model import ImageModel, no_change
 from gal_studio.engine.models.swapping import beside
 from gal_studio.engine.saving import opened_tensors, save_tensors
 
 Shapes = Mapping[str, tuple[int, ...]]
+_DRAWN = (".lora_A.", f"{FIRST}.", ".lokr_w2_a.")
 CARD = "gal_studio"
 PEFT_CONFIGURATION = "lora_adapter_metadata"  # the key that diffusers reads
 
@@ -37,19 +38,22 @@ class AdapterCard:
 def attach_lora(
     model: ImageModel, settings: TuneSettings, generator: torch.Generator, also: Collection[str] = ()
 ) -> None:
-    """Add a new float32 LoRA: A is drawn from `generator`, B is zero, so its initial effect is none.
+    """Add a new float32 LoRA or LoKr, whose initial effect is none.
 
-    It changes the layers of the target, and those named by `also` that no target has.
+    Of a LoRA A is drawn from `generator` and B is zero; of a LoKr the second matrix is zero, or its second
+    half, and the rest is drawn, as in LyCORIS. It changes the layers of the target, and those named by `also`
+    that no target has.
     """
     detach(model)
     wanted = model.lora_layers(settings.target)
     known = targeted_layers(model.denoiser, [*wanted, *model.lora_layers("all")])
     beyond = set(also) - known.keys()
-    _add_lora(model, settings.rank, [*wanted, *sorted(beyond)])
+    layers = [*wanted, *sorted(beyond)]
+    _add(model, peft_configuration(layers, settings.rank, factor_of(settings)))
     with torch.no_grad():
         for name, weight in trainable(model).items():
             weight.data = weight.data.float()
-            if ".lora_A." in name:
+            if any(drawn in name for drawn in _DRAWN):
                 drawn = torch.empty(weight.shape)
                 torch.nn.init.kaiming_uniform_(drawn, a=math.sqrt(5), generator=generator)
                 weight.copy_(drawn)
@@ -57,46 +61,93 @@ def attach_lora(
                 weight.zero_()
 
 
+def factor_of(settings: TuneSettings) -> int:
+    """The factor of a LoKr; 0 for a LoRA."""
+    return settings.lokr_factor if settings.method == "lokr" else 0
+
+
 def attach_layers(model: ImageModel, rank: int, layers: list[str]) -> None:
     """Add a float32 LoRA of this rank, all zeros, to these layers alone."""
     detach(model)
-    _add_lora(model, rank, layers)
+    _add(model, peft_configuration(layers, rank))
     with torch.no_grad():
         for weight in trainable(model).values():
             weight.data = weight.data.float().zero_()
 
 
-def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float) -> None:
-    """Attach a saved LoRA, whose product is multiplied by `scale`, without changing the base weights."""
-    layers = read_factors(tensors, model.family.part)
-    _add_lora(model, next(iter(layers.values())).rank, sorted(layers))
-    weights = trainable(model)
-    for layer, factors in layers.items():
-        weights[f"{layer}.lora_A.default.weight"].data = factors.down.to(model.device, torch.float32)
-    for name, up in attached_ups(model, tensors, scale).items():
-        weights[name].data = up
+def attach_tensors(
+    model: ImageModel, tensors: Mapping[str, torch.Tensor], configuration: Mapping[str, Any], scale: float
+) -> None:
+    """Attach a saved LoRA or LoKr of this configuration, whose product is multiplied by `scale`.
+
+    The base weights do not change.
+    """
+    layers = read_changes(tensors, model.family.part)
+    one = next(iter(layers.values()))
+    rank = one.rank if isinstance(one, Factors) else configuration["r"]
+    _add(model, peft_configuration(sorted(layers), rank, configuration.get("decompose_factor", 0)))
+    prefix = f"{model.family.part}."
+    for name, weight in trainable(model).items():
+        weight.data = tensors[prefix + _in_files(name)].to(model.device, torch.float32)
+    for name, scaled in attached_scales(model, tensors, scale).items():
+        model.denoiser.get_parameter(name).data = scaled
     model.denoiser.requires_grad_(False)
 
 
-def attached_ups(
+def attached_scales(
     model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float
 ) -> dict[str, torch.Tensor]:
-    """The upper factors of a saved LoRA times `scale`, by the names of the attached weights they replace."""
-    return {
-        f"{layer}.lora_B.default.weight": factors.times(scale).up.to(model.device, torch.float32)
-        for layer, factors in read_factors(tensors, model.family.part).items()
-    }
+    """The factors of a saved LoRA or LoKr that carry its strength, times `scale`.
+
+    They are by the names of the attached weights that they replace: B of a LoRA, the first matrix of a LoKr.
+    """
+    made = {}
+    for layer, one in read_changes(tensors, model.family.part).items():
+        scaled = one.times(scale)
+        if isinstance(scaled, Factors):
+            made[f"{layer}.lora_B.default.weight"] = scaled.up.to(model.device, torch.float32)
+        else:
+            made[f"{layer}{FIRST}.default"] = scaled.first.to(model.device, torch.float32)
+    return made
 
 
-def _add_lora(model: ImageModel, rank: int, layers: list[str]) -> None:
-    """Add a LoRA with alpha equal to its rank; its weights are to be replaced."""
-    from peft import LoraConfig
+def _in_files(name: str) -> str:
+    """An attached weight's name as it is saved: without that of the adapter."""
+    return f"{name}.".replace(".default.", ".").removesuffix(".")
 
-    configuration = LoraConfig(r=rank, lora_alpha=rank, target_modules=layers)
+
+def peft_configuration(layers: list[str], rank: int, lokr_factor: int = 0) -> Any:
+    """A LoRA of these layers, or with a factor a LoKr, whose alpha is its rank."""
+    from peft import LoKrConfig, LoraConfig
+
+    if lokr_factor:
+        return LoKrConfig(r=rank, alpha=rank, decompose_factor=lokr_factor, target_modules=layers)
+    return LoraConfig(r=rank, lora_alpha=rank, target_modules=layers)
+
+
+def lokr_shapes(layer: torch.nn.Module, rank: int, factor: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of a LoKr's tensors of a layer, by the ends of their names.
+
+    Its two matrices multiply to the layer's; the second is in two halves if the rank is below half its side.
+    """
+    from peft.tuners.lokr.layer import factorization
+
+    out, inputs, *kernel = tuple(layer.weight.shape)  # type: ignore[arg-type]
+    (out_1, out_2), (in_1, in_2) = factorization(out, factor), factorization(inputs, factor)
+    first = {FIRST: (out_1, in_1)}
+    if rank >= max(out_2, in_2) / 2:
+        return {**first, SECOND: (out_2, in_2, *kernel)}
+    halves = (out_2, rank), (rank, in_2 * math.prod(kernel))
+    return first | {f"{SECOND}{half}": shape for half, shape in zip(HALVES, halves, strict=True)}
+
+
+def _add(model: ImageModel, configuration: Any) -> None:
+    """Add an adapter, whose weights are to be replaced."""
     # peft draws its weights from the global generator
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
         model.denoiser.add_adapter(configuration)
+    model.denoiser.eval()  # a LoKr that trains asks the global generator whether to be left out
     for weight in trainable(model).values():  # of a block that waits, it is made in main memory
         weight.data = weight.data.to(model.device)
 
@@ -205,8 +256,8 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
 
 def layers_in(path: Path, part: str) -> list[str]:
-    """The layers that a saved LoRA changes; none of a whole denoiser."""
-    return sorted(read_factors(read_adapter(path)[0], part))
+    """The layers that a saved LoRA or LoKr changes; none of a whole denoiser."""
+    return sorted(read_changes(read_adapter(path)[0], part))
 
 
 def load_into(model: ImageModel, path: Path) -> None:
@@ -219,7 +270,7 @@ def load_into(model: ImageModel, path: Path) -> None:
         _copy_into(dict(model.denoiser.named_parameters()), tensors, path)
         return
     saved = {name.removeprefix(f"{model.family.part}."): weight for name, weight in tensors.items()}
-    plain = {name.replace(".default.", "."): weight for name, weight in trainable(model).items()}
+    plain = {_in_files(name): weight for name, weight in trainable(model).items()}
     _copy_into(plain, _enlarged(saved, plain), path)
 
 
@@ -228,6 +279,8 @@ def _enlarged(
 ) -> dict[str, torch.Tensor]:
     """The factors of a smaller LoRA, in the sizes of a new one whose upper factors are 0."""
     made = dict(saved)
+    if any(FIRST in name for name in (*saved, *attached)):  # its parts have no rank in common
+        return made
     for name, weight in attached.items():
         whole, part = weight.detach().clone(), saved.get(name)
         axis = 0 if ".lora_A." in name else 1

@@ -1,6 +1,7 @@
 """Choose the device, and the precision of weights, sampling and training."""
 
 import os
+import platform
 import re
 from collections.abc import Sequence
 
@@ -86,9 +87,10 @@ def training_precision(device: torch.device, wanted: Precision = "auto", weights
 
 
 def how_it_computes(device: torch.device) -> str:
-    """A CPU's instruction set and default precision, in words; small models have float32."""
+    """A CPU's default precision, and on x86 its instruction set, in words; small models have float32."""
     precision = str(drawing_precision(device)).removeprefix("torch.")
-    return f"computes in {precision} with instructions of {instructions()}"
+    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    return f"computes in {precision}{f' with instructions of {instructions()}' if is_x86 else ''}"
 
 
 def device_name(device: torch.device) -> str:

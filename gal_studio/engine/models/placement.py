@@ -20,6 +20,10 @@ _NEEDED = {
     ("optimizer", "adamw8bit"): ("bitsandbytes", "The 8-bit optimizer needs", "the plain optimizer"),
 }
 _PRODIGY = "prodigyopt"
+_KERNELS = {
+    "flash": ("flash_attn", "flash-attn", "FlashAttention"),
+    "sage": ("sageattention", "sageattention", "SageAttention"),
+}
 
 
 def check_machine(machine: MachineSettings, device: torch.device) -> None:
@@ -35,6 +39,15 @@ def check_machine(machine: MachineSettings, device: torch.device) -> None:
             raise StudioError(
                 f"{needs} the package {package}, which is not installed: "
                 f"run {how_to_install('memory')} in the studio's folder, or choose {instead}."
+            )
+    if machine.attention in _KERNELS:
+        package, project, title = _KERNELS[machine.attention]
+        if device.type != "cuda":
+            raise StudioError(f"{title} needs an NVIDIA GPU: set “Attention” to PyTorch's own.")
+        if not is_installed(package):
+            raise StudioError(
+                f"{title} needs the package {project}, which is not installed: "
+                f"install it with pip, or set “Attention” to PyTorch's own."
             )
     if machine.optimizer == "prodigy" and not is_installed(_PRODIGY):
         raise StudioError(

@@ -7,13 +7,13 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.engine.hub.models import is_directory, met
 from gal_studio.engine.hub.needs import Revisions, resolve
-from gal_studio.engine.hub.repository import CARD, Need
+from gal_studio.engine.hub.repository import CARD, MissingFiles
 
 USUAL = "pytorch_lora_weights.safetensors"
 """What diffusers calls the only LoRA of a repository or a folder."""
 
 
-def speed_lora_need(name: str, revisions: Mapping[str, str]) -> Need | None:
+def speed_lora_need(name: str, revisions: Mapping[str, str]) -> MissingFiles | None:
     """What a speed LoRA needs from the hub; None for a file or a folder on this computer."""
     if is_here(name):
         return None

@@ -16,7 +16,7 @@ from gal_studio.engine.features.open_clip_source import LOCAL, embedder_needs
 from gal_studio.engine.features.pretrained_vision import MIN_GRID
 from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.hub.needs import Revisions, transformers_model
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
@@ -46,7 +46,7 @@ def load_vision(
     return _tower(name, transformers_network(name, chosen, pinned), chosen)
 
 
-def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tuple[MissingFiles, ...]:
     """What a vision model needs from the hub; nothing for a directory, which is checked."""
     folder = Path(name.removeprefix(LOCAL))
     base = str(folder) if name.startswith(LOCAL) else name

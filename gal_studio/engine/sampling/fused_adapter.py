@@ -20,16 +20,18 @@ from gal_studio.engine.models.adapters import (
     PEFT_CONFIGURATION,
     Shapes,
     attach_tensors,
-    attached_ups,
+    attached_scales,
     detach,
     differing_tensors,
+    lokr_shapes,
     read_adapter,
     replace_weight,
     shapes,
     targeted_layers,
 )
+from gal_studio.engine.models.attention import attention
 from gal_studio.engine.models.compiled import compiled
-from gal_studio.engine.models.factors import alpha_ratio, read_factors
+from gal_studio.engine.models.factors import FIRST, alpha_ratio, read_changes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.swapping import beside
 
@@ -40,14 +42,14 @@ _OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora
 
 
 @dataclass(frozen=True)
-class Speed:
+class Speedup:
     """What makes a model need few steps: the solver, and a LoRA in the studio's format."""
 
     solver: Solver = "own"
     lora: Path | None = None
 
 
-AT_ITS_OWN = Speed()
+AT_ITS_OWN = Speedup()
 """A model as it is: with its family's solver."""
 
 
@@ -57,7 +59,7 @@ def drawing(
     adapter: Path | None = None,
     precision: torch.dtype | None = None,
     recipe: Recipe = AS_TRAINED,
-    speed: Speed = AT_ITS_OWN,
+    speed: Speedup = AT_ITS_OWN,
 ) -> Iterator[ImageModel]:
     """Prepare the model to sample, with a saved adapter or none; restore the base exactly afterwards.
 
@@ -71,7 +73,8 @@ def drawing(
                 "A speed LoRA cannot be used with base weights of 8-bit integers: choose plain weights, or a "
                 "fast model in its place."
             )
-        with _attached(model, adapter, recipe), compiled(model):
+        kernel = attention(model, model.machine.attention)
+        with _attached(model, adapter, recipe), kernel, compiled(model):
             model.solver = speed.solver
             yield model
         return
@@ -85,7 +88,7 @@ def drawing(
         for name, weight in model.denoiser.named_parameters():
             if weight.dtype != precision:
                 replace_weight(model, name, weight.data.to(precision))
-        with compiled(model):
+        with attention(model, model.machine.attention), compiled(model):
             yield model
     finally:
         detach(model)
@@ -102,13 +105,13 @@ def _attached(model: ImageModel, adapter: Path | None, recipe: Recipe) -> Iterat
                     "This round was trained in full, and a base model of 8-bit integers cannot generate "
                     "with it: choose plain base weights."
                 )
-            configuration = _lora_configuration(header, model.family.part, adapter)
+            configuration = _lora_configuration(header, tensors, model.family.part, adapter)
             _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
             ratio = alpha_ratio(configuration)
-            attach_tensors(model, tensors, recipe.late * ratio)
+            attach_tensors(model, tensors, configuration, recipe.late * ratio)
             if not recipe.is_constant:
-                ups = (attached_ups(model, tensors, s * ratio) for s in (recipe.early, recipe.late))
-                model.before_step = _Switch(model, recipe, *ups)
+                scales = (attached_scales(model, tensors, s * ratio) for s in (recipe.early, recipe.late))
+                model.before_step = _Switch(model, recipe, *scales)
         yield
     finally:
         detach(model)
@@ -170,12 +173,13 @@ def _fused(
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
-        configuration = _lora_configuration(header, part, adapter)
+        configuration = _lora_configuration(header, tensors, part, adapter)
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
-        for layer, factors in read_factors(tensors, part).items():
+        for layer, factors in read_changes(tensors, part).items():
             name = f"{layer}.weight"
             base = weights[name].data.to(model.device)
-            change = factors.on(base.device).change  # of a large model the processor takes minutes
+            # of a large model the processor takes minutes
+            change = factors.on(base.device).change.reshape(base.shape)
             changes = [strength * alpha_ratio(configuration) * change for strength in strengths]
             ends = [end for each in changes for end in torch.aminmax(each)]  # ten times as fast as isfinite
             if not torch.stack(ends).isfinite().all():
@@ -221,6 +225,14 @@ def _lora_shapes(
     Without such a header they are those of the layers and ranks of its own tensors.
     """
     part = model.family.part
+    if any(FIRST in name for name in tensors):
+        rank, factor = configuration["r"], configuration["decompose_factor"]
+        found = targeted_layers(model.denoiser, configuration["target_modules"])
+        return {
+            f"{part}.{name}{end}": shape
+            for name, layer in found.items()
+            for end, shape in lokr_shapes(layer, rank, factor).items()
+        }
     named = {name.removeprefix(f"{part}.").partition(".lora_")[0] for name in tensors}
     expected = {}
     for name, layer in targeted_layers(model.denoiser, configuration.get("target_modules") or named).items():
@@ -239,7 +251,9 @@ def _own_rank(tensors: dict[str, torch.Tensor], layer: str) -> int:
     return 0 if up is None else int(up.shape[1])
 
 
-def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dict[str, Any]:
+def _lora_configuration(
+    header: dict[str, str], tensors: _Weights, part: str, adapter: Path
+) -> dict[str, Any]:
     """The LoRA's configuration in its file's header, without the prefix of the pipeline's part.
 
     Refused if it is of another kind than the studio trains: its tensors would be applied wrongly.
@@ -249,10 +263,13 @@ def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dic
         if CARD in header and not given:
             raise ValueError("an adapter of ours names its layers")
         configuration = {name.removeprefix(f"{part}."): value for name, value in given.items()}
-        alpha, layers = configuration.get("lora_alpha", 1), configuration.get("target_modules") or []
+        layers = configuration.get("target_modules") or []
         if configuration:
             checks.whole("r", configuration.get("r"), 1, 1 << 20)
-            checks.real("lora_alpha", alpha, 0.0, 1e6, exclude_low=True)
+            for name in configuration.keys() & {"lora_alpha", "alpha"}:
+                checks.real(name, configuration[name], 0.0, 1e6, exclude_low=True)
+        if any(FIRST in name for name in tensors):
+            checks.whole("decompose_factor", configuration.get("decompose_factor"), 1, 1 << 20)
         if not isinstance(layers, list) or not all(isinstance(layer, str) for layer in layers):
             raise ValueError(layers)
     except (ValueError, AttributeError, RecursionError, StudioError) as error:

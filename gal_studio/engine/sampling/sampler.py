@@ -18,7 +18,7 @@ from gal_studio.core.steps import Steps
 from gal_studio.core.types import Remark
 from gal_studio.engine.families.family import References, Solver, predict, uncropped
 from gal_studio.engine.memory.plan import (
-    Plan,
+    MemoryPlan,
     free_memory,
     is_out_of_memory,
     plan_drawing,
@@ -124,7 +124,7 @@ def draw(
     side = model.latent_side(settings.resolution)
     plan = plan_drawing(model, settings, free_memory(model.device), _share_of_references(references, side))
     drawing = _Drawing(model, settings, requests, references, shared)
-    first, notice = 0, _notice(plan) if plan != Plan(settings.batch_size) else ""
+    first, notice = 0, _notice(plan) if plan != MemoryPlan(settings.batch_size) else ""
     with ExitStack() as stack:
         if plan.low_memory:
             stack.enter_context(slicing(model, drawing.side))
@@ -163,7 +163,7 @@ def _share_of_references(references: References | None, side: int) -> float:
     return sum(one.shape[1] * one.shape[2] for one in latents) / side**2
 
 
-def _smaller(plan: Plan, error: Exception) -> Plan:
+def _smaller(plan: MemoryPlan, error: Exception) -> MemoryPlan:
     if plan.low_memory:
         raise StudioError(
             "There is not enough memory to generate one image: choose a smaller model or resolution."
@@ -172,7 +172,7 @@ def _smaller(plan: Plan, error: Exception) -> Plan:
     return smaller_plan(plan)
 
 
-def _notice(plan: Plan) -> str:
+def _notice(plan: MemoryPlan) -> str:
     if plan.low_memory:
         return "Memory is short: images are generated one at a time and decoded in tiles, which changes them."
     return f"Memory is short: continuing with batches of {plan.rows}."

@@ -43,7 +43,7 @@ class FallingRank:
 
 def falling_rank(model: ImageModel, settings: TuneSettings) -> FallingRank | None:
     """What the settings ask for of the attached LoRA; None if its rank is the same at all noise."""
-    if not (0 < settings.lowest_rank < settings.rank and has_lora(model)):
+    if settings.method == "lokr" or not (0 < settings.lowest_rank < settings.rank and has_lora(model)):
         return None
     return FallingRank(model, settings.rank, settings.lowest_rank)
 

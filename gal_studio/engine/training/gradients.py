@@ -8,7 +8,13 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import predict
-from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
+from gal_studio.engine.memory.plan import (
+    MemoryPlan,
+    free_memory,
+    is_out_of_memory,
+    plan_training,
+    release_memory,
+)
 from gal_studio.engine.models.adapters import trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, Batches
@@ -36,7 +42,7 @@ class Gradients:
         self.rows_at_once = plan.rows
         if plan.low_memory or model.machine.recomputes:
             model.denoiser.enable_gradient_checkpointing()
-        if plan != Plan(rows):
+        if plan != MemoryPlan(rows):
             self._notify_split()
 
     def add(self, batches: Batches, scaled: Scaled) -> float:

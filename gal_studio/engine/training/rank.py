@@ -58,7 +58,7 @@ def _trained_part(model: ImageModel, config: RankConfig) -> Iterator[None]:
             attention_weights(model)
             yield
         return
-    if config.tune.method == "lora":
+    if config.tune.method != "full":
         attach_lora(model, config.tune, torch.Generator().manual_seed(0), config.also)
     else:
         attach_full(model)

@@ -123,7 +123,7 @@ class Training:
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if weights is not None:
             pass
-        elif settings.method == "lora":
+        elif settings.method != "full":
             also = () if start_from is None else layers_in(start_from, model.family.part)
             attach_lora(model, settings, self.generator, also)
         else:

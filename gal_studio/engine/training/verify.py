@@ -8,7 +8,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.adapters import detach, read_adapter
-from gal_studio.engine.models.factors import changes_nothing, read_factors
+from gal_studio.engine.models.factors import changes_nothing, read_changes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest, draw
@@ -35,7 +35,7 @@ def verify_adapter(
             "The training is complete, but its LoRA was not saved correctly: check the disk, then press "
             "Resume."
         )
-    layers = read_factors(saved, model.family.part)
+    layers = read_changes(saved, model.family.part)
     if layers and changes_nothing(layers):
         raise StudioError(
             "The training changed nothing: its LoRA adds 0. Raise the learning rate or the steps (Reference "

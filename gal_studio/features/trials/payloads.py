@@ -6,14 +6,17 @@ from typing import Annotated
 from typing_extensions import Doc
 
 from gal_studio.core.gal.recipes import recipe_words
+from gal_studio.core.gal.standard import ASKED_FROM
 from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.words import percent
 from gal_studio.features.trials import record, verbs
 from gal_studio.features.trials.rules import judged
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
-from gal_studio.ui.payloads import ShownRecipe, shown_recipe
+from gal_studio.studio.views.measured_words import metric_name
+from gal_studio.ui.payloads import Fact, ShownRecipe, shown_recipe
 
 _SIMILARITIES = {"similarity_anchor", "similarity_reference"}
 _LOST = "This image was deleted from the workspace: press Againâ€¦, then Generate."
@@ -22,12 +25,11 @@ _UNDRAWN = "It was not generated before the project was moved here: press Againâ
 
 @dataclass(frozen=True)
 class Judged:
-    """What the studio says of a picture, each in [0, 1]; null where it is not known."""
+    """What the studio says of a picture: in words, and by the figures that are known, in percent."""
 
     copy: bool
-    copy_risk: float | None
-    prompt_match: float | None
-    style_match: float | None
+    plain: str
+    figures: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,20 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
 def _judged(here: RoundSnapshot, trial: record.Trial, shift: float) -> Judged | None:
     if not trial.image or trial.remark == "flat" or not trial.scores.keys() >= _SIMILARITIES:
         return None
-    made = judged(here, trial, shift)
-    risk = None if here.copy_detectors == "none" else made.chance
-    return Judged(made.overfit, _rounded(risk), _rounded(made.asked), _rounded(made.kept))
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
+    made, knows = judged(here, trial, shift), here.copy_detectors != "none"
+    plain = "not a copy" if knows else ""
+    if made.overfit:
+        plain = "a copy"
+    elif made.asked is not None:
+        plain = "shows what was asked" if made.asked >= ASKED_FROM else "does not show what was asked"
+    figures = (
+        ("Copy risk", made.chance if knows else None),
+        ("Prompt match", made.asked),
+        (metric_name("carries", here.project.project.kind), made.kept),
+    )
+    return Judged(
+        made.overfit, plain, tuple((name, percent(each)) for name, each in figures if each is not None)
+    )
 
 
 def _recipe_words(studio: Studio, trial: record.Trial) -> str:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Remark
-from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.hooks import Drawn
 from gal_studio.state.store import Store
-from gal_studio.state.tables.candidates import vector
+from gal_studio.state.tables.candidates import recipe_columns, vector, vector_bytes
 from gal_studio.state.tables.projects import new_id
 
 KEPT = 24 * 3600.0
@@ -72,15 +73,8 @@ class Trials(Repository):
     def add(self, round_id: str, new: NewTrial) -> Trial:
         """Store what is asked for."""
         identity = new_id()
-        self._database.write(
-            "INSERT INTO trials "
-            "(id, round_id, prompt, negative, seed, guidance_scale, "
-            "strength, early_strength, switch, step, lora, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (identity, round_id, new.prompt, new.negative, new.seed, new.guidance_scale,
-             float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch), new.step, new.lora,
-             self._clock()),
-        )  # fmt: skip
+        own = {"id": identity, "round_id": round_id, "created": self._clock()}
+        self._database.insert("trials", row_of("trials", new, **own, **recipe_columns(new.recipe)))
         return self.get(identity)
 
     def get(self, identity: str) -> Trial:
@@ -123,25 +117,17 @@ class Trials(Repository):
         trained_as: str,
     ) -> None:
         """Store the picture of a trial with its scores; one that was put away meanwhile is left so."""
-        self._database.write(
-            "UPDATE trials SET image = ?, feature = ?, scores = ?, remark = ?, trained_as = ? WHERE id = ?",
-            (
-                image,
-                np.asarray(feature, dtype="<f4").tobytes(),
-                json.dumps({name: float(score) for name, score in scores.items()}),
-                remark,
-                trained_as,
-                identity,
-            ),
-        )
+        written = json.dumps({name: float(score) for name, score in scores.items()})
+        values = {"image": image, "feature": vector_bytes(feature), "scores": written}
+        self._set(identity, **values, remark=remark, trained_as=trained_as)
 
     def refuse(self, identity: str, trouble: str) -> None:
         """Store why a trial cannot be drawn."""
-        self._database.write("UPDATE trials SET trouble = ? WHERE id = ?", (trouble, identity))
+        self._set(identity, trouble=trouble)
 
     def used(self, identity: str, candidate_id: str) -> None:
         """Store which candidate was made from a trial."""
-        self._database.write("UPDATE trials SET candidate_id = ? WHERE id = ?", (candidate_id, identity))
+        self._set(identity, candidate_id=candidate_id)
 
     def forget(self, identity: str) -> None:
         """Take a trial off the list, and delete those that were long ago.
@@ -151,11 +137,14 @@ class Trials(Repository):
         now = self._clock()
         with self._database.transaction() as writer:
             writer.execute("DELETE FROM trials WHERE forgotten < ? AND candidate_id IS NULL", (now - KEPT,))
-            writer.execute("UPDATE trials SET forgotten = ? WHERE id = ?", (now, identity))
+            self._set(identity, forgotten=now)
 
     def restore(self, identity: str) -> None:
         """Put a forgotten trial back on the list."""
-        self._database.write("UPDATE trials SET forgotten = NULL WHERE id = ?", (identity,))
+        self._set(identity, forgotten=None)
+
+    def _set(self, identity: str, **values: Any) -> None:
+        self._database.update("trials", {"id": identity}, **values)
 
 
 def trials_of(store: Store) -> Trials:

@@ -19,8 +19,8 @@ from gal_studio.rounds.kept_steps import (
     usual_steps,
     why_none,
 )
-from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.studio import Studio, verb
+from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.waiting import is_pending
 from gal_studio.workspace.delete import forget_unused_adapters
 
@@ -130,12 +130,12 @@ def trials(studio: Studio, project_id: str) -> tuple[Trial, ...]:
 
 
 @verb
+@by_hand("trials")
 def use_trial(studio: Studio, trial_id: str) -> str:
     """Make a candidate of its round from such a picture; returns the candidate's ID.
 
     It can be accepted like any other, and no statistic counts it.
     """
-    refuse_by_hand(studio.store, trials_of(studio.store).get(trial_id).round_id)
     return use_as_candidate(studio.store, trial_id)
 
 
@@ -210,6 +210,7 @@ def try_steps(
 
 
 @verb
+@by_hand("rounds")
 def use_step(studio: Studio, round_id: str, step: int) -> Round:
     """Let a round have the LoRA of a step of its training, as if that had ended there.
 
@@ -217,7 +218,6 @@ def use_step(studio: Studio, round_id: str, step: int) -> Round:
     beside it then has that of the step, and is returned. The same step twice is one round. Nothing is
     lost: the LoRA of the last step can be taken again.
     """
-    refuse_by_hand(studio.store, round_id)
     with studio.store.database.transaction():
         here = studio.store.snapshots.round(round_id)
         kept, name = kept_step(here, step), _name(here)

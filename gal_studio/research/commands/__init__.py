@@ -1,1 +1,2 @@
-"""The commands of this part; `gal_studio.cli` finds them by name."""
+AFTER = "export"
+"""The command after which they stand in the help."""

@@ -26,7 +26,7 @@ CLIP = "ViT-B-32/openai"
 T = TypeVar("T")
 
 
-class References(StrEnum):
+class ReferenceChoice(StrEnum):
     """How references that are not square are shown to CLIP."""
 
     squashed = "squashed"
@@ -34,7 +34,7 @@ class References(StrEnum):
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """What to evaluate: `dreambench` or `combinations`, drawn or to draw, or else the rounds of a project."""
 
     out: Path
@@ -47,7 +47,7 @@ class Plan:
     subjects: tuple[str, ...]
     partial: bool
     prompts: Path | None
-    references: References
+    references: ReferenceChoice
     per_prompt: int | None
     steps: int | None
     guidance: float | None
@@ -102,8 +102,8 @@ def evaluate(
         Path | None, typer.Option(help="The clock arms' prompts: one per line, or a CSV or TSV table.")
     ] = None,
     references: Annotated[
-        References, typer.Option(help="How CLIP sees a style's references: published squashes them.")
-    ] = References.squashed,
+        ReferenceChoice, typer.Option(help="How CLIP sees a style's references: published squashes them.")
+    ] = ReferenceChoice.squashed,
     per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Images per prompt.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
     guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
@@ -126,7 +126,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure images as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
-    plan = Plan(
+    plan = EvaluationPlan(
         out, dreambench, combinations, pictures, given_workspace(context, workspace), project, single_image,
         tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
         dino_model, adapter, preset, base_model, strength, vision_model,
@@ -142,7 +142,7 @@ def evaluate(
         print(published_line(plan.single_image))
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: EvaluationPlan) -> None:
     if plan.adapter is not None and (plan.benchmark is None or plan.pictures or plan.workspace):
         raise StudioError(
             "--adapter generates without training: give it with --dreambench FOLDER or --combinations LIST, "
@@ -179,14 +179,14 @@ def _check(plan: Plan) -> None:
         raise StudioError("--vision-model tells the subjects of --combinations apart: leave it out.")
 
 
-def _benchmark(plan: Plan) -> Any:
+def _benchmark(plan: EvaluationPlan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.features.image_token import load_image_token
     from gal_studio.engine.models.devices import choose_device
     from gal_studio.research.evaluation.combinations import read_combinations
     from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench
     from gal_studio.research.evaluation.embedding import FeatureFiles
-    from gal_studio.research.evaluation.scores import Models
+    from gal_studio.research.evaluation.scores import ScoringModels
 
     subjects: Sequence[Any]
     if plan.dreambench:
@@ -201,7 +201,7 @@ def _benchmark(plan: Plan) -> Any:
     drawn = {each.name: find_drawn(each, folder, plan.partial) for each in subjects}
     clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino)
     features = plan.out / "features"
-    models = Models(
+    models = ScoringModels(
         FeatureFiles(features, clip, lambda: load_embedder(clip)),
         FeatureFiles(features, dino, lambda: load_image_token(dino)),
     )
@@ -217,7 +217,7 @@ def _benchmark(plan: Plan) -> Any:
     return score(plan, subjects, drawn, models, facts)
 
 
-def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
+def _dreambench(plan: EvaluationPlan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
     from gal_studio.research.evaluation.benchmark import report_benchmark
     from gal_studio.research.evaluation.scores import score_subject
 
@@ -229,7 +229,9 @@ def _dreambench(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[
     return report_benchmark(scores, {"evaluation": "DreamBench", "compared": compared, **facts})
 
 
-def _several_subjects(plan: Plan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
+def _several_subjects(
+    plan: EvaluationPlan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]
+) -> Any:
     from gal_studio.engine.patches.loading import load_vision
     from gal_studio.research.evaluation.multi_object import report_combinations, score_combination
     from gal_studio.research.evaluation.own_masks import OwnParts
@@ -246,7 +248,7 @@ def _several_subjects(plan: Plan, subjects: Any, drawn: Any, models: Any, facts:
     return report_combinations(scores, {**told, **facts})
 
 
-def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
+def _drawn_by_projects(plan: EvaluationPlan, subjects: Iterable[Any]) -> Path:
     from gal_studio.research.evaluation.benchmark import draw_subject
     from gal_studio.research.evaluation.drawing import RoundDrawer
 
@@ -260,7 +262,7 @@ def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
     return folder
 
 
-def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
+def _drawn_with_references(plan: EvaluationPlan, subjects: Iterable[Any]) -> Path:
     from gal_studio.engine.models.image_model import load_image_model
     from gal_studio.research.evaluation.benchmark import STEPS
     from gal_studio.research.evaluation.referenced import Drawer, draw_referenced
@@ -280,7 +282,7 @@ def _drawn_with_references(plan: Plan, subjects: Iterable[Any]) -> Path:
     return folder
 
 
-def _clock(plan: Plan) -> Any:
+def _clock(plan: EvaluationPlan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.models.devices import choose_device
     from gal_studio.research.evaluation import clock
@@ -295,7 +297,7 @@ def _clock(plan: Plan) -> Any:
         count = plan.per_prompt or clock.PER_PROMPT[project.kind]
         settings = clock.settings_of(project, plan.steps, plan.guidance)
         references = [store.images.plain(each.image) for each in store.projects.references(project.id)]
-        squashed = project.kind == "style" and plan.references == References.squashed
+        squashed = not project.taught.is_subject and plan.references == ReferenceChoice.squashed
         revisions = dict(store.projects.revisions(project.id))
         points, drawer = clock.find_points(store, project), RoundDrawer(store)
         name = resolve_model(plan.clip_model)

@@ -16,7 +16,7 @@ import typer
 from gal_studio.commands.run import ProjectFile, read_project_file, read_table
 from gal_studio.commands.running.earlier import flat
 from gal_studio.commands.running.outputs import check_folder
-from gal_studio.commands.running.unattended import Plan, carry_out, changed, own_policy, parts_of
+from gal_studio.commands.running.unattended import RunPlan, carry_out, changed, own_policy, parts_of
 from gal_studio.commands.terminal.json_text import json_text, read_results, write_json
 from gal_studio.commands.terminal.options import AsJson
 from gal_studio.core import checks
@@ -31,7 +31,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
 from gal_studio.provenance import made_by
 from gal_studio.research.commands.figures import Format, write_figures
-from gal_studio.research.commands.shared_first import begin_with, finish, first_plan
+from gal_studio.research.shared_first import begin_with, finish, first_plan
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.paths import user_path
@@ -66,7 +66,7 @@ class PlannedCell:
 
     project: str
     arm: Mapping[str, object]
-    plan: Plan
+    plan: RunPlan
 
     @property
     def folder(self) -> Path:
@@ -74,7 +74,7 @@ class PlannedCell:
         return self.plan.out
 
     @property
-    def first(self) -> Plan:
+    def first(self) -> RunPlan:
         """Its first round, which others may share."""
         return first_plan(self.plan, self.folder.parents[1] / "first")
 
@@ -215,7 +215,7 @@ def plan_cells(asked: GridFile, out: Path) -> list[PlannedCell]:
             draft = replace(file.draft, changes=changes, seed=seed)
             policy = arm.get("gal.policy") or file.policy or own_policy(draft)
             rounds = next(number for number in (asked.rounds, file.rounds, 2) if number is not None)
-            plan = Plan(draft, rounds, str(policy), out, out, measured="last")
+            plan = RunPlan(draft, rounds, str(policy), out, out, measured="last")
             parts = json.dumps({"rounds": rounds, **parts_of(plan)}, sort_keys=True, default=str)
             digest = hashlib.sha256(parts.encode()).hexdigest()[:10]
             folder = out / "cells" / f"{name}-{seed}-{digest}"

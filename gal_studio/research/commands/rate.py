@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, give
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
+from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
@@ -30,9 +31,7 @@ def rate(
     references: Annotated[
         Path | None, typer.Option(help="A folder with the references that raters see beside the images.")
     ] = None,
-    kind: Annotated[
-        Literal["style", "object"] | None, typer.Option(help="What the images should have of the references.")
-    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="What the images should have of the references.")] = None,
     seed: Annotated[int, typer.Option(help="The seed of the order of the images.")] = 0,
     answers: Annotated[
         Path | None,
@@ -73,7 +72,7 @@ def _write(
     workspace: Path | None,
     project: str | None,
     references: Path | None,
-    kind: Literal["style", "object"] | None,
+    kind: Kind | None,
     out: Path,
     seed: int,
 ) -> None:

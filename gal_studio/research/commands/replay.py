@@ -14,8 +14,9 @@ from gal_studio.commands.terminal.policies import FROM_A_MODULE, named_policy
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import round_names
+from gal_studio.research import verbs
+from gal_studio.research.replays import enqueue_all_missing
 from gal_studio.rounds.replay_decisions import replay_choices
-from gal_studio.rounds.replays import enqueue_all_missing
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.measured import measure_sentences
@@ -56,7 +57,7 @@ def replay(
         line = ProgressLine(studio)
         source = find_project_id(store, project)
         with local_worker(studio, line) as worker:
-            made = studio.replay(source, chosen, find_round(store, source, round_))
+            made = verbs.replay(studio, source, chosen, find_round(store, source, round_))
             finish(studio, worker, made)
         summary = write_replay(studio, made, out)
         view = studio.replay_view(made)

@@ -66,7 +66,7 @@ def _project_of(store: Store, subject: Asked) -> tuple[Project, Round]:
             "choose subjects with --subject."
         )
     project = store.projects.get(names[subject.name])
-    if project.kind != "object":
+    if not project.taught.is_subject:
         raise StudioError(f"The project {subject.name!r} is a style: DreamBench has objects.")
     trained = [each for each in store.rounds.shown(project.id) if each.adapter]
     if not trained:

@@ -59,7 +59,7 @@ class PointScores:
 
 
 @dataclass(frozen=True)
-class Point:
+class ClockPoint:
     """A point of an arm: the base model (`round` None) or a round; `before` names the point before."""
 
     name: str
@@ -72,7 +72,7 @@ class Point:
         return "base" if self.round is None else f"round-{self.round.number}-{self.round.id[:8]}"
 
 
-def find_points(store: Store, project: Project) -> list[Point]:
+def find_points(store: Store, project: Project) -> list[ClockPoint]:
     """The base model and every trained round that is shown, each after the round that it came from."""
     rounds = [each for each in store.rounds.shown(project.id) if each.adapter]
     if not rounds:
@@ -80,8 +80,8 @@ def find_points(store: Store, project: Project) -> list[Point]:
     names = _unique_names(store.rounds.of_project(project.id))
     above = {each.id for each in rounds}
     return [
-        Point(BASE, None, None),
-        *(Point(names[each.id], each, _before(each, names, above)) for each in rounds),
+        ClockPoint(BASE, None, None),
+        *(ClockPoint(names[each.id], each, _before(each, names, above)) for each in rounds),
     ]
 
 
@@ -95,7 +95,7 @@ def _before(round_: Round, names: Mapping[str, str], points: Collection[str]) ->
     return names[round_.parent_id] if round_.parent_id in points and round_.parent_id else BASE
 
 
-def find_arms(points: Sequence[Point]) -> list[list[str]]:
+def find_arms(points: Sequence[ClockPoint]) -> list[list[str]]:
     """The names of the points from the base model to each last round."""
     above = {point.name: point.before for point in points}
     arms = []
@@ -169,7 +169,9 @@ def _scored_prompt(prompt: str, prompts: Prompts) -> str:
     return prompt
 
 
-def report_arms(points: Sequence[Point], scores: Mapping[str, PointScores], facts: dict[str, Any]) -> Report:
+def report_arms(
+    points: Sequence[ClockPoint], scores: Mapping[str, PointScores], facts: dict[str, Any]
+) -> Report:
     """One row for each point, with its change from the point before, paired by prompt and seed."""
     rows = []
     for point in points:

@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"^(?P<prompt>.+)-(?P<number>\d+)$")
 
 
 @dataclass(frozen=True)
-class Subject:
+class BenchSubject:
     """A subject with its reference pictures; `templates` have `{0}` for the trigger word, `{1}` the class."""
 
     name: str
@@ -43,14 +43,16 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnSubject:
     """A generated picture and the plain prompt that it was drawn for."""
 
     path: Path
     prompt: str
 
 
-def read_dreambench(folder: Path, only: Sequence[str] = (), live: Collection[str] = LIVE) -> list[Subject]:
+def read_dreambench(
+    folder: Path, only: Sequence[str] = (), live: Collection[str] = LIVE
+) -> list[BenchSubject]:
     """Read the subjects of `folder` or of `folder/dataset`; `only` names those that are wanted."""
     root = next((each for each in (folder / "dataset", folder) if (each / LIST).is_file()), None)
     if root is None:
@@ -68,7 +70,7 @@ def read_dreambench(folder: Path, only: Sequence[str] = (), live: Collection[str
     for name, category in classes.items():
         if not only or name in only:
             chosen = templates["live" if category in live and "live" in templates else "object"]
-            subjects.append(Subject(name, category, references_in(root / name), chosen))
+            subjects.append(BenchSubject(name, category, references_in(root / name), chosen))
     return subjects
 
 
@@ -94,7 +96,7 @@ def parse_list(text: str, path: Path) -> tuple[dict[str, str], dict[str, tuple[s
     return classes, {kind: tuple(prompts) for kind, prompts in lists.items()}
 
 
-def single_image(subject: Subject) -> Path:
+def single_image(subject: BenchSubject) -> Path:
     """The one picture that stands for a subject: Kosmos-G's choice, or else the first by name."""
     wanted = KOSMOS_G.get(subject.name)
     return next((path for path in subject.references if path.stem == wanted), subject.references[0])
@@ -115,7 +117,7 @@ class Asked(Protocol):
         """What is drawn, with a trigger word for each subject, by the plain prompts that are scored."""
 
 
-def find_drawn(subject: Asked, folder: Path, partial: bool = False) -> list[Drawn]:
+def find_drawn(subject: Asked, folder: Path, partial: bool = False) -> list[DrawnSubject]:
     """The generated pictures `SUBJECT/PROMPT.png` (or `PROMPT-0.png` and so on) of a subject.
 
     A prompt's last full stop may be missing in the name. Refused if a file is named after none of the
@@ -137,7 +139,7 @@ def file_stem(prompt: str) -> str:
     return prompt.rstrip(". ")
 
 
-def _named_by_prompt(folder: Path, known: Mapping[str, str]) -> Iterator[Drawn]:
+def _named_by_prompt(folder: Path, known: Mapping[str, str]) -> Iterator[DrawnSubject]:
     for path in _pictures(folder):
         stem = file_stem(path.stem).lower()
         numbered = _NUMBERED.match(stem)
@@ -147,7 +149,7 @@ def _named_by_prompt(folder: Path, known: Mapping[str, str]) -> Iterator[Drawn]:
                 f"{path} is named after none of the prompts of its subject: name it PROMPT.png, such as "
                 f"{next(iter(known.values()))!r}.png."
             )
-        yield Drawn(path, prompt)
+        yield DrawnSubject(path, prompt)
 
 
 def references_in(folder: Path) -> tuple[Path, ...]:

@@ -11,11 +11,11 @@ from gal_studio.core.intervals import Values, mean_interval
 from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.core.measures.published import mean_over_subjects as mean_over_combinations
 from gal_studio.research.evaluation.combinations import Combination
-from gal_studio.research.evaluation.dreambench import Drawn
+from gal_studio.research.evaluation.dreambench import DrawnSubject
 from gal_studio.research.evaluation.embedding import embed_pictures, embed_prompts
 from gal_studio.research.evaluation.own_masks import OwnPart, OwnParts
 from gal_studio.research.evaluation.report import Report, Row
-from gal_studio.research.evaluation.scores import Floats, Models
+from gal_studio.research.evaluation.scores import Floats, ScoringModels
 
 FIGURES = ("dino", "clip_i", "dino_own", "clip_i_own", "clip_t")
 """DINO and CLIP-I of the whole picture and of the subject inside its own mask; CLIP-T of the picture."""
@@ -37,7 +37,7 @@ class CombinationScores:
     """The scores of each subject of a combination; `features` are the unit rows of whole pictures (n, d)."""
 
     combination: Combination
-    drawn: Sequence[Drawn]
+    drawn: Sequence[DrawnSubject]
     parts: Sequence[PartScores]
     features: Mapping[str, Floats]
 
@@ -54,7 +54,7 @@ Steps = Generator[int, None, CombinationScores]
 
 
 def score_combination(
-    combination: Combination, drawn: Sequence[Drawn], models: Models, parts: OwnParts
+    combination: Combination, drawn: Sequence[DrawnSubject], models: ScoringModels, parts: OwnParts
 ) -> Steps:
     """Score the pictures of a combination; yields how many were embedded, at last returns the figures.
 

@@ -67,7 +67,7 @@ def _lines(path: Path, text: str) -> Sequence[str]:
 def _completed(line: str, prompts: Prompts) -> str:
     if "{}" in line or prompts.name in line:
         return line
-    if prompts.kind == "style":
+    if not prompts.trigger_words:
         return f"{line.rstrip(' .')} {{}}"
     if any(word in line for word in prompts.trigger_words):
         return line

@@ -22,7 +22,7 @@ from gal_studio.engine.sampling.given_pictures import columns, padded
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
 from gal_studio.research.evaluation.combinations import Combination
 from gal_studio.research.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
-from gal_studio.research.evaluation.dreambench import Subject, file_stem, single_image
+from gal_studio.research.evaluation.dreambench import BenchSubject, file_stem, single_image
 from gal_studio.state.images.read import read_picture
 
 STRENGTHS = {"all": 0.78, "one": 0.65}
@@ -45,7 +45,7 @@ class Drawer:
     revisions: Revisions = field(default_factory=dict)
 
 
-def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> Iterator[int]:
+def draw_referenced(drawer: Drawer, asked: BenchSubject | Combination, out: Path) -> Iterator[int]:
     """Draw one picture for each prompt, as `NAME/PROMPT.png`; yields how many were drawn.
 
     The tokens of a subject's pictures are averaged; several subjects have a column of the picture each, from
@@ -84,9 +84,9 @@ def draw_referenced(drawer: Drawer, asked: Subject | Combination, out: Path) -> 
         yield from _draw(drawer, given, missing, folder)
 
 
-def _given(drawer: Drawer, asked: Subject | Combination) -> list[tuple[int, Path]]:
+def _given(drawer: Drawer, asked: BenchSubject | Combination) -> list[tuple[int, Path]]:
     """The pictures that the model is given, each with the number of its subject."""
-    if drawer.single and isinstance(asked, Subject):
+    if drawer.single and isinstance(asked, BenchSubject):
         return [(0, single_image(asked))]
     return [(number, path) for number, paths in enumerate(asked.pictures) for path in paths]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.intervals import Values
 from gal_studio.core.measures.published import alignment, likeness
-from gal_studio.research.evaluation.dreambench import Drawn, Subject, single_image
+from gal_studio.research.evaluation.dreambench import BenchSubject, DrawnSubject, single_image
 from gal_studio.research.evaluation.embedding import (
     FeatureFiles,
     ImageEmbedder,
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Models:
+class ScoringModels:
     """The two models that pictures are compared with; features are kept on disk."""
 
     clip: FeatureFiles[PromptEmbedder]
@@ -36,9 +36,9 @@ class SubjectScores:
     `features` are the unit rows of the pictures, (n, d), by the model's kind.
     """
 
-    subject: Subject
+    subject: BenchSubject
     references: tuple[Path, ...]
-    drawn: Sequence[Drawn]
+    drawn: Sequence[DrawnSubject]
     figures: Mapping[str, Floats]
     features: Mapping[str, Floats]
 
@@ -53,7 +53,9 @@ class SubjectScores:
 Steps = Generator[int, None, SubjectScores]
 
 
-def score_subject(subject: Subject, drawn: Sequence[Drawn], models: Models, single: bool) -> Steps:
+def score_subject(
+    subject: BenchSubject, drawn: Sequence[DrawnSubject], models: ScoringModels, single: bool
+) -> Steps:
     """Score the pictures of a subject; yields how many were embedded, at last returns the figures.
 
     They are compared with all reference pictures, or with the one of the `single` image setting.

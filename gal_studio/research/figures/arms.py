@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
-from gal_studio.studio.figures.arms import Arm, Point, arms_figure
+from gal_studio.studio.figures.arms import ArmPoint, FigureArm, arms_figure
 from gal_studio.studio.figures.template import Theme
 
 
@@ -16,8 +16,8 @@ def evaluated_arms(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.
         raise StudioError("This is not an evaluation of clock arms: give the folder that has one.")
     rows = {row["point"]: row for row in evaluation["rows"]}
     arms = [
-        Arm(f"to {names[-1]}", tuple(
-            Point(name, rows[name]["clip_i"]["value"], rows[name]["clip_t"]["value"],
+        FigureArm(f"to {names[-1]}", tuple(
+            ArmPoint(name, rows[name]["clip_i"]["value"], rows[name]["clip_t"]["value"],
                   kind="round" if place else "base")
             for place, name in enumerate(names)
         ))

@@ -75,7 +75,8 @@ def write_rating(rated: Rated, out: Path, seed: int = 0) -> int:
 
 
 def _page(rated: Rated, shown: Sequence[Mapping[str, object]], groups: Mapping[str, object]) -> str:
-    words = (_COPIED[rated.kind], "Does it show what was asked for, at least roughly?", _LEARNED[rated.kind])
+    learned, copied = (by.get(rated.kind, by[None]) for by in (_LEARNED, _COPIED))
+    words = (copied, "Does it show what was asked for, at least roughly?", learned)
     questions = [
         {"name": name, "words": said, "keys": keys, "right": name != "copy"}
         for name, said, keys in zip(QUESTIONS, words, (("1", "2"), ("3", "4"), ("5", "6")), strict=True)

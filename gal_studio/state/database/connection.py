@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import LONGEST, STEPS, has_more, refuse_foreign
-from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.tables import TABLES, table_named
 from gal_studio.state.database.upgrades import (
     VERSION,
     is_another_programs,
@@ -28,6 +28,30 @@ from gal_studio.state.database.upgrades import (
 from gal_studio.state.files.errors import GoneError, database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
+Instead = Literal["", "ignore", "replace"]
+
+
+@functools.cache
+def insertion(table: str, names: Sequence[str], instead: Instead = "") -> str:
+    """The statement that stores a row by the names of its columns."""
+    verb = f"INSERT OR {instead.upper()}" if instead else "INSERT"
+    return f"{verb} INTO {table} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
+
+
+def row_of(table: str, stored: Any, **given: Any) -> dict[str, Any]:
+    """The row of a dataclass: what is given, and those of its fields that are columns of the table."""
+    names = _shared(table, type(stored))  # type: ignore[arg-type]
+    return given | {name: getattr(stored, name) for name in names if name not in given}
+
+
+@functools.cache
+def _shared(table: str, kind: type[Any]) -> tuple[str, ...]:
+    names = {field.name for field in fields(kind)}
+    return tuple(column for column in table_named(table).names if column in names)
+
+
+def _equal(names: Iterable[str], sign: str, between: str) -> str:
+    return between.join(f"{name} {sign} ?" for name in names)
 
 
 Record = TypeVar("Record")
@@ -390,6 +414,34 @@ class Database:
         if row is None:
             raise StudioError(f"There is no {what} {identity!r} in this workspace.")
         return row
+
+    def insert(self, table: str, *rows: Mapping[str, Any], instead: Instead = "") -> int:
+        """Store rows that have the same columns; returns the number that the last one was given.
+
+        `instead` is what is done where a row with the same key is there; without, that is an error.
+        """
+        number = None
+        with self.transaction() as writer:
+            for row in rows:
+                number = writer.execute(insertion(table, tuple(row), instead), row).lastrowid
+        return number or 0
+
+    def upsert(self, table: str, *rows: Mapping[str, Any], once: Sequence[str] = ()) -> None:
+        """Store rows; one with the same key takes the new values of all columns but those set `once`."""
+        with self.transaction() as writer:
+            for row in rows:
+                kept = ", ".join(f"{name} = excluded.{name}" for name in row if name not in once)
+                sql = f"{insertion(table, tuple(row))} ON CONFLICT DO UPDATE SET {kept}"
+                writer.execute(sql, row)
+
+    def update(self, table: str, where: Mapping[str, Any], **values: Any) -> int:
+        """Give the rows with certain values other ones; returns how many there are."""
+        sql = f"UPDATE {table} SET {_equal(values, '=', ', ')} WHERE {_equal(where, 'IS', ' AND ')}"
+        return self.write(sql, (*values.values(), *where.values()))
+
+    def delete(self, table: str, **where: Any) -> int:
+        """Delete the rows with certain values; returns how many there were."""
+        return self.write(f"DELETE FROM {table} WHERE {_equal(where, 'IS', ' AND ')}", tuple(where.values()))
 
     def write(self, sql: str, values: Values = ()) -> int:
         """Run one statement in a transaction; returns the number of changed rows."""

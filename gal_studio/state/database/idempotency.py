@@ -47,4 +47,4 @@ class Answers(Repository):
                 "DELETE FROM answers WHERE time < ? AND rowid <= (SELECT MAX(rowid) FROM answers) - ?",
                 (now - KEPT, LAST),
             )
-            writer.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", (key, text, now))
+            self._database.insert("answers", {"id": key, "answer": text, "time": now}, instead="ignore")

@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gal_studio.core.taught import NAMES
 from gal_studio.core.variants.registry import VARIANTS
 
 Folder = Literal["images", "adapters"]
@@ -113,6 +114,7 @@ def _is_id(name: str = "id") -> str:
 
 
 _VARIANTS = ", ".join(f"'{name}'" for name in VARIANTS.names())
+_TAUGHT = ", ".join(f"'{name}'" for name in NAMES)
 _OF_PROJECT = ("project_id", "projects")
 _OF_ROUND = ("round_id", "rounds")
 _IMAGE: Mapping[str, Folder] = {"image": "images"}
@@ -122,7 +124,7 @@ TABLES: tuple[Table, ...] = (
     Table("projects", (), f"""
         id TEXT PRIMARY KEY {_is_id()},
         name TEXT NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ('style', 'object')),
+        kind TEXT NOT NULL CHECK (kind IN ({_TAUGHT})),
         base_model TEXT NOT NULL,
         clip_model TEXT NOT NULL,
         trigger_word TEXT NOT NULL,
@@ -634,3 +636,8 @@ TABLES: tuple[Table, ...] = (
 )
 # fmt: on
 """Every table, each after those that it refers to."""
+
+
+def table_named(name: str) -> Table:
+    """The table of that name."""
+    return next(table for table in TABLES if table.name == name)

@@ -10,7 +10,7 @@ from typing import Generic
 
 from gal_studio.core import checks
 from gal_studio.core.types import Author
-from gal_studio.core.undo import Change, Step, Value, newest, steps_of, undo_stacks
+from gal_studio.core.undo import LoggedChange, Step, Value, newest, steps_of, undo_stacks
 from gal_studio.state.database.connection import Repository
 
 
@@ -20,7 +20,7 @@ class UndoLog(Repository, ABC, Generic[Value]):
     unset: Value
 
     @abstractmethod
-    def _changes(self, scope: str) -> Sequence[Change[Value]]:
+    def _changes(self, scope: str) -> Sequence[LoggedChange[Value]]:
         """Every change of a scope, the oldest first."""
 
     @abstractmethod

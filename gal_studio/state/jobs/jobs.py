@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import allows_decisions, describe_job, find_job_kind
@@ -198,14 +199,9 @@ class Jobs:
         """Record the progress of a job; `done` may be fractional."""
         now = self._clock()
         with self._database.transaction() as writer:
-            writer.execute(
-                "UPDATE jobs SET phase = ?, done = ?, total = ?, message = ? WHERE id = ?",
-                (phase, int(done), total, message, job_id),
-            )
-            writer.execute(
-                "INSERT INTO job_progress (job_id, phase, done, time) VALUES (?, ?, ?, ?)",
-                (job_id, phase, done, now),
-            )
+            self._set(job_id, phase=phase, done=int(done), total=total, message=message)
+            row = {"job_id": job_id, "phase": phase, "done": done, "time": now}
+            self._database.insert("job_progress", row)
             writer.execute(
                 "DELETE FROM job_progress WHERE job_id = ? AND time < ?", (job_id, now - 2 * WINDOW)
             )
@@ -234,13 +230,11 @@ class Jobs:
 
     def pause_for_space(self, job_id: str, needed: int, message: str) -> Job:
         """Pause until the disk has `needed` bytes free; a pending Stop or Pause takes precedence."""
-        with self._database.transaction() as writer:
+        with self._database.transaction():
             if self.get(job_id).state != "running":
                 return self.halt(job_id, message)
             self._end(job_id, "paused", "the disk is full", message)
-            writer.execute(
-                "UPDATE jobs SET paused_for = 'room', room_needed = ? WHERE id = ?", (needed, job_id)
-            )
+            self._set(job_id, paused_for="room", room_needed=needed)
         return self.get(job_id)
 
     def interrupt(self, job_id: str, reason: str) -> Job:
@@ -263,7 +257,7 @@ class Jobs:
             if row["state"] == "interrupted":
                 self._move(writer, job_id, "queued", "its worker is back")
             self._move(writer, job_id, "running", "its worker is back")
-            writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
+            self._set(job_id, finished=None, message="")
         return True
 
     def request_stop(self, job_id: str) -> Job:
@@ -274,7 +268,7 @@ class Jobs:
                 self._move(writer, job_id, "stopping", "Stop was pressed")
             elif state in ("queued", "paused", "interrupted"):
                 self._move(writer, job_id, "stopped", "cancelled")
-                writer.execute("UPDATE jobs SET finished = ? WHERE id = ?", (self._clock(), job_id))
+                self._set(job_id, finished=self._clock())
         return self.get(job_id)
 
     def request_pause(self, job_id: str) -> Job:
@@ -300,7 +294,7 @@ class Jobs:
             self._refuse_if_overtaken(job)
             if job.state in RESUMABLE:
                 self._move(writer, job_id, "queued", reason)
-                writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
+                self._set(job_id, finished=None, message="")
                 self._resume_dependents(job_id)
         return self.get(job_id)
 
@@ -335,7 +329,7 @@ class Jobs:
 
     def request_preview(self, job_id: str) -> None:
         """Request a preview from a running training."""
-        self._database.write("UPDATE jobs SET sample_wanted = 1 WHERE id = ?", (job_id,))
+        self._set(job_id, sample_wanted=True)
 
     def wants_preview(self, job_id: str) -> bool:
         """Whether a preview is requested; true until it is drawn, or the job ends."""
@@ -343,8 +337,8 @@ class Jobs:
 
     def take_preview_request(self, job_id: str) -> bool:
         """Clear the request for a preview; whether there was one."""
-        sql = "UPDATE jobs SET sample_wanted = 0 WHERE id = ? AND sample_wanted = 1"
-        return self._database.write(sql, (job_id,)) > 0
+        asked = {"id": job_id, "sample_wanted": True}
+        return self._database.update("jobs", asked, sample_wanted=False) > 0
 
     def reap(self) -> tuple[str, ...]:
         """Mark the jobs of dead workers as interrupted; returns their IDs."""
@@ -367,10 +361,13 @@ class Jobs:
             )
         return self.get(job_id)
 
+    def _set(self, job_id: str, **values: Any) -> None:
+        self._database.update("jobs", {"id": job_id}, **values)
+
     def _move(self, writer: sqlite3.Connection, job_id: str, after: JobState, reason: str) -> None:
         before = self.get(job_id).state
         check_transition(before, after)
-        writer.execute("UPDATE jobs SET state = ?, paused_for = '' WHERE id = ?", (after, job_id))
+        self._set(job_id, state=after, paused_for="")
         self._note(writer, job_id, before, after, reason)
         if after in ("stopped", "error"):
             self._cancel_dependents(writer, job_id)
@@ -406,10 +403,8 @@ class Jobs:
     def _note(
         self, writer: sqlite3.Connection, job_id: str, before: JobState | None, after: JobState, reason: str
     ) -> None:
-        writer.execute(
-            "INSERT INTO job_moves (job_id, state_before, state_after, reason, time) VALUES (?, ?, ?, ?, ?)",
-            (job_id, before, after, reason, self._clock()),
-        )
+        row = {"job_id": job_id, "state_before": before, "state_after": after, "reason": reason}
+        self._database.insert("job_moves", {**row, "time": self._clock()})
 
 
 def job_of(row: sqlite3.Row) -> Job:

@@ -11,7 +11,7 @@ from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.jobs import Jobs
 
 SHOWN_HALTED = 8
-Place = tuple[int, int]
+_QueuePlace = tuple[int, int]
 """Priority and rank."""
 
 
@@ -43,7 +43,7 @@ class JobQueue:
 
     def move(self, job_id: str, direction: Direction) -> None:
         """Move a queued job in the order, together with the jobs that it waits for."""
-        with self._database.transaction() as writer:
+        with self._database.transaction():
             schedule = self._jobs.unfinished()
             queue = _queue(schedule)
             moved = reordered([job.id for job in queue.waiting], queue.needs, job_id, direction)
@@ -51,9 +51,7 @@ class JobQueue:
             first = max((n for n, one in enumerate(moved, start=1) if one not in background), default=0)
             places = _places(schedule.waiting(), first, self._last_rank())
             for (priority, rank), identity in zip(places, moved, strict=True):
-                writer.execute(
-                    "UPDATE jobs SET priority = ?, rank = ? WHERE id = ?", (priority, rank, identity)
-                )
+                self._database.update("jobs", {"id": identity}, priority=priority, rank=rank)
 
     def _last_rank(self) -> int:
         (row,) = self._database.rows("SELECT MAX(rank) AS rank FROM jobs WHERE priority = ?", (NORMAL,))
@@ -73,7 +71,7 @@ def _queue(schedule: Schedule) -> Queue:
     )
 
 
-def _places(waiting: Sequence[ListedJob], first: int, last: int) -> list[Place]:
+def _places(waiting: Sequence[ListedJob], first: int, last: int) -> list[_QueuePlace]:
     """The places of the queue; the `first` ones go before the background, after rank `last` if need be."""
     normal = [(one.priority, one.rank) for one in waiting if one.priority != BACKGROUND]
     behind = [(one.priority, one.rank) for one in waiting if one.priority == BACKGROUND]

@@ -51,18 +51,17 @@ class Workers(Repository):
 
     def enter(self, worker_id: str) -> None:
         """Register the running process as a worker."""
-        self._database.write(
-            "INSERT OR REPLACE INTO workers VALUES (?, ?, ?, ?, ?, NULL)",
-            (worker_id, host_name(), os.getpid(), own_identity(), self._clock()),
-        )
+        where = {"host": host_name(), "pid": os.getpid(), "process": own_identity()}
+        row = {"id": worker_id, **where, "beat": self._clock()}
+        self._database.insert("workers", row, instead="replace")
 
     def beat(self, worker_id: str) -> None:
         """Record a heartbeat."""
-        self._database.write("UPDATE workers SET beat = ? WHERE id = ?", (self._clock(), worker_id))
+        self._database.update("workers", {"id": worker_id}, beat=self._clock())
 
     def leave(self, worker_id: str) -> None:
         """Record that the worker ended cleanly."""
-        self._database.write("UPDATE workers SET ended = ? WHERE id = ?", (self._clock(), worker_id))
+        self._database.update("workers", {"id": worker_id}, ended=self._clock())
 
     def alive(self) -> bool:
         """Whether any worker of this workspace is alive."""

@@ -2,13 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.types import Round
-from gal_studio.state.database.connection import Repository, record
-from gal_studio.state.database.tables import TABLES, Table
+from gal_studio.state.database.connection import Repository, insertion, record
+from gal_studio.state.database.tables import Table, table_named
 from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.projects import derived_id
 from gal_studio.state.tables.refinements import PlannedPair, pair_id
@@ -40,7 +40,7 @@ class Branches(Repository):
             own = {"id": made, "created": self._clock(), "copy_of": round_id}
             plain = {"title": "", "starred": 0, "archived": 0, "unet_forwards": 0, "kept": None}
             own |= plain | {"changes": "{}", "seed": None, "difference": ""}
-            kept = [name for name in _table("rounds").names if name not in own]
+            kept = [name for name in table_named("rounds").names if name not in own]
             writer.execute(
                 f"INSERT INTO rounds ({', '.join([*own, *kept])}) "
                 f"SELECT :{', :'.join(own)}, {', '.join(kept)} FROM rounds WHERE id = :copy_of",
@@ -48,19 +48,16 @@ class Branches(Repository):
             )
             ids: dict[str, dict[Any, Any]] = {"rounds": {round_id: made}}
             for name in _COPIED:
-                ids[name] = _copy_rows(writer, _table(name), ids, made)
+                ids[name] = _copy_rows(writer, table_named(name), ids, made)
         return record(Round, self._database.row_by_id("round", made, "SELECT * FROM rounds WHERE id = ?"))
 
     def differ(self, round_id: str, changes: Mapping[str, Any], seed: int | None) -> None:
         """Let the rounds after a copy have other settings or another seed."""
-        self._database.write(
-            "UPDATE rounds SET changes = ?, seed = ? WHERE id = ?",
-            (strict_json.dumps(changes), seed, round_id),
-        )
+        self._database.update("rounds", {"id": round_id}, changes=strict_json.dumps(changes), seed=seed)
 
     def name(self, round_id: str, words: str) -> None:
         """Say what differs in the branch that a copy begins."""
-        self._database.write("UPDATE rounds SET difference = ? WHERE id = ?", (words, round_id))
+        self._database.update("rounds", {"id": round_id}, difference=words)
 
     def keep(self, round_ids: Iterable[str]) -> None:
         """Make the lines through these rounds the main ones."""
@@ -89,16 +86,8 @@ def _copy_rows(
         if table.has_id:
             row["id"] = new[row["id"]]
         if table.is_numbered:
-            number, rest = row.pop("id"), [name for name in table.names if name != "id"]
-            new[number] = writer.execute(_insertion(table, rest), row).lastrowid
+            number, rest = row.pop("id"), tuple(name for name in table.names if name != "id")
+            new[number] = writer.execute(insertion(table.name, rest), row).lastrowid
     if not table.is_numbered:
-        writer.executemany(_insertion(table, table.names), rows)
+        writer.executemany(insertion(table.name, table.names), rows)
     return new
-
-
-def _insertion(table: Table, names: Sequence[str]) -> str:
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES (:{', :'.join(names)})"
-
-
-def _table(name: str) -> Table:
-    return next(table for table in TABLES if table.name == name)

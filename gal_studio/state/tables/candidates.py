@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from gal_studio.core.copy_chance import shift_by_marks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import CHANCE, Candidate, Remark, UsedDetectors
-from gal_studio.state.database.connection import Database, Repository
+from gal_studio.state.database.connection import Database, Repository, row_of
 
+_ONCE = ("id", "round_id", "anchor_id", "number", "created", "own")
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
@@ -52,41 +54,28 @@ class Candidates(Repository):
 
     def save(self, round_id: str, batch: Sequence[NewCandidate], own: bool = False) -> None:
         """Store a finished batch, all or nothing; idempotent. `own` are those of a person's own prompts."""
-        now = self._clock()
-        with self._database.transaction() as writer:
+        always = {"round_id": round_id, "created": self._clock(), "own": own}
+        with self._database.transaction():
             for new in batch:
-                writer.execute(
-                    "INSERT INTO candidates (id, round_id, anchor_id, number, seed, image, "
-                    "similarity_anchor, similarity_reference, feature, created, remark, own, "
-                    "strength, early_strength, switch) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT (round_id, anchor_id, number) DO UPDATE SET seed = excluded.seed, "
-                    "image = excluded.image, similarity_anchor = excluded.similarity_anchor, "
-                    "similarity_reference = excluded.similarity_reference, feature = excluded.feature, "
-                    "remark = excluded.remark, strength = excluded.strength, "
-                    "early_strength = excluded.early_strength, switch = excluded.switch",
-                    (candidate_id(round_id, new.anchor_id, new.index), round_id, new.anchor_id, new.index,
-                     new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
-                     np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark, int(own),
-                     float(new.recipe.late), float(new.recipe.early), float(new.recipe.switch)),
-                )  # fmt: skip
-                self._save_scores(writer, candidate_id(round_id, new.anchor_id, new.index), new.more_scores)
-
-    @staticmethod
-    def _save_scores(writer: sqlite3.Connection, identity: str, scores: Mapping[str, float]) -> None:
-        writer.execute("DELETE FROM candidate_scores WHERE candidate_id = ?", (identity,))
-        writer.executemany(
-            "INSERT INTO candidate_scores (candidate_id, name, score) VALUES (?, ?, ?)",
-            [(identity, name, float(score)) for name, score in scores.items()],
-        )
+                identity = candidate_id(round_id, new.anchor_id, new.index)
+                its = {
+                    "id": identity,
+                    "number": new.index,
+                    "similarity_anchor": float(new.similarity_anchor),
+                    "similarity_reference": float(new.similarity_reference),
+                    "feature": vector_bytes(new.feature),
+                }
+                row = row_of("candidates", new, **its, **always, **recipe_columns(new.recipe))
+                self._database.upsert("candidates", row, once=_ONCE)
+                self._database.delete("candidate_scores", candidate_id=identity)
+                self.add_scores(identity, new.more_scores)
 
     def add_scores(self, identity: str, scores: Mapping[str, float]) -> None:
         """Store further scores of a candidate, each in the place of an earlier one."""
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "INSERT OR REPLACE INTO candidate_scores (candidate_id, name, score) VALUES (?, ?, ?)",
-                [(identity, name, float(score)) for name, score in scores.items()],
-            )
+        rows = [
+            {"candidate_id": identity, "name": name, "score": float(score)} for name, score in scores.items()
+        ]
+        self._database.insert("candidate_scores", *rows, instead="replace")
 
     def get(self, identity: str) -> Candidate:
         """The candidate with this ID."""
@@ -152,13 +141,13 @@ class Candidates(Repository):
 
     def tag(self, identities: Sequence[str], tag: str, on: bool) -> None:
         """Give candidates a tag, or take it off."""
-        sql = (
-            "INSERT OR IGNORE INTO candidate_tags (candidate_id, tag) VALUES (?, ?)"
-            if on
-            else "DELETE FROM candidate_tags WHERE candidate_id = ? AND tag = ?"
-        )
-        with self._database.transaction() as writer:
-            writer.executemany(sql, [(identity, tag) for identity in identities])
+        rows = [{"candidate_id": identity, "tag": tag} for identity in identities]
+        with self._database.transaction():
+            if on:
+                self._database.insert("candidate_tags", *rows, instead="ignore")
+            else:
+                for row in rows:
+                    self._database.delete("candidate_tags", **row)
 
     def count(self, round_id: str) -> int:
         """How many candidates the round drew for its test prompts."""
@@ -182,11 +171,18 @@ class Candidates(Repository):
 
     def place(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Store the places of candidates on the map."""
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "UPDATE candidates SET x = ?, y = ? WHERE id = ?",
-                [(x, y, identity) for identity, (x, y) in places.items()],
-            )
+        with self._database.transaction():
+            for identity, (x, y) in places.items():
+                self._database.update("candidates", {"id": identity}, x=x, y=y)
+
+
+def recipe_columns(recipe: Recipe) -> dict[str, float]:
+    """The columns in which a recipe is stored."""
+    return {
+        "strength": float(recipe.late),
+        "early_strength": float(recipe.early),
+        "switch": float(recipe.switch),
+    }
 
 
 @lru_cache(maxsize=256)  # the pictures of a ladder share a few
@@ -206,6 +202,11 @@ def candidate_of(
         bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
         stored_recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
     )  # fmt: skip
+
+
+def vector_bytes(feature: NDArray[np.floating[Any]]) -> bytes:
+    """A feature as it is stored: numbers of float32."""
+    return np.asarray(feature, dtype="<f4").tobytes()
 
 
 def vector(stored: bytes) -> NDArray[np.float32]:

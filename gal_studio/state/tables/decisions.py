@@ -7,7 +7,7 @@ from dataclasses import replace
 from gal_studio.core import checks
 from gal_studio.core.decisions import UNDECIDED, CandidateState, Decided, LoggedDecision
 from gal_studio.core.types import Author, Decision, Verdict
-from gal_studio.state.database.connection import record
+from gal_studio.state.database.connection import record, row_of
 from gal_studio.state.database.undo_log import UndoLog
 
 SELECT_DECISIONS = (
@@ -91,21 +91,21 @@ class Decisions(UndoLog[CandidateState]):
         undoes: int | None = None, redoes: int | None = None,
     ) -> int:  # fmt: skip
         """Append a step; verdicts leave the marks of copies as they are."""
-        with self._database.transaction() as writer:
-            batch = writer.execute(
-                "INSERT INTO decision_batches (round_id, author, time, undoes, redoes) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (scope, author, self._clock(), undoes, redoes),
-            ).lastrowid
-            writer.executemany(
-                "INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight, marked_copy) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (batch, candidate, state.verdict, state.mask, state.weight, state.marked_copy)
-                    for candidate, state in values.items()
-                ],
-            )
-        return int(batch or 0)
+        step = {
+            "round_id": scope,
+            "author": author,
+            "time": self._clock(),
+            "undoes": undoes,
+            "redoes": redoes,
+        }
+        with self._database.transaction():
+            batch = self._database.insert("decision_batches", step)
+            rows = [
+                row_of("decisions", state, batch_id=batch, candidate_id=candidate)
+                for candidate, state in values.items()
+            ]
+            self._database.insert("decisions", *rows)
+        return batch
 
 
 def logged_decision(row: sqlite3.Row) -> LoggedDecision:

@@ -31,12 +31,9 @@ class Exports(Repository):
 
     def ask(self, round_id: str, form: str, measured: Sequence[str]) -> None:
         """Request an export; one that was made before stays until it is made again."""
-        self._database.write(
-            "INSERT INTO exports (round_id, form, measured, created, waits) VALUES (?, ?, ?, ?, 1)"
-            " ON CONFLICT (round_id, form) DO UPDATE"
-            " SET measured = excluded.measured, created = excluded.created, waits = 1",
-            (round_id, form, json.dumps(list(measured)), self._clock()),
-        )
+        its, said = {"round_id": round_id, "form": form}, json.dumps(list(measured))
+        row = {**its, "measured": said, "created": self._clock(), "waits": True}
+        self._database.upsert("exports", row, once=tuple(its))
 
     def waiting(self, round_id: str) -> tuple[Export, ...]:
         """The exports of a round that are still to be made, the oldest first."""
@@ -64,20 +61,15 @@ class Exports(Repository):
 
     def finish(self, round_id: str, form: str, made_of: str, sentence: str, is_same: bool) -> None:
         """Store that an export is made, of which weights, and what its check found."""
-        self._database.write(
-            "UPDATE exports SET made_of = ?, sentence = ?, is_same = ?, waits = 0"
-            " WHERE round_id = ? AND form = ?",
-            (made_of, sentence, is_same, round_id, form),
-        )
+        values = {"made_of": made_of, "sentence": sentence, "is_same": is_same, "waits": False}
+        self._database.update("exports", {"round_id": round_id, "form": form}, **values)
 
     def forget(self, round_id: str, form: str) -> None:
         """Drop a request that cannot be done; what was made before stays."""
-        asked = (round_id, form)
+        asked = {"round_id": round_id, "form": form}
         with self._database.transaction():
-            self._database.write("UPDATE exports SET waits = 0 WHERE round_id = ? AND form = ?", asked)
-            self._database.write(
-                "DELETE FROM exports WHERE round_id = ? AND form = ? AND made_of IS NULL", asked
-            )
+            self._database.update("exports", asked, waits=False)
+            self._database.delete("exports", **asked, made_of=None)
 
 
 def _export(row: sqlite3.Row) -> Export:

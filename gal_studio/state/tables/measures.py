@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 
 from gal_studio.core import checks, strict_json
@@ -11,8 +11,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Candidate, Remark
-from gal_studio.state.database.connection import Repository, record
-from gal_studio.state.tables.candidates import copy_shift, stored_recipe
+from gal_studio.state.database.connection import Repository, record, row_of
+from gal_studio.state.tables.candidates import copy_shift, recipe_columns, stored_recipe
 from gal_studio.state.tables.projects import append_prompts, derived_id
 
 SELECT_MEASURED = (
@@ -84,11 +84,8 @@ class Measures(Repository):
 
     def choose(self, project_id: str, chosen: HeldOutSet) -> None:
         """Store how the test set is drawn and when it is measured."""
-        self._database.write(
-            "INSERT OR REPLACE INTO test_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (project_id, chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution,
-             chosen.measured, chosen.guidance_start, chosen.guidance_end),
-        )  # fmt: skip
+        row = row_of("test_sets", chosen, project_id=project_id)
+        self._database.insert("test_sets", row, instead="replace")
 
     def prompts(self, project_id: str) -> tuple[MeasuredPrompt, ...]:
         """All prompts of the test set in order, disabled ones included."""
@@ -113,20 +110,14 @@ class Measures(Repository):
         """Store pictures, each in the place of one of the same prompt, round, number, model and schedule."""
         with self._database.transaction() as writer:
             for new in batch:
-                writer.execute(
-                    "DELETE FROM test_pictures WHERE prompt_id = ? AND round_id IS ? AND number = ? "
-                    "AND drawn_by = ? AND early_strength = ? AND strength = ? AND switch = ?",
-                    (new.prompt_id, new.round_id, new.number, new.drawn_by, *astuple(new.recipe)),
-                )
+                its = {"prompt_id": new.prompt_id, "round_id": new.round_id, "number": new.number}
+                drawn = recipe_columns(new.recipe)
+                self._database.delete("test_pictures", **its, drawn_by=new.drawn_by, **drawn)
+                how = filter(None, [new.drawn_by, new.recipe.words])
+                identity = derived_id(writer, "test_pictures", *its.values(), new.image, *how)
                 scores = json.dumps({name: float(value) for name, value in new.scores.items()})
-                writer.execute(
-                    "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (derived_id(writer, "test_pictures", new.prompt_id, new.round_id, new.number, new.image,
-                                *filter(None, [new.drawn_by, new.recipe.words])),
-                     new.prompt_id, new.round_id, new.number, new.seed, new.image, scores,
-                     new.remark, new.trained_as, self._clock(), new.drawn_by,
-                     new.recipe.late, new.recipe.early, new.recipe.switch),
-                )  # fmt: skip
+                own = {"id": identity, "scores": scores, "created": self._clock(), **drawn}
+                self._database.insert("test_pictures", row_of("test_pictures", new, **own))
 
     def pictures(self, project_id: str) -> tuple[MeasuredPicture, ...]:
         """All pictures of the test set that the base model and the present trainings of the rounds drew."""

@@ -17,10 +17,11 @@ class ModelLocations(Repository):
 
     def set(self, project_id: str, path: str, place: str) -> None:
         """Say where a model lies now; it may have come back to its path."""
-        with self._database.transaction() as writer:
-            writer.execute("DELETE FROM model_places WHERE project_id = ? AND path = ?", (project_id, path))
+        model = {"project_id": project_id, "path": path}
+        with self._database.transaction():
+            self._database.delete("model_places", **model)
             if place != path:
-                writer.execute("INSERT INTO model_places VALUES (?, ?, ?)", (project_id, path, place))
+                self._database.insert("model_places", {**model, "place": place})
 
     def hashes(self, project_id: str, path: str) -> Hashes | None:
         """The hashes of a model's files, as the project first used it; None before that."""
@@ -39,10 +40,8 @@ class ModelLocations(Repository):
     def keep(self, project_id: str, path: str, hashes: Hashes) -> None:
         """Store the hashes of a model that the project uses for the first time."""
         files = strict_json.dumps({name: list(astuple(one)) for name, one in hashes.items()})
-        self._database.write(
-            "INSERT OR IGNORE INTO model_hashes VALUES (?, ?, ?, ?)",
-            (project_id, path, files, self._clock()),
-        )
+        row = {"project_id": project_id, "path": path, "files": files, "time": self._clock()}
+        self._database.insert("model_hashes", row, instead="ignore")
 
     def copy(self, source_id: str, project_id: str) -> None:
         """Let a project that is made of another one know the same models."""

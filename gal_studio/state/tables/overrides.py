@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gal_studio.core import strict_json
 from gal_studio.core.gal.choices import Choice, NewChoice
-from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.database.connection import Repository, record, row_of
 
 SELECT_CHOICES = (
     "SELECT overrides.*, round_id, time, author, (SELECT reason FROM override_reasons "
@@ -20,23 +20,16 @@ class Overrides(Repository):
 
     def add(self, step: int, choices: Sequence[NewChoice]) -> None:
         """Append the choices of one step of the log of decisions."""
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "INSERT INTO overrides (batch_id, anchor_id, suggested_id, chosen_id, verdict, first, "
-                "scores) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (step, new.anchor_id, new.suggested_id, new.chosen_id, new.verdict, new.first,
-                     json.dumps(new.scores, sort_keys=True))
-                    for new in choices
-                ],
-            )  # fmt: skip
+        rows = [
+            row_of("overrides", new, batch_id=step, scores=json.dumps(new.scores, sort_keys=True))
+            for new in choices
+        ]
+        self._database.insert("overrides", *rows)
 
     def explain(self, choice_id: int, reason: str) -> None:
         """Append the reason for a choice; the newest one counts."""
-        self._database.write(
-            "INSERT INTO override_reasons (override_id, reason, time) VALUES (?, ?, ?)",
-            (choice_id, reason, self._clock()),
-        )
+        row = {"override_id": choice_id, "reason": reason, "time": self._clock()}
+        self._database.insert("override_reasons", row)
 
     def of_round(self, round_id: str) -> tuple[Choice, ...]:
         """Every choice that was made in a round, undone ones too, the oldest first."""

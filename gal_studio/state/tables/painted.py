@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from gal_studio.core.types import Author
-from gal_studio.core.undo import Change
+from gal_studio.core.undo import LoggedChange
 from gal_studio.state.database.undo_log import UndoLog
 
 NEWEST_MASK = """
@@ -22,12 +22,12 @@ class _Painted(UndoLog[str | None]):
     unset = None
     table: ClassVar[tuple[str, str, str, str]]
 
-    def _changes(self, scope: str) -> list[Change[str | None]]:
+    def _changes(self, scope: str) -> list[LoggedChange[str | None]]:
         table, of, owner, picture = self.table
         rows = self._database.rows(
             f"SELECT id, undoes, redoes, {owner}, {picture} FROM {table} WHERE {of} = ? ORDER BY id", (scope,)
         )
-        return [Change(*row) for row in rows]
+        return [LoggedChange(*row) for row in rows]
 
     def _append(
         self, scope: str, values: Mapping[str, str | None], author: Author,
@@ -37,8 +37,7 @@ class _Painted(UndoLog[str | None]):
         for name, image in values.items():
             row = {of: scope, owner: name, picture: image, "author": author, "time": self._clock()}
             row |= {"undoes": undoes, "redoes": redoes}
-            names, places = ", ".join(row), ", ".join("?" * len(row))
-            self._database.write(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))
+            self._database.insert(table, row)
 
 
 class Paintings(_Painted):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.state.database.connection import Repository
+from gal_studio.state.database.connection import Repository, row_of
 
 Patches = NDArray[np.bool_]
 
@@ -31,11 +31,9 @@ class PairRegions(Repository):
 
     def save(self, pair_id: str, region: PairRegion) -> None:
         """Store the region of a pair in the place of the one before."""
-        patches = [_bytes(part) for part in (region.learned, region.foreground, region.subject)]
-        self._database.write(
-            "INSERT OR REPLACE INTO pair_regions VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (pair_id, *region.shape, *patches, region.foreground_mask),
-        )
+        (height, width), patches = region.shape, {name: _bytes(getattr(region, name)) for name in _PARTS}
+        row = row_of("pair_regions", region, pair_id=pair_id, height=height, width=width, **patches)
+        self._database.insert("pair_regions", row, instead="replace")
 
     def get(self, pair_id: str) -> PairRegion | None:
         """The region of a pair; None before the pair is judged, and for pairs of version 8 and before."""
@@ -56,7 +54,7 @@ class PairRegions(Repository):
 
     def delete(self, pair_id: str) -> None:
         """Forget the region of a pair."""
-        self._database.write("DELETE FROM pair_regions WHERE pair_id = ?", (pair_id,))
+        self._database.delete("pair_regions", pair_id=pair_id)
 
     def copy(self, pair_id: str, copy_id: str) -> None:
         """Give the copy of a pair the same region."""

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import uuid
 from collections import UserDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from gal_studio.core.settings import read_settings as read_settings
 from gal_studio.core.snapshot import Project as Project
 from gal_studio.core.snapshot import Start
 from gal_studio.core.types import Anchor, Author, Kind, Reference
-from gal_studio.state.database.connection import Database, Repository, record
+from gal_studio.state.database.connection import Database, Repository, record, row_of
+from gal_studio.state.database.tables import ROOT, table_named
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.painted import NEWEST_MASK, ReferenceMasks
 
@@ -123,9 +124,8 @@ class ProjectRevisions(UserDict[str, str]):
         self.data = {row["model"]: row["revision"] for row in rows}
 
     def __setitem__(self, model: str, revision: str) -> None:
-        self._database.write(
-            "INSERT OR REPLACE INTO project_models VALUES (?, ?, ?)", (self._project_id, model, revision)
-        )
+        row = {"project_id": self._project_id, "model": model, "revision": revision}
+        self._database.insert("project_models", row, instead="replace")
         super().__setitem__(model, revision)
 
 
@@ -145,21 +145,14 @@ class Projects(Repository):
 
     def add(self, new: NewProject) -> Project:
         """Store a project with its references, anchors and first settings."""
-        now = self._clock()
         with self._database.transaction() as writer:
             project_id = derived_id(writer, "projects", new.content)
-            writer.execute(
-                "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
-                 new.seed, new.origin, now, new.described),
-            )  # fmt: skip
+            row = row_of("projects", new, id=project_id, created=self._clock())
+            self._database.insert("projects", row)
             for position, reference in enumerate(new.references):
                 reference_id = derived_id(writer, "project_references", project_id, position)
-                writer.execute(
-                    "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (reference_id, project_id, position, reference.prompt, reference.plain_prompt,
-                     reference.image, reference.trigger_word),
-                )  # fmt: skip
+                own = {"id": reference_id, "project_id": project_id, "position": position}
+                self._database.insert("project_references", row_of("project_references", reference, **own))
                 self.masks.add(reference_id, reference.mask)
             self.add_anchors(project_id, new.anchors)
             self._add_given_prior(project_id, new.prior)
@@ -219,13 +212,13 @@ class Projects(Repository):
 
     def set_origin(self, project_id: str, origin: str) -> None:
         """Hand the project over to another command, see `with_origin`; one that had this origin has none."""
-        with self._database.transaction() as writer:
-            writer.execute("UPDATE projects SET origin = NULL WHERE origin = ?", (origin,))
-            writer.execute("UPDATE projects SET origin = ? WHERE id = ?", (origin, project_id))
+        with self._database.transaction():
+            self._database.update("projects", {"origin": origin}, origin=None)
+            self._database.update("projects", {"id": project_id}, origin=origin)
 
     def rename(self, project_id: str, name: str) -> None:
         """Give the project another name."""
-        self._database.write("UPDATE projects SET name = ? WHERE id = ?", (name, project_id))
+        self._database.update("projects", {"id": project_id}, name=name)
 
     def archived(self) -> frozenset[str]:
         """The IDs of the archived projects."""
@@ -235,18 +228,16 @@ class Projects(Repository):
     def set_archived(self, project_id: str, archived: bool) -> None:
         """Archive the project, or restore it; nothing in it is deleted."""
         if archived:
-            self._database.write(
-                "INSERT OR IGNORE INTO archived_projects VALUES (?, ?)", (project_id, self._clock())
-            )
+            row = {"project_id": project_id, "time": self._clock()}
+            self._database.insert("archived_projects", row, instead="ignore")
         else:
-            self._database.write("DELETE FROM archived_projects WHERE project_id = ?", (project_id,))
+            self._database.delete("archived_projects", project_id=project_id)
 
     def set_settings(self, project_id: str, settings: Settings, author: Author = "human") -> None:
         """Append new settings; the former ones stay in the log."""
-        self._database.write(
-            "INSERT INTO project_settings (project_id, settings, author, time) VALUES (?, ?, ?, ?)",
-            (project_id, strict_json.dumps(settings.to_dict()), author, self._clock()),
-        )
+        written = strict_json.dumps(settings.to_dict())
+        row = {"project_id": project_id, "settings": written, "author": author, "time": self._clock()}
+        self._database.insert("project_settings", row)
 
     def start(self, project_id: str) -> Start | None:
         """The LoRA from elsewhere that a project starts from; None for its base model."""
@@ -255,10 +246,8 @@ class Projects(Repository):
 
     def set_start(self, project_id: str, start: Start) -> None:
         """Store the LoRA that a project starts from."""
-        self._database.write(
-            "INSERT OR REPLACE INTO project_starts VALUES (?, ?, ?)",
-            (project_id, start.source, start.adapter),
-        )
+        row = row_of("project_starts", start, project_id=project_id)
+        self._database.insert("project_starts", row, instead="replace")
 
     def references(self, project_id: str) -> tuple[Reference, ...]:
         """The user's pictures in their order."""
@@ -293,9 +282,27 @@ class Projects(Repository):
         )
         return str(row["project_id"])
 
+    def owning(self, table: str, ids: Iterable[str]) -> tuple[str, ...]:
+        """The projects of the rows of a table with these IDs; refused if none of them is there."""
+        if table == ROOT:
+            return tuple(ids)
+        ids = list(ids)
+        own, wanted = table_named(table), "SELECT value FROM json_each(?)"
+        while own.owner[1] != ROOT:
+            own, wanted = (
+                table_named(own.owner[1]),
+                f"SELECT {own.owner[0]} FROM {own.name} WHERE id IN ({wanted})",
+            )
+        sql = f"SELECT DISTINCT {own.owner[0]} FROM {own.name} WHERE id IN ({wanted})"
+        found = tuple(row[0] for row in self._database.rows(sql, (json.dumps(ids),)))
+        if ids and not found:
+            what = {"candidates": "picture", "anchors": "test prompt"}.get(table, table.removesuffix("s"))
+            raise StudioError(f"There is no {what} {ids[0]!r} in this workspace.")
+        return found
+
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Enable or disable an anchor for later rounds."""
-        self._database.write("UPDATE anchors SET enabled = ? WHERE id = ?", (int(enabled), anchor_id))
+        self._database.update("anchors", {"id": anchor_id}, enabled=enabled)
 
     def enable_only(self, project_id: str, prompts: Sequence[str]) -> None:
         """Enable the anchors with these prompts, and disable all others."""
@@ -307,9 +314,8 @@ class Projects(Repository):
 
     def add_class_image(self, project_id: str, drawn_by: str, position: int, image: str) -> None:
         """Store one prior picture; idempotent."""
-        self._database.write(
-            "INSERT OR REPLACE INTO class_images VALUES (?, ?, ?, ?)", (project_id, drawn_by, position, image)
-        )
+        row = {"project_id": project_id, "drawn_by": drawn_by, "position": position, "image": image}
+        self._database.insert("class_images", row, instead="replace")
 
     def prior_images(self, project_id: str) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, str], ...]]:
         """The prior pictures (Eq. G9): those drawn so far by model, prompt and settings, each in order, and

@@ -19,30 +19,25 @@ class Races(Repository):
 
         `shift` is how far the project's marks move chances (Eq. G16).
         """
-        self._database.write("INSERT OR IGNORE INTO races (round_id, shift) VALUES (?, ?)", (round_id, shift))
+        self._database.insert("races", {"round_id": round_id, "shift": shift}, instead="ignore")
 
     def reopen(self, round_id: str) -> None:
         """Let a ladder go on that has ended."""
-        self._database.write("UPDATE races SET ended = 0 WHERE round_id = ?", (round_id,))
+        self._database.update("races", {"round_id": round_id}, ended=False)
 
     def end(self, round_id: str, course: RaceResult) -> None:
         """Keep how a ladder ended."""
-        self._database.write(
-            "UPDATE races SET ended = 1, pictures = ?, prompts = ? WHERE round_id = ?",
-            (course.pictures, course.prompts, round_id),
-        )
+        values = {"ended": True, "pictures": course.pictures, "prompts": course.prompts}
+        self._database.update("races", {"round_id": round_id}, **values)
 
     def give_up(self, round_id: str) -> None:
         """Let each prompt of a round have as many pictures."""
-        self._database.write("DELETE FROM races WHERE round_id = ?", (round_id,))
+        self._database.delete("races", round_id=round_id)
 
     def ask(self, round_id: str, places: Sequence[tuple[str, int]]) -> None:
         """Ask for further pictures of a round, by anchor and index."""
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "INSERT OR IGNORE INTO asked_pictures VALUES (?, ?, ?)",
-                [(round_id, anchor, number) for anchor, number in places],
-            )
+        rows = [{"round_id": round_id, "anchor_id": anchor, "number": number} for anchor, number in places]
+        self._database.insert("asked_pictures", *rows, instead="ignore")
 
 
 def course_of(values: Sequence[Any]) -> RaceResult:

@@ -1,9 +1,10 @@
 """What autoencoders of base models give back of pictures: requests of the page, answers of a worker."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from gal_studio.core.pictures.fidelity import Fidelity
-from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.database.connection import Repository, record, row_of
 
 SUBJECT = "the subject"
 """In place of a base model: what is asked for is the mask of a picture's subject."""
@@ -44,13 +45,9 @@ class Reconstructions(Repository):
         known = self.get(image, base_model)
         if known is not None and known.edition == edition:
             return known
-        with self._database.transaction() as writer:
-            writer.execute(
-                "INSERT OR REPLACE INTO seen_pictures (image, base_model, edition, asked) "
-                "VALUES (?, ?, ?, ?)",
-                (image, base_model, edition, self._clock()),
-            )
-        return Reconstruction(image, base_model, edition, None, None, None, None, "", self._clock(), None)
+        asked = Reconstruction(image, base_model, edition, None, None, None, None, "", self._clock(), None)
+        self._database.insert("seen_pictures", row_of("seen_pictures", asked), instead="replace")
+        return asked
 
     def get(self, image: str, base_model: str) -> Reconstruction | None:
         """What is known of a picture and a model; None if nothing was requested."""
@@ -83,31 +80,25 @@ class Reconstructions(Repository):
             ).fetchall()
             taken = tuple(record(Reconstruction, row) for row in rows)
             for one in taken:
-                writer.execute(
-                    "UPDATE seen_pictures SET taken = ? WHERE image = ? AND base_model = ?",
-                    (self._clock(), one.image, one.base_model),
-                )
+                key = {"image": one.image, "base_model": one.base_model}
+                self._database.update("seen_pictures", key, taken=self._clock())
         return taken
 
     def answer(self, one: Reconstruction, seen_image: str, fidelity: Fidelity) -> None:
         """Store what came back; dropped if the model has changed since."""
-        figures = fidelity.psnr, fidelity.detail, fidelity.weakest
-        self._answer(one, "seen_image = ?, psnr = ?, detail = ?, weakest = ?", seen_image, *figures)
+        self._answer(one, **row_of("seen_pictures", fidelity, seen_image=seen_image))
 
     def answer_subject(self, one: Reconstruction, mask: str) -> None:
         """Store the mask of the subject that was found in a picture."""
-        self._answer(one, "seen_image = ?", mask)
+        self._answer(one, seen_image=mask)
 
     def give_up(self, one: Reconstruction, trouble: str) -> None:
         """Store why the picture could not be looked at."""
-        self._answer(one, "trouble = ?", trouble)
+        self._answer(one, trouble=trouble)
 
-    def _answer(self, one: Reconstruction, values: str, *given: str | float) -> None:
-        self._database.write(
-            f"UPDATE seen_pictures SET {values}, answered = ? "
-            "WHERE image = ? AND base_model = ? AND edition = ?",
-            (*given, self._clock(), one.image, one.base_model, one.edition),
-        )
+    def _answer(self, one: Reconstruction, **values: Any) -> None:
+        key = {"image": one.image, "base_model": one.base_model, "edition": one.edition}
+        self._database.update("seen_pictures", key, **values, answered=self._clock())
 
     def forget_unused(self, before: float) -> tuple[str, ...]:
         """Delete the rows of pictures that no project uses and that were requested before this time.

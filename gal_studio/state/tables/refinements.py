@@ -5,7 +5,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.state.database.connection import Database, Repository, record
+from gal_studio.state.database.connection import Database, Repository, record, row_of
 from gal_studio.state.tables.painted import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
@@ -98,22 +98,17 @@ class Refinements(Repository):
     def plan(self, round_id: str, planned: Sequence[PlannedPair]) -> tuple[Pair, ...]:
         """Store the plan. Drawn pictures stay; pairs whose masks changed lose their maps and regions."""
         ids = [pair_id(round_id, plan) for plan in planned]
-        with self._database.transaction() as writer:
+        with self._database.transaction():
             masks = {pair.id: pair.reference_mask for pair in self.pairs(round_id)}
             for gone in masks.keys() - set(ids):
-                writer.execute("DELETE FROM pairs WHERE id = ?", (gone,))
-                writer.execute("DELETE FROM patch_maps WHERE owner_id = ?", (gone,))
+                self._database.delete("pairs", id=gone)
+                self._database.delete("patch_maps", owner_id=gone)
             for position, (identity, plan) in enumerate(zip(ids, planned, strict=True)):
                 if masks.get(identity, plan.reference_mask) != plan.reference_mask:
-                    writer.execute("DELETE FROM patch_maps WHERE owner_id = ?", (identity,))
+                    self._database.delete("patch_maps", owner_id=identity)
                     self.regions.delete(identity)
-                writer.execute(
-                    "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) ON CONFLICT (id) DO UPDATE "
-                    "SET position = excluded.position, reference_mask = excluded.reference_mask, "
-                    "subject = excluded.subject, weight = excluded.weight",
-                    (identity, round_id, position, plan.prompt, plan.seed, plan.reference_image,
-                     plan.reference_mask, plan.subject, plan.weight),
-                )  # fmt: skip
+                row = row_of("pairs", plan, id=identity, round_id=round_id, position=position)
+                self._database.upsert("pairs", row, once=("id", "round_id"))
         return self.pairs(round_id)
 
     def pairs(self, round_id: str) -> tuple[Pair, ...]:
@@ -127,9 +122,9 @@ class Refinements(Repository):
 
     def keep_drawn(self, drawn: Iterable[tuple[str, str]]) -> None:
         """Store x of some pairs, given as (pair ID, picture); idempotent."""
-        with self._database.transaction() as writer:
+        with self._database.transaction():
             for identity, image in drawn:
-                writer.execute("UPDATE pairs SET generated_image = ? WHERE id = ?", (image, identity))
+                self._database.update("pairs", {"id": identity}, generated_image=image)
 
     def copy(self, source_id: str, target_id: str) -> None:
         """Give a refinement the pairs of another one, with their pictures, maps and newest paintings."""
@@ -153,10 +148,9 @@ class Refinements(Repository):
         """Store the map of a pair or a candidate, or of one subject in it; idempotent."""
         height, width = stored.values.shape
         values = np.ascontiguousarray(stored.values, dtype="<f2").tobytes()
-        self._database.write(
-            "INSERT OR REPLACE INTO patch_maps VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (owner_id, kind, height, width, values, stored.vision_model, subject),
-        )
+        own = {"owner_id": owner_id, "kind": kind, "subject": subject}
+        row = row_of("patch_maps", stored, **own, height=height, width=width, map_values=values)
+        self._database.insert("patch_maps", row, instead="replace")
 
     def maps(self, owner_id: str, kind: MapKind) -> dict[str, StoredMap]:
         """The maps of a pair or a candidate by subject, the oldest first."""
@@ -218,9 +212,7 @@ class Refinements(Repository):
 
     def keep_foreground(self, image: str, found: Foreground) -> None:
         """Store the foreground found in a picture, or that there is none; idempotent."""
-        self._database.write(
-            "INSERT OR REPLACE INTO foregrounds VALUES (?, ?, ?)", (image, found.mask, found.problem)
-        )
+        self._database.insert("foregrounds", row_of("foregrounds", found, image=image), instead="replace")
 
     def foreground(self, image: str) -> Foreground | None:
         """The foreground found in a picture; None if it was not searched yet."""
@@ -235,10 +227,8 @@ class Refinements(Repository):
 
     def set_limits(self, project_id: str, vision_model: str, limits: Limits) -> None:
         """Fix the measured limits of a vision model (Eq. P6) for a project; later calls change nothing."""
-        self._database.write(
-            "INSERT OR IGNORE INTO vision_limits VALUES (?, ?, ?, ?, ?)",
-            (project_id, vision_model, limits.low, limits.high, json.dumps(limits.lows)),
-        )
+        own = {"project_id": project_id, "vision_model": vision_model, "lows": json.dumps(limits.lows)}
+        self._database.insert("vision_limits", row_of("vision_limits", limits, **own), instead="ignore")
 
     def limits(self, project_id: str, vision_model: str) -> Limits | None:
         """The fixed limits; None before they are measured."""
@@ -251,13 +241,10 @@ class Refinements(Repository):
 
     def save_measurements(self, round_id: str, measured: Sequence[Measurement]) -> None:
         """Store the measurements of a refinement in the place of earlier ones."""
-        with self._database.transaction() as writer:
-            writer.execute("DELETE FROM measurements WHERE round_id = ?", (round_id,))
-            for measurement in measured:
-                writer.execute(
-                    "INSERT INTO measurements VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (round_id, *astuple(measurement)),
-                )
+        rows = [row_of("measurements", one, round_id=round_id) for one in measured]
+        with self._database.transaction():
+            self._database.delete("measurements", round_id=round_id)
+            self._database.insert("measurements", *rows)
 
     def measurements(self, round_id: str) -> tuple[Measurement, ...]:
         """The measurements of a refinement in order; empty before it is measured."""

@@ -8,11 +8,9 @@ from typing import Literal
 
 from gal_studio.core import strict_json
 from gal_studio.core.settings import GenerationSettings, Settings
-from gal_studio.state.database.connection import Repository, record
+from gal_studio.core.types import PicturePlace
+from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.tables.projects import read_settings
-
-Place = tuple[str, int]
-"""A test prompt and the number of a picture of it, which has the same seed in every round and project."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class RecordedRound:
     settings: Settings
     prior_drawing: GenerationSettings
     prompts: tuple[str, ...]
-    decisions: Mapping[Place, RecordedDecision]
+    decisions: Mapping[PicturePlace, RecordedDecision]
 
     @property
     def accepted(self) -> int:
@@ -67,26 +65,23 @@ class Replays(Repository):
     def add(self, replay: Replay, rounds: Sequence[RecordedRound]) -> None:
         """Store what a project draws again, its rounds from the first one on."""
         own = replay.project_id
-        with self._database.transaction() as writer:
-            writer.execute(
-                "INSERT INTO replays VALUES (?, ?, ?, ?, ?, ?)",
-                (own, replay.source_id, replay.source_name, replay.source_round, replay.policy,
-                 json.dumps(replay.left_out)),
-            )  # fmt: skip
+        with self._database.transaction():
+            row = row_of("replays", replay, left_out=json.dumps(replay.left_out))
+            self._database.insert("replays", row)
             for number, recorded in enumerate(rounds, start=1):
                 settings, prior = (
                     strict_json.dumps(each.to_dict()) for each in (recorded.settings, recorded.prior_drawing)
                 )
-                writer.execute(
-                    "INSERT INTO replay_rounds VALUES (?, ?, ?, ?, ?)",
-                    (own, number, settings, json.dumps(recorded.prompts), prior),
-                )
-                writer.executemany(
-                    "INSERT INTO replay_decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (own, number, *place, made.verdict, made.mask, made.weight, made.seen)
-                        for place, made in recorded.decisions.items()
-                    ],
+                its = {"project_id": own, "number": number}
+                written = {"settings": settings, "prior_drawing": prior}
+                prompts = json.dumps(recorded.prompts)
+                self._database.insert("replay_rounds", {**its, **written, "prompts": prompts})
+                self._database.insert(
+                    "replay_decisions",
+                    *(
+                        row_of("replay_decisions", made, **its, prompt=prompt, place=place)
+                        for (prompt, place), made in recorded.decisions.items()
+                    ),
                 )
 
     def get(self, project_id: str) -> Replay | None:
@@ -110,7 +105,7 @@ class Replays(Repository):
 
     def rounds(self, project_id: str) -> tuple[RecordedRound, ...]:
         """The recorded rounds of a replay, the first one first."""
-        decisions: dict[int, dict[Place, RecordedDecision]] = {}
+        decisions: dict[int, dict[PicturePlace, RecordedDecision]] = {}
         for row in self._database.rows(
             "SELECT * FROM replay_decisions WHERE project_id = ? ORDER BY rowid", (project_id,)
         ):
@@ -126,7 +121,7 @@ class Replays(Repository):
         return tuple(record(Replay, row, left_out=strict_json.stored_texts(row["left_out"])) for row in rows)
 
 
-def _round(row: sqlite3.Row, decisions: Mapping[Place, RecordedDecision]) -> RecordedRound:
+def _round(row: sqlite3.Row, decisions: Mapping[PicturePlace, RecordedDecision]) -> RecordedRound:
     settings, kept = read_settings(row["settings"]), row["prior_drawing"]
     prior = settings.generation if kept is None else GenerationSettings.from_dict(strict_json.loads(kept))
     return RecordedRound(settings, prior, strict_json.stored_texts(row["prompts"]), decisions)

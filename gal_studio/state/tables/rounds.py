@@ -3,7 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,10 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.snapshot import KeptStep as KeptStep
 from gal_studio.core.snapshot import Preview as Preview
-from gal_studio.core.types import Round, TrainingExample
+from gal_studio.core.types import MapPlace, Round, TrainingExample
 from gal_studio.core.variants.registry import find_variant
-from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.tables.projects import derived_id, read_settings
-
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -74,17 +72,14 @@ class Rounds(Repository):
 
     def add_given(self, project_id: str, settings: Settings, source: str, adapter: str, title: str) -> Round:
         """Add a first round whose adapter is a LoRA from elsewhere, the file `source`."""
-        with self._database.transaction() as writer:
+        with self._database.transaction():
             made = self.add(project_id, None, settings)
-            writer.execute(
-                "UPDATE rounds SET source = ?, adapter = ?, title = ? WHERE id = ?",
-                (source, adapter, title, made.id),
-            )
+            self._set(made.id, source=source, adapter=adapter, title=title)
         return self.get(made.id)
 
     def put_below(self, round_id: str, parent_id: str) -> None:
         """Let a first round in which nothing was done start from another one."""
-        self._database.write("UPDATE rounds SET parent_id = ? WHERE id = ?", (parent_id, round_id))
+        self._set(round_id, parent_id=parent_id)
 
     def get(self, round_id: str) -> Round:
         """The round with this ID."""
@@ -110,15 +105,15 @@ class Rounds(Repository):
 
     def set_title(self, round_id: str, title: str) -> None:
         """Name a round; empty: by its number."""
-        self._database.write("UPDATE rounds SET title = ? WHERE id = ?", (title, round_id))
+        self._set(round_id, title=title)
 
     def set_starred(self, round_id: str, starred: bool) -> None:
         """Mark a round with a star, or remove it."""
-        self._database.write("UPDATE rounds SET starred = ? WHERE id = ?", (starred, round_id))
+        self._set(round_id, starred=starred)
 
     def set_archived(self, round_id: str, archived: bool) -> None:
         """Hide a round with all that come after it, or show it again."""
-        self._database.write("UPDATE rounds SET archived = ? WHERE id = ?", (archived, round_id))
+        self._set(round_id, archived=archived)
 
     def children(self, round_id: str) -> tuple[Round, ...]:
         """The rounds that start from this one, the oldest first."""
@@ -142,21 +137,16 @@ class Rounds(Repository):
 
     def set_settings(self, round_id: str, settings: Settings) -> None:
         """Fix the settings of a round when its work starts."""
-        self._database.write(
-            "UPDATE rounds SET settings = ? WHERE id = ?", (strict_json.dumps(settings.to_dict()), round_id)
-        )
+        self._set(round_id, settings=strict_json.dumps(settings.to_dict()))
 
     def end_training_at(self, round_id: str, step: int | None) -> None:
         """End the training of a round at this step; None: at its last one."""
-        self._database.write("UPDATE rounds SET ends_at = ? WHERE id = ?", (step, round_id))
+        self._set(round_id, ends_at=step)
 
     def keep_prior_drawing(self, round_id: str, drawing: GenerationSettings | None = None) -> None:
         """Keep how prior pictures are drawn, by default as the round's settings say now; only once."""
-        kept = (drawing or self.settings(round_id).generation).to_dict()
-        self._database.write(
-            "UPDATE rounds SET prior_drawing = ? WHERE id = ? AND prior_drawing IS NULL",
-            (strict_json.dumps(kept), round_id),
-        )
+        kept = strict_json.dumps((drawing or self.settings(round_id).generation).to_dict())
+        self._database.update("rounds", {"id": round_id, "prior_drawing": None}, prior_drawing=kept)
 
     def prior_drawing(self, round_id: str) -> GenerationSettings:
         """How the prior pictures of a round's training are drawn."""
@@ -169,15 +159,14 @@ class Rounds(Repository):
         self, round_id: str, adapter: str, trained_as: str, examples: Sequence[TrainingExample]
     ) -> None:
         """Store the adapter of a round, its training set, and the fingerprint of the training."""
-        with self._database.transaction() as writer:
-            writer.execute(
-                "UPDATE rounds SET adapter = ?, trained_as = ? WHERE id = ?", (adapter, trained_as, round_id)
-            )
-            writer.execute("DELETE FROM training_sets WHERE round_id = ?", (round_id,))
-            writer.executemany(
-                "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(round_id, position, *astuple(example)) for position, example in enumerate(examples)],
-            )
+        rows = [
+            row_of("training_sets", example, round_id=round_id, position=position)
+            for position, example in enumerate(examples)
+        ]
+        with self._database.transaction():
+            self._set(round_id, adapter=adapter, trained_as=trained_as)
+            self._database.delete("training_sets", round_id=round_id)
+            self._database.insert("training_sets", *rows)
 
     def trained_as(self, round_id: str) -> str | None:
         """The fingerprint of the training behind the adapter; None before the first training."""
@@ -209,11 +198,12 @@ class Rounds(Repository):
 
         `resumed_at` is the first step after the training went on from a checkpoint.
         """
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "INSERT OR REPLACE INTO losses (round_id, step, loss, resumed) VALUES (?, ?, ?, ?)",
-                [(round_id, step, loss, step == resumed_at) for step, loss in losses if math.isfinite(loss)],
-            )
+        rows = [
+            {"round_id": round_id, "step": step, "loss": loss, "resumed": step == resumed_at}
+            for step, loss in losses
+            if math.isfinite(loss)
+        ]
+        self._database.insert("losses", *rows, instead="replace")
 
     def clear_training(self, round_id: str, after_step: int = 0) -> None:
         """Delete the losses, previews, validations and LoRAs after this step, from which it resumes."""
@@ -235,9 +225,8 @@ class Rounds(Repository):
 
     def set_seconds(self, round_id: str, phase: str, seconds: float) -> None:
         """Set the time of a phase."""
-        self._database.write(
-            "INSERT OR REPLACE INTO round_seconds VALUES (?, ?, ?)", (round_id, phase, seconds)
-        )
+        row = {"round_id": round_id, "phase": phase, "seconds": seconds}
+        self._database.insert("round_seconds", row, instead="replace")
 
     def add_seconds(self, round_id: str, phase: str, seconds: float) -> None:
         """Add to the time of a phase that runs in parts."""
@@ -284,16 +273,13 @@ class Rounds(Repository):
 
     def add_preview(self, round_id: str, preview: Preview) -> None:
         """Store a picture drawn during the training."""
-        self._database.write(
-            "INSERT OR REPLACE INTO training_images VALUES (?, ?, ?, ?, ?, ?)",
-            (round_id, *astuple(preview), self._clock()),
-        )
+        row = row_of("training_images", preview, round_id=round_id, time=self._clock())
+        self._database.insert("training_images", row, instead="replace")
 
     def add_validation(self, round_id: str, made: Validation) -> None:
         """Store what held-out prompts say of the training."""
-        self._database.write(
-            "INSERT OR REPLACE INTO validations VALUES (?, ?, ?, ?, ?)", (round_id, *astuple(made))
-        )
+        row = row_of("validations", made, round_id=round_id)
+        self._database.insert("validations", row, instead="replace")
 
     def validations(self, round_id: str) -> tuple[Validation, ...]:
         """What held-out prompts said of the training, by step."""
@@ -305,9 +291,7 @@ class Rounds(Repository):
 
     def keep_step(self, round_id: str, kept: KeptStep) -> None:
         """Keep the LoRA of a step, in place of one that was kept of it."""
-        self._database.write(
-            "INSERT OR REPLACE INTO kept_steps VALUES (?, ?, ?, ?, ?)", (round_id, *astuple(kept))
-        )
+        self._database.insert("kept_steps", row_of("kept_steps", kept, round_id=round_id), instead="replace")
 
     def kept_steps(self, round_id: str) -> tuple[KeptStep, ...]:
         """The kept LoRAs of a training, by step."""
@@ -316,17 +300,13 @@ class Rounds(Repository):
 
     def forget_steps(self, round_id: str, steps: Collection[int]) -> None:
         """No longer keep the LoRAs of these steps."""
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "DELETE FROM kept_steps WHERE round_id = ? AND step = ?", [(round_id, one) for one in steps]
-            )
+        with self._database.transaction():
+            for step in steps:
+                self._database.delete("kept_steps", round_id=round_id, step=step)
 
     def take_step(self, round_id: str, kept: KeptStep) -> None:
         """Let a round have the LoRA of a step, as if its training had ended there."""
-        self._database.write(
-            "UPDATE rounds SET adapter = ?, trained_as = ?, ends_at = ? WHERE id = ?",
-            (kept.adapter, kept.trained_as, kept.ends_at, round_id),
-        )
+        self._set(round_id, adapter=kept.adapter, trained_as=kept.trained_as, ends_at=kept.ends_at)
 
     def previews(self, round_id: str) -> tuple[Preview, ...]:
         """The pictures drawn during the training, by step."""
@@ -338,23 +318,25 @@ class Rounds(Repository):
     def place_references(
         self,
         round_id: str,
-        places: Mapping[str, Place],
+        places: Mapping[str, MapPlace],
         features: Mapping[str, NDArray[np.floating[Any]]] | None = None,
     ) -> None:
         """Store the places of the references on the map of this round, and their unit-norm CLIP features."""
         stored = {name: np.asarray(one, dtype="<f4").tobytes() for name, one in (features or {}).items()}
-        with self._database.transaction() as writer:
-            writer.executemany(
-                "INSERT OR REPLACE INTO reference_places (round_id, reference_id, x, y, feature) "
-                "VALUES (?, ?, ?, ?, ?)",
-                [(round_id, name, x, y, stored.get(name)) for name, (x, y) in places.items()],
-            )
+        rows = [
+            {"round_id": round_id, "reference_id": name, "x": x, "y": y, "feature": stored.get(name)}
+            for name, (x, y) in places.items()
+        ]
+        self._database.insert("reference_places", *rows, instead="replace")
 
-    def reference_places(self, round_id: str) -> dict[str, Place]:
+    def reference_places(self, round_id: str) -> dict[str, MapPlace]:
         """The places of the references on the map of this round; empty before the projection."""
         sql = "SELECT reference_id, x, y FROM reference_places WHERE round_id = ?"
         rows = self._database.rows(sql, (round_id,))
         return {row["reference_id"]: (row["x"], row["y"]) for row in rows}
+
+    def _set(self, round_id: str, **values: Any) -> None:
+        self._database.update("rounds", {"id": round_id}, **values)
 
     def _row(self, round_id: str) -> sqlite3.Row:
         return self._database.row_by_id("round", round_id, "SELECT * FROM rounds WHERE id = ?")

@@ -43,7 +43,6 @@ SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind
     projects.described AS its_described,
     (SELECT settings FROM project_settings WHERE project_id = projects.id ORDER BY id DESC LIMIT 1)
         AS its_settings,
-    (SELECT source_name FROM replays WHERE project_id = projects.id) AS replay_of,
     EXISTS (SELECT 1 FROM archived_projects WHERE project_id = projects.id) AS is_archived,
     (SELECT json_group_object(model, revision) FROM project_models
         WHERE project_id = projects.id) AS commits_json,
@@ -223,7 +222,6 @@ class Snapshots:
             start=None
             if first["start_adapter"] is None
             else Start(first["start_source"], first["start_adapter"]),
-            replay_of=first["replay_of"],
             archived=bool(first["is_archived"]),
             commits=json.loads(first["commits_json"]),
         )

@@ -37,7 +37,7 @@ _OTHER_FORMS = (".json", ".yaml", ".yml", ".xml", ".csv", ".md", ".tags", ".cap"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListEntry:
     """What a list says of one picture: its folders and name as they are compared, and the caption."""
 
     folders: tuple[str, ...]
@@ -74,7 +74,7 @@ def caption_in_lists(picture: Path) -> tuple[str, Path] | None:
 
 
 def caption_of(
-    entries: Sequence[Entry], picture: str, folders: Sequence[str] | None, above: int = 0
+    entries: Sequence[ListEntry], picture: str, folders: Sequence[str] | None, above: int = 0
 ) -> str | None:
     """The caption of a picture by the entries of a list.
 
@@ -97,12 +97,12 @@ def caption_of(
     return alike[0].caption if alike and is_one_folder else None
 
 
-def _only(alike: Sequence[Entry]) -> str | None:
+def _only(alike: Sequence[ListEntry]) -> str | None:
     """The first caption, if all entries of a name are of one folder."""
     return alike[0].caption if alike and len({entry.folders for entry in alike}) == 1 else None
 
 
-def _shared(entry: Entry, places: tuple[str, ...], inside: tuple[str, ...]) -> int:
+def _shared(entry: ListEntry, places: tuple[str, ...], inside: tuple[str, ...]) -> int:
     """How well an entry's folders fit a picture's: 0 not at all, and more the more folders they share."""
     if not entry.is_absolute and entry.folders == inside:
         return len(places) + 1
@@ -115,7 +115,7 @@ def _shared(entry: Entry, places: tuple[str, ...], inside: tuple[str, ...]) -> i
     return shared if entry.is_absolute or shared == len(entry.folders) else 0
 
 
-def entries_in(name: str, data: bytes) -> tuple[Entry, ...]:
+def entries_in(name: str, data: bytes) -> tuple[ListEntry, ...]:
     """The entries of a list of captions with this file name; refused if it cannot be read as one."""
     try:
         if len(data) > LARGEST_LIST:
@@ -129,13 +129,13 @@ def entries_in(name: str, data: bytes) -> tuple[Entry, ...]:
         ) from error
 
 
-def _entry(place: str, caption: str) -> Entry:
+def _entry(place: str, caption: str) -> ListEntry:
     """An entry by a picture's path, which may be one of another machine."""
     path = place.replace("\\", "/")
     *folders, name = (_compared(part) for part in path.split("/"))
     is_absolute = path.startswith("/") or path[1:3] == ":/"
     kept = tuple(part for part in folders if part not in ("", ".") and not part.endswith(":"))
-    return Entry(kept, name, caption, is_absolute)
+    return ListEntry(kept, name, caption, is_absolute)
 
 
 def _compared(name: str) -> str:
@@ -147,7 +147,7 @@ def _lists_in(folder: Path) -> list[Path]:
     return sorted(_named(folder, LISTS), key=lambda path: list_order(path.name))
 
 
-def _entries_of(path: Path) -> tuple[Entry, ...]:
+def _entries_of(path: Path) -> tuple[ListEntry, ...]:
     try:
         known = path.stat()
         return _read(path, known.st_mtime_ns, known.st_size)
@@ -156,7 +156,7 @@ def _entries_of(path: Path) -> tuple[Entry, ...]:
 
 
 @functools.lru_cache(8)
-def _read(path: Path, _changed: int, _size: int) -> tuple[Entry, ...]:
+def _read(path: Path, _changed: int, _size: int) -> tuple[ListEntry, ...]:
     """The entries of a list, which is read once for all pictures of its folder."""
     with path.open("rb") as file:
         return entries_in(path.name, file.read(LARGEST_LIST + 1))

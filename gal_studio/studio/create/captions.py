@@ -28,6 +28,8 @@ from gal_studio.studio.create.text_files import decoded
 from gal_studio.zip_files import zipped
 
 ENDING = ".txt"
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
+"""The endings of images in a folder that get captions."""
 ENDINGS = (ENDING, ".caption")
 """Of a caption's file, in any case of letters; where there are both, the first counts."""
 LARGEST_CAPTION = 10_000  # bytes

@@ -8,7 +8,8 @@ from typing import Any
 from gal_studio.assets import load_presets
 from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import style_descriptor, tidy
+from gal_studio.core.taught.registry import find_taught
+from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Kind
 from gal_studio.state.files.paths import is_companion, user_path
 from gal_studio.studio.create.caption_lists import repeated_folders, unread_beside
@@ -51,54 +52,21 @@ def judged_draft(
     if not paths:
         raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
     facts, *_ = map(read_lora_facts, paths)
-    words = entered(trigger or facts.trigger).strip()
+    words, taught = entered(trigger or facts.trigger).strip(), find_taught(kind)
     if not more.get("preset"):
         more["preset"] = preset_for(facts)
     drafts = tuple(
-        ReferenceDraft(path, _prompt(path, kind, words, prompt), "", mask_beside(path))
+        ReferenceDraft(path, _prompt(path, taught, words, prompt), "", mask_beside(path))
         for path in (() if references is None else pictures_of(user_path(references)))
     )
     if not drafts:
-        described = described_by(kind, prompt, entered(trigger).strip(), facts.trigger)
+        described = taught.described_by(prompt, entered(trigger).strip(), facts.trigger)
         if not described:
-            raise _undescribed(kind, facts.name)
-        more |= {"described": described, "trigger_word": words if kind == "object" else ""}
-    if kind == "object":
-        drafts = tuple(replace(draft, trigger_word=words) for draft in drafts)
+            raise StudioError(taught.undescribed(facts.name))
+        more |= {"described": described, "trigger_word": taught.word(words)}
+    drafts = tuple(replace(draft, trigger_word=taught.word(words)) for draft in drafts)
     name = more.pop("name", "") or f"Judging {', '.join(path.stem for path in paths)}"[:100]
     return ProjectDraft(kind=kind, references=drafts, name=name, judged=paths, **more)
-
-
-def described_by(kind: Kind, prompt: str, words: str, stated: str = "") -> str:
-    """The prompt that describes what a LoRA was taught, where no picture shows it; "" if that is not known.
-
-    `words` are the trigger words that a person gives, `stated` those of the file.
-    """
-    if kind == "object":
-        return prompt if words or stated else ""
-    if not words and _names_a_style(prompt):
-        return prompt
-    return _with_style(prompt, words or stated) if words or stated else ""
-
-
-def _names_a_style(prompt: str) -> bool:
-    try:
-        return bool(style_descriptor(entered(prompt)))
-    except StudioError:
-        return False
-
-
-def _undescribed(kind: Kind, name: str) -> StudioError:
-    """What is missing where neither a picture nor the file says what a LoRA was taught."""
-    if kind == "style":
-        return StudioError(
-            f"{name} states no trigger words, and there are no captions: write the words that call its "
-            "style, such as --trigger 'ink style'."
-        )
-    return StudioError(
-        f"Without images of it, say what {name} was trained on: its trigger word and a prompt with it, such "
-        "as --trigger '<sks>' --prompt 'A <sks> cat'."
-    )
 
 
 def preset_for(facts: LoraFacts) -> str:
@@ -133,29 +101,11 @@ def _of_folder(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _prompt(picture: Path, kind: Kind, words: str, given: str) -> str:
+def _prompt(picture: Path, taught: Taught, words: str, given: str) -> str:
     """What a picture shows: its caption or the given prompt, which of a style ends with its words."""
-    caption = given or caption_beside(picture) or ""
-    if kind == "style" and words:
-        return _with_style(caption, words)
-    if caption:
+    if caption := taught.caption(given or caption_beside(picture) or "", words):
         return caption
-    wanted = "--prompt 'A cat in ink style'" if kind == "style" else "--prompt 'A <sks> cat'"
     raise StudioError(
         f"{picture.name} has no caption{unread_beside(picture)}: write what it shows into {picture.stem}.txt "
-        f"beside it, or give one prompt for all images, such as {wanted}."
+        f"beside it, or give one prompt for all images, such as {taught.example}."
     )
-
-
-def _with_style(caption: str, words: str) -> str:
-    """`a cat, inkstyle` with the words `inkstyle` as `a cat in inkstyle`."""
-    bare = words[3:] if words.lower().startswith("in ") else words
-    called = f"in {bare}"
-    try:
-        if caption and style_descriptor(caption).lower() == called.lower():
-            return caption
-    except StudioError:
-        pass
-    rest = tidy(entered(caption).replace(bare, " ")).strip(" ,.;:") if caption else ""
-    rest = rest.removesuffix(" in").strip(" ,.;:")
-    return f"{rest or 'An image'} {called}"

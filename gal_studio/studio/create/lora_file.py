@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, printable
 from gal_studio.core.models.lora_kinds import base_by_layers, refuse_what_is_no_lora, stated_base
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.lora_tensors import (
@@ -130,7 +130,7 @@ def check_unstarted(store: Store, project_id: str) -> None:
         )
     if project.settings.tune.method != "lora":
         raise StudioError(
-            f"{project.name} trains the whole model: choose a preset that trains a LoRA to start from one."
+            f"{project.name} trains a LoKr or the whole model: choose the method LoRA to start from one."
         )
 
 
@@ -207,5 +207,5 @@ def _json(metadata: Mapping[str, str], name: str) -> Mapping[str, Any]:
 
 
 def _short(text: object) -> str:
-    words = " ".join(str(text).split())
+    words = printable(" ".join(str(text).split()))
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"

@@ -14,6 +14,7 @@ from gal_studio.core.memory.need import need, operations
 from gal_studio.core.memory.room import PROGRAMS, gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import Settings
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, listed
 from gal_studio.rounds.planned import most_pictures
@@ -211,8 +212,7 @@ def round_seconds(
         return None
     steps = plan_draws(settings.tune, True, False).steps
     pictures = most_pictures(settings, len(load_anchors(kind)))
-    tune = settings.tune
-    prior = tune.prior_images if kind == "object" or tune.prior_styles else 0
+    prior = find_taught(kind).prior_images(settings.tune)
     return steps * timed[0] + (pictures + prior * _slower(shape, settings)) * timed[1]
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 from gal_studio.core import checks
 from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import check_prompt, trigger_pattern
+from gal_studio.core.prompts import check_prompt
 from gal_studio.core.references import LONGEST_PROMPT, Prompts
 from gal_studio.state.files.paths import is_companion
 from gal_studio.state.images.read import read_picture
@@ -37,10 +37,7 @@ def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
     """Tidy the prompt of a prior picture; refuse one that asks for what the project is to learn."""
     tidied = check_prompt(entered(prompt))
     checks.text("The prompt of a regularization image", tidied, LONGEST_PROMPT)
-    named = [word for word in prompts.trigger_words if trigger_pattern(word).search(tidied)]
-    if prompts.kind == "style" and prompts.name.lower() in tidied.lower():
-        named = [prompts.name]
-    if named:
+    if named := prompts.taught.called_in(prompts, tidied):
         raise StudioError(
             f"The prompt {tidied!r} of a regularization image names {named[0]!r}, which the project is to "
             "train: write what the base model understands."

@@ -22,6 +22,7 @@ from gal_studio.core.prompts import fill_trigger
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import MOST_STEPS, Settings
 from gal_studio.core.snapshot import Start
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
@@ -85,7 +86,7 @@ class ProjectDraft:
 
         `[trigger]` in a prompt stands for the trigger word.
         """
-        word = self.trigger_word if self.kind == "object" else ""
+        word = find_taught(self.kind).word(self.trigger_word)
         drafts = (
             given if isinstance(given, ReferenceDraft) else ReferenceDraft(*given)
             for given in self.references
@@ -98,7 +99,7 @@ class ProjectDraft:
         """(prompt, trigger word) of each reference, or of what describes a project without any."""
         if self.given or not self.described:
             return [(given.prompt, given.trigger_word) for given in self.given]
-        word = self.trigger_word if self.kind == "object" else ""
+        word = find_taught(self.kind).word(self.trigger_word)
         return [(fill_trigger(self.described, word), word)]
 
     @property
@@ -229,7 +230,9 @@ def _check_judging(draft: ProjectDraft, settings: Settings) -> None:
             "one that you choose."
         )
     if settings.tune.method != "lora":
-        raise StudioError("A LoRA is judged with a preset that trains a LoRA: choose another preset.")
+        raise StudioError(
+            "A LoRA is judged with a preset that trains a LoRA: choose the method LoRA, or another preset."
+        )
 
 
 def _with_room_for(store: Store, settings: Settings, judged: Sequence[Start]) -> Settings:
@@ -308,8 +311,8 @@ def _store_pictures(
         raise StudioError(
             f"The project has {len(draft.given)} references: choose the best {MOST_REFERENCES}."
         )
-    is_object = draft.kind == "object"
-    read = [read_reference(given, place, is_object) for place, given in enumerate(draft.given, start=1)]
+    is_subject = find_taught(draft.kind).is_subject
+    read = [read_reference(given, place, is_subject) for place, given in enumerate(draft.given, start=1)]
     return tuple(
         replace(
             reference,

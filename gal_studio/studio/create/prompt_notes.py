@@ -6,9 +6,10 @@ from pathlib import Path
 
 from gal_studio.assets import Preset, load_presets, resolve_model
 from gal_studio.core.entered import entered
-from gal_studio.core.prompts import about_tokens, class_prompt, has_usual_style, style_descriptor
+from gal_studio.core.prompts import about_tokens, has_usual_style, style_descriptor, without_words
 from gal_studio.core.references import describe
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.json_files import read_json
 from gal_studio.state.files.answering import answers
@@ -22,8 +23,6 @@ _SMALL_WORDS = re.compile(
     "onto|over|under|near"
 )
 """Words that any prompts share."""
-_MANY_LANGUAGES = re.compile("siglip2|xlm|multilingual|nllb|mclip", re.IGNORECASE)
-"""In the names of CLIP models that were trained in many languages."""
 ONE_VIEW = (
     "One image shows the object in one place, which the model learns, too: 3 to 6 images in different "
     "places are better."
@@ -77,22 +76,15 @@ def about_shared_words(kind: Kind, texts: Sequence[tuple[str, str]]) -> str:
     shared = [word for word in rests[0] if all(word in rest for rest in rests[1:])]
     if not shared:
         return ""
-    what = "the object" if kind == "object" else "the style"
     return (
-        f"All prompts say “{' '.join(shared[:6])}”, which the model may take for a part of {what}: choose "
-        "different images, and describe what differs."
+        f"All prompts say “{' '.join(shared[:6])}”, which the model may take for a part of the {kind}: "
+        "choose different images, and describe what differs."
     )
 
 
 def _words_besides(kind: Kind, prompt: str, trigger_word: str) -> list[str]:
     """The words of a prompt that name neither style nor object and that say something, in order."""
-    if kind == "style":
-        named = style_descriptor(prompt)
-        rest = _without(prompt, named)
-    else:
-        named = describe("object", [(prompt, trigger_word)]).prompts.name
-        rest = _without(prompt.lower(), named.lower())
-    words = re.findall(r"\w+", rest.lower())
+    words = re.findall(r"\w+", find_taught(kind).besides(prompt, trigger_word).lower())
     return [word for word in dict.fromkeys(words) if not _SMALL_WORDS.fullmatch(word)]
 
 
@@ -105,7 +97,7 @@ def about_style(prompt: str, base_model: str) -> str:
             "prompt with “in ... style”."
         )
     preset = _preset(base_model)
-    known = _known_words(words, preset.known_styles) if preset else ""
+    known = known_words(words, preset.known_styles) if preset else ""
     if not known:
         return ""
     name = short_model_name(base_model)
@@ -117,14 +109,9 @@ def about_style(prompt: str, base_model: str) -> str:
 
 def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) -> str:
     """A warning that the base model was taught nothing that a reference's prompt names; "" otherwise."""
-    if kind == "object":
-        thing = class_prompt(prompt, trigger_word).removeprefix("a photo of ")
-        instead = "and shows something it knows instead"
-    else:
-        thing = _without(prompt, style_descriptor(prompt))
-        instead = "and may take it for a part of the style"
-    preset = _preset(base_model)
-    return _on_unknown(thing, preset, preset.known_things, instead) if preset else ""
+    taught, preset = find_taught(kind), _preset(base_model)
+    thing = taught.thing(prompt, trigger_word)
+    return _on_unknown(thing, preset, preset.known_things, taught.instead) if preset else ""
 
 
 LEAST_SPACED = 8
@@ -163,35 +150,14 @@ def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) 
     preset = _preset(base_model)
     known = (*preset.known_things, *preset.known_places) if preset and preset.known_things else ()
     for template in templates:
-        rest = _without(_without(template, trigger), "{}")
+        rest = without_words(without_words(template, trigger), "{}")
         if preset and (text := _on_unknown(rest, preset, known, "and shows something it knows instead")):
             return text
     return ""
 
 
-def about_search(words: str, clip_model: str) -> str:
-    """A warning that a CLIP may not understand the words of a search; "" otherwise."""
-    preset = next((one for one in load_presets() if one.clip_model == clip_model and one.known_things), None)
-    if preset is not None:
-        known = (*preset.known_things, *preset.known_places, *preset.known_styles)
-        if _known_words(words, known):
-            return ""
-        some = ", ".join(preset.known_things[:: max(1, len(preset.known_things) // 4)][:4])
-        return (
-            f"{short_model_name(preset.base_model)}’s CLIP was not trained on these words, so the order may "
-            f"mean little. It knows things such as {some}."
-        )
-    if words.isascii() or _MANY_LANGUAGES.search(clip_model):
-        return ""
-    return "Most CLIP models read English alone: if the order looks wrong, search in English."
-
-
-def _without(prompt: str, words: str) -> str:
-    return " ".join(prompt.replace(words, " ").split()).strip(" ,.;")
-
-
 def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) -> str:
-    if not known or not words or _known_words(words, known):
+    if not known or not words or known_words(words, known):
         return ""
     thing = re.sub("^(an?|the) ", "", words, flags=re.IGNORECASE)
     name, some = short_model_name(preset.base_model), ", ".join(known[:: max(1, len(known) // 6)][:6])
@@ -201,7 +167,7 @@ def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) 
     )
 
 
-def _known_words(words: str, known: Sequence[str]) -> str:
+def known_words(words: str, known: Sequence[str]) -> str:
     """The longest of the known words in these, in singular or plural; "" if there is none."""
     found = [one for one in known if re.search(rf"(?<!\w){re.escape(one)}(e?s)?(?!\w)", words.lower())]
     return max(found, key=len, default="")

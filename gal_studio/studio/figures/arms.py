@@ -16,7 +16,7 @@ ROOM = 0.32
 
 
 @dataclass(frozen=True)
-class Point:
+class ArmPoint:
     """CLIP-I (x) and CLIP-T (y) of a round, with their intervals if those are known.
 
     `kind` is "base" for the base model. `opens` names project and round.
@@ -31,24 +31,24 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Arm:
+class FigureArm:
     """A line of rounds. It comes from `start`, which another arm draws; a replay is dashed."""
 
     name: str
-    points: tuple[Point, ...]
-    start: Point | None = None
+    points: tuple[ArmPoint, ...]
+    start: ArmPoint | None = None
     is_replay: bool = False
 
 
-def arms_of(name: str, project_id: str, rounds: Sequence[MeasuredRound]) -> tuple[Arm, ...]:
+def arms_of(name: str, project_id: str, rounds: Sequence[MeasuredRound]) -> tuple[FigureArm, ...]:
     """The measured rounds of a project as arms, the base model first.
 
     A round's first child goes on with its arm; every other child starts one, named by its last round.
     """
     parents = {one.id: one.parent_id for one in rounds}
-    known: dict[str | None, Point] = {}
-    arms: list[tuple[Point | None, list[Point]]] = []
-    ends: dict[str | None, list[Point]] = {}  # the arm of each round that nothing went on from
+    known: dict[str | None, ArmPoint] = {}
+    arms: list[tuple[ArmPoint | None, list[ArmPoint]]] = []
+    ends: dict[str | None, list[ArmPoint]] = {}  # the arm of each round that nothing went on from
     for one in rounds:
         point = _point(one, project_id)
         if point is None:
@@ -62,14 +62,14 @@ def arms_of(name: str, project_id: str, rounds: Sequence[MeasuredRound]) -> tupl
         arm.append(point)
         known[one.id], ends[one.id] = point, arm
     return tuple(
-        Arm(name if not number else points[-1].name, tuple(points), start)
+        FigureArm(name if not number else points[-1].name, tuple(points), start)
         for number, (start, points) in enumerate(arms)
     )
 
 
 def replay_arm(
-    title: str, project_id: str, rounds: Sequence[MeasuredRound], own: Sequence[Arm]
-) -> Arm | None:
+    title: str, project_id: str, rounds: Sequence[MeasuredRound], own: Sequence[FigureArm]
+) -> FigureArm | None:
     """The arm of a replay, which shares the points of rounds that came out alike; None if all did."""
     shown = {(point.x, point.y): point for arm in own for point in arm.points}
     start = next((point for arm in own for point in arm.points if point.kind == "base"), None)
@@ -79,11 +79,11 @@ def replay_arm(
             start = shown[point.x, point.y]
         else:
             points.append(replace(point, name=f"{title}, {point.name}"))
-    return Arm(title, tuple(points), start, is_replay=True) if points else None
+    return FigureArm(title, tuple(points), start, is_replay=True) if points else None
 
 
 def arms_figure(
-    arms: Sequence[Arm], about: str, theme: Theme = "light", current: str = "", best: str | None = None
+    arms: Sequence[FigureArm], about: str, theme: Theme = "light", current: str = "", best: str | None = None
 ) -> go.Figure:
     """Each arm by its name; the base model is hollow, `best` has a star, the `current` round is larger."""
     made = figure("Rounds on the benchmark", about, theme)
@@ -134,7 +134,7 @@ def beside(points: Sequence[tuple[float, float]]) -> list[str]:
     return found
 
 
-def _point(one: MeasuredRound, project_id: str) -> Point | None:
+def _point(one: MeasuredRound, project_id: str) -> ArmPoint | None:
     """None for a round without both figures."""
     found = {} if one.decides is None else one.decides.figures
     across, up = found.get("clip_i"), found.get("clip_t")
@@ -142,10 +142,10 @@ def _point(one: MeasuredRound, project_id: str) -> Point | None:
         return None
     kind = "base" if one.id is None else "round"
     opens = None if one.id is None else (project_id, one.id)
-    return Point(one.name, across.value, up.value, (across, up), kind, opens)
+    return ArmPoint(one.name, across.value, up.value, (across, up), kind, opens)
 
 
-def _label(point: Point, arm: Arm, best: str | None) -> str:
+def _label(point: ArmPoint, arm: FigureArm, best: str | None) -> str:
     """A replay is named once, at its last point."""
     if arm.is_replay:
         return arm.name if point is arm.points[-1] else ""
@@ -153,7 +153,7 @@ def _label(point: Point, arm: Arm, best: str | None) -> str:
     return f"{star}{point.name}"
 
 
-def _spread(points: Sequence[Point], own: Sequence[bool], theme: Theme) -> dict[str, Any]:
+def _spread(points: Sequence[ArmPoint], own: Sequence[bool], theme: Theme) -> dict[str, Any]:
     """The intervals of the points that the arm draws itself."""
 
     def bars(axis: int, values: Sequence[float]) -> dict[str, Any]:

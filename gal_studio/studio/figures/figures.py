@@ -1,24 +1,26 @@
 """The figures of a workspace: what the page shows, as `plotly.graph_objects.Figure`."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.intervals import FEWEST, Interval, wilson_interval
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Report
 from gal_studio.core.naming import round_names
-from gal_studio.studio.figures.arms import Arm, arms_figure, arms_of, replay_arm
+from gal_studio.core.palette import prompt_colour
+from gal_studio.studio.figures.arms import FigureArm, arms_figure, arms_of, replay_arm
 from gal_studio.studio.figures.copies import copy_curves_figure, schedules_figure, strengths_figure
 from gal_studio.studio.figures.template import (
     COLOURS,
-    GREEN,
     INK,
     MAIN,
     MUTED,
-    ORANGE,
     PAPER,
     SYMBOLS,
     VERMILION,
@@ -28,8 +30,8 @@ from gal_studio.studio.figures.template import (
     panels,
     shades,
 )
-from gal_studio.studio.figures.training import Training, training_figure
-from gal_studio.studio.views.measures import MeasuredRound
+from gal_studio.studio.figures.training import TrainingCurve, training_figure
+from gal_studio.studio.views.measured_words import PROGRESS, newest_line
 from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class Figures:
         self._studio = studio
 
     def map(self, round_id: str, theme: Theme = "light") -> go.Figure:
-        """The t-SNE of a round's CLIP features, with the references as stars."""
+        """The t-SNE of a round's CLIP features, each prompt in the page's colour, the references as stars."""
         view = self._studio.round_view(round_id)
         tiles = [tile for tile in view.candidates if tile.candidate.x is not None and not tile.candidate.own]
         if not tiles:
@@ -61,19 +63,35 @@ class Figures:
             theme,
             height=640,
         )
-        kinds: Mapping[str, tuple[str, str, int]] = {
-            "not a copy": (MAIN[theme], "circle", 8), "copy": (MUTED[theme], "circle-open", 8),
-            "suggested": (ORANGE, "diamond", 13), "accepted": (GREEN, "square", 12),
+        anchors = self._studio.project(view.project.id).anchors
+        colours = {one.id: prompt_colour(one.order, theme == "dark") for one in anchors}
+        kinds = {
+            "not a copy": ("circle", 9), "copy": ("circle-open", 9),
+            "suggested": ("diamond", 14), "accepted": ("square", 13),
         }  # fmt: skip
-        for kind, (colour, symbol, size) in kinds.items():
+        for kind, (symbol, size) in kinds.items():
             of_kind = [tile for tile in tiles if _kind(tile) == kind]
             if of_kind:
                 made.add_scatter(
                     x=[tile.candidate.x for tile in of_kind], y=[tile.candidate.y for tile in of_kind],
-                    mode="markers", name=f"{kind} ({len(of_kind)})",
-                    marker={"color": colour, "symbol": symbol, "size": size,
-                            "line": {"color": INK[theme] if size > 8 else colour, "width": 1.2}},
+                    mode="markers", showlegend=False,
+                    marker={"color": [colours[tile.candidate.anchor_id] for tile in of_kind],
+                            "symbol": symbol, "size": size,
+                            "line": {"color": INK[theme], "width": 1.6 if size > 9 else 0}},
                     text=[_about(tile) for tile in of_kind], hovertemplate="%{text}<extra></extra>",
+                )  # fmt: skip
+                made.add_scatter(  # its sign in the legend, where no prompt's colour is meant
+                    x=[None], y=[None], mode="markers", name=f"{kind} ({len(of_kind)})",
+                    marker={"color": MUTED[theme], "symbol": symbol, "size": size},
+                )  # fmt: skip
+        names = short_names(anchors)
+        for anchor, colour in colours.items():
+            own = [tile.candidate for tile in tiles if tile.candidate.anchor_id == anchor]
+            if own:
+                made.add_annotation(
+                    x=fmean(one.x or 0.0 for one in own), y=max(one.y or 0.0 for one in own),
+                    text=f"<b>{escape(names[anchor])}</b>", font={"color": colour, "size": 14},
+                    showarrow=False, yanchor="bottom", yshift=8,
                 )  # fmt: skip
         places = list(view.reference_positions.values())
         if places:
@@ -139,12 +157,12 @@ class Figures:
             one for one in rounds.shown(shown.project_id) if one.kind == shown.kind and one.id != round_id
         ]
         others = [
-            Training(names[one.id], curve.losses, curve.restarts)
+            TrainingCurve(names[one.id], curve.losses, curve.restarts)
             for one in kind
             if (curve := rounds.loss_curve(one.id)).losses
         ]
         curve = rounds.loss_curve(round_id)
-        own = Training(names[round_id], curve.losses, curve.restarts)
+        own = TrainingCurve(names[round_id], curve.losses, curve.restarts)
         return training_figure(own, others, rounds.validations(round_id), theme)
 
     def clock_arms(self, *project_ids: str, theme: Theme = "light", current: str = "") -> go.Figure:
@@ -155,7 +173,7 @@ class Figures:
         """
         if not project_ids:
             raise StudioError("There is no project to plot: name one.")
-        arms: list[Arm] = []
+        arms: list[FigureArm] = []
         for project_id in project_ids:
             measures = self._studio.measures(project_id)
             found = arms_of(self._studio.project(project_id).name, project_id, measures.rounds)
@@ -176,7 +194,7 @@ class Figures:
 
         Each round is shown by the setting that decides: full strength or a strength schedule.
         """
-        line = self._newest_line(project_id)
+        line = newest_line(self._studio.measures(project_id).rounds)
         if len(line) < 2:
             raise StudioError("Only one round is measured: measure another one to compare them.")
         made = figure(f"{self._studio.project(project_id).name}: round by round", "", theme, height=340)
@@ -200,17 +218,6 @@ class Figures:
         if any("<br>" in name for name in names):
             made.update_layout(legend={"y": -0.42}, margin={"b": 96})
         return made
-
-    def _newest_line(self, project_id: str) -> list[MeasuredRound]:
-        """The measured rounds that led to the newest measured one, the first one first."""
-        rounds = {one.id: one for one in self._studio.measures(project_id).rounds if one.id is not None}
-        at = next((one for one in reversed(rounds.values()) if one.report), None)
-        line: list[MeasuredRound] = []
-        while at is not None:
-            if at.report:
-                line.insert(0, at)
-            at = rounds.get(at.parent_id or "")
-        return line
 
     def gains(self, project_id: str, metric: Metric | None = None, theme: Theme = "light") -> go.Figure:
         """A figure of each measured round on the benchmark, with its 95 % interval over prompts.
@@ -345,9 +352,6 @@ TITLES: Mapping[Metric, str] = {
     "clip_t": "CLIP-T",
     "clip_i": "CLIP-I",
 }
-
-PROGRESS: Sequence[Metric] = ("copies", "as_asked", "carries")
-"""What rounds gain and lose."""
 
 PANEL_METRICS: Sequence[Metric] = tuple(one for one in TITLES if one != "no_copy")
 """One of each pair that says the same has a panel."""

@@ -15,7 +15,7 @@ SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingCurve:
     """The (step, loss) of a round's training, with the steps at which it was resumed."""
 
     name: str
@@ -33,7 +33,10 @@ def running_mean(losses: Sequence[tuple[int, float]], share: float = SHARE) -> l
 
 
 def training_figure(
-    own: Training, others: Sequence[Training], validations: Sequence[Validation], theme: Theme = "light"
+    own: TrainingCurve,
+    others: Sequence[TrainingCurve],
+    validations: Sequence[Validation],
+    theme: Theme = "light",
 ) -> go.Figure:
     """The loss of a round, its running mean, and behind it the means of other rounds."""
     if len(own.losses) < 2:

@@ -7,8 +7,9 @@ from typing import Any
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
 from gal_studio.core.measures.report import Change, Report, setting_of
-from gal_studio.core.words import percent, share_words
-from gal_studio.studio.views.measures import FullMeasures, MeasuredRound, MeasuresView, unmeasured
+from gal_studio.core.words import share_words
+from gal_studio.studio.views.measured_words import unmeasured
+from gal_studio.studio.views.measures import FullMeasures, MeasuresView
 
 
 def describe_measures(view: FullMeasures) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def describe_measures(view: FullMeasures) -> dict[str, Any]:
             for name, made in view.by_schedule.items()
             for one in made
         ],
-        "not_measured": list(unmeasured(view)),
+        "not_measured": list(unmeasured(view.rounds)),
         "warnings": [
             {"round": names[found.round], "kind": found.kind, "sentence": found.sentence}
             for found in view.warnings
@@ -94,20 +95,10 @@ def measure_sentences(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
     if view.sentence:
         yield f"{view.headline} {view.sentence} {view.constant}".rstrip()
-    yield from unmeasured(view)
-    yield from view.carry_over
+    yield from unmeasured(view.rounds)
+    yield from (found.sentence for found in view.carry_over)
     for found in view.warnings:
         yield f"Warning: {found.sentence}"
-
-
-def left_to_gain(of: MeasuredRound) -> str | None:
-    """What the benchmark leaves to gain after a round, with its interval; None if it was not measured."""
-    if of.gain is None:
-        return None
-    ends = percent(max(0.0, 1 - of.gain.high)), percent(min(1.0, 1 - of.gain.low))
-    return (
-        f"Left to gain on the benchmark: {percent(1 - of.gain.value)} (95% interval {ends[0]} to {ends[1]})."
-    )
 
 
 def in_sentences(

@@ -22,7 +22,7 @@ from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
-from gal_studio.studio.reports.test_set_sheet import Column, test_set_sheet
+from gal_studio.studio.reports.test_set_sheet import MeasuredColumn, test_set_sheet
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 from gal_studio.studio.views.replays import Measures, ReplayView, replay_view, replay_views
 from gal_studio.studio.views.types import RoundView
@@ -85,7 +85,7 @@ def _summary(
 
 def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes]:
     """The line of the project that was drawn again, if it is here, and every replay of the project."""
-    arms: dict[str, list[Column]] = {}
+    arms: dict[str, list[MeasuredColumn]] = {}
     scheduled: dict[str, tuple[Report, ...]] = {}
     source, last = view.source_id, view.source_round
     if source in store.projects.names() and not view.incomparable:
@@ -93,7 +93,7 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
         there = any(each.id == last for each in own.rounds)
         line = [*(each.id for each in store.rounds.ancestors(last)), last] if there else []
         title = "The project"
-        arms[title] = [Column(title, own.reports[each]) for each in line if each in own.reports]
+        arms[title] = [MeasuredColumn(title, own.reports[each]) for each in line if each in own.reports]
         scheduled |= own.by_schedule
     for other in replay_views(store, source, measures) or (view,):
         if not other.incomparable or other.project_id == view.project_id:
@@ -102,16 +102,16 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
             arms[title] = [each for each in _columns(found, title) if each.report.arm.id is not None]
             scheduled |= found.by_schedule
     base = measures(store, view.project_id).reports.get(None)
-    columns = [*([Column("", base)] if base else []), *chain.from_iterable(arms.values())]
+    columns = [*([MeasuredColumn("", base)] if base else []), *chain.from_iterable(arms.values())]
     return {
         "arms.png": png_of(test_set_sheet(store.images, columns)),
         "arms.csv": _table(columns, scheduled).encode(),
     }
 
 
-def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[Column]:
+def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[MeasuredColumn]:
     """The base model and the measured rounds, which are an arm."""
-    return [Column(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
+    return [MeasuredColumn(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
 
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     }
 
 
-def _table(columns: Iterable[Column], scheduled: Mapping[str, Sequence[Report]]) -> str:
+def _table(columns: Iterable[MeasuredColumn], scheduled: Mapping[str, Sequence[Report]]) -> str:
     """CSV with a row for each round at full strength, and below it one for each schedule that it drew by."""
     ends = [f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")]
     rows: list[tuple[Any, ...]] = [

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from PIL import Image, ImageDraw
 
-from gal_studio.core.measures.compare import Drawn
+from gal_studio.core.measures.compare import DrawnByKey
 from gal_studio.core.measures.report import Report
 from gal_studio.state.files.content_store import Images
 from gal_studio.studio.reports.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SOFT, TILE, fitted, font
@@ -15,19 +15,19 @@ LABEL, HEAD, BETWEEN = 220, 76, 14
 
 
 @dataclass(frozen=True)
-class Column:
+class MeasuredColumn:
     """A round of an arm; neighbours of the same arm share its title."""
 
     arm: str
     report: Report
 
     @property
-    def drawn(self) -> Drawn:
+    def drawn(self) -> DrawnByKey:
         """The pictures of held-out prompts by prompt and seed."""
         return self.report.arm.part("held_out")
 
 
-def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
+def test_set_sheet(images: Images, columns: Sequence[MeasuredColumn]) -> Image.Image:
     """Draw the first picture of each held-out prompt by each measured round; copies have an orange bar."""
     prompts = list(dict.fromkeys(prompt for column in columns for prompt, _ in column.drawn))
     groups = [(arm, list(group)) for arm, group in groupby(columns, key=lambda column: column.arm)]
@@ -49,7 +49,9 @@ def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
     return sheet
 
 
-def _draw_column(images: Images, sheet: Image.Image, column: Column, prompts: Sequence[str], x: int) -> None:
+def _draw_column(
+    images: Images, sheet: Image.Image, column: MeasuredColumn, prompts: Sequence[str], x: int
+) -> None:
     pen, report = ImageDraw.Draw(sheet), column.report
     pen.text((x, MARGIN + 24), fitted(report.arm.name, 13, TILE), INK, font(13))
     line = f"{report.copies} of {report.pictures} copies"

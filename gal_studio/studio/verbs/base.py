@@ -1,8 +1,10 @@
 """The base of all verbs: the store, and a way to wake the worker."""
 
+import functools
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job, kinds_before
@@ -11,10 +13,35 @@ from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
+from gal_studio.state.hooks import why_not_by_hand
 from gal_studio.studio.create.model_check import model_check
 
+Act = TypeVar("Act", bound=Callable[..., Any])
 
-class Models(Protocol):
+
+def by_hand(table: str) -> Callable[[Act], Act]:
+    """Mark a verb by which a person changes a project, which features may refuse (`Hooks.by_hand`).
+
+    Its first parameter names rows of this table. A verb that has read its project asks `_refuse_by_hand`.
+    """
+
+    def marked(act: Act) -> Act:
+        first = list(inspect.signature(act).parameters)[1]
+
+        @functools.wraps(act)
+        def asked(studio: "Verbs", *given: Any, **named: Any) -> Any:
+            rows = given[0] if given else named.get(first, ())
+            for project_id in studio.store.projects.owning(table, [rows] if isinstance(rows, str) else rows):
+                studio._refuse_by_hand(project_id)
+            return act(studio, *given, **named)
+
+        vars(asked)["by_hand_of"] = table
+        return cast(Act, asked)
+
+    return marked
+
+
+class ModelChecks(Protocol):
     """Checks the models of a new project."""
 
     def check(self, names: ModelNames) -> ModelReports:
@@ -41,13 +68,21 @@ class Verbs:
         self,
         store: Store,
         wake: Callable[[Path], object] | None = None,
-        models: Models | None = None,
+        models: ModelChecks | None = None,
         tell: Callable[[str], object] | None = None,
     ) -> None:
         self.store = store
         self._wake = wake
         self.models = models
         self.tell = tell
+        self._why_not_by_hand: dict[str, str] = {}  # by project, of which it never changes
+
+    def _refuse_by_hand(self, project_id: str) -> None:
+        """Refuse what a person changes in a project that a feature keeps as it is."""
+        if project_id not in self._why_not_by_hand:
+            self._why_not_by_hand[project_id] = why_not_by_hand(self.store, project_id)
+        if sentence := self._why_not_by_hand[project_id]:
+            raise StudioError(sentence)
 
     def _convert_lora(self, asked: LoraStart, out: Path) -> None:
         self._tell_each((self.models or model_check).convert(asked, out))

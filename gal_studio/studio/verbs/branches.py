@@ -7,10 +7,11 @@ from typing import Any
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.settings_group import table_of
 from gal_studio.core.types import Round
 from gal_studio.rounds import branches, suggestions
-from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.create import project
+from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.views.beside import Beside, beside_of
@@ -20,6 +21,7 @@ from gal_studio.studio.views.measures import FullMeasures, measures_view
 class BranchVerbs(RoundVerbs, TreeVerbs):
     """Branches. Nothing is deleted: the line that one leaves stays as it is, and goes its own way."""
 
+    @by_hand("rounds")
     def what_if(
         self,
         round_id: str,
@@ -35,8 +37,7 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
         hand. The branch is called by what differs, or by its `name`. Returns the copy, whose next round is
         not made yet.
         """
-        refuse_by_hand(self.store, round_id)
-        changes = {group: dict(values) for group, values in (settings or {}).items()}
+        changes = {group: dict(table_of(values)) for group, values in (settings or {}).items()}
         if policy is not None:
             changes.setdefault("gal", {})["policy"] = find_policy(policy).name
         if seed is not None:
@@ -84,8 +85,8 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
         found = measured or measures_view(self.store, here.project.project.id)
         return beside_of(self.store, round_id, found)
 
+    @by_hand("rounds")
     def keep_line(self, round_id: str) -> None:
         """Make the line to this round the main one; the others stay, below it."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self.store.branches.keep(branches.forks_through(self.store.snapshots.round(round_id)))

@@ -8,11 +8,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
 from gal_studio.core.types import Author, Verdict
 from gal_studio.rounds import suggestions
-from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, image_of, read_mask
-from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views.choices import Learning, RoundChoices, learning_offer, project_choices
 from gal_studio.studio.views.history import HistoryStep, decision_history
 
@@ -33,7 +32,7 @@ class DecisionVerbs(Verbs):
             left = list(candidate_ids)
             while left:
                 here = self.store.snapshots.of_candidate(left[0])
-                refuse_changes_of_replay(here.project.replay_of)
+                self._refuse_by_hand(here.project.project.id)
                 known = {tile.id for tile in here.tiles}
                 batch = [(name, verdict) for name in left if name in known]
                 suggestions.record_verdicts(self.store, here, batch, author)
@@ -56,6 +55,7 @@ class DecisionVerbs(Verbs):
         """
         self.mark_each(dict.fromkeys(candidate_ids, copy))
 
+    @by_hand("candidates")
     def mark_each(self, marks: Mapping[str, bool | None]) -> None:
         """Say of each candidate whether it is a copy, as `mark_copies` does of several at once."""
         with self.store.database.transaction():
@@ -63,7 +63,6 @@ class DecisionVerbs(Verbs):
             for name, copy in marks.items():
                 by_round.setdefault(self.store.candidates.round_of(name), {})[name] = copy
             for round_id, of_round in by_round.items():
-                refuse_by_hand(self.store, round_id)
                 if any(self.store.candidates.get(name).is_blank for name in of_round):
                     raise StudioError("An image of one flat color is neither a copy nor good: leave it out.")
                 self.store.decisions.mark_copies(round_id, of_round, "human")
@@ -77,42 +76,42 @@ class DecisionVerbs(Verbs):
         """
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
-            refuse_changes_of_replay(here.project.replay_of)
+            self._refuse_by_hand(here.project.project.id)
             open_ = suggestions.open_suggestions(here)
             chosen = tuple(each for each in open_ if shown is None or each in shown)
             suggestions.record_verdicts(self.store, here, [(name, "accepted") for name in chosen], author)
         return chosen
 
+    @by_hand("rounds")
     def undo(self, round_id: str) -> tuple[str, ...]:
         """Undo the last decision of a round; returns the candidates that changed."""
-        refuse_by_hand(self.store, round_id)
         return self.store.decisions.undo(round_id)
 
+    @by_hand("rounds")
     def redo(self, round_id: str) -> tuple[str, ...]:
         """Redo the decision that was undone last; returns the candidates that changed."""
-        refuse_by_hand(self.store, round_id)
         return self.store.decisions.redo(round_id)
 
     def history(self, round_id: str) -> tuple[HistoryStep, ...]:
         """The decisions of a round that stand, the oldest first, then those that can be redone."""
         return decision_history(self.store.snapshots.round(round_id))
 
+    @by_hand("rounds")
     def go_to(self, round_id: str, step: int | None) -> tuple[str, ...]:
         """Undo or redo until this step of the history is the last; None: the beginning.
 
         Returns the candidates that changed.
         """
-        refuse_by_hand(self.store, round_id)
         if step is not None and step not in {one.id for one in self.store.decisions.steps(round_id)}:
             raise StudioError("This step is no longer in the history: something else was decided since.")
         return self.store.decisions.go_to(round_id, step)
 
+    @by_hand("candidates")
     def set_weight(self, candidate_id: str, weight: float | None, author: Author = "human") -> None:
         """Set how much an accepted candidate counts in later trainings; None: as its round (Eq. G8)."""
         if weight is not None:
             checks.real("The weight", weight, 0.0, LARGEST_WEIGHT)
         round_id = self.store.candidates.round_of(candidate_id)
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             if candidate_id not in self.store.decisions.of_round(round_id).accepted:
                 raise StudioError("Only an accepted image has a weight: accept it first.")
@@ -142,10 +141,10 @@ class DecisionVerbs(Verbs):
         write_whole(path, text.encode(), path.parent)
         return path
 
+    @by_hand("candidates")
     def accept_in_part(self, candidate_id: str, mask: Pixels, author: Author = "human") -> None:
         """Accept the white part of a candidate; only that part is learned."""
         candidate = self.store.candidates.get(candidate_id)
-        refuse_by_hand(self.store, self.store.candidates.round_of(candidate_id))
         part = read_mask(mask, self.store.images.picture(candidate.image).size)
         name = self.store.images.add_picture(part)
         with self.store.database.transaction():

@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile
 from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.references import refuse_beside
-from gal_studio.core.models.forms.registry import find_form, forms_of
+from gal_studio.core.models.forms.registry import find_form, forms_of, unfit
 from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
@@ -86,8 +86,10 @@ class FileVerbs(Verbs):
             round_ = self.store.rounds.get(round_id)
             wanted = find_form(form)
             refuse("export", round_)
-            instant, offered = round_.variant.training is None, forms_of(round_.variant.exports)
-            if wanted not in offered:
+            method = self.store.rounds.settings(round_id).tune.method
+            instant, offered = round_.variant.training is None, forms_of(round_.variant.exports, method)
+            why = "" if instant else unfit(wanted, method)
+            if wanted not in offered and not why:
                 raise StudioError(
                     f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
                     f"choose {' or '.join(one.title for one in offered)}."
@@ -96,14 +98,8 @@ class FileVerbs(Verbs):
                 refuse_beside(self.store.rounds.settings(round_id).references)
             if round_.adapter is None and not instant:
                 raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
-            if (
-                not instant
-                and self.store.rounds.settings(round_id).tune.method == "full"
-                and not wanted.is_own
-            ):
-                raise StudioError(
-                    f"Round {round_.number} trained the whole model, not a LoRA: choose For diffusers."
-                )
+            if why:
+                raise StudioError(f"Round {round_.number} {why}.")
             self.store.exports.ask(round_id, wanted.name, measured)
             return self._queue(round_, "export")
 

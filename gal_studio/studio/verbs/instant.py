@@ -1,36 +1,27 @@
-"""What needs no training: Round 0, drawn with the references, and LoRAs from elsewhere, which are judged."""
+"""What needs no training: Round 0, drawn with the references, and LoRAs from elsewhere."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from gal_studio.assets import drawn_with
-from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
-from gal_studio.core.settings import MOST_DRAWN_WITH, MOST_STEPS, Settings
+from gal_studio.core.settings import MOST_DRAWN_WITH, Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import lineage
-from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.state.files.own_adapters import AdapterPlan, OwnAdapter
-from gal_studio.state.files.paths import user_path
-from gal_studio.state.images.subjects import check_subjects, checked_names
-from gal_studio.studio.create.project import ProjectDraft
+from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.training import TrainingVerbs
-from gal_studio.studio.views.judged import JudgedLora, judged_loras
-
-PUBLISHED_STEPS = 30_000
 
 
 class InstantVerbs(ProjectVerbs, TrainingVerbs):
-    """Rounds that need no training. Each LoRA that is judged is one, all on the same prompts and seeds."""
+    """Rounds that need no training. Each LoRA from elsewhere is one, all on the same prompts and seeds."""
 
     def begins_without_training(self, project_id: str) -> bool:
         """Whether the project's own settings ask for a Round 0."""
         return bool(self.store.projects.get(project_id).settings.references.adapter.strip())
 
+    @by_hand("projects")
     def instant_round(self, project_id: str, references: Mapping[str, Any] | None = None) -> Job:
         """Queue the pictures of an instant round, which the job names; one with these settings is used again.
 
@@ -38,7 +29,6 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
         adapter where none is named. A first round in which nothing was done yet comes after it. If it is
         refused, nothing changes.
         """
-        refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
             changes = dict(references or {})
             if not self.begins_without_training(project_id):
@@ -67,73 +57,12 @@ class InstantVerbs(ProjectVerbs, TrainingVerbs):
                     self.store.rounds.put_below(round_.id, there.id)
             return self.generate(there.id)
 
-    def refine_adapter(
-        self,
-        round_id: str,
-        subjects: Path | None = None,
-        names: Sequence[str] = (),
-        steps: int = PUBLISHED_STEPS,
-        title: str = "",
-    ) -> Job:
-        """Queue PatchDPO of the project's image adapter, as published: the result is for every project.
-
-        It is trained on a folder with pictures of many objects, or on objects that the base model draws from
-        their names. `own_adapters` has it when the job is done. A halted one goes on.
-        """
-        refuse_changes_by_hand(self.store, self.store.rounds.get(round_id).project_id)
-        checks.whole("Steps", steps, 1, MOST_STEPS)
-        with self.store.database.transaction():
-            round_ = self.store.rounds.get(round_id)
-            references = self.store.rounds.settings(round_id).references
-            if not round_.variant.with_references or references.is_native:
-                raise StudioError(
-                    "An image adapter is refined from a Round 0 that was generated with one: generate it "
-                    "first."
-                )
-            if subjects is not None:
-                subjects = user_path(subjects).absolute()
-                check_subjects(subjects)
-            named = () if subjects is not None else checked_names(names)
-            plan = AdapterPlan(
-                title.strip() or f"{references.adapter.strip()}, refined",
-                references.adapter.strip(),
-                "" if subjects is None else str(subjects),
-                named,
-                steps,
-                self.store.projects.get(round_.project_id).seed,
-                round_id,
-            )
-            job = self._queue(round_, "adapter")
-            present = self.store.own_adapters.of_job(job)
-            if present is not None and present.plan not in (plan, replace(plan, job_id=job.id)):
-                raise StudioError(
-                    f"{present.plan.title} is not finished: wait for it, or stop it first; it can be resumed "
-                    "afterward."
-                )
-            self.store.own_adapters.add(replace(plan, job_id=job.id))
-            return job
-
-    def judge(self, draft: ProjectDraft) -> str:
-        """Create a project that judges the LoRAs of a draft, and queue their pictures and measurements.
-
-        Returns its ID; the same origin twice is one project. `judged` has the result when the jobs are done.
-        """
-        if not draft.judged:
-            raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
-        project_id = self.create_project(draft)
+    def run_given(self, project_id: str) -> None:
+        """Queue what the LoRAs from elsewhere lack that a project began with."""
         busy = {job.round_id for job in self.store.jobs.of_project(project_id) if job.state in ACTIVE}
         for round_ in self.store.rounds.of_project(project_id):
             if round_.source and round_.id not in busy and not self.store.candidates.count(round_.id):
                 self.run_missing(round_.id)
-        return project_id
-
-    def judged(self, project_id: str) -> tuple[JudgedLora, ...]:
-        """What the LoRAs of a project are, each as far as it is drawn and measured."""
-        return judged_loras(self.store, project_id)
-
-    def own_adapters(self) -> tuple[OwnAdapter, ...]:
-        """The image adapters of one's own that are trained; each is named by its folder."""
-        return self.store.own_adapters.trained()
 
     def _the_same(self, project_id: str, settings: Settings) -> Round | None:
         rounds = self.store.rounds

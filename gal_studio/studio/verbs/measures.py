@@ -9,8 +9,7 @@ from gal_studio.core.types import Job, Round
 from gal_studio.core.variants.registry import refuse
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.rounds import test_set
-from gal_studio.rounds.replays import refuse_changes_by_hand
-from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views.changes import ChoiceChange, changes_of
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 from gal_studio.studio.waiting import is_pending
@@ -62,12 +61,12 @@ class MeasureVerbs(Verbs):
                 )
             return tuple(map(self.measure, unmeasured))
 
+    @by_hand("projects")
     def change_test_set(self, project_id: str, templates: Sequence[str], seeds: int) -> None:
         """Choose other held-out prompts, and the number of pictures of each.
 
         All rounds have to be measured again on what is new before they are compared.
         """
-        refuse_changes_by_hand(self.store, project_id)
         test_set.change(self.store, self.store.snapshots.outline(project_id), list(templates), seeds)
 
     def measure_when(self, project_id: str, when: When) -> None:

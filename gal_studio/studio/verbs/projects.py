@@ -16,7 +16,6 @@ from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind, Round
 from gal_studio.rounds.local_models import LocalModel, used_models
-from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.state.files.reserve_file import release_reserve_file
@@ -27,7 +26,7 @@ from gal_studio.studio.create.looks import edition, said_of
 from gal_studio.studio.create.project import ProjectDraft, absolute_base_model, demo_draft
 from gal_studio.studio.create.references import Picture
 from gal_studio.studio.locate import Located, locate
-from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views import broken, round
 from gal_studio.studio.views.broken import BrokenProject
 from gal_studio.studio.views.types import ProjectView
@@ -170,6 +169,7 @@ class ProjectVerbs(Verbs):
                 raise
             return delete.delete_project(self.store, project_id)
 
+    @by_hand("projects")
     def change_settings(
         self, project_id: str, changes: Mapping[str, Any], author: Author = "human"
     ) -> Settings:
@@ -178,7 +178,6 @@ class ProjectVerbs(Verbs):
         Suggestions and their weight change at once in rounds that no later round was trained on; all other
         settings apply from the next training or drawing.
         """
-        refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
             changed = self.store.projects.get(project_id)
             settings = changed.settings.updated(changes)
@@ -217,13 +216,13 @@ class ProjectVerbs(Verbs):
         """The models of a project and its rounds that are files of this computer, each with its place."""
         return used_models(self.store, project_id)
 
+    @by_hand("projects")
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
         """Add anchors that contain `{}` or name the subject; `only` disables all others."""
-        refuse_changes_by_hand(self.store, project_id)
         anchors.add_anchors(self.store, project_id, templates, only)
         self._tell_each(map(about_entered, templates))
 
+    @by_hand("anchors")
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Enable or disable an anchor for later rounds."""
-        refuse_changes_by_hand(self.store, self.store.projects.project_of_anchor(anchor_id))
         anchors.enable_anchor(self.store, anchor_id, enabled)

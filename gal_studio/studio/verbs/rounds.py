@@ -6,10 +6,9 @@ from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage, suggestions
 from gal_studio.rounds.branches import difference_words
 from gal_studio.rounds.inputs import inputs_of
-from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
-from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views import refinement, round
 from gal_studio.studio.views.outcomes import Outcome, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
@@ -54,12 +53,12 @@ class RoundVerbs(Verbs):
         """The anchors that this round draws."""
         return lineage.pool(self.store.snapshots.round(round_id))
 
+    @by_hand("rounds")
     def next_round(self, round_id: str) -> Round:
         """The round after this one; it is created only once.
 
         A refinement that waits or runs needs no pictures for it: the next round learns after it.
         """
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             for child in self.store.rounds.children(round_id):
@@ -68,9 +67,9 @@ class RoundVerbs(Verbs):
                     return child
             return self.branch(round_id)
 
+    @by_hand("rounds")
     def branch(self, round_id: str) -> Round:
         """A new round after this one, trained on its choice; `what_if` gives a branch a choice of its own."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             here = self.store.snapshots.round(round_id)

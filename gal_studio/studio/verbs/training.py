@@ -15,8 +15,7 @@ from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of, load_inputs
-from gal_studio.rounds.other_trainings import asked_pictures, is_compared
-from gal_studio.rounds.replays import refuse_by_hand, refuse_changes_of_replay
+from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.verbs.measures import MeasureVerbs
 from gal_studio.studio.waiting import is_pending, is_requested
 
@@ -27,16 +26,17 @@ _RULE = ("candidates", "allocation")
 class TrainingVerbs(MeasureVerbs):
     """Training, drawing and refining. Each request is one or more jobs, which wake the worker."""
 
+    @by_hand("rounds")
     def fine_tune(self, round_id: str) -> Job:
         """Queue the training of a round.
 
         A round that has pictures keeps them: the training is then a new round, which the job names.
         """
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             job, _ = self._train(inputs_of(self.store, round_id))
         return job
 
+    @by_hand("rounds")
     def continue_training(self, round_id: str, steps: int) -> Job:
         """Queue so many more steps of a finished training, from its last state.
 
@@ -44,7 +44,6 @@ class TrainingVerbs(MeasureVerbs):
         `fine_tune`, a round that has pictures keeps them, and the job names a new round. Refused if the last
         state is not there, or if each step depends on their number.
         """
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             state, settings = self._last_state(round_, steps)
@@ -66,9 +65,9 @@ class TrainingVerbs(MeasureVerbs):
             self._repeat_refinement(self.store.snapshots.round(chosen.id))
             return job
 
+    @by_hand("rounds")
     def generate(self, round_id: str) -> Job:
         """Queue the drawing of a round's missing candidates; it may wait for the training of the round."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             return self._generate(self.store.snapshots.round(round_id))
 
@@ -81,20 +80,20 @@ class TrainingVerbs(MeasureVerbs):
             job = self._queue(here.round, "generate", jobs)
         return job
 
+    @by_hand("rounds")
     def run_job(self, round_id: str, kind: str) -> Job:
         """Queue a job of a kind that gets its button by its hint; the others have methods of their own."""
         if kind not in (offered := offered_kinds()):
             known = f": choose one of {', '.join(offered)}" if offered else ""
             raise StudioError(f"No job {kind!r} can be requested by its name{known}.")
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             jobs = self._jobs_beside(round_)
             return self._requested(round_, kind, jobs) or self._queue(round_, kind, jobs)
 
+    @by_hand("rounds")
     def draw_more(self, round_id: str, anchor_id: str) -> Job:
         """Queue three more pictures of one test prompt, beside those that the round draws by itself."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
             if not here.round.can_generate:
@@ -111,46 +110,9 @@ class TrainingVerbs(MeasureVerbs):
             job = self._requested(here.round, "generate")
             return job or self._queue(here.round, "generate")
 
-    def ask_trainings(self, round_id: str, trainings: int | None = None) -> Job:
-        """Queue other trainings of a drawn round, to see where they disagree.
-
-        `trainings` is their number with the round's own, by default that of the project's settings, which
-        stay as they are.
-        """
-        refuse_by_hand(self.store, round_id)
-        with self.store.database.transaction():
-            here = self.store.snapshots.round(round_id)
-            refuse("compare", here.round)
-            lineage.refuse_without_references(here.project.project, "to compare runs by their copies")
-            if not asked_pictures(here):
-                raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
-            job = self._requested(here.round, "ask")
-            if job is not None:
-                return job
-            settings = self.store.rounds.settings(round_id)
-            wanted = self._wanted_trainings(here, trainings)
-            gal = replace(settings.gal, trainings=wanted)
-            self.store.rounds.set_settings(round_id, replace(settings, gal=gal))
-            if is_compared(here, self.store.ensembles.of_round(round_id), wanted):
-                raise StudioError(
-                    f"{wanted} runs of round {here.round.number} are already compared. To add more, raise "
-                    "“Runs to compare”."
-                )
-            return self._queue(here.round, "ask")
-
-    def trainings_are_compared(self, round_id: str, trainings: int | None = None) -> bool:
-        """Whether `ask_trainings` has nothing left to do."""
-        here = self.store.snapshots.round(round_id)
-        wanted = self._wanted_trainings(here, trainings)
-        return is_compared(here, self.store.ensembles.of_round(round_id), wanted)
-
-    @staticmethod
-    def _wanted_trainings(here: RoundSnapshot, trainings: int | None) -> int:
-        return here.wanted_settings.gal.trainings if trainings is None else trainings
-
+    @by_hand("rounds")
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             training, here = self._train(inputs_of(self.store, round_id), repeats=False)
             drawing = self._generate(here)
@@ -166,7 +128,7 @@ class TrainingVerbs(MeasureVerbs):
         with self.store.database.transaction():
             jobs, inputs = [], inputs_of(self.store, round_id)
             here = inputs.here
-            refuse_changes_of_replay(here.project.replay_of)
+            self._refuse_by_hand(here.round.project_id)
             if here.refined:
                 return self.run_refinement(round_id)
             if is_trainable(inputs):
@@ -182,9 +144,9 @@ class TrainingVerbs(MeasureVerbs):
                 )
             return tuple(jobs)
 
+    @by_hand("rounds")
     def make_pairs(self, round_id: str) -> Job:
         """Queue the pairs of a round's refinement; the refinement is created if needed."""
-        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             inputs = self._refinement_of(round_id)
             job, _ = self._pairs_if_missing(inputs)
@@ -225,7 +187,7 @@ class TrainingVerbs(MeasureVerbs):
         """Queue the missing steps of a refinement in order: pairs, training and candidates."""
         with self.store.database.transaction():
             inputs = self._refinement_of(round_id)
-            refuse_changes_of_replay(inputs.here.project.replay_of)
+            self._refuse_by_hand(inputs.here.round.project_id)
             made, inputs = self._pairs_if_missing(inputs)
             job, here = self._refine(inputs)
             jobs = [*([made] if made else []), job]

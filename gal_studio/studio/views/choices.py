@@ -13,9 +13,18 @@ from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leav
 from gal_studio.core.naming import round_names
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Candidate, Verdict
+from gal_studio.core.words import percent
 from gal_studio.rounds.suggestions import first_proposal, judged_round, overrides, rounds_with_choices
 from gal_studio.state import Store
 from gal_studio.studio.views.json_types import PictureRef, Seed, version
+
+TITLES: Mapping[ChoiceKind, str] = {
+    "agreed": "Accepted the suggestion",
+    "other picture": "Another image of the same test prompt",
+    "other prompt": "A test prompt that was not suggested",
+    "left out": "Skipped the suggestion",
+    "added": "A second image, besides an accepted one",
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,8 @@ class ChoiceView:
     """A decision beside what was suggested then; `stands` is false once it was undone or decided otherwise.
 
     `kind`: the suggestion was taken; another picture of its prompt was; a picture of a prompt without a
-    suggestion was; the suggested picture was rejected; or a picture was added to an accepted one. With
-    `override` the person decided otherwise than the sampler.
+    suggestion was; the suggested picture was rejected; or a picture was added to an accepted one, as `title`
+    says. With `override` the person decided otherwise than the sampler.
     """
 
     id: int
@@ -48,16 +57,19 @@ class ChoiceView:
     suggested: ChosenPicture | None
     chosen: ChosenPicture
     scores: Mapping[str, Mapping[str, float]]
+    title: str
+    score_words: str
 
 
 @dataclass(frozen=True)
 class RoundChoices:
-    """The choices of a round, the oldest first, and the agreement of those that stand."""
+    """The choices of a round, the oldest first, and the agreement of those that stand, also in `words`."""
 
     round: str
     name: str
     choices: tuple[ChoiceView, ...]
     agreement: Agreement
+    words: str
 
 
 def project_choices(store: Store, project_id: str) -> tuple[RoundChoices, ...]:
@@ -84,11 +96,36 @@ def _round_choices(here: RoundSnapshot, name: str) -> RoundChoices:
             suggested=pictures.get(choice.suggested_id or ""),
             chosen=pictures[choice.chosen_id],
             scores=choice.scores,
+            title=TITLES[choice.kind],
+            score_words=_score_words(choice.scores),
         )
         for choice in here.choices
     )
     counted = [one for one in here.choices if one.id in stand and one.kind != "added"]
-    return RoundChoices(here.id, name, views, _agreement(here, counted))
+    agreement = _agreement(here, counted)
+    added = sum(one.kind == "added" and one.id in stand for one in here.choices)
+    return RoundChoices(here.id, name, views, agreement, agreement_words(agreement, added))
+
+
+def agreement_words(agreement: Agreement, added: int) -> str:
+    """How often the two agree: "you agreed in 2 of 3 (67%), kappa 0.65"; so many others were `added`."""
+    choices, agreed, kappa = agreement.choices, agreement.agreed, agreement.kappa
+    if choices:
+        share = f"you agreed in {agreed} of {choices} ({percent(agreed / choices)})"
+        return share if kappa is None else f"{share}, kappa {kappa:.2f}".replace("-", "−")
+    if added:
+        return f"you added {'an image' if added == 1 else f'{added} images'} to accepted ones"
+    return "all of your decisions were undone"
+
+
+def _score_words(scores: Mapping[str, Mapping[str, float]]) -> str:
+    """The scores at the time of a choice, a line each for prompt, suggested and chosen image."""
+    lines = []
+    for part in ("prompt", "suggested", "chosen"):
+        told = (f"{name.replace('_', ' ')} {value:.4g}" for name, value in scores.get(part, {}).items())
+        if words := ", ".join(told):
+            lines.append(f"{part}: {words}")
+    return "\n".join(lines)
 
 
 def _picture(candidate: Candidate) -> ChosenPicture:
@@ -119,12 +156,29 @@ class Learning:
     """How many overrides stand of those that are needed, whether learning is on, and what it would gain.
 
     `agreement` is measured in each round by what was learned from the others; None with too few of them.
+    `words` say so.
     """
 
     overrides: int
     needed: int
     on: bool
     agreement: LearnedAgreement | None
+    words: str
+
+
+def learning_words(standing: int, agreement: LearnedAgreement | None) -> str:
+    """What learning from the overrides would gain, or how many are missing."""
+    if standing < LEAST_OVERRIDES:
+        return (
+            f"After {LEAST_OVERRIDES} overrides, suggestions can learn from your choices ({standing} so far)."
+        )
+    if agreement is None:
+        return "Whether it helps can be measured once you have accepted images in two rounds."
+    return (
+        "Tested on each round with what it learned from the others: it would have suggested "
+        f"{agreement.learned} of the {agreement.choices} images that you accepted, without learning "
+        f"{agreement.plain}."
+    )
 
 
 def learning_offer(store: Store, project_id: str) -> Learning:
@@ -137,4 +191,4 @@ def learning_offer(store: Store, project_id: str) -> Learning:
             [judged_round(each) for each in rounds], [each.gal.top_k for each in rounds]
         )
     is_on = project.project.settings.gal.policy == LEARNED.name
-    return Learning(standing, LEAST_OVERRIDES, is_on, agreement)
+    return Learning(standing, LEAST_OVERRIDES, is_on, agreement, learning_words(standing, agreement))

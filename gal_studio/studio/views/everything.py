@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 from gal_studio.core import strict_json
 from gal_studio.core.conformity import check_declared
+from gal_studio.core.entry_points import is_name
 from gal_studio.core.errors import StudioError
-from gal_studio.core.registry import is_name
 from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state import Store
 from gal_studio.state.hooks import all_hooks

@@ -14,6 +14,7 @@ from gal_studio.core.types import UsedDetectors
 from gal_studio.rounds.measured import Measured, measured
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
+from gal_studio.studio.views.measured_words import MeasureWords, left_out_words, measure_words
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class MeasuresView(Verdict):
 
     `is_chosen` is False while the set is only proposed. `left_out` are held-out prompts that became test
     prompts since, `asking` those that ask for what the references show; neither counts. `carry_over` says of
-    rounds that were drawn with and without the project's fast model how they compare, in words.
+    rounds that were drawn with and without the project's fast model how they compare, in words. `words` is
+    what the page says of all this.
     """
 
     chosen: HeldOutSet
@@ -83,8 +85,9 @@ class MeasuresView(Verdict):
     asking: tuple[str, ...]
     called: str
     rounds: tuple[MeasuredRound, ...]
+    words: MeasureWords
     warnings: tuple[Caution, ...]
-    carry_over: tuple[str, ...] = ()
+    carry_over: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +110,12 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
     found = measured(store, project_id)
     full, named = tuple(found.reports.values()), found.test_set.named
     scheduled = [one for made in found.by_schedule.values() for one in made]
-    called = named.name if named.kind == "style" else " ".join(named.trigger_words)
+    called = " ".join(named.trigger_words) or named.name
+    verdict = find_best((*full, *scheduled), found.reports.get(None))
+    rounds = tuple(_round(found, name, arm) for name, arm in found.arms.items())
+    not_counted = left_out_words(found.left_out, found.test_set.asking)
     return FullMeasures(
-        **vars(find_best((*full, *scheduled), found.reports.get(None))),
+        **vars(verdict),
         chosen=found.chosen,
         is_chosen=found.test_set.chosen is not None,
         prompts=found.held_out,
@@ -119,9 +125,10 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
         left_out=found.left_out,
         asking=found.test_set.asking,
         called=called,
-        rounds=tuple(_round(found, name, arm) for name, arm in found.arms.items()),
-        warnings=(*find_warnings(full, called, found.falls), *found.fast_warnings),
-        carry_over=tuple(one.sentence for one in found.carried_over if not one.worse),
+        rounds=rounds,
+        words=measure_words(rounds, verdict.best, named.kind, not_counted),
+        warnings=(*find_warnings(full, called, found.falls), *found.told_of_fast(worse=True)),
+        carry_over=found.told_of_fast(worse=False),
         carried_over=found.carried_over,
         pictures=found.pictures,
         copy_detectors=found.copy_detectors,
@@ -148,17 +155,6 @@ def _round(found: Measured, name: str | None, arm: Arm) -> MeasuredRound:
         gain_change=None if here is None else found.gain_since(here),
         since_first={} if here is None else found.since_first(here),
     )
-
-
-def unmeasured(view: MeasuresView) -> Iterator[str]:
-    """The rounds that are judged at full strength alone, and what to do, in sentences."""
-    for one in view.rounds:
-        for lacking in one.schedules:
-            if one.report is not None and lacking.report is None:
-                yield (
-                    f"{one.name} is not measured by its best schedule ({lacking.words}) yet: "
-                    "measure it again."
-                )
 
 
 def _schedules(found: Measured, here: RoundSnapshot) -> Iterator[MeasuredSchedule]:

@@ -10,6 +10,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import outcome
 from gal_studio.core.patchdpo.masks import shrink
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Job
 from gal_studio.core.words import signed
 from gal_studio.rounds import lineage, pairs, planned
@@ -30,8 +31,8 @@ NEXT_ROUND = {
 }
 
 UNMEASURED = (
-    "Nothing is measured: the refinement was trained on every prompt that was generated. Add test prompts, "
-    "or accept images of fewer ones."
+    "No test prompt is left to compare: the refinement was trained on every prompt that was generated. "
+    "Results compares it on the benchmark."
 )
 
 
@@ -150,10 +151,10 @@ def _judge(clip_model: str) -> str:
 def in_words(figure: Measurement, kind: str) -> MeasurementView:
     """A measured difference in words, and whether it is an improvement."""
     name, sense = METRICS.get(figure.metric, (figure.metric, 0))
-    if figure.metric == "clip_i" and kind == "object":
-        sense = 1
+    sense = find_taught(kind).senses.get(figure.metric, sense)
     return MeasurementView(
         **vars(figure),
+        name=name,
         words=f"{name} {figure.before:.3f} → {figure.after:.3f}, {signed(figure.difference)} "
         f"[{signed(figure.low)}, {signed(figure.high)}] over {figure.images} images",
         verdict=outcome(figure.difference, not figure.low <= 0 <= figure.high, sense),

@@ -1,6 +1,7 @@
 """The replays of a project: how far each is, what it cannot repeat, and how its rounds were measured."""
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -13,6 +14,7 @@ from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
 from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.types import Job
+from gal_studio.core.words import counted
 from gal_studio.rounds.replay_decisions import not_replayed, replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.replays import Replay
@@ -29,7 +31,8 @@ class ReplayView(Replay):
     """A replay, its rounds as measured, the base model left out, and what is known beside the project.
 
     `differences` are those of its last round to the project's round of the same number, paired by prompt and
-    seed; empty until both are measured. `incomparable` says why they are not compared.
+    seed; empty until both are measured, and `difference` says the clear ones. `incomparable` says why they
+    are not compared, `far` how far it is.
     """
 
     name: str
@@ -43,6 +46,8 @@ class ReplayView(Replay):
     rounds: tuple[MeasuredRound, ...]
     differences: Mapping[Metric, Change]
     incomparable: str
+    far: str
+    difference: str
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,15 @@ class Followed:
 
 @dataclass(frozen=True)
 class ReplaysView:
-    """The replays of a project, the oldest first, and what it draws again itself, if it is one."""
+    """The replays of a project, the oldest first, and what it draws again itself, if it is one.
+
+    `by_itself` says why nothing is decided by hand in a replay; empty in another project.
+    """
 
     follow: tuple[Followed, ...]
     made: tuple[ReplayView, ...]
     own: ReplayView | None
+    by_itself: str
 
 
 def title_of(policy: str) -> str:
@@ -100,22 +109,26 @@ def _view(store: Store, replay: Replay, own: FullMeasures | None, measured: Full
     wanted = len(store.replays.rounds(replay.project_id))
     rounds = tuple(each for each in measured.rounds if each.id is not None)
     state, message = _state(store, replay.project_id, rounds, wanted)
+    drawn = sum(each.report is not None for each in rounds)
     incomparable = _incomparable(own, measured)
     before = own.reports.get(replay.source_round) if own and not incomparable else None
     after = measured.reports.get(rounds[-1].id) if len(rounds) == wanted else None
+    differences = _differences(before, after)
     return ReplayView(
         **vars(replay),
         name=store.projects.name(replay.project_id),
         title=title_of(replay.policy),
         state=state,
         message=message,
-        drawn=sum(each.report is not None for each in rounds),
+        drawn=drawn,
         wanted=wanted,
         has_source=own is not None,
         not_replayed=not_replayed(store, replay),
         rounds=rounds,
-        differences=_differences(before, after),
+        differences=differences,
         incomparable=incomparable,
+        far=_far(state, message, drawn, wanted),
+        difference=difference_words(differences, wanted),
     )
 
 
@@ -132,6 +145,34 @@ def _state(
     halted = [job for job in jobs if job.state in ("error", "paused", "interrupted", "stopped")]
     last = max(halted, key=lambda job: (job.state == "error", job.finished or 0.0), default=None)
     return "halted", last.message if last else ""
+
+
+def _far(state: ReplayState, message: str, drawn: int, wanted: int) -> str:
+    """How far a replay is, in words."""
+    if state == "done":
+        return f"{counted(wanted, 'round')}, measured"
+    far = f"{drawn} of {wanted} rounds measured"
+    if state == "halted":
+        return f"stopped, {far}: {message}" if message else f"stopped, {far}"
+    return f"{far} · {message}" if message else far
+
+
+def difference_words(differences: Mapping[Metric, Change], wanted: int) -> str:
+    """The clear differences of the last round; that there is none, if there is none."""
+    if "copies" not in differences:
+        return ""
+    if all([one.value == one.low == one.high == 0 for one in differences.values()]):
+        return f"Round {wanted} came out the same as yours."
+    named: tuple[tuple[Metric, str, str], ...]
+    named = ("as_asked", "more prompt match", "less prompt match"), ("copies", "more copies", "fewer copies")
+    clear = []
+    for metric, more, less in named:
+        found = differences.get(metric)
+        if found and found.verdict != "unclear":
+            points = math.floor(100 * abs(found.value) + 0.5)
+            much = counted(points, "percentage point") if points else "less than one percentage point"
+            clear.append(f"{much} {more if found.value > 0 else less}")
+    return f"Round {wanted} compared with yours: {', '.join(clear) or 'no clear difference'}."
 
 
 def _what(store: Store, job: Job) -> str:

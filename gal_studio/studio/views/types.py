@@ -18,6 +18,7 @@ from gal_studio.core.types import (
     AnchorScore,
     Candidate,
     JobState,
+    MapPlace,
     PauseReason,
     Reference,
     Round,
@@ -32,7 +33,6 @@ from gal_studio.studio.views.json_types import ImageName, Losses, ModelName, Pic
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
 RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +163,7 @@ class RoundView(RoundFacts):
     scores: tuple[ScoreView, ...]
     candidates: tuple[CandidateView, ...]
     best_recipe: Recipe
-    reference_positions: dict[str, Place]
+    reference_positions: dict[str, MapPlace]
     exhausted: bool
     sentence: str
     previews: tuple[Preview, ...]
@@ -265,8 +265,9 @@ class PairView(Pair):
 
 @dataclass(frozen=True, kw_only=True)
 class MeasurementView(Measurement):
-    """A measured difference in words, and whether it is an improvement."""
+    """A measured difference by name and in words, and whether it is an improvement."""
 
+    name: str
     words: str
     verdict: Outcome
 

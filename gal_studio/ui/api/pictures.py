@@ -40,7 +40,7 @@ _GONE = ("This file is gone", "from the workspace.")
 
 
 @dataclass(frozen=True)
-class Kind:
+class PictureKind:
     """A kind of pictures by their address, `/NAME/ID`; an ID may have two parts.
 
     `find` says where the file of one is stored, None where it is lost, and `lost` what stands in its place
@@ -56,7 +56,7 @@ class Kind:
     fixed: bool = False
 
 
-def kinds_of_pictures(studio: Studio) -> Mapping[str, Kind]:
+def kinds_of_pictures(studio: Studio) -> Mapping[str, PictureKind]:
     """The pictures of a workspace by the first part of their addresses."""
     store, images = studio.store, studio.store.images
 
@@ -85,11 +85,11 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, Kind]:
         return images.path(store.measures.image(identity))
 
     own = {
-        "picture": Kind(candidate, "thumb", generation_data.of_candidate, lost_candidate),
-        "reference": Kind(studio.reference_picture, fixed=True),
-        "pair": Kind(of_pair, "pair-thumb"),
-        "preview": Kind(preview, fixed=True),
-        "test-picture": Kind(measured, "test-thumb"),
+        "picture": PictureKind(candidate, "thumb", generation_data.of_candidate, lost_candidate),
+        "reference": PictureKind(studio.reference_picture, fixed=True),
+        "pair": PictureKind(of_pair, "pair-thumb"),
+        "preview": PictureKind(preview, fixed=True),
+        "test-picture": PictureKind(measured, "test-thumb"),
     }
     for file in features.modules("pictures"):
         own |= file.kinds_of_pictures(studio)
@@ -119,7 +119,7 @@ def _add_routes(
     app: FastAPI,
     studio: Studio,
     name: str,
-    kind: Kind,
+    kind: PictureKind,
     thumbnail: Callable[[str], bytes],
     enlarged: Callable[[Path, int], bytes | None],
 ) -> None:

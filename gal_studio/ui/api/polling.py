@@ -193,7 +193,7 @@ def parts_of(shown: Shown) -> dict[str, Any]:
     studio, view, project_id = shown.studio, shown.view, shown.view.project.id
     tiles = view.candidates
     parts: dict[str, Any] = dict(
-        project=projects.project_payload(view.project, studio.own_adapters()),
+        project=projects.project_payload(view.project, projects.adapter_names(studio.store)),
         rounds=shown.rounds,
         archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
         round=rounds.round_payload(view),

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.strip import Frame, animation, strip
-from gal_studio.ui.api.pictures import Kind, is_there, kinds_of_pictures
+from gal_studio.ui.api.pictures import PictureKind, is_there, kinds_of_pictures
 from gal_studio.ui.api.whole_file import METHODS
 
 MOST = 40
@@ -47,7 +47,7 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
         return Response(make(frames, title), media_type=media, headers=headers)
 
 
-def _picture(kinds: Mapping[str, Kind], address: str) -> Image.Image:
+def _picture(kinds: Mapping[str, PictureKind], address: str) -> Image.Image:
     """The picture at an address of the page; refused if there is none, or its file is lost or damaged."""
     kind, *identity = address.split("/")
     try:

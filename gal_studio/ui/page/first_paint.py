@@ -48,7 +48,9 @@ def with_first_paint(html: str, address: str = "", workspace: str = "") -> str:
     ours = f"{head(address, workspace)}</head>"
     html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", ours, 1)
     html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
-    return re.sub(r"<body[^>]*>", lambda body: body.group() + template("kit/splash"), html, count=1)
+    texts = template("kit/keys") + template("how/how").replace('src="', f'src="{ui_address("")}')
+    frame = template("kit/splash") + texts
+    return re.sub(r"<body[^>]*>", lambda body: body.group() + frame, html, count=1)
 
 
 class FirstPaint:

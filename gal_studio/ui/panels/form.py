@@ -15,8 +15,9 @@ from gal_studio.core.prompts import fill_trigger, find_trigger_word
 from gal_studio.core.references import Described, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_group import nested
+from gal_studio.core.taught.registry import find_taught
+from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Kind
-from gal_studio.studio.create.judged import described_by
 from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.plan import fitted_to, shape_of, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET
@@ -57,7 +58,7 @@ class FormSet:
             raise StudioError("The form names other fields than it has prompts: load the page again.")
         written = [(prompt, place) for prompt, place in zip(prompts, places, strict=True) if prompt]
         typed = given.get("trigger_word", "")
-        kept = tuple(fill_trigger(prompt, typed if kind == "object" else "") for prompt, _ in written)
+        kept = tuple(fill_trigger(prompt, find_taught(kind).word(typed)) for prompt, _ in written)
         return cls(
             kind=kind,
             typed_word=typed,
@@ -70,6 +71,11 @@ class FormSet:
             references=references,
             is_empty="prompts" in given and not (given.get("pictures") or references),
         )
+
+    @property
+    def taught(self) -> Taught:
+        """What the project is to learn."""
+        return find_taught(self.kind)
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -90,9 +96,8 @@ def _trigger_word(kind: Kind, typed: str, prompts: Sequence[str]) -> str:
 
     If they share none, it is that of the first prompt, so that those without it can be named.
     """
-    if kind == "style":
-        return ""
-    return typed.strip() or find_trigger_word(prompts) or find_trigger_word(prompts[:1])
+    found = typed.strip() or find_trigger_word(prompts) or find_trigger_word(prompts[:1])
+    return find_taught(kind).word(found)
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,11 @@ class Form:
         )
 
     @property
+    def taught(self) -> Taught:
+        """What the project is to learn."""
+        return find_taught(self.kind)
+
+    @property
     def needs_no_pictures(self) -> bool:
         """Whether LoRAs are judged, and by what no picture shows."""
         return self.judged is not None and len(self.sets) == 1 and self.sets[0].is_empty
@@ -154,7 +164,7 @@ class Form:
         (given,), stated = self.sets, ""
         with suppress(StudioError):  # a note at its field says so
             stated = read_lora_facts(self.judged[0]).trigger
-        return described_by(self.kind, next(iter(given.prompts), ""), given.word, stated)
+        return self.taught.described_by(next(iter(given.prompts), ""), given.word, stated)
 
     @property
     def models(self) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def notes_on_form(form: Form) -> list[FormNote]:
 
 def _on_set(given: FormSet, number: int) -> list[FormNote]:
     """The first thing that is wrong with the trigger word or the prompts of a set."""
-    if given.kind == "object" and given.prompts:
+    if given.taught.has_trigger_word and given.prompts:
         refusal = _refusal(check_trigger_word, given.word)
         if refusal:
             return [FormNote("trigger", refusal, number)]
@@ -71,8 +71,8 @@ def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
     kind, texts, is_described = given.kind, given.texts, isinstance(given.described, Described)
     told: set[str] = set()
     for (prompt, word), place in zip(texts, given.places, strict=True):
-        is_style = kind == "style" and not _refusal(style_descriptor, entered(prompt))
-        odd = about_style(entered(prompt), model) if is_style else ""
+        has_style = not (given.taught.has_trigger_word or _refusal(style_descriptor, entered(prompt)))
+        odd = about_style(entered(prompt), model) if has_style else ""
         fits = is_described or not _refusal(describe, kind, [(prompt, word)])
         unknown = about_things(kind, entered(prompt), word, model) if fits else ""
         for text in (about_length(entered(prompt), model), odd, about_entered(prompt), unknown):
@@ -84,9 +84,9 @@ def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
             yield FormNote("trigger", text, number, "warning")
     if is_described and (text := about_shared_words(kind, texts)):
         yield FormNote("prompt", text, number, "warning")
-    if kind == "object" and len(texts) == 1:
+    if given.taught.is_subject and len(texts) == 1:
         yield FormNote("pictures", ONE_VIEW, number, "warning")
-    elif kind == "object" and is_described and (text := about_places(texts)):
+    elif given.taught.is_subject and is_described and (text := about_places(texts)):
         yield FormNote("prompt", text, number, "warning")
 
 
@@ -95,7 +95,7 @@ def _missing(given: FormSet, number: int) -> Iterator[FormNote]:
         yield FormNote("pictures", "There is no image yet: drop one here, or click to choose.", number)
     elif not given.is_whole:
         yield FormNote("prompt", "The prompt is empty: write what the image shows.", number)
-        is_unnamed = given.kind == "object" and not given.prompts
+        is_unnamed = given.taught.has_trigger_word and not given.prompts
         if is_unnamed and (refusal := _refusal(check_trigger_word, given.typed_word)):
             yield FormNote("trigger", refusal, number)
 
@@ -110,11 +110,7 @@ def _on_no_pictures(form: Form) -> Iterator[FormNote]:
         "warning",
     )
     if form.final and form.judged and not form.described:
-        wanted = {
-            "style": "Write how a prompt calls the style, such as “A cat in ink style”: the file doesn’t.",
-            "object": "Write what the object is, with its trigger word, such as “A <sks> cat”.",
-        }
-        yield FormNote("prompt", wanted[form.kind], 0)
+        yield FormNote("prompt", form.taught.to_describe, 0)
 
 
 def _on_words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:

@@ -14,17 +14,15 @@ from gal_studio.assets import demo, drawn_with, load_presets
 from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
-from gal_studio.core.pictures.proposals import QUESTIONS, proposed
 from gal_studio.core.settings import ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields
 from gal_studio.core.settings_group import nested
+from gal_studio.core.taught.registry import TAUGHT, find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.own_presets import OwnPreset
-from gal_studio.state.images.read import read_picture
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.studio.create.caption_server import CaptionServer
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.prompt_notes import about_test_prompts
@@ -62,8 +60,6 @@ REQUESTS = Requests("reference")
 REQUESTS.verbs("write", Studio.restore, Studio.enable_anchor)
 REQUESTS.verbs("write outside", Studio.archive)
 REQUESTS.verbs("write outside", Studio.remove_preset, only="saved")
-PATIENCE = 50.0  # seconds for a proposed prompt: proxies before the page often end a request after a minute
-_DEMO_NOTES: dict[Kind, str] = {"style": "One image and its style", "object": "A few images of one thing"}
 
 
 @dataclass(frozen=True)
@@ -194,7 +190,7 @@ def overview(context: Context) -> Overview:
             ),
             *(_listed(context, project) for project in studio.projects()),
         ),
-        demos=tuple(Demo(kind, demo(kind).name, note) for kind, note in _DEMO_NOTES.items()),
+        demos=tuple(Demo(one.name, demo(one.name).name, one.demo) for one in TAUGHT),
     )
 
 
@@ -234,7 +230,7 @@ def options(context: Context) -> Options:
     """The available models with their settings for both kinds."""
     return Options(
         seed=0,
-        fields=setting_fields(adapter_names(context.studio.own_adapters())),
+        fields=setting_fields(adapter_names(context.studio.store)),
         own={kind: settings.to_dict() for kind, settings in own_settings().items()},
         presets=tuple(
             Preset(
@@ -301,29 +297,20 @@ def captions(
     return base64.b64encode(made).decode()
 
 
-@REQUESTS.read
-def propose_prompt(
-    _: Context, path: Id, kind: Kind, server: Text, model: Text = "", trigger_word: Text = ""
-) -> Annotated[str, Only("prompt")]:
-    """A prompt for an uploaded picture, proposed by a vision-language model that a local server has."""
-    picture = read_picture(uploads().path(path))[0]
-    answer = CaptionServer(server, model, seconds=PATIENCE).describe(picture, QUESTIONS[kind])
-    return proposed(answer, trigger_word)
-
-
 @REQUESTS.write_outside
 def create(context: Context, **form: Unpack[Create]) -> OfProject:
     """Create the project of the form, and queue its first round unless it is `only` to be created."""
     given = Form.parsed(dict(form))
     made = draft(given, context.key or None)
-    is_judging = bool(made.judged) and not form.get("only")
-    project_id = context.studio.judge(made) if is_judging else context.studio.create_project(made)
+    project_id = context.studio.create_project(made)
     uploads().taken(uploaded(given))
-    if made.judged:
+    if form.get("only"):
         return project_id
-    if not form.get("only") and context.studio.begins_without_training(project_id):
+    if made.judged:
+        context.studio.run_given(project_id)
+    elif context.studio.begins_without_training(project_id):
         context.studio.instant_round(project_id)
-    elif not form.get("only"):
+    else:
         context.studio.run_missing(context.studio.rounds(project_id)[0].id)
     return project_id
 
@@ -344,8 +331,8 @@ def save_preset(
 @REQUESTS.write_outside
 def look(context: Context, **form: Unpack[Look]) -> Annotated[dict[str, str], Only("images")]:
     """Ask a model to look at uploaded pictures."""
-    is_object = form.get("kind") == "object"
-    return request_looks(context.studio, form["paths"], chosen_base_model(dict(form)), is_object)
+    is_subject = find_taught(form.get("kind", "style")).is_subject
+    return request_looks(context.studio, form["paths"], chosen_base_model(dict(form)), is_subject)
 
 
 @REQUESTS.write_outside

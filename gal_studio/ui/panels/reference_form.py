@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prior import is_known
 from gal_studio.core.prompts import trigger_key
 from gal_studio.core.references import Described, Prompts, describe
 from gal_studio.core.types import Kind
@@ -72,7 +71,7 @@ def derived(form: Form, store: Store | None = None) -> Derived:
     try:
         _check_apart([given.word for given in written])
         if form.described:
-            word = form.sets[0].word if form.kind == "object" else ""
+            word = form.taught.word(form.sets[0].word)
             return _described(answer, describe(form.kind, [(form.described, word)]).prompts)
         return _described(answer, _prompts(form.kind, written))
     except StudioError as error:
@@ -109,7 +108,7 @@ def _starts(form: Form) -> list[LoraFacts]:
 
 def drafts(form: Form) -> list[ReferenceDraft]:
     """The uploaded pictures of all sets with their prompts, trigger words and masks."""
-    sets = form.sets[:1] if form.kind == "style" else form.sets
+    sets = form.sets if form.taught.has_trigger_word else form.sets[:1]
     for number, given in enumerate(sets, start=1):
         if not given.references and len(sets) > 1:
             raise StudioError(f"Object {number} has no image: add one, or remove it.")
@@ -159,9 +158,9 @@ def _derived_set(given: FormSet) -> DerivedSet:
 
 def _facts(prompts: Prompts) -> list[tuple[Fact, ...]]:
     """Labels and values of what was derived for each subject."""
-    if prompts.kind == "style":
-        known = [style for preset in load_presets() for style in preset.settings["style"].tune.prior_styles]
-        note = [("Known already", _KNOWN_STYLE)] if is_known(prompts.name, known) else []
+    if not prompts.trigger_words:
+        known = [style for one in load_presets() for style in one.settings[prompts.kind].tune.prior_styles]
+        note = [("Known already", _KNOWN_STYLE)] if prompts.taught.is_known(prompts, known) else []
         return [(("Trigger words", prompts.name), *note)]
     return [
         (

@@ -1,4 +1,4 @@
-"""Step 3: compare rounds, measure them on the test set, export and replay them."""
+"""Step 3: compare rounds, measure them on the test set, export them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_p
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
-from gal_studio.ui.payloads import Id, Lines, OfProject, Only, Text
+from gal_studio.ui.payloads import Id, Lines, Only, Text
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.requests import Context, Requests
 
@@ -94,7 +94,7 @@ REQUESTS = Requests("results")
 REQUESTS.verbs(
     "write",
     *(Studio.measure, Studio.measure_all, Studio.measure_when),
-    *(Studio.export_round, Studio.continue_replay, Studio.stop_replay),
+    Studio.export_round,
 )
 
 
@@ -196,7 +196,7 @@ def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
             is_usable(form, base, method, family),
             found.get(form.name),
         )
-        for form in forms_of(one.round.variant.exports)
+        for form in forms_of(one.round.variant.exports, method)
     )
 
 
@@ -225,12 +225,6 @@ def change_test_set(context: Context, project: Id, prompts: Lines, seeds: Settin
     if isinstance(seeds, bool) or not isinstance(seeds, int):
         raise StudioError(f"Images of each benchmark prompt is {seeds!r}: choose a whole number.")
     context.studio.change_test_set(project, prompts, seeds)
-
-
-@REQUESTS.write
-def replay(context: Context, round: Id, policy: Id) -> OfProject:
-    """Draw the line of rounds that goes through the shown round again."""
-    return context.studio.replay_through(round, policy)
 
 
 @REQUESTS.write_outside

@@ -1,7 +1,6 @@
 """The Rounds screen. Each button and key calls one method of the studio."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,13 +10,12 @@ from gal_studio.core.gal.policies.learned import LEARNED
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.settings_group import nested
 from gal_studio.studio import Studio
-from gal_studio.studio.verbs.search import Found
 from gal_studio.studio.views.beside import Beside
 from gal_studio.studio.views.changes import ChoiceChange
 from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.payloads import Id, Ids, Lines, OfRound, Only, RequestedJob, Runs, Text, requested_job
+from gal_studio.ui.payloads import Id, Ids, OfRound, Only, Runs, Text
 from gal_studio.ui.payloads.forms import SettingValue
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests
@@ -29,7 +27,7 @@ REQUESTS.verbs("write", Studio.rename_round, only="name")
 REQUESTS.verbs(
     "write",
     *(Studio.fine_tune, Studio.continue_training, Studio.generate, Studio.run_job, Studio.draw_more),
-    *(Studio.ask_trainings, Studio.star_round, Studio.restore_round, Studio.keep_line),
+    *(Studio.star_round, Studio.restore_round, Studio.keep_line),
     *(Studio.decide, Studio.tag, Studio.set_weight, Studio.explain_choice),
 )
 Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
@@ -82,21 +80,6 @@ def changes(context: Context, project: Id, round: Id) -> Changes:
 
 
 @REQUESTS.read
-def search(context: Context, within: Id, words: Text) -> Found:
-    """How well each image of a round matches words; the first search of a while loads the CLIP.
-
-    Its fields are not named as those of what is asked about a project before its import: this needs words.
-    """
-    return context.studio.search(within, words)
-
-
-@REQUESTS.read
-def more_like(context: Context, image: Id) -> Found:
-    """How alike the images of its round are to one of them; refused where it has no features."""
-    return context.studio.more_like(image)
-
-
-@REQUESTS.read
 def other_rounds(
     context: Context, project: Id, round: Id | None = None
 ) -> Annotated[tuple[OtherRound, ...], Only("rounds")]:
@@ -129,16 +112,6 @@ def instant_round(context: Context, round: Id, references: dict[Id, SettingValue
     """Draw the project's Round 0, with the references and no training; settings of theirs may change."""
     project = context.studio.store.rounds.get(round).project_id
     return context.studio.instant_round(project, references).round_id
-
-
-@REQUESTS.write
-def refine_adapter(
-    context: Context, round: Id, subjects: Text, names: Lines, steps: SettingValue, title: Text
-) -> RequestedJob:
-    """Refine the image adapter of Round 0 on a folder of pictures, or on names of objects."""
-    folder = Path(subjects.strip()) if subjects.strip() else None
-    job = context.studio.refine_adapter(round, folder, names, steps, title)  # type: ignore[arg-type]
-    return requested_job(job)
 
 
 @REQUESTS.write

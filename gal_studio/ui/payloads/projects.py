@@ -1,6 +1,5 @@
 """A project as JSON: its subjects, its anchors and its settings."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,11 +11,12 @@ from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.models.names import is_calibrated
+from gal_studio.core.palette import prompt_colour
 from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
-from gal_studio.core.words import listed
-from gal_studio.state.files.own_adapters import OwnAdapter
+from gal_studio.state import Store
+from gal_studio.state.hooks import all_hooks
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Fact
@@ -48,13 +48,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Anchor:
-    """A test prompt: `head` is unique to it; all of them share `tail`."""
+    """A test prompt: `head` is unique to it; all of them share `tail`. Its `colour` is that on the map."""
 
     id: str
     prompt: str
     head: str
     tail: str
     enabled: bool
+    colour: str
 
 
 Settings = Annotated[
@@ -124,7 +125,14 @@ def anchor_payloads(anchors: tuple[types.Anchor, ...]) -> tuple[Anchor, ...]:
     """Anchors with the words that tell them apart (`head`) and the words that all share (`tail`)."""
     heads = short_names(anchors)
     return tuple(
-        Anchor(one.id, one.prompt, heads[one.id], _rest(one.prompt, heads[one.id]), one.enabled)
+        Anchor(
+            one.id,
+            one.prompt,
+            heads[one.id],
+            _rest(one.prompt, heads[one.id]),
+            one.enabled,
+            prompt_colour(one.order),
+        )
         for one in anchors
     )
 
@@ -155,7 +163,7 @@ def subject_payloads(project: ProjectView) -> tuple[Subject, ...]:
                 ("Prompt without it", subject.plain_prompt),
                 ("Class prompt", subject.class_prompt),
             )
-            if project.kind == "object"
+            if subject.trigger_word
             else (),
             references=tuple(
                 MaskedReference(reference.id, reference.prompt, reference.mask is not None)
@@ -169,11 +177,7 @@ def subject_payloads(project: ProjectView) -> tuple[Subject, ...]:
 
 def _derived(project: ProjectView) -> str:
     words = [f"“{word}”" for word in triggers(project)]
-    if project.kind == "style":
-        return f"Use the words {words[0]} in a prompt to get this style."
-    if len(words) == 1:
-        return f"Use the trigger word {words[0]} in a prompt to get this object."
-    return f"Use the trigger words {listed(words)} in a prompt to get these objects."
+    return project.prompts.taught.use(words)
 
 
 def _commits(project: ProjectView) -> list[Fact]:
@@ -218,10 +222,9 @@ def _recipes(project: ProjectView) -> str:
     return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 
-def adapter_names(adapters: Sequence[OwnAdapter]) -> tuple[tuple[str, str], ...]:
-    """The bundled image adapter and those of the user: what is written for each, and its title."""
-    own = ((one.name, one.plan.title) for one in adapters)
-    return (POCKET_ADAPTER, ITS_OWN), *own
+def adapter_names(store: Store) -> tuple[tuple[str, str], ...]:
+    """The bundled image adapter and those of features: what is written for each, and its title."""
+    return (POCKET_ADAPTER, ITS_OWN), *(one for hooks in all_hooks() for one in hooks.adapters(store))
 
 
 def _copy_detectors(project: ProjectView) -> str:
@@ -240,8 +243,8 @@ def _made_with(project: ProjectView) -> MadeWith:
     return MadeWith(preset, "", "") if preset else MadeWith("own", *models)
 
 
-def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -> Project:
-    """What the top bar and step 1 show of a project."""
+def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] = ()) -> Project:
+    """What the top bar and step 1 show of a project; it may name these image adapters."""
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
     tune, gal = settings.tune, settings.gal
@@ -259,7 +262,7 @@ def project_payload(project: ProjectView, adapters: Sequence[OwnAdapter] = ()) -
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
         jobs=tuple(OfferedJob(name, one.button, one.hint) for name, one in offered_kinds().items()),
         settings=settings.to_dict(),
-        fields=setting_fields(adapter_names(adapters)),
+        fields=setting_fields(adapters),
         draws_without_training=bool(drawn_with(settings.references, project.base_model)),
         made_with=_made_with(project),
         derived=_derived(project),

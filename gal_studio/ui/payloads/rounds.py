@@ -14,8 +14,9 @@ from gal_studio.core.types import CopyCurve, CopySource, UsedDetectors
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.studio.views.json_types import ShownPicture, Ts, shown_picture, version
-from gal_studio.studio.views.types import CandidateView, RoundFacts, RoundView, ScoreView
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundFacts, RoundView, ScoreView
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
+from gal_studio.ui.payloads.plain_words import briefly, plainly, repeated_thing, why_weaker
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
 
 
@@ -102,6 +103,8 @@ class Score:
     turn: Annotated[TurnCurve | None, Doc("None where all images have one strength.")]
     left_out: Annotated[int, Doc("How many better images were left out before this one was suggested.")]
     disagreement: Annotated[float | None, Doc("Of several trainings on copies, in nats; null if not asked.")]
+    brief: Annotated[str, Doc("How often it gives a copy, such as “sometimes your cat”; empty if unknown.")]
+    plain: Annotated[str, Doc("The same as a sentence without its end.")]
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def round_payload(view: RoundView) -> Round:
         complete=view.complete,
         trainings=view.project.settings.gal.trainings,
         copy_detectors=view.project.detectors(view.settings.gal),
-        summary=view.sentence,
+        summary=f"{view.sentence} {why_weaker(view)}".strip(),
         undo=view.undo_words,
         redo=view.redo_words,
         recipe=shown_recipe(view.best_recipe, view.best_recipe.words),
@@ -178,16 +181,23 @@ def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> tu
     them.
     """
     names = short_names([score.anchor for score in view.scores])
-    ranked = view.step != "wait" and view.complete
+    thing, ranked = repeated_thing(view.project), view.step != "wait" and view.complete
     return tuple(
         _score_payload(
-            score, names[score.anchor.id], ranked, ranked and score.anchor.id not in accepted_before
+            view.project,
+            score,
+            names[score.anchor.id],
+            briefly(thing, score.score.overfit, score.score.candidates),
+            ranked,
+            ranked and score.anchor.id not in accepted_before,
         )
         for score in view.scores
     )
 
 
-def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Score:
+def _score_payload(
+    project: ProjectView, view: ScoreView, head: str, brief: str, ranked: bool, open_: bool
+) -> Score:
     suggested = view.suggested_candidate_id if open_ else None
     return Score(
         anchor_id=view.anchor.id,
@@ -207,6 +217,8 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Sco
         turn=_turn_payload(view.score.turn),
         left_out=view.left_out if suggested else 0,
         disagreement=view.disagreement.copies if view.disagreement else None,
+        brief=brief,
+        plain=plainly(project, head, brief),
     )
 
 

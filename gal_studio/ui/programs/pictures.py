@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.ui.payloads import Payload, Text, first_fault
 
 
@@ -30,7 +31,7 @@ def references_of(kind: str, references: list[dict[str, Any]]) -> list[Payload]:
         raise StudioError(
             f"The references are not understood ({first_fault(error)}): give a list of {_EXAMPLE}."
         ) from error
-    if kind == "style" and any(one.get("trigger_word", "").strip() for one in given):
+    if not find_taught(kind).has_trigger_word and any(one.get("trigger_word", "").strip() for one in given):
         raise StudioError("A style has no trigger word: its words are in the prompts. Leave it out.")
     sets: dict[str, list[Payload]] = {}
     for one in given:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, DrawStep
-from gal_studio.worker.cluster.actor import DrawingActor, Order, Place, this_place
+from gal_studio.worker.cluster.actor import ActorPlace, DrawingActor, DrawingOrder, this_place
 from gal_studio.worker.cluster.ray_cluster import connect, devices, is_loss
 
 POLL_INTERVAL = 0.25  # seconds between two looks at a job that may be stopped
@@ -35,7 +35,7 @@ class Member:
 
     actor: Any
     arrival: Any
-    place: Place | None = None
+    place: ActorPlace | None = None
 
 
 def split(requests: Sequence[DrawRequest], rows: int) -> list[Chunk]:
@@ -55,7 +55,7 @@ class WorkerPool:
         self._rejected: list[Member] = []  # with other versions; they keep Ray from placing others there
 
     def draw(
-        self, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
+        self, order: DrawingOrder, requests: Sequence[DrawRequest], adapter: Path | None
     ) -> Generator[DrawEvent, None, None]:
         """Draw all requests in chunks; finished ones are yielded as they come. Closing it ends the rest.
 
@@ -63,7 +63,7 @@ class WorkerPool:
         """
         if requests:
             connect(self.address)
-            yield from _Drawing(self, order, requests, adapter).events()
+            yield from _ActorDrawing(self, order, requests, adapter).events()
 
     @property
     def is_drawing(self) -> bool:
@@ -100,11 +100,11 @@ class WorkerPool:
             )
 
 
-class _Drawing:
+class _ActorDrawing:
     """One job's chunks: waiting, or with a process."""
 
     def __init__(
-        self, pool: WorkerPool, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
+        self, pool: WorkerPool, order: DrawingOrder, requests: Sequence[DrawRequest], adapter: Path | None
     ) -> None:
         self._pool, self._order, self._total = pool, order, len(requests)
         self._ray = connect(pool.address)
@@ -170,7 +170,7 @@ class _Drawing:
             self._done += len(batch.images)
             yield replace(batch, first=chunk.first + batch.first)
 
-    def _welcome(self, member: Member, place: Place) -> None:
+    def _welcome(self, member: Member, place: ActorPlace) -> None:
         """Let a started process work, unless its versions would draw other pictures."""
         own = this_place()
         if place.versions != own.versions:

@@ -1,13 +1,12 @@
 """A Ray cluster: how it is joined, what devices it has, and which errors mean that one of them was lost."""
 
-import os
 import signal
 import threading
-from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.extras import how_to_install
+from gal_studio.with_parent import package_environment
 
 LOCAL = "local"
 """The address that starts a cluster of this computer's own devices."""
@@ -46,9 +45,7 @@ def connect(address: str) -> Any:
 
 def _environment() -> dict[str, Any]:
     """Let the processes of this computer import the package from where it is imported here."""
-    package = str(Path(__file__).resolve().parents[3])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {"env_vars": {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}}
+    return {"env_vars": {"PYTHONPATH": package_environment()["PYTHONPATH"]}}
 
 
 def devices(ray: Any, cores: int) -> tuple[int, dict[str, int]]:

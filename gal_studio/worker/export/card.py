@@ -1,7 +1,7 @@
 """The model card (README.md) of an exported round."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import torch
 
 from gal_studio.assets import bundled_version
 from gal_studio.core.denoising import Denoising
-from gal_studio.core.models.forms.programs import scheduled
+from gal_studio.core.models.forms.programs import LYCORIS, scheduled
 from gal_studio.core.models.names import checkpoint_name, is_bundled, public_name
 from gal_studio.core.quoting import code_span, markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -110,7 +110,7 @@ def _on_the_hub(base_model: str) -> str:
 
 
 def _introduction(facts: Facts, written: Written) -> str:
-    what = "The whole denoiser" if written.is_whole else "A LoRA"
+    what = "The whole denoiser" if written.is_whole else "A LoKr" if facts.tune.method == "lokr" else "A LoRA"
     merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
     rounds = "" if facts.source else f" in rounds: this is round {facts.round}"
     call = f"Write **{markdown(facts.trigger)}** in the prompt. " if facts.trigger else ""
@@ -306,9 +306,9 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     if any(denoiser in line for line in opening):
         lines[1] += f", {denoiser}"
     lines += [*opening, IN_FULL, *_speed_lines(generation)]
+    strengthen = _strengthening(task, family)
     if not written.is_whole:
-        named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
-        lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})")
+        lines += _loading_lines(task, family, written)
     if generation.solver != "own":
         kind, solver = _scheduler_lines(generation)
         lines[1] += f", {kind}"
@@ -318,15 +318,15 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
         lines += solver
     recipe, changes, denoising = written.recipe, list[str](), generation.denoising
     if recipe != AS_TRAINED:
-        lines.append(f"pipeline.set_adapters('learned', {recipe.strength(0, denoising)})")
+        lines.append(strengthen(recipe.strength(0, denoising)))
     first_late = recipe.first_late(denoising)
     if modular:
         lines[1] += ", ClassifierFreeGuidance"
-        lines += _modular_lines(family, generation, side, recipe)
+        lines += _modular_lines(family, generation, side, recipe, strengthen)
     elif first_late:
         changes += [
             f"    if step + 1 == {first_late}:  # of {generation.steps}",
-            f"        pipe.set_adapters('learned', {recipe.late})",
+            f"        {strengthen(recipe.late)}",
         ]
     guided = " output='images',"
     if not modular:
@@ -347,7 +347,36 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     ]
 
 
-def _modular_lines(family: Family, generation: GenerationSettings, side: int, recipe: Recipe) -> list[str]:
+def _loading_lines(task: ExportTask, family: Family, written: Written) -> list[str]:
+    """Lines of Python that load the LoRA: into the pipeline, or a LoKr into its denoiser."""
+    if task.form == LYCORIS:
+        return [
+            "from lycoris import create_lycoris_from_weights  # pip install lycoris-lora",
+            f"learned, _ = create_lycoris_from_weights(1.0, {written.file!r}, pipeline.{family.part})",
+            "learned.apply_to()",
+        ]
+    named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
+    if task.settings.tune.method == "lokr":
+        given = f"'.', weight_name={written.file!r}, prefix={family.part!r}{named}"
+        return [f"pipeline.{family.part}.load_lora_adapter({given})"]
+    return [f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})"]
+
+
+def _strengthening(task: ExportTask, family: Family) -> Callable[[float | str], str]:
+    """The line of Python that gives the LoRA a strength: a number, or what computes it."""
+    if task.form == LYCORIS:
+        return lambda strength: f"learned.set_multiplier({strength})"
+    part = f".{family.part}" if task.settings.tune.method == "lokr" else ""
+    return lambda strength: f"pipeline{part}.set_adapters('learned', {strength})"
+
+
+def _modular_lines(
+    family: Family,
+    generation: GenerationSettings,
+    side: int,
+    recipe: Recipe,
+    strengthen: Callable[[float | str], str],
+) -> list[str]:
     """Lines of Python that guide a pipeline of blocks, and change the strength by the time that it gives."""
     scale = generation.guidance_scale if family.is_guided(generation.guidance_scale) else 1.0
     steps, part = generation.steps, ""
@@ -361,7 +390,7 @@ def _modular_lines(family: Family, generation: GenerationSettings, side: int, re
         strength = f"{recipe.late} if 1000 * named['timestep'][0] < {time} else {recipe.early}"
         lines += [
             f"def change(module, given, named):  # from step {first + 1} of {steps} on",
-            f"    pipeline.set_adapters('learned', {strength})",
+            f"    {strengthen(strength)}",
             "pipeline.transformer.register_forward_pre_hook(change, with_kwargs=True)",
         ]
     return lines
@@ -417,7 +446,8 @@ def _measured(task: ExportTask) -> str:
 
 def _settings(task: ExportTask, facts: Facts) -> str:
     tune, generation = facts.tune, task.settings.generation
-    rank = {"rank and alpha": tune.rank, "layers": tune.target} if tune.method == "lora" else {}
+    rank = {} if tune.method == "full" else {"rank and alpha": tune.rank, "layers": tune.target}
+    rank |= {"factor": tune.lokr_factor} if tune.method == "lokr" else {}
     training = {
         "method": tune.method,
         **rank,

@@ -9,14 +9,19 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.models.forms.registry import unread
+from gal_studio.core.models.forms.registry import unfit, unread
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
-from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
-from gal_studio.engine.export.stock import StockRequest, has_joined_layers, has_names_of_trainers
+from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_trained
+from gal_studio.engine.export.stock import (
+    StockRequest,
+    has_joined_layers,
+    has_names_of_trainers,
+    is_lokr,
+)
 from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.factors import changes_nothing
 from gal_studio.engine.models.image_model import ImageModel
@@ -35,6 +40,7 @@ MERGED = "merged"
 UNKNOWN = " Other programs do not have this base model."
 EMPTY = "it changes nothing, since all that it adds is 0: train the round again with a higher learning rate"
 RENAMED = " For that, its layers were renamed; diffusers reads the format for diffusers."
+INTO_DENOISER = " The denoiser loads it: most of diffusers' pipelines take no LoKr."
 SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
@@ -45,10 +51,8 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     model = task.models.image_model(task.project.base_model, _plainly(task))
     part = model.family.part
     is_whole = is_whole_denoiser(adapter, part)
-    if is_whole and not task.form.is_own:
-        raise StudioError(
-            f"{task.round_name} trained the whole model, not a LoRA: choose the format for diffusers."
-        )
+    if why := unfit(task.form, task.settings.tune.method):
+        raise StudioError(f"{task.round_name} {why}.")
     if not task.form.programs_for(model.family.name):
         raise StudioError(unread(task.form, "this base model"))
     pictures = yield from _draw(task, model, task.requests)
@@ -70,18 +74,26 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     written = _save_beside(task, model, facts, [best, *shown], files, out)
     is_useless = not task.form.is_own and not model.family.lora_names.is_known
     card = model_card(task, facts, model.family, written)
-    is_renamed = has_names_of_trainers(model.family, files[0])
-    noted = SPLIT if has_joined_layers(files[0]) else RENAMED if is_renamed else ""
+    noted = _noted(model, files[0])
     del model
     task.models.release_image_model()  # there may be memory for one alone
     checked = yield from check_exported(requests, pictures)
     if note := UNKNOWN if is_useless else noted:
         checked = tuple(replace(each, note=note) for each in checked)
-    if not is_whole and changes_nothing(read_layers(adapter, part)):
+    if not is_whole and changes_nothing(read_trained(adapter, part)):
         checked = tuple(replace(each, trouble=each.trouble or EMPTY) for each in checked)
     (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
     give_usual_modes(out)
     return checked
+
+
+def _noted(model: ImageModel, file: Path) -> str:
+    """What the check says of how diffusers took the file; nothing where it did so as it is."""
+    if is_lokr(file):
+        return INTO_DENOISER
+    if has_joined_layers(file):
+        return SPLIT
+    return RENAMED if has_names_of_trainers(model.family, file) else ""
 
 
 def _plainly(task: ExportTask) -> MachineSettings:
@@ -120,7 +132,7 @@ def _draw(
 
 def _save_lora(task: ExportTask, model: ImageModel, facts: Facts, out: Path) -> Path:
     part, names = model.family.part, model.family.lora_names
-    tensors = named_tensors(read_layers(task.adapter, part), part, names, task.form)
+    tensors = named_tensors(read_trained(task.adapter, part), part, names, task.form)
     stored = read_adapter(task.adapter)[1]
     header = header_of(facts, names, task.form, stored, largest_rank(tensors))
     path = out / f"{task.file_name}.safetensors"
@@ -165,7 +177,7 @@ def _save_beside(
 def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:
     """What the stock pipeline is to draw with each file."""
     is_whole = files[0].is_dir()
-    layers = 0 if is_whole else len(read_layers(task.adapter, model.family.part))
+    layers = 0 if is_whole else len(read_trained(task.adapter, model.family.part))
     return [
         stock_request(task, model, _settings(task), str(path), layers=0 if path.is_dir() else layers)
         for path in files

@@ -26,7 +26,7 @@ class CardPicture:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _CardImage:
     image: Image.Image
     prompt: str
     seed: int
@@ -46,7 +46,7 @@ def save_shown(task: ExportTask, drawn: Sequence[Image.Image], out: Path) -> lis
     (out / FOLDER).mkdir(exist_ok=True)
     asked = task.requests
     pictures = [
-        _Drawn(image, request.prompt, request.seed) for image, request in zip(drawn, asked, strict=True)
+        _CardImage(image, request.prompt, request.seed) for image, request in zip(drawn, asked, strict=True)
     ]
     pictures += _candidates(task, {request.prompt for request in asked})
     shown = []
@@ -57,14 +57,14 @@ def save_shown(task: ExportTask, drawn: Sequence[Image.Image], out: Path) -> lis
     return shown
 
 
-def _candidates(task: ExportTask, known: set[str]) -> list[_Drawn]:
+def _candidates(task: ExportTask, known: set[str]) -> list[_CardImage]:
     store = task.store
     here = store.snapshots.round(task.round.id)
-    found: list[_Drawn] = []
+    found: list[_CardImage] = []
     for candidate in (*lineage.accepted_candidates(here), *here.candidates):
         prompt = here.project.prompts[candidate.anchor_id]
         if prompt not in known and store.images.has(candidate.image) and len(found) < MOST:
             known.add(prompt)
             image = store.images.picture(candidate.image)
-            found.append(_Drawn(image, prompt, candidate.seed, candidate.recipe))
+            found.append(_CardImage(image, prompt, candidate.seed, candidate.recipe))
     return found

@@ -22,7 +22,7 @@ def check_training_room(task: TrainingTask, model: ImageModel, steps: int) -> No
     files = 2 * adapter_bytes(model, tune) + (
         KEPT_CHECKPOINTS + 1 + bool(tune.validate_every)
     ) * checkpoint_bytes(model, tune)
-    if tune.validate_every and tune.method == "lora":
+    if tune.validate_every and tune.method != "full":
         files += (steps - 1) // tune.validate_every * adapter_bytes(model, tune)
     previews = sum(steps // every for every in (tune.preview_every, tune.validate_every) if every)
     previews += tune.preview_every > 0  # that of step 0

@@ -10,7 +10,7 @@ from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.types import Job
 from gal_studio.engine.hub.download import download
 from gal_studio.engine.hub.refusals import FullDiskError
-from gal_studio.engine.hub.repository import Need, existing_folder
+from gal_studio.engine.hub.repository import MissingFiles, existing_folder
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.worker.model_needs import unmet
@@ -56,7 +56,7 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
         done += need.total
 
 
-def check_room(store: Store, needs: Sequence[Need]) -> None:
+def check_room(store: Store, needs: Sequence[MissingFiles]) -> None:
     """Refuse a download that does not fit on the disk of the cache."""
     missing, folder = missing_bytes(needs), existing_folder()
     if missing and _is_of(store, folder):
@@ -65,12 +65,12 @@ def check_room(store: Store, needs: Sequence[Need]) -> None:
         store.disk.check_folder(folder, missing)
 
 
-def missing_bytes(needs: Sequence[Need]) -> int:
+def missing_bytes(needs: Sequence[MissingFiles]) -> int:
     """The bytes that are still to be downloaded."""
     return sum(need.total - need.done() for need in needs)
 
 
-def _no_room(store: Store, needs: Sequence[Need], error: FullDiskError) -> Exception:
+def _no_room(store: Store, needs: Sequence[MissingFiles], error: FullDiskError) -> Exception:
     """On the disk of the workspace, the job waits for free space, as it does for its own files."""
     if _is_of(store, existing_folder()):
         return NoRoomError(str(error), missing_bytes(needs))

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.seeds import named_seed
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, MapPlace
 from gal_studio.engine.features.tsne import MapPoint, project, sketch
 from gal_studio.worker.task import Task
-
-Place = tuple[float, float]
 
 
 def place_round(task: Task) -> None:
@@ -44,7 +42,7 @@ def is_placed(task: Task, round_id: str) -> bool:
 
 
 def _store_places(
-    task: Task, places: Mapping[str, Place], references: Mapping[str, NDArray[np.float64]]
+    task: Task, places: Mapping[str, MapPlace], references: Mapping[str, NDArray[np.float64]]
 ) -> None:
     """Store all places, and the features of the references."""
     task.store.candidates.place({name: place for name, place in places.items() if name not in references})

@@ -48,6 +48,7 @@ def _score_missing(task: Task, scorer: PatchScorer) -> Generator[Progress, None,
     }
     for _ in look_for_subjects(scorer, references, pictures):
         yield Progress("maps", len(judged), len(candidates), "Looking for the subjects")
+    is_subject = task.project.taught.is_subject
     for first in range(0, len(missing), BATCH_SIZE):
         part = missing[first : first + BATCH_SIZE]
         known = scorer.features([candidate.image for candidate in part])
@@ -56,7 +57,7 @@ def _score_missing(task: Task, scorer: PatchScorer) -> Generator[Progress, None,
             with store.database.transaction():
                 if _masks(task) != masks:
                     return False
-                score_candidate(scorer, candidate, known[candidate.image], own, task.project.kind == "object")
+                score_candidate(scorer, candidate, known[candidate.image], own, is_subject)
         yield Progress("maps", len(judged) + first + len(part), len(candidates), "Making heat maps")
     return True
 
@@ -72,7 +73,7 @@ def find_subjects(task: Task) -> Generator[Progress, None, None]:
     references = task.store.projects.references(task.project.id)
     known = task.store.refinements.foregrounds([reference.image for reference in references])
     unmasked = [each for each in references if each.mask is None and each.image not in known]
-    wanted = unmasked if task.project.kind == "object" else []
+    wanted = unmasked if task.project.taught.is_subject else []
     name = pairing.vision_model(task.settings)
     found = find_in_references(
         task.store,

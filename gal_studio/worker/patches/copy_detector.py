@@ -31,7 +31,8 @@ from gal_studio.core.patchdpo.shown import (
     shared_with,
     show_most,
 )
-from gal_studio.core.types import Kind, Reference
+from gal_studio.core.taught.taught import Taught
+from gal_studio.core.types import Reference
 from gal_studio.engine.features.descriptors import Descriptor
 from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import is_ragged
@@ -86,7 +87,7 @@ def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Ite
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedLooks:
     """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17."""
 
     looks: tuple[Look, ...]
@@ -114,7 +115,7 @@ class CopyDetector:
     scorer: PatchScorer
     sought: tuple[ReferencePatches, ...]
     shows_from: float
-    learned: Learned
+    learned: LearnedLooks
     describers: Describers = field(default_factory=Describers)
     alike: Mapping[str, float] = field(default_factory=dict)
 
@@ -172,21 +173,22 @@ def open_copy_detector(task: Task) -> CopyDetector:
     for _ in find_in_references(store, lambda: scorer, references, wanted):
         pass
     known = scorer.features([reference.image for reference in references])
-    is_style = project.kind == "style"
-    accepted = _accepted(task, scorer) if is_style else []
+    taught = project.taught
+    accepted = [] if taught.is_subject else _accepted(task, scorer)
     sought = []
     for reference in references:
         features = known[reference.image]
-        patches = _counting(scorer, project.kind, reference, features)
+        patches = _counting(scorer, taught, reference, features)
         if patches.any():
             alike = np.full(patches.shape, scorer.limits.low)  # any two subjects are that alike
-            shared = shared_with(features, patches, accepted, scorer.limits) if is_style else alike
-            sought.append(ReferencePatches(features, patches, shared))
+            if not taught.is_subject:
+                alike = shared_with(features, patches, accepted, scorer.limits)
+            sought.append(ReferencePatches(features, patches, alike))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = scorer.tower.shows_from or SHOWS_FROM
     describers = describers_of(task)
-    learned = _learned(scorer, project.kind, references, known, describers)
+    learned = _learned(scorer, taught, references, known, describers)
     detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
@@ -194,7 +196,7 @@ def open_copy_detector(task: Task) -> CopyDetector:
 
 def describers_of(task: Task) -> Describers:
     """The models that the settings of the round name, for a style."""
-    if task.project.kind != "style":
+    if task.project.taught.is_subject:
         return Describers()
     gal, models = task.settings.gal, task.models
     contents, styles = gal.copy_model.strip(), gal.style_model.strip()
@@ -206,23 +208,23 @@ def describers_of(task: Task) -> Describers:
 
 def _learned(
     scorer: PatchScorer,
-    kind: Kind,
+    taught: Taught,
     references: Sequence[Reference],
     known: Mapping[str, Features],
     describers: Describers,
-) -> Learned:
+) -> LearnedLooks:
     pictures = [scorer.store.images.picture(each.image) for each in references]
     looks = describers.looks(pictures, [known[each.image] for each in references])
-    if kind == "style":
-        return Learned(tuple(looks), None)
-    subjects = [~_counting(scorer, kind, each, known[each.image]) for each in references]
+    if not taught.is_subject:
+        return LearnedLooks(tuple(looks), None)
+    subjects = [~_counting(scorer, taught, each, known[each.image]) for each in references]
     shown = [(look, flags) for look, flags in zip(looks, subjects, strict=True) if flags.any()]
     if not shown:  # no subject was found: the whole pictures are the object
-        return Learned(tuple(looks), tuple(np.ones_like(flags) for flags in subjects))
-    return Learned(tuple(look for look, _ in shown), tuple(flags for _, flags in shown))
+        return LearnedLooks(tuple(looks), tuple(np.ones_like(flags) for flags in subjects))
+    return LearnedLooks(tuple(look for look, _ in shown), tuple(flags for _, flags in shown))
 
 
-def _counting(scorer: PatchScorer, kind: Kind, reference: Reference, features: Features) -> Flags:
+def _counting(scorer: PatchScorer, taught: Taught, reference: Reference, features: Features) -> Flags:
     """The patches that a copy repeats: the subject of a style, what surrounds an object that is learned.
 
     All of them where the subject is not known, as of a style in whose texture only shreds of it were found.
@@ -231,11 +233,11 @@ def _counting(scorer: PatchScorer, kind: Kind, reference: Reference, features: F
     with suppress(StudioError):
         mask = mask_of_reference(reference, scorer.store.refinements.foreground(reference.image))
         shreds = mask and not reference.mask and is_ragged(scorer.store.images.picture(mask))
-        if kind == "object" or not shreds:
+        if taught.is_subject or not shreds:
             subject = scorer.patches(mask, features, reference.prompt)
     if subject is None:
         return np.ones(features.shape[:2], dtype=bool)
-    return ~subject if kind == "object" else subject
+    return ~subject if taught.is_subject else subject
 
 
 def _accepted(task: Task, scorer: PatchScorer) -> list[Features]:

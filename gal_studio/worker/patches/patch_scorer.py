@@ -21,7 +21,8 @@ from gal_studio.core.patchdpo.patch_quality import (
     smooth,
 )
 from gal_studio.core.references import Prompts
-from gal_studio.core.types import Kind, Reference
+from gal_studio.core.taught.taught import Taught
+from gal_studio.core.types import Reference
 from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
@@ -84,14 +85,14 @@ def references_by_subject(
     the subject has no others.
     """
     return {
-        key: _seen_in(scorer, prompts.kind, [each for each in references if subject.is_shown_by(each)])
+        key: _seen_in(scorer, prompts.taught, [each for each in references if subject.is_shown_by(each)])
         for key, subject in prompts.judged.items()
     }
 
 
-def _seen_in(scorer: PatchScorer, kind: Kind, references: Sequence[Reference]) -> list[Judged]:
+def _seen_in(scorer: PatchScorer, taught: Taught, references: Sequence[Reference]) -> list[Judged]:
     known = scorer.features([reference.image for reference in references])
-    if kind == "object":
+    if taught.is_subject:
         masks = [
             (reference, mask_of_reference(reference, scorer.store.refinements.foreground(reference.image)))
             for reference in references

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prior import is_known, known_styles
+from gal_studio.core.prior import known_styles
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -66,7 +66,7 @@ def _given(task: TrainingTask, prompt: str, image: str) -> ExamplePicture:
 def _notice(task: TrainingTask) -> str:
     """A sentence where the words of the project's style are among those that the model knows."""
     tune, name = task.settings.tune, task.prompts.name
-    if task.prompts.kind != "style" or not tune.prior_images or not is_known(name, tune.prior_styles):
+    if not tune.prior_images or not task.prompts.taught.is_known(task.prompts, tune.prior_styles):
         return ""
     others = known_styles(name, tune.prior_styles)
     rest = (

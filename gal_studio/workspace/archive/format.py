@@ -25,7 +25,7 @@ _LATEST = 2**32  # seconds since 1970, in the year 2106
 
 
 @dataclass(frozen=True)
-class Limits:
+class ArchiveLimits:
     """The largest archive that is read: bytes, unless said otherwise, counted while reading."""
 
     directory: int = 8 << 20  # the zip's directory

@@ -17,7 +17,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.unfinished import ENDING, beginning
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
-from gal_studio.workspace.archive.format import Limits, Manifest, damaged
+from gal_studio.workspace.archive.format import ArchiveLimits, Manifest, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
 from gal_studio.workspace.check import examine
@@ -41,7 +41,7 @@ def import_project(
     path: Path,
     check: Check | None = None,
     tell: Tell = say_nothing,
-    limits: Limits | None = None,
+    limits: ArchiveLimits | None = None,
     origin: str | None = None,
 ) -> str:
     """Import an archive of `export_project`, also packed again; returns the ID of the project.
@@ -50,7 +50,7 @@ def import_project(
     `tell` is called with a sentence about files in it that do not belong to the project. With an `origin`, a
     project of that origin that is on the list is not imported again: its ID is returned.
     """
-    path, limits = user_path(path), limits or Limits()
+    path, limits = user_path(path), limits or ArchiveLimits()
     with _staging(store.workspace) as folder:
         with opened(path, limits) as archive:
             unpacking = Unpacking(archive, path.stat().st_size, limits)

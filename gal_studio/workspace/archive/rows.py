@@ -12,11 +12,11 @@ from gal_studio.state.database.tables import ROOT, Column, Table
 from gal_studio.state.database.upgrades import VERSION, former_columns, make_former, upgrade
 from gal_studio.state.files.errors import database_problem
 from gal_studio.state.files.inside import is_id
-from gal_studio.workspace.archive.format import ArchivedTable, Limits, Manifest, damaged, read_row
+from gal_studio.workspace.archive.format import ArchivedTable, ArchiveLimits, Manifest, damaged, read_row
 from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows
 
 
-def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
+def make_database(folder: Path, manifest: Manifest, limits: ArchiveLimits) -> str:
     """Make `studio.db` from the rows under `tables/`, upgraded to the current version; the project's ID."""
     if manifest.schema > VERSION:
         raise StudioError(
@@ -36,7 +36,7 @@ def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
         raise database_problem(error, folder.parent) or damaged("its rows contradict each other") from error
 
 
-def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limits: Limits) -> None:
+def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limits: ArchiveLimits) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = OFF")  # the file is temporary
     connection.execute("BEGIN")
@@ -58,7 +58,7 @@ def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limi
     connection.execute("COMMIT")
 
 
-def _lines(path: Path, limits: Limits) -> Iterator[bytes]:
+def _lines(path: Path, limits: ArchiveLimits) -> Iterator[bytes]:
     with path.open("rb") as file:
         while line := file.readline(limits.row + 1):
             if len(line) > limits.row:

@@ -17,7 +17,7 @@ from gal_studio.state.images.sandbox import DecoderError, decoder
 from gal_studio.workspace.archive.format import (
     MANIFEST,
     ArchivedFile,
-    Limits,
+    ArchiveLimits,
     Manifest,
     damaged,
     read_manifest,
@@ -48,7 +48,7 @@ _BROKEN = (
 class Unpacking:
     """An open archive, and how many bytes were unpacked so far."""
 
-    def __init__(self, archive: ZipFile, length: int, limits: Limits) -> None:
+    def __init__(self, archive: ZipFile, length: int, limits: ArchiveLimits) -> None:
         self._archive = archive
         self._limits = limits
         self._length = length
@@ -123,7 +123,7 @@ class Unpacking:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[ZipFile]:
+def opened(path: Path, limits: ArchiveLimits) -> Iterator[ZipFile]:
     """Open the archive and read its directory."""
     if path.is_dir():
         raise StudioError(f"{path.name!r} is a folder: zip it, and import the zip file.")

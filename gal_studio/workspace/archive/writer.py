@@ -23,7 +23,7 @@ from gal_studio.workspace.archive.format import (
     MANIFEST,
     ArchivedFile,
     ArchivedTable,
-    Limits,
+    ArchiveLimits,
     Manifest,
     manifest_text,
     row_text,
@@ -63,7 +63,7 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
         files += [_write_file(store, archive, named) for named in stored]
         manifest = Manifest(VERSION, name, tuple(tables), tuple(files))
         text = manifest_text(manifest).encode()
-        if len(text) > Limits().manifest:
+        if len(text) > ArchiveLimits().manifest:
             raise StudioError(f"The project has {len(files)} files, more than an archive can hold.")
         with _file(archive, MANIFEST, len(text)) as target:
             target.write(text)
@@ -81,8 +81,8 @@ def _is_archive(path: Path) -> bool:
 def _check_replaced(path: Path, name: str) -> None:
     """Refuse to replace anything but an older archive of the same project."""
     try:
-        with opened(path, Limits()) as archive:
-            manifest = Unpacking(archive, path.stat().st_size, Limits()).manifest()
+        with opened(path, ArchiveLimits()) as archive:
+            manifest = Unpacking(archive, path.stat().st_size, ArchiveLimits()).manifest()
     except StudioError as error:
         raise StudioError(
             f"{path} exists and is not a project: give another name, so that it is not lost."
@@ -134,7 +134,7 @@ def _values(table: Table, row: sqlite3.Row, numbers: Mapping[str, Mapping[Any, i
 
 def _write_lines(archive: ZipFile, name: str, lines: Iterator[str]) -> ArchivedFile:
     digest, size = hashlib.sha256(), 0
-    with _file(archive, name, Limits().tables, ZIP_DEFLATED) as target:
+    with _file(archive, name, ArchiveLimits().tables, ZIP_DEFLATED) as target:
         for line in lines:
             data = line.encode()
             digest.update(data)

@@ -1,5 +1,4 @@
 import pytest
-from sklearn.metrics import cohen_kappa_score
 
 from gal_studio.core.gal.agreement import Agreement, cohen_kappa
 
@@ -26,6 +25,8 @@ def test_more_marks_than_pictures_are_refused() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("abc", "abd"), ("a", "zyx"), ("abcdef", "cdefgh"), ("", "k")])
 def test_kappa_is_that_of_scikit_learn(first: str, second: str) -> None:
+    from sklearn.metrics import cohen_kappa_score
+
     pictures = "abcdefghijklmnopqrstuvwxyz"
     marks = [[picture in marked for picture in pictures] for marked in (first, second)]
     assert cohen_kappa(len(pictures), first, second) == pytest.approx(cohen_kappa_score(*marks))

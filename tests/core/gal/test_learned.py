@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 from gal_studio.core.gal.learned import (
     JudgedRound,
@@ -37,6 +36,8 @@ def judged(seed: int, anchors: int = 6, number: int = 8) -> JudgedRound:
 
 
 def test_the_fit_is_that_of_scikit_learn() -> None:
+    from sklearn.linear_model import LogisticRegression
+
     rounds = [judged(1), judged(2)]
     names = feature_names(rounds)
     fitted = fit_preference(rounds, names)

@@ -79,9 +79,16 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert best_recipe(pictures) == LATER
     advice = recipe_advice("Round 2", LATER, pictures, "style")
     assert advice.startswith("Best setting for Round 2: LoRA strength 0 for 50% of denoising, then 1")
-    assert "most of the style kept" in advice
+    assert "(fewer copies, most of the style kept)" in advice
     assert "most of the likeness kept" in recipe_advice("Round 2", LATER, pictures, "object")
     assert not any(sign in advice for sign in ("clean", "good so"))
+
+
+def test_without_copies_the_best_recipe_is_said_to_keep_more() -> None:
+    """So a second round was whose accepted images had thinned the likeness at full strength."""
+    pictures = [*drawn(FULL, 0.75, 0.6), *drawn(LATE, 0.75, 1.0)]
+    assert best_recipe(pictures) == LATE
+    assert "(more of the likeness kept)" in recipe_advice("Round 2", LATE, pictures, "object")
 
 
 def test_a_recipe_that_drew_few_pictures_is_not_the_best_one() -> None:

@@ -67,3 +67,5 @@ def test_what_a_round_is_worth_is_what_was_measured() -> None:
     assert re.findall(r"\d+%", worth_words()) == list(WORTH.values())
     first, by_eye, suggested = (int(value.rstrip("%")) for value in WORTH.values())
     assert by_eye > first == suggested, "what is said without figures"
+    by_eye_images, suggested_images = map(int, re.findall(r"(\d+)(?= images\)|\))", worth_words()))
+    assert by_eye_images > 3 * suggested_images

@@ -21,7 +21,7 @@ from gal_studio.core.gal.uncertainty import (
     similarity,
 )
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import CHANCE
+from gal_studio.core.types import ASKED, CHANCE
 from tests.core.builders import anchor, candidate, candidates_of, margins
 
 LN2 = math.log(2.0)
@@ -196,3 +196,22 @@ def test_a_mark_overrides_the_chance():
     drawn = [replace(each, marked_copy=False) for each in chanced(anchor(0), [0.9, 0.8])]
     score = score_anchor(anchor(0), drawn)
     assert (score.overfit, score.overfit_rate, score.entropy) == (0, 0.0, 0.0)
+
+
+def test_prompts_that_share_one_schedule_leave_open_what_all_their_images_do():
+    strong, middle, weak = map(Recipe.constant, (1.0, 0.7, 0.4))
+    drawn = {
+        anchor(0): chanced(anchor(0), [1.0, 0.8, 0.2], [strong, weak, weak]),
+        anchor(1): chanced(anchor(1), [0.9, 0.8, 0.4], [strong, middle, middle]),
+    }
+    known = [
+        replace(each, more_scores=each.more_scores | {ASKED: 1.0})
+        for group in drawn.values()
+        for each in group
+    ]
+    scores = score_pool(list(drawn), known)
+    assert [score.overfit_rate for score in scores] == pytest.approx([2 / 3, 0.7])
+    assert all(score.entropy > 0.0 for score in scores)
+    two = [replace(known[1], recipe=strong), replace(known[4], recipe=strong)]
+    scores = score_pool(list(drawn), [known[0], two[0], known[2], known[3], two[1], known[5]])
+    assert [score.overfit_rate for score in scores] == pytest.approx([0.9, 0.85])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gal_studio.core.measures.compare import Drawn
+from gal_studio.core.measures.compare import DrawnByKey
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.measures.report import Arm, Report, beside_base, report
 from gal_studio.core.types import ASKED, CARRIES, Candidate
@@ -31,7 +31,7 @@ def picture(
     return MeasuredPicture("p", None, shown, likeness)
 
 
-def drawn(pictures: Sequence[MeasuredPicture], seeds: int = 2) -> Drawn:
+def drawn(pictures: Sequence[MeasuredPicture], seeds: int = 2) -> DrawnByKey:
     """Pictures of the prompts p0, p1, ... with some seeds each."""
     return {(f"p{place // seeds}", place % seeds): each for place, each in enumerate(pictures)}
 
@@ -44,11 +44,11 @@ def arm(
     accepted: Sequence[MeasuredPicture] = (),
 ) -> Arm:
     """An arm whose ID is its name, and None for the base model."""
-    parts: dict[Part, Drawn] = {
+    parts: dict[Part, DrawnByKey] = {
         "held_out": drawn(held_out, 1), "plain": drawn(plain, 1), "accepted": drawn(accepted)
     }  # fmt: skip
     identity = None if name == "Base model" else name
-    own: dict[Part, Drawn] = {
+    own: dict[Part, DrawnByKey] = {
         part: {place: replace(one, round_id=identity) for place, one in found.items()}
         for part, found in parts.items()
     }

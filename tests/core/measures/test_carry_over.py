@@ -37,17 +37,26 @@ def test_a_lora_that_is_lost_is_told_with_its_figures() -> None:
         "Round 1 does not work as well with klein 4B. Style match 20% instead of 60% with the base model "
         "(−40 points, 95% interval −40 to −40). Generate with the base model, or train longer."
     )
+    assert found.plain == (
+        "Round 1 does not work as well with klein 4B. Its images show less of the style than with the base "
+        "model. Generate with the base model, or train longer."
+    )
 
 
 def test_prompts_that_are_missed_count_too() -> None:
     found = compared(0.6, 0.6, own=0.11)  # nearer to the reference's prompt than the base model's are
     assert found.worse == ("as_asked",) and found.sentence.count("instead of") == 1
+    assert "klein 4B. 0 of 8 images show what was asked, 8 with the base model. Generate" in found.plain
 
 
 def test_equal_figures_show_no_loss() -> None:
     found = compared(0.6, 0.6)
     assert not found.worse and found.sentence.startswith(
         "Round 1 shows no clear loss with klein 4B: prompt match 100% instead of 100% with the base model (0 "
+    )
+    assert found.plain == (
+        "Round 1 shows no clear loss with klein 4B. 8 of 8 images show what was asked, 8 with the base "
+        "model. 0 of 8 images are copies, 0 with the base model."
     )
 
 
@@ -62,6 +71,7 @@ def test_figures_of_few_prompts_are_not_told() -> None:
 def test_few_prompts_say_nothing() -> None:
     found = compared(0.1, 0.9, PROMPTS[:5])
     assert not found.worse and found.sentence.startswith("Too few prompts to tell whether Round 1 works")
+    assert found.plain == found.sentence
 
 
 def test_an_incomplete_set_is_not_compared() -> None:

@@ -24,7 +24,8 @@ def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> None:
     own = form.is_own or form is REFERENCES
-    assert is_usable(form, SD, "lora")
+    assert is_usable(form, SD, "lora") == (form.name != "lycoris")
+    assert is_usable(form, SD, "lokr") == (own or form.name == "lycoris")
     assert is_usable(form, SD, "full") == is_usable(form, "assets:pocket/pipeline", "lora") == own
     assert own or "the whole model" in about_form(form, SD, "Stable Diffusion 1.5", "full")
 

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.export.decomposed import nearest
-from gal_studio.engine.export.foreign import Choices, Foreign, attach_foreign, read_foreign
+from gal_studio.engine.export.foreign import Choices, ForeignLora, attach_foreign, read_foreign
 from gal_studio.engine.export.layers import read_layers
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -150,7 +150,7 @@ def mixed(model: ImageModel, naming: str, seed: int) -> tuple[dict[str, torch.Te
     return tensors, added
 
 
-def read(model: ImageModel, path: Path, rank: int = 1024) -> Foreign:
+def read(model: ImageModel, path: Path, rank: int = 1024) -> ForeignLora:
     return read_foreign(model, path, Choices(rank, weights=lambda layer: weight_of(model, layer)))
 
 

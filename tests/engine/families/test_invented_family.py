@@ -8,7 +8,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families import registry
-from gal_studio.engine.memory.plan import Plan, drawing_need, trained_weights, training_need
+from gal_studio.engine.memory.plan import MemoryPlan, drawing_need, trained_weights, training_need
 from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
@@ -80,7 +80,7 @@ def test_diffusers_reads_the_lora(invented: ImageModel, tmp_path: Path) -> None:
 def test_the_plan_for_little_memory_is_sufficient(
     invented: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, least = Plan(2), Plan(1, low_memory=True)
+    whole, least = MemoryPlan(2), MemoryPlan(1, low_memory=True)
     assert training_need(invented, SETTINGS, least) < training_need(invented, SETTINGS, whole)
     assert drawing_need(invented, DRAW, least) < drawing_need(invented, DRAW, whole)
     room = training_need(invented, SETTINGS, least)

@@ -17,7 +17,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.download import download, download_all
 from gal_studio.engine.hub.refusals import FullDiskError, refusal
-from gal_studio.engine.hub.repository import Need, storage
+from gal_studio.engine.hub.repository import MissingFiles, storage
 from gal_studio.engine.hub.transfer import CHUNK, fetch
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.models.model_files import inspect
@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def needed(pins: dict[str, str] | None = None) -> Need:
+def needed(pins: dict[str, str] | None = None) -> MissingFiles:
     need = inspect(NAME, {} if pins is None else pins, half=False).need
     assert need is not None
     return need
@@ -83,7 +83,7 @@ def test_a_download_ends_with_its_parent_and_keeps_what_it_has(hub: LocalHub, fo
     need = needed()
     code = (
         "from gal_studio.engine.hub.download import download_all\n"
-        "from gal_studio.engine.hub.repository import HubFile, Need\n"
+        "from gal_studio.engine.hub.repository import HubFile, MissingFiles\n"
         f"download_all({need!r})"
     )
     environment = {**os.environ, **variables(hub)}

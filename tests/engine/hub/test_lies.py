@@ -12,7 +12,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub import repository
 from gal_studio.engine.hub.refusals import refusal
-from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.hub.transfer import check_place, fetch
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.models.model_files import inspect
@@ -54,7 +54,7 @@ def copied(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "model"))
 
 
-def needed() -> Need:
+def needed() -> MissingFiles:
     need = inspect(NAME, {}, half=False).need
     assert need is not None
     return need

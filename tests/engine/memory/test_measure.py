@@ -8,7 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.need import FRAGMENTED, need
 from gal_studio.core.settings import Settings
-from gal_studio.engine.memory.plan import Plan, drawing_need, trained_weights, training_need
+from gal_studio.engine.memory.plan import MemoryPlan, drawing_need, trained_weights, training_need
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.worker.shape import shape_of_folder
 from tests.engine.tiny import make_tiny_xl_pipeline
@@ -39,7 +39,7 @@ def test_a_need_is_that_of_the_loaded_model(
         })  # fmt: skip
         model.machine = settings.machine
         weights = 2 * shape.denoiser + 4 * shape.autoencoder + 2 * shape.text
-        found, plan = need(shape, settings, "cpu"), Plan(3)
+        found, plan = need(shape, settings, "cpu"), MemoryPlan(3)
         step = found.training / FRAGMENTED["lora"] - weights
         assert step == pytest.approx(training_need(model, settings.tune, plan), rel=0.1)
         replaced = 2 * shape.targeted[settings.tune.target]  # `drawing` has taken these when the engine plans

@@ -13,7 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.memory.plan import (
-    Plan,
+    MemoryPlan,
     drawing_need,
     free_memory,
     host_memory,
@@ -71,9 +71,9 @@ def foretold(what: str, rows: int, precision: str = "auto") -> int:
     machine = MachineSettings().updated({"precision": precision})
     model = load_image_model(resolve_model(peak.POCKET), device="cpu", machine=machine)
     if what == "train":
-        return training_need(model, peak.training(rows), Plan(rows))
+        return training_need(model, peak.training(rows), MemoryPlan(rows))
     with drawing(model) as ready:
-        return drawing_need(ready, peak.sampling(rows), Plan(rows))
+        return drawing_need(ready, peak.sampling(rows), MemoryPlan(rows))
 
 
 @pytest.mark.parametrize(("what", "precision", "used"), PEAKS)
@@ -104,30 +104,33 @@ def test_the_plan_forgets_nothing_on_this_processor(what: str, rows: int) -> Non
 
 def test_more_rows_need_more_and_low_memory_needs_less(model: ImageModel) -> None:
     one, four, spared = (
-        training_need(model, TUNE, plan) for plan in (Plan(1), Plan(4), Plan(4, low_memory=True))
+        training_need(model, TUNE, plan)
+        for plan in (MemoryPlan(1), MemoryPlan(4), MemoryPlan(4, low_memory=True))
     )
     assert one < four < 4 * one
     assert spared < four
-    assert drawing_need(model, SAMPLE, Plan(1)) < drawing_need(model, SAMPLE, Plan(4))
-    assert drawing_need(model, SAMPLE, Plan(1, low_memory=True)) < drawing_need(model, SAMPLE, Plan(1))
-    assert training_need(model, TUNE.updated({"method": "full"}), Plan(1)) > 3 * 4 * sum(
+    assert drawing_need(model, SAMPLE, MemoryPlan(1)) < drawing_need(model, SAMPLE, MemoryPlan(4))
+    assert drawing_need(model, SAMPLE, MemoryPlan(1, low_memory=True)) < drawing_need(
+        model, SAMPLE, MemoryPlan(1)
+    )
+    assert training_need(model, TUNE.updated({"method": "full"}), MemoryPlan(1)) > 3 * 4 * sum(
         weight.numel() for weight in model.denoiser.parameters()
     )
 
 
 def test_batch_sizes_are_halved_until_they_fit(model: ImageModel) -> None:
-    need = training_need(model, TUNE, Plan(2))
-    assert plan_training(model, TUNE, 4, None) == Plan(4)
-    assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(4))) == Plan(4)
-    assert plan_training(model, TUNE, 4, need) == Plan(2)
-    assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(1, low_memory=True))) == Plan(
-        1, True
-    )
+    need = training_need(model, TUNE, MemoryPlan(2))
+    assert plan_training(model, TUNE, 4, None) == MemoryPlan(4)
+    assert plan_training(model, TUNE, 4, training_need(model, TUNE, MemoryPlan(4))) == MemoryPlan(4)
+    assert plan_training(model, TUNE, 4, need) == MemoryPlan(2)
+    assert plan_training(
+        model, TUNE, 4, training_need(model, TUNE, MemoryPlan(1, low_memory=True))
+    ) == MemoryPlan(1, True)
     with pytest.raises(
         StudioError, match=r"not enough free memory to train this model: \d+ MB are needed and 0 MB are"
     ):
         plan_training(model, TUNE, 4, LITTLE)
-    assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, Plan(2))) == Plan(2)
+    assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, MemoryPlan(2))) == MemoryPlan(2)
     with pytest.raises(
         StudioError, match=r"not enough free memory to generate one image: \d+ MB are needed and 0 MB are"
     ):
@@ -139,7 +142,7 @@ def test_a_training_starts_with_the_rows_that_fit_with_one_notice(
 ) -> None:
     expected = [event.loss for event in fine_tune(model, EXAMPLES, [], TUNE, seed=0)]
     detach(model)
-    room = training_need(model, TUNE, Plan(2))
+    room = training_need(model, TUNE, MemoryPlan(2))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
     events = list(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
     detach(model)
@@ -155,7 +158,7 @@ def test_the_notice_of_a_step_of_one_picture_names_no_split(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = TUNE.updated({"batch_size": 1})
-    room = training_need(model, alone, Plan(1, low_memory=True))
+    room = training_need(model, alone, MemoryPlan(1, low_memory=True))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
     events = fine_tune(model, EXAMPLES, [], alone, seed=0)
     notice = next(events).notice
@@ -169,7 +172,7 @@ def test_a_resumed_training_keeps_its_order_of_summation(
     """More free memory after a resume changes nothing: the result is the same bit for bit."""
     source = ExampleSource(model, EXAMPLES, [], TUNE, 0)
     with monkeypatch.context() as patch:
-        room = training_need(model, TUNE, Plan(2))
+        room = training_need(model, TUNE, MemoryPlan(2))
         patch.setattr(training_module, "free_memory", lambda _device: room)
         state = Training(model, source, TUNE, 0).checkpoint()
     resumed = Training(model, source, TUNE, 0)
@@ -182,7 +185,7 @@ def test_a_resumed_training_keeps_its_order_of_summation(
 def test_sampling_uses_the_batch_that_fits_with_one_notice(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = drawing_need(model, SAMPLE, Plan(1))
+    room = drawing_need(model, SAMPLE, MemoryPlan(1))
     monkeypatch.setattr(sampler, "free_memory", lambda _device: room)
     events = list(draw(model, REQUESTS, SAMPLE))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]

@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
 from gal_studio.engine.memory.peak import autocast_copies
-from gal_studio.engine.memory.plan import Plan, encoding_need, training_need
+from gal_studio.engine.memory.plan import MemoryPlan, encoding_need, training_need
 from gal_studio.engine.models import devices
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training import latents
@@ -36,7 +36,9 @@ def test_weights_that_are_held_in_half_precision_are_not_copied(pipeline_folder:
     assert autocast_copies(single, LORA) == 2 * weights
     assert autocast_copies(double, LORA) == 0
     assert autocast_copies(double, LORA.updated({"method": "full"})) == 2 * weights
-    assert training_need(single, LORA, Plan(1)) == training_need(double, LORA, Plan(1)) + 2 * weights
+    assert (
+        training_need(single, LORA, MemoryPlan(1)) == training_need(double, LORA, MemoryPlan(1)) + 2 * weights
+    )
     block = max(
         sum(weight.numel() for weight in part.parameters())
         for part in single.denoiser.modules()
@@ -47,7 +49,7 @@ def test_weights_that_are_held_in_half_precision_are_not_copied(pipeline_folder:
 
 def test_the_autoencoder_is_in_the_plan(model: ImageModel) -> None:
     large = LORA.updated({"resolution": 256})
-    assert training_need(model, large, Plan(1)) >= encoding_need(model, large, low_memory=False)
+    assert training_need(model, large, MemoryPlan(1)) >= encoding_need(model, large, low_memory=False)
     assert encoding_need(model, large, low_memory=True) < encoding_need(model, large, low_memory=False) / 2
 
 
@@ -99,7 +101,7 @@ def real_xl() -> ImageModel:
 def test_a_lora_of_xl_needs_a_few_gigabytes_beside_the_weights() -> None:
     settings = LORA.updated({"rank": 16, "resolution": 1024})
     xl = real_xl()
-    whole, spared = (training_need(xl, settings, Plan(1, low_memory)) for low_memory in (False, True))
+    whole, spared = (training_need(xl, settings, MemoryPlan(1, low_memory)) for low_memory in (False, True))
     print(f"{whole / GIGABYTE:.1f} GB, {spared / GIGABYTE:.1f} GB with gradient checkpointing")
     assert 4 * GIGABYTE < whole < 12 * GIGABYTE
     assert spared < 3 * GIGABYTE

@@ -13,8 +13,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.patches.backbones import open_clip_network
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.engine.patches.tower import to_pixels
-from gal_studio.engine.patches.tuning import tuned_weights
+from gal_studio.engine.patches.tower import to_pixels, tuned_weights
 from tests.engine.conftest import noise_picture, soft_pictures
 from tests.engine.tiny_vision import TOWERS, make_tiny_clip_with, make_tiny_transformer
 

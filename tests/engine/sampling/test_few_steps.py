@@ -20,7 +20,7 @@ from gal_studio.engine.export.fast import write_speed_lora
 from gal_studio.engine.export.layers import Factors, named_tensors
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling.fused_adapter import Speed, drawing
+from gal_studio.engine.sampling.fused_adapter import Speedup, drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
@@ -49,7 +49,7 @@ def write_lora(model: ImageModel, path: Path, scale: float = 0.15) -> None:
     save_file(tensors, path)
 
 
-def drawn(model: ImageModel, speed: Speed, settings: GenerationSettings = SETTINGS) -> list[Image.Image]:
+def drawn(model: ImageModel, speed: Speedup, settings: GenerationSettings = SETTINGS) -> list[Image.Image]:
     with drawing(model, speed=speed) as ready:
         batches = [one for one in draw(ready, REQUESTS, settings) if isinstance(one, DrawnBatch)]
     return [image for batch in batches for image in batch.images]
@@ -91,28 +91,28 @@ def test_pictures_are_those_of_the_stock_pipeline(make: Any, solver: Solver, tmp
     write_lora(model, foreign)
     write_speed_lora(str(foreign), str(folder), own, {})
     before = {name: weight.clone() for name, weight in model.denoiser.named_parameters()}
-    ours, theirs = drawn(model, Speed(solver, own)), stock(folder, foreign, solver)
+    ours, theirs = drawn(model, Speedup(solver, own)), stock(folder, foreign, solver)
     assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) <= 2
     assert np.asarray(ours[0]).std() > 1 and difference(*ours) > 2
-    plain = drawn(model, Speed())
+    plain = drawn(model, Speedup())
     assert difference(ours[0], plain[0]) > 8  # the LoRA and its solver do something
-    assert difference(ours[0], drawn(model, Speed(solver))[0]) > 8  # of its own
+    assert difference(ours[0], drawn(model, Speedup(solver))[0]) > 8  # of its own
     assert all(torch.equal(before[name], weight) for name, weight in model.denoiser.named_parameters())
 
 
 def test_a_picture_of_lcm_is_the_same_in_any_batch(tmp_path: Path) -> None:
     """Its noise between the steps is the picture's own, whatever was drawn before."""
     model = load_image_model(MAKES["sd1"](tmp_path), device="cpu")
-    alone = drawn(model, Speed("lcm"))
-    together = drawn(model, Speed("lcm"), GenerationSettings(steps=4, guidance_scale=0.0, batch_size=2))
+    alone = drawn(model, Speedup("lcm"))
+    together = drawn(model, Speedup("lcm"), GenerationSettings(steps=4, guidance_scale=0.0, batch_size=2))
     assert max(difference(*pair) for pair in zip(alone, together, strict=True)) <= 1
 
 
 def test_what_cannot_take_a_speed_lora_says_so(tmp_path: Path) -> None:
     klein = load_image_model(make_tiny_klein(tmp_path / "klein"), device="cpu")
     with pytest.raises(StudioError, match="The sampler LCM is for Stable Diffusion"):
-        drawn(klein, Speed("lcm"))
+        drawn(klein, Speedup("lcm"))
     held = MachineSettings(base="int8")
     model = load_image_model(make_tiny_pipeline(tmp_path / "sd"), device="cpu", machine=held)
     with pytest.raises(StudioError, match="A speed LoRA cannot be used with base weights of 8-bit integers"):
-        drawn(model, Speed("ddim", tmp_path / "speed.safetensors"))
+        drawn(model, Speedup("ddim", tmp_path / "speed.safetensors"))

@@ -37,6 +37,7 @@ from gal_studio.engine.sampling.sampler import (
     SharedSteps,
     draw,
 )
+from tests.covering import few
 from tests.engine.sampling.test_sampler import pictures
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
@@ -49,12 +50,13 @@ FAMILIES: dict[str, Callable[[Path], Path]] = {
 }
 CASES = [("sd1", "plain", "lora"), ("klein", "plain", "lora"), ("klein", "int8", "lora")]
 CASES += [("sd1", "bf16", "lora"), ("sd1", "plain", "full")]
+CASES += [("sd1", "plain", "lokr"), ("klein", "int8", "lokr")]
 OF_THE_SAME_KIND = [(name, base, "lora") for name in ("xl", "z-image") for base in ("plain", "int8")]
 """A U-Net and a transformer again; `export/test_families.py` draws them by a recipe as stock pipelines do."""
-ALL = [
-    *(pytest.param(case, id=" ".join(case)) for case in CASES),
-    *(pytest.param(case, id=" ".join(case), marks=pytest.mark.thorough) for case in OF_THE_SAME_KIND),
-]
+NAMED = {" ".join(case): case for case in (*CASES, *OF_THE_SAME_KIND)}
+ALL = few(NAMED, *(" ".join(case) for case in CASES))
+TWO = few(NAMED, "sd1 plain lora", "klein int8 lora")
+"""A U-Net, and a transformer in 8 bits: for what is decided before any weight is changed."""
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2), DrawRequest("a long tie", 3)]
 SETTINGS = GenerationSettings(steps=4, batch_size=2, guidance_scale=3.0, resolution=64)
 STRENGTHS = st.sampled_from([0.0, 0.3, 0.4, 1.0, 1.7])
@@ -76,8 +78,8 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     precision = {"precision": "bf16" if base == "bf16" else "fp32"}
     plain = load_image_model(made, "cpu", machine=MachineSettings().updated(precision))
     generator = torch.Generator().manual_seed(0)
-    if method == "lora":
-        attach_lora(plain, TuneSettings(rank=2), generator)
+    if method != "full":
+        attach_lora(plain, TuneSettings(rank=2, method=method, lokr_factor=4), generator)
     else:
         attach_full(plain)
     with torch.no_grad():
@@ -119,6 +121,7 @@ def test_a_recipe_draws_what_the_plain_way_draws(
     assert (drawn(trained, recipe) == drawn_plainly(trained, recipe)).all()
 
 
+@pytest.mark.parametrize("trained", TWO, indirect=True, scope="module")
 def test_what_is_constant_over_these_steps_is_the_constant_strength(trained: Trained) -> None:
     """A switch before the first step's middle is none, though both strengths are held."""
     late = drawn(trained, Recipe.constant(1.0))
@@ -155,12 +158,14 @@ def test_weights_wait_in_main_memory_where_the_device_has_little(
         model.device = torch.device("cpu")
 
 
+@pytest.mark.parametrize("trained", TWO, indirect=True, scope="module")
 def test_as_trained_is_the_default(trained: Trained) -> None:
     with drawing(trained.model, trained.adapter) as ready:
         default = np.stack([np.asarray(image) for image in pictures(ready, REQUESTS, SETTINGS)])
     assert (default == drawn(trained, AS_TRAINED)).all()
 
 
+@pytest.mark.parametrize("trained", TWO, indirect=True, scope="module")
 @pytest.mark.parametrize("size", [2, 5])
 def test_schedules_that_share_their_first_steps_draw_as_each_alone(trained: Trained, size: int) -> None:
     """Bit for bit, whole batches and the rest of one, with fewer passes."""

@@ -14,7 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.family import References, predict
-from gal_studio.engine.memory.plan import Plan
+from gal_studio.engine.memory.plan import MemoryPlan
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.given_pictures import views
@@ -260,7 +260,7 @@ def test_two_processes_train_what_one_does(ready: Ready, monkeypatch: pytest.Mon
     assert shared == pytest.approx(alone, rel=1e-5)
     for name, tensor in whole.attention.items():
         assert torch.allclose(halves.attention[name], tensor, rtol=1e-3, atol=1e-5), name
-    monkeypatch.setattr(gradients, "plan_training", lambda *_: Plan(2))
+    monkeypatch.setattr(gradients, "plan_training", lambda *_: MemoryPlan(2))
     with attached(model, ready.adapter):
         accumulated = [event.loss for event in refine_adapter(*given)]
         parts = trained_adapter(model, ready.adapter)

@@ -20,6 +20,7 @@ from gal_studio.engine.training.latents import ExamplePicture, cache_pictures
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import PairSource, refine
 from gal_studio.engine.training.trainer import Run
+from tests.covering import few
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
@@ -159,6 +160,9 @@ def check_same_shape(ours: Any, theirs: Any) -> None:
         assert ours.shape == theirs.shape
 
 
+@pytest.mark.parametrize(
+    "opened", few(FAMILIES, "Stable Diffusion", "FLUX.2 klein"), indirect=True, scope="module"
+)
 def test_all_shapes_are_learned_and_a_training_repeats_and_resumes(
     opened: tuple[ImageModel, Path], tmp_path: Path
 ) -> None:

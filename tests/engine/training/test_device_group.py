@@ -11,7 +11,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.memory.plan import Plan
+from gal_studio.engine.memory.plan import MemoryPlan
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.training import gradients
 from gal_studio.engine.training.collectives import RankConfig
@@ -57,7 +57,7 @@ def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.M
     (together, shapes), (apart, same_shapes) = trained
     assert together == pytest.approx(apart, rel=1e-5)
     assert all(torch.allclose(shapes[name], same_shapes[name], rtol=1e-3, atol=1e-5) for name in shapes)
-    monkeypatch.setattr(gradients, "plan_training", lambda *_: Plan(3))
+    monkeypatch.setattr(gradients, "plan_training", lambda *_: MemoryPlan(3))
     list(fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3))
     assert same(result(model), halves)
 

@@ -39,14 +39,16 @@ def test_settings_without_effect_keep_the_fingerprint() -> None:
     assert TuneSettings(preview_every=7, rank=3).essential == TuneSettings(rank=3)
 
 
-def test_resume_with_other_intervals_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
-    list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5))
+@pytest.mark.parametrize("method", ["lora", "lokr"])
+def test_resume_with_other_intervals_is_bit_for_bit(method: str, model: ImageModel, tmp_path: Path) -> None:
+    settings = SETTINGS.updated({"method": method})
+    list(fine_tune(model, EXAMPLES, PRIOR, settings, 5))
     expected, path = result(model), tmp_path / "checkpoint"
-    events = fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, Run(checkpoint=lambda state: state.save(path)))
+    events = fine_tune(model, EXAMPLES, PRIOR, settings, 5, Run(checkpoint=lambda state: state.save(path)))
     for _ in range(4):
         next(events)
     events.close()
-    other = SETTINGS.updated({"preview_every": 2, "checkpoint_every": 1})
+    other = settings.updated({"preview_every": 2, "checkpoint_every": 1})
     assert [event.step for event in fine_tune(model, EXAMPLES, PRIOR, other, 5, Run(resume_from=path))] == [
         5,
         6,

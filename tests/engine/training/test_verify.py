@@ -24,7 +24,7 @@ from tests.engine.trained import EXAMPLES, SETTINGS
 REQUEST, DRAWING = DrawRequest("A tie in a style", 3), GenerationSettings(steps=4, guidance_scale=3.0)
 
 
-@pytest.fixture(params=["lora", "full"])
+@pytest.fixture(params=["lora", "lokr", "full"])
 def trained(
     request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path
 ) -> tuple[Path, dict[str, torch.Tensor]]:

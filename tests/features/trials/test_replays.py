@@ -7,9 +7,10 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.features.trials.record import NewTrial, trials_of
-from gal_studio.rounds.recorded import record_line
+from gal_studio.state import hooks
+from gal_studio.state.hooks import Hooks
 from gal_studio.studio import Studio
-from tests.studio.replaying import project_of, redraw
+from tests.studio.replaying import project_of
 
 
 def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
@@ -26,15 +27,19 @@ def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studi
         trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or ""
     )
     studio.decide([studio.use_trial(trial)], "accepted")
-    line = record_line(store, second)
+    replay = getattr(studio, "replay", None) or pytest.skip("Replays are not there.")
+    made = replay(project, "random", second)
+    line, rounds = store.replays.get(made), store.replays.rounds(made)
+    assert line is not None
     assert "the 1 accepted image of your own prompts in round 1" in line.left_out
-    assert not any("lighthouse" in prompt for round_ in line.rounds for prompt in round_.prompts)
-    assert line.rounds[0].accepted == 2
+    assert not any("lighthouse" in prompt for round_ in rounds for prompt in round_.prompts)
+    assert rounds[0].accepted == 2
 
 
-def test_no_image_of_a_replay_becomes_a_candidate(studio: Studio, second: str) -> None:
-    made = studio.replay(project_of(studio, second), "random", second)
-    first = redraw(studio, made)
-    trial = trials_of(studio.store).add(first, NewTrial("A tie", 1, 4.0, AS_TRAINED)).id
-    with pytest.raises(StudioError, match="it decides and generates by itself"):
+def test_no_image_of_a_project_that_is_kept_becomes_a_candidate(
+    studio: Studio, round_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "all_hooks", lambda: (Hooks(by_hand=lambda *_: "It is kept."),))
+    trial = trials_of(studio.store).add(round_id, NewTrial("A tie", 1, 4.0, AS_TRAINED)).id
+    with pytest.raises(StudioError, match="It is kept"):
         studio.use_trial(trial)

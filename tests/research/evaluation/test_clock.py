@@ -1,7 +1,7 @@
 """The points of the clock arms: each has a name of its own."""
 
 from gal_studio.core.types import Round
-from gal_studio.research.evaluation.clock import BASE, Point, _unique_names, find_arms
+from gal_studio.research.evaluation.clock import BASE, ClockPoint, _unique_names, find_arms
 
 
 def test_rounds_with_the_same_name_are_told_apart() -> None:
@@ -11,9 +11,9 @@ def test_rounds_with_the_same_name_are_told_apart() -> None:
     names = _unique_names([one, two, three])
     assert names == {"a": "Round 2", "b": "Round 2 (2)", "c": f"{BASE} (2)"}
     points = [
-        Point(BASE, None, None),
-        Point(names["a"], one, BASE),
-        Point(names["b"], two, names["a"]),
-        Point(names["c"], three, names["b"]),
+        ClockPoint(BASE, None, None),
+        ClockPoint(names["a"], one, BASE),
+        ClockPoint(names["b"], two, names["a"]),
+        ClockPoint(names["c"], three, names["b"]),
     ]
     assert find_arms(points) == [[BASE, *names.values()]]

@@ -10,7 +10,7 @@ from PIL import Image
 from gal_studio.engine.features.image_token import load_image_token
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.research.evaluation.combinations import Combination, read_combinations
-from gal_studio.research.evaluation.dreambench import Drawn
+from gal_studio.research.evaluation.dreambench import DrawnSubject
 from gal_studio.research.evaluation.embedding import FeatureFiles
 from gal_studio.research.evaluation.multi_object import (
     CombinationScores,
@@ -18,7 +18,7 @@ from gal_studio.research.evaluation.multi_object import (
     score_combination,
 )
 from gal_studio.research.evaluation.own_masks import OwnPart, OwnParts
-from gal_studio.research.evaluation.scores import Models
+from gal_studio.research.evaluation.scores import ScoringModels
 from tests.engine.tiny_vision import make_tiny_transformer
 from tests.research.evaluation.made import COMBINATION_PROMPTS, LEFT_RIGHT, Box, composite, make_combination
 
@@ -64,14 +64,14 @@ def scored(
 ) -> CombinationScores:
     folder.mkdir()
     composite(places).save(folder / "both.png")
-    models = Models(
+    models = ScoringModels(
         FeatureFiles(folder / "features", "colours", Colours),
         FeatureFiles(folder / "features", dino, lambda: load_image_token(dino, "cpu")),
     )
     references = {part.name: part.references for part in combination.parts}
     parts = how(folder / "subjects", dino, lambda: load_vision(dino, "unused", "cpu"), references)
     steps = score_combination(
-        combination, [Drawn(folder / "both.png", COMBINATION_PROMPTS[0])], models, parts
+        combination, [DrawnSubject(folder / "both.png", COMBINATION_PROMPTS[0])], models, parts
     )
     while True:
         try:

@@ -25,9 +25,6 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.tables.refinements import Pair
-from gal_studio.worker.patches.maps import add_missing_regions
-from gal_studio.worker.patches.patch_scorer import PatchScorer
-from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
@@ -139,13 +136,16 @@ def all_pairs(store: Store, project_id: str) -> Iterator[Pair]:
         yield from store.refinements.pairs(round_.id)
 
 
-def no_scorer() -> PatchScorer:
+def no_scorer() -> Any:
     raise AssertionError("the store holds all that is needed")
 
 
 def test_regions_are_added_when_needed_and_give_the_same_weights(
     unpacked: Path, expected: dict[str, Any], tmp_path: Path
 ) -> None:
+    from gal_studio.worker.patches.maps import add_missing_regions
+    from gal_studio.worker.patches.weights import read_pair, weights_of_pair
+
     shutil.copytree(unpacked / "workspace", tmp_path / "workspace")
     with Store(tmp_path / "workspace") as store:
         for name in PROJECTS:

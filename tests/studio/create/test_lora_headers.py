@@ -30,6 +30,12 @@ def test_a_header_of_plain_numbers_is_read(tmp_path: Path) -> None:
     assert (facts.rank, facts.layers, facts.trigger) == (3, 1, "ink")
 
 
+def test_what_steers_a_terminal_is_shown_as_an_escape(tmp_path: Path) -> None:
+    phrase = json.dumps("\x1b[2J\x1b]0;x\x07")
+    facts = read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {{"modelspec.trigger_phrase": {phrase}}}}}')
+    assert facts.sentence.isprintable() and r"\x1b[2J\x1b]0;x\x07" in facts.sentence
+
+
 @pytest.mark.parametrize(
     "number", ["-Infinity", "2e308", "-7e4000", "NaN", "4.0", "-4", "true", "null", "9" * 40, '"4"']
 )

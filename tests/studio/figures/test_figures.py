@@ -11,9 +11,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.report import Figures
-from gal_studio.research.figures.arms import evaluated_arms
-from gal_studio.research.figures.grid import effects_figure
-from gal_studio.research.figures.published import PUBLISHED, published_table, subjects_table
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.figures.arms import arms_figure, arms_of, beside, replay_arm
@@ -43,17 +40,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 def test_the_map_has_every_picture_once_and_the_references(made: Made) -> None:
     studio, _, first, _ = made
     drawn, view = studio.figures.map(first), studio.round_view(first)
-    *pictures, references = drawn.data
+    *shown, references = drawn.data
+    pictures = [trace for trace in shown if trace.showlegend is False]
+    named = {trace.name.partition(" (")[0]: trace for trace in shown if trace.showlegend is None}
     assert references.marker.symbol == "star"
     assert [(references.x[0], references.y[0])] == list(view.reference_positions.values())
     places = {(x, y) for trace in pictures for x, y in zip(trace.x, trace.y, strict=True)}
     assert places == {(tile.candidate.x, tile.candidate.y) for tile in view.candidates}
     assert sum(len(trace.x) for trace in pictures) == len(view.candidates) == 180
-    counts = {trace.name.partition(" (")[0]: len(trace.x) for trace in pictures}
+    counts = {name: int(trace.name.partition(" (")[2][:-1]) for name, trace in named.items()}
     accepted = [tile for tile in view.candidates if tile.verdict == "accepted"]
     assert counts["accepted"] == len(accepted) == 3
     assert counts["copy"] == sum(tile.candidate.overfit for tile in view.candidates)
-    assert len({(trace.marker.symbol, trace.marker.color) for trace in pictures}) == len(pictures)
+    assert {trace.marker.symbol for trace in pictures} == {one.marker.symbol for one in named.values()}
+    colours = {colour for trace in pictures for colour in trace.marker.color}
+    prompts = {note.font.color: note.text for note in drawn.layout.annotations}
+    assert colours == set(prompts), "each prompt is named in the colour of its images"
+    assert len(colours) == len({tile.candidate.anchor_id for tile in view.candidates}) == 18
 
 
 def test_rates_are_those_of_the_rounds_and_accepted_prompts_leave(made: Made) -> None:
@@ -192,49 +195,6 @@ def test_copies_along_the_strength_are_those_of_the_prompts(made: Made) -> None:
     assert not studio.figures.copy_curves(first).data, "all images have one strength"
 
 
-def test_dreambench_stands_beside_the_published_figures() -> None:
-    figure = {"value": 0.7, "low": 0.6, "high": 0.75}
-    told: dict[str, Any] = {
-        "evaluation": "DreamBench", "compared": "one image of each subject",
-        "rows": [{"subject": "all 2", "dino": figure, "clip_i": figure, "clip_t": figure}],
-    }  # fmt: skip
-    published, own = published_table(told).data
-    assert tuple(published.y) == PUBLISHED["one"] == (0.831, 0.880, 0.288)
-    assert list(own.y) == [0.7] * 3 and list(own.error_y.array) == pytest.approx([0.05] * 3)
-    assert tuple(published_table({**told, "compared": "all images"}).data[0].y) == PUBLISHED["all"]
-    with pytest.raises(StudioError, match="not an evaluation of DreamBench"):
-        published_table({"evaluation": "clock arms", "rows": [1]})
-
-
-def test_clock_arms_are_repeated_from_their_json() -> None:
-    def row(point: str, x: float, y: float) -> dict[str, Any]:
-        return {"point": point, "clip_i": {"value": x}, "clip_t": {"value": y}}
-
-    rows = [row("base model", 0.3, 0.30), row("Round 1", 0.5, 0.28), row("Round 2", 0.6, 0.29)]
-    told = {
-        "evaluation": "clock arms", "project": "Cat", "prompts": 20, "pictures_of_each": 2, "rows": rows,
-        "arms": [["base model", "Round 1", "Round 2"], ["base model", "Round 1"]],
-    }  # fmt: skip
-    long, short = evaluated_arms(told).data
-    assert (list(long.x), list(long.y)) == ([0.3, 0.5, 0.6], [0.30, 0.28, 0.29])
-    assert list(short.text) == ["base model", "Round 1"] and short.name == "to Round 1"
-    with pytest.raises(StudioError, match="not an evaluation of clock arms"):
-        evaluated_arms({"evaluation": "DreamBench"})
-
-
-def test_several_subjects_are_bars_of_the_whole_and_of_the_masks() -> None:
-    figure = {"value": 0.7, "low": 0.6, "high": 0.75}
-    whole = {name: figure for name in ("dino", "clip_i", "dino_own", "clip_i_own", "clip_t")}
-    rows: list[dict[str, Any]] = [
-        {"subject": "cat+vase: cat"}, {"subject": "cat+vase: vase"},
-        {"subject": "all 1", "pictures": 2, **whole},
-    ]  # fmt: skip
-    told = {"evaluation": "several subjects", "rows": rows}
-    assert [bars.name for bars in subjects_table(told).data] == ["whole image", "inside its mask"]
-    with pytest.raises(StudioError, match="not an evaluation of several subjects"):
-        subjects_table({"rows": rows})
-
-
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of WCAG 2 between two colours `#rrggbb`."""
 
@@ -274,32 +234,3 @@ def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
         ):
             with pytest.raises(StudioError, match=words):
                 make()
-
-
-def test_the_changes_of_a_grid_have_a_panel_for_each_figure() -> None:
-    def row(setting: str, figure: str, value: float, p: float | None) -> dict[str, Any]:
-        low, high = (None, None) if p is None else (value - 0.1, value + 0.2)
-        difference = {"value": value, "low": low, "high": high, "over": "prompts" if p else ""}
-        names = {"setting": setting, "value": "random", "instead_of": "uncertainty", "figure": figure}
-        return {**names, "difference": difference, "p": p, "p_holm": p}
-
-    changes = (("gal.policy", 0.3, 0.01), ("gal.top_k", -0.2, 0.2), ("tune.steps", 0.0, None))
-    figures = ("as_asked", "clip_t", "clip_i", "gain")
-    rows = [row(setting, figure, value, p) for figure in figures for setting, value, p in changes]
-    for theme in ("light", "dark"):
-        drawn = effects_figure({"effects": rows}, theme)
-        assert len(drawn.data) == 4
-        assert [line.x0 for line in drawn.layout.shapes] == [0] * 4, "each panel shows where nothing changes"
-        panel = drawn.data[0]
-        assert list(panel.x) == [0.3, -0.2, 0.0]
-        assert panel.y[0] == "policy: random, not uncertainty"
-        assert list(panel.error_x.array) == pytest.approx([0.2, 0.2, 0])
-        assert list(panel.error_x.arrayminus) == pytest.approx([0.1, 0.1, 0])
-        filled = [colour != PAPER[theme] for colour in panel.marker.color]
-        assert filled == [True, False, False], "what is clear after the correction"
-        titles = {note.text for note in drawn.layout.annotations}
-        assert titles == {"prompt match", "CLIP-T", "CLIP-I", "gain"}
-        assert drawn.layout.paper_bgcolor == PAPER[theme]
-        assert drawn.layout.xaxis.domain != drawn.layout.xaxis2.domain
-    with pytest.raises(StudioError, match="compares nothing"):
-        effects_figure({"effects": []})

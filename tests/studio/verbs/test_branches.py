@@ -55,6 +55,11 @@ def test_a_choice_in_a_branch_changes_nothing_on_the_line_it_left_nor_the_revers
     assert learned(studio, after) == before, "each has a history of its own"
 
 
+def test_a_group_of_settings_that_is_no_table_is_refused(place: Place) -> None:
+    with pytest.raises(StudioError, match="must be a table of names and values"):
+        place.studio.what_if(place.round, {"tune": "assets"})
+
+
 def test_a_branch_is_called_by_what_differs(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0)

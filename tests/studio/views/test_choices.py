@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.agreement import Agreement
+from gal_studio.core.gal.policies.learned import LearnedAgreement
 from gal_studio.rounds import lineage
 from gal_studio.studio import Studio
 from gal_studio.studio.choices_table import choices_table
+from gal_studio.studio.views.choices import agreement_words, learning_words
 from tests.studio.seeding import chosen, draw, train
 
 
@@ -251,3 +254,22 @@ def test_what_is_trained_already_is_not_offered_again(studio: Studio, drawn: str
     assert not studio.round_view(drawn).trainable, "previews change nothing of the training"
     studio.change_settings(project, {"tune": {"steps": 77}})
     assert studio.round_view(drawn).trainable
+
+
+def test_agreement_is_said_with_share_and_kappa() -> None:
+    assert agreement_words(Agreement(3, 2, 0.654), 0) == "you agreed in 2 of 3 (67%), kappa 0.65"
+    assert agreement_words(Agreement(2, 0, -0.1), 0) == "you agreed in 0 of 2 (0%), kappa −0.10"
+    assert agreement_words(Agreement(1, 1, None), 0) == "you agreed in 1 of 1 (100%)"
+    assert agreement_words(Agreement(0, 0, None), 0) == "all of your decisions were undone"
+    assert agreement_words(Agreement(0, 0, None), 1) == "you added an image to accepted ones"
+    assert agreement_words(Agreement(0, 0, None), 2) == "you added 2 images to accepted ones"
+
+
+def test_the_offer_to_learn_counts_the_overrides_then_compares_both() -> None:
+    assert learning_words(3, None).startswith("After 10 overrides, ") and "(3 so far)." in learning_words(
+        3, None
+    )
+    assert "in two rounds" in learning_words(10, None)
+    assert learning_words(12, LearnedAgreement(10, 6, 4)).endswith(
+        "it would have suggested 6 of the 10 images that you accepted, without learning 4."
+    )

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import WITH_FIGURES, Served, Watched
 from tests.ui.seeded import draw, draw_held_back, finish_export, measure, train
 
@@ -71,6 +72,9 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
     page.wait_for_selector(f"{chip} .chip-gain:has-text('gain 100% · 0.4 then 1 after 50%') b:text('✓ +50')")
+    switch_figures(page)
+    expect(page.locator(f"{chip} .chip-gain")).to_be_hidden()
+    switch_figures(page)
     expect(page.locator(f"{chip} .chip-best")).to_have_count(1)
     usual = page.viewport_size
     page.set_viewport_size({"width": 1024, "height": 768})
@@ -107,7 +111,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
         "full strength: 12 of 24)." in said
     )
     expect(page.locator(".verdict-recipe")).to_have_text(
-        re.compile("Best at a constant strength, for programs without schedules: Round.2, full strength")
+        re.compile("In programs without strength schedules, Round.2 is best at full strength")
     )
     page.wait_for_selector(".verdict-warning, details:has-text('Earlier warnings')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
@@ -134,7 +138,7 @@ def test_results_open_with_a_large_before_and_after(watched: Watched, served: Se
     page = watched.open(served.url("results"))
     stage = page.locator(".look .view-stage")
     caption = page.locator(".look .view-compared figcaption")
-    expect(caption.get_by_label("Compare with")).to_have_value("Base model")
+    expect(caption.get_by_label("Compare with")).to_have_value("Round 1")  # where it gave a copy
     expect(caption).to_contain_text("Round 2")
     box = stage.bounding_box()
     assert box["y"] + box["height"] < 900 and box["width"] > 300, "large, on the first screen"

@@ -1,4 +1,7 @@
-"""Names, prompts, tags and messages that are scripts, through every screen and dialog: none runs."""
+"""Names, prompts, tags and messages that are scripts, through every screen and dialog: none runs.
+
+That no code of the page makes elements of text is looked for in every check (`tests/ui/test_app.py`).
+"""
 
 import json
 from pathlib import Path
@@ -11,7 +14,7 @@ from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 NASTY = (
     '</title></textarea><script>ran("a script")</script><img src=x onerror=\'ran("an image")\'>'
     "\"' onfocus=ran(1) autofocus style=animation:x onanimationstart=ran(2) [a](javascript:ran(3)) ${ran(4)}"

@@ -17,14 +17,15 @@ from gal_studio.ui.api.writes import answer
 from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
 from tests.ui.seeded import finished
+from tests.ui.test_statements import REFUSED
 from tests.workspace.filled import fill
 
 USUAL, MOST = 30, 500  # requests of each name
 LAST = ("draw_more", "archive", "delete")
 READS = {one.name for one in REQUESTS.reads()}
-OTHERWISE = {"try_demo", "run_job", "search", "more_like", "propose_prompt"}
-"""run_job is of kinds that tests/invented has alone; a search needs features and, by words, a CLIP; prompts
-are proposed by a server."""
+OTHERWISE = {"try_demo", "run_job", "propose_prompt"} | (READS & REFUSED.keys())
+"""run_job is of kinds that tests/invented has alone; prompts are proposed by a server; a read that is refused
+in the workspace of the statements, such as a search, lacks the same here."""
 NAMES = (*sorted(READS - OTHERWISE), *sorted(REQUESTS.keys() - READS - {*LAST, *OTHERWISE}), *LAST)
 
 

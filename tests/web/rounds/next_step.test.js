@@ -151,6 +151,16 @@ test("an action opens the existing child round of its kind", () => {
   assert.equal(childOf("generate"), null);
 });
 
+test("of several next rounds the one that was carried on is gone to, else the newest", () => {
+  const [one, other] = ["one", "other"].map((id) => chip({ id, parent_id: "r" }));
+  state.rounds.push(one, other);
+  assert.equal(childOf("next_round")?.id, "other");
+  state.rounds.push(chip({ id: "third", parent_id: "one" }));
+  assert.equal(childOf("next_round")?.id, "one");
+  state.rounds[2] = chip({ id: "other", parent_id: "r", kept: 1 });
+  assert.equal(childOf("next_round")?.id, "other", "What if? kept it");
+});
+
 test("a first round can be generated without training where the model can be given references", () => {
   state.round = round({ id: "r", step: "fine_tune", trained: false });
   state.candidates = new Map();

@@ -11,7 +11,7 @@ from gal_studio.engine.models.adapters import AdapterCard, attach_lora, save_ada
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.worker.cluster.actor import Order
+from gal_studio.worker.cluster.actor import DrawingOrder
 from gal_studio.worker.cluster.pool import WorkerPool
 from tests.engine.tiny import make_tiny_pipeline
 
@@ -20,7 +20,7 @@ Pictures = dict[int, bytes]
 
 
 @pytest.fixture(scope="session")
-def trained(order: Order, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(order: DrawingOrder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An adapter that changes the pictures."""
     model = load_image_model(order.base_model)
     attach_lora(model, TuneSettings(rank=2), torch.Generator().manual_seed(1))
@@ -32,14 +32,14 @@ def trained(order: Order, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def order(tmp_path_factory: pytest.TempPathFactory) -> Order:
+def order(tmp_path_factory: pytest.TempPathFactory) -> DrawingOrder:
     name = make_tiny_pipeline(tmp_path_factory.mktemp("cluster") / "pipeline")
     settings = GenerationSettings(steps=3, batch_size=4, guidance_scale=3.0)
-    return Order(str(name), MachineSettings(), {}, settings)
+    return DrawingOrder(str(name), MachineSettings(), {}, settings)
 
 
 @pytest.fixture(scope="session")
-def here(order: Order) -> Pictures:
+def here(order: DrawingOrder) -> Pictures:
     """The pictures without a cluster."""
     model = load_image_model(order.base_model)
     with drawing(model) as opened:
@@ -51,5 +51,5 @@ def pictures_of(events: object) -> Pictures:
     return {batch.first + row: image.tobytes() for batch in batches for row, image in enumerate(batch.images)}
 
 
-def drawn_by(pool: WorkerPool, order: Order, adapter: Path | None = None) -> Pictures:
+def drawn_by(pool: WorkerPool, order: DrawingOrder, adapter: Path | None = None) -> Pictures:
     return pictures_of(pool.draw(order, REQUESTS, adapter))

@@ -10,10 +10,10 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.models.image_model import load_image_model
-from gal_studio.engine.sampling.fused_adapter import Speed, drawing
+from gal_studio.engine.sampling.fused_adapter import Speedup, drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.worker.cluster import pool as module
-from gal_studio.worker.cluster.actor import DrawingActor, Order
+from gal_studio.worker.cluster.actor import DrawingActor, DrawingOrder
 from gal_studio.worker.cluster.pool import WorkerPool, split
 from gal_studio.worker.speed_loras import SpeedLoras
 from tests.engine.sampling.test_few_steps import write_lora
@@ -105,7 +105,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return made
 
 
-def test_a_chunk_is_a_batch(order: Order) -> None:
+def test_a_chunk_is_a_batch(order: DrawingOrder) -> None:
     chunks = split(REQUESTS, order.settings.batch_size)
     assert [(chunk.first, len(chunk.requests)) for chunk in chunks] == [
         (0, 4),
@@ -118,7 +118,7 @@ def test_a_chunk_is_a_batch(order: Order) -> None:
 
 
 def test_every_device_draws_and_the_pictures_are_the_same(
-    cluster: Cluster, order: Order, here: Pictures
+    cluster: Cluster, order: DrawingOrder, here: Pictures
 ) -> None:
     pool = WorkerPool("auto")
     assert drawn_by(pool, order) == here
@@ -130,20 +130,20 @@ def test_every_device_draws_and_the_pictures_are_the_same(
     assert len(cluster.made) == 2  # they stay
 
 
-def test_a_lost_process_costs_its_chunk(cluster: Cluster, order: Order, here: Pictures) -> None:
+def test_a_lost_process_costs_its_chunk(cluster: Cluster, order: DrawingOrder, here: Pictures) -> None:
     cluster.deaths = 2
     assert drawn_by(WorkerPool("auto"), order) == here
     assert len([name for _, name in cluster.asked if name == "draw"]) == 5 + 2
     assert len(cluster.made) == 4 and len(cluster.killed) == 2
 
 
-def test_a_chunk_that_ends_every_process_is_given_up(cluster: Cluster, order: Order) -> None:
+def test_a_chunk_that_ends_every_process_is_given_up(cluster: Cluster, order: DrawingOrder) -> None:
     cluster.deaths, cluster.devices = 99, 1
     with pytest.raises(StudioError, match=r"ended 3 processes.*too little memory"):
         drawn_by(WorkerPool("auto"), order)
 
 
-def test_devices_that_join_are_used(cluster: Cluster, order: Order, here: Pictures) -> None:
+def test_devices_that_join_are_used(cluster: Cluster, order: DrawingOrder, here: Pictures) -> None:
     cluster.devices = 1
     events, found = WorkerPool("auto").draw(order, REQUESTS, None), {}
     for event in events:
@@ -153,7 +153,7 @@ def test_devices_that_join_are_used(cluster: Cluster, order: Order, here: Pictur
     assert found == here and len(cluster.made) == 3
 
 
-def test_stop_ends_what_is_being_drawn(cluster: Cluster, order: Order) -> None:
+def test_stop_ends_what_is_being_drawn(cluster: Cluster, order: DrawingOrder) -> None:
     pool = WorkerPool("auto")
     events = pool.draw(order, REQUESTS, None)
     while not isinstance(next(events), DrawnBatch):
@@ -163,7 +163,7 @@ def test_stop_ends_what_is_being_drawn(cluster: Cluster, order: Order) -> None:
 
 
 def test_other_versions_are_rejected(
-    cluster: Cluster, order: Order, caplog: pytest.LogCaptureFixture
+    cluster: Cluster, order: DrawingOrder, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Older(DrawingActor):
         def describe(self) -> Any:
@@ -175,7 +175,9 @@ def test_other_versions_are_rejected(
     assert "attic has other versions" in caplog.text
 
 
-def test_machines_with_other_versions_are_left_out(cluster: Cluster, order: Order, here: Pictures) -> None:
+def test_machines_with_other_versions_are_left_out(
+    cluster: Cluster, order: DrawingOrder, here: Pictures
+) -> None:
     class Mixed(DrawingActor):
         """The process that was started first is on a machine with other versions."""
 
@@ -193,25 +195,27 @@ def test_machines_with_other_versions_are_left_out(cluster: Cluster, order: Orde
     assert len(cluster.made) == 3
 
 
-def test_an_error_names_the_machine(cluster: Cluster, order: Order) -> None:
+def test_an_error_names_the_machine(cluster: Cluster, order: DrawingOrder) -> None:
     elsewhere = replace(order, base_model="/nowhere/on/this/machine")
     with pytest.raises(StudioError, match=r"^On .*: .*nowhere"):
         drawn_by(WorkerPool("auto"), elsewhere)
 
 
-def test_a_cluster_without_devices_is_one_sentence(cluster: Cluster, order: Order) -> None:
+def test_a_cluster_without_devices_is_one_sentence(cluster: Cluster, order: DrawingOrder) -> None:
     cluster.devices = 0
     with pytest.raises(StudioError, match="has no device to generate on"):
         drawn_by(WorkerPool("auto"), order)
 
 
-def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
+def test_without_ray_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, order: DrawingOrder
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(StudioError, match=r'pip install -e "\.\[ray\]"'):
         drawn_by(WorkerPool("local"), order)
 
 
-def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, trained: Path) -> None:
+def test_an_adapter_is_fused_and_left_again(order: DrawingOrder, tmp_path: Path, trained: Path) -> None:
     actor, few = DrawingActor(), REQUESTS[:4]
 
     def drawn(adapter: bytes | None) -> list[bytes]:
@@ -229,7 +233,7 @@ def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, traine
 
 
 def test_a_device_draws_with_the_fast_model_and_the_speed_lora_of_the_order(
-    order: Order, tmp_path: Path
+    order: DrawingOrder, tmp_path: Path
 ) -> None:
     """As the worker itself does; the LoRA is converted on the device."""
     lora, model = tmp_path / "speed.safetensors", load_image_model(order.base_model, device="cpu")
@@ -239,7 +243,7 @@ def test_a_device_draws_with_the_fast_model_and_the_speed_lora_of_the_order(
     plain = actor.draw(order, REQUESTS, None)
     drawn = actor.draw(fast, REQUESTS, None)
     loras = SpeedLoras()
-    speed = Speed("lcm", loras.find(str(lora), order.base_model, {}))
+    speed = Speedup("lcm", loras.find(str(lora), order.base_model, {}))
     with drawing(model, speed=speed) as ready:
         here = [one for one in draw(ready, REQUESTS, settings.as_drawn) if isinstance(one, DrawnBatch)]
     assert [one.images for one in drawn] == [one.images for one in here]

@@ -8,8 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
+from safetensors.torch import load_file
 from transformers import CLIPTextModel
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.export import check
 from gal_studio.engine.models.image_model import load_image_model
@@ -69,10 +71,14 @@ AT_SIGMAS = {
     **PARTLY_GUIDED,
     "generation": {**PARTLY_GUIDED["generation"], "steps": 4, "sigmas": [12.0, 4.0, 1.0, 0.4]},
 }
+LOKR = {**PARTLY_GUIDED, "tune": {**PARTLY_GUIDED["tune"], "method": "lokr", "lokr_factor": 4}}
 OFTEN = (make_tiny_xl_pipeline, make_tiny_klein)
 """Makers whose pipelines draw in every check; `engine/export/test_forms.py` draws all families' forms."""
 CASES = [
     pytest.param(make_tiny_pipeline, Recipe(0.0, 1.0, 0.7), AT_SIGMAS, id="at sigmas"),
+    pytest.param(make_tiny_xl_pipeline, RECIPES[0], LOKR, id="a LoKr of SDXL"),
+    pytest.param(make_tiny_klein, RECIPES[1], LOKR, id="a LoKr of klein"),
+    pytest.param(make_tiny_qwen_image, RECIPES[0], LOKR, id="a LoKr of Qwen", marks=pytest.mark.thorough),
     *(
         pytest.param(
             make, recipe, changes, id=f"{make.__name__}-{name}",
@@ -208,6 +214,37 @@ def test_the_whole_loop(
     assert found.is_same, found.sentence
     with ZipFile(studio.exported(round_id, form)) as archive:
         assert "height=64, width=64" in archive.read("README.md").decode()  # the pictures' size
+
+
+@pytest.mark.parametrize(
+    "make", [make_tiny_xl_pipeline, pytest.param(make_tiny_klein, marks=pytest.mark.thorough)]
+)
+def test_a_lokr_is_exported_for_lycoris_and_comfyui(
+    make: Make,
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_check, "check_files", check_here)
+    round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=LOKR))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    with pytest.raises(StudioError, match="trained a LoKr, which this format does not hold"):
+        studio.export_round(round_id, "comfyui")
+    assert work(studio, models, studio.export_round(round_id, "lycoris")).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, "lycoris")) as archive:
+        archive.extractall(tmp_path / "exported")
+    assert (tmp_path / "exported" / "comfyui-workflow.json").is_file()
+    (file,) = (tmp_path / "exported").glob("*.safetensors")
+    card = (tmp_path / "exported" / "README.md").read_text(encoding="utf-8")
+    assert "create_lycoris_from_weights" in card and "| factor | 4 |" in card
+    layers = {name.partition(".")[0] for name in load_file(file)}
+    assert all(name.startswith("lycoris_") for name in layers)
+    ends = {name.partition(".")[2] for name in load_file(file)}
+    assert ends == {"lokr_w1", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "alpha"}
 
 
 def test_a_form_that_no_program_reads_is_refused(

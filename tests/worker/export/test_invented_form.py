@@ -47,9 +47,12 @@ def test_it_is_offered_made_and_named(
         assert "README.md" in archive.namelist()
     assert EASEL.layer("blocks.0.attn") == "easel_blocks_0_attn"
     with pytest.raises(
-        StudioError, match="choose one of diffusers, kohya, comfyui, invokeai, references, easel"
+        StudioError, match="choose one of diffusers, kohya, comfyui, invokeai, lycoris, references, easel"
     ):
         studio.export_round(round_id, "gguf")
     order = ["export", "--workspace", str(studio.store.workspace), "--format", "gguf", "--out", "nowhere"]
     assert main(order) == 2
-    assert "choose one of diffusers, kohya, comfyui, invokeai, references, easel" in capsys.readouterr().err
+    assert (
+        "choose one of diffusers, kohya, comfyui, invokeai, lycoris, references, easel"
+        in capsys.readouterr().err
+    )

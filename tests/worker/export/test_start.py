@@ -94,7 +94,7 @@ def test_a_wrong_file_makes_no_project(tmp_path: Path, models: Models, names: tu
             with pytest.raises(StudioError, match=words):
                 studio.create_project(tiny_draft(names, start_from=tmp_path / name))
         full = {"tune": {"method": "full"}}
-        with pytest.raises(StudioError, match="choose a preset that trains a LoRA"):
+        with pytest.raises(StudioError, match="choose the method LoRA"):
             studio.create_project(tiny_draft(names, start_from=good, changes=full))
         assert not studio.projects()
 

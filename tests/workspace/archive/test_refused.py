@@ -8,7 +8,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio.views.everything import show_all
-from gal_studio.workspace.archive.format import Limits
+from gal_studio.workspace.archive.format import ArchiveLimits
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from tests.workspace.archive.hostile_archives import HOSTILE
@@ -33,11 +33,12 @@ def test_hostile_archive_is_refused_and_leaves_nothing_behind(
 @pytest.mark.parametrize(
     "limits",
     [
-        Limits(row=40), Limits(tables=200), Limits(picture=100), Limits(total=3000), Limits(manifest=500),
-        Limits(directory=500), Limits(weights=20),
+        ArchiveLimits(row=40), ArchiveLimits(tables=200), ArchiveLimits(picture=100),
+        ArchiveLimits(total=3000), ArchiveLimits(manifest=500), ArchiveLimits(directory=500),
+        ArchiveLimits(weights=20),
     ],
 )  # fmt: skip
-def test_each_limit_is_counted_while_reading(limits: Limits, archive: Archive, target: Store) -> None:
+def test_each_limit_is_counted_while_reading(limits: ArchiveLimits, archive: Archive, target: Store) -> None:
     before = snapshot(target.workspace)
     with pytest.raises(StudioError, match=r"too large|too long|not a valid zip|zip bomb"):
         import_project(target, archive.write(), limits=limits)

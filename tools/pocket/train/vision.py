@@ -16,14 +16,14 @@ from PIL import Image
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.engine.patches.loading import load_vision, save_tower
-from gal_studio.engine.patches.tuning import (
+from gal_studio.engine.patches.tower import tuned_weights
+from gal_studio.engine.training.checkpoints import Checkpoint
+from gal_studio.features.tune_vision.engine import (
     Pictures,
     TowerSettings,
     localization_accuracy,
     tune_tower,
-    tuned_weights,
 )
-from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.state.files.content_store import writing_beside
 from tools.pocket.data.dataset import NONE, WORK, load_split
 from tools.pocket.train.assemble import ASSETS

@@ -1,9 +1,8 @@
 /** The picture of a tried prompt, small and enlarged, and what the studio says of it. */
 /** @import { Trial } from "payloads" */
-import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
+import { figures } from "../../kit/figures.js";
 import { html } from "../../kit/html.js";
-import { metricName } from "../../measures/metrics.js";
 import { openViewer } from "../../viewer/viewer.js";
 import { settingsOf, trialFacts } from "./words.js";
 
@@ -41,36 +40,24 @@ export function enlarge(trial, trials) {
 }
 
 /**
- * What the studio says of an image, in percent: [name, value].
+ * What the studio says of an image: in words, or by its figures.
  * @param {Trial} trial
- * @returns {[string, string][]}
  */
-export function judgedOf({ judged }) {
-  if (!judged) return [];
-  const kind = state.project?.kind;
-  /** @type {[string, number | null][]} */
-  const all = [
-    ["Copy risk", judged.copy_risk],
-    ["Prompt match", judged.prompt_match],
-    [metricName("carries", kind), judged.style_match],
-  ];
-  return all.flatMap(([name, value]) => (value === null ? [] : [[name, `${Math.round(100 * value)}%`]]));
+export function judgedWords({ judged }) {
+  if (!judged || !figures.value) return judged?.plain ?? "";
+  return judged.figures.map(([name, value]) => `${name.toLowerCase()} ${value}`).join(" · ");
 }
 
-/** @param {Trial} trial */
-export const judgedWords = (trial) =>
-  judgedOf(trial)
-    .map(([name, value]) => `${name.toLowerCase()} ${value}`)
-    .join(" · ");
-
 /**
- * The same as lines under an image.
+ * The same under an image.
  * @param {Trial} trial
  */
 export const measures = (trial) => {
-  const found = judgedOf(trial);
-  if (!found.length) return null;
-  return html`<dl class="trial-judged" data-copy=${trial.judged?.copy ? "" : null}>
-    ${found.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+  const { judged } = trial;
+  if (!judged) return null;
+  const copy = judged.copy ? "" : null;
+  if (!figures.value) return html`<p class="trial-judged" data-copy=${copy}>${judged.plain}</p>`;
+  return html`<dl class="trial-judged" data-copy=${copy}>
+    ${judged.figures.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
 };

@@ -6,7 +6,7 @@ import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { read } from "../../kit/settings_fields.js";
-import { EXAMPLES } from "../../reference/anchors_editor.js";
+import { taughtIn } from "../../app/taught.js";
 import { signal } from "../../vendor/signals.min.js";
 import { changeDraft, draft } from "./draft.js";
 import { formProblem, strengthsIn } from "./words.js";
@@ -71,7 +71,7 @@ export function TrialForm({ trials }) {
   return html`<form class="trial-form" onSubmit=${submit}>
     <${Text}
       name="prompt" label="Prompt" title="Several lines are several prompts"
-      placeholder=${EXAMPLES[state.project?.kind ?? "style"]}
+      placeholder=${taughtIn(state.project).anchor}
     />
     <${Text}
       name="negative" label="Negative prompt" placeholder="blurry, text"

@@ -2,6 +2,7 @@
 /** @import { Derived, Project, ProjectKind } from "payloads" */
 /** @import { Chosen } from "./model_facts.js" */
 /** @import { Note } from "./notes.js" */
+import { TAUGHT } from "../../app/taught.js";
 import { fromStudio } from "../../app/answers.js";
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
@@ -12,7 +13,6 @@ import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { render } from "../../vendor/preact.min.js";
 import { Derived as DerivedFacts } from "./derived.js";
-import { Judged } from "./judged.js";
 import { creationId, discardForm, saveForm, savedForm } from "./saved_form.js";
 import { watchPictures } from "./looks.js";
 import { modelLookUp } from "./model_facts.js";
@@ -106,7 +106,7 @@ class ProjectForm {
   }
 
   open() {
-    return this.kind === "style" ? this.sets.slice(0, 1) : this.sets;
+    return TAUGHT[this.kind].hasTriggerWord ? this.sets : this.sets.slice(0, 1);
   }
 
   facts() {
@@ -156,7 +156,7 @@ class ProjectForm {
     this.setKind(kind);
     for (const { trigger, references } of subjects) {
       const set = this.addSet();
-      if (kind === "object") set.trigger = trigger;
+      if (TAUGHT[kind].hasTriggerWord) set.trigger = trigger;
       for (const [i, { id, prompt }] of references.entries()) {
         const image = await fromStudio(reference(id));
         const file = new File([await image.blob()], `${name}-${i + 1}.png`, { type: "image/png" });
@@ -340,19 +340,30 @@ class ProjectForm {
 }
 
 /** @type {[purpose: "train" | "judge", title: string, words: string][]} */
-const PURPOSES = [
-  ["train", "Train a LoRA", "from your images"],
-  ["judge", "Judge a LoRA", "which strength to use, and what it copies"],
-];
-/** @type {[kind: ProjectKind, title: string, words: string][]} */
-const KINDS = [
-  ["style", "A style", "one image is enough"],
-  ["object", "An object", "3 to 6 images of the same thing"],
-];
+const PURPOSES = [["train", "Train a LoRA", "from your images"]];
+const KINDS = Object.entries(TAUGHT).map(([kind, { one, images }]) => [kind, one, images]);
 const TRAINED =
   "You get a LoRA file with its trigger words and best strength, images before and after, and the best " +
   "round.";
-const JUDGED = "You get the best LoRA strength of each file and, with images, how much it copies.";
+
+/**
+ * What comes of judging LoRAs, and the part of the form with their files, where a feature offers it.
+ * @typedef {{ model: ModelChoice, said: string, notes: Note[], children?: unknown }} OfFiles
+ * @type {{ outcome: string, Part: (props: OfFiles) => unknown } | null}
+ */
+let judging = null;
+
+/**
+ * Offer to judge LoRAs in place of a training, before the page is mounted.
+ * @param {string} title
+ * @param {string} words
+ * @param {string} outcome
+ * @param {(props: OfFiles) => unknown} Part
+ */
+export function offerJudging(title, words, outcome, Part) {
+  PURPOSES.push(["judge", title, words]);
+  judging = { outcome, Part };
+}
 
 /** @param {{ form: ProjectForm }} props */
 function Form({ form }) {
@@ -366,16 +377,17 @@ function Form({ form }) {
   return html`<div class="card-head">
       <h2>New project</h2>
     </div>
-    <fieldset class="kind purpose"><legend>What do you want to do?</legend>
+    <fieldset class="kind purpose" hidden=${!judging}><legend>What do you want to do?</legend>
       <${Radios}
         name="purpose" offered=${PURPOSES} chosen=${isJudging ? "judge" : "train"}
         choose=${(/** @type {string} */ purpose) => model.change({ isJudging: purpose === "judge" })}
       />
     </fieldset>
-    <p class="outcome">${isJudging ? JUDGED : TRAINED}</p>
+    <p class="outcome">${isJudging ? judging?.outcome : TRAINED}</p>
     ${
       isJudging &&
-      html`<${Judged} model=${model} said=${answer?.start ?? ""} notes=${notesOf("judged")}>
+      judging &&
+      html`<${judging.Part} model=${model} said=${answer?.start ?? ""} notes=${notesOf("judged")}>
         <${TextEncoder} model=${model} answer=${answer} />
       <//>`
     }
@@ -394,7 +406,7 @@ function Form({ form }) {
     )}</div>
     <${Button}
       class="button small another" data-part="another"
-      hidden=${kind === "style" || sets.length >= MAX_OBJECTS}
+      hidden=${!TAUGHT[kind].hasTriggerWord || sets.length >= MAX_OBJECTS}
       onClick=${() => form.addSet("[data-part=file]")}
     >+ Another object<//>
     <${DerivedFacts} anchors=${open.length > 1 ? answer?.anchors : null} />

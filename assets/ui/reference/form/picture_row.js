@@ -6,7 +6,6 @@ import { paintMask } from "../../brush/mask_dialog.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { Crop } from "./crop.js";
 import { Notes, noted } from "./notes.js";
-import { Proposal } from "./proposals.js";
 
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
@@ -32,6 +31,15 @@ export const stem = (file) =>
 
 /** @param {string} path of a picture that the studio has */
 export const uploaded = (path) => `uploaded/${encodeURIComponent(path)}`;
+
+/**
+ * What features show of an image, below its prompt.
+ * @type {((props: { row: Row }) => unknown)[]}
+ */
+const below = [];
+
+/** @param {(props: { row: Row }) => unknown} Part */
+export const addToRow = (Part) => below.push(Part);
 
 let made = 0;
 
@@ -107,6 +115,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
   const isLarge = size !== null && Math.max(...size) > LARGEST_PAINTED;
   const ids = `notes-${id}`;
   const isFound = hasMask && seen?.subject && !painted && !row.mask;
+  const maskWords = painted ? "Change mask" : isFound ? "Check mask" : "Paint mask";
   const warning = seen?.note ? [{ tone: "warning", text: seen.note }] : [];
   const load = (/** @type {{ currentTarget: HTMLImageElement }} */ { currentTarget: image }) => {
     row.size = [image.naturalWidth || 1, image.naturalHeight || 1];
@@ -131,7 +140,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
       <${Notes} id=${ids} notes=${problems} />
-      <${Proposal} row=${row} />
+      ${below.map((Part) => html`<${Part} row=${row} />`)}
       ${
         row.retry
           ? html`<span class="field-note" role="status">
@@ -143,11 +152,11 @@ export function PictureRow({ row, isOnly, hasMask }) {
       }
     </span>
     <${Button}
-      data-action="paint-mask" aria-label="${painted ? "Change" : "Paint"} mask: ${name}"
+      data-action="paint-mask" aria-label="${maskWords}: ${name}"
       hidden=${!hasMask || Boolean(row.mask)}
       disabled=${isLarge} title=${isLarge ? TOO_LARGE : null}
       onClick=${() => paintRow(row)}
-    >${painted ? "Change mask" : isFound ? "Check mask" : "Paint mask"}<//>
+    >${maskWords}<//>
     <${Button} class="quiet" aria-label="Remove ${name}" onClick=${row.remove}>✕<//>
     <${Notes} id="${ids}-seen" notes=${warning} />
     <${Crop} row=${row} changed=${row.changed} />

@@ -2,7 +2,7 @@
 /** @import { DerivedSet, FormNote, ProjectKind, ExaminedSet } from "payloads" */
 /** @import { SavedSet } from "./saved_form.js" */
 /** @import { Note } from "./notes.js" */
-import { byFinger } from "../../kit/dom.js";
+import { TAUGHT } from "../../app/taught.js";
 import { count } from "../../kit/format.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
@@ -11,13 +11,19 @@ import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { Derived } from "./derived.js";
 import { Notes, noted } from "./notes.js";
 import { isCompanion, isMask, isText, PictureRow, Row, stem, uploaded } from "./picture_row.js";
-import { proposePrompts } from "./proposals.js";
 import { checkAgain, giveMask, send } from "./upload.js";
 
-/** @type {Record<ProjectKind, string>} */
-const EXAMPLES = { style: "A cat in bold outline style", object: "A <cute-cat> cat on the stairs" };
 const FILE = "[data-part=file]";
 const PROMPT = "[data-part=prompt]";
+
+/**
+ * Buttons of features over the images of a set.
+ * @type {((props: { set: PictureSet, kind: ProjectKind }) => unknown)[]}
+ */
+const buttons = [];
+
+/** @param {(props: { set: PictureSet, kind: ProjectKind }) => unknown} Own */
+export const addToSet = (Own) => buttons.push(Own);
 
 let made = 0;
 
@@ -219,8 +225,16 @@ export function References({ set, kind, number, anchors, remove }) {
   const ids = (/** @type {string} */ field) => `notes-set-${id}-${field}`;
   const together = set.warning ? [{ tone: "warning", text: set.warning }] : [];
   const save = () => saveCaptions(rows, set.prompts());
+  const [over, setOver] = useState(false);
+  const drag = (/** @type {DragEvent} */ event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return; // words may be dropped into a field
+    event.preventDefault();
+    setOver(event.type === "dragover");
+    if (event.type === "drop") set.add([...event.dataTransfer.files]);
+  };
   return html`<div
     class="reference-set" role="group" aria-label=${number ? `Object ${number}` : "References"} ref=${node}
+    data-over=${over} onDragOver=${drag} onDragLeave=${drag} onDrop=${drag}
   >
     <div class="set-head" hidden=${!number}>
       <h3>Object ${number}</h3>
@@ -234,7 +248,7 @@ export function References({ set, kind, number, anchors, remove }) {
       <label class="field">
         <span class="field-name">${several ? "What the images show" : "What the image shows"}</span>
         <input
-          type="text" data-part="prompt" spellcheck=${true} value=${prompt} placeholder=${EXAMPLES[kind]}
+          type="text" data-part="prompt" spellcheck=${true} value=${prompt} placeholder=${TAUGHT[kind].prompt}
           onInput=${type("prompt")} ...${noted(ids("prompt"), set.notesOf("prompt"))}
         />
       </label>
@@ -242,10 +256,7 @@ export function References({ set, kind, number, anchors, remove }) {
         <${Button} class="quiet remove-all" hidden=${!several} onClick=${() => set.removeAll()}>
           Remove all ${count(rows.length, "image")}
         <//>
-        <${Button}
-          class="quiet propose-prompts" hidden=${!rows.length} onClick=${() => proposePrompts(set, kind)}
-          title="Have a vision-language model of yours propose what each image shows"
-        >Propose prompts<//>
+        ${buttons.map((Own) => html`<${Own} ...${{ set, kind }} />`)}
         <${Button}
           class="quiet save-captions" hidden=${!rows.length} onClick=${save}
           title="Save the prompts as text files named like the images, in a zip file"
@@ -255,9 +266,9 @@ export function References({ set, kind, number, anchors, remove }) {
     </div>
     <ol class="reference-rows" aria-label=${count(rows.length, "image")}>${rows.map(
       (row) =>
-        html`<${PictureRow} key=${row.id} row=${row} isOnly=${!several} hasMask=${kind === "object"} />`,
+        html`<${PictureRow} key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].isSubject} />`,
     )}</ol>
-    <div class="field" hidden=${kind === "style"}>
+    <div class="field" hidden=${!TAUGHT[kind].hasTriggerWord}>
       <label class="field">
         <span class="field-name">Trigger word</span>
         <input
@@ -275,27 +286,18 @@ export function References({ set, kind, number, anchors, remove }) {
 
 /** @param {{ set: PictureSet, id: string, notes: Note[] }} props */
 function Drop({ set, id, notes }) {
-  const [over, setOver] = useState(false);
-  const drag = (/** @type {DragEvent} */ event) => {
-    event.preventDefault();
-    setOver(event.type === "dragover");
-    if (event.type === "drop") set.add([...(event.dataTransfer?.files ?? [])]);
-  };
   const choose = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget: input }) => {
     set.add([...(input.files ?? [])]);
     input.value = "";
   };
-  return html`<label
-      class="drop" data-over=${over} onDragOver=${drag} onDragLeave=${drag} onDrop=${drag}
-    >
+  return html`<label class="drop">
       <input
         type="file" multiple data-part="file"
         accept="image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv,.tsv"
         aria-label="Choose reference images" onChange=${choose} ...${noted(id, notes)}
       />
-      <b>${byFinger() ? "Choose images" : "Drop images here"}</b>
-      <span>${!byFinger() && "or click to choose. "}Captions in .txt files of the same name become
-        prompts.</span>
+      <b>Drop images here, or choose them</b>
+      <span>Captions in .txt files of the same name become prompts.</span>
     </label>
     <${Notes} id=${id} notes=${notes} />`;
 }

@@ -3,6 +3,7 @@
  * The tab's own copy comes first; a new tab begins with the last one of any tab. The studio has the uploads.
  */
 /** @import { ProjectKind, Runs } from "payloads" */
+import { TAUGHT } from "../../app/taught.js";
 import { newId } from "../../app/writes.js";
 import { ofWorkspace } from "../../kit/kept.js";
 
@@ -129,7 +130,7 @@ function isSavedForm(form) {
   if (!(form instanceof Object) || !("sets" in form) || !Array.isArray(form.sets)) return false;
   return (
     "kind" in form &&
-    ["style", "object"].includes(String(form.kind)) &&
+    Object.hasOwn(TAUGHT, String(form.kind)) &&
     "name" in form &&
     typeof form.name === "string" &&
     form.sets.every((set) => set instanceof Object && Array.isArray(set.rows))

@@ -6,12 +6,12 @@ import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { How } from "../../how/how.js";
+import { figuresAt } from "../../measures/plot.js";
 import { html, set } from "../../kit/html.js";
 import { address, projectFigure } from "../../app/urls.js";
 import { render } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { parseCsv } from "../views/table.js";
-import { agreementWords, clockWords, KINDS, learningWords, scoreWords } from "./words.js";
 
 const newRequest = newest();
 const rounds = signal(/** @type {RoundChoices[]} */ ([]));
@@ -34,7 +34,8 @@ export function mountChoices(panel) {
     set(learning, null);
   });
   render(html`<${Choices} />`, panel);
-  return { rows, figure: () => projectFigure("agreement") };
+  const figure = () => projectFigure("agreement");
+  return { rows, figure, figures: () => figuresAt(figure()) };
 }
 
 /** As the studio writes it. */
@@ -74,7 +75,7 @@ function Choices() {
  */
 function offer(offered) {
   if (!offered) return null;
-  const words = learningWords(offered);
+  const { words } = offered;
   if (offered.overrides < offered.needed && !offered.on) return html`<p class="choices-learn">${words}</p>`;
   const learn = async () => {
     await write("learn", { project: state.projectId, on: !offered.on });
@@ -93,7 +94,7 @@ function offer(offered) {
 function section(round) {
   const log = round.choices.filter((choice) => everything.value || (choice.override && choice.stands));
   return html`<section class="choices-round" key=${round.round}>
-    <h3><b>${round.name}</b> ${agreementWords(round)}</h3>
+    <h3><b>${round.name}</b> ${round.words}</h3>
     ${log.length ? html`<ol>${log.map((choice) => row(round, choice))}</ol>` : null}
     ${
       !log.length && round.agreement.choices
@@ -109,6 +110,7 @@ function section(round) {
  */
 function row(round, choice) {
   const when = new Date(choice.time * 1000);
+  const clock = when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return html`<li class="choice" key=${choice.id} data-stands=${choice.stands ? "yes" : "no"}>
     <span class="choice-pictures">
       ${choice.suggested ? face(round, choice.suggested, "suggested") : html`<i class="choice-gap">–</i>`}
@@ -117,9 +119,9 @@ function row(round, choice) {
     </span>
     <span class="choice-text">
       <b translate=${false}>${choice.prompt}</b>
-      <span title=${scoreWords(choice)}>
-        ${KINDS[choice.kind]}${choice.stands ? "" : " · undone"} · ${" "}
-        <time datetime=${when.toISOString()} title=${when.toLocaleString()}>${clockWords(when)}</time>
+      <span title=${choice.score_words}>
+        ${choice.title}${choice.stands ? "" : " · undone"} · ${" "}
+        <time datetime=${when.toISOString()} title=${when.toLocaleString()}>${clock}</time>
       </span>
       ${choice.override ? reason(round, choice) : null}
     </span>

@@ -1,22 +1,33 @@
-/** The bar over the grid: search, undo and redo, and a panel for order, size, score range and history. */
+/** The bar over the grid: undo and redo, and a panel for order, size, score range and history. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
-import { el } from "../../kit/dom.js";
 import { addOptionToHelp } from "../../kit/help.js";
 import { html } from "../../kit/html.js";
 import { PopoverButton } from "../../kit/popovers.js";
 import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { History, openHistory, UndoAndRedo } from "./history.js";
 import { RangeFilter, rangeWords } from "./range.js";
-import { SearchField, searchLine } from "./search.js";
+
+/**
+ * What features show first in the bar.
+ * @type {{ Part: () => unknown, follow: (words: HTMLElement) => void }[]}
+ */
+const first = [];
+
+/**
+ * Show a component first in the bar; `follow` gets the words below it when the page is mounted.
+ * @param {() => unknown} Part
+ * @param {(words: HTMLElement) => void} follow
+ */
+export function addToDesk(Part, follow) {
+  first.push({ Part, follow });
+}
 
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
   restoreDesk();
-  const line = el("p", { class: "search-line", hidden: true });
-  parts["round-words"].before(line);
-  searchLine(line);
+  for (const { follow } of first) follow(parts["round-words"]);
   addOptionToHelp(
     "After A or R, go to the next image",
     () => desk.advance,
@@ -24,7 +35,7 @@ export function mountDesk(parts) {
   );
   renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
     parts.desk.hidden = !state.candidates.size;
-    return html`<${SearchField} />
+    return html`${first.map(({ Part }) => html`<${Part} />`)}
       <${PopoverButton}
         class="button small desk-view" label=${rangeWords() || "View"} aria-haspopup="true"
         aria-pressed=${String(Boolean(state.range))} title="Order and size of the images, history"

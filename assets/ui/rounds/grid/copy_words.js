@@ -1,9 +1,7 @@
 /** Which detector says that a picture is a copy: the prompts, the pictures, or both. */
 /** @import { Candidate, ProjectKind, Round } from "payloads" */
+import { TAUGHT } from "../../app/taught.js";
 import { count } from "../../kit/format.js";
-
-/** What a copy repeats: of a style its subject, of an object, which is wanted, the place around it. */
-const REPEATS = { style: "shows the reference", object: "same place as the reference" };
 
 /**
  * That a picture is a copy, and who says so; empty if it is none.
@@ -14,7 +12,7 @@ export function copyWords({ copy_by: by }, kind = "style") {
   if (!by) return "";
   if (by === "person") return "a copy, as you marked";
   if (by === "prompts") return "a copy: nearer to the reference’s prompt than to its own";
-  return `a copy: ${REPEATS[kind]}`;
+  return `a copy: ${TAUGHT[kind].repeats}`;
 }
 
 /**

@@ -2,10 +2,9 @@
 import { busy, state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
-import { byItself } from "../../measures/replay_words.js";
 
 /** Whether nobody can ask for pictures now: the studio is at work, or a replay draws by itself. */
-export const closedMore = () => busy() || Boolean(byItself(state.replays));
+export const closedMore = () => busy() || Boolean(state.replays?.by_itself);
 
 let asking = false; // until the page knows of the work: a double click asks once
 

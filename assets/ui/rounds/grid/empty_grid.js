@@ -76,6 +76,7 @@ function beforeTheFirst() {
   const { job } = state;
   if (job && unfinished(job) && job.round_id === state.roundId)
     return [jobTitle(job), `${resumeWord(job)}, at the top, continues where it stopped.`];
+  if (state.replays?.by_itself) return ["No images yet", state.replays.by_itself];
   return STEPS[stepNow()] ?? null;
 }
 

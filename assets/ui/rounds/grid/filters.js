@@ -56,8 +56,9 @@ function Chooser() {
     ...tags,
   ];
   const [, label, , n] = choices.find(([name]) => name === state.filter) ?? choices[0];
+  const isUnknown = loading() || !all.all;
   return html`<${PopoverButton}
-    class="chip filter-button" label=${loading() ? label : `${label} ${n}`} title="Which images are shown"
+    class="chip filter-button" label=${isUnknown ? label : `${label} ${n}`} title="Which images are shown"
     aria-pressed=${String(state.filter !== "all")} aria-haspopup="true" panelClass="save-menu filter-menu"
     panelLabel="Filter the images"
   >${(/** @type {() => void} */ close) =>
@@ -69,7 +70,7 @@ function Chooser() {
           close();
           setFilter(name);
         }}
-      >${words}<span>${loading() ? "" : number}</span></button>`,
+      >${words}<span>${isUnknown ? "" : number}</span></button>`,
     )}<//>`;
 }
 

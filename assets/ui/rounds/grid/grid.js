@@ -1,7 +1,7 @@
 /** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-/** @import { Anchor, Candidate, Verdict } from "payloads" */
+/** @import { Candidate, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing, isTag } from "../../app/store.js";
 import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
@@ -118,7 +118,7 @@ function clear() {
   showCount();
 }
 
-/** @param {Anchor} anchor */
+/** @param {import("./group.js").Named} anchor */
 function groupOf(anchor) {
   const known = groups.get(anchor.id);
   if (known) return Object.assign(known, { anchor }); // which words all test prompts share may come later
@@ -148,7 +148,7 @@ function add(items) {
   for (const item of items.filter(({ id }) => !tiles.has(id))) {
     const group =
       groups.get(item.anchor_id) ??
-      groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "", enabled: false });
+      groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
     const tile = makeTile(item, grid.hasAttribute("data-large"));
     tile.hidden = !passes(item.id);
     if (drawing()) arrive(tile);

@@ -3,8 +3,7 @@
 import { el } from "../../kit/dom.js";
 import { Button, html } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
-import { isJudged, state } from "../../app/store.js";
-import { briefly } from "../plain_words.js";
+import { isJudged } from "../../app/store.js";
 import { SmallTurn } from "../turn/turn.js";
 import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
@@ -12,12 +11,13 @@ import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
  * A tile with the id and index of its candidate; `place` orders those of a group, the strongest first.
  * @typedef {{ index: number, id: string, node: HTMLElement, place: number }} PlacedTile
  * @typedef {{ index: number, node: HTMLElement, id?: string }} Cell
- * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
+ * @typedef {Pick<Anchor, "id" | "prompt" | "head" | "tail">} Named
+ * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Named,
  *   tiles: PlacedTile[], waiting: Cell[] }} Group
  */
 
 /**
- * @param {Anchor} anchor
+ * @param {Named} anchor
  * @returns {Group}
  */
 export function makeGroup(anchor) {
@@ -30,7 +30,7 @@ export function makeGroup(anchor) {
 /**
  * What a head shows: the score of its test prompt once there is one, whether a person has yet to say of all
  * images that they are copies, whether more can be generated, and whether Tab reaches the button for it.
- * @typedef {{ anchor: Anchor, score: Score | undefined, isOpen: boolean, canGrow: boolean, isStop: boolean,
+ * @typedef {{ anchor: Named, score: Score | undefined, isOpen: boolean, canGrow: boolean, isStop: boolean,
  *   onNone: () => void, onMore: () => void }} Shown
  */
 
@@ -64,7 +64,7 @@ function Head({ anchor, score, isOpen, canGrow, isStop, onNone, onMore }) {
         title="Generate three more images of this test prompt"
       >Generate more<//>
       <span class="plain" title=${score?.reason}>
-        ${score && !asks && (judged ? briefly(score, state.project) : score.reason)}
+        ${score && !asks && (judged ? score.brief : score.reason)}
       </span>
       <${SmallTurn} turn=${score?.turn} />
       <span class="copies">

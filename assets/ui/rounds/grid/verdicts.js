@@ -5,7 +5,6 @@ import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
-import { byItself } from "../../measures/replay_words.js";
 
 export const CHOICE = "choice"; // what messages of one's own choices are about
 
@@ -23,7 +22,7 @@ function show(id, verdict, part = null) {
 
 /** Say that a replay decides by itself, if this is one. */
 export function isReplay() {
-  const words = byItself(state.replays);
+  const words = state.replays?.by_itself;
   if (words) toast(words);
   return Boolean(words);
 }

@@ -1,7 +1,7 @@
 /** Compare the enlarged picture with up to three others: side by side, with a slider, or flickering. */
 /** @import { Candidate, Relative } from "payloads" */
 /** @import { Source } from "./sources.js" */
-import { state } from "../../app/store.js";
+import { someReferences, state } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { Segments } from "../../kit/segments.js";
@@ -32,8 +32,8 @@ export const comparing = () => slots.value.length > 0;
 
 /** Begin with the references, or with these candidates. */
 export function startComparing(/** @type {string[]} */ candidates = []) {
-  const references = (state.project?.references ?? []).map(({ id }) => `reference ${id}`);
-  slots.value = (candidates.length ? candidates.map((id) => `candidate ${id}`) : references).slice(0, MOST);
+  const references = someReferences(MOST).map(({ id }) => `reference ${id}`);
+  slots.value = candidates.length ? candidates.slice(0, MOST).map((id) => `candidate ${id}`) : references;
   if (candidates.length > 1) mode.value = "side"; // the other ways show only two
 }
 

@@ -1,8 +1,8 @@
-/** The figures next to an enlarged picture. */
+/** The facts next to an enlarged picture, with figures where they are wanted. */
 /** @import { Candidate, Score } from "payloads" */
 import { isJudged, state } from "../../app/store.js";
-import { decimal, uncertainty } from "../../kit/format.js";
-import { percent } from "../../measures/words.js";
+import { figures as withFigures } from "../../kit/figures.js";
+import { decimal, percent, uncertainty } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
 import { cleared, copyWords } from "../grid/copy_words.js";
 
@@ -40,8 +40,8 @@ export function figures(candidate, score) {
         : "LoRA strength: 1 is full strength, 0 would be the base model. " +
           "The first steps decide the layout, the last ones the style",
     ],
-    ...scores,
-    isJudged()
+    ...(withFigures.value ? scores : []),
+    withFigures.value && isJudged()
       ? [
           "Difference",
           `${signed} · closer to ${candidate.margin > 0 ? "its own" : "the reference’s"} prompt`,
@@ -60,8 +60,10 @@ export function figures(candidate, score) {
     score && isJudged()
       ? [
           "Test prompt",
-          `${score.copies} of ${score.n} are copies · ` +
-            `uncertainty: ${uncertainty(score.entropy)} · priority ${score.rank || "–"}`,
+          `${score.copies} of ${score.n} are copies` +
+            (withFigures.value
+              ? ` · uncertainty: ${uncertainty(score.entropy)} · priority ${score.rank || "–"}`
+              : ""),
         ]
       : null,
   ];

@@ -12,7 +12,6 @@ import { unbroken } from "../../kit/format.js";
 import { Button, html, useKeptFocus } from "../../kit/html.js";
 import { EnlargedImage, SharpenedButton } from "../../kit/sharpened.js";
 import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
-import { moreLike } from "../desk/search.js";
 import { copyWords } from "../grid/copy_words.js";
 import { toggleCopies } from "../grid/mark_copies.js";
 import { neighbour, openPictures } from "../grid/neighbours.js";
@@ -35,6 +34,31 @@ const dialog = new Dialog("lightbox", {
 });
 /** @type {string | null} the picture that was shown last */
 let shown = null;
+
+/**
+ * A button: its action, label, what it does, its title, and whether it is pressed.
+ * @typedef {[action: string, label: string, act: () => unknown, title: string, pressed?: boolean]} Choice
+ */
+/**
+ * The buttons of features, for an image.
+ * @type {((id: string) => Choice)[]}
+ */
+const added = [];
+
+/**
+ * Add a button to those of an image, which leaves the enlarged view.
+ * @param {string} action
+ * @param {string} label
+ * @param {string} title
+ * @param {(id: string) => void} act
+ */
+export function addButton(action, label, title, act) {
+  const left = (/** @type {string} */ id) => () => {
+    close();
+    act(id);
+  };
+  added.push((id) => [action, label, left(id), title]);
+}
 
 export const lightbox = () => dialog.isOpen;
 export const painting = () => part.value !== null;
@@ -237,11 +261,7 @@ function VerdictButtons({ id }) {
   const copy = Boolean(state.candidates.get(id)?.copy);
   const inPart = verdict === "accepted" && state.masks.has(id);
   const accepted = inPart ? "◐ Accepted in part" : "✓ Accepted";
-  const like = () => {
-    close();
-    moreLike(id);
-  };
-  /** @type {[action: string, label: string, act: () => unknown, title: string, pressed?: boolean][]} */
+  /** @type {Choice[]} */
   const buttons = [
     [
       "accept",
@@ -271,7 +291,7 @@ function VerdictButtons({ id }) {
       () => toggleCopies([id]),
       "L: mark as copy / not a copy",
     ],
-    ["more-like", "More like this", like, "Order all images of this round by how alike they are to this one"],
+    ...added.map((made) => made(id)),
     ["close", "Close", close, "Esc"],
   ];
   return html`<div class="lightbox-buttons">${buttons.map(

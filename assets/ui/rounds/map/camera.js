@@ -114,18 +114,3 @@ export const inner = ({ width, height }) => [
   Math.max(1, width - MARGIN.l - MARGIN.r),
   Math.max(1, height - MARGIN.t - MARGIN.b),
 ];
-
-/**
- * How a picture of the map drawn for one frame is scaled and shifted to stand for another: a CSS transform.
- * @param {Frame} drawn
- * @param {Frame} wanted
- * @param {Size} size
- */
-export function stretched(drawn, wanted, size) {
-  const [w, h] = inner(size);
-  const sx = span(drawn.x) / span(wanted.x);
-  const sy = span(drawn.y) / span(wanted.y);
-  const dx = MARGIN.l + ((drawn.x[0] - wanted.x[0]) / span(wanted.x)) * w - sx * MARGIN.l;
-  const dy = MARGIN.t + ((wanted.y[1] - drawn.y[1]) / span(wanted.y)) * h - sy * MARGIN.t;
-  return `matrix(${sx}, 0, 0, ${sy}, ${dx}, ${dy})`;
-}

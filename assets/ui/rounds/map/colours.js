@@ -2,7 +2,7 @@
 /** @import { Candidate } from "payloads" */
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
-import { amount, AMOUNTS, blend, DIVERGING, PROMPTS, ramp, rgb, themed, translucent } from "./palette.js";
+import { amount, AMOUNTS, blend, DIVERGING, ramp, rgb, themed, translucent } from "./palette.js";
 
 /**
  * What a colour says: the ends of the scale, one swatch for each kind, or words.
@@ -32,14 +32,9 @@ const OUTLIERS = 1.6;
 const EARLY = [150, 160, 185];
 const LATE = [91, 63, 190];
 
-/**
- * The colour of a test prompt, the same in all rounds of a project: prompts are only ever appended.
- * @param {string} id
- */
-export function promptColour(id) {
-  const place = (state.project?.anchors ?? []).findIndex((anchor) => anchor.id === id);
-  return themed(PROMPTS[Math.max(0, place) % PROMPTS.length]);
-}
+/** The colour of a test prompt, the same in all rounds of a project. @param {string} id */
+export const promptColour = (id) =>
+  themed(state.project?.anchors.find((anchor) => anchor.id === id)?.colour ?? "#5b737d");
 
 /**
  * The colour of a round in the order of the strip, from early to late.

@@ -14,6 +14,7 @@ import { drawDots } from "./drawing/dots.js";
 import { cleared, drawGhosts } from "./drawing/ghosts.js";
 import { clusters, drawLabels, withoutOverlap } from "./drawing/labels.js";
 import { drawMarks, drawTethers, ringOf } from "./drawing/marks.js";
+import { drawGround } from "./drawing/plot.js";
 import { apartEnough, pictureEdge, Thumbnails } from "./drawing/thumbnails.js";
 
 const TOOLS = 44; // pixels at the right that the map's buttons cover
@@ -25,7 +26,7 @@ const PREVIEW = 142; // pixels: width of the enlarged picture with its distance
 /** @param {HTMLElement} panel */
 export function makeLayers(panel) {
   const canvas = el("canvas", { class: "ghosts", "aria-hidden": "true" });
-  const plot = el("div", { class: "plot" });
+  const plot = svg("svg", { class: "plot", "aria-hidden": "true" });
   const dots = el("canvas", { class: "dots", "aria-hidden": "true" });
   const pictures = el("div", { class: "map-pictures", "aria-hidden": "true" });
   const [lines, names, rings] = [svg("g"), svg("g", { class: "clusters" }), svg("g")];
@@ -68,22 +69,27 @@ export function makeLayers(panel) {
   }
 
   /**
-   * Draw points on the canvas, unless Plotly draws them.
+   * Draw points on the canvas: many of them, or those that move.
    * @param {MapPoint[]} points
    * @param {Size} size
    */
-  function drawPoints(points, size) {
-    const some = state.selection.size > 0;
-    drawDots(dots, size, points, ({ id }) => some && !state.selection.has(id));
-  }
+  const drawPoints = (points, size) => drawDots(dots, size, points, isFaded);
 
   return {
-    plot,
     controls,
     drawPoints,
     overlay,
     note,
     place,
+    /**
+     * @param {View} view
+     * @param {MapPoint[]} points those that are elements
+     */
+    ground({ scene, size, viewpoint }, points) {
+      const { frame, memory } = viewpoint;
+      const axes = memory.projection === "own";
+      drawGround(plot, { points, stars: scene.stars, axes, frame, size, isFaded });
+    },
     /** How far from a point's middle the pointer still means it, in pixels. */
     reach: () => edge / 2,
     /** @param {View} view */
@@ -132,6 +138,9 @@ export function makeLayers(panel) {
     },
   };
 }
+
+/** What is not selected steps back. @param {MapPoint} point */
+const isFaded = ({ id }) => state.selection.size > 0 && !state.selection.has(id);
 
 /** What the directions of the second projection say. */
 const axes = () =>

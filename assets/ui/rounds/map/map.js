@@ -1,4 +1,4 @@
-/** The map: Plotly draws the points; layers above it draw what changes with the pointer. */
+/** The map: points, and layers that show what changes with the pointer. */
 /** @import { Size } from "./camera.js" */
 /** @import { Pixel } from "./geometry.js" */
 /** @import { Points } from "./scene.js" */
@@ -8,16 +8,16 @@ import { isJudged, loading, on, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { setText } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
+import { figuresAt } from "../../measures/plot.js";
 import { render } from "../../vendor/preact.min.js";
 import { Controls, Legend, STEP } from "./controls.js";
 import { nearest } from "./geometry.js";
 import { glide, MOST_ELEMENTS } from "./drawing/dots.js";
 import { dropGhosts, fetchGhosts, ghostPlaces } from "./drawing/ghosts.js";
 import { makeLayers } from "./layers.js";
-import { Chart } from "./drawing/plot.js";
 import { pointerActs, watchPointer } from "./pointer.js";
 import { PROJECTIONS } from "./projections.js";
-import { mapDrawing, mapRows } from "./saved.js";
+import { mapRows } from "./saved.js";
 import { frameOf, makePoints, recolour as repaint } from "./scene.js";
 import { Viewpoint } from "./viewpoint.js";
 
@@ -26,8 +26,6 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @type {HTMLElement} */
 let panel;
-/** @type {Chart} */
-let chart;
 /** @type {ReturnType<typeof makeLayers>} */
 let layers;
 /** @type {() => void} */
@@ -37,7 +35,6 @@ let showLegend;
 /** @type {Points} */
 let scene = { points: [], stars: [], alike: false };
 let drawings = 0;
-let drawn = -1; // the drawing that is finished
 /** @type {Size | null} what it was drawn for */
 let drawnSize = null;
 let asked = false;
@@ -49,10 +46,7 @@ let left = new Map();
 
 /** @returns {Size} */
 const size = () => ({ width: panel.clientWidth, height: panel.clientHeight });
-const viewpoint = new Viewpoint(size, () => {
-  chart.aim(viewpoint.frame);
-  overlay();
-});
+const viewpoint = new Viewpoint(size, () => overlay());
 const zoom = (/** @type {number} */ factor) => viewpoint.zoom(factor);
 const showWhole = () => viewpoint.show(undefined);
 
@@ -63,7 +57,6 @@ const showWhole = () => viewpoint.show(undefined);
 export function mountMap(node, { legend }) {
   panel = node;
   layers = makeLayers(panel);
-  chart = new Chart(layers.plot);
   const acts = {
     project: (/** @type {Memory["projection"]} */ projection) => change({ projection }),
     tool: (/** @type {Memory["tool"]} */ tool) => change({ tool }),
@@ -94,13 +87,8 @@ export function mountMap(node, { legend }) {
     act?.();
   });
   new ResizeObserver(resized).observe(panel);
-  return { rows: () => mapRows(scene), drawings: toSave, figure: () => roundFigure("map") };
-}
-
-/** The map as it is saved: all of it, however near it is seen now. */
-function toSave() {
-  const { projection } = viewpoint.memory;
-  return [mapDrawing(scene, frameOf(projection, scene, []), PROJECTIONS[projection].axes)];
+  const figure = () => roundFigure("map");
+  return { rows: () => mapRows(scene), figure, figures: () => figuresAt(figure()) };
 }
 
 function listen() {
@@ -118,7 +106,7 @@ function listen() {
   on("round job", words);
   on("verdicts", () => (viewpoint.memory.colour === "decision" ? recolour() : marks()));
   on("selection filter", () => {
-    fade();
+    points();
     marks();
   });
   on("hover", (origin) => {
@@ -166,12 +154,11 @@ function colourSearch() {
   change({ colour: state.search ? "search" : colour === "search" ? colourBefore : colour });
 }
 
-/** Other colours of what is drawn, where nothing moves; all of it anew while something is being drawn. */
+/** Other colours of what is drawn, where nothing moves. */
 function recolour() {
   showLegend();
-  if (asked || drawn !== drawings || !panel.clientWidth) return ask();
+  if (asked || !panel.clientWidth) return ask();
   repaint(scene.points, viewpoint.memory.colour);
-  if (byElements()) chart.recolour(scene.points);
   return overlay();
 }
 
@@ -210,30 +197,22 @@ async function draw() {
   drawnSize = size();
   drawings += 1;
   const drawing = drawings;
-  try {
-    await chart.load();
-    if (drawing !== drawings) return;
-    if (viewpoint.behind) fetchGhosts().then((news) => news && ask());
-    const { projection, colour } = viewpoint.memory;
-    scene = makePoints(projection, colour);
-    viewpoint.whole = frameOf(projection, scene, viewpoint.behind ? ghostPlaces(projection) : []);
-    const moving = (turned || grown) && !STILL.matches && left.size > 0 && scene.points.length > 0;
-    turned = grown = false;
-    panel.toggleAttribute("data-moving", moving);
-    overlay();
-    const shown = { points: byElements() ? scene.points : [], stars: scene.stars };
-    await chart.draw({ ...shown, axes: projection === "own" }, viewpoint.frame, size());
-    if (moving) await glide(scene.points, left, (points) => glideOn(drawing, points));
-    drawn = drawing;
-  } catch (error) {
-    layers.say(error instanceof Error ? error.message : String(error));
-  }
+  if (viewpoint.behind) fetchGhosts().then((news) => news && ask());
+  const { projection, colour } = viewpoint.memory;
+  scene = makePoints(projection, colour);
+  viewpoint.whole = frameOf(projection, scene, viewpoint.behind ? ghostPlaces(projection) : []);
+  const moving = (turned || grown) && !STILL.matches && left.size > 0 && scene.points.length > 0;
+  turned = grown = false;
+  panel.toggleAttribute("data-moving", moving);
+  overlay();
+  if (!moving) return;
+  await glide(scene.points, left, (points) => glideOn(drawing, points));
   if (drawing !== drawings) return;
   panel.removeAttribute("data-moving");
-  fade();
+  points();
 }
 
-/** Does Plotly draw the points? It makes an element of each, which is too slow for many. */
+/** Is each point an element? That is too slow for many. */
 const byElements = () => scene.points.length <= MOST_ELEMENTS;
 
 /**
@@ -267,12 +246,8 @@ function overlay() {
 
 const marks = () => layers.marks(view());
 
-const points = () =>
+/** The points as elements, or on the canvas; the one that is not used is empty. */
+function points() {
+  layers.ground(view(), byElements() ? scene.points : []);
   layers.drawPoints(byElements() || panel.hasAttribute("data-moving") ? [] : scene.points, size());
-
-/** Let the points that are not selected step back. */
-function fade() {
-  const some = state.selection.size > 0;
-  if (byElements()) chart.fade((i) => some && !state.selection.has(scene.points[i]?.id));
-  points();
 }

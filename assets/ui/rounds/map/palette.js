@@ -1,55 +1,12 @@
 /**
  * Colours as numbers: from orange, which always means like the reference, through grey to blue; from grey to
- * violet for amounts; and a palette for the test prompts.
+ * violet for amounts.
  */
-
-/** Eighteen that are told apart on both themes; the first ones furthest. */
-const CHOSEN = [
-  "#2f80a8",
-  "#e4572e",
-  "#4c8a70",
-  "#c9a227",
-  "#9a6bd0",
-  "#8c6b5d",
-  "#5b737d",
-  "#d0619a",
-  "#6a8f2f",
-  "#3f6ecb",
-  "#b5533c",
-  "#2aa198",
-  "#a08420",
-  "#7a4fb3",
-  "#5f8fb5",
-  "#b06a8c",
-  "#77803c",
-  "#46637f",
-];
-const FURTHER = 46;
-const GOLDEN_ANGLE = 137.508; // degrees: neighbours in the order are never neighbours in hue
-
-/** The colours of the test prompts by their place in the project; they repeat after 64. */
-export const PROMPTS = [
-  ...CHOSEN,
-  ...Array.from({ length: FURTHER }, (_, k) => fromHue((k * GOLDEN_ANGLE) % 360, k % 2 ? 0.42 : 0.54)),
-];
 
 const LOW = [91, 115, 190];
 const MIDDLE = [206, 200, 190];
 const HIGH = [217, 130, 43];
 const MUCH = [91, 63, 190];
-
-/**
- * @param {number} hue in degrees
- * @param {number} lightness in [0, 1]
- */
-function fromHue(hue, lightness) {
-  const chroma = 0.55 * Math.min(lightness, 1 - lightness);
-  const part = (/** @type {number} */ n) => {
-    const k = (n + hue / 30) % 12;
-    return Math.round(255 * (lightness - chroma * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
-  };
-  return rgb([part(0), part(8), part(4)]);
-}
 
 /**
  * @param {number[]} a

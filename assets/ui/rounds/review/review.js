@@ -2,10 +2,10 @@
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
-import { copyOrNot, emit, on, state, verdictOf } from "../../app/store.js";
+import { copyOrNot, emit, nothingSuggested, on, someReferences, state, verdictOf } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
-import { count } from "../../kit/format.js";
+import { count, unbroken } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
 import { decide, undo } from "../grid/verdicts.js";
@@ -13,6 +13,7 @@ import { openDownload } from "../../results/exports.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { nextStep } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";
+import { openViewer } from "../../viewer/viewer.js";
 import { plainWords, rowOf } from "../suggestion.js";
 
 /** @type {string | null} the suggestion that is looked at; null: the first open one */
@@ -124,7 +125,8 @@ function Review() {
   if (!row) return html`<${End} />`;
   const id = shown() ?? row.id;
   const strongest = strongestOf(state.candidates.get(id));
-  const [first] = state.project?.references ?? [];
+  const named = state.project?.subjects.map(({ trigger }) => trigger) ?? [];
+  const objects = someReferences(named.length);
   const verdict = verdictOf(id);
   const plain = plainWords(row.score, row.now);
   const others = choices(row.id);
@@ -134,18 +136,32 @@ function Review() {
         <${EnlargedImage} key=${id} src=${picture(id)} alt=${row.score.prompt} />
       </button>
       <div class="review-beside">
-        ${first && html`<${Beside} src=${reference(first.id)} name="Your reference" words="" />`}
+        ${objects.map(
+          (one, i) => html`<figure key=${one.id}>
+            <img src=${reference(one.id)} alt=${one.prompt} />
+            <figcaption><b>${objects.length > 1 ? named[i] : "Your reference"}</b></figcaption>
+          </figure>`,
+        )}
         ${
           strongest &&
-          html`<${Beside}
-            src=${picture(strongest.id)} name="At full strength" words=${copyOrNot(strongest)}
-          />`
+          html`<figure key="strongest">
+            <img src=${picture(strongest.id)} alt="" />
+            <figcaption>
+              <b>At full strength:</b> ${copyOrNot(strongest)}${" "}
+              ${
+                strongest.seed === state.candidates.get(id)?.seed &&
+                html`<button type="button" class="link" onClick=${() => openStrengths(id)}>
+                  All strengths
+                </button>`
+              }
+            </figcaption>
+          </figure>`
         }
       </div>
     </div>
     <div class="review-words">
       <span class="review-count" role="status">${place + 1} of ${all.length}</span>
-      <h2 translate=${false}>${row.score.head}</h2>
+      <h2 translate=${false}>${objects.length > 1 ? row.score.prompt : row.score.head}</h2>
       <p>${id === row.id ? plain : `Another image, ${others.indexOf(id) + 1} of ${others.length}.`}</p>
       <div class="review-answers" role="group" aria-label="Accept this image?">
         ${button("yes", "Yes", "A", yes, verdict === "accepted")}
@@ -169,35 +185,62 @@ const button = (name, label, key, act, pressed, disabled = false) => html`<${But
   title=${disabled ? "No other image of this prompt is left" : null}
 >${label} <kbd>${key}</kbd><//>`;
 
-/** @param {{ src: string, name: string, words: string }} props */
-const Beside = ({ src, name, words }) => html`<figure>
-  <img src=${src} alt="" /><figcaption><b>${name}</b>${words && ` ${words}`}</figcaption>
-</figure>`;
-
 /**
  * What the round draws of the same prompt with the most of its LoRA.
  * @param {Candidate | undefined} of
  */
 function strongestOf(of) {
-  const [first, ...rest] = ofPrompt(of?.anchor_id);
-  const found = rest.reduce((best, one) => (one.strength > best.strength ? one : best), first);
-  return found && found.id !== of?.id && found.strength > (of?.strength ?? 0) ? found : null;
+  const stronger = ofPrompt(of?.anchor_id).filter((one) => of && one.strength > of.strength);
+  const same = (/** @type {Candidate} */ { seed }) => Number(seed === of?.seed);
+  return stronger.sort((one, other) => other.strength - one.strength || same(other) - same(one))[0] ?? null;
 }
 
-/** Nothing is open any more: what was accepted, and the way on, which is the marked button below. */
+/**
+ * The prompt and seed of an image at all strengths, from strong to gentle, one of them large.
+ * @param {string} id
+ */
+function openStrengths(id) {
+  const { anchor_id, prompt = "", seed } = state.candidates.get(id) ?? {};
+  const all = ofPrompt(anchor_id)
+    .filter((one) => one.seed === seed)
+    .sort((one, other) => other.strength - one.strength);
+  const frames = all.map((one) => ({
+    name: one.recipe || "LoRA strength 1",
+    src: picture(one.id),
+    words: copyOrNot(one),
+  }));
+  openViewer({ looks: [{ title: prompt, frames, at: all.findIndex((one) => one.id === id) }] });
+}
+
+/** Nothing is open: what was accepted, and the way on, which is the marked button below. */
 function End() {
+  if (nothingSuggested()) return html`<${Unsuggested} />`;
   const isDone = nextStep() === "done";
   const accepted = [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
   const them = accepted.length > 1 ? "them" : "it";
-  return html`<div class="review-end">
-    <h2>All reviewed</h2>
-    <p>${
-      accepted.length
-        ? `You accepted ${count(accepted.length, "image")}. ` +
-          (isDone ? "Nothing is left to suggest." : `The next round learns from ${them}.`)
-        : "You accepted none. Choose some in All images, or generate more."
-    }</p>
-    <div class="review-accepted">${accepted.map(
+  const words = accepted.length
+    ? `You accepted ${count(accepted.length, "image")}. ` +
+      (isDone ? "Nothing is left to suggest." : `The next round learns from ${them}.`)
+    : "You accepted none. Choose some in All images, or generate more.";
+  return html`<${Ended} title="All reviewed" words=${words} images=${accepted} />`;
+}
+
+/** Nothing is suggested or accepted: what looks right, which All images lists, and what more is worth. */
+function Unsuggested() {
+  const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
+  const words = images.length
+    ? `${count(right, "image")} ${right === 1 ? "looks" : "look"} right; you can choose from them in All images. ${worth}`
+    : sentence;
+  return html`<${Ended}
+    title="Nothing is left to suggest" words=${words} images=${images.map((one) => one.candidate_id)}
+  />`;
+}
+
+/** @param {{ title: string, words: string, images: string[] }} props */
+const Ended = ({ title, words, images }) => html`<div class="review-end">
+    <h2>${title}</h2>
+    <p>${unbroken(words)}</p>
+    <div class="review-accepted">${images.map(
       (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
     )}</div>
     <div>
@@ -205,4 +248,3 @@ function End() {
       <${Button} data-answer="finish" onClick=${() => openDownload()}>Finish: take your LoRA…<//>
     </div>
   </div>`;
-}

@@ -7,6 +7,7 @@ import { count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { PopoverButton } from "../../kit/popovers.js";
 import { toast } from "../../kit/toast.js";
+import { whatIf } from "../what_if.js";
 import { branchOf } from "./tree.js";
 
 const LONGEST = 40; // characters of a name, as in gal_studio/core/naming.py
@@ -25,7 +26,7 @@ export const MoreButton = ({ id, title }) => html`<${PopoverButton}
 }}<//>`;
 
 /** @param {{ round: RoundSummary, close: () => void }} props */
-function Menu({ round: { id, name, starred }, close }) {
+function Menu({ round: { id, name, starred, candidates }, close }) {
   const after = branchOf(state.rounds, id).length - 1;
   /** @param {Event & { currentTarget: HTMLFormElement }} event */
   const rename = (event) => {
@@ -35,6 +36,10 @@ function Menu({ round: { id, name, starred }, close }) {
     if (typed.trim() !== name) change("rename_round", { round: id, name: typed });
   };
   const star = () => change("star_round", { round: id, starred: !starred });
+  const branchHere = async () => {
+    await openRound(id);
+    await whatIf();
+  };
   const item = (/** @type {string} */ label, /** @type {() => void} */ act) => html`<button
     type="button" class="quiet menu-item"
     onClick=${() => {
@@ -49,6 +54,7 @@ function Menu({ round: { id, name, starred }, close }) {
       />
       <button type="submit" class="button small">Rename</button>
     </form>
+    ${candidates > 0 && !state.replays?.own && item("⎇ What if?", branchHere)}
     ${item(starred ? "☆ Remove the star" : "★ Star", star)}
     ${item(after ? `Archive, with ${count(after, "round")} after it` : "Archive", () => archiveRound(id))}`;
 }

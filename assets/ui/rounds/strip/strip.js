@@ -1,11 +1,11 @@
 /** The round strip: a chip for the references and a tree of chips, one for each round; a click opens one. */
-/** @import { Project } from "payloads" */
+/** @import { ChipWords, Project } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Place } from "./tree.js" */
 /**
  * @typedef {{ id: string | null, title: string, note: string, current: boolean, image: string | null,
  *   place: Omit<Place, "round">, from?: string, aside?: boolean, refined?: boolean, starred?: boolean,
- *   empty?: boolean, gain?: ReturnType<typeof chipGain> }} Chip
+ *   empty?: boolean, gain?: ChipWords }} Chip
  */
 import { renderOn } from "../../app/watch.js";
 import { state, counts, loaded } from "../../app/store.js";
@@ -19,7 +19,6 @@ import { whatIf } from "../what_if.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
 import { ArchiveButton, archiveRound, MoreButton } from "./menu.js";
-import { chipGain } from "../../measures/words.js";
 import { pending, unreachable } from "../../app/writes.js";
 
 /** @type {HTMLElement} */
@@ -99,7 +98,7 @@ function roundChip(project, { round, ...place }, places) {
     refined: round.refines,
     starred: round.starred,
     empty: round.empty && state.rounds.length > 1,
-    gain: chipGain(state.measures, round.id),
+    gain: state.measures?.words.rounds[round.id]?.chip,
     image: round.cover
       ? address("thumb", round.cover)
       : project.references[0]
@@ -173,10 +172,11 @@ const Tools = ({ id, title, empty, current, area }) => html`<span
   }
 </span>`;
 
-/** @param {NonNullable<Chip["gain"]>} gain */
-const Gain = ({ text, setting, change, verdict }) =>
+/** @param {ChipWords} gain */
+const Gain = ({ text, setting, change }) =>
   html`<span class="chip-gain">
-    ${text}${setting && ` · ${setting}`}${change && html`<b data-verdict=${verdict}>${change}</b>`}</span>`;
+    ${text}${setting && ` · ${setting}`}
+    ${change && html`<b data-verdict=${change.verdict}>${change.text}</b>`}</span>`;
 
 /** Starts a second line of rounds from the current one. */
 function BranchButton() {

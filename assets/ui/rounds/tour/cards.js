@@ -1,5 +1,6 @@
 /** The cards of the tour: which pictures of a round they show, and what they say. */
 /** @import { Candidate, Project, Score } from "payloads" */
+import { taughtIn } from "../../app/taught.js";
 import { byFinger } from "../../kit/dom.js";
 
 /**
@@ -43,7 +44,7 @@ const seenIn = (copy) => copy.copy_by !== "prompts";
  */
 export function cardsOf(project, candidates, suggested) {
   const { clean, copy } = pickPictures(candidates, suggested);
-  const subject = project.kind === "style" ? "the style" : "the object";
+  const subject = taughtIn(project).called;
   /** @type {Card[]} */
   const cards = [
     {

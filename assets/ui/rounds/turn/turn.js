@@ -4,16 +4,13 @@ import { state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { renderOn } from "../../app/watch.js";
 import { el } from "../../kit/dom.js";
-import { count } from "../../kit/format.js";
+import { count, percent } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../measures/plot.js";
 import { strength } from "../grid/strengths.js";
 
 const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
 /** @typedef {typeof SMALL} Box */
-
-/** @param {number} value in [0, 1] */
-const percent = (value) => `${Math.round(100 * value)}%`;
 
 /**
  * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".

@@ -1,4 +1,5 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
+/** @import { Figure } from "../../measures/plot.js" */
 /** @import { Row } from "./table.js" */
 import { fromStudio } from "../../app/answers.js";
 import { state } from "../../app/store.js";
@@ -8,18 +9,19 @@ import { PopoverButton } from "../../kit/popovers.js";
 import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
+import { drawingsOf } from "../../measures/plot.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { candidatesShown } from "../sides.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";
-import { csv, tableDrawing } from "./table.js";
+import { csv } from "./table.js";
 
 /**
- * What a view offers to be saved: its table, the names of the columns first, is drawn if it has no drawings.
- * `figure` is the address of the figure that the studio makes of the same.
+ * What a view offers to be saved: its table, the names of the columns first, and the address of the figure
+ * that the studio makes of the same. `figures` are the charts that the page's own library can draw.
  * @typedef {{
  *   rows: () => Row[] | Promise<Row[]>,
- *   drawings?: () => SVGSVGElement[] | Promise<SVGSVGElement[]>,
- *   figure?: () => string
+ *   figure?: () => string,
+ *   figures?: () => Figure[] | Promise<Figure[]>
  * }} Savable
  */
 
@@ -66,7 +68,8 @@ export function ViewButtons({ views, shown }) {
     };
   }, [isLarge]);
   const words = isLarge ? "Back to its place (Esc)" : "Enlarge this view";
-  const files = FILES.filter(([ending]) => ending !== "html" || shown.savable?.figure);
+  const { figure, figures } = shown.savable ?? {};
+  const files = FILES.filter(([ending]) => ending === "csv" || (ending === "html" ? figure : figures));
   return html`<${PopoverButton}
       class="quiet view-button" label="⤓" title="Save this view as a file" aria-label="Save this view"
       aria-haspopup="true" data-action="save-view" panelClass="save-menu" panelLabel="Save"
@@ -108,9 +111,8 @@ function behind(views) {
  */
 async function save(ending, { name, label, savable }) {
   if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
-  const rows = (await savable?.rows()) ?? [];
-  if (rows.length < 2) return toast(`${label}: there is nothing to save yet.`);
-  const file = await fileOf(ending, rows, (await savable?.drawings?.()) ?? []);
+  const file = savable && (await fileOf(ending, savable));
+  if (file === undefined) return toast(`${label}: there is nothing to save yet.`);
   if (!file) return toast(`${label} could not be made. Save it as SVG or CSV.`, "error");
   return saveBlob(file, `${stem(name)}.${ending}`);
 }
@@ -130,13 +132,17 @@ async function saveFigure(address, name) {
 }
 
 /**
+ * A file of the table or of the charts; undefined where there is nothing yet, null if it could not be made.
  * @param {string} ending
- * @param {Row[]} rows
- * @param {SVGSVGElement[]} drawings
+ * @param {Savable} savable
  */
-function fileOf(ending, rows, drawings) {
-  if (ending === "csv") return new Blob([csv(rows)], { type: "text/csv" });
-  const drawing = oneDrawing(drawings.length ? drawings : [tableDrawing(rows)]);
+async function fileOf(ending, { rows, figures }) {
+  const table = await rows();
+  if (table.length < 2) return undefined;
+  if (ending === "csv") return new Blob([csv(table)], { type: "text/csv" });
+  const drawings = await drawingsOf((await figures?.()) ?? []);
+  if (!drawings.length) return undefined;
+  const drawing = oneDrawing(drawings);
   return ending === "svg" ? svgFile(drawing) : pngFile(drawing);
 }
 

@@ -17,7 +17,7 @@ Floats = NDArray[numpy.float64]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnPrompt:
     """A test prompt with the picture for which it was drawn.
 
     `is_alike`: its gradients are those of pictures before it, so that it was not drawn but comes last.
@@ -76,7 +76,7 @@ class Badge(Policy):
             "Nothing to suggest: copy risk and prompt match leave no test prompt with a good image uncertain."
         )
 
-    def _drawn(self, pool: PoolSnapshot) -> Mapping[str, Drawn]:
+    def _drawn(self, pool: PoolSnapshot) -> Mapping[str, DrawnPrompt]:
         if pool not in _KNOWN:
             usable = [score for score in pool.ranked if self.pictures(pool, score)]
             points = [
@@ -90,7 +90,7 @@ class Badge(Policy):
         return _KNOWN[pool]
 
 
-_KNOWN: MutableMapping[PoolSnapshot, Mapping[str, Drawn]] = WeakKeyDictionary()
+_KNOWN: MutableMapping[PoolSnapshot, Mapping[str, DrawnPrompt]] = WeakKeyDictionary()
 """What was drawn in rounds that are still shown: it is asked for with every test prompt."""
 
 
@@ -106,7 +106,7 @@ def draw(
     points: Sequence[tuple[AnchorScore, Candidate]],
     features: Mapping[str, NDArray[numpy.float32]],
     rng: numpy.random.Generator,
-) -> list[Drawn]:
+) -> list[DrawnPrompt]:
     """k-means++ until all test prompts are drawn; those at a distance of 0 follow in the order of points."""
     pictures = [picture for _, picture in points]
     rows = numpy.array([features[one.id] for one in pictures], dtype=numpy.float64)
@@ -114,7 +114,7 @@ def draw(
     distance = _squared(embedded)  # to the nearest one drawn; before the first to 0
     if not distance.any():
         return []
-    made: list[Drawn] = []
+    made: list[DrawnPrompt] = []
     prompts = numpy.array([score.anchor.id for score, _ in points])
     left = numpy.ones(len(points), dtype=bool)
     while left.any():
@@ -127,7 +127,7 @@ def draw(
         else:
             place = int(rng.choice(len(points), p=weights / weights.sum()))
         score, picture = points[place]
-        made.append(Drawn(score, picture, is_alike))
+        made.append(DrawnPrompt(score, picture, is_alike))
         left &= prompts != prompts[place]
         nearer = _squared(embedded - embedded[place])
         distance = nearer if len(made) == 1 else numpy.minimum(distance, nearer)

@@ -1,12 +1,14 @@
 """The acquisition policies offered by the page and the command line: each file of this folder has one.
 
-Other packages bring theirs by entry points of the group `gal_studio.policies` (docs/python.md).
+The `policies.py` of a feature may have more. Other packages bring theirs by entry points of the group
+`gal_studio.policies` (docs/python.md).
 """
 
+from gal_studio.core.entry_points import is_name
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.absent import Absent
 from gal_studio.core.gal.policies.policy import Policy
-from gal_studio.core.registry import Registry, is_name
+from gal_studio.core.registry import Registry
 
 POLICIES: Registry[Policy] = Registry(
     "gal_studio.core.gal.policies",
@@ -14,6 +16,7 @@ POLICIES: Registry[Policy] = Registry(
     "a policy",
     first=("uncertainty", "diverse", "margin", "published", "random", "learned"),
     group="gal_studio.policies",
+    of_features="policies",
 )
 _ABSENT: dict[str, Absent] = {}
 """What stands for policies that stored settings name and that are not installed here, by name."""

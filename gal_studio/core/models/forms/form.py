@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from gal_studio.core.quoting import Syntax
+from gal_studio.core.settings import Method
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class ExportForm:
     (`lora_down` comes with one all the same). One with `original_names` is for programs that know no layer
     names of diffusers. One with `diffusers_names` takes those of diffusers where other programs know both.
     Its programs read prompts by the rules of `syntax`. One `without_training` is for rounds that have no
-    weights of their own.
+    weights of their own. What was trained has one of the `methods`.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ExportForm:
     diffusers_names: bool = False
     syntax: Syntax = "plain"
     without_training: bool = False
+    methods: tuple[Method, ...] = ("lora",)
     readers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def programs_for(self, family: str) -> str:

@@ -10,6 +10,7 @@ DIFFUSERS = ExportForm(
     title="For diffusers",
     programs="Python, and programs that are built on diffusers",
     is_own=True,
+    methods=("lora", "lokr", "full"),
 )
 
 COMFYUI = ExportForm(
@@ -63,6 +64,23 @@ KOHYA = ExportForm(
     ),
 )
 """The form of kohya's training scripts, which most programs read."""
+
+LYCORIS = ExportForm(
+    name="lycoris",
+    title="For ComfyUI (LoKr)",
+    programs="ComfyUI, SwarmUI and lycoris-lora",
+    place="models/loras",
+    prefix="lycoris_",
+    separator="_",
+    diffusers_names=True,
+    syntax="comfyui",
+    readers=MappingProxyType(dict.fromkeys(("krea-2", "qwen-image-2.1", "anima"), "")),
+    methods=("lokr",),
+)
+"""The form of LyCORIS, whose names ComfyUI knows for some families: those of diffusers, with underscores.
+
+What is one layer there stays apart: a Kronecker product cannot be joined with others.
+"""
 
 
 def scheduled(name: str, recipe: Recipe, steps: int) -> str | None:

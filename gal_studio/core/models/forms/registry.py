@@ -17,14 +17,20 @@ FORMS: Registry[ExportForm] = Registry(
     "gal_studio.core.models.forms",
     lambda value: isinstance(value, ExportForm),
     "an export format",
-    first=("diffusers", "kohya", "comfyui", "invokeai", "references"),
+    first=("diffusers", "kohya", "comfyui", "invokeai", "lycoris", "references"),
     group="gal_studio.export_formats",
 )
 
 
-def forms_of(exported: Exported) -> Sequence[ExportForm]:
-    """The forms in which this is exported of a round."""
-    return [form for form in FORMS if exported == ("references" if form.without_training else "lora")]
+def forms_of(exported: Exported, method: Method = "lora") -> Sequence[ExportForm]:
+    """The forms in which this is exported of a round, which trained by this method.
+
+    Those of a LoRA are named also for a wholly trained model, which they refuse.
+    """
+    if exported == "references":
+        return [form for form in FORMS if form.without_training]
+    trained = "lora" if method == "full" else method
+    return [form for form in FORMS if not form.without_training and trained in form.methods]
 
 
 def find_form(name: str) -> ExportForm:
@@ -39,18 +45,31 @@ def is_usable(form: ExportForm, base_model: str, method: Method, family: str = "
     """Whether a program can use a round in this form.
 
     No other program has the bundled base model, some do not read LoRAs of the model's `family` ("" where
-    that is not known), and a wholly trained model is no LoRA.
+    that is not known), and a form is for what some methods train alone.
     """
-    is_lora = method != "full" and not is_bundled(base_model)
-    return form.is_own or (is_lora and bool(form.programs_for(family)))
+    is_elsewhere = not is_bundled(base_model) and bool(form.programs_for(family))
+    return (method in form.methods or form.without_training) and (form.is_own or is_elsewhere)
 
 
 def unread(form: ExportForm, model: str) -> str:
     """That the programs of a form do not read LoRAs for a model, and which form to choose."""
+    if "lokr" in form.methods:
+        return f"{form.programs}: a LoKr for {model} does not work there. Choose the format for diffusers."
     return (
         f"{form.programs}: LoRAs for {model} do not work there in this format. Choose the format for "
         "ComfyUI or diffusers."
     )
+
+
+def unfit(form: ExportForm, method: Method) -> str:
+    """Why a form does not hold what a method trains, "" if it does."""
+    if method in form.methods or form.without_training:
+        return ""
+    if method == "full":
+        return "trained the whole model, not a LoRA: choose the format for diffusers"
+    if method == "lokr":
+        return "trained a LoKr, which this format does not hold: choose lycoris or diffusers"
+    return "trained a LoRA: choose the format for ComfyUI or diffusers"
 
 
 def about_form(
@@ -66,11 +85,12 @@ def about_form(
             f"supports {title}."
         )
     if form.is_own:
-        return f"{form.programs}. Contains the LoRA and a model card with images."
+        what = "LoKr" if method == "lokr" else "LoRA"
+        return f"{form.programs}. Contains the {what} and a model card with images."
     if method == "full":
         return "This round trained the whole model, which is not a LoRA. Choose the format for diffusers."
     if is_bundled(base_model):
-        return f"{form.programs} can’t run {title}. Choose the format for diffusers."
+        return f"{form.programs} can’t run {title}. Only diffusers can: choose its format."
     if not form.programs_for(family):
         return unread(form, title)
     return (

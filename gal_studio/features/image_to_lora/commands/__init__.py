@@ -1,4 +1,2 @@
-"""Commands, each a function in the file of its name."""
-
-AFTER = "judge"
+AFTER = "run"
 """The command after which they stand in the help."""

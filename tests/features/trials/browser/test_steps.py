@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from gal_studio.core.snapshot import KeptStep
 from gal_studio.features.trials.record import trials_of
 from tests.features.trials.browser.test_trials import draw_all
+from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser
@@ -48,6 +49,9 @@ def test_steps_by_strengths_are_kept_over_a_reload_and_walked_by_arrows(
     page.get_by_role("tab", name="Curves").click()
     expect(grid.locator("img")).to_have_count(4)
     expect(grid.locator("tbody tr")).to_have_count(2)
+    expect(grid.locator("p.trial-judged")).to_have_count(4)
+    assert "%" not in grid.inner_text(), "figures are shown on request"
+    switch_figures(page)
     expect(grid.locator("dt", has_text="Copy risk")).to_have_count(4)
     expect(grid.get_by_text("This round’s LoRA")).to_have_count(1)
     grid.get_by_role("button", name="Enlarge").nth(1).click()

@@ -112,12 +112,20 @@ def test_a_mask_is_painted_before_there_is_a_project(watched: Watched, served: S
     assert (mask[24, 21], mask[2, 40]) == (255, 0)
 
 
+DROP_ON_THE_SET = """(bytes) => {
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([new Uint8Array(bytes)], "cup.png", { type: "image/png" }));
+  const event = new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true });
+  document.querySelector(".reference-set [data-part=prompt]").dispatchEvent(event);
+}"""  # beside the field, where the browser would leave the page for the file
+
+
 def test_the_subject_is_found_in_the_form_and_saved_by_hand(watched: Watched, served: Served):
     studio = served.place.studio
     page = watched.open(served.address)
     page.check("input[name=kind][value=object]")
-    given = {"name": "cup.png", "mimeType": "image/png", "buffer": picture(1)}
-    page.set_input_files("input[data-part=file]", [given])
+    page.evaluate(DROP_ON_THE_SET, list(picture(1)))
+    page.wait_for_selector(".reference-rows li:has-text('cup.png')")
     page.fill("[data-part=prompt]", "A <muk> cup on the stairs")
     until(studio.store.reconstructions.has_requests)
     taken = (*studio.store.reconstructions.take(), *studio.store.reconstructions.take())
@@ -125,7 +133,7 @@ def test_the_subject_is_found_in_the_form_and_saved_by_hand(watched: Watched, se
     found = Image.new("L", studio.store.images.picture(asked.image).size, 0)
     found.paste(255, (4, 4, 30, 30))
     studio.store.reconstructions.answer_subject(asked, studio.store.images.add_picture(found))
-    page.click("li:has-text('The subject was found') [data-action=paint-mask]:text('Check mask')")
+    page.get_by_role("button", name="Check mask: cup.png").click()
     page.wait_for_selector(LAYER)
     page.click(KEEP)
     page.wait_for_selector("[data-action=paint-mask]:text('Change mask')")

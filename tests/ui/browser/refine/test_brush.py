@@ -13,7 +13,7 @@ from tests.ui.browser.refine.brushing import (
     settled,
     stroke,
 )
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 from tests.ui.seeded_refinement import HIGH, LOW, judge, take, two_subjects
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,7 @@ def test_scores_are_named_and_a_heatmap_is_read_by_pointer_and_keys_and_made_wea
     watched: Watched, served: Served
 ):
     judge(served.place.studio, served.place.round)
+    watched.page.add_init_script(WITH_FIGURES)
     page, candidate = enlarged(watched, served)
     facts = page.inner_text(".lightbox-facts")
     known = known_scores(served.place.studio.store.candidates.get(candidate))

@@ -101,7 +101,7 @@ def test_heatmaps_are_those_of_the_last_judgement(watched: Watched, served: Serv
     best = StoredMap(np.full((8, 8), 1, np.float32), pairs.vision_model(store.rounds.settings(node)))
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair, kind, best)
-    page.wait_for_selector(".pair-card >> nth=0 >> text=likeness 1.00 · reproduced 1.00")
+    page.wait_for_selector(".pair-card >> nth=0 >> text=mostly alike · mostly reproduced")
     page.wait_for_function(f"document.querySelector('.pair-card .heat canvas') && {colour} !== '{before}'")
     page.click(".pair-card >> nth=0")
     place = ".pair-view .pair-plates figure:nth-child(2) .heat"

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.core.types import TrainingExample
+from tests.ui.browser.menus import switch_figures
 from tests.ui.browser.refine.brushing import EDGE, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
@@ -63,7 +64,10 @@ def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served
     page.wait_for_function(
         "document.querySelectorAll('.pair-card')[0].querySelectorAll('.heat').length === 2"
     )
-    assert "likeness 0.50 · reproduced 0.50" in page.inner_text(".pair-card >> nth=0")
+    first = page.locator(".pair-card >> nth=0")
+    expect(first).to_contain_text("partly alike · partly reproduced")
+    switch_figures(page)
+    expect(first).to_contain_text("alike: 0.50 · reproduced: 0.50")
     page.wait_for_selector("[data-action=train][data-next]")
     page.click("[data-action=train]")
     page.wait_for_selector("[data-part=job-title]:text('Refining')")
@@ -178,6 +182,11 @@ def what_was_measured(page: Any) -> None:
     page.wait_for_selector(".refine-measured li >> nth=2")
     words = page.inner_text(".refine-measured").lower()
     assert "judged by the clip model vit-b-32/openai" in words
+    assert "likeness to the prompt\n" in words and "0.271" not in words
+    page.evaluate("localStorage.setItem('gal-studio-figures', 'shown')")
+    page.reload()
+    page.wait_for_selector(".refine-measured li >> nth=2")
+    words = page.inner_text(".refine-measured").lower()
     assert "likeness to the prompt 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 images" in words
     assert [verdict.strip() for verdict in page.locator(".measured-verdict").all_inner_texts()] == [
         "✓ better",

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from gal_studio.core.recipe import Recipe
+from gal_studio.state.tables.candidates import NewCandidate
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, first_page
+from tests.ui.seeded import picture
+from tests.ui.seeded_refinement import two_subjects
 
 pytestmark = pytest.mark.browser
 COUNT = ".review-count"
@@ -81,3 +86,45 @@ def test_review_fits_without_scrolling(watched: Watched, served: Served, width: 
     assert all(one["bottom"] <= bar for one in box), "nothing is below the bar"
     assert box[0]["height"] >= 240, "the suggestion is large"
     assert box[1]["height"] >= 44
+
+
+def test_a_prompt_and_seed_are_shown_at_all_strengths_in_one_view(watched: Watched, served: Served):
+    studio, round_id = served.place.studio, served.place.round
+    image = studio.store.images.add(picture((0, 90, 40)))
+    firsts = [one for one in studio.store.candidates.of_round(round_id) if one.index == 0]
+    gentle = [
+        NewCandidate(one.anchor_id, 10 + at, one.seed, image, 0.45, 0.25, np.zeros(4), recipe=recipe)
+        for one in firsts
+        for at, recipe in enumerate((Recipe(0.4, 0.4, 0.5), Recipe(0.7, 0.7, 0.5)))
+    ]
+    studio.store.candidates.save(round_id, gentle)
+    page = watched.open(served.url())
+    page.click("[data-choice=review]")
+    page.wait_for_selector(COUNT)
+    strengths = page.get_by_role("button", name="All strengths")
+    for _ in range(12):
+        if strengths.count():
+            break
+        page.keyboard.press("n")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("innerWidth === 390")
+    page.wait_for_function(
+        "document.querySelector('[data-answer=yes]').getBoundingClientRect().bottom"
+        " <= document.querySelector('.rounds .actions').getBoundingClientRect().top"
+    )
+    strengths.click()
+    frames = page.locator("dialog.viewer .view-frame span")
+    assert frames.all_inner_texts() == ["LoRA strength 1", "LoRA strength 0.7", "LoRA strength 0.4"]
+
+
+def test_of_two_objects_one_image_each_stands_beside_it(watched: Watched, served: Served):
+    project, round_id = two_subjects(served.place.studio)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds&round={round_id}")
+    page.wait_for_selector(".tile")
+    page.locator(".tile-face").first.focus()
+    page.keyboard.press("c")
+    page.wait_for_selector("dialog.lightbox .compare-source >> nth=1")
+    page.keyboard.press("Escape")
+    if page.locator("[data-choice=review]").count():
+        page.click("[data-choice=review]")
+        expect(page.locator(".review-beside img[src^=reference]")).to_have_count(2)

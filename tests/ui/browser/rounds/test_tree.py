@@ -51,6 +51,8 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     assert middle(page, "Round 1")[1] + 30 < middle(page, "Other paper")[1], "siblings below each other"
     page.click("[aria-label='Remove Other paper']")  # a mistake goes with one press
     page.wait_for_selector(chip("Other paper"), state="detached")
+    message, round_1 = page.locator(".toast:has-text('Undo')").bounding_box(), middle(page, "Round 1")
+    assert message["y"] > round_1[1] + 400, "messages leave the chips free"
     page.click(".toast >> text=Undo")
     page.wait_for_selector(f"{chip('Other paper')}[aria-current]")
     page.click("[aria-label='Name, star or archive Other paper']")

@@ -40,6 +40,20 @@ def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, serv
     page.wait_for_selector(f"{chip('Round 2 · 1 other image')}[aria-current]")
 
 
+def test_the_last_round_of_a_line_is_branched_from_its_menu(watched: Watched, served: Served) -> None:
+    studio, first = served.place.studio, served.place.round
+    studio.accept_suggestion(first)
+    page = watched.open(f"{served.url()}&round={first}")
+    expect(page.locator("[data-part=branch]")).to_be_hidden()  # nothing to stand beside yet
+    page.click(".chip-more")
+    page.click(".round-menu:popover-open >> text=What if?")
+    page.check(".what-if [value=seed]")
+    page.fill(".what-if [name=seed]", "11")
+    page.click("[data-answer=begin]")
+    page.wait_for_selector(f"{chip('Round 2 · seed 11')}[aria-current]")
+    expect(page.locator(".filter-button")).to_have_text("All")  # not 0 of what is not there yet
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     ("what", "name"), [("settings", "rank 3"), ("seed", "seed 11"), ("policy", "selection strategy")]
@@ -73,6 +87,9 @@ def test_two_lines_stand_side_by_side_and_the_kept_one_is_first(watched: Watched
     box = page.locator("[data-part=changes]")
     expect(box.get_by_role("heading")).to_have_text("Two lines, side by side")
     names = box.locator(".change").first.locator("figcaption b")
+    names.last.evaluate("one => (one.textContent = '1 other image and rank 3')")
+    assert names.last.evaluate("one => one.scrollWidth <= one.clientWidth"), "a long name is not cut off"
+    names.last.evaluate("one => (one.textContent = 'Seed 7')")
     expect(names).to_have_text(["Round 2", "Seed 7"])
     measure(studio, line)
     measure(studio, branch)

@@ -7,7 +7,6 @@ import {
   magnification,
   moved,
   shares,
-  stretched,
   toPixels,
   wholeFrame,
   zoomed,
@@ -67,18 +66,4 @@ test("the map follows the pointer by as many pixels, and its middle stays on it"
   const far = moved(whole, -9, 9, whole);
   assert.equal((far.x[0] + far.x[1]) / 2, 10);
   assert.equal((far.y[0] + far.y[1]) / 2, -5);
-});
-
-test("a stretched generating has its points where the new frame has them", () => {
-  const next = zoomed(moved(whole, 0.1, -0.05, whole), 1.7, [0.3, 0.6], whole);
-  const [sx, , , sy, dx, dy] = (stretched(whole, next, size).match(/-?[\d.]+(e-?\d+)?/g) ?? []).map(Number);
-  for (const at of /** @type {[number, number][]} */ ([
-    [0, 0],
-    [7, -4],
-    [10, 5],
-  ])) {
-    const [x, y] = toPixels(whole, size)(at);
-    const wanted = toPixels(next, size)(at);
-    assert.ok(Math.hypot(sx * x + dx - wanted[0], sy * y + dy - wanted[1]) < 1e-6);
-  }
 });

@@ -1,0 +1,1 @@
+"""Judge LoRAs that were trained elsewhere: how strong each draws best, and what it copies."""

@@ -1,0 +1,2 @@
+AFTER = "run"
+"""The command after which they stand in the help."""

@@ -1,0 +1,105 @@
+"""What LoRAs from elsewhere are: how strong each draws best, what it copies, and how it does as it is."""
+
+from dataclasses import dataclass
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.recipe_rates import RecipeRate, not_judged, recipe_rates, unlike_references
+from gal_studio.core.measures.report import Report
+from gal_studio.core.naming import round_names
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.studio import ProjectDraft
+from gal_studio.studio.reports.measured import in_sentences
+from gal_studio.studio.studio import Studio, verb
+from gal_studio.studio.views.measures import measures_view
+
+
+@dataclass(frozen=True)
+class JudgedLora:
+    """A LoRA from elsewhere and what its pictures say of it.
+
+    `best` is its best strength schedule (Eq. G18), and `rates` are those of all that drew pictures, the
+    strongest first; both say nothing yet without pictures. `report` is what the benchmark measured.
+    """
+
+    round_id: str
+    name: str
+    source: str
+    pictures: int
+    best: Recipe
+    rates: tuple[RecipeRate, ...]
+    report: Report | None
+    unlike: str = ""
+    """That no strength draws anything like the references."""
+    unjudged: str = ""
+    """What is not known, because there are no references."""
+    by_schedule: tuple[Report, ...] = ()
+    """What the benchmark measured by strength schedules."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """How it draws best, and what the benchmark found."""
+        if not self.pictures:
+            return (f"{self.name} has no images yet.",)
+        full = next((rate for rate in self.rates if rate.recipe == AS_TRAINED), None)
+        best = next((rate for rate in self.rates if rate.recipe == self.best), full)
+        drawn = f"with the {self.best.words}" if self.best.words else "at full strength"
+        told = f"{self.name} generates best {drawn}"
+        if best is not None:
+            told = f"{told}: {_facts(best)}"
+        if best is not None and full is not None and best is not full:
+            told = f"{told} (at full strength: {_facts(full)})"
+        facts = in_sentences(self.report, self.by_schedule, most=1)
+        return (f"{told}.", *facts, *filter(None, [self.unlike, self.unjudged]))
+
+
+def _facts(rate: RecipeRate) -> str:
+    if rate.copies is None or rate.carried is None:
+        return f"prompt match {rate.asked:.0%}"
+    return (
+        f"copy risk {rate.copies:.0%}, prompt match {rate.asked:.0%}, style or object match "
+        f"{rate.carried:.0%}"
+    )
+
+
+@verb
+def judge(studio: Studio, draft: ProjectDraft) -> str:
+    """Create a project that judges the LoRAs of a draft, and queue their pictures and measurements.
+
+    Returns its ID; the same origin twice is one project. `judged` has the result when the jobs are done.
+    """
+    if not draft.judged:
+        raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
+    project_id = studio.create_project(draft)
+    studio.run_given(project_id)
+    return project_id
+
+
+@verb
+def judged(studio: Studio, project_id: str) -> tuple[JudgedLora, ...]:
+    """What the LoRAs of a project are that are not archived, as given, each as far as it is measured."""
+    project = studio.store.snapshots.project(project_id)
+    names = round_names([each.round for each in project.rounds])
+    measures = measures_view(studio.store, project_id)
+    return tuple(
+        _judged(here, names[here.id], measures.reports.get(here.id), measures.by_schedule.get(here.id, ()))
+        for here in project.shown
+        if here.round.source
+    )
+
+
+def _judged(
+    here: RoundSnapshot, name: str, report: Report | None, by_schedule: tuple[Report, ...]
+) -> JudgedLora:
+    return JudgedLora(
+        here.id,
+        name,
+        here.round.source,
+        len(here.candidates),
+        here.best_recipe,
+        recipe_rates(here.candidates),
+        report,
+        unlike_references(name, here.candidates),
+        "" if (project := here.project.project).has_references else not_judged(project.kind),
+        by_schedule,
+    )

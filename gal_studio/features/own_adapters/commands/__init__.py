@@ -1,0 +1,2 @@
+AFTER = "refine"
+"""The command after which they stand in the help."""

@@ -1,0 +1,2 @@
+AFTER = "ask"
+"""The command after which they stand in the help."""

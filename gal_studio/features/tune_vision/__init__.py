@@ -1,0 +1,1 @@
+"""Tune a vision model on one's own images, for PatchDPO."""

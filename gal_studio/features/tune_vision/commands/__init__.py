@@ -1,0 +1,2 @@
+AFTER = "captions"
+"""The command after which they stand in the help."""

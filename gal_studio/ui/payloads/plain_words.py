@@ -1,0 +1,64 @@
+"""What the images of a test prompt show, without words of the field."""
+
+import re
+
+from gal_studio.core.taught.registry import find_taught
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
+
+_ARTICLE = re.compile("^(An?|The) ")
+
+
+def repeated_thing(project: ProjectView) -> str:
+    """What a copy repeats: "your cat" of the style reference "A cat in watercolor painting style".
+
+    Empty without references.
+    """
+    if not project.references:
+        return ""
+    first, *others = (reference.prompt for reference in project.references)
+    several = "s" if others else ""
+    if find_taught(project.kind).is_subject:
+        return f"the place in your reference{several}"
+    subject = first.split(project.prompts.stands_for)[0].strip()
+    if others or subject == first.strip() or not _ARTICLE.match(subject):
+        return f"your reference{several}"
+    return f"your {_ARTICLE.sub('', subject)}"
+
+
+def briefly(thing: str, copies: int, number: int) -> str:
+    """How often a prompt repeats a thing: "sometimes your cat"; empty where a single image tells nothing."""
+    if not thing or number < 2:
+        return ""
+    often = "never" if copies == 0 else "always" if copies == number else "sometimes"
+    return f"{often} {thing}"
+
+
+def plainly(project: ProjectView, head: str, brief: str) -> str:
+    """The same as a sentence without its end: "Sometimes a pencil, sometimes your cat"."""
+    if not brief.startswith("sometimes"):
+        return brief[:1].upper() + brief[1:]
+    wanted = head[:1].lower() + head[1:] if _ARTICLE.match(head) else "what you asked for"
+    return f"Sometimes {'a new place' if find_taught(project.kind).is_subject else wanted}, {brief}"
+
+
+def why_weaker(view: RoundView) -> str:
+    """Why the suggested images are not stronger ones: those of the same prompts repeat the reference.
+
+    Empty where that is not so, or all images have one strength.
+    """
+    suggested = [one.suggested_candidate_id for one in view.scores]
+    chosen = {one.candidate.anchor_id: one for one in view.candidates if one.candidate.id in suggested}
+    stronger = [one for one in view.candidates if _is_stronger(one, chosen.get(one.candidate.anchor_id))]
+    copies = sum(one.candidate.overfit for one in stronger)
+    if not view.project.references or not copies or 2 * copies <= len(stronger):
+        return ""
+    thing = repeated_thing(view.project)
+    return f"Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show {thing}."
+
+
+def _is_stronger(one: CandidateView, chosen: CandidateView | None) -> bool:
+    return (
+        chosen is not None
+        and not one.candidate.own
+        and one.candidate.recipe.mean > chosen.candidate.recipe.mean
+    )

@@ -1,0 +1,144 @@
+"""Captions are proposed beside images that have none, or what is wrong is said in a sentence."""
+
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from gal_studio.commands.run import read_project_file
+from gal_studio.core.errors import StudioError
+from gal_studio.features.proposed_captions import server as caption_server
+from gal_studio.features.proposed_captions.commands.captions import captions, describer, propose
+from gal_studio.features.proposed_captions.server import CaptionServer
+from gal_studio.studio.create.captions import caption_beside
+from tests.features.proposed_captions.caption_server import Answer, chat, says, serving
+
+PICTURE = Image.new("RGB", (1600, 900), "red")
+
+
+def test_a_server_proposes_and_what_is_written_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one.png", "two.jpg", "three.png", "three-masklabel.png"):
+        PICTURE.save(tmp_path / name)
+    (tmp_path / "two.txt").write_text("My own words")
+    with serving(chat("The image shows a <sks> dog on a beach.")) as (address, asked):
+        captions(tmp_path, address, "object", "<sks>", model="qwen")
+    assert capsys.readouterr().out.splitlines() == [
+        "one.txt: A dog on a beach",
+        "three.txt: A dog on a beach",
+    ]
+    assert caption_beside(tmp_path / "one.png") == "A dog on a beach"
+    assert caption_beside(tmp_path / "two.jpg") == "My own words"
+    assert len(asked) == 2 and asked[0]["path"] == "/v1/chat/completions" and asked[0]["model"] == "qwen"
+    question, image = asked[0]["messages"][0]["content"]
+    assert "surrounds it" in question["text"] and image["image_url"]["url"].startswith(
+        "data:image/png;base64,"
+    )
+    assert len(image["image_url"]["url"]) < 100_000  # small, however large the picture
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (says(b"<html>hello</html>"), "answers nothing that is a caption: check that it has an OpenAI"),
+        (says({"choices": []}), "answers nothing that is a caption"),
+        (says(b"[" * 100_000), "answers nothing that is a caption"),
+        (chat(None), "answers nothing that is a caption"),
+        (says({"error": {"message": "no vision"}}, 400), r"refused \(400 no vision\): choose a model"),
+        (says(b"", 302, Location="http://203.0.113.1/v1"), r"refused \(302 without a reason\)"),
+        (lambda request: request.connection.close(), "cannot be reached"),
+    ],
+)
+def test_nonsense_is_one_sentence(answer: Answer, words: str) -> None:
+    with serving(answer) as (address, _), pytest.raises(StudioError, match=words):
+        CaptionServer(address).describe(PICTURE, "What is it?")
+
+
+def hangs(request: BaseHTTPRequestHandler) -> None:
+    time.sleep(3)
+
+
+def drips(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(200)
+    request.send_header("Content-Length", "100")
+    request.end_headers()
+    for _ in range(30):
+        request.wfile.write(b" ")
+        request.wfile.flush()
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("answer", [hangs, drips])
+def test_one_that_hangs_is_not_waited_for(answer: Answer) -> None:
+    began = time.monotonic()
+    with serving(answer) as (address, _):
+        with pytest.raises(StudioError, match=r"did not answer in 0\.5 seconds: see what it does"):
+            CaptionServer(address, seconds=0.5).describe(PICTURE, "?")
+        assert time.monotonic() - began < 2.5
+
+
+def test_a_server_elsewhere_gets_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(host: str, *_: Any, **__: Any) -> list[Any]:
+        return [(2, 1, 6, "", (found_at[host], 0))]
+
+    found_at = {
+        "near.lan": "192.168.1.7",
+        "six": "::ffff:127.0.0.1",
+        "cloud.example": "203.0.113.9",
+        "any": "0.0.0.0",
+    }
+    monkeypatch.setattr(caption_server.socket, "getaddrinfo", found)
+    tried: list[str] = []
+
+    def connect(place: tuple[str, int], *_: Any) -> Any:
+        tried.append(place[0])
+        raise ConnectionRefusedError("refused")
+
+    monkeypatch.setattr(caption_server.socket, "create_connection", connect)
+    for host in ("near.lan", "six"):
+        with pytest.raises(StudioError, match=r"cannot be reached \(refused\): start it"):
+            CaptionServer(f"http://{host}:1234/v1").describe(PICTURE, "?")
+    assert tried == ["192.168.1.7", "::ffff:127.0.0.1"]
+    for host in ("cloud.example", "any"):
+        with pytest.raises(StudioError, match="is outside of this network, and would get your images"):
+            CaptionServer(f"https://{host}/v1").describe(PICTURE, "?")
+    assert len(tried) == 2
+    with pytest.raises(StudioError, match="cannot be reached"):
+        CaptionServer("https://cloud.example/v1", anywhere=True).describe(PICTURE, "?")
+    assert tried[-1] == "203.0.113.9"
+
+
+@pytest.mark.parametrize("address", ["http://", "http://127.0.0.1:99999/v1", "http://[::1", "https:"])
+def test_no_address_is_refused(address: str) -> None:
+    with pytest.raises(StudioError, match="is not the address of a caption server: write it like"):
+        CaptionServer(address).describe(PICTURE, "?")
+
+
+def test_a_project_file_proposes_what_its_references_lack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("one.png", "two.png"):
+        PICTURE.save(tmp_path / name)
+    (tmp_path / "two.txt").write_text("My own words")
+    rows = "".join(f'[[references]]\nimage = "{name}.png"\n' for name in ("one", "two"))
+    file = tmp_path / "project.toml"
+    file.write_text(f'kind = "style"\n{rows}')
+    with pytest.raises(StudioError, match=r"A reference in project\.toml has no prompt"):
+        read_project_file(file)
+    with serving(chat("The image shows a dog on a beach.")) as (address, asked):
+        file.write_text(f'kind = "style"\ncaptions_by = "{address}"\n{rows}')
+        prompts = [one.prompt for one in read_project_file(file).draft.references]
+        assert prompts == ["A dog on a beach", "My own words"] and len(asked) == 1
+    assert capsys.readouterr().err == "one.png: A dog on a beach\n"
+    assert [one.prompt for one in read_project_file(file).draft.references] == prompts  # nothing is asked
+
+
+def test_folders_without_images_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="There are no images in"):
+        propose(tmp_path, "style", describer("http://127.0.0.1:1/v1"))
+    with pytest.raises(StudioError, match="There is no folder"):
+        propose(tmp_path / "gone", "style", describer("http://127.0.0.1:1/v1"))

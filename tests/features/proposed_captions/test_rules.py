@@ -1,0 +1,33 @@
+"""What of a model's answer becomes a caption."""
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.features.proposed_captions.rules import MOST_WORDS, proposed
+
+
+@pytest.mark.parametrize(
+    ("answer", "trigger", "caption"),
+    [
+        ("  The image shows a cat on wooden stairs.\n\nIt is cute.", "", "A cat on wooden stairs"),
+        ('"a cat in the snow"', "", "A cat in the snow"),
+        ("A <cute-cat> cat under a red lamp.", "<cute-cat>", "A cat under a red lamp"),
+        ("A <cute-cat> on a sofa", "<cute-cat>", "On a sofa"),
+        ("Caption: This picture depicts two boats, at dusk", "", "Two boats, at dusk"),
+        (f"A cat sits on a rug. {'It is a very fine day. ' * 20}", "", "A cat sits on a rug"),
+    ],
+)
+def test_a_caption_is_one_plain_line_without_the_trigger_word(
+    answer: str, trigger: str, caption: str
+) -> None:
+    assert proposed(answer, trigger) == caption
+
+
+def test_it_is_never_long() -> None:
+    assert len(proposed("a cat and " * 100).split()) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("answer", ["", " \n ", "...", "<cute-cat>"])
+def test_an_answer_without_words_is_refused(answer: str) -> None:
+    with pytest.raises(StudioError, match="proposed no words: try another model"):
+        proposed(answer, "<cute-cat>")

@@ -1,0 +1,1 @@
+AFTER = "jobs"

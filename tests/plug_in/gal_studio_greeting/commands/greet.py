@@ -1,0 +1,3 @@
+def greet() -> None:
+    """Say hello."""
+    print("Hello")

@@ -1,0 +1,1 @@
+raise ZeroDivisionError("by nothing")

@@ -1,0 +1,73 @@
+"""What a row of images shows, in words that need no paper."""
+
+from dataclasses import replace
+
+import pytest
+
+from gal_studio.core.recipe import Recipe
+from gal_studio.studio.views.round import round_view
+from gal_studio.studio.views.types import ProjectView, RoundView
+from gal_studio.ui.payloads.plain_words import briefly, plainly, repeated_thing, why_weaker
+from tests.ui.conftest import Place
+
+
+@pytest.fixture
+def view(shared_place: Place) -> RoundView:
+    return round_view(shared_place.studio.store, shared_place.round)
+
+
+@pytest.fixture
+def style(view: RoundView) -> ProjectView:
+    """Of "A cat in watercolor painting style"."""
+    return view.project
+
+
+def test_a_styles_copy_is_named_by_what_its_reference_shows(style: ProjectView) -> None:
+    (only,) = style.references
+    assert repeated_thing(style) == "your cat"
+    two = replace(style, references=(only, replace(only, prompt="A bear in watercolor painting style")))
+    assert repeated_thing(two) == "your references"
+    other = replace(style, references=(replace(only, prompt="watercolor, cat"),))
+    assert repeated_thing(other) == "your reference"
+    assert repeated_thing(replace(two, kind="object")) == "the place in your references"
+
+
+def told_plainly(project: ProjectView, head: str, copies: int, number: int) -> str:
+    return plainly(project, head, briefly(repeated_thing(project), copies, number))
+
+
+def test_a_prompt_gives_some_of_each_or_one_alone(style: ProjectView) -> None:
+    assert told_plainly(style, "A pencil", 3, 10) == "Sometimes a pencil, sometimes your cat"
+    assert briefly("your cat", 3, 10) == "sometimes your cat"
+    assert told_plainly(style, "Candy", 3, 10) == "Sometimes what you asked for, sometimes your cat"
+    assert told_plainly(style, "A pencil", 10, 10) == "Always your cat"
+    assert told_plainly(style, "A pencil", 0, 10) == "Never your cat"
+    told = told_plainly(replace(style, kind="object"), "A pencil", 3, 10)
+    assert told == "Sometimes a new place, sometimes the place in your reference"
+
+
+def test_a_single_image_or_no_reference_tells_nothing(style: ProjectView) -> None:
+    assert told_plainly(style, "A pencil", 1, 1) == ""
+    assert told_plainly(replace(style, references=()), "A pencil", 1, 2) == ""
+
+
+def test_why_no_stronger_images_are_suggested_is_said_where_they_repeat_it(
+    view: RoundView,
+) -> None:
+    score = next(one for one in view.scores if one.suggested_candidate_id)
+    own = [one for one in view.candidates if one.candidate.anchor_id == score.anchor.id]
+    chosen = next(one for one in own if one.candidate.id == score.suggested_candidate_id)
+    copy = next(one for one in own if one.candidate.overfit)
+    weak = replace(chosen, candidate=replace(chosen.candidate, recipe=Recipe(0.4, 0.4, 0.0)))
+    clean = [one for one in own if not one.candidate.overfit and one is not chosen][:1]
+
+    def told(*tiles: object) -> str:
+        return why_weaker(replace(view, scores=(score,), candidates=tuple(tiles)))  # type: ignore[arg-type]
+
+    assert told(weak, copy) == (
+        "Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show your cat."
+    )
+    assert told(weak, copy, *clean) == "", "of two stronger ones, one is a copy"
+    assert told(chosen, copy) == "", "there is no stronger one"
+    theirs = replace(copy, candidate=replace(copy.candidate, own=True))
+    assert told(weak, theirs) == "", "a person's own"
