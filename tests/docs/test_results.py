@@ -38,6 +38,8 @@ def test_other_weights_are_another_version() -> None:
 def test_results_are_of_the_shipped_version() -> None:
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     assert results["model"] == bundled_version()
+    shipped = json.loads((POCKET / "version.json").read_text(encoding="utf-8"))["weights"]
+    assert results["weights"].items() <= shipped.items() and len(results["weights"]) == 2
     for key, figure in results["figures"].items():
         told = {"value", "what", "images", "raters", "machine", "commit", "date"}
         assert set(figure) == told and all(figure.values()), key
