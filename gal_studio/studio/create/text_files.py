@@ -15,10 +15,11 @@ _MARKS = {
 def decoded(data: bytes, name: str) -> str:
     """The text of a file; refused if its encoding is not known from the file itself."""
     encoding = next((known for mark, known in _MARKS.items() if data.startswith(mark)), "utf-8")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise StudioError(f"{name} is not UTF-8 but {_guess(data)}: save it again as UTF-8.") from error
+    with suppress(UnicodeDecodeError):
+        text = data.decode(encoding)
+        if "\0" not in text:  # which UTF-16 without its mark has
+            return text
+    raise StudioError(f"{name} is not UTF-8 but {_guess(data)}: save it again as UTF-8.")
 
 
 def _guess(data: bytes) -> str:

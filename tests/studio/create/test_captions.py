@@ -40,6 +40,7 @@ def test_text_of_other_programs_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
+        ("A cat in ink style".encode("utf-16-le"), "is not UTF-8 but UTF-16"),
         ("A caf\u00e9 in ink style".encode("utf-16-le"), "is not UTF-8 but UTF-16: save it again as UTF-8"),
         ("A caf\u00e9 in ink style".encode("cp1252"), "is not UTF-8 but Windows-1252"),
         ("\u732b\u3001\u6c34\u5f69\u753b\u98a8".encode("shift_jis"), "is not UTF-8 but in another encoding"),
