@@ -48,7 +48,7 @@ export function mountSides(parts) {
 const canReview = () =>
   (state.suggested.size > 0 || nothingSuggested()) && state.round?.complete === true && !drawing();
 
-/** A round that has something to review, or nothing to suggest, opens with that, and stays with it to the end. */
+/** A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. */
 function decide() {
   if (!loaded()) return;
   const refine = state.round?.refines === true;

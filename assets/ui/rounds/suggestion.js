@@ -103,7 +103,8 @@ function Shortlist() {
   const measured = state.measures?.words.rounds[state.roundId ?? ""];
   return html`<section class="shortlist" aria-label="Shortlist">
     <p class="suggestion-words">
-      ${unbroken(shortlist.sentence)}${listed().length ? html`<span class="by-key"> <kbd>S</kbd> accepts the first one.</span>` : null}
+      ${unbroken(shortlist.sentence)}
+      ${listed().length ? html`<span class="by-key"> <kbd>S</kbd> accepts the first one.</span>` : null}
     </p>
     <ol>
       ${listed().map(

@@ -229,7 +229,7 @@ function End() {
 function Unsuggested() {
   const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
   const words = images.length
-    ? `${count(right, "image")} ${right === 1 ? "looks" : "look"} right; you can choose from them in All images. ${worth}`
+    ? `${count(right, "image")} ${right === 1 ? "looks" : "look"} right: choose from them in All images. ${worth}`
     : sentence;
   return html`<${Ended}
     title="Nothing is left to suggest" words=${words} images=${images.map((one) => one.candidate_id)}
