@@ -228,9 +228,8 @@ function End() {
 /** Nothing is suggested or accepted: what looks right, which All images lists, and what more is worth. */
 function Unsuggested() {
   const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
-  const words = images.length
-    ? `${count(right, "image")} ${right === 1 ? "looks" : "look"} right: choose from them in All images. ${worth}`
-    : sentence;
+  const seen = `${count(right, "image")} ${right === 1 ? "looks" : "look"} right`;
+  const words = images.length ? `${seen}; you can choose from them in All images. ${worth}` : sentence;
   return html`<${Ended}
     title="Nothing is left to suggest" words=${words} images=${images.map((one) => one.candidate_id)}
   />`;
