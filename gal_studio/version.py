@@ -1,3 +1,3 @@
 """The version of the studio: what a package, a result, a card and a report of a bug say."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
