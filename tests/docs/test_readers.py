@@ -95,7 +95,11 @@ def test_what_is_pressed_is_on_the_page(path: Path) -> None:
 
 
 def test_a_label_is_found_whole() -> None:
-    assert is_label("Accept suggestion") and not is_label("Accept sugg") and not is_label("Accept all of it")
+    assert (
+        is_label("Accept all suggestions")
+        and not is_label("Accept sugg")
+        and not is_label("Accept all of it")
+    )
 
 
 def test_what_goes_wrong_is_said_like_this() -> None:

@@ -115,15 +115,19 @@ def measure(
     likeness: float = 0.5,
     copies: int = 2,
     by_schedule: int | None = 0,
+    accepted: bool = True,
 ) -> None:
     """Store what a round lacks of the test set, as if it was drawn; the first pictures are copies.
 
-    So are the first `by_schedule` of those by its best strength schedule, which are left out if it is None.
+    Without `accepted`, those of accepted prompts, which come last, are left out. Copies are also the first
+    `by_schedule` of those by its best strength schedule, which are left out if it is None.
     """
     project_id = studio.store.rounds.get(round_id).project_id
     for number, planned in enumerate(test_set.prepare(studio.store, round_id).missing):
         trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
         if planned.recipe != AS_TRAINED and by_schedule is None:
+            continue
+        if planned.prompt.part == "accepted" and not accepted:
             continue
         most = copies if planned.recipe == AS_TRAINED else by_schedule or 0
         is_copy = bool(planned.round_id) and planned.prompt.part == "held_out" and number % 12 < most

@@ -11,6 +11,7 @@ import { Button, html, set } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
+import { LookYourself } from "../measures/doubt.js";
 import { LookFiles, referenceFrames } from "../viewer/viewer.js";
 import { lastly } from "./export_words.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
@@ -75,18 +76,17 @@ const titleOf = ({ adapter, name }) => `${adapter ? "Your LoRA:" : "Download"} $
 /** @param {{ id: string }} props */
 function Exports({ id }) {
   useEvents("queue");
-  const [wanted, want] = useState(""); // as it was when the dialog opened: no row moves while one presses
+  const [wanted, want] = useState(/** @type {string | null} */ (null)); // no row moves while one presses
   useEffect(() => {
     call("results", "destination", {}).then((found) => {
-      if (!found) return;
-      set(destination, found);
-      want(found.form);
+      if (found) set(destination, found);
+      want(found?.form ?? "");
     });
   }, []);
   const round = known.value.find((one) => one.id === id);
   const [last, keep] = useState(round);
   if (round && round !== last) keep(round);
-  if (!last) return null;
+  if (!last || wanted === null) return null; // it opens with all that it has
   const job = [...state.queue.working, ...state.queue.waiting].find(
     (other) => other.kind === "export" && other.round_id === id,
   );
@@ -97,11 +97,13 @@ function Exports({ id }) {
   const first = usable.filter(({ form }) => form === named);
   const rest = last.exports.filter((one) => !first.includes(one));
   const row = (/** @type {ExportChoice} */ choice) =>
-    html`<${Form} key=${choice.form} ...${{ choice, job }} round=${id} lora=${last.adapter} />`;
+    html`<${Form}
+      key=${choice.form} ...${{ choice, job }} round=${id} lora=${last.adapter} isNext=${choice === first[0]}
+    />`;
   return html`
     <h2>${titleOf(last)}</h2>
     ${last.adapter && html`<p class="export-best">${said?.place ?? words?.place}</p>`}
-    ${last.adapter && html`<${Shown} round=${last} />`}
+    ${last.adapter && html`<${Shown} round=${last} /><${LookYourself} round=${id} />`}
     ${last.adapter && html`<${Triggers} />`}
     <p>
       ${
@@ -148,32 +150,37 @@ function OtherModel() {
   };
   return html`<p class="export-setting">
     Only diffusers reads LoRAs of this model. ComfyUI, AUTOMATIC1111, Forge and InvokeAI need another one.
-    <${Button} class="button" data-action="other-model" onClick=${again}>
+    <${Button} class="link" data-action="other-model" onClick=${again}>
       Do the same with a model for ComfyUI…
     <//>
   </p>`;
 }
+
+/** The places of the images that have not come yet. */
+const COMING = ["Base model", "…"];
 
 /**
  * Reference, base model and this round side by side, to look at and to send.
  * @param {{ round: RoundResult }} props
  */
 function Shown({ round }) {
-  const [look, show] = useState(/** @type {Look | null} */ (null));
+  const [look, show] = useState(/** @type {Look | null | undefined} */ (undefined)); // while it comes
   useEffect(() => {
     firstLook(round.id).then(show);
   }, [round.id]);
-  if (!look) return null;
+  if (look === null) return null;
   const references = referenceFrames();
+  const frames = look?.frames ?? COMING.map((name) => ({ name, src: null }));
   return html`<figure class="export-look">
     <div>
-      ${[...references.slice(0, 1), ...look.frames].map(
+      ${[...references.slice(0, 1), ...frames].map(
         ({ name, src }) => html`<figure key=${name}>
-          <img src=${src} alt="${name}: ${look.title}" /><figcaption>${name}</figcaption>
+          ${src ? html`<img src=${src} alt="${name}: ${look?.title}" />` : html`<span class="waiting" />`}
+          <figcaption>${name}</figcaption>
         </figure>`,
       )}
     </div>
-    <${LookFiles} look=${look} references=${references} />
+    ${look && html`<${LookFiles} look=${look} references=${references} />`}
   </figure>`;
 }
 
@@ -207,12 +214,17 @@ function Triggers() {
     : null;
 }
 
-/** @param {{ round: string, choice: ExportChoice, job: QueuedJob | undefined, lora: boolean }} props */
-function Form({ round, choice: { form, title, note, usable, export: found }, job, lora }) {
+/**
+ * `isNext`: the one to press.
+ * @typedef {{ round: string, choice: ExportChoice, job: QueuedJob | undefined }} OfForm
+ * @param {OfForm & { lora: boolean, isNext: boolean }} props
+ */
+function Form({ round, choice: { form, title, note, usable, export: found }, job, lora, isNext }) {
   const [asking, ask] = useState(false);
   const { text, kind } = lastly(found, job);
   const isMade = kind === "made" || kind === "differs";
   const item = useKeptInside();
+  const next = isNext ? "" : null;
   const prepare = async () => {
     ask(true);
     await write("export_round", { round, form });
@@ -228,10 +240,12 @@ function Form({ round, choice: { form, title, note, usable, export: found }, job
     </div>
     ${
       isMade
-        ? html`<a class="button small" href="export/${round}/${form}" download="">Download</a>`
+        ? html`<a
+            class="button small" data-next=${next} href="export/${round}/${form}" download=""
+          >Download</a>`
         : usable
           ? html`<${Button}
-              disabled=${asking || kind === "working"} onClick=${prepare}
+              data-next=${next} disabled=${asking || kind === "working"} onClick=${prepare}
               aria-label="Prepare the download ${title.replace("For", "for")}"
             >Prepare<//>`
           : null

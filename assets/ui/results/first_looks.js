@@ -34,8 +34,8 @@ export const lookOf = (row, columns, seed) => ({
 });
 
 /**
- * What can be shown of the benchmark, the most telling first: where the best round draws what was asked, and
- * another one, which then is shown beside it, a copy. Where the best round copies comes last.
+ * What can be shown of the benchmark, the most telling first: where the best round draws what was asked.
+ * Where it copies comes last.
  * @param {SheetRow[]} rows
  * @param {SheetColumn[]} columns
  * @returns {Look[]}
@@ -46,11 +46,9 @@ export function looksOf(rows, columns) {
     .filter(({ part }) => part === "held_out")
     .map((row) => {
       const found = pictureOf(row, best, 0);
-      const isCopy = found?.copy ?? true;
-      const copied = isCopy ? undefined : columns.find(({ key }) => pictureOf(row, key, 0)?.copy);
       const { title, frames } = lookOf(row, columns, 0);
-      const look = { title, frames: frames.filter(({ src }) => src), under: copied?.name };
-      return { look, rank: 4 * Number(isCopy) + 2 * Number(!found?.asked) + Number(!copied) };
+      const look = { title, frames: frames.filter(({ src }) => src) };
+      return { look, rank: 2 * Number(found?.copy ?? true) + Number(!found?.asked) };
     })
     .filter(({ look }) => look.frames.length > 1)
     .sort((one, other) => one.rank - other.rank)

@@ -21,7 +21,7 @@ import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
 import { SheetCard } from "./sheet.js";
 import { openTestSet } from "./test_set.js";
-import { Verdict } from "./verdict.js";
+import { Basis, Verdict } from "./verdict.js";
 
 const rounds = signal(/** @type {RoundResult[]} */ ([]));
 const rows = signal(/** @type {SheetRow[]} */ ([]));
@@ -86,11 +86,14 @@ function Results() {
           </section>`
         : null
     }
+    <section class="card wide results-verdict" aria-label="Verdict">
+      <${Verdict} recipe=${drawn?.recipe ?? ""} round=${drawn?.id} at=${{}} />
+    </section>
     <section class="card wide" aria-label="Rounds">
       <div class="card-head"><h2>Rounds</h2><${Buttons} /></div>
-      <div class="results-verdict">
-        <${Verdict} recipe=${drawn?.recipe ?? ""} at=${{}} />
+      <div>
         <${Evidence} rows=${rows.value} columns=${columns} />
+        <${Basis} at=${{}} />
       </div>
       <div class="table-scroll"><${RoundsTable} rounds=${rounds.value} measures=${measures} /></div>
     </section>

@@ -91,7 +91,9 @@ function rowsOf(round, measures, width) {
       return html`<tr
         key="${round.id} ${by.words}" class="schedule-row" data-best=${best === by.words ? "yes" : "no"}
       >
-        <th scope="row" title="The same prompts and seeds by this strength schedule">${by.words}</th>
+        <th scope="row" title="The same prompts and seeds by this strength schedule">
+          ${round.name}, ${by.words}
+        </th>
         ${
           row
             ? cells(row)

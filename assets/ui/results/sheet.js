@@ -89,7 +89,8 @@ function Sheet({ rows, columns, seed }) {
       <tr>
         <td />
         ${columns.map(
-          ({ key, name, best }) => html`<th key=${key} scope="col">${best ? `★ ${name}` : name}</th>`,
+          ({ key, name, best }) =>
+            html`<th key=${key} scope="col" ref=${best ? show : null}>${best ? `★ ${name}` : name}</th>`,
         )}
       </tr>
     </thead>
@@ -117,6 +118,12 @@ function Sheet({ rows, columns, seed }) {
       )}
     </tbody>
   </table>`;
+}
+
+/** Scroll to the best column, where a small screen has no room for all. @param {HTMLElement | null} head */
+function show(head) {
+  const box = head?.closest(".sheet-scroll");
+  if (head && box) box.scrollLeft = head.offsetLeft + head.offsetWidth - box.clientWidth;
 }
 
 /**

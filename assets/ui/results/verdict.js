@@ -6,21 +6,29 @@ import { How } from "../how/how.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { figures } from "../kit/figures.js";
+import { doubtOf, LookYourself } from "../measures/doubt.js";
 import { Plot } from "../measures/plot.js";
 
-/** @param {{ recipe: string }} props what its own images say of the best round, or empty */
-export function Verdict({ recipe }) {
+/** The warnings of rounds that others went on from, or of the rest. @param {boolean} isEarlier */
+const warningsOf = (isEarlier) =>
+  (state.measures?.warnings ?? []).filter(
+    ({ round }) => state.measures?.words.earlier.includes(round) === isEarlier,
+  );
+
+/** How many rounds are measured, without the base model. */
+const measuredRounds = () => (state.measures?.rounds ?? []).filter(({ report, id }) => report && id).length;
+
+/**
+ * `recipe` is what its own images say of the best round, or empty.
+ * @param {{ recipe: string, round: string | undefined }} props
+ */
+export function Verdict({ recipe, round: shown }) {
   const { measures } = state;
   if (!measures) return null;
-  const { best, headline, rounds, prompts, words } = measures;
+  const { best, headline, rounds, words } = measures;
   const sentence = figures.value ? measures.sentence : measures.plain;
-  const [earlier, now] = [true, false].map((is) =>
-    measures.warnings.filter(({ round }) => words.earlier.includes(round) === is),
-  );
   const scheduled = rounds.some(({ schedules }) => schedules.some(({ report }) => report));
-  const done = rounds.filter((round) => round.report && round.id).length;
-  const names = rounds.filter(({ id }) => earlier.some(({ round }) => round === id)).map(({ name }) => name);
-  const size = `${count(prompts.length, "prompt")} × ${count(measures.chosen.seeds, "seed")}`;
+  const done = measuredRounds();
   return html`
     <p class="verdict" role="status">
       ${headline ? html`<b>${best && done > 1 ? "★ " : ""}${headline} </b>` : null}
@@ -34,11 +42,26 @@ export function Verdict({ recipe }) {
           : null
       }
     </p>
+    <${LookYourself} round=${shown} />
     ${measures.constant ? html`<p class="verdict-recipe">${unbroken(measures.constant)}</p>` : null}
     ${words.lacking ? html`<p class="verdict-recipe">${unbroken(words.lacking)}</p>` : null}
     ${recipe && !scheduled ? html`<p class="verdict-recipe">${unbroken(recipe)}</p>` : null}
-    ${now.map(warning)}
+    ${warningsOf(false)
+      .filter(({ sentence: told }) => told !== doubtOf(shown))
+      .map(warning)}
     ${measures.carry_over.map((found) => html`<p class="verdict-set">${said(found)}</p>`)}
+  `;
+}
+
+/** What the verdict rests on: what rounds changed, the benchmark, and warnings of rounds that were left. */
+export function Basis() {
+  const { measures } = state;
+  if (!measures) return null;
+  const { rounds, prompts, words } = measures;
+  const earlier = warningsOf(true);
+  const names = rounds.filter(({ id }) => earlier.some(({ round }) => round === id)).map(({ name }) => name);
+  const size = `${count(prompts.length, "prompt")} × ${count(measures.chosen.seeds, "seed")}`;
+  return html`
     ${
       earlier.length
         ? html`<details class="how">
@@ -58,7 +81,7 @@ export function Verdict({ recipe }) {
         : null
     }
     ${
-      done
+      measuredRounds()
         ? html`<p class="verdict-set">
               Benchmark: ${size}, the same${" "}
               for every round; not used in training. ${words.not_counted}

@@ -83,8 +83,8 @@ const ACTIONS = [
   },
   {
     name: "accept",
-    label: "Accept suggestion",
-    title: "Accept all suggested images",
+    label: "Accept all suggestions",
+    title: "Accept every suggested image that is not reviewed yet",
     change: "accept",
   },
   {
@@ -127,15 +127,18 @@ const HINTS = {
     refining() ? "Generates the same prompts and seeds again, and measures the difference." : drawn(round),
   accept: () =>
     refinementShown()
-      ? "Compare, then choose images or accept the suggestion."
+      ? "Compare, then choose images or accept all suggestions."
       : reviewShown()
         ? "Look at each suggestion, or accept all of them."
         : byFinger()
-          ? "Tap an image to accept it, or accept the suggestion."
-          : "Press ✓ on images that you like, or accept the suggestion.",
+          ? "Tap an image to accept it, or accept all suggestions."
+          : "Press ✓ on images that you like, or accept all suggestions.",
   next_round: () => {
     const child = childOf("next_round");
-    if (child) return `${child.name} trains on the images you accepted here.`;
+    if (child)
+      return child.empty
+        ? `${child.name} trains on the images you accepted here.`
+        : `${child.name} went on from what you accepted here. For another choice: What if?`;
     if (refining()) return state.refinement?.next_round_rule ?? "";
     if ([...state.verdicts.values()].includes("accepted"))
       return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
@@ -252,7 +255,7 @@ function hintWords() {
 function button(action) {
   const { name, title } = action;
   const why = closed(name);
-  const isNext = name === next() && why === null && !(name === "accept" && reviewShown()); // there, Yes is
+  const isNext = name === next() && why === null && !(name === "accept" && reviewShown()); // there, Accept is
   return html`<button
     type="button" key=${name} class="button" data-action=${name} title=${why ?? title}
     disabled=${why !== null} data-next=${isNext ? "" : null} onClick=${() => act(action)}

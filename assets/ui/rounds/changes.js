@@ -35,7 +35,8 @@ export function mountChanges({ changes: box, strip }) {
     const { roundId: round, measures, rounds } = state;
     const drawn = measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
     const branched = rounds.some((one) => one.copy_of) && rounds.map((one) => [one.candidates, one.aside]);
-    const about = (drawn || branched) && [measures?.rounds.map((one) => one.drawn), branched];
+    const all = measures?.rounds.map((one) => [one.drawn, one.accepted]);
+    const about = (drawn || branched) && [all, branched];
     const wanted =
       state.step === "rounds" && round && about && !closed().includes(round) ? JSON.stringify(about) : "";
     if (`${round} ${wanted}` === asked) return;

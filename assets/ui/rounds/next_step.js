@@ -34,6 +34,7 @@ export function closed(name) {
   if (name === "generate" && round.complete) return "All images of this round are generated";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
+    if (followed()) return "The next round is there already";
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
@@ -126,10 +127,17 @@ export function nextStep() {
   if (state.round?.actions.includes("run") && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
+  if (followed()) return "next_round";
   if (closed("accept") === null) return "accept";
   if (accepted) return "next_round";
   const repeats = step === "next_round" && state.round?.tunes && !childOf("next_round");
   return repeats ? "choose" : step;
+}
+
+/** The round that went on from the shown one: choosing here again would change nothing of it. */
+export function followed() {
+  const next = childOf("next_round");
+  return next?.empty ? null : next;
 }
 
 /**

@@ -5,6 +5,7 @@ import { renderOn } from "../app/watch.js";
 import { drawing, emit, loaded, nothingSuggested, on, openSuggestions, state } from "../app/store.js";
 import { html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
+import { followed } from "./next_step.js";
 
 /** @typedef {"review" | "refinement" | "candidates"} Side */
 /** Of the browser: somebody who chose all images is not shown Review by itself. */
@@ -56,14 +57,14 @@ function decide() {
     Object.assign(now, { round: state.roundId, side: refine ? "refinement" : "candidates", byHand: false });
   if (now.side === "refinement" && !refine) now.side = "candidates";
   if (now.side === "review" && !canReview()) now.side = "candidates";
-  if (now.byHand || now.side !== "candidates" || !canReview()) return;
+  if (now.byHand || now.side !== "candidates" || !canReview() || followed()) return;
   if ((openSuggestions().length || nothingSuggested()) && kept(KEY) === null) now.side = "review";
 }
 
 function Sides() {
   /** @type {[name: Side, words: string][]} */
   const names = [["candidates", "All images"]];
-  if (canReview()) names.unshift(["review", `Review ${openSuggestions().length || "✓"}`]);
+  if (canReview()) names.unshift(["review", `Review ${(!followed() && openSuggestions().length) || "✓"}`]);
   if (state.round?.refines) names.unshift(["refinement", "Refinement"]);
   return html`<${Segments}
     label="What is shown of this round" chosen=${now.side} choose=${showSide} names=${names}

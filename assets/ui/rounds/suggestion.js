@@ -19,9 +19,10 @@ import { nextStep } from "./next_step.js";
 const STATES = {
   open: "",
   accepted: "accepted",
-  rejected: "skipped",
+  rejected: "rejected",
   answered: "you chose another",
 };
+const GUESS = "The studio’s guess: this one.";
 
 /** @type {[id: string, score: Score][]} what was suggested before more pictures were asked for */
 let before = [];
@@ -43,7 +44,7 @@ export function mountSuggestion(parts) {
 function Suggestion() {
   if (!unfinished()) before = [...state.suggested];
   const rows = before.map(rowOf);
-  useKeptFocus(card, "data-verdict"); // rows have no key: the next best stands in the place of one skipped
+  useKeptFocus(card, "data-verdict"); // rows have no key: the next best stands in the place of one rejected
   useLayoutEffect(() => {
     card.style.height = ""; // it was that of the rows before
   }, [before.map(([id]) => id).join()]);
@@ -137,7 +138,7 @@ function ListedImage({ candidate_id: id, reason, plain, isNext }) {
       onClick=${() => decide([id], "accepted")}
     >✓</button>
     <button
-      type="button" class="quiet leave" title="Skip" aria-label="Skip: ${candidate.prompt}"
+      type="button" class="quiet leave" title="Reject" aria-label="Reject: ${candidate.prompt}"
       onClick=${() => decide([id], "rejected")}
     >✕</button>
   <//>`;
@@ -214,16 +215,15 @@ function Line({ id, score, other, now }) {
 }
 
 /**
- * "Sometimes a pencil, sometimes your cat. This one looks right." Of what comes after a skipped one, why.
+ * "Sometimes a pencil, sometimes your cat. The studio’s guess: this one." Of what comes after a rejected one,
+ * why.
  * @param {Score} score
  * @param {RowState} now
  */
 export function plainWords(score, now) {
   const { plain } = score;
   if (!plain) return "";
-  return now === "open"
-    ? `${plain}. ${score.left_out ? `This is ${score.why}` : "This one looks right."}`
-    : `${plain}.`;
+  return now === "open" ? `${plain}. ${score.left_out ? `This is ${score.why}` : GUESS}` : `${plain}.`;
 }
 
 /**
@@ -233,10 +233,9 @@ export function plainWords(score, now) {
  */
 function leaveButton(id, score, now) {
   const out = now === "rejected";
-  const leave = now === "accepted" ? "Reject, and suggest another" : "Skip, and suggest another";
   return html`<button
-    type="button" class="quiet leave" title=${out ? "Put it back" : `${leave} (Ctrl+Z to undo)`}
-    aria-label="${out ? "Put back" : "Skip"}: ${score.prompt}"
+    type="button" class="quiet leave" title=${out ? "Put it back" : "Reject, and suggest another (Ctrl+Z)"}
+    aria-label="${out ? "Put back" : "Reject"}: ${score.prompt}"
     onClick=${() => decide([id], out ? "undecided" : "rejected")}
   >${out ? "↺" : "✕"}</button>`;
 }

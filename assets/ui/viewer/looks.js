@@ -3,8 +3,8 @@
 /**
  * A picture; without `src`, it was not generated.
  * @typedef {{ name: string, src: string | null, words: string }} Frame
- * One prompt and seed; `at` is the frame that is shown first, and `under` names the one below it.
- * @typedef {{ title: string, frames: Frame[], at?: number, under?: string }} Look
+ * One prompt and seed; `at` is the frame that is shown first.
+ * @typedef {{ title: string, frames: Frame[], at?: number }} Look
  */
 
 /**

@@ -53,7 +53,7 @@ export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what =
   const { frames } = look;
   const after = shownOf(look, name, best);
   const others = [...references.slice(0, 1), ...frames].filter((frame) => frame.src && frame !== after);
-  const before = otherOf(others, frames, under ?? look.under ?? null);
+  const before = otherOf(others, frames, under);
   const shown = before ? mode : "flip";
   const isCut = shown === "cut";
   const isFull = close && figures.value;

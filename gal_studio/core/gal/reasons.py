@@ -266,7 +266,7 @@ def explain_next_best(left_out: int, others: int) -> str:
     before = "the one" if left_out == 1 else f"the {left_out}"
     if not others:
         return "the last usable image for this prompt."
-    return f"the best one after {before} you skipped."
+    return f"the best one after {before} you rejected."
 
 
 ALL_BLANK = (

@@ -89,22 +89,29 @@ def _standard_error(recipe: Recipe, drawn: Sequence[Candidate]) -> float:
     return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
 
 
-def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
-    """That no schedule of a LoRA from elsewhere draws anything like the references; "" otherwise.
+def are_unlike_references(drawn: Sequence[Candidate]) -> bool:
+    """Whether no schedule draws anything like the references.
 
     So if the median of Eq. G17's *shown* is below `ALIKE_FROM` for each schedule, 0 being the base model's
     images, and no schedule has copies. Few pictures, and those that were not compared, say nothing.
     """
     known = [one for one in drawn if one.carries is not None and not one.own]
     if len(known) < ENOUGH_TO_TELL:
-        return ""
+        return False
     groups: dict[Recipe, list[Candidate]] = {}
     for one in known:
         groups.setdefault(one.recipe, []).append(one)
     for group in groups.values():
         alike = median(one.carries or 0.0 for one in group)
         if alike >= ALIKE_FROM or fmean(one.chance for one in group) >= COPIES_FROM:
-            return ""
+            return False
+    return True
+
+
+def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
+    """That no schedule of a LoRA from elsewhere draws anything like the references; "" otherwise."""
+    if not are_unlike_references(drawn):
+        return ""
     return (
         f"{name} doesn’t reproduce your images at any strength. If it was trained on other images, "
         "copies can’t be detected."

@@ -29,7 +29,8 @@ class Caution:
 class Verdict:
     """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
 
-    `plain` says why in counts of images, without the names of the figures. `constant` names the best one at a
+    `plain` says why in counts of images, without the names of the figures; that they look like the references
+    is left to the eye. `constant` names the best one at a
     constant strength in a sentence, where a schedule is the best.
     """
 
@@ -64,9 +65,8 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     names = _Names.among(trained)
     best, before = ranked[0], {None: base, **by_round}
     earlier = before.get(best.arm.before)
-    detail, plain = (
-        f"{count(best, earlier, names)} {_closeness(best)}".rstrip() for count in (_counted, _plainly)
-    )
+    detail = f"{_counted(best, earlier, names)} {_closeness(best)}".rstrip()
+    plain = f"{_plainly(best, earlier, names)} {_unlikeness(best)}".rstrip()
     if best.gain is None or best.gain.value <= 0 or not carries_on(best):
         name = names.name(best)
         return Verdict(None, _none_is_best(ranked), f"{name}: {detail}", plain=f"{name}: {plain}")
@@ -203,6 +203,13 @@ def _closeness(report: Report) -> str:
     closer = change.value > 0 and (report.gain is None or report.gain.value <= 0)
     only = ", but only by copying it or by missing the prompt" if closer else ""
     return f"The images {how}{only}."
+
+
+def _unlikeness(report: Report) -> str:
+    """The same where it speaks against a round: CLIP-I also rises with the colors or the ground alone."""
+    change = report.since_base.get("clip_i")
+    is_gain = change is not None and change.value > 0 and report.gain is not None and report.gain.value > 0
+    return "" if is_gain else _closeness(report)
 
 
 def _best_of(number: int, best: Report, second: Report, names: _Names) -> str:

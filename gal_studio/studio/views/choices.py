@@ -22,7 +22,7 @@ TITLES: Mapping[ChoiceKind, str] = {
     "agreed": "Accepted the suggestion",
     "other picture": "Another image of the same test prompt",
     "other prompt": "A test prompt that was not suggested",
-    "left out": "Skipped the suggestion",
+    "left out": "Rejected the suggestion",
     "added": "A second image, besides an accepted one",
 }
 

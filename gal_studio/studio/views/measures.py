@@ -35,7 +35,8 @@ class MeasuredSchedule:
 class MeasuredRound:
     """A round, or the base model (`id` None), with how much of the test set it has drawn at full strength.
 
-    `report` is None until all held-out prompts are drawn. `schedules` are those that it was measured by, and
+    `report` is None until all held-out prompts are drawn; pictures of `accepted` prompts come after them, and
+    what a choice changed is known only then. `schedules` are those that it was measured by, and
     its best one while it was not. `gain` is that of the setting that decides (`gain_setting`), by which the
     best round is named; `gain_change` compares it with that of the round before, `since_first` with the first
     round of the line. `setting` is the schedule to draw with.
@@ -51,6 +52,7 @@ class MeasuredRound:
     schedules: tuple[MeasuredSchedule, ...] = ()
     setting: Recipe | None = None
     setting_words: str = ""
+    accepted: int = 0
     gain: Difference | None = None
     gain_setting: str = ""
     gain_change: Change | None = None
@@ -146,6 +148,7 @@ def _round(found: Measured, name: str | None, arm: Arm) -> MeasuredRound:
         trained=here is None or here.round.adapter is not None,
         drawn=len(arm.part("held_out")),
         wanted=found.wanted,
+        accepted=len(arm.part("accepted")),
         report=found.reports.get(name),
         schedules=() if here is None else tuple(_schedules(found, here)),
         setting=None if here is None else found.setting(here),

@@ -14,6 +14,7 @@ from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference, Round
 from gal_studio.rounds.branches import set_aside
+from gal_studio.rounds.doubts import doubt
 from gal_studio.rounds.fingerprints import is_trainable, repeated
 from gal_studio.rounds.inputs import TrainingInputs, load_inputs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
@@ -117,6 +118,7 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool)
         refines=here.variant.refines,
         made_by=here.variant.made_by,
         aside=aside,
+        doubt=doubt(here),
     )
 
 

@@ -74,6 +74,7 @@ class RoundSummary(Round):
     refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
     made_by: Annotated[Action | None, Doc("The button in the round above it that makes such a round.")]
     aside: Annotated[bool, Doc("Another line was made the main one at the branch that it is in.")]
+    doubt: Annotated[str, Doc("Why its images may not look like the references; empty if nothing says so.")]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_then_the_next_prompt_follows_and_says_in_whose_place() -> None:
     made = after(EVEN, LESS, rejected={"anchor-0-3", "anchor-0-2"})
     assert pictures(made) == ["anchor-1-3"]
     assert made.suggestions[0].reason == (
-        "1 of 4 is a copy: the next most uncertain, in place of “tie”, whose good images you skipped."
+        "1 of 4 is a copy: the next most uncertain, in place of “tie”, whose good images you rejected."
     )
 
 
@@ -66,6 +66,6 @@ def test_a_prompt_that_was_answered_needs_no_other_in_its_place() -> None:
 
 
 def test_reasons_of_the_next_best() -> None:
-    assert explain_next_best(1, 5) == "the best one after the one you skipped."
-    assert explain_next_best(2, 5) == "the best one after the 2 you skipped."
+    assert explain_next_best(1, 5) == "the best one after the one you rejected."
+    assert explain_next_best(2, 5) == "the best one after the 2 you rejected."
     assert explain_next_best(2, 0) == "the last usable image for this prompt."

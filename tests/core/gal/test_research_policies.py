@@ -95,7 +95,7 @@ def test_core_set_passes_to_the_next_farthest_picture_of_a_prompt() -> None:
     assert policy.why(pool, score, pool.candidates[1]) == "the least like what is known of 3 good ones."
     pool = replace(pool, rejected=frozenset({"anchor-0-1"}))
     assert chosen("core-set", pool) == ["anchor-0-2"]
-    assert policy.why(pool, score, pool.candidates[2]) == "the best one after the one you skipped."
+    assert policy.why(pool, score, pool.candidates[2]) == "the best one after the one you rejected."
 
 
 def test_core_set_starts_with_the_list_where_nothing_is_known() -> None:

@@ -59,7 +59,7 @@ def test_leaving_a_picture_out_brings_the_next_best_and_says_so(studio: Studio, 
     assert (
         studio.round_view(drawn)
         .scores[0]
-        .reason.endswith("Not suggested: you skipped all of its good images.")
+        .reason.endswith("Not suggested: you rejected all of its good images.")
     )
     studio.undo(drawn)
     assert chosen(studio, drawn)[0] == other

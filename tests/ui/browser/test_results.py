@@ -138,7 +138,7 @@ def test_results_open_with_a_large_before_and_after(watched: Watched, served: Se
     page = watched.open(served.url("results"))
     stage = page.locator(".look .view-stage")
     caption = page.locator(".look .view-compared figcaption")
-    expect(caption.get_by_label("Compare with")).to_have_value("Round 1")  # where it gave a copy
+    expect(caption.get_by_label("Compare with")).to_have_value("Base model")
     expect(caption).to_contain_text("Round 2")
     box = stage.bounding_box()
     assert box["y"] + box["height"] < 900 and box["width"] > 300, "large, on the first screen"

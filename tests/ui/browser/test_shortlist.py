@@ -24,7 +24,7 @@ def test_a_round_without_suggestions_opens_with_what_looks_right(window: Any, se
     page = first_page(window, served.address, with_grid=False)
     page.goto(served.url("rounds"))
     page.wait_for_selector(".review-end h2:text-is('Nothing is left to suggest')")
-    assert "look right; you can choose from them in All images." in page.inner_text(".review-end p")
+    assert "may be right. In All images, accept those that" in page.inner_text(".review-end p")
     expect(page.locator(".review-accepted img")).to_have_count(12)
     expect(page.locator(".rounds .columns:visible")).to_have_count(0)
     page.click("[data-answer=all]")
@@ -54,5 +54,5 @@ def test_s_accepts_the_first_of_the_shortlist_and_the_next_prompt_takes_its_plac
     words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
     assert "Left to gain on the benchmark: 17% (95% interval" in words
     assert "59% if chosen by eye" in words
-    page.click(".shortlist button[aria-label^='Skip']")
+    page.click(".shortlist button[aria-label^='Reject']")
     expect(rows.first).not_to_have_attribute("data-candidate", second)

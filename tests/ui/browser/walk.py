@@ -171,7 +171,7 @@ class Walk:
         self.escape()
         self.shown("dialog.help[open]", lambda: page.keyboard.press("?"))
         page.click(".help >> text=Show the tour")
-        for title in ("This is your reference", "A good image", "A copy"):
+        for title in ("This is your reference", "A suggestion", "A copy"):
             page.wait_for_selector(f".tour h2:text-is('{title}')")
             yield f"the tour: {title}"
             page.click(".tour [data-next]")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { notApplicable, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
+import { notApplicable, childOf, closed, followed, nextStep } from "../../../assets/ui/rounds/next_step.js";
 import { candidate, chip, job, pair, project, queue, queued, refinement, round } from "../samples.js";
 import { INSTANT, REFINED, score } from "../samples.js";
 
@@ -138,6 +138,14 @@ test("a next round can wait for other work, and for a refinement of its own", ()
   state.candidates.set("c", candidate());
   assert.equal(closed("next_round"), null);
   Object.assign(state, { job: null, queue: queue() });
+});
+
+test("where the next round went on, it is next to go there, whatever is still suggested", () => {
+  state.rounds.push(chip({ id: "next", parent_id: "r", empty: true }));
+  assert.deepEqual([nextStep(), followed()], ["accept", null]);
+  state.rounds[1] = chip({ id: "next", parent_id: "r" });
+  assert.deepEqual([nextStep(), followed()?.id], ["next_round", "next"]);
+  assert.equal(closed("accept"), "The next round is there already");
 });
 
 test("an action opens the existing child round of its kind", () => {

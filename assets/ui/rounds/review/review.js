@@ -2,19 +2,23 @@
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
-import { copyOrNot, emit, nothingSuggested, on, someReferences, state, verdictOf } from "../../app/store.js";
+import { copyOrNot, emit, on, someReferences, state, verdictOf } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
-import { count, unbroken } from "../../kit/format.js";
+import { inSentence, unbroken } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
+import { openRound } from "../../app/session.js";
+import { Doubt } from "../../measures/doubt.js";
 import { decide, undo } from "../grid/verdicts.js";
 import { openDownload } from "../../results/exports.js";
 import { enlarge } from "../lightbox/lightbox.js";
-import { nextStep } from "../next_step.js";
+import { followed } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";
 import { openViewer } from "../../viewer/viewer.js";
 import { plainWords, rowOf } from "../suggestion.js";
+import { whatIf } from "../what_if.js";
+import { countWords, endOf } from "./review_words.js";
 
 /** @type {string | null} the suggestion that is looked at; null: the first open one */
 let at = null;
@@ -29,11 +33,11 @@ export function mountReview({ review }) {
 
 const rows = () => [...state.suggested].map(rowOf);
 
+/** What is still asked: nothing where the next round is there. */
+const openRows = () => (followed() ? [] : rows().filter(({ now }) => now === "open"));
+
 /** The row that is looked at: the chosen one, or else the first open one. */
-function current() {
-  const all = rows();
-  return all.find(({ id }) => id === at) ?? all.find(({ now }) => now === "open") ?? null;
-}
+const current = () => rows().find(({ id }) => id === at) ?? openRows()[0] ?? null;
 
 /** @param {string | null} id */
 function turnTo(id) {
@@ -81,7 +85,7 @@ function answer(ids, verdict) {
   const all = rows().map(({ id }) => id);
   const place = all.indexOf(current()?.id ?? "");
   decide(ids, verdict);
-  const open = rows().filter(({ now }) => now === "open");
+  const open = openRows();
   turnTo((open.find(({ id }) => all.indexOf(id) > place) ?? open[0])?.id ?? null);
 }
 
@@ -121,7 +125,6 @@ function turn(by) {
 
 function Review() {
   const row = current();
-  const all = rows();
   if (!row) return html`<${End} />`;
   const id = shown() ?? row.id;
   const strongest = strongestOf(state.candidates.get(id));
@@ -130,7 +133,6 @@ function Review() {
   const verdict = verdictOf(id);
   const plain = plainWords(row.score, row.now);
   const others = choices(row.id);
-  const place = all.findIndex((one) => one.id === row.id);
   return html`<div class="review-picture">
       <button type="button" class="review-face" onClick=${() => enlarge(id)} title="Enlarge (Space)">
         <${EnlargedImage} key=${id} src=${picture(id)} alt=${row.score.prompt} />
@@ -160,14 +162,15 @@ function Review() {
       </div>
     </div>
     <div class="review-words">
-      <span class="review-count" role="status">${place + 1} of ${all.length}</span>
+      <span class="review-count" role="status">${countWords(openRows().length)}</span>
       <h2 translate=${false}>${objects.length > 1 ? row.score.prompt : row.score.head}</h2>
       <p>${id === row.id ? plain : `Another image, ${others.indexOf(id) + 1} of ${others.length}.`}</p>
       <div class="review-answers" role="group" aria-label="Accept this image?">
-        ${button("yes", "Yes", "A", yes, verdict === "accepted")}
-        ${button("no", "No", "R", no, verdict === "rejected")}
+        ${button("yes", "Accept", "A", yes, verdict === "accepted")}
+        ${button("no", "Reject", "R", no, verdict === "rejected")}
         ${button("another", "Another", "N", another, false, others.length < 2)}
       </div>
+      <${Undo} words=${state.round?.undo} />
     </div>`;
 }
 
@@ -212,38 +215,38 @@ function openStrengths(id) {
   openViewer({ looks: [{ title: prompt, frames, at: all.findIndex((one) => one.id === id) }] });
 }
 
-/** Nothing is open: what was accepted, and the way on, which is the marked button below. */
+/** What was done last, to be undone. @param {{ words: string | undefined }} props */
+const Undo = ({ words }) => html`<p class="review-undo">
+  ${
+    words &&
+    html`<${Button} class="link" data-answer="undo" title="Ctrl+Z" onClick=${undo}>Undo: ${words}<//>`
+  }
+</p>`;
+
+/** Nothing is asked: what was accepted, and the way on, which is the marked button below. */
 function End() {
-  if (nothingSuggested()) return html`<${Unsuggested} />`;
-  const isDone = nextStep() === "done";
-  const accepted = [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
-  const them = accepted.length > 1 ? "them" : "it";
-  const words = accepted.length
-    ? `You accepted ${count(accepted.length, "image")}. ` +
-      (isDone ? "Nothing is left to suggest." : `The next round learns from ${them}.`)
-    : "You accepted none. Choose some in All images, or generate more.";
-  return html`<${Ended} title="All reviewed" words=${words} images=${accepted} />`;
-}
-
-/** Nothing is suggested or accepted: what looks right, which All images lists, and what more is worth. */
-function Unsuggested() {
-  const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
-  const seen = `${count(right, "image")} ${right === 1 ? "looks" : "look"} right`;
-  const words = images.length ? `${seen}; you can choose from them in All images. ${worth}` : sentence;
-  return html`<${Ended}
-    title="Nothing is left to suggest" words=${words} images=${images.map((one) => one.candidate_id)}
-  />`;
-}
-
-/** @param {{ title: string, words: string, images: string[] }} props */
-const Ended = ({ title, words, images }) => html`<div class="review-end">
+  const { title, words, images } = endOf();
+  const next = followed();
+  return html`<div class="review-end">
     <h2>${title}</h2>
     <p>${unbroken(words)}</p>
+    <${Doubt} round=${state.roundId} />
     <div class="review-accepted">${images.map(
       (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
     )}</div>
     <div>
-      <${Button} data-answer="all" onClick=${() => showSide("candidates")}>All images<//>${" "}
-      <${Button} data-answer="finish" onClick=${() => openDownload()}>Finish: take your LoRA…<//>
+      ${
+        next
+          ? html`<${Button} data-answer="next" onClick=${() => openRound(next.id)}>
+                Go to ${inSentence(next.name)}
+              <//>${" "}
+              <${Button} data-answer="what-if" onClick=${whatIf}>What if?<//>`
+          : html`<${Button} data-answer="finish" onClick=${() => openDownload()}>
+              Finish: take your LoRA…
+            <//>`
+      }${" "}
+      <${Button} data-answer="all" onClick=${() => showSide("candidates")}>All images<//>
     </div>
+    <${Undo} words=${next ? "" : state.round?.undo} />
   </div>`;
+}

@@ -55,9 +55,9 @@ export function cardsOf(project, candidates, suggested) {
   ];
   if (clean)
     cards.push({
-      title: "A good image",
+      title: "A suggestion",
       words:
-        `The prompt said “${clean.head}”, and it shows that with ${subject} of your reference. ` +
+        `The prompt said “${clean.head}”. Does it show that, with ${subject} of your reference? ` +
         `${byFinger() ? "Tap it to accept it" : "Press A, or its ✓, to accept it"}: ` +
         "the next round trains on it.",
       picture: clean,

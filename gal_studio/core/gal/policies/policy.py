@@ -114,7 +114,7 @@ class Policy(ABC):
             if left:
                 return left, (
                     f"{count_copies(score)}: {self.next_words}, in place of “{names[gone.anchor.id]}”, whose "
-                    "good images you skipped."
+                    "good images you rejected."
                 )
         return [], ""
 
@@ -133,7 +133,7 @@ class Policy(ABC):
         if not pictures or self._left(pool, score):
             return ""
         which = "its only" if len(pictures) == 1 else "all of its"
-        return f" Not suggested: you skipped {which} good images."
+        return f" Not suggested: you rejected {which} good images."
 
     def ranked(self, pool: PoolSnapshot) -> tuple[AnchorScore, ...]:
         """All test prompts: those that may be suggested in their order, then the others by Eq. G5."""

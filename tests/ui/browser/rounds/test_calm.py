@@ -87,7 +87,7 @@ def test_what_shows_on_hover_shows_for_the_keys_as_well(watched: Watched, served
 def test_the_bar_has_the_next_step_another_one_and_a_menu(watched: Watched, served: Served):
     page = wide(watched.open(served.url()))
     bar = page.locator("[data-part=actions] > button")
-    expect(bar).to_have_text(["Accept suggestion", "Next round ›"])
+    expect(bar).to_have_text(["Accept all suggestions", "Next round ›"])
     page.click(".more-button")
     inside = page.locator(".more-actions [data-action]")
     names = inside.evaluate_all("(all) => all.map((one) => one.dataset.action)")

@@ -31,7 +31,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     page.wait_for_selector(".suggestion-row[data-verdict=answered] >> text=you chose another")
     row = ".suggestion-row:nth-child(2)"
     page.click(f"{row} .leave")
-    page.wait_for_selector(f"{row}[data-verdict=open] >> text=the one you skipped >> visible=true")
+    page.wait_for_selector(f"{row}[data-verdict=open] >> text=the one you rejected >> visible=true")
     source = str(page.locator(f"{row} img").get_attribute("src"))
     assert second not in source
     settled(page)

@@ -20,8 +20,8 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     page: Page = first_page(window, served.address, with_grid=False)
     page.goto(served.url())
     page.wait_for_selector(".review-face")
-    for place in ("1 of 3", "2 of 3", "3 of 3"):
-        page.wait_for_selector(f".review-count:text-is('{place}')")
+    for left in (3, 2, 1):
+        page.wait_for_selector(f".review-count:has-text('{left} left')")
         page.keyboard.press("a")
     page.click(".review-end [data-answer=finish]")
     page.wait_for_selector(".exports h2:text-is('Your LoRA: round 1')")
@@ -29,6 +29,7 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     expect(page.locator(".exports .view-files a")).to_have_count(2)
     expect(page.locator(".exports code")).to_have_text(["in watercolor painting style"])
     expect(page.locator(".exports details")).to_have_count(0)  # no program was named yet
+    page.wait_for_selector(".exports .look-yourself:has-text('compare them with your reference')")
     page.click(f"{PROGRAM} button:text-is('Prepare')")
     page.wait_for_selector(f"{PROGRAM}[data-state=working]")  # the page has seen that it waits
     studio.store.workers.enter("w")
@@ -52,4 +53,5 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     page.click("[data-step=results]")
     page.click(".look-head button:has-text('Finish: take round 1')")
     expect(page.locator(f"{PROGRAM} input")).to_have_value(str(loras))
+    expect(page.locator(".exports [data-next]")).to_have_text("Download")  # one marked button
     expect(page.locator(".exports > .export-forms li")).to_have_count(1)  # the program that was named

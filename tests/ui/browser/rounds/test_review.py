@@ -10,7 +10,7 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.state.tables.candidates import NewCandidate
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, first_page
-from tests.ui.seeded import picture
+from tests.ui.seeded import picture, train
 from tests.ui.seeded_refinement import two_subjects
 
 pytestmark = pytest.mark.browser
@@ -25,17 +25,17 @@ def answers(served: Served) -> dict[str, str]:
 def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window: Any, served: Served):
     page: Page = first_page(window, served.address, with_grid=False)
     page.goto(served.url())
-    page.wait_for_selector(f"{COUNT}:text-is('1 of 3')")
+    page.wait_for_selector(f"{COUNT}:text-is('3 left · 0 reviewed')")
     expect(page.locator(".rounds .columns:visible")).to_have_count(0)
     expect(page.locator(".review-beside figure")).to_have_count(1)  # all are at full strength
     scores = served.place.studio.round_view(served.place.round).scores
     suggested = [one.suggested_candidate_id for one in scores if one.suggested_candidate_id]
-    for key, place in (("a", "2 of 3"), ("n", "2 of 3")):
+    for key in ("a", "n"):
         page.keyboard.press(key)
-        page.wait_for_selector(f"{COUNT}:text-is('{place}')")
+        page.wait_for_selector(f"{COUNT}:text-is('2 left · 1 reviewed')")
     page.wait_for_selector(".review-words p:has-text('Another image, 2 of')")
     page.keyboard.press("a")
-    page.wait_for_selector(f"{COUNT}:text-is('3 of 3')")
+    page.wait_for_selector(f"{COUNT}:text-is('1 left · 2 reviewed')")
     page.click("[data-answer=yes]")
     page.wait_for_selector(".review-end:has-text('You accepted 3 images')")
     settled(page)
@@ -43,12 +43,27 @@ def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window
     assert set(given.values()) == {"accepted"} and len(given) == 3
     assert suggested[0] in given and suggested[2] in given and suggested[1] not in given
     expect(page.locator("[data-action=next_round][data-next]")).to_be_enabled()
-    page.keyboard.press("Control+z")
-    page.wait_for_selector(f"{COUNT}:text-is('3 of 3')")
+    page.click("[data-answer=undo]")
+    page.wait_for_selector(f"{COUNT}:text-is('1 left · 2 reviewed')")
     page.click("[data-answer=no]")
-    page.wait_for_function("document.querySelector('.review-end, .review-count')")
+    page.wait_for_selector(f"{COUNT}:text-is('1 left · 3 reviewed')")  # the next in line takes its place
     settled(page)
     assert answers(served)[suggested[2]] == "rejected"
+
+
+def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: Served):
+    studio, first = served.place.studio, served.place.round
+    studio.decide([studio.round_view(first).scores[0].suggested_candidate_id or ""], "accepted")
+    second = studio.next_round(first).id
+    train(studio, second)
+    page: Page = first_page(window, served.address, with_grid=False)
+    page.goto(f"{served.url()}&round={first}")
+    page.wait_for_selector(".tile")
+    page.click("[data-choice=review]")
+    page.wait_for_selector(".review-end h2:text-is('Round 2 is there already')")
+    expect(page.locator("[data-action=next_round][data-next]")).to_have_text("Go to round 2 ›")
+    page.click(".review-end [data-answer=next]")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
 
 
 @pytest.mark.thorough
@@ -57,9 +72,9 @@ def test_all_images_are_remembered_and_review_stays_at_hand(watched: Watched, se
     page.wait_for_selector(".tile")
     expect(page.locator(COUNT)).to_have_count(0)
     page.click("[data-choice=review]")
-    page.wait_for_selector(f"{COUNT}:text-is('1 of 3')")
+    page.wait_for_selector(f"{COUNT}:text-is('3 left · 0 reviewed')")
     page.reload()
-    page.wait_for_selector(f"{COUNT}:text-is('1 of 3')")
+    page.wait_for_selector(f"{COUNT}:text-is('3 left · 0 reviewed')")
     page.click("[data-choice=candidates]")
     page.wait_for_selector(".tile")
     page.reload()

@@ -90,7 +90,7 @@ def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watche
     page.wait_for_selector(".tour h2:text-is('This is your reference')")
     expect(page.locator(".chip-round[data-tour]")).to_have_count(1)
     page.keyboard.press("Enter")
-    page.wait_for_selector(".tour h2:text-is('A good image')")
+    page.wait_for_selector(".tour h2:text-is('A suggestion')")
     page.wait_for_selector(".tile[data-tour]:not([data-copy])")
     page.click(".tour button:text-is('Next')")
     page.wait_for_selector(".tour h2:text-is('A copy')")

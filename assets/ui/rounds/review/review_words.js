@@ -1,0 +1,55 @@
+/** What Review says of a round: how far one is, and how it ends. */
+import { counts, nothingSuggested, state, verdictOf } from "../../app/store.js";
+import { count } from "../../kit/format.js";
+import { followed, nextStep } from "../next_step.js";
+
+/**
+ * How many suggestions wait for an answer, and how many images have one: where the next in line takes the
+ * place of a rejected image, only that grows.
+ * @param {number} open
+ */
+export function countWords(open) {
+  const { accepted, rejected } = counts();
+  return `${open} left · ${accepted + rejected} reviewed`;
+}
+
+/** The images that were accepted in this round. */
+const acceptedImages = () => [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
+
+/**
+ * The end of a round: a title, what to know, and the images that it is about.
+ * @returns {{ title: string, words: string, images: string[] }}
+ */
+export function endOf() {
+  const next = followed();
+  const images = acceptedImages();
+  if (next) {
+    const words = "It went on from what you accepted here. For another choice, begin a branch: What if?";
+    return { title: `${next.name} is there already`, words, images };
+  }
+  if (nothingSuggested()) return unsuggested();
+  return { title: "All reviewed", words: reviewed(images.length), images };
+}
+
+/** @param {number} accepted */
+function reviewed(accepted) {
+  if (!accepted) return "You accepted none. Choose some in All images, or generate more.";
+  const goesOn = `The next round trains on ${accepted > 1 ? "them" : "it"}.`;
+  const end = nextStep() === "done" ? "Nothing is left to suggest." : goesOn;
+  return `You accepted ${count(accepted, "image")}. ${end}`;
+}
+
+/** Nothing is suggested or accepted: what the studio's figures find right, and what more is worth. */
+function unsuggested() {
+  const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
+  const kind = state.project?.kind ?? "style";
+  const words = images.length
+    ? `The studio’s guess: ${count(right, "image")} may be right. ` +
+      `In All images, accept those that look like your ${kind}. ${worth}`
+    : sentence;
+  return {
+    title: "Nothing is left to suggest",
+    words,
+    images: images.map((one) => one.candidate_id),
+  };
+}

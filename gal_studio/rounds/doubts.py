@@ -1,0 +1,51 @@
+"""Why the images of a trained round may not look like the references, in words without figures."""
+
+from collections.abc import Sequence
+
+from gal_studio.core.gal.recipe_rates import ENOUGH_TO_TELL, are_unlike_references
+from gal_studio.core.gal.standard import KEPT_ENOUGH
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.taught.registry import find_taught
+from gal_studio.core.types import Candidate
+from gal_studio.rounds.suggestions import accepted_anchors, first_proposal
+
+FEW = 2
+"""Rejected suggestions: fewer say nothing of a round."""
+FEW_SHARE = 0.1
+"""Of a round's images: so few with the style or object are hardly any."""
+
+
+def doubt(here: RoundSnapshot) -> str:
+    """Why its images may not look like the style or object, and what to do; empty if nothing says so.
+
+    A person who rejects most of what was suggested first knows best; else Eq. G17 may see nothing of it at
+    any strength, or find it in hardly an image. What a first round never learned is seen by a person alone:
+    c(x) compares with that.
+    """
+    if not here.variant.tunes or here.round.adapter is None or here.round.source:
+        return ""
+    kind = here.project.project.kind
+    others = "in other places" if find_taught(kind).is_subject else "with other subjects"
+    more = f"Add references {others}, or train longer."
+    if _rejects_most(here):
+        return f"You rejected most suggestions. Were they not like your {kind}? {more}"
+    if not (are_unlike_references(here.candidates) or _has_few(here.candidates)):
+        return ""
+    step = more if here.parent is None else "Go back a round, and accept images that show it clearly."
+    return f"Hardly any image looks like your {kind}. {step}"
+
+
+def _has_few(drawn: Sequence[Candidate]) -> bool:
+    """Whether at most a tenth of the images has the style or object (Eq. G17)."""
+    known = [one.kept >= KEPT_ENOUGH for one in drawn if one.kept is not None]
+    return len(known) >= ENOUGH_TO_TELL and sum(known) <= FEW_SHARE * len(known)
+
+
+def _rejects_most(here: RoundSnapshot) -> bool:
+    """Whether most prompts that were suggested first have a rejected suggestion and no accepted image."""
+    rejected, accepted = here.decided.rejected, accepted_anchors(here)
+    if len(rejected) < FEW:
+        return False
+    first = first_proposal(here).suggestions
+    left = [one for one in first if one.candidate_id in rejected and one.anchor_id not in accepted]
+    return len(left) >= FEW and 2 * len(left) > len(first)

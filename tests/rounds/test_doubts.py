@@ -1,0 +1,62 @@
+"""A style that a person does not see, or that nothing measures, is said plainly, and no other."""
+
+from dataclasses import replace
+
+import pytest
+
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import CARRIES, Candidate
+from gal_studio.rounds.doubts import doubt
+from tests.core.builders import margins, pool_of
+from tests.core.snapshots import decided, project_of, record
+
+ANCHORS, PICTURES, _ = pool_of(margins(2, 4), margins(1, 4), margins(0, 4))
+FIRST = ("anchor_0_2", "anchor_1_1")
+"""What is suggested first."""
+
+
+def round_of(tiles: list[Candidate] = PICTURES, **given: object) -> RoundSnapshot:
+    return project_of(ANCHORS, record("first", None, 1, tiles, **given)).round("first")  # type: ignore[arg-type]
+
+
+def carrying(amount: float) -> list[Candidate]:
+    return [replace(one, more_scores={CARRIES: amount}, marked_copy=False) for one in PICTURES]
+
+
+def test_who_rejects_most_suggestions_is_told_what_to_do() -> None:
+    said = doubt(round_of(decisions=decided(**dict.fromkeys(FIRST, "rejected"))))
+    assert said == (
+        "You rejected most suggestions. Were they not like your style? Add references with other subjects, "
+        "or train longer."
+    )
+    assert doubt(round_of()) == doubt(round_of(decisions=decided(anchor_0_2="rejected"))) == ""
+    taken = decided(**dict.fromkeys(FIRST, "rejected"), anchor_0_3="accepted")
+    assert doubt(round_of(decisions=taken)) == "", "another image of the prompt was accepted"
+    others = decided(anchor_0_0="rejected", anchor_0_1="rejected", anchor_1_0="rejected")
+    assert doubt(round_of(decisions=others)) == "", "copies are rejected, no suggestion"
+
+
+@pytest.mark.parametrize(("amount", "is_told"), [(-0.2, True), (0.05, True), (0.4, False)])
+def test_what_hardly_shows_the_style_at_any_strength_is_told(amount: float, is_told: bool) -> None:
+    said = doubt(round_of(carrying(amount)))
+    assert said.startswith("Hardly any image looks like your style.") == is_told == bool(said)
+
+
+def test_a_later_round_in_which_the_style_thins_is_sent_back() -> None:
+    thin = [replace(one, id=f"after-{one.id}", more_scores={CARRIES: 0.2}) for one in PICTURES]
+    first, second = record("first", None, 1, carrying(0.8)), record("second", "first", 2, thin)
+    rounds = project_of(ANCHORS, first, second)
+    assert doubt(rounds.round("first")) == ""
+    assert doubt(rounds.round("second")) == (
+        "Hardly any image looks like your style. Go back a round, and accept images that show it clearly."
+    )
+    some = [replace(one, more_scores={CARRIES: 0.8}) for one in thin[:2]]
+    rounds = project_of(ANCHORS, first, record("second", "first", 2, [*some, *thin[2:]]))
+    assert doubt(rounds.round("second")) == "", "two of twelve have it"
+
+
+def test_nothing_is_said_of_what_is_not_trained_here() -> None:
+    here = round_of(carrying(0.0))
+    assert doubt(here) and doubt(round_of(carrying(0.0), adapter=None)) == ""
+    given = replace(here.record, round=replace(here.round, source="theirs.safetensors"))
+    assert doubt(replace(here.project, records=(given,)).round("first")) == ""
