@@ -1,5 +1,5 @@
 /** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
-/** @import { Anchor } from "payloads" */
+/** @import { Anchor, Unknown } from "payloads" */
 import { taughtIn } from "../app/taught.js";
 import { useEvents } from "../app/watch.js";
 import { state } from "../app/store.js";
@@ -7,6 +7,7 @@ import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
 import { html } from "../kit/html.js";
+import { UnknownNote } from "../kit/swaps.js";
 import { toast } from "../kit/toast.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
@@ -18,12 +19,14 @@ const typed = signal("");
 /** Whether a list that is imported or pasted switches the others off. */
 const only = signal(false);
 const said = signal("");
+/** The test prompt that was added and that the model was taught nothing of. */
+const unknown = signal(/** @type {Unknown | null} */ (null));
 /** The switches that were pressed and are not stored yet, by test prompt. */
 const pressed = signal(/** @type {Map<string, boolean>} */ (new Map()));
 
 export function editAnchors() {
   if (!state.project || anchorsDialog.isOpen) return;
-  [typed.value, only.value, said.value] = ["", false, ""];
+  [typed.value, only.value, said.value, unknown.value] = ["", false, "", null];
   anchorsDialog.open("Test prompts", html`<${Editor} />`);
 }
 
@@ -83,6 +86,7 @@ function Editor() {
       </label>
       <span class="field-note">One test prompt per line</span>
     </div>
+    <${UnknownNote} of=${unknown} use=${useInstead} />
     <div class="anchors-end">
       <span role="status">${said.value}</span>
       <button type="button" class="button" onClick=${() => anchorsDialog.close()}>Done</button>
@@ -156,6 +160,16 @@ async function add(lines, { byHand = false } = {}) {
   await refresh();
   if (project !== state.project?.id) return;
   said.value = answer.sentence;
+  unknown.value = answer.unknown;
+}
+
+/** Add a prompt with what the model knows, and disable the other one. @param {string} line */
+async function useInstead(line) {
+  const { prompt = "" } = unknown.value ?? {};
+  const stands = state.project?.stands_for ?? "";
+  const other = state.project?.anchors.find((one) => one.prompt === filled(prompt, stands));
+  await add([line], { byHand: true });
+  if (other) await enable(other.id, false);
 }
 
 /** @param {string} text */

@@ -1,16 +1,18 @@
 """The view *Try a prompt*: pictures of free prompts, drawn by any round."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field, FiniteFloat
 
-from gal_studio.core.entered import about_entered
+from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.features.trials import verbs
 from gal_studio.features.trials.payloads import Trial, trial_payloads
 from gal_studio.features.trials.record import trials_of
+from gal_studio.studio.create.prompt_notes import Unknown, unknown_prompt
 from gal_studio.ui.payloads import Id, OfRound, Only, Text
 from gal_studio.ui.requests import Context, Requests
 
@@ -21,10 +23,14 @@ MOST_SEEDS, MOST_STRENGTHS, MOST_STEPS = 16, 10, 50
 
 @dataclass(frozen=True)
 class Tried:
-    """The first picture that was asked for, and in a sentence what was left out of the prompt, or ""."""
+    """The first picture that was asked for, and in a sentence what was left out of the prompt, or "".
+
+    `unknown` is the first prompt that the model was taught nothing of.
+    """
 
     trial: str
     said: str = ""
+    unknown: Unknown | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,13 @@ def try_prompt(
     seeds = range(first, first + count)
     constant = [float(one) for one in strengths or ()]
     found = verbs.try_grid(context.studio, round, prompts, seeds, constant, float(guidance), recipe, negative)
-    return Tried(found[0].id, about_entered(prompt))
+    return Tried(found[0].id, about_entered(prompt), _unknown(context, round, prompts))
+
+
+def _unknown(context: Context, round_id: str, prompts: Sequence[str]) -> Unknown | None:
+    project = context.studio.store.snapshots.outline(context.studio.store.rounds.get(round_id).project_id)
+    name = context.studio.store.projects.prompts(project.project.id).name
+    return unknown_prompt([entered(one) for one in prompts], name, project.project.base_model)
 
 
 @REQUESTS.write

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.assets import Preset, load_presets, resolve_model
@@ -9,6 +10,7 @@ from gal_studio.core.entered import entered
 from gal_studio.core.prompts import about_tokens, has_usual_style, style_descriptor, without_words
 from gal_studio.core.references import describe
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.swaps import Swap, swaps
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.json_files import read_json
@@ -142,8 +144,17 @@ def about_project(project: ProjectView) -> list[str]:
     return list(dict.fromkeys(filter(None, said)))
 
 
-def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) -> str:
-    """A warning of the first test prompt of which the base model knows neither thing nor place; "" otherwise.
+@dataclass(frozen=True)
+class Unknown:
+    """A prompt that the base model was taught nothing of, in a sentence, and how to ask for what it knows."""
+
+    text: str
+    prompt: str
+    swaps: tuple[Swap, ...]
+
+
+def unknown_prompt(templates: Sequence[str], trigger: str, base_model: str) -> Unknown | None:
+    """The first prompt of which the base model knows neither thing nor place; None if it knows all.
 
     `trigger` stands for `{}` in a template, and may be written out.
     """
@@ -152,15 +163,28 @@ def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) 
     for template in templates:
         rest = without_words(without_words(template, trigger), "{}")
         if preset and (text := _on_unknown(rest, preset, known, "and shows something it knows instead")):
-            return text
-    return ""
+            return Unknown(text, template, swaps(template, known))
+    return None
+
+
+def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) -> str:
+    """A warning of the first such test prompt; "" otherwise."""
+    found = unknown_prompt(templates, trigger, base_model)
+    return found.text if found else ""
+
+
+def known_instead(prompt: str, base_model: str) -> tuple[Swap, ...]:
+    """A reference's prompt with things that the base model knows."""
+    preset = _preset(base_model)
+    return swaps(prompt, preset.known_things) if preset else ()
 
 
 def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) -> str:
     if not known or not words or known_words(words, known):
         return ""
     thing = re.sub("^(an?|the) ", "", words, flags=re.IGNORECASE)
-    name, some = short_model_name(preset.base_model), ", ".join(known[:: max(1, len(known) // 6)][:6])
+    near = [one.word for one in swaps(words, known)] or known[:: max(1, len(known) // 6)][:6]
+    name, some = short_model_name(preset.base_model), ", ".join(near)
     return (
         f"{name} can’t generate “{thing}” {instead}. Choose something it knows, such as {some}, or another "
         "base model."

@@ -26,6 +26,7 @@ from gal_studio.studio.create.prompt_notes import (
     about_shared_words,
     about_style,
     about_things,
+    known_instead,
 )
 from gal_studio.ui.panels.form import Form, FormSet
 from gal_studio.ui.payloads.forms import FormNote
@@ -78,7 +79,8 @@ def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
         for text in (about_length(entered(prompt), model), odd, about_entered(prompt), unknown):
             if text and text not in told:
                 told.add(text)
-                yield FormNote(place, text, number, "warning")
+                swaps = known_instead(prompt, model) if text == unknown else None
+                yield FormNote(place, text, number, "warning", swaps)
     for word in dict.fromkeys(word for _, word in texts):
         if text := about_entered(word, "trigger word"):
             yield FormNote("trigger", text, number, "warning")

@@ -25,7 +25,7 @@ from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.plan import fitted
-from gal_studio.studio.create.prompt_notes import about_test_prompts
+from gal_studio.studio.create.prompt_notes import Unknown, unknown_prompt
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.locate import Located
 from gal_studio.studio.views.broken import what_is_broken
@@ -84,6 +84,14 @@ class LocalModel:
     path: str
     place: str
     here: bool
+
+
+@dataclass(frozen=True)
+class AddedAnchors:
+    """What was added, in a sentence, and the first test prompt that the model was taught nothing of."""
+
+    sentence: str
+    unknown: Unknown | None
 
 
 @dataclass(frozen=True)
@@ -377,9 +385,7 @@ def rename(context: Context, project: Id, name: Text) -> Named:
 
 
 @REQUESTS.write
-def add_anchors(
-    context: Context, project: Id, lines: Lines, only: bool | None = None
-) -> Annotated[str, Only("sentence")]:
+def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> AddedAnchors:
     """Add test prompts, one in a line; `only` switches all others off."""
     studio, written = context.studio, lines
     lines = [line.strip() for line in lines if entered(line).strip()]
@@ -398,9 +404,9 @@ def add_anchors(
         (0 if only else known, "already there"),
     ]
     counts = [f"{counted(number, 'test prompt')} {what}" for number, what in words if number]
-    unknown = about_test_prompts([entered(line) for line in lines], shown.prompts.name, shown.base_model)
-    sentences = [", ".join(counts) + "." if counts else "Nothing changed.", about_several(written), unknown]
-    return " ".join(filter(None, sentences))
+    unknown = unknown_prompt([entered(line) for line in lines], shown.prompts.name, shown.base_model)
+    sentences = [", ".join(counts) + "." if counts else "Nothing changed.", about_several(written)]
+    return AddedAnchors(" ".join(filter(None, sentences)), unknown)
 
 
 def _megabytes(size: int) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field, FiniteFloat
 from typing_extensions import Doc, TypedDict
 
+from gal_studio.core.swaps import Swap
 from gal_studio.core.types import Kind
 from gal_studio.ui.payloads import Fact, Id, Runs, Text
 
@@ -149,12 +150,16 @@ class DerivedSet:
 
 @dataclass(frozen=True)
 class FormNote:
-    """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting."""
+    """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting.
+
+    `swaps` are prompts with what the model knows; null unless it does not know what the prompt names.
+    """
 
     field: str
     text: str
     set: int | None = None
     tone: Literal["error", "warning"] = "error"
+    swaps: tuple[Swap, ...] | None = None
 
 
 @dataclass(frozen=True)

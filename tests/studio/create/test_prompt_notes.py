@@ -4,7 +4,13 @@ import pytest
 
 from gal_studio.assets import load_anchors, load_presets
 from gal_studio.core.types import Kind
-from gal_studio.studio.create.prompt_notes import about_shared_words, about_test_prompts, about_things
+from gal_studio.studio.create.prompt_notes import (
+    about_shared_words,
+    about_test_prompts,
+    about_things,
+    known_instead,
+    unknown_prompt,
+)
 
 POCKET, OTHER = (preset.base_model for preset in load_presets()[:2])
 UNTAUGHT = ("robot", "dragon", "elephant", "guitar", "umbrella", "rocket", "castle", "scarf", "catapult")
@@ -61,3 +67,12 @@ def test_a_test_prompt_is_known_by_its_thing_or_its_place() -> None:
     assert about_test_prompts(["{} in a sauna with a cat"], "a <dotty> teapot", POCKET) == ""
     assert about_test_prompts(["a <dotty> teapot", "{}"], "a <dotty> teapot", POCKET) == ""
     assert "“robot”" in about_test_prompts(["A cat {}", "A robot {}"], "in lumira style", POCKET)
+
+
+def test_of_what_it_does_not_know_something_near_is_offered() -> None:
+    assert "such as parrot, penguin, owl, or another base model." in style("swan")
+    found = unknown_prompt(["A cat {}", "A swan {}"], "in lumira style", POCKET)
+    assert found is not None and found.prompt == "A swan {}"
+    assert [one.prompt for one in found.swaps] == ["A parrot {}", "A penguin {}", "An owl {}"]
+    assert unknown_prompt(["A cat {}"], "in lumira style", POCKET) is None
+    assert known_instead("A swan in felt style", OTHER) == ()

@@ -42,3 +42,12 @@ def test_an_odd_prompt_is_told_at_its_field(
     given = {"prompts": [prompt], "places": ["prompt"], "pictures": 3}
     answer = derived(Form.parsed({"kind": kind, "preset": "pocket", "sets": [given]}))
     assert (field, tone, words) in [(note.field, note.tone, note.text[: len(words)]) for note in answer.notes]
+
+
+def test_a_thing_that_the_model_does_not_know_comes_with_prompts_that_it_does() -> None:
+    given = {"prompts": ["A swan in felt style"], "places": ["prompt"], "pictures": 1}
+    answer = derived(Form.parsed({"kind": "style", "preset": "pocket", "sets": [given]}))
+    (note,) = (note for note in answer.notes if "can’t generate “swan”" in note.text)
+    assert note.swaps is not None
+    assert [one.prompt for one in note.swaps][:1] == ["A parrot in felt style"]
+    assert all(other.swaps is None for other in answer.notes if other is not note)

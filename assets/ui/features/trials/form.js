@@ -5,6 +5,7 @@ import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
+import { UnknownNote } from "../../kit/swaps.js";
 import { read } from "../../kit/settings_fields.js";
 import { taughtIn } from "../../app/taught.js";
 import { signal } from "../../vendor/signals.min.js";
@@ -16,6 +17,8 @@ const AS_TRAINED = { early: 1, late: 1, switch: 0.5 };
 /** What the form says of the last request; empty: what `{}` stands for. */
 const said = signal("");
 const asking = signal(false);
+/** The prompt of the last request that the model was taught nothing of. */
+const unknown = signal(/** @type {import("payloads").Unknown | null} */ (null));
 /** Pictures that there are once the last one that was asked for is known, and what was left out of it. */
 let asked = { until: 0, words: "" };
 
@@ -23,6 +26,7 @@ let asked = { until: 0, words: "" };
 export function forgetAsked() {
   asked = { until: 0, words: "" };
   said.value = "";
+  unknown.value = null;
 }
 
 /**
@@ -95,6 +99,7 @@ export function TrialForm({ trials }) {
     </div>
     ${best && html`<p class="trial-said">${best}</p>`}
     <p class="trial-said" role="status">${said.value || (stands && `{} stands for “${stands}”.`)}</p>
+    <${UnknownNote} of=${unknown} use=${useInstead} />
   </form>`;
 }
 
@@ -161,6 +166,13 @@ function Slider({ name, label, most, when }) {
   </label>`;
 }
 
+/** Write what the model knows into the form. @param {string} prompt */
+function useInstead(prompt) {
+  const { prompt: other = "" } = unknown.value ?? {};
+  unknown.value = null;
+  changeDraft({ prompt: draft.value.prompt.replace(other, prompt) });
+}
+
 /**
  * Ask for the images of the form; a double click asks once.
  * @param {number} before how many pictures there are
@@ -184,6 +196,7 @@ async function generate(before) {
     strengths,
   });
   asking.value = false;
+  unknown.value = answer?.unknown ?? null;
   const lines = given.prompt.split("\n").filter((line) => line.trim()).length;
   const many = lines * Number(given.count) * (strengths.length || 1);
   asked = { until: answer ? before + many : 0, words: answer?.said ?? "" };

@@ -1,14 +1,29 @@
 /** Errors and warnings below the fields of the form that they are about. */
+/** @import { Swap } from "payloads" */
 import { html } from "../../kit/html.js";
+import { Swaps } from "../../kit/swaps.js";
+import { signal } from "../../vendor/signals.min.js";
 
-/** @typedef {{ tone: string, text: string }} Note */
+/** @typedef {{ tone: string, text: string, swaps?: Swap[] | null }} Note */
+
+/** The warnings in spite of which a person goes on. */
+const accepted = signal(/** @type {string[]} */ ([]));
 
 /**
- * The notes of a field; its control has `noted` of the same id.
- * @param {{ id: string, notes?: Note[] }} props
+ * The notes of a field; its control has `noted` of the same id. `use` writes another prompt into it.
+ * @param {{ id: string, notes?: Note[], use?: (prompt: string) => unknown }} props
  */
-export const Notes = ({ id, notes = [] }) => html`<div class="field-notes" id=${id} aria-live="polite">
-  ${notes.map(({ tone, text }) => html`<p data-tone=${tone}>${text}</p>`)}
+export const Notes = ({ id, notes = [], use }) => html`<div class="field-notes" id=${id} aria-live="polite">
+  ${notes
+    .filter(({ text }) => !accepted.value.includes(text))
+    .map(({ tone, text, swaps }) => {
+      const goOn = () => {
+        accepted.value = [...accepted.value, text];
+      };
+      return html`<p key=${text} data-tone=${tone}>
+        ${text}${use && swaps && html`<${Swaps} swaps=${swaps} use=${use} goOn=${goOn} />`}
+      </p>`;
+    })}
 </div>`;
 
 /**

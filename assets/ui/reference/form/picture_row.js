@@ -139,7 +139,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
         type="text" value=${prompt} aria-label="What ${name} shows" placeholder=${AS_ABOVE}
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
-      <${Notes} id=${ids} notes=${problems} />
+      <${Notes} id=${ids} notes=${problems} use=${type} />
       ${below.map((Part) => html`<${Part} row=${row} />`)}
       ${
         row.retry

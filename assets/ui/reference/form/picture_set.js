@@ -214,11 +214,11 @@ export function References({ set, kind, number, anchors, remove }) {
     set.wanted = null;
     if (wanted instanceof HTMLElement) wanted.focus();
   });
-  const type = (/** @type {"prompt" | "trigger"} */ field) =>
-    withValue((text) => {
-      set[field] = text;
-      set.changed();
-    });
+  const write = (/** @type {"prompt" | "trigger"} */ field) => (/** @type {string} */ text) => {
+    set[field] = text;
+    set.changed();
+  };
+  const type = (/** @type {"prompt" | "trigger"} */ field) => withValue(write(field));
   const several = rows.length > 1;
   const facts = derived?.facts?.filter(([name]) => number || name !== "Trigger word" || !trigger.trim());
   const word = derived?.facts?.find(([name]) => name === "Trigger word")?.[1];
@@ -262,7 +262,7 @@ export function References({ set, kind, number, anchors, remove }) {
           title="Save the prompts as text files named like the images, in a zip file"
         >Save captions<//>
       </span>
-      <${Notes} id=${ids("prompt")} notes=${set.notesOf("prompt")} />
+      <${Notes} id=${ids("prompt")} notes=${set.notesOf("prompt")} use=${write("prompt")} />
     </div>
     <ol class="reference-rows" aria-label=${count(rows.length, "image")}>${rows.map(
       (row) =>
