@@ -157,3 +157,14 @@ export async function whilePressed(button, work) {
     if (held && document.activeElement === document.body) button.focus({ preventScroll: true });
   }
 }
+
+/**
+ * Scrolls an element into the visible part of a box, where a small screen has no room for all.
+ * @param {string} box
+ * @returns {(node: HTMLElement | null) => void}
+ */
+export const sideways = (box) => (node) => {
+  const found = node?.closest(box);
+  if (!node || !found) return;
+  found.scrollLeft += Math.max(0, node.getBoundingClientRect().right - found.getBoundingClientRect().right);
+};

@@ -2,6 +2,7 @@
 /** @import { SheetColumn, SheetRow } from "payloads" */
 import { state } from "../app/store.js";
 import { address } from "../app/urls.js";
+import { sideways } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { Turns } from "../kit/turns.js";
@@ -24,6 +25,8 @@ const PARTS = [
     "The benchmark prompts without the trigger words: the reference should not show here.",
   ],
 ];
+
+const reveal = sideways(".sheet-scroll");
 
 /** @param {{ rows: SheetRow[] }} props */
 export function SheetCard({ rows: all }) {
@@ -90,7 +93,7 @@ function Sheet({ rows, columns, seed }) {
         <td />
         ${columns.map(
           ({ key, name, best }) =>
-            html`<th key=${key} scope="col" ref=${best ? show : null}>${best ? `★ ${name}` : name}</th>`,
+            html`<th key=${key} scope="col" ref=${best ? reveal : null}>${best ? `★ ${name}` : name}</th>`,
         )}
       </tr>
     </thead>
@@ -118,12 +121,6 @@ function Sheet({ rows, columns, seed }) {
       )}
     </tbody>
   </table>`;
-}
-
-/** Scroll to the best column, where a small screen has no room for all. @param {HTMLElement | null} head */
-function show(head) {
-  const box = head?.closest(".sheet-scroll");
-  if (head && box) box.scrollLeft = head.offsetLeft + head.offsetWidth - box.clientWidth;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Pictures of one prompt and seed, large: flipped through, or two under a divider that is dragged. */
 import { useEvents } from "../app/watch.js";
 import { someReferences } from "../app/store.js";
-import { reference } from "../kit/dom.js";
+import { reference, sideways } from "../kit/dom.js";
 import { tabbedTo } from "../kit/by_tab.js";
 import { Dialog } from "../kit/dialog.js";
 import { figures } from "../kit/figures.js";
@@ -21,6 +21,7 @@ const MODES = [
   ["cut", "Slider"],
 ];
 const REFERENCES = 3; // beside the pictures
+const reveal = sideways(".view-frames");
 
 /** The references of the open project, as frames. @returns {Frame[]} */
 export const referenceFrames = () =>
@@ -211,6 +212,7 @@ const Side = ({ look, after, references, choose }) => html`<div class="view-side
     ${look.frames.map(
       (frame) => html`<button
         key=${frame.name} type="button" class="view-frame" aria-pressed=${String(frame === after)}
+        ref=${frame === after ? reveal : null}
         title="${frame.name}: ${frame.words}" onClick=${() => choose(frame.name)}
       >
         ${frame.src ? html`<img src=${frame.src} alt="" loading="lazy" />` : html`<span class="view-none" />`}

@@ -75,9 +75,10 @@ def try_prompt(
 
 
 def _unknown(context: Context, round_id: str, prompts: Sequence[str]) -> Unknown | None:
-    project = context.studio.store.snapshots.outline(context.studio.store.rounds.get(round_id).project_id)
-    name = context.studio.store.projects.prompts(project.project.id).name
-    return unknown_prompt([entered(one) for one in prompts], name, project.project.base_model)
+    store = context.studio.store
+    project = store.projects.get(store.rounds.get(round_id).project_id)
+    name = store.projects.prompts(project.id).name
+    return unknown_prompt([entered(one) for one in prompts], name, project.base_model)
 
 
 @REQUESTS.write
