@@ -6,7 +6,7 @@ from gal_studio.core.gal.recipe_rates import ENOUGH_TO_TELL, are_unlike_referenc
 from gal_studio.core.gal.standard import KEPT_ENOUGH
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.taught.registry import find_taught
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, Kind
 from gal_studio.rounds.suggestions import accepted_anchors, first_proposal
 
 FEW = 2
@@ -25,14 +25,17 @@ def doubt(here: RoundSnapshot) -> str:
     if not here.variant.tunes or here.round.adapter is None or here.round.source:
         return ""
     kind = here.project.project.kind
-    others = "in other places" if find_taught(kind).is_subject else "with other subjects"
-    more = f"Add references {others}, or train longer."
     if _rejects_most(here):
-        return f"You rejected most suggestions. Were they not like your {kind}? {more}"
+        return f"You rejected most suggestions. Were they not like your {kind}? {_more(kind)}"
     if not (are_unlike_references(here.candidates) or _has_few(here.candidates)):
         return ""
-    step = more if here.parent is None else "Go back a round, and accept images that show it clearly."
-    return f"Hardly any image looks like your {kind}. {step}"
+    back = "Go back a round, and accept images that show it clearly."
+    return f"Hardly any image looks like your {kind}. {_more(kind) if here.parent is None else back}"
+
+
+def _more(kind: Kind) -> str:
+    others = "in other places" if find_taught(kind).is_subject else "with other subjects"
+    return f"Add references {others}, or train longer."
 
 
 def _has_few(drawn: Sequence[Candidate]) -> bool:
@@ -43,9 +46,9 @@ def _has_few(drawn: Sequence[Candidate]) -> bool:
 
 def _rejects_most(here: RoundSnapshot) -> bool:
     """Whether most prompts that were suggested first have a rejected suggestion and no accepted image."""
-    rejected, accepted = here.decided.rejected, accepted_anchors(here)
+    rejected = here.decided.rejected
     if len(rejected) < FEW:
         return False
-    first = first_proposal(here).suggestions
+    accepted, first = accepted_anchors(here), first_proposal(here).suggestions
     left = [one for one in first if one.candidate_id in rejected and one.anchor_id not in accepted]
     return len(left) >= FEW and 2 * len(left) > len(first)
