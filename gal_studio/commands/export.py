@@ -11,11 +11,11 @@ from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, requir
 from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.naming import round_names
 from gal_studio.core.steps import Steps
 from gal_studio.core.types import Round
+from gal_studio.features.round_zero.forms import REFERENCES
 from gal_studio.state import Store
 from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.state.tables.projects import Project
@@ -70,10 +70,10 @@ def export(
 
 def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
     """Export in this process; returns what the checks found."""
+    from gal_studio.features.round_zero.job import export_without_training
     from gal_studio.worker.disk_errors import disk_errors
     from gal_studio.worker.export.folder import export_to
     from gal_studio.worker.export.task import open_export
-    from gal_studio.worker.export.without_training import export_without_training
     from gal_studio.worker.models import Models
 
     measured = Studio(store).measured_sentences(round_id)

@@ -13,9 +13,9 @@ import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/exports.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore, REPAIR } from "./questions.js";
-import { askReferences } from "./references_again.js";
+import { askReferences } from "../features/round_zero/references_again.js";
 import { refinementShown, reviewShown, showSide } from "./sides.js";
-import { useWithoutTraining } from "./without_training.js";
+import { useWithoutTraining } from "../features/round_zero/without_training.js";
 import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**

@@ -10,6 +10,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.features.round_zero.engine import given_references
 from gal_studio.features.trials.record import Trial, trials_of
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
@@ -18,7 +19,6 @@ from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
-from gal_studio.worker.references import given_references
 from gal_studio.worker.task import Progress, Task, does, open_task
 
 logger = logging.getLogger("gal_studio.worker")

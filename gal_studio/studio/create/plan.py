@@ -17,10 +17,10 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, listed
+from gal_studio.features.round_zero.rules import plan_round_zero
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.rounds.test_set import HELD_OUT, PICTURES
 from gal_studio.state import Store
-from gal_studio.studio.create.round_zero import plan_round_zero
 from gal_studio.studio.device import Device, this_device
 
 PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}

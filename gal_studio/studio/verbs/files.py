@@ -7,12 +7,12 @@ from zipfile import BadZipFile, ZipFile
 
 from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.references import refuse_beside
 from gal_studio.core.models.forms.registry import find_form, forms_of, unfit
 from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse
+from gal_studio.features.round_zero.forms import refuse_beside
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.destination import Destination

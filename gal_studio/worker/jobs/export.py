@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
+from gal_studio.features.round_zero.job import export_without_training
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
@@ -15,7 +16,6 @@ from gal_studio.state.tables.exports import Export
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.export.folder import export_to
 from gal_studio.worker.export.task import open_export
-from gal_studio.worker.export.without_training import export_without_training
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, does
 from gal_studio.zip_files import add_file

@@ -7,9 +7,9 @@ from gal_studio.assets import load_presets
 from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.programs import COMFYUI, INVOKEAI, scheduled
-from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
 from gal_studio.core.recipe import Recipe
+from gal_studio.features.round_zero.forms import REFERENCES
 
 SD = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 

@@ -14,7 +14,7 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.worker.export.without_training import _vision_file
+from gal_studio.features.round_zero.job import _vision_file
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, _klein, workflow
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (

@@ -19,6 +19,7 @@ FORMS: Registry[ExportForm] = Registry(
     "an export format",
     first=("diffusers", "kohya", "comfyui", "invokeai", "lycoris", "references"),
     group="gal_studio.export_formats",
+    of_features="forms",
 )
 
 

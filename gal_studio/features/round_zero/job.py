@@ -11,7 +11,6 @@ from PIL import Image
 from gal_studio.assets import resolve_adapter
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.models.forms.references import refuse_beside
 from gal_studio.core.models.names import public_name
 from gal_studio.core.quoting import markdown
 from gal_studio.core.settings import ReferenceSettings
@@ -23,6 +22,8 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
+from gal_studio.features.round_zero.engine import given_references, reference_pictures
+from gal_studio.features.round_zero.forms import refuse_beside
 from gal_studio.json_files import read_json
 from gal_studio.worker.export.card import (
     IN_FULL,
@@ -37,7 +38,6 @@ from gal_studio.worker.export.check import check_exported, collected, stock_requ
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, node, workflow
-from gal_studio.worker.references import given_references, reference_pictures
 from gal_studio.worker.task import Progress
 
 _WIDTH_OF_BIGG = 1664  # of the layers of ViT-bigG; ViT-H has 1280

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.references import REFERENCES
 from gal_studio.core.settings import GenerationSettings, ReferenceSettings
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
@@ -18,10 +17,11 @@ from gal_studio.engine.export.stock import StockRequest
 from gal_studio.engine.models.adapter_files import AdapterFiles
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
+from gal_studio.features.round_zero.forms import REFERENCES
+from gal_studio.features.round_zero.job import export_without_training, reference_workflow
 from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.task import open_export
-from gal_studio.worker.export.without_training import export_without_training, reference_workflow
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder
 from gal_studio.worker.models import Models
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline

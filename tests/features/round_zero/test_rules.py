@@ -9,9 +9,10 @@ import pytest
 from gal_studio.assets import assets_folder, load_preset, load_shape
 from gal_studio.core.memory.references import VIT_BIG_G, VIT_H, ImageEncoder
 from gal_studio.core.settings import ReferenceSettings
-from gal_studio.studio.create import plan, round_zero
+from gal_studio.features.round_zero import rules
+from gal_studio.features.round_zero.rules import image_encoder_of
+from gal_studio.studio.create import plan
 from gal_studio.studio.create.plan import RoundPlan, fitted, plan_round
-from gal_studio.studio.create.round_zero import image_encoder_of
 from gal_studio.studio.device import Device
 from tests.studio.create.test_plan import sized
 
@@ -82,7 +83,7 @@ def test_the_sentence_counts_it_on_the_device_or_in_main_memory(monkeypatch: pyt
     small = told(monkeypatch, "sdxl", sized(8), BIG)
     assert "Needs about 6.9 GB (" in small.sentence and not (small.doubt or small.warning)
     assert ", 6.9 GB for Round 0, whose image encoder takes 3.5 GB of main memory);" in small.sentence
-    monkeypatch.setattr(round_zero, "main_memory_free", lambda: 1 << 30)
+    monkeypatch.setattr(rules, "main_memory_free", lambda: 1 << 30)
     assert told(monkeypatch, "sdxl", sized(8), BIG).warning == (
         "Only 1.0 GB of main memory are free now and the adapter's image encoder needs 3.5 GB: close other "
         "programs before you start."

@@ -1,9 +1,9 @@
 /** Round 0 once more, with the references given otherwise: how strongly, together or averaged, or alone. */
-import { state } from "../app/store.js";
-import { ask } from "../kit/ask.js";
-import { html } from "../kit/html.js";
-import { read } from "../kit/settings_fields.js";
-import { useState } from "../vendor/preact.min.js";
+import { state } from "../../app/store.js";
+import { ask } from "../../kit/ask.js";
+import { html } from "../../kit/html.js";
+import { read } from "../../kit/settings_fields.js";
+import { useState } from "../../vendor/preact.min.js";
 
 /** @typedef {{ strength?: number, several?: string, subject_alone: boolean }} Given */
 

@@ -1,8 +1,8 @@
 /** Round 0 used as it is: any prompt is drawn with the references, here or in another program. */
-import { state } from "../app/store.js";
-import { ask } from "../kit/ask.js";
-import { html } from "../kit/html.js";
-import { openDownload } from "../results/exports.js";
+import { state } from "../../app/store.js";
+import { ask } from "../../kit/ask.js";
+import { html } from "../../kit/html.js";
+import { openDownload } from "../../results/exports.js";
 
 /**
  * What features do with Round 0.
