@@ -20,6 +20,7 @@ import torch
 
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.types import Kind
+from gal_studio.features.round_zero.verbs import instant_round
 from gal_studio.rounds import planned
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -69,7 +70,7 @@ def first_suggestion(kind: Kind, rule: str, threads: int) -> str:
         studio.measure_when(project, "never")
         with local_worker(studio, ProgressLine(studio)) as worker:
             if rule == INSTANT:
-                job = studio.instant_round(project)
+                job = instant_round(studio, project)
                 round_id, trained = job.round_id, 0.0
                 worker.finish(job)
             else:

@@ -15,7 +15,6 @@ from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.naming import round_names
 from gal_studio.core.steps import Steps
 from gal_studio.core.types import Round
-from gal_studio.features.round_zero.forms import REFERENCES
 from gal_studio.state import Store
 from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.state.tables.projects import Project
@@ -30,7 +29,8 @@ def export(
         typer.Option(
             "--format",
             help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("lora"))
-            + "; lycoris: a LoKr for ComfyUI; references: Round 0, which is generated without training",
+            + "; lycoris: a LoKr for ComfyUI"
+            + "".join(f"; {form.name}: {form.holds}" for form in forms_of("references")),
         ),
     ] = "diffusers",
     round_: Annotated[
@@ -51,7 +51,7 @@ def export(
     wanted = find_form(form)
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
-        chosen = _find_round(store, found, round_, instant=wanted is REFERENCES)
+        chosen = _find_round(store, found, round_, instant=wanted.without_training)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
         check_folder(out)
         folder = None if into is None else folder_of_person(into)
@@ -70,16 +70,13 @@ def export(
 
 def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
     """Export in this process; returns what the checks found."""
-    from gal_studio.features.round_zero.job import export_without_training
     from gal_studio.worker.disk_errors import disk_errors
     from gal_studio.worker.export.folder import export_to
     from gal_studio.worker.export.task import open_export
     from gal_studio.worker.models import Models
 
     measured = Studio(store).measured_sentences(round_id)
-    is_given = store.rounds.get(round_id).variant.exports == "references"
-    write = export_without_training if is_given else export_to
-    steps = Steps(write(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
+    steps = Steps(export_to(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
     with disk_errors(out):
         for _ in steps:
             pass

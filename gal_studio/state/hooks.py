@@ -7,6 +7,7 @@ from typing import Any
 
 from gal_studio.core import features
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.types import Round
 from gal_studio.state.store import Store
 
 
@@ -49,7 +50,8 @@ class Hooks:
     `drawn` says what a candidate was generated with that the feature made. `waiting` says by the kind of a
     job what of a round is still to be made: what was asked for after the job had last looked runs it again.
     `before_deciding` is the kind of a job that a policy needs, and lacks, before it decides in a round.
-    `adapters` are image adapters that any project may name, each with its title.
+    `adapters` are image adapters that any project may name, each with its title. One that
+    `gives_references` makes and generates rounds with the references, in place of a LoRA.
     """
 
     by_hand: Callable[[Store, str], str] = _free
@@ -58,6 +60,7 @@ class Hooks:
     waiting: Mapping[str, Callable[[Store, str], Sequence[object]]] = field(default_factory=dict)
     before_deciding: Callable[[Store, str, str], str] = _ready
     adapters: Callable[[Store], Iterable[tuple[str, str]]] = _nothing
+    gives_references: bool = False
 
 
 @functools.cache
@@ -69,6 +72,21 @@ def all_hooks() -> tuple[Hooks, ...]:
 def why_not_by_hand(store: Store, project_id: str) -> str:
     """Why a person changes nothing in a project, and what to do instead; empty where they may."""
     return next(filter(None, (hooks.by_hand(store, project_id) for hooks in all_hooks())), "")
+
+
+def gives_references() -> bool:
+    """Whether rounds can be generated with the references here."""
+    return any(hooks.gives_references for hooks in all_hooks())
+
+
+def why_not_generated(round_: Round) -> str:
+    """Why a stored round is only to be looked at and learned from, in a studio without its feature."""
+    if not round_.variant.with_references or gives_references():
+        return ""
+    return (
+        f"Round {round_.number} is generated with the references, without training, which this studio cannot "
+        "do: accept images of it, or go on to the next round."
+    )
 
 
 def lacks_to_decide(store: Store, round_id: str, policy: str) -> tuple[str, ...]:

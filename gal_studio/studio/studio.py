@@ -14,18 +14,21 @@ from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.verbs.branches import BranchVerbs
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
-from gal_studio.studio.verbs.instant import InstantVerbs
 from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
+from gal_studio.studio.verbs.training import TrainingVerbs
 
 if TYPE_CHECKING:
     from gal_studio.studio.figures.figures import Figures
 
 Act = TypeVar("Act", bound=Callable[..., Any])
+Beginning = Callable[["Studio", str], bool]
+"""Queues the first work of a new project of its kind; False of another one."""
+_BEGINNINGS: list[Beginning] = []
 
 
-class Studio(InstantVerbs, ProjectVerbs, BranchVerbs, JobVerbs, DecisionVerbs, ReplayVerbs, FileVerbs):
+class Studio(ProjectVerbs, TrainingVerbs, BranchVerbs, JobVerbs, DecisionVerbs, ReplayVerbs, FileVerbs):
     """Everything that a user can do in a workspace; see docs/python.md.
 
     Features add methods to it (`verb`).
@@ -48,6 +51,11 @@ class Studio(InstantVerbs, ProjectVerbs, BranchVerbs, JobVerbs, DecisionVerbs, R
 
         return Figures(self)
 
+    def begin(self, project_id: str) -> None:
+        """Queue the first work of a new project: that of a feature, or else all of its first round."""
+        if not any(begun(self, project_id) for begun in _BEGINNINGS):
+            self.run_missing(self.rounds(project_id)[0].id)
+
     def close(self) -> None:
         """Close the workspace; a worker that is busy goes on."""
         self.store.close()
@@ -66,6 +74,12 @@ def verb(act: Act) -> Act:
     assert not hasattr(Studio, act.__name__), f"there is a verb {act.__name__!r} already"
     setattr(Studio, act.__name__, act)
     return act
+
+
+def begins(beginning: Beginning) -> Beginning:
+    """Let a function of a feature begin new projects, in place of their first training."""
+    _BEGINNINGS.append(beginning)
+    return beginning
 
 
 def tell_as_warning(sentence: str) -> None:

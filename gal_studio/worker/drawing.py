@@ -10,8 +10,8 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, SharedSteps, draw
-from gal_studio.features.round_zero.engine import given_references
 from gal_studio.worker.cluster.actor import DrawingOrder
+from gal_studio.worker.given import given_references
 from gal_studio.worker.task import Progress, Task
 
 

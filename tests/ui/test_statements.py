@@ -33,7 +33,7 @@ LIMITS: dict[str, int] = {
     "overview": 7, "options": 0, "change": 22, "rename": 5, "restore": 2, "enable_anchor": 6,
     "add_anchors": 12, "local_models": 10, "history": 1, "relatives": 18, "other_rounds": 60,
     "choices": 9, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
-    "run_round": 27, "instant_round": 28, "next_round": 33,
+    "run_round": 27, "next_round": 33,
     "what_if": 162, "keep_line": 4, "rename_round": 4, "star_round": 2, "archive_round": 8,
     "restore_round": 5, "accept": 1, "decide": 7,
     "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
@@ -75,7 +75,7 @@ UNCOUNTED = {
 }
 UNCOUNTED_VERBS = {
     **dict.fromkeys(("create_project", "create_demo", "demo_project"), "makes a project"),
-    **dict.fromkeys(("import_project", "start_from_lora", "run_given", "open_finished"), "makes a project"),
+    **dict.fromkeys(("import_project", "start_from_lora", "begin", "open_finished"), "makes a project"),
     "finished_project": "reads one row, and the archive",
     "run_job": "asks for a job that an addition brings",
     **dict.fromkeys(("export_project", "archive", "delete"), "goes through a whole project"),
@@ -182,7 +182,6 @@ OTHER: dict[str, Mapping[str, str]] = {
 REFUSED = {
     "keep": "No step of this training was saved",
     "continue_training": "The last state of Round 2's training is gone",
-    "instant_round": "Watercolour cat has no image adapter",
     "keep_line": "This round has no branch beside it",
     "put_lora": "This round is not exported",
 }

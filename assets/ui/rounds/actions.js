@@ -13,38 +13,22 @@ import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/exports.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore, REPAIR } from "./questions.js";
-import { askReferences } from "../features/round_zero/references_again.js";
 import { refinementShown, reviewShown, showSide } from "./sides.js";
-import { useWithoutTraining } from "../features/round_zero/without_training.js";
 import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**
- * A button of the bar, and the write that it sends; `Round.actions` says which are for a round.
- * @typedef {{ name: string, label: string, title: string, change: Change, job?: string }} Action
- * @typedef {"run_round" | "instant_round" | "export_round" | "fine_tune" | "make_pairs" | "refine"
- *   | "generate" | "run_refinement" | "accept" | "next_round" | "run_job"} Change
+ * A button of the bar; `Round.actions` says which are for a round. It sends a `change`, by default the `job`;
+ * or what a feature does with what it `asks` for (null: nothing is done), which answers with the round to
+ * open; or it acts on the page alone.
+ * @typedef {"run_round" | "fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept"
+ *   | "next_round" | "run_job"} Change
+ * @typedef {(round: string, given: any) => Promise<{ round: string } | null>} Send
+ * @typedef {{ name: string, label: string, title: string, isThere?: () => boolean, change?: Change,
+ *   job?: string, asks?: () => Promise<unknown>, send?: Send, act?: () => unknown }} Action
  */
 
 /** @type {Action[]} */
 const ACTIONS = [
-  {
-    name: "instant",
-    label: "Generate without training",
-    title: "Generate images of all test prompts with your references alone, as Round 0",
-    change: "instant_round",
-  },
-  {
-    name: "once_more",
-    label: "Reference strength…",
-    title: "Generate Round 0 again, with your references given more or less strongly",
-    change: "instant_round",
-  },
-  {
-    name: "keep",
-    label: "Use without training…",
-    title: "Stay with this round: generate any prompt with your references, or take them to another program",
-    change: "export_round",
-  },
   {
     name: "run",
     label: "Run round",
@@ -109,9 +93,13 @@ const ACTIONS = [
     name: "done",
     label: "Finish ›",
     title: "Take the best round with you: its images, trigger words and the file for your program",
-    change: "next_round",
+    act: () => openDownload(),
   },
 ];
+
+/** Add buttons before all others. @param {Action[]} added */
+export const addActions = (...added) => ACTIONS.unshift(...added);
+
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
   resume: () => `${state.job?.title ?? "The work"} has not finished. Press Resume at the top to continue.`,
@@ -186,7 +174,6 @@ const offered = () =>
     name: kind,
     label,
     title: hint,
-    change: "run_job",
     job: kind,
   }));
 
@@ -236,10 +223,10 @@ const More = ({ rest }) => html`<${PopoverButton}
   })}<//>`;
 
 /** @param {Action} action */
-function applies({ name, job }) {
+function applies({ name, job, isThere = () => true }) {
   /** @type {string[]} */
   const names = state.round?.actions ?? [];
-  return (job !== undefined || names.includes(name)) && !notApplicable(name);
+  return (job !== undefined || names.includes(name)) && !notApplicable(name) && isThere();
 }
 
 /** The action to press next, unless the studio is at work. */
@@ -280,14 +267,13 @@ function nextWords() {
 }
 
 /** @param {Action} action */
-async function act({ name, change: usual, job }) {
+async function act({ name, change: usual = "run_job", job, asks, send, act: instead }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
-  if (name === "done") return openDownload();
-  if (name === "keep") return useWithoutTraining();
-  const references = name === "once_more" ? await askReferences() : undefined;
-  if (references === null) return;
+  if (instead) return instead();
+  const given = await asks?.();
+  if (given === null) return;
   const question = questionBefore(name, state.round, [...state.verdicts.values()].includes("accepted"));
   const answered = question ? await ask(question) : usual;
   if (!answered) return;
@@ -297,16 +283,8 @@ async function act({ name, change: usual, job }) {
   emit("busy");
   const round = state.roundId;
   try {
-    const answer = await write(
-      change,
-      name === "accept"
-        ? { round, candidates: openSuggestions() }
-        : references
-          ? { round, references }
-          : job
-            ? { round, kind: job }
-            : { round },
-    );
+    const more = name === "accept" ? { candidates: openSuggestions() } : job ? { kind: job } : {};
+    const answer = await (send && round ? send(round, given) : write(change, { round, ...more }));
     const next = answer && "round" in answer ? answer.round : round;
     if (next !== null && next !== round && state.roundId === round) openRound(next);
     await refresh();

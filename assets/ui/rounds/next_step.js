@@ -93,7 +93,6 @@ function pairsReady() {
  */
 export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
-  if (name === "instant") return !drawsWithoutTraining();
   if (name === "done") return nextStep() !== "done" && !(state.round?.trained && complete);
   if (name === "fine_tune" && state.round?.source) return true;
   if (!refining()) return false;
@@ -101,17 +100,6 @@ export function notApplicable(name) {
   if (name === "again") return !complete;
   if (name === "accept") return !state.candidates.size;
   return complete && ["whole", "train", "generate"].includes(name) && !(name === "train" && paintedSince());
-}
-
-/** Can the model be given references, and is this a first round that has nothing yet? */
-function drawsWithoutTraining() {
-  const chip = state.rounds.find((round) => round.id === state.roundId);
-  return (
-    !state.round?.source &&
-    Boolean(state.project?.draws_without_training) &&
-    chip?.parent_id === null &&
-    !state.candidates.size
-  );
 }
 
 /**

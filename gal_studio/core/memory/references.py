@@ -1,13 +1,10 @@
-"""What Round 0 needs beyond the base model: an image adapter, and its image encoder while it reads."""
+"""The image encoder of an image adapter, and what it needs while it reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.memory.need import DeviceKind, computed_bytes, held_while_drawing, need
-from gal_studio.core.memory.shape import ModelShape
-from gal_studio.core.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -56,36 +53,3 @@ class ImageEncoder:
     def bytes(self, size: int) -> int:
         """What it needs to encode one picture, with `size` bytes a number."""
         return size * (self.weights + self.states)
-
-
-VIT_H = ImageEncoder(1280, 5120, 32, 16, 14, 224, 1024)
-"""The encoder of the published adapters, except one."""
-VIT_BIG_G = ImageEncoder(1664, 8192, 48, 16, 14, 224, 1280)
-"""That of `sdxl_models/ip-adapter_sdxl`."""
-
-ADAPTERS: Mapping[str, int] = {"sd1": 49_100_000, "sdxl": 424_000_000}
-"""Weights of the published adapters with a resampler by family of the base model; plain ones have fewer."""
-
-
-@dataclass(frozen=True)
-class RoundZero:
-    """Bytes on the device at the peak of Round 0, with the image encoder there and without.
-
-    `encoder` are those of the encoder alone, which works in main memory where the device has no room.
-    """
-
-    with_encoder: int
-    without: int
-    encoder: int
-
-
-def round_zero(
-    shape: ModelShape, settings: Settings, device: DeviceKind, encoder: ImageEncoder, whole_batch: bool = True
-) -> RoundZero:
-    """What Round 0 needs. The encoder has the precision of drawing, and is there before anything is drawn."""
-    machine = settings.machine
-    size = computed_bytes(machine, device)
-    adapter, reads = size * ADAPTERS.get(shape.family, 0), encoder.bytes(size)
-    drawn = adapter + need(shape, settings, device, whole_batch).drawing
-    held = adapter + held_while_drawing(shape, settings, device)
-    return RoundZero(max(drawn, held + reads), drawn, reads)

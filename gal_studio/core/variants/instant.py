@@ -1,4 +1,4 @@
-"""Round 0: generated with the references, before any training."""
+"""Round 0: generated with the references, before any training. A feature makes and generates it."""
 
 from typing import TYPE_CHECKING, ClassVar
 

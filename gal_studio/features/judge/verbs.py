@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import RecipeRate, not_judged, recipe_rates, unlike_references
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.measures.report import Report
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.studio import ProjectDraft
 from gal_studio.studio.reports.measured import in_sentences
-from gal_studio.studio.studio import Studio, verb
+from gal_studio.studio.studio import Studio, begins, verb
 from gal_studio.studio.views.measures import measures_view
 
 
@@ -71,8 +72,19 @@ def judge(studio: Studio, draft: ProjectDraft) -> str:
     if not draft.judged:
         raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
     project_id = studio.create_project(draft)
-    studio.run_given(project_id)
+    run_given(studio, project_id)
     return project_id
+
+
+@begins
+def run_given(studio: Studio, project_id: str) -> bool:
+    """Queue what the LoRAs from elsewhere lack that a project began with, if it did."""
+    given = [round_ for round_ in studio.store.rounds.of_project(project_id) if round_.source]
+    busy = {job.round_id for job in studio.store.jobs.of_project(project_id) if job.state in ACTIVE}
+    for round_ in given:
+        if round_.id not in busy and not studio.store.candidates.count(round_.id):
+            studio.run_missing(round_.id)
+    return bool(given)
 
 
 @verb

@@ -1,4 +1,4 @@
-"""The references of a project, given to a model that draws with them."""
+"""The references of a project, given to a model that draws a Round 0 with them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -7,7 +7,7 @@ from dataclasses import replace
 from PIL import Image
 
 from gal_studio.assets import resolve_adapter
-from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Reference
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
@@ -20,20 +20,14 @@ from gal_studio.engine.sampling.reference_adapter import (
     encode_references,
     load_adapter,
 )
+from gal_studio.worker.given import gives
 from gal_studio.worker.task import RoundTask
 
 
+@gives
 @contextmanager
-def given_references(
-    task: RoundTask, model: ImageModel, recipe: Recipe = AS_TRAINED
-) -> Iterator[References | None]:
-    """The references that a round's pictures are drawn with, within the context; None if it is trained.
-
-    The round's settings say by which image adapter, and how strongly; `recipe` multiplies that.
-    """
-    if not task.round.variant.with_references:
-        yield None
-        return
+def given(task: RoundTask, model: ImageModel, recipe: Recipe) -> Iterator[References]:
+    """The references of a Round 0, within the context: its settings say by which image adapter."""
     settings = task.settings.references
     pictures = list(reference_pictures(task))
     if settings.is_native:
@@ -43,13 +37,13 @@ def given_references(
     name = resolve_adapter(task.models.located(settings.adapter, is_adapter=True))
     adapter = load_adapter(name, model, task.models.revisions, TowerEncoder)
     with attached(model, adapter, settings.recipe(recipe), settings.several):
-        given = encode_references(model, adapter, pictures)
+        read = encode_references(model, adapter, pictures)
         words = [one.trigger_word for one in store_references(task)]
         objects = list(dict.fromkeys(words))
         if settings.several == "beside" and len(objects) > 1:
             side = task.settings.generation.resolution or model.resolution
-            given = replace(given, masks=columns([objects.index(word) for word in words], side))
-        yield given
+            read = replace(read, masks=columns([objects.index(word) for word in words], side))
+        yield read
 
 
 def store_references(task: RoundTask) -> tuple[Reference, ...]:

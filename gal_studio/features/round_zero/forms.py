@@ -2,7 +2,17 @@
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
-from gal_studio.core.settings import ReferenceSettings
+from gal_studio.core.settings import Settings
+
+
+def refuse_beside(settings: Settings) -> None:
+    """Refuse a Round 0 that no other program can draw."""
+    if settings.references.several == "beside":
+        raise StudioError(
+            "Objects side by side are generated in the studio alone: export a Round 0 whose references are "
+            "given together or averaged."
+        )
+
 
 REFERENCES = ExportForm(
     name="references",
@@ -10,13 +20,6 @@ REFERENCES = ExportForm(
     programs="Python and ComfyUI",
     is_own=True,
     without_training=True,
+    holds="Round 0, which is generated without training",
+    check=refuse_beside,
 )
-
-
-def refuse_beside(references: ReferenceSettings) -> None:
-    """Refuse a Round 0 that no other program can draw."""
-    if references.several == "beside":
-        raise StudioError(
-            "Objects side by side are generated in the studio alone: export a Round 0 whose references are "
-            "given together or averaged."
-        )

@@ -22,8 +22,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
-from gal_studio.features.round_zero.engine import given_references, reference_pictures
-from gal_studio.features.round_zero.forms import refuse_beside
+from gal_studio.features.round_zero.engine import reference_pictures
 from gal_studio.json_files import read_json
 from gal_studio.worker.export.card import (
     IN_FULL,
@@ -35,9 +34,11 @@ from gal_studio.worker.export.card import (
     step_words,
 )
 from gal_studio.worker.export.check import check_exported, collected, stock_request
+from gal_studio.worker.export.folder import writes
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, node, workflow
+from gal_studio.worker.given import given_references
 from gal_studio.worker.task import Progress
 
 _WIDTH_OF_BIGG = 1664  # of the layers of ViT-bigG; ViT-H has 1280
@@ -52,6 +53,7 @@ class _Written:
     workflow: bool
 
 
+@writes("references")
 def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check found: stock diffusers draws two pictures again."""
     if (start := task.store.projects.start(task.project.id)) is not None:
@@ -59,7 +61,7 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
             f"Round 0 is generated with the LoRA {start.source} and the references, which no export holds "
             "together: use that LoRA, or export a trained round."
         )
-    refuse_beside(task.settings.references)
+    task.form.check(task.settings)
     yield Progress("loading", 0, 0, "Loading the model")
     machine = MachineSettings(precision=task.settings.machine.precision)
     model = task.models.image_model(task.project.base_model, machine)

@@ -1,34 +1,60 @@
 """What Round 0 will need with an image adapter, whose image encoder is known by its name and its folder."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.memory.references import ADAPTERS, VIT_BIG_G, VIT_H, ImageEncoder, round_zero
+from gal_studio.core.memory.need import DeviceKind, computed_bytes, held_while_drawing, need
+from gal_studio.core.memory.references import ImageEncoder
 from gal_studio.core.memory.room import gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import ReferenceSettings, Settings
 from gal_studio.json_files import read_json
 from gal_studio.state.files.answering import answers
 from gal_studio.state.files.paths import user_path
+from gal_studio.studio.create.plan import PartPlan
 from gal_studio.studio.device import Device, main_memory_free
 
 _TOWER = "vision.json"  # of a vision model of the studio
 _FOLDER = "image_encoder"
 
 
+VIT_H = ImageEncoder(1280, 5120, 32, 16, 14, 224, 1024)
+"""The encoder of the published adapters, except one."""
+VIT_BIG_G = ImageEncoder(1664, 8192, 48, 16, 14, 224, 1280)
+"""That of `sdxl_models/ip-adapter_sdxl`."""
+
+ADAPTERS: Mapping[str, int] = {"sd1": 49_100_000, "sdxl": 424_000_000}
+"""Weights of the published adapters with a resampler by family of the base model; plain ones have fewer."""
+
+
 @dataclass(frozen=True)
-class RoundZeroPlan:
-    """Bytes on the device, and words about them; `doubt` and `warning` as in a `RoundPlan`."""
+class RoundZero:
+    """Bytes on the device at the peak of Round 0, with the image encoder there and without.
 
-    on_device: int
-    words: str
-    doubt: str = ""
-    warning: str = ""
+    `encoder` are those of the encoder alone, which works in main memory where the device has no room.
+    """
+
+    with_encoder: int
+    without: int
+    encoder: int
 
 
-def plan_round_zero(shape: ModelShape, settings: Settings, device: Device) -> RoundZeroPlan | None:
+def round_zero(
+    shape: ModelShape, settings: Settings, device: DeviceKind, encoder: ImageEncoder, whole_batch: bool = True
+) -> RoundZero:
+    """What Round 0 needs. The encoder has the precision of drawing, and is there before anything is drawn."""
+    machine = settings.machine
+    size = computed_bytes(machine, device)
+    adapter, reads = size * ADAPTERS.get(shape.family, 0), encoder.bytes(size)
+    drawn = adapter + need(shape, settings, device, whole_batch).drawing
+    held = adapter + held_while_drawing(shape, settings, device)
+    return RoundZero(max(drawn, held + reads), drawn, reads)
+
+
+def plan_round_zero(shape: ModelShape, settings: Settings, device: Device) -> PartPlan | None:
     """What Round 0 needs; None without a CLIP that reads the references.
 
     On a GPU without room for it that encoder works in main memory.
@@ -43,10 +69,10 @@ def plan_round_zero(shape: ModelShape, settings: Settings, device: Device) -> Ro
     fits, is_gpu = needs.with_encoder <= device.room, not device.kind.startswith("cpu")
     if is_gpu and not fits:
         words = f", {gigabytes(needs.without)} for Round 0, whose image encoder takes {reads} of main memory"
-        told = RoundZeroPlan(needs.without, words)
+        told = PartPlan(needs.without, words)
     else:
         words = f", {whole} for Round 0, of which {reads} for the image encoder"
-        told = RoundZeroPlan(needs.with_encoder, words)
+        told = PartPlan(needs.with_encoder, words)
     if settings.machine.base == "int8":
         doubt = (
             "Round 0 cannot generate with base weights of 8-bit integers: choose plain base weights, or leave"

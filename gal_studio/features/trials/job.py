@@ -10,11 +10,11 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.features.round_zero.engine import given_references
 from gal_studio.features.trials.record import Trial, trials_of
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
+from gal_studio.worker.given import given_references
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.models import Models

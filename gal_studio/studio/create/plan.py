@@ -1,6 +1,6 @@
 """What a new project will need: settings that fit the device, memory and time in a sentence, and refusals."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, listed
-from gal_studio.features.round_zero.rules import plan_round_zero
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.rounds.test_set import HELD_OUT, PICTURES
 from gal_studio.state import Store
@@ -52,6 +51,25 @@ class RoundPlan:
     sentence: str
     doubt: str = ""
     warning: str = ""
+
+
+@dataclass(frozen=True)
+class PartPlan:
+    """What a feature needs beside a round: bytes on the device, and words; the rest as in a `RoundPlan`."""
+
+    on_device: int
+    words: str
+    doubt: str = ""
+    warning: str = ""
+
+
+Plan = Callable[[ModelShape, Settings, Device], PartPlan | None]
+_PLANS: list[Plan] = []
+
+
+def plans(plan: Plan) -> None:
+    """Let a feature say what it needs of a device with a model of this shape and these settings."""
+    _PLANS.append(plan)
 
 
 def starting_settings(kind: Kind, preset: Preset, is_own: bool, is_judged: bool = False) -> Settings:
@@ -130,8 +148,9 @@ def _plan_on(
     if whole.peak > room:
         means.append("batches are split")
     how = f" To fit, {listed(means)}." if means else ""
-    zero = plan_round_zero(shape, settings, device)
-    peak, beside = (shown.peak, "") if zero is None else (max(shown.peak, zero.on_device), zero.words)
+    parts = [*filter(None, (plan(shape, settings, device) for plan in _PLANS))]
+    peak = max([shown.peak, *(part.on_device for part in parts)])
+    beside = "".join(part.words for part in parts)
     seconds = round_seconds(store, shape, model, settings, kind)
     whole_seconds = None
     if settings.generation.is_fast:
@@ -147,8 +166,8 @@ def _plan_on(
     )
     if least.peak > most:
         return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
-    if zero is not None and zero.doubt:
-        return RoundPlan(sentence, doubt=zero.doubt)
+    if doubts := [part.doubt for part in parts if part.doubt]:
+        return RoundPlan(sentence, doubt=doubts[0])
     if seconds is not None and seconds > LONG_ROUND:
         return RoundPlan(sentence, doubt=_takes_long(store, kind, device, seconds))
     if least.peak > room:
@@ -157,7 +176,7 @@ def _plan_on(
             warning=f"Only {gigabytes(device.free)} are free now and a round needs {gigabytes(least.peak)}: "
             "close other programs before you start.",
         )
-    return RoundPlan(sentence, warning="" if zero is None else zero.warning)
+    return RoundPlan(sentence, warning=next((part.warning for part in parts if part.warning), ""))
 
 
 def _does_not_fit(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:

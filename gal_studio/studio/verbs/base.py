@@ -13,7 +13,7 @@ from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
-from gal_studio.state.hooks import why_not_by_hand
+from gal_studio.state.hooks import why_not_by_hand, why_not_generated
 from gal_studio.studio.create.model_check import model_check
 
 Act = TypeVar("Act", bound=Callable[..., Any])
@@ -39,6 +39,12 @@ def by_hand(table: str) -> Callable[[Act], Act]:
         return cast(Act, asked)
 
     return marked
+
+
+def refuse_without_feature(round_: Round) -> None:
+    """Refuse to go on with a round whose feature is not in this studio."""
+    if sentence := why_not_generated(round_):
+        raise StudioError(sentence)
 
 
 class ModelChecks(Protocol):

@@ -12,7 +12,6 @@ from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse
-from gal_studio.features.round_zero.forms import refuse_beside
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.destination import Destination
@@ -21,7 +20,7 @@ from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
 from gal_studio.studio.reports.measured import in_sentences
-from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.verbs.base import Verbs, refuse_without_feature
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.outcomes import present_exports
@@ -86,7 +85,9 @@ class FileVerbs(Verbs):
             round_ = self.store.rounds.get(round_id)
             wanted = find_form(form)
             refuse("export", round_)
-            method = self.store.rounds.settings(round_id).tune.method
+            refuse_without_feature(round_)
+            settings = self.store.rounds.settings(round_id)
+            method = settings.tune.method
             instant, offered = round_.variant.training is None, forms_of(round_.variant.exports, method)
             why = "" if instant else unfit(wanted, method)
             if wanted not in offered and not why:
@@ -94,8 +95,7 @@ class FileVerbs(Verbs):
                     f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
                     f"choose {' or '.join(one.title for one in offered)}."
                 )
-            if instant:
-                refuse_beside(self.store.rounds.settings(round_id).references)
+            wanted.check(settings)
             if round_.adapter is None and not instant:
                 raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
             if why:

@@ -15,7 +15,7 @@ from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of, load_inputs
-from gal_studio.studio.verbs.base import by_hand
+from gal_studio.studio.verbs.base import by_hand, refuse_without_feature
 from gal_studio.studio.verbs.measures import MeasureVerbs
 from gal_studio.studio.waiting import is_pending, is_requested
 
@@ -73,6 +73,7 @@ class TrainingVerbs(MeasureVerbs):
 
     def _generate(self, here: RoundSnapshot) -> Job:
         """Queue the drawing of a round as it stands in this transaction."""
+        refuse_without_feature(here.round)
         jobs = self._jobs_beside(here.round)
         job = self._requested(here.round, "generate", jobs)
         if job is None:
@@ -96,6 +97,7 @@ class TrainingVerbs(MeasureVerbs):
         """Queue three more pictures of one test prompt, beside those that the round draws by itself."""
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
+            refuse_without_feature(here.round)
             if not here.round.can_generate:
                 raise StudioError(f"Round {here.round.number} is not trained yet: press Train first.")
             if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:

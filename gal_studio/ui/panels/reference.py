@@ -10,12 +10,12 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import Doc, Unpack
 
-from gal_studio.assets import demo, drawn_with, load_presets
+from gal_studio.assets import demo, load_presets
 from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import ReferenceSettings
-from gal_studio.core.settings_fields import SettingField, setting_fields
+from gal_studio.core.settings_fields import SettingField
 from gal_studio.core.settings_group import nested
 from gal_studio.core.taught.registry import TAUGHT, find_taught
 from gal_studio.core.types import Kind
@@ -53,7 +53,7 @@ from gal_studio.ui.payloads.forms import (
     Seen,
     SettingValue,
 )
-from gal_studio.ui.payloads.projects import adapter_names
+from gal_studio.ui.payloads.projects import adapter_names, draws_without_training, fields_here
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("reference")
@@ -238,7 +238,7 @@ def options(context: Context) -> Options:
     """The available models with their settings for both kinds."""
     return Options(
         seed=0,
-        fields=setting_fields(adapter_names(context.studio.store)),
+        fields=fields_here(adapter_names(context.studio.store)),
         own={kind: settings.to_dict() for kind, settings in own_settings().items()},
         presets=tuple(
             Preset(
@@ -246,7 +246,7 @@ def options(context: Context) -> Options:
                 title=preset.title,
                 note=preset.note,
                 base_model=preset.base_model,
-                draws=bool(drawn_with(ReferenceSettings(), preset.base_model)),
+                draws=draws_without_training(ReferenceSettings(), preset.base_model),
                 origin=preset.origin.words,
                 former={
                     kind: {
@@ -312,14 +312,8 @@ def create(context: Context, **form: Unpack[Create]) -> OfProject:
     made = draft(given, context.key or None)
     project_id = context.studio.create_project(made)
     uploads().taken(uploaded(given))
-    if form.get("only"):
-        return project_id
-    if made.judged:
-        context.studio.run_given(project_id)
-    elif context.studio.begins_without_training(project_id):
-        context.studio.instant_round(project_id)
-    else:
-        context.studio.run_missing(context.studio.rounds(project_id)[0].id)
+    if not form.get("only"):
+        context.studio.begin(project_id)
     return project_id
 
 

@@ -108,13 +108,6 @@ def run_round(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
-def instant_round(context: Context, round: Id, references: dict[Id, SettingValue] | None = None) -> OfRound:
-    """Draw the project's Round 0, with the references and no training; settings of theirs may change."""
-    project = context.studio.store.rounds.get(round).project_id
-    return context.studio.instant_round(project, references).round_id
-
-
-@REQUESTS.write
 def next_round(context: Context, round: Id) -> OfRound:
     """Create the next round, or find the one that was created, and queue all of it."""
     child = context.studio.next_round(round)

@@ -16,7 +16,7 @@ from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
-from gal_studio.state.hooks import all_hooks
+from gal_studio.state.hooks import all_hooks, gives_references
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Fact
@@ -222,6 +222,17 @@ def _recipes(project: ProjectView) -> str:
     return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 
+def fields_here(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
+    """The settings that can be changed here, by these image adapters: those of references with a feature."""
+    given = gives_references()
+    return tuple(one for one in setting_fields(adapters) if given or not one.name.startswith("references."))
+
+
+def draws_without_training(references: ReferenceSettings, base_model: str) -> bool:
+    """Whether the model can be given references here."""
+    return gives_references() and bool(drawn_with(references, base_model))
+
+
 def adapter_names(store: Store) -> tuple[tuple[str, str], ...]:
     """The bundled image adapter and those of features: what is written for each, and its title."""
     return (POCKET_ADAPTER, ITS_OWN), *(one for hooks in all_hooks() for one in hooks.adapters(store))
@@ -262,8 +273,8 @@ def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] 
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
         jobs=tuple(OfferedJob(name, one.button, one.hint) for name, one in offered_kinds().items()),
         settings=settings.to_dict(),
-        fields=setting_fields(adapters),
-        draws_without_training=bool(drawn_with(settings.references, project.base_model)),
+        fields=fields_here(adapters),
+        draws_without_training=draws_without_training(settings.references, project.base_model),
         made_with=_made_with(project),
         derived=_derived(project),
         facts=(

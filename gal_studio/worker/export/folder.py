@@ -1,17 +1,19 @@
 """Write a round to a folder: its file, the model card, pictures, a workflow; then check the file."""
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.forms.registry import unfit, unread
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
+from gal_studio.core.variants.variant import Exported
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
@@ -44,7 +46,28 @@ INTO_DENOISER = " The denoiser loads it: most of diffusers' pipelines take no Lo
 SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
+Export = Callable[[ExportTask, Path], Generator[Progress, None, tuple[Checked, ...]]]
+_EXPORTS: dict[Exported, Export] = {}
+
+
+def writes(exported: Exported) -> Callable[[Export], Export]:
+    """Say of a function in a feature's `job.py` that it exports rounds of which other programs get this."""
+
+    def mark(export: Export) -> Export:
+        _EXPORTS[exported] = export
+        return export
+
+    return mark
+
+
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
+    """Export a round to an empty folder, as its variant is; returns what the check of each file found."""
+    features.modules("job")  # each says what it exports
+    return _EXPORTS[task.round.variant.exports](task, out)
+
+
+@writes("lora")
+def _export_lora(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check of each file found."""
     adapter = task.adapter
     yield Progress("loading", 0, 0, "Loading the model")

@@ -6,7 +6,6 @@ from zipfile import ZipFile
 
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
-from gal_studio.features.round_zero.job import export_without_training
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
@@ -40,14 +39,13 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
 def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
     task = open_export(store, models, wanted.round_id, find_form(wanted.form), wanted.measured)
     target = store.exported(wanted.round_id, wanted.form)
-    instant = task.round.variant.exports == "references"
-    store.disk.check((0 if instant else 2 * task.adapter.stat().st_size) + SPARE)
+    has_weights = task.round.variant.exports == "lora"
+    store.disk.check((2 * task.adapter.stat().st_size if has_weights else 0) + SPARE)
     folder = target.with_name(unfinished_name(store.workspace, wanted.form))
     remove(store.workspace, folder)
     try:
         with disk_errors(store.workspace):
-            write = export_without_training if instant else export_to
-            checked = yield from write(task, make_folder(folder, store.workspace))
+            checked = yield from export_to(task, make_folder(folder, store.workspace))
             _zip(folder, target, store.workspace)
     finally:
         remove(store.workspace, folder)

@@ -9,7 +9,6 @@ from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.programs import COMFYUI, INVOKEAI, scheduled
 from gal_studio.core.models.forms.registry import FORMS, about_form, forms_of, is_usable
 from gal_studio.core.recipe import Recipe
-from gal_studio.features.round_zero.forms import REFERENCES
 
 SD = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 
@@ -23,7 +22,7 @@ def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> None:
-    own = form.is_own or form is REFERENCES
+    own = form.is_own or form.without_training
     assert is_usable(form, SD, "lora") == (form.name != "lycoris")
     assert is_usable(form, SD, "lokr") == (own or form.name == "lycoris")
     assert is_usable(form, SD, "full") == is_usable(form, "assets:pocket/pipeline", "lora") == own

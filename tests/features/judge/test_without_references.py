@@ -101,9 +101,8 @@ def _is_measured(studio: Studio, project: str) -> None:
 
 
 def _goes_on(studio: Studio, models: Models, project: str, first: str) -> None:
-    for refused in (studio.judge_quality, lambda _: studio.instant_round(project)):
-        with pytest.raises(StudioError, match=r"has no reference images, and .* needs them: judge the LoRA"):
-            refused(first)
+    with pytest.raises(StudioError, match=r"has no reference images, and .* needs them: judge the LoRA"):
+        studio.judge_quality(first)
     chosen = studio.round_view(first).candidates[0].candidate.id
     studio.mark_copies([chosen], True)
     assert studio.store.candidates.get(chosen).overfit_by == "person", "a person may know"

@@ -12,11 +12,13 @@ from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import adapter_names, project_payload
 from gal_studio.worker.models import Models
 from tests.engine.tiny_adapters import make_tiny_adapters
+from tests.features.needed import needs_round_zero
 from tests.features.own_adapters.test_command import objects
 from tests.tiny_project import CHANGES, make_tower, object_draft
 from tests.worker.refinement.working import stop_at, work
 
 
+@needs_round_zero
 def test_an_adapter_of_ones_own(studio: Studio, names: tuple[str, str], tmp_path: Path) -> None:
     adapters = make_tiny_adapters(tmp_path / "adapters", load_image_model(names[0], device="cpu"))
     tower = make_tower(tmp_path / "tower", names[1])

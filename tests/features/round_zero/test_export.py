@@ -18,7 +18,7 @@ from gal_studio.engine.models.adapter_files import AdapterFiles
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.features.round_zero.forms import REFERENCES
-from gal_studio.features.round_zero.job import export_without_training, reference_workflow
+from gal_studio.features.round_zero.job import _vision_file, export_without_training, reference_workflow
 from gal_studio.studio import Studio
 from gal_studio.worker.export import check as worker_check
 from gal_studio.worker.export.task import open_export
@@ -150,3 +150,9 @@ def test_references_are_added_where_guidance_is_limited_too(tmp_path: Path) -> N
     assert made["guide"]["inputs"]["negative"] == ["joined 1", 0]
     conditionings = {made[name]["inputs"]["conditioning"][0] for name in ("before", "guided", "after")}
     assert conditionings == {"prompt with image 1", "nothing with image 1"}
+
+
+@pytest.mark.parametrize(("width", "name"), [(1280, "ViT-H"), (1664, "ViT-bigG")])
+def test_the_image_encoder_is_that_of_the_adapter(width: int, name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(f'{{"hidden_size": {width}}}')
+    assert name in _vision_file(tmp_path)

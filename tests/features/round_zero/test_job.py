@@ -3,12 +3,10 @@
 import itertools
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from gal_studio.assets import POCKET_ADAPTER, resolve_adapter
 from gal_studio.core.errors import StudioError
@@ -16,44 +14,21 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling import fused_adapter
-from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from gal_studio.engine.sampling.reference_adapter import encode_references
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.features.round_zero.verbs import begins_without_training
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_clip
-from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_distilled_klein
+from tests.given_adapter import redrawn, with_adapter
 from tests.tiny_project import CHANGES, drawing, large, object_draft
 from tests.worker.refinement.working import work
 
 LARGE = [(large(1), "A <sks> cat on a rug"), (large(2), "A <sks> cat on a boat")]
-
-
-@pytest.fixture(scope="module")
-def adapter(names: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    model = load_image_model(names[0], device="cpu")
-    return str(make_tiny_adapters(tmp_path_factory.mktemp("adapters"), model))
-
-
-def with_adapter(adapter: str, **more: Any) -> dict[str, Any]:
-    return {**CHANGES, "references": {"adapter": adapter, "strength": 0.8}, **more}
-
-
-def redrawn(studio: Studio, round_id: str, adapter: str, prompt: str, seed: int) -> Image.Image:
-    """The picture of a prompt, drawn by the engine alone with the project's references."""
-    store, project = studio.store, studio.store.projects.get(studio.store.rounds.get(round_id).project_id)
-    model = load_image_model(project.base_model)
-    pictures = [store.images.picture(one.image) for one in store.projects.references(project.id)]
-    read, settings = load_adapter(adapter, model), studio.store.rounds.settings(round_id).generation
-    with fused_adapter.drawing(model) as ready, attached(ready, read, 0.8):
-        given = encode_references(ready, read, pictures)
-        for event in draw(ready, [DrawRequest(prompt, seed)], settings, given):
-            if isinstance(event, DrawnBatch):
-                return event.images[0]
-    raise AssertionError("nothing was generated")
 
 
 def test_round_0_is_drawn_decided_and_learned_from(
@@ -162,7 +137,7 @@ def test_bad_adapters_are_refused_in_a_sentence(
 
 def test_the_bundled_model_brings_its_adapter(studio: Studio, names: tuple[str, str]) -> None:
     project = studio.create_project(ProjectDraft("object", ((drawing(1), "A <sks> cat on a rug"),), "<sks>"))
-    assert not studio.begins_without_training(project)
+    assert not begins_without_training(studio.store, project)
     round_ = studio.instant_round(project, {"strength": 0.5}).round_id
     used = studio.store.rounds.settings(round_).references
     assert (used.adapter, used.strength) == (POCKET_ADAPTER, 0.5)

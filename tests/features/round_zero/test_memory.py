@@ -5,7 +5,8 @@ import pytest
 from gal_studio.assets import load_preset, load_shape
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.need import need
-from gal_studio.core.memory.references import ADAPTERS, VIT_BIG_G, VIT_H, ImageEncoder, round_zero
+from gal_studio.core.memory.references import ImageEncoder
+from gal_studio.features.round_zero.rules import ADAPTERS, VIT_BIG_G, VIT_H, round_zero
 
 
 def test_the_published_encoders_have_their_published_sizes() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gal_studio.assets import assets_folder, load_preset, load_shape
-from gal_studio.core.memory.references import VIT_BIG_G, VIT_H, ImageEncoder
+from gal_studio.core.memory.references import ImageEncoder
 from gal_studio.core.settings import ReferenceSettings
 from gal_studio.features.round_zero import rules
-from gal_studio.features.round_zero.rules import image_encoder_of
+from gal_studio.features.round_zero.rules import VIT_BIG_G, VIT_H, image_encoder_of
 from gal_studio.studio.create import plan
 from gal_studio.studio.create.plan import RoundPlan, fitted, plan_round
 from gal_studio.studio.device import Device

@@ -10,9 +10,12 @@ from gal_studio.features.trials.payloads import trial_payloads
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.engine.sampling.test_sampler import difference
-from tests.features.round_zero.test_job import redrawn, with_adapter
+from tests.features.needed import needs_round_zero
+from tests.given_adapter import redrawn, with_adapter
 from tests.tiny_project import CHANGES, object_draft
 from tests.worker.refinement.working import work
+
+pytestmark = needs_round_zero
 
 
 def test_a_free_prompt_is_drawn_with_the_references(

@@ -211,8 +211,8 @@ def test_a_new_project_opens_at_round_0_until_the_next_one_is_begun(tmp_path: Pa
         studio = Studio(store)
         project = make_project(studio, candidates=2)
         (first,) = studio.rounds(project)
-        studio.change_settings(project, {"references": {"adapter": "native"}})
-        zero = studio.instant_round(project).round_id
+        zero = store.rounds.add(project, None, store.rounds.settings(first.id), "instant").id
+        store.rounds.put_below(first.id, zero)
         answer = poll(ViewCache(studio), {"project": project})
         assert answer["round"] == zero
         assert [one["kind"] for one in answer["parts"]["rounds"]] == ["instant", "fine_tune"]

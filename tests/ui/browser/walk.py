@@ -15,7 +15,7 @@ FEATURES: list[Any] = [
     import_module(f"tests.features.{path.parent.name}.walk")
     for path in sorted(Path(tests.features.__file__).parent.glob("*/walk.py"))
 ]
-"""Those of features: `prepare(studio, round_id)`, and `views(walk)`, which yields as the parts here do."""
+"""Those of features: `prepare(studio, round_id)`, then `views(walk)`, and at the end `alone(walk)`."""
 
 
 def make_full(served: Served) -> str:
@@ -59,9 +59,10 @@ class Walk:
             self.changed,
             self.refinement,
         )
-        alone = (self.replay, self.results, self.archived, self.objects, self.mask, self.without_training)
-        for part in (*parts, *alone):
+        for part in (*parts, self.replay, self.results, self.archived, self.objects, self.mask):
             yield from part()
+        for feature in FEATURES:
+            yield from feature.alone(self)
 
     def shown(self, selector: str, act: Callable[[], object]) -> None:
         """Do something, and wait for what it shows."""
@@ -249,19 +250,3 @@ class Walk:
         page.goto(f"{self.served.address}/?project={project}&step=reference")
         self.shown(".mask-view .brush-layer", lambda: page.click(".open-project [data-action=paint-mask]"))
         yield "a mask"
-
-    def without_training(self) -> Iterator[str]:
-        """Round 0, and what asks how strongly the references count in it."""
-        page, (studio, project, _) = self.page, self.served.place
-        studio.change_settings(project, {"references": {"adapter": "someone/an-adapter"}})
-        job = studio.instant_round(project)
-        studio.stop(job.id)
-        draw(studio, job.round_id)
-        page.goto(f"{self.served.url()}&round={job.round_id}")
-        page.wait_for_selector(".tile")
-        yield "Round 0"
-        self.shown("dialog.question[open]", lambda: self.act("once_more"))
-        yield "the strength of the references"
-        self.escape()
-        self.shown("dialog.question[open]", lambda: self.act("keep"))
-        yield "use without training"

@@ -169,18 +169,6 @@ test("of several next rounds the one that was carried on is gone to, else the ne
   assert.equal(childOf("next_round")?.id, "other", "What if? kept it");
 });
 
-test("a first round can be generated without training where the model can be given references", () => {
-  state.round = round({ id: "r", step: "fine_tune", trained: false });
-  state.candidates = new Map();
-  assert.equal(notApplicable("instant"), true, "there is no image adapter");
-  state.project = project({
-    draws_without_training: true,
-  });
-  assert.equal(notApplicable("instant"), false);
-  state.rounds = [chip({ id: "zero", made_by: null }), chip({ id: "r", parent_id: "zero" })];
-  assert.equal(notApplicable("instant"), true, "it comes after Round 0 already");
-});
-
 test("a round without training is generated, decided, and followed by a trained one", () => {
   const next = chip({ id: "next", parent_id: "r", empty: true });
   state.rounds = [chip({ id: "r", made_by: null }), next];

@@ -14,7 +14,6 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.features.round_zero.job import _vision_file
 from gal_studio.worker.export.workflow import Workflow, WorkflowOrder, _klein, workflow
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
@@ -243,9 +242,3 @@ def test_the_text_encoder_is_that_of_the_size_of_klein(width: int, text: str) ->
     family: Any = SimpleNamespace(pipeline=pipeline, is_guided=lambda scale: scale > 1)
     made = _klein(family, replace(ORDER, settings=GenerationSettings(guidance_scale=1.0)))
     assert made["text"]["inputs"]["clip_name"].startswith(text)
-
-
-@pytest.mark.parametrize(("width", "name"), [(1280, "ViT-H"), (1664, "ViT-bigG")])
-def test_the_image_encoder_is_that_of_the_adapter(width: int, name: str, tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text(f'{{"hidden_size": {width}}}')
-    assert name in _vision_file(tmp_path)

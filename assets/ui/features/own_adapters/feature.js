@@ -1,7 +1,7 @@
 /** Refine the image adapter: a use of Round 0. */
 import { state } from "../../app/store.js";
 import { read } from "../../kit/settings_fields.js";
-import { addUse } from "../round_zero/without_training.js";
+import { addUse } from "../../rounds/uses.js";
 import { refineAdapter } from "./refine_adapter.js";
 
 /** An image adapter can be made better; a model that reads pictures by itself has none. */

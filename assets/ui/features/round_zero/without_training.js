@@ -3,22 +3,17 @@ import { state } from "../../app/store.js";
 import { ask } from "../../kit/ask.js";
 import { html } from "../../kit/html.js";
 import { openDownload } from "../../results/exports.js";
+import { uses } from "../../rounds/uses.js";
 
-/**
- * What features do with Round 0.
- * @typedef {{ answer: [name: string, label: string], words: string, act: () => unknown }} Use
- * @type {(Use & { isThere: () => boolean })[]}
- */
-const uses = [];
-
-/**
- * Add one, with its words in the list of all; one without any stands last.
- * @param {[name: string, label: string]} answer
- * @param {string} words
- * @param {() => unknown} act
- */
-export function addUse(answer, words, act, isThere = () => true) {
-  uses.push({ answer, words, act, isThere });
+/** Can the model be given references, and is this a first round that has nothing yet? */
+export function drawsWithoutTraining() {
+  const chip = state.rounds.find((round) => round.id === state.roundId);
+  return (
+    !state.round?.source &&
+    Boolean(state.project?.draws_without_training) &&
+    chip?.parent_id === null &&
+    !state.candidates.size
+  );
 }
 
 /** Ask where the pictures are to be drawn. */

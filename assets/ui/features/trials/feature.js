@@ -1,7 +1,7 @@
 /** Try a prompt: a view, the steps of a training below its curves, and a use of Round 0. */
 import { emit } from "../../app/store.js";
 import { addView } from "../../rounds/views/views.js";
-import { addUse } from "../round_zero/without_training.js";
+import { addUse } from "../../rounds/uses.js";
 import { addBelowCurves } from "../../training/curves.js";
 import { followSteps, Steps } from "./steps.js";
 import { mountTrials } from "./trials.js";

@@ -1,12 +1,12 @@
 """What a form of an exported LoRA is: who reads it, and how its tensors are named."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from gal_studio.core.quoting import Syntax
-from gal_studio.core.settings import Method
+from gal_studio.core.settings import Method, Settings
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class ExportForm:
     (`lora_down` comes with one all the same). One with `original_names` is for programs that know no layer
     names of diffusers. One with `diffusers_names` takes those of diffusers where other programs know both.
     Its programs read prompts by the rules of `syntax`. One `without_training` is for rounds that have no
-    weights of their own. What was trained has one of the `methods`.
+    weights of their own, `holds` says which, and `check` refuses settings that no other program has. What was
+    trained has one of the `methods`.
     """
 
     name: str
@@ -36,6 +37,8 @@ class ExportForm:
     diffusers_names: bool = False
     syntax: Syntax = "plain"
     without_training: bool = False
+    holds: str = ""
+    check: Callable[[Settings], None] = lambda _settings: None
     methods: tuple[Method, ...] = ("lora",)
     readers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -17,7 +17,7 @@ FORMS: Registry[ExportForm] = Registry(
     "gal_studio.core.models.forms",
     lambda value: isinstance(value, ExportForm),
     "an export format",
-    first=("diffusers", "kohya", "comfyui", "invokeai", "lycoris", "references"),
+    first=("diffusers", "kohya", "comfyui", "invokeai", "lycoris"),
     group="gal_studio.export_formats",
     of_features="forms",
 )

@@ -3,10 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.features.needed import needs_round_zero
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, needs_round_zero]
 
 
 def test_what_was_typed_stays_when_it_is_refused(watched: Watched, served: Served) -> None:
