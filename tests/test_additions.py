@@ -128,6 +128,7 @@ from pathlib import Path
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.page.static import served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.ui.requests import Context
 from tools.web_types import written
@@ -141,7 +142,8 @@ with Store(Path(sys.argv[1])) as store:
     options = REQUESTS["options"](context, {})
     print(json.dumps({"kind": parts["project"]["kind"], "anchors": len(parts["project"]["anchors"]),
                       "settings": list(options["presets"][0]["settings"]), "types": written(),
-                      "demos": [one["kind"] for one in REQUESTS["overview"](context, {})["demos"]]}))
+                      "demos": [one["kind"] for one in REQUESTS["overview"](context, {})["demos"]],
+                      "page": served()["studio.js"].decode()}))
 """
 
 
@@ -153,6 +155,7 @@ def test_another_kind_of_project_is_created_shown_and_in_the_types_of_the_page(
     assert (found["kind"], found["anchors"]) == ("mood", 18)
     assert found["settings"] == found["demos"] == ["style", "object", "mood"]
     assert 'type ProjectKind = "style" | "object" | "mood"' in found["types"]
+    assert '"one": "A mood"' in found["page"], "the form offers it"
 
 
 BASELINE = """

@@ -75,10 +75,3 @@ def test_no_script_of_the_page_compares_what_a_project_learns() -> None:
     found = [path.name for path in scripts if words.search(path.read_text(encoding="utf-8"))]
     assert not found, "ask what is taught (assets/ui/app/taught.js)"
     assert words.search('state.project?.kind === "style"')
-
-
-def test_the_page_answers_as_the_studio_does() -> None:
-    text = (assets_folder() / "ui" / "app" / "taught.js").read_text(encoding="utf-8")
-    told = re.findall(r"(\w+): \{\s+isSubject: (\w+),\s+hasTriggerWord: (\w+),", text)
-    found = [(one.name, str(one.is_subject).lower(), str(one.has_trigger_word).lower()) for one in TAUGHT]
-    assert told == found

@@ -12,6 +12,7 @@ class Mood(Style):
     like: ClassVar[str] = "style"
     look: ClassVar[str] = "mood"
     demo: ClassVar[str] = "One image and its mood"
+    one: ClassVar[str] = "A mood"
 
 
 MOOD = Mood()

@@ -2,6 +2,31 @@
 /** @import { Anchor, Candidate, Change, Figures, Job, MeasuredRound, Measures, Pair } from "payloads" */
 /** @import { Project, Queue, QueuedJob, Refinement, Round, RoundSummary, Score } from "payloads" */
 
+import { TAUGHT } from "../../assets/ui/app/kinds.js";
+
+Object.assign(TAUGHT, {
+  style: {
+    is_subject: false,
+    has_trigger_word: false,
+    one: "A style",
+    called: "the style",
+    images: "one image is enough",
+    repeats: "shows the reference",
+    prompt: "A cat in bold outline style",
+    anchor: "A lighthouse {}",
+  },
+  object: {
+    is_subject: true,
+    has_trigger_word: true,
+    one: "An object",
+    called: "the object",
+    images: "3 to 6 images of the same thing",
+    repeats: "same place as the reference",
+    prompt: "A <cute-cat> cat on the stairs",
+    anchor: "{} on a bridge",
+  },
+});
+
 /**
  * @param {Partial<Anchor>} [more]
  * @returns {Anchor}

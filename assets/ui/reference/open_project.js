@@ -1,6 +1,7 @@
 /** The open project on the first screen: its references, what follows from them, and its settings. */
 /** @import { LocalModel, Project, Subject } from "payloads" */
-import { TAUGHT, taughtIn } from "../app/taught.js";
+import { TAUGHT } from "../app/kinds.js";
+import { taughtIn } from "../app/taught.js";
 import { state } from "../app/store.js";
 import { locateModel } from "../app/locate.js";
 import { call, refresh } from "../app/session.js";
@@ -111,7 +112,7 @@ const Plates = ({ references }) =>
     (one) => html`<figure key=${one.id}>
     <img src=${reference(one.id)} alt=${one.prompt} />
     <figcaption>${one.prompt}${one.mask && html`<span class="with-mask">with its mask</span>`}</figcaption>
-    ${taughtIn(state.project).isSubject && maskButton(one)}
+    ${taughtIn(state.project).is_subject && maskButton(one)}
   </figure>`,
   )}</div>`;
 

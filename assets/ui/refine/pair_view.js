@@ -164,7 +164,7 @@ function Painted({ pair, saved }) {
           }
         </div>
         <figcaption title="How much of it the generated image reproduces: the mean over the subject, 0 to 1">
-          <b>${taughtIn(state.project).isSubject ? "Reference" : "Accepted"}</b> ·${" "}
+          <b>${taughtIn(state.project).is_subject ? "Reference" : "Accepted"}</b> ·${" "}
           ${meanWords(pair.mean_reproduction, "reproduced")}
         </figcaption>
         ${reproduced.panel}

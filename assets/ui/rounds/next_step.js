@@ -58,7 +58,7 @@ function queuesBehind() {
 function closedRefinement({ complete }) {
   if (!state.candidates.size || !complete)
     return "Generate first: a refinement is compared with the images of this round";
-  if (!taughtIn(state.project).isSubject && !acceptedSomewhere()) {
+  if (!taughtIn(state.project).is_subject && !acceptedSomewhere()) {
     return (
       "Accept an image first: the pairs of a style are accepted images " +
       "beside new ones of the same prompt"

@@ -44,6 +44,12 @@ class Object(Taught):
     demo: ClassVar[str] = "A few images of one thing"
     to_describe: ClassVar[str] = "Write what the object is, with its trigger word, such as “A <sks> cat”."
     example: ClassVar[str] = "--prompt 'A <sks> cat'"
+    one: ClassVar[str] = "An object"
+    called: ClassVar[str] = "the object"
+    images: ClassVar[str] = "3 to 6 images of the same thing"
+    repeats: ClassVar[str] = "same place as the reference"
+    prompt: ClassVar[str] = "A <cute-cat> cat on the stairs"
+    anchor: ClassVar[str] = "{} on a bridge"
 
     def parse(self, references: Sequence[Reference]) -> Prompts:
         """Those with the same trigger word are one subject."""

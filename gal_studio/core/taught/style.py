@@ -37,6 +37,12 @@ class Style(Taught):
         "Write how a prompt calls the style, such as “A cat in ink style”: the file doesn’t."
     )
     example: ClassVar[str] = "--prompt 'A cat in ink style'"
+    one: ClassVar[str] = "A style"
+    called: ClassVar[str] = "the style"
+    images: ClassVar[str] = "one image is enough"
+    repeats: ClassVar[str] = "shows the reference"
+    prompt: ClassVar[str] = "A cat in bold outline style"
+    anchor: ClassVar[str] = "A lighthouse {}"
 
     def parse(self, references: Sequence[Reference]) -> Prompts:
         """One subject, whose name is how the first prompt ends."""

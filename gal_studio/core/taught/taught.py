@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 class Taught:
     """What a project learns. Its `name` is stored, and never changes; its file is called by it.
 
-    Workspaces know another one once `gal_studio.state.database.upgrades.VERSION` is raised; its words on the
-    page are in `assets/ui/app/taught.js`.
+    Workspaces know another one once `gal_studio.state.database.upgrades.VERSION` is raised.
     """
 
     name: ClassVar["Kind"]
@@ -41,6 +40,18 @@ class Taught:
     """What to write where a LoRA is judged without pictures."""
     example: ClassVar[str]
     """A prompt for pictures without captions."""
+    one: ClassVar[str]
+    """With its article, as the form of a new project offers it."""
+    called: ClassVar[str]
+    """The same within a sentence."""
+    images: ClassVar[str]
+    """How many images it needs."""
+    repeats: ClassVar[str]
+    """What a copy does."""
+    prompt: ClassVar[str]
+    """An example of a reference's prompt."""
+    anchor: ClassVar[str]
+    """An example of a test prompt."""
 
     def word(self, typed: str) -> str:
         """The trigger word that was given; empty where it has none."""

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import JSONResponse
 
 from gal_studio.assets import assets_folder
+from gal_studio.core.taught.registry import TAUGHT
 from gal_studio.studio.plug_ins import plug_in_files
 from gal_studio.ui.api.whole_file import METHODS
 from gal_studio.ui.page.joined import Joined
@@ -46,6 +48,8 @@ _LAST = (
 _OF_ANOTHER_PAGE = "sign_in/"
 FEATURES = "features.js"
 """The module that imports what each feature adds to the page."""
+KINDS = "app/kinds.js"
+"""The module of what a project may learn."""
 _OF_A_FEATURE = re.compile("features/[^/]+/feature.js")
 
 
@@ -63,12 +67,18 @@ def files() -> dict[str, bytes]:
         if path.suffix in (".js", ".svg", ".png")
     }
     brought = "".join(f'import "./{name}";\n' for name in sorted(found) if _OF_A_FEATURE.fullmatch(name))
-    plugged = {**plug_in_files(), FEATURES: brought.encode()}
+    plugged = {**plug_in_files(), FEATURES: brought.encode(), KINDS: _kinds().encode()}
     styles = [
         *((ui_folder() / f"{name}.css").read_bytes() for name in style_names()),
         *(data for name, data in plugged.items() if name.endswith(".css")),
     ]
     return {**found, **plugged, "studio.css": b"\n".join(styles)}
+
+
+def _kinds() -> str:
+    names = ("is_subject", "has_trigger_word", "one", "called", "images", "repeats", "prompt", "anchor")
+    told = {taught.name: {name: getattr(taught, name) for name in names} for taught in TAUGHT}
+    return f"export const TAUGHT = {json.dumps(told, ensure_ascii=False)};\n"
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 /** @import { Derived, Project, ProjectKind } from "payloads" */
 /** @import { Chosen } from "./model_facts.js" */
 /** @import { Note } from "./notes.js" */
-import { TAUGHT } from "../../app/taught.js";
+import { TAUGHT } from "../../app/kinds.js";
 import { fromStudio } from "../../app/answers.js";
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
@@ -106,7 +106,7 @@ class ProjectForm {
   }
 
   open() {
-    return TAUGHT[this.kind].hasTriggerWord ? this.sets : this.sets.slice(0, 1);
+    return TAUGHT[this.kind].has_trigger_word ? this.sets : this.sets.slice(0, 1);
   }
 
   facts() {
@@ -156,7 +156,7 @@ class ProjectForm {
     this.setKind(kind);
     for (const { trigger, references } of subjects) {
       const set = this.addSet();
-      if (TAUGHT[kind].hasTriggerWord) set.trigger = trigger;
+      if (TAUGHT[kind].has_trigger_word) set.trigger = trigger;
       for (const [i, { id, prompt }] of references.entries()) {
         const image = await fromStudio(reference(id));
         const file = new File([await image.blob()], `${name}-${i + 1}.png`, { type: "image/png" });
@@ -341,7 +341,7 @@ class ProjectForm {
 
 /** @type {[purpose: "train" | "judge", title: string, words: string][]} */
 const PURPOSES = [["train", "Train a LoRA", "from your images"]];
-const KINDS = Object.entries(TAUGHT).map(([kind, { one, images }]) => [kind, one, images]);
+const kinds = () => Object.entries(TAUGHT).map(([kind, { one, images }]) => [kind, one, images]);
 const TRAINED =
   "You get a LoRA file with its trigger words and best strength, images before and after, and the best " +
   "round.";
@@ -394,7 +394,7 @@ function Form({ form }) {
     <fieldset class="kind">
       <legend>${isJudging ? "What was it trained on?" : "What are you training?"}</legend>
       <${Radios}
-        name="kind" offered=${KINDS} chosen=${kind}
+        name="kind" offered=${kinds()} chosen=${kind}
         choose=${(/** @type {ProjectKind} */ chosen) => form.setKind(chosen)}
       />
     </fieldset>
@@ -406,7 +406,7 @@ function Form({ form }) {
     )}</div>
     <${Button}
       class="button small another" data-part="another"
-      hidden=${!TAUGHT[kind].hasTriggerWord || sets.length >= MAX_OBJECTS}
+      hidden=${!TAUGHT[kind].has_trigger_word || sets.length >= MAX_OBJECTS}
       onClick=${() => form.addSet("[data-part=file]")}
     >+ Another object<//>
     <${DerivedFacts} anchors=${open.length > 1 ? answer?.anchors : null} />

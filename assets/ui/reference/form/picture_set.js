@@ -2,7 +2,7 @@
 /** @import { DerivedSet, FormNote, ProjectKind, ExaminedSet } from "payloads" */
 /** @import { SavedSet } from "./saved_form.js" */
 /** @import { Note } from "./notes.js" */
-import { TAUGHT } from "../../app/taught.js";
+import { TAUGHT } from "../../app/kinds.js";
 import { count } from "../../kit/format.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
@@ -266,9 +266,9 @@ export function References({ set, kind, number, anchors, remove }) {
     </div>
     <ol class="reference-rows" aria-label=${count(rows.length, "image")}>${rows.map(
       (row) =>
-        html`<${PictureRow} key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].isSubject} />`,
+        html`<${PictureRow} key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].is_subject} />`,
     )}</ol>
-    <div class="field" hidden=${!TAUGHT[kind].hasTriggerWord}>
+    <div class="field" hidden=${!TAUGHT[kind].has_trigger_word}>
       <label class="field">
         <span class="field-name">Trigger word</span>
         <input

@@ -3,7 +3,7 @@
  * The tab's own copy comes first; a new tab begins with the last one of any tab. The studio has the uploads.
  */
 /** @import { ProjectKind, Runs } from "payloads" */
-import { TAUGHT } from "../../app/taught.js";
+import { TAUGHT } from "../../app/kinds.js";
 import { newId } from "../../app/writes.js";
 import { ofWorkspace } from "../../kit/kept.js";
 

@@ -1,6 +1,6 @@
 /** Which detector says that a picture is a copy: the prompts, the pictures, or both. */
 /** @import { Candidate, ProjectKind, Round } from "payloads" */
-import { TAUGHT } from "../../app/taught.js";
+import { TAUGHT } from "../../app/kinds.js";
 import { count } from "../../kit/format.js";
 
 /**

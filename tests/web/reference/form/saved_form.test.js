@@ -1,5 +1,6 @@
 /** What is kept of the unfinished form, in both storages of the browser. */
 import "../../browser.js";
+import "../../samples.js";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
