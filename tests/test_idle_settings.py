@@ -15,7 +15,7 @@ from gal_studio.core.memory.need import need
 from gal_studio.core.patchdpo.patch_quality import pair_weights
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Settings
-from gal_studio.core.settings_fields import is_idle, setting_of
+from gal_studio.core.settings_fields import setting_of
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.engine.training.falling_rank import falling_rank
@@ -23,6 +23,7 @@ from gal_studio.rounds.prior import drawn_prior
 from gal_studio.worker.jobs.generate import open_detector
 from gal_studio.worker.patches.copy_detector import Describers, describers_of
 from tests.core.test_settings_fields import NAMES
+from tests.idle import is_idle
 
 SHAPE = load_shape("sdxl")
 WHOLE = SimpleNamespace(denoiser=torch.nn.Linear(2, 2))  # no layer has a LoRA

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from functools import cache
-from operator import attrgetter
 from typing import Any, Literal
 
 from gal_studio.core import checks
 from gal_studio.core.models.fast import KNOWN
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Kind
 
 FieldKind = Literal["whole", "number", "text", "choice", "flag"]
 _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int | None: "whole"}
@@ -143,22 +141,6 @@ def _written(value: object) -> str:
         else f"{value:g}"
         if isinstance(value, float)
         else str(value)
-    )
-
-
-def is_idle(name: str, settings: Settings, kind: Kind, draws: bool = False) -> bool:
-    """Whether a setting, by its dotted name, does nothing beside the others, in a project of this kind.
-
-    `draws` says whether its base model comes with an image adapter.
-    """
-    states: tuple[Mapping[str, Any], ...] = setting_of(name).metadata["idle"]
-    given = {checks.KIND: kind, checks.DRAWS: draws}
-    return any(
-        all(
-            value == (given[other] if other in given else attrgetter(other)(settings))
-            for other, value in state.items()
-        )
-        for state in states
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import fields
 import pytest
 
 from gal_studio.core.settings import Settings
-from gal_studio.core.settings_fields import is_idle, setting_fields, setting_of
+from gal_studio.core.settings_fields import setting_fields, setting_of
+from tests.idle import is_idle
 
 NAMES = [f"{group.name}.{one.name}" for group in fields(Settings) for one in fields(group.default_factory())]  # type: ignore[misc,arg-type]
 

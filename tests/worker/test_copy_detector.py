@@ -55,7 +55,7 @@ def test_every_picture_has_a_score_and_a_map(
         assert (found.height, found.width) == (16, 16)
     tile = studio.round_view(round_id).candidates[0]
     assert candidate_payload(tile, "").compared is True
-    assert not tile.has_map  # the heat map of all likeness is another one
+    assert not studio.patch_maps(tile.candidate.id, "quality")  # the heat map of all likeness is another one
     write_outputs(studio, [round_id], tmp_path / "out", "uncertainty")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "candidates.csv").read_text())))
     assert [float(row[SHOWN]) for row in rows] == [candidate.more_scores[SHOWN] for candidate in candidates]

@@ -19,7 +19,6 @@ from gal_studio.rounds.fingerprints import is_trainable, repeated
 from gal_studio.rounds.inputs import TrainingInputs, load_inputs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import pool, round_weight
-from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import (
     Proposal,
@@ -137,7 +136,6 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         here = store.snapshots.round(round_id, policy)
         inputs = load_inputs(store, here)
         project = project_view(here.project, inputs.references)
-        judged = judged_candidates(store, round_id, here.settings, project.prompts)
         busy = store.jobs.busy_rounds(project.id)
         curve, timings = store.rounds.loss_curve(round_id), store.rounds.timings(project.base_model)
     made, more = shown_proposal(here, policy), left(here)
@@ -152,7 +150,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         coming=_coming(here),
         rule=rule_words(here),
         scores=score_views(made),
-        candidates=_candidate_views(here, made, judged),
+        candidates=_candidate_views(here, made),
         best_recipe=here.best_recipe,
         reference_positions=dict(here.record.places),
         mean_entropy=mean_entropy(here.scores),
@@ -200,9 +198,7 @@ def _sentence(here: RoundSnapshot, made: Proposal, unfinished: bool) -> str:
     return made.made.sentence if here.scores or unfinished else ALL_BLANK
 
 
-def _candidate_views(
-    here: RoundSnapshot, made: Proposal, judged: Collection[str]
-) -> tuple[CandidateView, ...]:
+def _candidate_views(here: RoundSnapshot, made: Proposal) -> tuple[CandidateView, ...]:
     decided, suggested = here.decided, made.candidates
     return tuple(
         CandidateView(
@@ -212,7 +208,6 @@ def _candidate_views(
             suggested=candidate.id in suggested,
             recipe=recipe_words(here.variant, here.settings, candidate.recipe),
             mask=decided.masks.get(candidate.id),
-            has_map=candidate.id in judged,
             weight=decided.weights.get(candidate.id),
         )
         for candidate in here.tiles

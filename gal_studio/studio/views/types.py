@@ -110,7 +110,6 @@ class CandidateView:
     suggested: bool
     recipe: str
     mask: str | None = None
-    has_map: bool = False
     weight: float | None = None
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo import patch_quality
 from gal_studio.core.types import Job
+from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker.jobs import quality
@@ -30,11 +31,18 @@ from tests.worker.refinement.working import (
 WORDS = ("<sks>", "<zwx>")
 
 
+def judged_in(studio: Studio, round_id: str) -> frozenset[str]:
+    """The candidates of a round that have heat maps."""
+    store = studio.store
+    prompts = store.projects.prompts(store.rounds.get(round_id).project_id)
+    return judged_candidates(store, round_id, store.rounds.settings(round_id), prompts)
+
+
 def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
     for kind in ("object", "style"):
         first = first_round(studio, kind)
         tile = studio.round_view(first).candidates[0]
-        assert not tile.has_map
+        assert tile.candidate.id not in judged_in(studio, first)
         assert studio.patch_maps(tile.candidate.id) == ()
         job = studio.judge_quality(first)
         assert studio.judge_quality(first).id == job.id
@@ -43,7 +51,7 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
         assert (done.state, done.message) == ("completed", "")
         view = studio.round_view(first)
         for tile in view.candidates:
-            assert tile.has_map
+            assert tile.candidate.id in judged_in(studio, first)
             (found,) = studio.patch_maps(tile.candidate.id, "quality")
             values = np.array(found.values)
             assert (found.height, found.width) == (16, 16) and values.shape == (256,)
@@ -53,7 +61,7 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
             studio.judge_quality(first)
         reference = studio.round_view(first).project.references[0]
         studio.set_reference_mask(reference.id, half(255, 0, (40, 32)))
-        assert not any(tile.has_map for tile in studio.round_view(first).candidates), "judged by another mask"
+        assert not judged_in(studio, first), "judged by another mask"
 
 
 def test_a_mask_that_is_painted_meanwhile_counts_for_all_maps(
@@ -152,7 +160,7 @@ def test_two_subjects_are_judged_by_their_own_references(
     assert all(pair.maps_version for pair in pairs)
     assert studio.store.jobs.get(quality.id).state == "completed"
     tiles = studio.round_view(first).candidates
-    assert all(tile.has_map for tile in tiles)
+    assert judged_in(studio, first) == {tile.candidate.id for tile in tiles}
     for tile in tiles:
         found = studio.patch_maps(tile.candidate.id)
         assert [found_map.subject for found_map in found] == [word for word in WORDS if word in tile.prompt]
@@ -173,7 +181,7 @@ def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
         stored = StoredMap(np.full((16, 16), 0.5, np.float32), name)
         studio.store.refinements.save_map(tile.candidate.id, "quality", stored)
     tile = studio.round_view(first).candidates[0]
-    assert (tile.has_map, studio.patch_maps(tile.candidate.id)) == (False, ())
+    assert not judged_in(studio, first) and not studio.patch_maps(tile.candidate.id)
     studio.judge_quality(first)
     work(studio, models)
     assert [found_map.subject for found_map in studio.patch_maps(tile.candidate.id)] == list(WORDS)
@@ -253,8 +261,8 @@ def test_a_subject_that_appears_nowhere_is_refused_every_time(
             )  # fmt: skip
         job, quality = studio.make_pairs(job.round_id), studio.judge_quality(first)
     assert sum(pair.maps_version is not None for pair in studio.refinement_view(job.round_id).pairs) == judged
-    assert not any(tile.has_map for tile in studio.round_view(first).candidates)
+    assert not judged_in(studio, first)
     monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     work(studio, models)
     assert all(pair.maps_version for pair in studio.refinement_view(job.round_id).pairs)
-    assert all(tile.has_map for tile in studio.round_view(first).candidates)
+    assert len(judged_in(studio, first)) == len(studio.round_view(first).candidates)
