@@ -28,6 +28,7 @@ from typer.main import get_command
 
 import gal_studio
 from gal_studio.cli import app, modules
+from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -36,13 +37,20 @@ from gal_studio.ui.app import build_app
 from gal_studio.ui.page.static import served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.worker.jobs.registry import WORK
-from tests.ui.seeded import finished
+from tests.ui.seeded import draw, finished
 
 commands = get_command(app).commands
 texts = {name: commands[name].help for name in modules()}  # imports each
 assert JOB_KINDS.keys() == set(WORK.names()), JOB_KINDS.keys() ^ set(WORK.names())
 studio, project, _ = finished(Path(sys.argv[1]) / "workspace")
 with studio.store:
+    zero = studio.store.rounds.add(project, None, studio.store.projects.get(project).settings, "instant").id
+    draw(studio, zero, studio.pool(zero)[:1], candidates=2)
+    try:
+        studio.generate(zero)
+        refused = ""
+    except StudioError as error:
+        refused = str(error)
     build_app(studio)
     check_payloads(studio.store, project)
     pictures = list(kinds_of_pictures(studio))
@@ -50,6 +58,7 @@ loaded = [name for name in sys.modules if name.startswith("gal_studio.")]
 print(json.dumps({
     "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
     "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
+    "round_0": refused,
 }))
 """
 
@@ -107,6 +116,7 @@ def test_the_rest_works_without(own: str, whole: tuple[Path, Told], tmp_path: Pa
     has_view = (folder / "assets" / "ui" / "features" / name).is_dir()
     assert (f"features/{name}/" in before["page"]) is has_view
     assert f"features/{name}/" not in found["page"]
+    assert bool(found["round_0"]) == (name == "round_zero"), "a stored one is only looked at then"
 
 
 def test_no_code_outside_of_a_feature_names_it() -> None:

@@ -13,9 +13,10 @@ from tests.ui.seeded import draw, make_project
 
 
 def test_a_project_without_references_has_none(studio: Studio) -> None:
+    given = Settings().updated({"references": {"adapter": "someone/an-adapter"}})
     new = NewProject(
         name="Ink", kind="style", base_model="base", clip_model="clip", trigger_word="", seed=7,
-        settings=Settings(), references=(), anchors=("A tie",), described="An image in ink style",
+        settings=given, references=(), anchors=("A tie",), described="An image in ink style",
     )  # fmt: skip
     project = studio.store.projects.add(new).id
     with pytest.raises(StudioError, match=r"has no reference images, and .* needs them: judge the LoRA"):

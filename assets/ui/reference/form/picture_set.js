@@ -266,7 +266,9 @@ export function References({ set, kind, number, anchors, remove }) {
     </div>
     <ol class="reference-rows" aria-label=${count(rows.length, "image")}>${rows.map(
       (row) =>
-        html`<${PictureRow} key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].is_subject} />`,
+        html`<${PictureRow}
+          key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].is_subject}
+        />`,
     )}</ol>
     <div class="field" hidden=${!TAUGHT[kind].has_trigger_word}>
       <label class="field">

@@ -1,4 +1,5 @@
 /** When Round 0 is offered. */
+import "../../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../../assets/ui/app/store.js";
