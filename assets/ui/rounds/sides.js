@@ -35,8 +35,8 @@ export const candidatesShown = () => now.side === "candidates";
 
 /** @param {RoundsParts} parts */
 export function mountSides(parts) {
+  on("side received forget job busy", decide); // not within a poll, which brings suggestions part by part
   on(EVENTS, () => {
-    decide();
     const refine = state.round?.refines === true;
     parts.sides.hidden = !refine && !canReview();
     parts.refine.hidden = now.side !== "refinement";
@@ -51,6 +51,12 @@ const canReview = () =>
 
 /** A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. */
 function decide() {
+  const before = now.side;
+  choose();
+  if (now.side !== before) emit("side");
+}
+
+function choose() {
   if (!loaded()) return;
   const refine = state.round?.refines === true;
   if (now.round !== state.roundId)

@@ -77,6 +77,7 @@ export function TrialForm({ trials }) {
       name="prompt" label="Prompt" title="Several lines are several prompts"
       placeholder=${taughtIn(state.project).anchor}
     />
+    <${UnknownNote} of=${unknown} use=${useInstead} />
     <${Text}
       name="negative" label="Negative prompt" placeholder="blurry, text"
       title="What the images are not to show; models without guidance do not read it"
@@ -99,7 +100,6 @@ export function TrialForm({ trials }) {
     </div>
     ${best && html`<p class="trial-said">${best}</p>`}
     <p class="trial-said" role="status">${said.value || (stands && `{} stands for “${stands}”.`)}</p>
-    <${UnknownNote} of=${unknown} use=${useInstead} />
   </form>`;
 }
 

@@ -51,6 +51,22 @@ def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window
     assert answers(served)[suggested[2]] == "rejected"
 
 
+def test_the_last_rejection_is_undone_where_it_was_given(window: Any, served: Served):
+    studio, round_id = served.place.studio, served.place.round
+    view = studio.round_view(round_id)
+    kept = view.scores[0].suggested_candidate_id
+    studio.mark_copies([one.candidate.id for one in view.candidates if one.candidate.id != kept], True)
+    page: Page = first_page(window, served.address, with_grid=False)
+    page.goto(served.url())
+    page.wait_for_selector(".review-face")
+    page.click("[data-answer=no]")
+    page.wait_for_selector(".review-end")
+    settled(page)
+    page.click("[data-answer=undo]")
+    page.wait_for_selector(f"{COUNT}:text-is('1 left · 0 reviewed')")
+    expect(page.locator(".rounds .columns:visible")).to_have_count(0)
+
+
 def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: Served):
     studio, first = served.place.studio, served.place.round
     studio.decide([studio.round_view(first).scores[0].suggested_candidate_id or ""], "accepted")
