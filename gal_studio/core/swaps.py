@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _INSTEAD: Mapping[str, str] = {
-    "parrot, penguin, owl": "bird swan goose duck chicken hen rooster eagle hawk falcon pigeon dove crow "
-    "raven flamingo ostrich peacock sparrow robin stork heron crane seagull turkey swallow toucan",
+    "parrot, owl, penguin": "bird pigeon dove crow raven sparrow robin swallow toucan peacock flamingo",
+    "parrot, penguin, owl": "swan goose duck chicken hen rooster turkey seagull ostrich stork heron crane",
+    "owl, parrot, penguin": "eagle hawk falcon",
     "cat, lion": "kitten tiger leopard lynx cheetah jaguar panther puma",
     "dog, fox": "puppy wolf hyena coyote poodle dachshund",
     "panda, teddy bear": "bear koala raccoon badger",
