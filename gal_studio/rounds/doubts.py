@@ -29,8 +29,9 @@ def doubt(here: RoundSnapshot) -> str:
         return f"You rejected most suggestions. Were they not like your {kind}? {_more(kind)}"
     if not (are_unlike_references(here.candidates) or _has_few(here.candidates)):
         return ""
-    back = "Go back a round, and accept images that show it clearly."
-    return f"Hardly any image looks like your {kind}. {_more(kind) if here.parent is None else back}"
+    if here.parent is None:
+        return f"Hardly any image looks like your {kind}. {_more(kind)}"
+    return f"Your {kind} looks thinner than in earlier rounds. Go back, and accept images that show all of it."
 
 
 def _more(kind: Kind) -> str:
