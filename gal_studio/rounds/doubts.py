@@ -31,7 +31,7 @@ def doubt(here: RoundSnapshot) -> str:
         return ""
     if here.parent is None:
         return f"Hardly any image looks like your {kind}. {_more(kind)}"
-    return f"Your {kind} looks thinner than in earlier rounds. Go back, and accept images that show all of it."
+    return f"Your {kind} looks thinner than in earlier rounds. Go back, and accept images with all of it."
 
 
 def _more(kind: Kind) -> str:

@@ -48,7 +48,7 @@ def test_a_later_round_in_which_the_style_thins_is_sent_back() -> None:
     rounds = project_of(ANCHORS, first, second)
     assert doubt(rounds.round("first")) == ""
     assert doubt(rounds.round("second")) == (
-        "Your style looks thinner than in earlier rounds. Go back, and accept images that show all of it."
+        "Your style looks thinner than in earlier rounds. Go back, and accept images with all of it."
     )
     some = [replace(one, more_scores={CARRIES: 0.8}) for one in thin[:2]]
     rounds = project_of(ANCHORS, first, record("second", "first", 2, [*some, *thin[2:]]))
