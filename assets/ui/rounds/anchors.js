@@ -7,17 +7,9 @@ import { How } from "../how/how.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
 import { figuresIn } from "../measures/plot.js";
 import { html, Held } from "../kit/html.js";
+import { partsIn } from "../kit/places.js";
 import { turnPanel } from "./turn/turn.js";
 import { editAnchors } from "../reference/anchors_editor.js";
-
-/**
- * Buttons of features over the test prompts.
- * @type {((props: { round: Round }) => unknown)[]}
- */
-const actions = [];
-
-/** @param {(props: { round: Round }) => unknown} Action */
-export const addPromptAction = (Action) => actions.push(Action);
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
@@ -92,7 +84,7 @@ const Weight = ({ round: { mean_entropy: mean, example_weight: weight } }) => ht
 
 /** @param {{ round: Round }} props */
 const PromptActions = ({ round }) => html`<span class="prompt-actions">
-  ${actions.map((Action) => html`<${Action} round=${round} />`)}
+  ${partsIn("prompts", { round })}
   <${EditButton} />
 </span>`;
 

@@ -7,6 +7,7 @@ import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { Button, html } from "../kit/html.js";
+import { followIn, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../measures/plot.js";
 import { Replays } from "../measures/replays.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
@@ -17,24 +18,9 @@ const [LEAST, MOST] = [190, 340]; // pixels of a chart
 const BESIDE = 110; // pixels of its title and of what stands around it
 const EVENTS = "step round forget view job measures replays busy project";
 
-/**
- * What features show below the curves.
- * @type {{ Part: () => unknown, follow: (panel: HTMLElement) => void }[]}
- */
-const below = [];
-
-/**
- * Show a component below the curves; `follow` gets the panel when the page is mounted.
- * @param {() => unknown} Part
- * @param {(panel: HTMLElement) => void} follow
- */
-export function addBelowCurves(Part, follow) {
-  below.push({ Part, follow });
-}
-
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
-  for (const { follow } of below) follow(panel);
+  followIn("curves", panel);
   const shown = () => !panel.hidden && state.step === "rounds";
   renderOn(EVENTS, panel, () => html`<${Curves} room=${panel.clientHeight} at=${{}} />`, shown);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
@@ -54,7 +40,7 @@ function Curves({ room }) {
     <${Replays} />
     <div class="curve-box"><${TrainingCurves} height=${height} /></div>
     <${Previews} />
-    ${below.map(({ Part }, i) => html`<${Part} key=${i} at=${{}} />`)}
+    ${partsIn("curves", { at: {} })}
   `;
 }
 

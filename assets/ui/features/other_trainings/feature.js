@@ -2,7 +2,7 @@
 /** @import { Round } from "payloads" */
 import { busy, isJudged } from "../../app/store.js";
 import { html } from "../../kit/html.js";
-import { addPromptAction } from "../../rounds/anchors.js";
+import { addTo } from "../../kit/places.js";
 import { askTrainings } from "./ask_trainings.js";
 
 /** @param {{ round: Round }} props */
@@ -15,4 +15,4 @@ const CompareButton = ({ round: { tunes, complete, source } }) =>
     Compare runs
   </button>`;
 
-addPromptAction(CompareButton);
+addTo("prompts", CompareButton);

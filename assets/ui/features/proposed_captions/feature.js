@@ -1,7 +1,6 @@
 /** Proposed captions: a button over the images of the form, and what is proposed beside each. */
-import { addToRow } from "../../reference/form/picture_row.js";
-import { addToSet } from "../../reference/form/picture_set.js";
+import { addTo } from "../../kit/places.js";
 import { Proposal, ProposeButton } from "./proposals.js";
 
-addToSet(ProposeButton);
-addToRow(Proposal);
+addTo("set", ProposeButton);
+addTo("row", Proposal);

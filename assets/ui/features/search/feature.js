@@ -1,9 +1,9 @@
 /** Search: a field in the bar over the grid, and a button below the enlarged image. */
-import { addToDesk } from "../../rounds/desk/desk_bar.js";
+import { addTo } from "../../kit/places.js";
 import { addButton } from "../../rounds/lightbox/lightbox.js";
 import { moreLike, SearchField, searchLine } from "./search.js";
 
-addToDesk(SearchField, searchLine);
+addTo("desk", SearchField, searchLine);
 addButton(
   "more-like",
   "More like this",

@@ -1,13 +1,13 @@
 /** Try a prompt: a view, the steps of a training below its curves, and a use of Round 0. */
 import { emit } from "../../app/store.js";
+import { addTo } from "../../kit/places.js";
 import { addView } from "../../rounds/views/views.js";
 import { addUse } from "../../rounds/uses.js";
-import { addBelowCurves } from "../../training/curves.js";
 import { followSteps, Steps } from "./steps.js";
 import { mountTrials } from "./trials.js";
 
 addView("trials", "Try a prompt", mountTrials);
-addBelowCurves(Steps, followSteps);
+addTo("curves", Steps, followSteps);
 addUse(
   ["try", "Try a prompt"],
   "Here: under Try a prompt, any prompt is generated with your references.",

@@ -4,6 +4,7 @@
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
 import { Button, html, withValue } from "../../kit/html.js";
+import { partsIn } from "../../kit/places.js";
 import { Crop } from "./crop.js";
 import { Notes, noted } from "./notes.js";
 
@@ -31,15 +32,6 @@ export const stem = (file) =>
 
 /** @param {string} path of a picture that the studio has */
 export const uploaded = (path) => `uploaded/${encodeURIComponent(path)}`;
-
-/**
- * What features show of an image, below its prompt.
- * @type {((props: { row: Row }) => unknown)[]}
- */
-const below = [];
-
-/** @param {(props: { row: Row }) => unknown} Part */
-export const addToRow = (Part) => below.push(Part);
 
 let made = 0;
 
@@ -140,7 +132,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
       <${Notes} id=${ids} notes=${problems} use=${type} />
-      ${below.map((Part) => html`<${Part} row=${row} />`)}
+      ${partsIn("row", { row })}
       ${
         row.retry
           ? html`<span class="field-note" role="status">

@@ -5,6 +5,7 @@
 import { TAUGHT } from "../../app/kinds.js";
 import { count } from "../../kit/format.js";
 import { Button, html, withValue } from "../../kit/html.js";
+import { partsIn } from "../../kit/places.js";
 import { toast } from "../../kit/toast.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
@@ -15,15 +16,6 @@ import { checkAgain, giveMask, send } from "./upload.js";
 
 const FILE = "[data-part=file]";
 const PROMPT = "[data-part=prompt]";
-
-/**
- * Buttons of features over the images of a set.
- * @type {((props: { set: PictureSet, kind: ProjectKind }) => unknown)[]}
- */
-const buttons = [];
-
-/** @param {(props: { set: PictureSet, kind: ProjectKind }) => unknown} Own */
-export const addToSet = (Own) => buttons.push(Own);
 
 let made = 0;
 
@@ -256,7 +248,7 @@ export function References({ set, kind, number, anchors, remove }) {
         <${Button} class="quiet remove-all" hidden=${!several} onClick=${() => set.removeAll()}>
           Remove all ${count(rows.length, "image")}
         <//>
-        ${buttons.map((Own) => html`<${Own} ...${{ set, kind }} />`)}
+        ${partsIn("set", { set, kind })}
         <${Button}
           class="quiet save-captions" hidden=${!rows.length} onClick=${save}
           title="Save the prompts as text files named like the images, in a zip file"

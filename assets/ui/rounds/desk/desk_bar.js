@@ -4,30 +4,16 @@ import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
 import { addOptionToHelp } from "../../kit/help.js";
 import { html } from "../../kit/html.js";
+import { followIn, partsIn } from "../../kit/places.js";
 import { PopoverButton } from "../../kit/popovers.js";
 import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { History, openHistory, UndoAndRedo } from "./history.js";
 import { RangeFilter, rangeWords } from "./range.js";
 
-/**
- * What features show first in the bar.
- * @type {{ Part: () => unknown, follow: (words: HTMLElement) => void }[]}
- */
-const first = [];
-
-/**
- * Show a component first in the bar; `follow` gets the words below it when the page is mounted.
- * @param {() => unknown} Part
- * @param {(words: HTMLElement) => void} follow
- */
-export function addToDesk(Part, follow) {
-  first.push({ Part, follow });
-}
-
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
   restoreDesk();
-  for (const { follow } of first) follow(parts["round-words"]);
+  followIn("desk", parts["round-words"]);
   addOptionToHelp(
     "After A or R, go to the next image",
     () => desk.advance,
@@ -35,7 +21,7 @@ export function mountDesk(parts) {
   );
   renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
     parts.desk.hidden = !state.candidates.size;
-    return html`${first.map(({ Part }) => html`<${Part} />`)}
+    return html`${partsIn("desk")}
       <${PopoverButton}
         class="button small desk-view" label=${rangeWords() || "View"} aria-haspopup="true"
         aria-pressed=${String(Boolean(state.range))} title="Order and size of the images, history"

@@ -1,0 +1,37 @@
+/** Places of the page where features show something of their own. */
+import { html } from "./html.js";
+
+/**
+ * First in the bar over the grid, over the test prompts, below the curves; in the form over the images of a
+ * set, and below the prompt of each.
+ * @typedef {"desk" | "prompts" | "curves" | "set" | "row"} Place
+ * @type {{ place: Place, Part: (props: any) => unknown, follow: (node: HTMLElement) => void }[]}
+ */
+const added = [];
+
+/**
+ * Show a component in a place, before the page is mounted, when `follow` gets what stands around it.
+ * @param {Place} place
+ * @param {(props: any) => unknown} Part
+ * @param {(node: HTMLElement) => void} [follow]
+ */
+export const addTo = (place, Part, follow = () => {}) => added.push({ place, Part, follow });
+
+/** @param {Place} place */
+const inPlace = (place) => added.filter((one) => one.place === place);
+
+/**
+ * What is shown there.
+ * @param {Place} place
+ * @param {object} [props]
+ */
+export const partsIn = (place, props = {}) =>
+  inPlace(place).map(({ Part }, i) => html`<${Part} key=${i} ...${props} />`);
+
+/**
+ * @param {Place} place
+ * @param {HTMLElement} node
+ */
+export function followIn(place, node) {
+  for (const { follow } of inPlace(place)) follow(node);
+}
