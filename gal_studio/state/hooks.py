@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from gal_studio.core import features
 from gal_studio.core.recipe import Recipe
@@ -25,22 +24,6 @@ class Drawn:
     lora: str = ""
 
 
-def _free(_store: Store, _project_id: str) -> str:
-    return ""
-
-
-def _nothing(_store: Store, _project_id: str = "") -> tuple[Any, ...]:
-    return ()
-
-
-def _ready(_store: Store, _round_id: str, _policy: str) -> str:
-    return ""
-
-
-def _unknown(_store: Store, _candidate_id: str) -> None:
-    return None
-
-
 @dataclass(frozen=True)
 class Hooks:
     """The answers of one feature, `HOOKS` in its `hooks.py`.
@@ -54,12 +37,12 @@ class Hooks:
     `gives_references` makes and generates rounds with the references, in place of a LoRA.
     """
 
-    by_hand: Callable[[Store, str], str] = _free
-    rows: Callable[[Store, str], Iterable[object]] = _nothing
-    drawn: Callable[[Store, str], Drawn | None] = _unknown
+    by_hand: Callable[[Store, str], str] = lambda *_: ""
+    rows: Callable[[Store, str], Iterable[object]] = lambda *_: ()
+    drawn: Callable[[Store, str], Drawn | None] = lambda *_: None
     waiting: Mapping[str, Callable[[Store, str], Sequence[object]]] = field(default_factory=dict)
-    before_deciding: Callable[[Store, str, str], str] = _ready
-    adapters: Callable[[Store], Iterable[tuple[str, str]]] = _nothing
+    before_deciding: Callable[[Store, str, str], str] = lambda *_: ""
+    adapters: Callable[[Store], Iterable[tuple[str, str]]] = lambda _: ()
     gives_references: bool = False
 
 

@@ -9,10 +9,6 @@ from gal_studio.core.quoting import Syntax
 from gal_studio.core.settings import Method, Settings
 
 
-def _nothing(_settings: Settings) -> None:
-    """Refuse none."""
-
-
 @dataclass(frozen=True)
 class ExportForm:
     """A form of file for other programs.
@@ -42,7 +38,7 @@ class ExportForm:
     syntax: Syntax = "plain"
     without_training: bool = False
     holds: str = ""
-    check: Callable[[Settings], None] = _nothing
+    check: Callable[[Settings], None] = lambda _: None
     methods: tuple[Method, ...] = ("lora",)
     readers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
