@@ -7,8 +7,9 @@ import pkgutil
 import re
 import sys
 from collections import UserDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Annotated, Any, TextIO, cast
 
 import typer
@@ -22,7 +23,7 @@ from gal_studio.state.files.default_workspace import default_workspace, note_tol
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
-    *("demo", "run", "refine", "start-from", "export"),
+    *("demo", "run", "start-from", "export"),
     *("export-project", "import-project", "locate-model", "doctor", "jobs", "download"),
 )
 """In the order of the help; a command is the function of its name in the module of its name."""
@@ -33,12 +34,13 @@ def modules() -> dict[str, tuple[str, ...]]:
     """The module of each command by its name, in the order of the help.
 
     Those of a feature, in its folder `commands`, stand after the one that this folder names, or last. One
-    with the name of another command adds its options to it, and acts where the first of them is given.
+    with the name of another command adds its options to it, and acts where the first of them is given: its
+    feature comes after the one whose command it is.
     """
     found: dict[str, tuple[str, ...]] = {
         name: (f"gal_studio.commands.{name.replace('-', '_')}",) for name in NAMES
     }
-    for package in features.modules("commands"):
+    for package in _in_order(features.modules("commands"), found):
         own = {
             one.name.rpartition(".")[2].replace("_", "-"): (one.name,)
             for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
@@ -47,6 +49,16 @@ def modules() -> dict[str, tuple[str, ...]]:
         at = names.index(package.AFTER) + 1 if package.AFTER in names else len(names)
         found = {name: found.get(name, ()) + own.get(name, ()) for name in (*names[:at], *own, *names[at:])}
     return found
+
+
+def _in_order(packages: Sequence[ModuleType], names: Iterable[str]) -> Iterator[ModuleType]:
+    """The folders of commands, each after the one with the command that it stands after."""
+    left, known = list(packages), {*names}
+    while left:
+        package = next((one for one in left if one.AFTER in known), left[0])
+        left.remove(package)
+        known |= {one.name.replace("_", "-") for one in pkgutil.iter_modules(package.__path__)}
+        yield package
 
 
 def _command(name: str, module: str) -> Any:

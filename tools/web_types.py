@@ -16,7 +16,7 @@ from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.types import JobState, Kind, Verdict
 from gal_studio.core.variants.variant import Action
 from gal_studio.studio.views.json_types import Loss, Ts
-from gal_studio.ui.api.polling import NewCandidates, Parts
+from gal_studio.ui.api.polling import NewCandidates, all_parts
 from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.payloads import Fact
 from gal_studio.ui.payloads.projects import Settings
@@ -122,7 +122,8 @@ def written() -> str:
     writer = Writer()
     reads = {name: one for name, one in REQUESTS.items() if one.mode == "read"}
     writes = {name: one for name, one in REQUESTS.items() if name not in reads}
-    writer.type(Parts | NewCandidates)
+    for kind in (all_parts(), NewCandidates):
+        writer.type(kind)
     for prefix, asked in (("", reads), ("Write", writes)):
         writer.table(f"{prefix}Requests", {name: writer.question(one) for name, one in asked.items()})
         writer.table(f"{prefix}Answers", {name: writer.result(one) for name, one in asked.items()})

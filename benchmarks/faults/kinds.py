@@ -28,6 +28,7 @@ from benchmarks.faults.witness import Losses, Witness, tensors
 from benchmarks.faults.writes import KILLED, Deaths
 from gal_studio.cli import main as command
 from gal_studio.core.errors import StudioError
+from gal_studio.features.refine.verbs import make_pairs, refine
 from gal_studio.research import verbs
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -125,15 +126,15 @@ def _measure(folder: Path, models: Path) -> None:
 def _pairs(folder: Path, models: Path) -> None:
     with Store(folder / "workspace") as store:
         studio = Studio(store)
-        studio.make_pairs(_object(studio, models))
+        make_pairs(studio, _object(studio, models))
 
 
 def _refine(folder: Path, models: Path) -> None:
     with Store(folder / "workspace") as store:
         studio = Studio(store)
-        job = studio.make_pairs(_object(studio, models))
+        job = make_pairs(studio, _object(studio, models))
         _worked(studio, job)
-        studio.refine(job.round_id)
+        refine(studio, job.round_id)
 
 
 def _object(studio: Studio, models: Path) -> str:

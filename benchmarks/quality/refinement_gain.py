@@ -38,6 +38,7 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.features.refine.verbs import make_pairs, refine
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from tools.pocket.data.dataset import concept_index, load_split
@@ -107,9 +108,9 @@ def adapters_of(bench: Bench, case: GainCase, folder: Path) -> tuple[dict[str, P
 
 
 def _refined(studio: Studio, worker: LocalWorker, round_id: str) -> str:
-    worker.finish(studio.make_pairs(round_id))
+    worker.finish(make_pairs(studio, round_id))
     node = studio.store.rounds.children(round_id)[-1].id
-    worker.finish(studio.refine(node))
+    worker.finish(refine(studio, node))
     return node
 
 

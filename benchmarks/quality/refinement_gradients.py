@@ -24,10 +24,10 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import PairSource, RefinePair
 from gal_studio.engine.training.trainer import Run, Training
+from gal_studio.features.refine.engine import read_pair, references_as_captioned, weights_of_pair
+from gal_studio.features.refine.verbs import make_pairs
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.worker.patches.captioned import references_as_captioned
-from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tools.pocket.evaluation.gain_cases import GainCase, object_cases
 
 DRAWS = 24
@@ -79,7 +79,7 @@ def compare(model: ImageModel, case: GainCase, folder: Path) -> dict[str, float]
         first = store.rounds.of_project(project)[0].id
         with local_worker(studio, ProgressLine(studio)) as worker:
             worker.finish(studio.fine_tune(first))
-            worker.finish(studio.make_pairs(first))
+            worker.finish(make_pairs(studio, first))
         node, adapter = store.rounds.children(first)[-1].id, studio.adapter_path(first)
         found = {
             name: mean_gradient(model, store, node, adapter, changes, seed=1)

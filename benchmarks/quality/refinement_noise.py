@@ -48,11 +48,12 @@ from gal_studio.engine.training import patchdpo
 from gal_studio.engine.training.batches import Batch
 from gal_studio.engine.training.latents import Latents
 from gal_studio.engine.training.patchdpo import Kept, RefinePair, cache_pairs
+from gal_studio.features.refine.engine import JudgedPair, weights_of_pair
+from gal_studio.features.refine.verbs import make_pairs, refine
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs import refine as job
 from gal_studio.worker.patches.patch_scorer import PatchScorer
-from gal_studio.worker.patches.weights import JudgedPair, weights_of_pair
 
 PROMPTS = 12
 FULL, BEST = "full", "best"
@@ -143,7 +144,7 @@ def with_pairs(workspace: Path, share: float) -> None:
         steps = store.rounds.settings(first).refine.steps
         studio.change_settings(project, {"refine": {"steps": round(share * steps)}})
         with local_worker(studio, ProgressLine(studio)) as worker:
-            worker.finish(studio.make_pairs(first))
+            worker.finish(make_pairs(studio, first))
 
 
 def refined(workspace: Path, arm: Arm, adapter: Path) -> None:
@@ -155,7 +156,7 @@ def refined(workspace: Path, arm: Arm, adapter: Path) -> None:
         with local_worker(studio, ProgressLine(studio)) as worker:
             worker.finish_what_was_left(node)
             if store.rounds.get(node).adapter is None:
-                worker.finish(studio.refine(node))
+                worker.finish(refine(studio, node))
         studio.export_adapter(node, adapter)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.output import write
+from gal_studio.features.refine.verbs import run_refinement
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
@@ -121,7 +122,7 @@ def counts(store: Store, jobs: int) -> dict[str, Count]:
     third = studio.next_round(second).id
     found["Results after a change"] = count(store, lambda: results(Context(views), project))
     found["Run round"] = count(store, lambda: studio.run_missing(third))
-    found["Refine"] = count(store, lambda: studio.run_refinement(second))
+    found["Refine"] = count(store, lambda: run_refinement(studio, second))
     while len(studio.queue_view().waiting) < jobs:
         studio.fine_tune(studio.branch(second).id)
     poll(views, asked)

@@ -149,10 +149,3 @@ def refuse_without_references(project: Project, what: str) -> None:
             f"{project.name} has no reference images, and {what} needs them: judge the LoRA again with "
             "a few images that it was trained on."
         )
-
-
-def repeats_refinement(here: RoundSnapshot) -> bool:
-    """Whether the round is refined after its training, as its parent was (setting `next_round`)."""
-    if here.refined or here.parent is None:
-        return False
-    return here.parent.variant.refines and here.settings.refine.next_round == "repeat"

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from gal_studio.core import features
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import Round
+from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import Job, Round
+from gal_studio.core.variants.variant import Action, Variant
 from gal_studio.state.store import Store
 
 
@@ -35,6 +37,9 @@ class Hooks:
     `before_deciding` is the kind of a job that a policy needs, and lacks, before it decides in a round.
     `adapters` are image adapters that any project may name, each with its title. One that
     `gives_references` makes and generates rounds with the references, in place of a LoRA.
+    `run` queues, by the kind of a training that the feature does, all that a round lacks; `after_training`
+    queues what follows a training that was queued. Both get the studio. `actions` are buttons of rounds, by
+    the name of their variant.
     """
 
     by_hand: Callable[[Store, str], str] = lambda *_: ""
@@ -44,6 +49,9 @@ class Hooks:
     before_deciding: Callable[[Store, str, str], str] = lambda *_: ""
     adapters: Callable[[Store], Iterable[tuple[str, str]]] = lambda _: ()
     gives_references: bool = False
+    run: Mapping[str, Callable[[Any, str], tuple[Job, ...]]] = field(default_factory=dict)
+    after_training: Callable[[Any, RoundSnapshot], None] = lambda *_: None
+    actions: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
 
 
 @functools.cache
@@ -75,3 +83,10 @@ def why_not_generated(round_: Round) -> str:
 def lacks_to_decide(store: Store, round_id: str, policy: str) -> tuple[str, ...]:
     """The kinds of jobs that a policy needs, and lacks, before it decides in a round."""
     return tuple(filter(None, (hooks.before_deciding(store, round_id, policy) for hooks in all_hooks())))
+
+
+def actions_of(variant: Variant) -> tuple[Action, ...]:
+    """The buttons that are for a round of a variant, those of features too."""
+    return variant.actions + tuple(
+        one for hooks in all_hooks() for one in hooks.actions.get(variant.name, ())
+    )

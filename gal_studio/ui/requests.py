@@ -190,6 +190,7 @@ class Requests(dict[str, Request]):
     def __init__(self, panel: str = "") -> None:
         super().__init__()
         self.panel = panel
+        self.parts: dict[str, Callable[..., Any]] = {}
 
     def read(self, act: Act) -> Act:
         """A request that changes nothing."""
@@ -205,6 +206,14 @@ class Requests(dict[str, Request]):
         By `context.key` it finds what it has already made.
         """
         return self._add(act, "write outside")
+
+    def part(self, act: Act) -> Act:
+        """A part of the page that a poll brings of the shown round, by the name of the function.
+
+        It gets the context and the round's view, and gives None where the round has no such part.
+        """
+        self.parts[act.__name__] = act
+        return act
 
     def verbs(self, mode: Mode, *verbs: Callable[..., Any], only: str = "") -> None:
         """Requests that are verbs of the studio as they stand, of the same name.

@@ -34,10 +34,10 @@ def read_project(store: Store, project_id: str) -> None:
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     store.refinements.all_limits(project_id)
-    for hooks in all_hooks():
-        tuple(hooks.rows(store, project_id))
     for round_ in store.rounds.of_project(project_id):
         _read_round(store, round_.id)
+    for hooks in all_hooks():
+        tuple(hooks.rows(store, project_id))
 
 
 def _read_round(store: Store, round_id: str) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
-from gal_studio.rounds import pairs
-from gal_studio.rounds.inputs import inputs_of
+from gal_studio.rounds.lineage import accepted_examples
+from gal_studio.rounds.patch_maps import mask_of_reference, vision_model
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
-from gal_studio.state.tables.refinements import Foreground, Measurement, StoredMap
+from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from tests.ui.seeded import draw, picture, train
 
@@ -21,7 +23,7 @@ def halves(studio: Studio, round_id: str) -> StoredMap:
     """A map whose left half is bad and whose right half is good."""
     values = np.full((SIDE, SIDE), LOW, np.float32)
     values[:, SIDE // 2 :] = HIGH
-    return StoredMap(values, pairs.vision_model(studio.store.rounds.settings(round_id)))
+    return StoredMap(values, vision_model(studio.store.rounds.settings(round_id)))
 
 
 def judge(studio: Studio, round_id: str) -> None:
@@ -69,20 +71,37 @@ def take(studio: Studio) -> Job:
 
 
 def pairs_made(studio: Studio, round_id: str) -> str:
-    """Accept two pictures, request the refinement of the round, and store its pairs as if they were drawn."""
+    """Accept two pictures, and store a refinement of the round with its pairs, as if they were drawn."""
     store = studio.store
     studio.decide([tile.candidate.id for tile in studio.round_view(round_id).candidates[:20:10]], "accepted")
-    node = studio.make_pairs(round_id).round_id
-    job = take(studio)
-    plans = pairs.planned_pairs(
-        inputs_of(store, round_id, foregrounds=True), store.rounds.settings(node).refine
-    )
-    for place, pair in enumerate(store.refinements.plan(node, plans)):
+    here = store.snapshots.round(round_id)
+    settings = replace(here.wanted_settings, tune=here.settings.tune, generation=here.settings.generation)
+    node = store.rounds.add(here.project.project.id, round_id, settings, "refine").id
+    for place, pair in enumerate(store.refinements.plan(node, planned_pairs(studio, here))):
         store.refinements.keep_drawn([(pair.id, store.images.add(picture((20 * place, 90, 140))))])
         for kind in ("quality", "reproduction"):
             store.refinements.save_map(pair.id, kind, halves(studio, node))
-    store.jobs.finish(job.id)
     return node
+
+
+def planned_pairs(studio: Studio, here: RoundSnapshot) -> list[PlannedPair]:
+    """Pairs of the references (object) or of the accepted pictures (style), in turn."""
+    store, project, settings = studio.store, here.project.project, here.wanted_settings.refine
+    sources: list[tuple[str, str, str | None, str, float]] = [
+        (one.prompt, one.image, one.mask, "", one.weight) for one in accepted_examples(here)
+    ]
+    if project.taught.is_subject:
+        sources = []
+        for one in store.projects.references(project.id):
+            prompt = f"A {one.trigger_word} teapot {settings.clean_background}"
+            mask = mask_of_reference(one, store.refinements.foreground(one.image))
+            sources.append((prompt, one.image, mask, one.trigger_word, 1.0))
+    planned = []
+    for place in range(settings.pairs):
+        turn, which = divmod(place, len(sources))
+        prompt, *rest = sources[which]
+        planned.append(PlannedPair(prompt, named_seed(project.seed, "pair", prompt, turn), *rest))
+    return planned
 
 
 def object_with_subject(studio: Studio) -> tuple[str, str, str]:

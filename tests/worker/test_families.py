@@ -21,7 +21,7 @@ from tests.engine.tiny_flows import (
 )
 from tests.engine.tiny_pipelines import make_tiny_two
 from tests.tiny_project import CHANGES, make_tower, object_draft
-from tests.worker.refinement.working import changes, weights, work
+from tests.worker.running import changes, weights, work
 
 
 def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:

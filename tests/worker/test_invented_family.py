@@ -15,7 +15,7 @@ from gal_studio.worker.task import Progress
 from tests.engine.tiny import make_tiny_clip
 from tests.invented.family import REGISTERED, make_invented_model
 from tests.tiny_project import make_tower, object_draft
-from tests.worker.refinement.working import changes, weights, work
+from tests.worker.running import changes, weights, work
 
 
 @pytest.fixture

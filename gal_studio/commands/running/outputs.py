@@ -4,36 +4,30 @@ They follow from the project, so that equal runs give equal bytes; only `timing.
 machine.
 """
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
+from gal_studio.commands.running.each_round import each_round
 from gal_studio.commands.terminal.json_text import write_json
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
-from gal_studio.core.intervals import FEWEST
 from gal_studio.core.naming import file_stem
 from gal_studio.core.quoting import csv_table
-from gal_studio.core.types import Round
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.rounds.replay_decisions import HUMAN
 from gal_studio.state.files.content_store import png_of, write_whole
-from gal_studio.state.files.errors import disk_problem, make_folder
+from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.unfinished import unfinished_name
-from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round
-from gal_studio.studio.views.types import CandidateView, PatchMap, ProjectView, RefinementView, RoundView
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = (
@@ -75,10 +69,11 @@ def write_outputs(
     """Write everything about these rounds, each file atomically; returns the summary.
 
     `policy` accepted the pictures, or a person (`human`): what is suggested, and why, is what that policy
-    says, or else the one of the settings. `refinements` maps rounds to their refinements, whose pictures get
-    a table of their own.
+    says, or else the one of the settings. `refinements` maps rounds to those that a feature made of them
+    (`EachRound`), whose pictures get a table of their own.
     """
     check_folder(out)
+    made = each_round()
     nodes, asked = refinements or {}, None if policy == HUMAN else policy
     views = [_drawn(studio.round_view(round_id, asked)) for round_id in round_ids]
     nodes_of_views = [nodes[view.round.id] for view in views if view.round.id in nodes]
@@ -92,7 +87,9 @@ def write_outputs(
             {
                 **_round(studio, view),
                 "measured": describe_round(measures.reports.get(view.round.id)),
-                "refine": describe_refinement(studio, nodes.get(view.round.id)),
+                "refine": made.summary(studio, nodes[view.round.id])
+                if made and view.round.id in nodes
+                else None,
             }
             for view in views
         ],
@@ -104,7 +101,8 @@ def write_outputs(
     if refined:
         write_whole(out / "refined-candidates.csv", _table(refined).encode(), out)
     for view in refined:
-        write_maps(studio, view.round, out)
+        if made:
+            made.write(studio, view.round, out)
     write_json(out / "summary.json", summary)
     write_json(out / "timing.json", {"machine": describe_machine(), "rounds": _times(studio, views, nodes)})
     return summary
@@ -114,28 +112,18 @@ def _times(
     studio: Studio, views: Sequence[RoundView], refinements: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The seconds of each round's phases."""
+    made = each_round()
     phases = ("fine_tune", "generate", "embed", "project")
     return [
         {
             "number": view.round.number,
             "seconds": {name: view.seconds.get(name, 0.0) for name in phases},
-            "refine_seconds": refinement_seconds(studio, refinements.get(view.round.id)),
+            "refine_seconds": made.seconds(studio, refinements[view.round.id])
+            if made and view.round.id in refinements
+            else None,
         }
         for view in views
     ]
-
-
-def has_interval(view: RefinementView) -> bool:
-    """Whether a refinement was measured on enough prompts for the interval of a difference."""
-    return len(view.measured_prompts) >= FEWEST
-
-
-def refinement_seconds(studio: Studio, node: str | None) -> float | None:
-    """The seconds of a refinement; None if there is none."""
-    if node is None:
-        return None
-    seconds = studio.store.rounds.seconds(node)
-    return sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine"))
 
 
 def _drawn(view: RoundView) -> RoundView:
@@ -254,35 +242,6 @@ def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
     ]
 
 
-def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | None:
-    """The summary of a refinement; None if there is none."""
-    if node is None:
-        return None
-    view = studio.refinement_view(node)
-    losses = [loss for _, loss in view.losses]
-    return {
-        "pairs": len(view.pairs),
-        "steps": len(losses),
-        "loss_first": losses[0] if losses else None,
-        "loss_last": losses[-1] if losses else None,
-        "metrics_before": {figure.metric: figure.before for figure in view.measurements},
-        "metrics_after": {figure.metric: figure.after for figure in view.measurements},
-        "differences": {
-            figure.metric: {
-                "value": figure.difference,
-                "low": figure.low if has_interval(view) else None,
-                "high": figure.high if has_interval(view) else None,
-            }
-            for figure in view.measurements
-        },
-        "prompts": len(view.measured_prompts),
-        "measured_prompts": list(view.measured_prompts),
-        "images": view.measurements[0].images if view.measurements else 0,
-        "judged_by": studio.project(studio.store.rounds.get(node).project_id).clip_model,
-        "unmeasured": view.unmeasured or None,
-    }
-
-
 def _table(views: Sequence[RoundView]) -> str:
     """CSV with one row per candidate."""
     names = [score.name for score in SCORES]
@@ -305,43 +264,3 @@ def _table(views: Sequence[RoundView]) -> str:
                 )
             )  # fmt: skip
     return csv_table(rows)
-
-
-KINDS: tuple[MapKind, ...] = ("quality", "reproduction")
-ENLARGED = 16
-"""Pixels of a patch along each side."""
-
-
-def write_maps(studio: Studio, node: Round, out: Path) -> None:
-    """Write the maps of all pairs of a refinement that have them: an `.npz`, and a grey PNG for each.
-
-    Pairs are numbered in their order from 1; where several subjects were judged, each has maps of its own.
-    """
-    label = f"round-{node.number}-refined"
-    arrays: dict[str, Any] = {}
-    rows: list[tuple[str, int, str]] = []
-    for pair in studio.refinement_view(node.id).pairs:
-        found = {kind: {one.subject: one for one in studio.patch_maps(pair.id, kind)} for kind in KINDS}
-        for subject in found["quality"].keys() & found["reproduction"].keys():
-            rows.append((pair.prompt, pair.seed, subject))
-            for kind, maps in found.items():
-                name = f"{kind}-{len(rows):02d}"
-                arrays[name] = _array(maps[subject])
-                _write_picture(arrays[name], out / "maps" / label / f"{name}.png")
-    if rows:
-        prompts, seeds, subjects = zip(*rows, strict=True)
-        made = io.BytesIO()
-        np.savez(made, prompts=prompts, seeds=np.array(seeds, np.uint64), subjects=subjects, **arrays)
-        write_whole(out / f"maps-{label}.npz", made.getvalue(), out)
-
-
-def _array(given: PatchMap) -> Any:
-    return np.array(given.values, dtype="<f4").reshape(given.height, given.width)
-
-
-def _write_picture(values: Any, path: Path) -> None:
-    """A grey picture of a map (h, w): black is 0, white is 1."""
-    make_folder(path.parent)
-    grey = Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
-    large = grey.resize((grey.width * ENLARGED, grey.height * ENLARGED), Image.Resampling.NEAREST)
-    write_whole(path, png_of(large), path.parent)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gal_studio.assets import load_preset
-from gal_studio.commands.refine import refine_round
+from gal_studio.commands.running.each_round import each_round
 from gal_studio.commands.running.earlier import Results
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
@@ -27,7 +27,7 @@ from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.pictures.crop import about_crop, about_shape, bucket
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import pairs, planned, test_set
+from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.hooks import lacks_to_decide
 from gal_studio.studio import ProjectDraft, Studio
@@ -69,12 +69,18 @@ Measure = Annotated[
         "--measure", help="Measure every round on the benchmark; otherwise only where that is quick."
     ),
 ]
-Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
+Refine = Annotated[
+    bool,
+    typer.Option("--refine", help="Refine every round with PatchDPO.", hidden=each_round() is None),
+]
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What to do and where to write it; `overwrite` replaces what another run has written there."""
+    """What to do and where to write it; `overwrite` replaces what another run has written there.
+
+    `refine`: what a feature does with each round (`EachRound`).
+    """
 
     draft: ProjectDraft
     rounds: int
@@ -87,8 +93,10 @@ class RunPlan:
     measured: Measured = "quick"
 
     def __post_init__(self) -> None:
-        """Refuse an unknown policy and an impossible number of rounds."""
+        """Refuse an unknown policy, a feature that is not there and an impossible number of rounds."""
         find_policy(self.policy)
+        if self.refine and each_round() is None:
+            raise StudioError("This studio cannot refine rounds: leave out --refine.")
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
 
@@ -179,6 +187,7 @@ def _run_rounds(
 ) -> tuple[list[str], dict[str, str]]:
     """Train, draw and decide round by round; returns the rounds, and their refinements by round."""
     store, refinements = studio.store, dict[str, str]()
+    more = each_round() if plan.refine else None
     before = [_instant_round(studio, worker, line, project_id, plan.policy)] if plan.instant else []
     first = [each for each in store.rounds.of_project(project_id) if each.variant.tunes]
     rounds = [_next_round(studio, before[0])] if before else first[:1]
@@ -188,16 +197,16 @@ def _run_rounds(
         if not studio.pool(round_.id):
             line.say(_no_prompts_left(number, plan.rounds))
             break
-        if not is_last or plan.refine:
+        if not is_last or more:
             _prepare_to_decide(store, worker, round_, plan.policy)
         _print_round(studio, line, round_.id, plan.policy)
-        if not is_last or (plan.refine and not pairs.can_be_refined(store.snapshots.round(round_.id))):
+        if not is_last or (more and not more.can(store.snapshots.round(round_.id))):
             made = _decide(studio, round_, plan.policy)
             if made and (made.ends or _would_repeat(studio, round_.id, made, plan)):
                 for words in _why_last(studio, number, round_.id, plan):
                     line.say(words)
                 break
-        if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
+        if more and (node := more.act(studio, worker, line, round_.id)):
             refinements[round_.id] = node
         if not is_last:
             rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))

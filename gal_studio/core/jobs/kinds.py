@@ -120,7 +120,7 @@ PREPARATION = {
     "encode": Phase("Encoding the images", "images"),
 }
 DRAWING = {"base": Phase("Generating with the base model", "images")}
-_JUDGEMENT = {
+JUDGEMENT = {
     "foregrounds": Phase("Finding the subject", "images"),
     "maps": Phase("Making heat maps", "images", "Kept the maps that were finished; Resume makes the rest."),
 }
@@ -154,30 +154,11 @@ JOB_KINDS: dict[str, JobKind] = {
         },
         after=(MODEL, After("fine_tune"), After("refine")),
     ),
-    "pairs": JobKind(
-        title="Making pairs",
-        button="Make comparison pairs",
-        done="Comparison pairs ready",
-        phases={
-            **_JUDGEMENT,
-            "pairs": Phase(
-                unit="pairs", kept="Kept the images that were finished; Resume generates the rest."
-            ),
-        },
-        after=(MODEL, After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
-    ),
-    "refine": JobKind(
-        title="Refining",
-        button="Train on these pairs",
-        done="The refinement is trained",
-        phases={**PREPARATION, "refine": STEPS},
-        after=(MODEL, After("pairs")),
-    ),
     "quality": JobKind(
         title="Making heat maps",
         button="Heat map",
         done="Heat maps ready",
-        phases=_JUDGEMENT,
+        phases=JUDGEMENT,
         after=(MODEL, After("generate", needed=False)),
         allows_jobs=True,
     ),

@@ -17,7 +17,7 @@ class FineTuned(Variant):
     varies_strength: ClassVar[bool] = True
     exports: ClassVar[Exported] = "lora"
     actions: ClassVar[tuple[Action, ...]] = (
-        "instant", "run", "fine_tune", "generate", "accept", "refine", "next_round", "done",
+        "instant", "run", "fine_tune", "generate", "accept", "next_round", "done",
     )  # fmt: skip
     made_by: ClassVar[Action | None] = "next_round"
     counts_on: ClassVar[bool] = True

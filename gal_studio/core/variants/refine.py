@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from gal_studio.core.types import Round
 
 
+_ON_PAIRS = (
+    "This is the refinement of round {}, which is trained on pairs: press Train on these pairs, or go on to "
+    "the next round."
+)
+
+
 class Refined(Variant):
     """One whose LoRA starts from that of the round above, and is trained on pairs."""
 
@@ -16,9 +22,7 @@ class Refined(Variant):
     refines: ClassVar[bool] = True
     varies_strength: ClassVar[bool] = True
     exports: ClassVar[Exported] = "lora"
-    actions: ClassVar[tuple[Action, ...]] = (
-        "pairs", "train", "generate", "whole", "accept", "again", "next_round", "done",
-    )  # fmt: skip
+    actions: ClassVar[tuple[Action, ...]] = ("generate", "accept", "next_round", "done")
     made_by: ClassVar[Action | None] = "refine"
     suffix: ClassVar[str] = "refined"
 
@@ -30,9 +34,8 @@ class Refined(Variant):
                 "one was made of."
             )
         if doing == "train":
-            return given_lora(round_) or (
-                f"This is the refinement of round {round_.number}, which is trained on pairs: press "
-                "Train on these pairs, or go on to the next round."
+            return (
+                given_lora(round_) or self.why_no_training(round_.number) or _ON_PAIRS.format(round_.number)
             )
         if doing == "continue":
             return given_lora(round_) or (
@@ -42,7 +45,9 @@ class Refined(Variant):
 
     def untrained(self, number: int) -> str:
         """Its training has a button of its own."""
-        return f"Round {number} is not refined yet: press Train on these pairs first."
+        return self.why_no_training(number) or (
+            f"Round {number} is not refined yet: press Train on these pairs first."
+        )
 
     def training_seed(self, seed: int, number: int) -> int:
         """Apart from that of the round above, which has the same number."""

@@ -60,6 +60,17 @@ class Variant:
         """What to do about a round of this number that cannot be generated yet."""
         return f"Round {number} is not trained yet: press Train first."
 
+    def why_no_training(self, number: int) -> str:
+        """What is said of a round where this studio lacks the feature that trains it; else empty."""
+        from gal_studio.core.jobs.kinds import JOB_KINDS  # which asks for features
+
+        if self.training is None or self.training in JOB_KINDS:
+            return ""
+        return (
+            f"This studio lacks the feature “{self.training}”, which trains round {number}: its images and "
+            "its LoRA can be used as they are."
+        )
+
     def training_seed(self, seed: int, number: int) -> int:
         """The seed of its training, of the seed of its line and its number."""
         from gal_studio.core.seeds import training_seed  # with numpy: a refused start waits for nothing slow

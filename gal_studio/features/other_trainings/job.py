@@ -17,7 +17,7 @@ from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.features.other_trainings.record import EnsembleImage, ensembles_of
 from gal_studio.features.other_trainings.rules import asked_pictures, training_seed
-from gal_studio.rounds import pairs
+from gal_studio.rounds.patch_maps import vision_model
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.files.inside import remove
@@ -138,7 +138,7 @@ def _compare(task: TrainingTask, asked: Sequence[Candidate], others: int) -> Ste
     """Eq. G21 of each picture: as scores, and as a map where the vision model has patches."""
     scorer = None
     try:
-        name = pairs.vision_model(task.settings)
+        name = vision_model(task.settings)
         scorer = open_scorer(task.store, task.models, task.project, name)
     except DiskError:
         raise

@@ -1,18 +1,102 @@
-"""The training weights of a judged pair (Eq. P7), from its stored maps and region."""
+"""The pairs of a refinement: judged area by area, weighted for the training, and what the training gained."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.patch_quality import pair_weights
+from gal_studio.core.measures.compare import DrawnByKey, Figure, difference
+from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
+from gal_studio.core.patchdpo.masks import Flags
+from gal_studio.core.patchdpo.patch_quality import Features, pair_weights
+from gal_studio.core.prompts import trigger_key
+from gal_studio.core.references import Prompts
 from gal_studio.core.settings import RefineSettings
+from gal_studio.core.types import Round, UsedDetectors
+from gal_studio.engine.patches.foreground import ground_of, is_calm, on_plain_ground
+from gal_studio.features.refine.rules import measured_prompts
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
-from gal_studio.state.tables.refinements import Pair, StoredMap
-from gal_studio.worker.patches.patch_scorer import PatchScorer
-from gal_studio.worker.patches.regions import as_array
+from gal_studio.state.tables.projects import Project
+from gal_studio.state.tables.refinements import Measurement, Pair, StoredMap
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.maps import judge_picture
+from gal_studio.worker.patches.patch_scorer import PatchScorer, References, only, references_by_subject
+from gal_studio.worker.patches.regions import as_array, found_patches, mask_patches
+
+FIGURES: Mapping[str, Figure] = {
+    "clip_t": METRICS["clip_t"],
+    "clip_i": METRICS["clip_i"],
+    "overfit_rate": lambda picture: None if picture.is_blank else float(picture.copies),
+}
+
+
+def score_pair(
+    scorer: PatchScorer, pair: Pair, references: References, known: Mapping[str, Features]
+) -> None:
+    """Store q(x), r(y) and the region of one pair; each subject that x shows is judged in its own patches."""
+    assert pair.generated_image is not None
+    generated, reference = known[pair.generated_image], known[pair.reference_image]
+    judged = judge_picture(scorer, pair.generated_image, generated, references, bool(pair.subject))
+    quality = np.sum([judged.quality[word] * judged.patches[word] for word in judged.quality], axis=0)
+    region = region_of_pair(scorer.store, pair, generated.shape[:2], judged.patches, judged.foreground)
+    refinements = scorer.store.refinements
+    with scorer.store.database.transaction():
+        refinements.save_map(pair.id, "quality", scorer.map(quality))
+        refinements.save_map(pair.id, "reproduction", scorer.reproduced(reference, generated, region))
+        refinements.regions.save(pair.id, region)
+
+
+def add_missing_regions(
+    store: Store, prompts: Prompts, pairs: Iterable[Pair], open_scorer: Callable[[], PatchScorer]
+) -> None:
+    """Store the region of each judged pair that has none: those of older workspaces, and repaired ones.
+
+    The vision model is loaded only if the subject or the foreground of x is not stored.
+    """
+    for pair in pairs:
+        quality = store.refinements.map(pair.id, "quality")
+        if quality is not None and store.refinements.regions.get(pair.id) is None:
+            region = _missing_region(store, prompts, pair, quality.values.shape, open_scorer)
+            store.refinements.regions.save(pair.id, region)
+
+
+def _missing_region(
+    store: Store, prompts: Prompts, pair: Pair, shape: tuple[int, int], open_scorer: Callable[[], PatchScorer]
+) -> PairRegion:
+    image, named = pair.generated_image or "", prompts.named_in(pair.prompt)
+    found = store.refinements.foreground(image) if pair.subject else None
+    if len(named) == 1 and (not pair.subject or found):
+        return region_of_pair(store, pair, shape, {}, found.mask if found else None)
+    scorer = open_scorer()
+    references = store.projects.references(store.rounds.get(pair.round_id).project_id)
+    own = only(references_by_subject(scorer, prompts, references), named)
+    judged = judge_picture(scorer, image, scorer.features([image])[image], own, bool(pair.subject))
+    return region_of_pair(store, pair, shape, judged.patches, judged.foreground)
+
+
+def region_of_pair(
+    store: Store, pair: Pair, shape: tuple[int, int], by_subject: Mapping[str, Flags], foreground: str | None
+) -> PairRegion:
+    """The region of a pair whose maps have this shape.
+
+    `by_subject` holds the patches of x that resemble each subject most, `foreground` is the mask of x.
+    """
+    own = None
+    if len(by_subject) > 1:
+        own = next(
+            patches for word, patches in by_subject.items() if trigger_key(word) == trigger_key(pair.subject)
+        )
+    return PairRegion(
+        shape,
+        learned=mask_patches(store, pair.reference_mask, *shape, pair.prompt if pair.subject else None),
+        foreground=found_patches(store, foreground, *shape),
+        subject=own,
+        foreground_mask=foreground,
+    )
 
 
 @dataclass(frozen=True)
@@ -61,3 +145,86 @@ def weights_of_pair(
         settings.even_reference,
         judged.reproduction.values,
     )
+
+
+def references_as_captioned(
+    store: Store, pairs: Sequence[Pair], settings: RefineSettings
+) -> dict[str, Image.Image]:
+    """The picture y of each reference as its pairs name it (Eq. P1), by its name in the store.
+
+    Where the pairs' prompt puts the subject on a plain background and y shows a busy one, the subject is put
+    on the background of its pictures x: otherwise the words would be trained to mean what is around it.
+    """
+    pictures = {}
+    for pair in pairs:
+        if pair.reference_image not in pictures:
+            pictures[pair.reference_image] = _as_captioned(store, pair, pairs, settings)
+    return pictures
+
+
+def _as_captioned(store: Store, pair: Pair, pairs: Sequence[Pair], settings: RefineSettings) -> Image.Image:
+    picture = store.images.picture(pair.reference_image)
+    is_plain = pair.subject and settings.pair_prompts == "clean" and settings.clean_background
+    if not is_plain or pair.reference_mask is None or is_calm(picture):
+        return picture
+    drawn = [other.generated_image for other in pairs if other.reference_image == pair.reference_image]
+    ground = ground_of([store.images.picture(image) for image in drawn if image])
+    return on_plain_ground(picture, store.images.mask(pair.reference_mask), ground)
+
+
+def measure_refinement(store: Store, models: Models, project: Project, node: Round) -> None:
+    """Store CLIP-T, CLIP-I and the overfit rate of a refinement and of the round that it refined.
+
+    Candidates are paired by prompt and index, and so by seed; the interval is over anchors. Prompts that the
+    refinement was trained on are left out; if no others are left, no measurement is stored.
+    """
+    if node.parent_id is None:
+        return
+    references = [
+        store.images.picture(reference.image) for reference in store.projects.references(project.id)
+    ]
+    to_references = models.embedder(project.clip_model).images(references)
+    measurable = measured_prompts(store.snapshots.round(node.id), store.rounds.training_set(node.id))
+    anchors = store.projects.anchors(project.id)
+    prompts = {anchor.id: anchor.prompt for anchor in anchors if anchor.prompt in measurable}
+
+    def drawn(round_id: str) -> DrawnByKey:
+        features = store.candidates.features(round_id)
+        return {
+            (prompts[one.anchor_id], one.index): MeasuredPicture(
+                one.anchor_id, round_id, one, float((to_references @ features[one.id]).mean())
+            )
+            for one in store.candidates.of_round(round_id)
+            if one.anchor_id in prompts and not one.is_blank
+        }
+
+    before, after = _judged_alike(drawn(node.parent_id), drawn(node.id))
+    measured = []
+    for name, figure in FIGURES.items():
+        gain = difference(before, after, figure, of_rates=name == "overfit_rate")
+        if gain is not None:
+            old, new = (_mean(found, figure, before.keys() & after.keys()) for found in (before, after))
+            measured.append(Measurement(name, old, new, gain.value, gain.low, gain.high, gain.pictures))
+    store.refinements.save_measurements(node.id, measured)
+
+
+def _judged_alike(before: DrawnByKey, after: DrawnByKey) -> tuple[DrawnByKey, DrawnByKey]:
+    """Both with the same copy detectors, and without a person's marks, which only the old ones have."""
+    found = [picture.candidate for drawn in (before, after) for picture in drawn.values()]
+    copy_detectors: UsedDetectors = found[0].copy_detectors if found else "both"
+    if not all(candidate.is_compared for candidate in found):
+        copy_detectors = "prompts"
+
+    def judged(drawn: DrawnByKey) -> DrawnByKey:
+        return {
+            key: replace(
+                picture, candidate=replace(picture.candidate, copy_detectors=copy_detectors, marked_copy=None)
+            )
+            for key, picture in drawn.items()
+        }
+
+    return judged(before), judged(after)
+
+
+def _mean(drawn: DrawnByKey, figure: Figure, keys: set[tuple[str, int]]) -> float:
+    return float(np.mean([figure(drawn[key]) for key in sorted(keys)]))

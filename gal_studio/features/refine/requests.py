@@ -1,23 +1,24 @@
-"""Refinements, heat maps and brushes."""
+"""Refinements: their pairs, the brush on these, and what is compared afterwards."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from typing_extensions import Doc
 
 from gal_studio.core.settings import AfterRefinement
-from gal_studio.studio import Studio
+from gal_studio.features.refine import verbs
+from gal_studio.features.refine.view import RefinementView
 from gal_studio.studio.views.json_types import ShownPicture
-from gal_studio.studio.views.types import CandidateView
-from gal_studio.ui.api.mask_runs import pixels_of, runs_of
+from gal_studio.studio.views.types import CandidateView, RoundView
+from gal_studio.ui.api.mask_runs import pixels_of, stored_runs
 from gal_studio.ui.payloads import Id, OfRound, Only, Runs
 from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-REQUESTS.verbs("read", Studio.patch_maps, only="maps")
-REQUESTS.verbs("write", Studio.judge_quality, Studio.make_pairs, Studio.refine)
-REQUESTS.verbs("write", Studio.undo_painting, Studio.redo_painting, only="changed")
+REQUESTS.verbs("write", verbs.make_pairs, verbs.refine)
+REQUESTS.verbs("write", verbs.undo_painting, verbs.redo_painting, only="changed")
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,6 @@ class StoredPair:
     reference: Annotated[
         str | None, Doc("Id of the pair's reference, if a subject mask can be painted on it.")
     ]
-
-
-@dataclass(frozen=True)
-class StoredMask:
-    """The mask of a reference, painted or found."""
-
-    mask: Runs | None
-    painted: bool
-    can_undo: bool
-    can_redo: bool
 
 
 @dataclass(frozen=True)
@@ -58,12 +49,14 @@ class ComparedAnchor:
     pictures: tuple[BeforeAfter, ...]
 
 
-@REQUESTS.read
-def part_mask(context: Context, candidate: Id) -> Annotated[Runs | None, Only("mask")]:
-    """The accepted part of a candidate."""
-    store = context.studio.store
-    masks = store.decisions.of_round(store.candidates.round_of(candidate)).masks
-    return _runs(context.studio, masks.get(candidate))
+@REQUESTS.part
+def refinement(context: Context, view: RoundView) -> RefinementView | None:
+    """What a poll brings of a refinement beside its round; None of another round."""
+    round_ = view.round
+    if not round_.variant.refines or round_.parent_id is None:
+        return None
+    make = partial(verbs.refinement_view, context.studio, round_.id)
+    return context.views.kept(round_.project_id, f"refinement {round_.id}", make)
 
 
 @REQUESTS.read
@@ -75,27 +68,12 @@ def pair(context: Context, pair: Id) -> StoredPair:
     references = store.projects.references(store.rounds.get(found.round_id).project_id)
     mask = found.reference_mask
     return StoredPair(
-        painting=_runs(context.studio, painted.get(pair)),
-        foreground=_runs(context.studio, mask) if mask and store.images.has(mask) else None,
+        painting=stored_runs(store, painted.get(pair)),
+        foreground=stored_runs(store, mask) if mask and store.images.has(mask) else None,
         reference=next(
             (one.id for one in references if found.subject and one.image == found.reference_image), None
         ),
     )
-
-
-@REQUESTS.read
-def reference_mask(context: Context, reference: Id) -> StoredMask:
-    """The mask of a reference, and whether it can be undone and redone."""
-    store = context.studio.store
-    stored = store.projects.reference(reference)
-    found = store.refinements.foreground(stored.image)
-    can_undo, can_redo = store.projects.masks.can_undo(stored.id)
-    mask = _runs(context.studio, stored.mask or (found.mask if found else None))
-    return StoredMask(mask, stored.mask is not None, can_undo, can_redo)
-
-
-def _runs(studio: Studio, name: str | None) -> Runs | None:
-    return runs_of(studio.store.images.mask(name)) if name else None
 
 
 @REQUESTS.read
@@ -126,31 +104,13 @@ def _place(view: CandidateView) -> tuple[str, int]:
 @REQUESTS.write
 def run_refinement(context: Context, round: Id) -> OfRound:
     """Make pairs, train and draw."""
-    return context.studio.run_refinement(round)[-1].round_id
+    return verbs.run_refinement(context.studio, round)[-1].round_id
 
 
 @REQUESTS.write
 def paint(context: Context, pair: Id, mask: Runs | None = None) -> None:
     """Paint over a pair; null removes the paint."""
-    context.studio.paint(pair, pixels_of(mask) if mask else None)
-
-
-@REQUESTS.write
-def set_mask(context: Context, reference: Id, mask: Runs | None = None) -> None:
-    """Say where a reference shows its subject; null lets the studio find it."""
-    context.studio.set_reference_mask(reference, pixels_of(mask) if mask else None)
-
-
-@REQUESTS.write
-def undo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
-    """Undo the last change of a mask."""
-    return context.studio.undo_reference_mask(reference)
-
-
-@REQUESTS.write
-def redo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
-    """Redo the change of a mask that was undone last."""
-    return context.studio.redo_reference_mask(reference)
+    verbs.paint(context.studio, pair, pixels_of(mask) if mask else None)
 
 
 @REQUESTS.write

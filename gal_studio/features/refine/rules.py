@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
-from gal_studio.core.settings import RefineSettings, Settings
+from gal_studio.core.settings import RefineSettings
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Reference, TrainingExample
+from gal_studio.core.types import TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import TrainingInputs
-from gal_studio.state.store import Store
-from gal_studio.state.tables.refinements import Foreground, PlannedPair
+from gal_studio.rounds.patch_maps import mask_of_reference, vision_model
+from gal_studio.state.tables.refinements import PlannedPair
 
 
 @dataclass(frozen=True)
@@ -107,27 +106,6 @@ def can_be_refined(base: RoundSnapshot) -> bool:
     return any(example.weight for each in line for example in lineage.accepted_examples(each))
 
 
-def vision_model(settings: Settings) -> str:
-    """The vision model for the pictures of a round; older projects use their CLIP."""
-    return settings.refine.vision_model or "clip"
-
-
-def mask_of_reference(reference: Reference, found: Foreground | None) -> str | None:
-    """A reference's foreground mask: painted, else the one that was found; None if all of it counts."""
-    return reference.mask or (found.mask if found else None)
-
-
-def judged_by_subject(prompts: Prompts) -> bool:
-    """Whether the project has several subjects, so that its candidates are judged for each of them."""
-    return len(prompts.subjects) > 1
-
-
-def judged_candidates(store: Store, round_id: str, settings: Settings, prompts: Prompts) -> frozenset[str]:
-    """The candidates of a round that have heat maps."""
-    by_subject = judged_by_subject(prompts)
-    return store.refinements.judged_candidates(round_id, vision_model(settings), by_subject)
-
-
 def judged_pairs(inputs: TrainingInputs) -> frozenset[str]:
     """The pairs of a refinement that have both maps of its vision model."""
     name = vision_model(inputs.here.settings)
@@ -193,3 +171,10 @@ def repeats(
         and trained[: len(base.examples)] == base.examples
         and not other.painted
     )
+
+
+def repeats_refinement(here: RoundSnapshot) -> bool:
+    """Whether the round is refined after its training, as its parent was (setting `next_round`)."""
+    if here.refined or here.parent is None:
+        return False
+    return here.parent.variant.refines and here.settings.refine.next_round == "repeat"

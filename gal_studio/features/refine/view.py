@@ -2,29 +2,25 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import get_args
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
-from gal_studio.core.errors import StudioError
-from gal_studio.core.intervals import outcome
+from gal_studio.core.intervals import Outcome, outcome
 from gal_studio.core.patchdpo.masks import shrink
+from gal_studio.core.settings import AfterRefinement
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Job
 from gal_studio.core.words import signed
-from gal_studio.rounds import lineage, pairs, planned
+from gal_studio.features.refine import rules
+from gal_studio.rounds import lineage, planned
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.state import Store
-from gal_studio.state.tables.refinements import MapKind, Measurement, StoredMap
-from gal_studio.studio.views.types import (
-    MeasurementView,
-    PairView,
-    PatchMap,
-    RefinementStep,
-    RefinementView,
-)
+from gal_studio.state.tables.refinements import MapKind, Measurement, Pair, StoredMap
+from gal_studio.studio.views.json_types import ImageName, Losses, Seed
 
+RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
 NEXT_ROUND = {
     "continue": "The next round continues from the weights of this refinement.",
     "repeat": "The next round is trained from the base model and then refined again in the same way.",
@@ -44,6 +40,55 @@ METRICS: Mapping[str, tuple[str, int]] = {
 """The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PairView(Pair):
+    """A pair of a refinement: y with its foreground, the drawn x, and what was painted over the map of x.
+
+    The means are over the foregrounds, None without maps. `maps_version` changes with the maps; None until it
+    is judged.
+    """
+
+    seed: Seed
+    reference_image: ImageName
+    reference_mask: ImageName | None
+    generated_image: ImageName | None
+    painted: ImageName | None
+    maps_version: str | None
+    mean_quality: float | None
+    mean_reproduction: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurementView(Measurement):
+    """A measured difference by name and in words, and whether it is an improvement."""
+
+    name: str
+    words: str
+    verdict: Outcome
+
+
+@dataclass(frozen=True)
+class RefinementView:
+    """Everything that the page shows of a refinement, except its candidates.
+
+    `step` is the next step: make the pairs, review them, train, generate, or done. `rule` says what the next
+    round starts from, `next_round_rule` the same in words; `unmeasured` says why there can be no measurement.
+    The measurements are over `measured_prompts`, in alphabetical order.
+    """
+
+    pairs: tuple[PairView, ...]
+    step: RefinementStep
+    measurements: tuple[MeasurementView, ...]
+    measured_by: str
+    losses: Losses
+    rule: AfterRefinement
+    next_round_rule: str
+    can_undo: bool
+    can_redo: bool
+    unmeasured: str = ""
+    measured_prompts: tuple[str, ...] = ()
+
+
 def refinement_view(store: Store, round_id: str) -> RefinementView:
     """Everything that the page shows of a refinement."""
     with store.database.snapshot():
@@ -53,9 +98,9 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
         trained, losses = store.rounds.training_set(round_id), store.rounds.losses(round_id)
         jobs = store.jobs.of_project(inputs.here.project.project.id)
     here, project = inputs.here, inputs.here.project.project
-    pairs.refined_round(here)
+    rules.refined_round(here)
     step = _step(inputs, jobs)
-    prompts = pairs.measured_prompts(here, trained) if step == "done" else frozenset()
+    prompts = rules.measured_prompts(here, trained) if step == "done" else frozenset()
     unmeasured = step == "done" and not (measured or prompts)
     return RefinementView(
         pairs=_pair_views(store, inputs),
@@ -77,7 +122,7 @@ def _step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
     if here.round.adapter is not None:
         drawn = here.candidates and not planned.missing(here)
         return "done" if drawn or not lineage.pool(here) else "generate"
-    if not pairs.pairs_are_ready(inputs):
+    if not rules.pairs_are_ready(inputs):
         return "pairs"
     begun = any(
         job.round_id == here.id and job.kind == here.variant.training and job.state != "stopped"
@@ -87,7 +132,7 @@ def _step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
 
 
 def _pair_views(store: Store, inputs: TrainingInputs) -> tuple[PairView, ...]:
-    judged = pairs.judged_pairs(inputs)
+    judged = rules.judged_pairs(inputs)
     return tuple(
         PairView(
             **vars(pair),
@@ -115,30 +160,6 @@ def _mean(store: Store, stored: StoredMap | None, mask: str | None) -> float | N
         return float(stored.values.mean())
     inside = shrink(np.asarray(store.images.mask(mask), dtype=np.float64) / 255, *stored.values.shape)
     return float(np.average(stored.values, weights=inside)) if inside.any() else float(stored.values.mean())
-
-
-def patch_maps(store: Store, owner_id: str, kind: MapKind) -> tuple[PatchMap, ...]:
-    """The maps of a pair or of a candidate, one for each subject that was judged.
-
-    A map of the whole picture does not count for a candidate with several subjects: it is judged again.
-    """
-    found = store.refinements.maps(owner_id, kind)
-    if kind == "quality" and _is_candidate_of_several(store, owner_id):
-        found.pop("", None)
-    return tuple(_patch_map(subject, stored) for subject, stored in found.items())
-
-
-def _is_candidate_of_several(store: Store, owner_id: str) -> bool:
-    with suppress(StudioError):
-        project_id = store.rounds.get(store.candidates.round_of(owner_id)).project_id
-        return pairs.judged_by_subject(store.projects.prompts(project_id))
-    return False
-
-
-def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
-    height, width = stored.values.shape
-    values = tuple(round(float(value), 4) for value in stored.values.flat)
-    return PatchMap(height, width, values, stored.vision_model, subject)
 
 
 def _judge(clip_model: str) -> str:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
 from gal_studio.core.types import Author, Verdict
 from gal_studio.rounds import suggestions
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
-from gal_studio.studio.create.references import Pixels, image_of, read_mask
+from gal_studio.studio.create.references import Pixels, read_mask
 from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views.choices import Learning, RoundChoices, learning_offer, project_choices
 from gal_studio.studio.views.history import HistoryStep, decision_history
@@ -152,27 +151,6 @@ class DecisionVerbs(Verbs):
             suggestions.record_verdicts(
                 self.store, here, [(candidate_id, "accepted")], author, {candidate_id: name}
             )
-
-    def paint(self, pair_id: str, painting: Pixels | None, author: Author = "human") -> None:
-        """Correct the quality map of a pair: 0 bad, 255 good, 128 untouched; None removes the paint."""
-        pair = self.store.refinements.pair(pair_id)
-        if pair.generated_image is None:
-            raise StudioError("The image of this pair is not generated yet: wait until it is, then paint.")
-        name = None
-        if painting is not None:
-            image = image_of(painting)
-            check_size("painting", image.size, self.store.images.picture(pair.generated_image).size)
-            if (painting != UNTOUCHED).any():
-                name = self.store.images.add_picture(image)
-        self.store.refinements.paintings.add(pair.round_id, pair.id, name, author)
-
-    def undo_painting(self, round_id: str) -> str | None:
-        """Undo the last painting of a refinement; returns the pair that changed."""
-        return next(iter(self.store.refinements.paintings.undo(round_id)), None)
-
-    def redo_painting(self, round_id: str) -> str | None:
-        """Redo the painting that was undone last; returns the pair that changed."""
-        return next(iter(self.store.refinements.paintings.redo(round_id)), None)
 
     def set_reference_mask(self, reference_id: str, mask: Pixels | None, author: Author = "human") -> None:
         """Set where a reference shows its subject; None lets the studio find it."""

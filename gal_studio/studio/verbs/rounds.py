@@ -9,10 +9,10 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.verbs.base import Verbs, by_hand
-from gal_studio.studio.views import refinement, round
+from gal_studio.studio.views import patch_maps, round
 from gal_studio.studio.views.outcomes import Outcome, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
-from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary, RoundView, Step
+from gal_studio.studio.views.types import PatchMap, RoundSummary, RoundView, Step
 from gal_studio.studio.waiting import is_pending
 
 
@@ -94,10 +94,6 @@ class RoundVerbs(Verbs):
         """The pictures of the same prompt and seed in the other rounds of the project."""
         return relatives_of(self.store, candidate_id)
 
-    def refinement_view(self, round_id: str) -> RefinementView:
-        """Everything that the page shows of a refinement."""
-        return refinement.refinement_view(self.store, round_id)
-
     def patch_maps(self, owner_id: str, kind: MapKind = "quality") -> tuple[PatchMap, ...]:
         """The maps of a pair or of a candidate, one for each subject that was judged."""
-        return refinement.patch_maps(self.store, owner_id, kind)
+        return patch_maps.patch_maps(self.store, owner_id, kind)

@@ -1,4 +1,4 @@
-"""Request the work of rounds and refinements: refused with the reason, and queued only once."""
+"""Request the work of rounds: refused with the reason, and queued only once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,9 +12,11 @@ from gal_studio.core.types import Job, Round
 from gal_studio.core.variants.registry import refuse
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.core.words import counted
-from gal_studio.rounds import checkpoints, lineage, pairs, planned, test_set
+from gal_studio.rounds import checkpoints, lineage, planned, test_set
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
-from gal_studio.rounds.inputs import TrainingInputs, inputs_of, load_inputs
+from gal_studio.rounds.inputs import TrainingInputs, inputs_of
+from gal_studio.rounds.patch_maps import judged_candidates
+from gal_studio.state.hooks import all_hooks
 from gal_studio.studio.verbs.base import by_hand, refuse_without_feature
 from gal_studio.studio.verbs.measures import MeasureVerbs
 from gal_studio.studio.waiting import is_pending, is_requested
@@ -24,7 +26,7 @@ _RULE = ("candidates", "allocation")
 
 
 class TrainingVerbs(MeasureVerbs):
-    """Training, drawing and refining. Each request is one or more jobs, which wake the worker."""
+    """Training, drawing and heat maps. Each request is one or more jobs, which wake the worker."""
 
     @by_hand("rounds")
     def fine_tune(self, round_id: str) -> Job:
@@ -62,7 +64,7 @@ class TrainingVerbs(MeasureVerbs):
                 longer = wanted.updated({"tune": {"steps": settings.tune.steps}})
                 self.store.projects.set_settings(round_.project_id, longer)
             job = self._queue(chosen, "fine_tune")
-            self._repeat_refinement(self.store.snapshots.round(chosen.id))
+            self._follow(self.store.snapshots.round(chosen.id))
             return job
 
     @by_hand("rounds")
@@ -116,9 +118,9 @@ class TrainingVerbs(MeasureVerbs):
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""
         with self.store.database.transaction():
-            training, here = self._train(inputs_of(self.store, round_id), repeats=False)
+            training, here = self._train(inputs_of(self.store, round_id), leads=False)
             drawing = self._generate(here)
-            self._repeat_refinement(here)
+            self._follow(here)
         return training, drawing
 
     def run_missing(self, round_id: str) -> tuple[Job, ...]:
@@ -132,7 +134,7 @@ class TrainingVerbs(MeasureVerbs):
             here = inputs.here
             self._refuse_by_hand(here.round.project_id)
             if here.refined:
-                return self.run_refinement(round_id)
+                return self._run_by_a_feature(here)
             if is_trainable(inputs):
                 job, here = self._train(inputs)
                 jobs.append(job)
@@ -145,74 +147,6 @@ class TrainingVerbs(MeasureVerbs):
                     f"Round {here.round.number} has been run: choose images, then go on to the next round."
                 )
             return tuple(jobs)
-
-    @by_hand("rounds")
-    def make_pairs(self, round_id: str) -> Job:
-        """Queue the pairs of a round's refinement; the refinement is created if needed."""
-        with self.store.database.transaction():
-            inputs = self._refinement_of(round_id)
-            job, _ = self._pairs_if_missing(inputs)
-            if job is None:
-                raise StudioError(
-                    f"The refinement of round {inputs.here.round.number} has all its pairs: look at them and "
-                    "press Train on these pairs, or choose more pairs in the settings."
-                )
-            return job
-
-    def refine(self, round_id: str) -> Job:
-        """Queue the training of a refinement that has its pairs.
-
-        One that has pictures keeps them: the training is then a new refinement, which the job names.
-        """
-        with self.store.database.transaction():
-            return self._refine(inputs_of(self.store, round_id))[0]
-
-    def _refine(self, inputs: TrainingInputs) -> tuple[Job, RoundSnapshot]:
-        """Queue the training of a refinement, or of a new one beside it; returns it as it stands."""
-        here, node = inputs.here, inputs.here.round
-        pairs.refined_round(here)
-        jobs = self._jobs_beside(node)
-        job = self._requested(node, "refine", jobs)
-        if job is not None:
-            return job, here
-        if not pairs.pairs_are_ready(inputs) and not is_pending(self.store, node, "pairs", known=jobs):
-            raise StudioError(
-                f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
-                "pairs first."
-            )
-        chosen = self._refinement_to_train(inputs)
-        if chosen.id != node.id:
-            return self._refine(inputs_of(self.store, chosen.id))
-        return self._queue(node, "refine", jobs), chosen
-
-    def run_refinement(self, round_id: str) -> tuple[Job, ...]:
-        """Queue the missing steps of a refinement in order: pairs, training and candidates."""
-        with self.store.database.transaction():
-            inputs = self._refinement_of(round_id)
-            self._refuse_by_hand(inputs.here.round.project_id)
-            made, inputs = self._pairs_if_missing(inputs)
-            job, here = self._refine(inputs)
-            jobs = [*([made] if made else []), job]
-            if lineage.pool(here):
-                jobs.append(self._generate(here))
-            return tuple(jobs)
-
-    def repeated_refinement(self, round_id: str) -> Round | None:
-        """The trained, unpainted refinement of a round that one with the present settings would repeat.
-
-        Refused if there is nothing to learn from.
-        """
-        return self._repeated(inputs_of(self.store, round_id, foregrounds=True))
-
-    def _repeated(self, base: TrainingInputs) -> Round | None:
-        """What `repeated_refinement` gives, of a round that was loaded with its foregrounds."""
-        wanted = pairs.planned_pairs(base, base.here.wanted_settings.refine)
-        for other in base.here.children:
-            if other.refined and other.round.adapter and not other.round.archived:
-                trained = self.store.rounds.training_set(other.id)
-                if pairs.repeats(inputs_of(self.store, other.id), base, wanted, trained):
-                    return other.round
-        return None
 
     def judge_quality(self, round_id: str) -> Job:
         """Queue the quality maps of a round's candidates."""
@@ -227,14 +161,14 @@ class TrainingVerbs(MeasureVerbs):
                 raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
             settings = self.store.rounds.settings(round_id)
             prompts = self.store.projects.prompts(round_.project_id)
-            if drawn and len(pairs.judged_candidates(self.store, round_id, settings, prompts)) == drawn:
+            if drawn and len(judged_candidates(self.store, round_id, settings, prompts)) == drawn:
                 raise StudioError(f"All images of round {round_.number} have their heat maps already.")
             return self._queue(round_, "quality")
 
-    def _train(self, inputs: TrainingInputs, repeats: bool = True) -> tuple[Job, RoundSnapshot]:
+    def _train(self, inputs: TrainingInputs, leads: bool = True) -> tuple[Job, RoundSnapshot]:
         """Queue the training of this round, or of a new round beside it if this one has pictures.
 
-        Also that of its refinement, if it `repeats` that of the round above. Returns the round as it stands.
+        Also what features do after it, if it `leads`. Returns the round as it stands.
         """
         here = inputs.here
         refuse("train", here.round)
@@ -248,16 +182,23 @@ class TrainingVerbs(MeasureVerbs):
         if job is None:
             chosen = self._round_to_train(inputs)
             if chosen.id != here.id:
-                return self._train(inputs_of(self.store, chosen.id), repeats)
+                return self._train(inputs_of(self.store, chosen.id), leads)
             here, job = chosen, self._queue(chosen.round, "fine_tune", jobs)
-        if repeats:
-            self._repeat_refinement(here)
+        if leads:
+            self._follow(here)
         return job, here
 
-    def _repeat_refinement(self, here: RoundSnapshot) -> None:
-        """Queue the refinement after a training, if the refinement of the round above is to be repeated."""
-        if lineage.repeats_refinement(here) and pairs.can_be_refined(here):
-            self.run_refinement(here.id)
+    def _run_by_a_feature(self, here: RoundSnapshot) -> tuple[Job, ...]:
+        """Queue all that a round lacks whose training a feature does."""
+        for hooks in all_hooks():
+            if run := hooks.run.get(here.variant.training or ""):
+                return run(self, here.id)
+        raise StudioError(here.variant.why_no_training(here.round.number))
+
+    def _follow(self, here: RoundSnapshot) -> None:
+        """Queue what features do after the training of a round, which was queued."""
+        for hooks in all_hooks():
+            hooks.after_training(self, here)
 
     def _round_to_train(self, inputs: TrainingInputs) -> RoundSnapshot:
         """The round with the settings of its training, which are stored; another one if it has pictures."""
@@ -388,74 +329,3 @@ class TrainingVerbs(MeasureVerbs):
             self.store.races.reopen(round_.id)
         elif here.record.race is not None:
             self.store.races.give_up(round_.id)
-
-    def _pairs_if_missing(self, inputs: TrainingInputs) -> tuple[Job | None, TrainingInputs]:
-        """Queue the pairs with the current settings, or None if all exist; and how the node stands."""
-        here, node = inputs.here, inputs.here.round
-        jobs = self._jobs_beside(node)
-        job = self._requested(node, "pairs", jobs)
-        if job is not None:
-            return job, inputs
-        settings = replace(here.settings, refine=here.wanted_settings.refine)
-        changed = inputs
-        if settings != here.settings:
-            self.store.rounds.set_settings(node.id, settings)
-            changed = replace(inputs, here=here.supposing(settings))
-        if pairs.pairs_are_as_planned(changed):
-            return None, changed
-        base = replace(changed, here=pairs.refined_round(changed.here))
-        if not inputs.pairs and self._repeated(base):
-            raise StudioError(
-                f"Round {node.number} is already refined with these images and settings: paint over its "
-                "pairs, accept other images or change a setting first."
-            )
-        return self._queue(node, "pairs", jobs), changed
-
-    def _refinement_of(self, round_id: str) -> TrainingInputs:
-        """The untrained refinement of a round, or of the one that a refinement refines; created if needed."""
-        here = self.store.snapshots.round(round_id)
-        if here.refined and here.round.adapter is None:
-            return load_inputs(self.store, here)
-        here = here.refined or here
-        base, present = here.round, here.settings
-        refuse("refine", base)
-        if base.adapter is None and not is_pending(self.store, base, "fine_tune"):
-            raise StudioError(f"Round {base.number} is not trained yet: press Train first.")
-        for child in (one.round for one in here.children):
-            if child.variant.refines and child.adapter is None and not child.archived:
-                return inputs_of(self.store, child.id)
-        wanted = here.wanted_settings
-        settings = replace(wanted, tune=present.tune, generation=present.generation)  # as in its base round
-        added = self.store.rounds.add(base.project_id, base.id, settings, "refine")
-        return load_inputs(self.store, here.project.with_round(added, settings))
-
-    def _refinement_to_train(self, inputs: TrainingInputs) -> RoundSnapshot:
-        """The refinement with the current settings of the training; its pairs stay."""
-        here, node, made = inputs.here, inputs.here.round, inputs.here.settings.refine
-        refine = replace(
-            here.wanted_settings.refine,
-            pairs=made.pairs,
-            pair_prompts=made.pair_prompts,
-            clean_background=made.clean_background,
-            vision_model=made.vision_model,
-        )
-        settings = replace(here.settings, refine=refine)
-        if is_trained(replace(inputs, here=here.supposing(settings))):
-            raise StudioError(
-                f"Round {node.number} is already refined with these pairs and settings: press Generate, "
-                "paint over the pairs, or change a setting first."
-            )
-        if not here.candidates and not here.children:
-            return self._begin_training_anew(here, settings)
-        for other in self._untrained_beside(node):
-            if self._painted_pairs(other.id) == self._painted_pairs(node.id):
-                return self.store.snapshots.round(other.id)
-        beside = self.store.rounds.add(node.project_id, node.parent_id, settings, "refine")
-        self.store.refinements.copy(node.id, beside.id)
-        return self.store.snapshots.round(beside.id)
-
-    def _painted_pairs(self, round_id: str) -> list[tuple[object, ...]]:
-        """The pairs of a refinement with their pictures and paint."""
-        painted = self.store.refinements.paintings.newest(round_id)
-        stored = self.store.refinements.pairs(round_id)
-        return [(pair.plan, pair.generated_image, painted.get(pair.id)) for pair in stored]

@@ -15,7 +15,7 @@ from gal_studio.studio.choices_table import FORMATS, choices_table
 from gal_studio.studio.views.choices import learning_offer, project_choices
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.measures import measures_view
-from gal_studio.studio.views.refinement import patch_maps, refinement_view
+from gal_studio.studio.views.patch_maps import patch_maps
 from gal_studio.studio.views.replays import replay_view
 from gal_studio.studio.views.round import project_of, round_summaries, round_view
 
@@ -37,17 +37,13 @@ def show_all(store: Store, project_id: str) -> None:
     for made in store.exports.of_project(project_id).values():
         _written(*made)
     for hooks in all_hooks():
-        for row in hooks.rows(store, project_id):
-            check_declared(row)
+        _written(*hooks.rows(store, project_id))
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
         _written(*decision_history(store.snapshots.round(round_.id)))
         owners = [tile.candidate.id for tile in shown.candidates]
-        if round_.variant.refines:
-            view = refinement_view(store, round_.id)
-            owners += [pair.id for pair in view.pairs]
-            _written(view)
+        owners += [pair.id for pair in store.refinements.pairs(round_.id)]
         for owner in owners:
             _written(*(one for kind in get_args(MapKind) for one in patch_maps(store, owner, kind)))
 

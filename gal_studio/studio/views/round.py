@@ -158,7 +158,8 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
         shortlist=shown_shortlist(here, made),
-        check="" if more or made.made.ends else made.pool.check.sentence,
+        check=here.variant.why_no_training(here.round.number)
+        or ("" if more or made.made.ends else made.pool.check.sentence),
         losses=curve.losses,
         previews=here.record.previews,
         validations=here.record.validations,

@@ -9,10 +9,9 @@ from typing_extensions import Doc
 from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.shortlist import Shortlist
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.intervals import Outcome
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
-from gal_studio.core.settings import AfterRefinement, Settings
+from gal_studio.core.settings import Settings
 from gal_studio.core.types import (
     Anchor,
     AnchorScore,
@@ -26,13 +25,11 @@ from gal_studio.core.types import (
 )
 from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.refinements import Measurement, Pair
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.forecast import Estimates
-from gal_studio.studio.views.json_types import ImageName, Losses, ModelName, PictureRef, Seed
+from gal_studio.studio.views.json_types import Losses, ModelName, PictureRef
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
-RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,55 +240,6 @@ class QueueView:
     working: tuple[QueuedJob, ...]
     waiting: tuple[QueuedJob, ...]
     halted: tuple[QueuedJob, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PairView(Pair):
-    """A pair of a refinement: y with its foreground, the drawn x, and what was painted over the map of x.
-
-    The means are over the foregrounds, None without maps. `maps_version` changes with the maps; None until it
-    is judged.
-    """
-
-    seed: Seed
-    reference_image: ImageName
-    reference_mask: ImageName | None
-    generated_image: ImageName | None
-    painted: ImageName | None
-    maps_version: str | None
-    mean_quality: float | None
-    mean_reproduction: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeasurementView(Measurement):
-    """A measured difference by name and in words, and whether it is an improvement."""
-
-    name: str
-    words: str
-    verdict: Outcome
-
-
-@dataclass(frozen=True)
-class RefinementView:
-    """Everything that the page shows of a refinement, except its candidates.
-
-    `step` is the next step: make the pairs, review them, train, generate, or done. `rule` says what the next
-    round starts from, `next_round_rule` the same in words; `unmeasured` says why there can be no measurement.
-    The measurements are over `measured_prompts`, in alphabetical order.
-    """
-
-    pairs: tuple[PairView, ...]
-    step: RefinementStep
-    measurements: tuple[MeasurementView, ...]
-    measured_by: str
-    losses: Losses
-    rule: AfterRefinement
-    next_round_rule: str
-    can_undo: bool
-    can_redo: bool
-    unmeasured: str = ""
-    measured_prompts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
 from gal_studio.studio.create.references import Pixels
 from gal_studio.ui.payloads import Runs
 
@@ -29,6 +30,11 @@ def runs_of(mask: Image.Image) -> Runs:
     counts = np.diff(starts, append=flat.size)
     runs = np.stack([flat[starts], counts], axis=1).ravel()
     return Runs(width=mask.width, height=mask.height, runs=runs.tolist())
+
+
+def stored_runs(store: Store, name: str | None) -> Runs | None:
+    """Encode a stored mask, if there is one."""
+    return runs_of(store.images.mask(name)) if name else None
 
 
 def _whole(value: object) -> int:

@@ -68,13 +68,6 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, PictureKind]:
         """A drawn one comes back with Generate; a person's own one with its prompt."""
         return DRAW_AGAIN if store.candidates.get(identity).own else _GENERATE
 
-    def of_pair(pair_id: str, which: str) -> Path:
-        pair = store.refinements.pair(pair_id)
-        name = {"reference": pair.reference_image, "generated": pair.generated_image}.get(which)
-        if name is None:
-            raise StudioError(f"This pair has no image {which!r}.")
-        return images.path(name)
-
     def preview(round_id: str, step: str) -> Path:
         for one in store.rounds.previews(round_id):
             if str(one.step) == step:
@@ -87,7 +80,6 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, PictureKind]:
     own = {
         "picture": PictureKind(candidate, "thumb", generation_data.of_candidate, lost_candidate),
         "reference": PictureKind(studio.reference_picture, fixed=True),
-        "pair": PictureKind(of_pair, "pair-thumb"),
         "preview": PictureKind(preview, fixed=True),
         "test-picture": PictureKind(measured, "test-thumb"),
     }

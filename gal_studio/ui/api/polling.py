@@ -1,14 +1,16 @@
 """The poll: returns the parts of the page that have changed since the last poll, and new candidates."""
 
+import functools
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired, get_type_hints
 
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.types import Verdict
@@ -22,12 +24,12 @@ from gal_studio.studio.views.types import (
     CandidateView,
     JobView,
     QueueView,
-    RefinementView,
     RoundSummary,
     RoundView,
 )
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Id, Payload, projects, rounds
+from gal_studio.ui.requests import Context
 
 
 class CandidateMark(TypedDict):
@@ -70,7 +72,6 @@ class Parts(TypedDict):
     job: JobView | None
     queue: QueueView
     round: rounds.Round
-    refinement: NotRequired[RefinementView]
     measures: MeasuresView
     replays: ReplaysView
     scores: tuple[rounds.Score, ...]
@@ -122,8 +123,6 @@ class Page:
     digests: Mapping[str, str]
     mark: CandidateMark
 
-
-_JSON = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items()}
 
 _CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | None)
 
@@ -206,14 +205,33 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
         tags=studio.store.candidates.tags(view.round.id),
     )
-    if shown.refined:
-        parts["refinement"] = shown.views.refinement(project_id, view.round.id)
-    return parts
+    added = {name: act(Context(shown.views), view) for name, act in _of_features().items()}
+    return parts | {name: part for name, part in added.items() if part is not None}
+
+
+def _of_features() -> dict[str, Callable[..., Any]]:
+    """The parts that features add, by name."""
+    found = [file.REQUESTS.parts for file in features.modules("requests")]
+    return {name: act for parts in found for name, act in parts.items()}
+
+
+@functools.cache
+def all_parts() -> Any:
+    """`Parts` with those of features, which not every round has."""
+    more = {name: NotRequired[get_type_hints(act)["return"]] for name, act in _of_features().items()}
+    return TypedDict("Parts", get_type_hints(Parts, include_extras=True) | more)  # type: ignore[operator]
+
+
+@functools.cache
+def part_types() -> Mapping[str, TypeAdapter[Any]]:
+    """The type of each part."""
+    return {name: TypeAdapter(kind) for name, kind in get_type_hints(all_parts()).items()}
 
 
 def _written(parts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """The parts as JSON, and their digests."""
-    written = {name: _JSON[name].dump_python(part, mode="json") for name, part in parts.items()}
+    writers = part_types()
+    written = {name: writers[name].dump_python(part, mode="json") for name, part in parts.items()}
     return written, {name: digest(part) for name, part in written.items()}
 
 

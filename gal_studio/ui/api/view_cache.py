@@ -10,7 +10,7 @@ from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.queue import QueuedIn
 from gal_studio.studio.views.replays import ReplaysView
-from gal_studio.studio.views.types import QueueView, RefinementView, RoundSummary, RoundView
+from gal_studio.studio.views.types import QueueView, RoundSummary, RoundView
 
 View = TypeVar("View")
 KEPT = 64
@@ -31,12 +31,7 @@ class ViewCache:
 
     def round_view(self, project_id: str, round_id: str) -> RoundView:
         """The view of a round."""
-        return self._cached(project_id, round_id, lambda: self.studio.round_view(round_id))
-
-    def refinement(self, project_id: str, round_id: str) -> RefinementView:
-        """The view of a refinement."""
-        key = f"refinement {round_id}"
-        return self._cached(project_id, key, lambda: self.studio.refinement_view(round_id))
+        return self.kept(project_id, round_id, lambda: self.studio.round_view(round_id))
 
     def measures(self, project_id: str) -> FullMeasures:
         """What was measured of a project."""
@@ -61,6 +56,11 @@ class ViewCache:
         """The jobs of all projects. What they have before them is estimated when their project changes."""
         return self.studio.queue_view(self._queued_in)
 
+    def kept(self, project_id: str, key: str, make: Callable[[], View]) -> View:
+        """What a key names of a project, made again when that has changed."""
+        now = self.studio.version(project_id)  # read first, so that a view is never older than its version
+        return self._kept_since(now, key, make)
+
     def _queued_in(self, project_id: str, jobs: Sequence[Job]) -> QueuedIn:
         now = self.studio.version(project_id), [(job.id, job.kind) for job in jobs]
         return self._kept_since(now, f"queue {project_id}", lambda: self.studio.queued_in(project_id, jobs))
@@ -69,10 +69,6 @@ class ViewCache:
         """What is made of all these views for a page that shows a round (None: the newest)."""
         now = self.studio.version(project_id), self.studio.replay_versions(project_id)
         return self._kept_since(now, f"page {project_id} {round_id}", make)
-
-    def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
-        now = self.studio.version(project_id)  # read first, so that a view is never older than its version
-        return self._kept_since(now, key, make)
 
     def _kept_since(self, now: object, key: str, make: Callable[[], View]) -> View:
         version, view = self._kept.get(key, (None, None))

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import gradio as gr
 from pydantic import TypeAdapter
@@ -15,7 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui import panels
-from gal_studio.ui.api.polling import Parts
+from gal_studio.ui.api.polling import part_types
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.payloads import Payload
@@ -54,7 +54,6 @@ class Panel:
 
 NAMES = ("top", "reference", "rounds", "results")
 """The parts of the page, from top to bottom."""
-_PARTS = {name: TypeAdapter(kind) for name, kind in get_type_hints(Parts).items()}
 
 
 def _tables() -> list[Requests]:
@@ -84,7 +83,7 @@ def check_payloads(store: Store, project_id: str) -> None:
         if "gone" in answer:
             raise StudioError(answer["gone"])
         for part, found in answer.get("parts", {}).items():
-            _PARTS[part].validate_python(found)
+            part_types()[part].validate_python(found)
 
 
 def _checked(context: Context, name: str, request: Payload) -> Payload:

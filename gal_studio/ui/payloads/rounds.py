@@ -13,6 +13,7 @@ from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.types import CopyCurve, CopySource, UsedDetectors
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
+from gal_studio.state.hooks import actions_of
 from gal_studio.studio.views.json_types import ShownPicture, Ts, shown_picture, version
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundFacts, RoundView, ScoreView
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
@@ -150,7 +151,7 @@ def round_payload(view: RoundView) -> Round:
         tunes=variant.tunes,
         refines=variant.refines,
         with_references=variant.with_references,
-        actions=variant.actions,
+        actions=actions_of(variant),
         trained=view.round.can_generate,
         source=view.round.source,
         pool=anchor_payloads(view.pool),

@@ -13,6 +13,7 @@ from PIL import Image
 from gal_studio.core.copy_chance import OWN
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
+from gal_studio.core.features import modules
 from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
 from gal_studio.core.gal.scores.asked import gaps
 from gal_studio.core.gal.scores.registry import score_pictures
@@ -29,8 +30,7 @@ from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector, Evidence, open_copy_detector
-from gal_studio.worker.refinement_gain import measure_refinement
-from gal_studio.worker.task import Progress, Task, does, open_task
+from gal_studio.worker.task import Progress, Steps, Task, does, open_task
 
 logger = logging.getLogger("gal_studio.worker")
 
@@ -70,11 +70,17 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the images on the map")
     place_round(task)
-    if task.round.variant.refines:
-        yield Progress("measure", total, total, "Measuring the refinement")
-        measure_refinement(store, models, task.project, task.round)
+    yield from _measured(task)
     if test_set.prepare(store, task.round.id).is_due:
         store.jobs.enqueue(task.project.id, task.round.id, "measure")
+
+
+def _measured(task: Task) -> Steps:
+    """What a feature does with a drawn round that it trained (`AFTER_DRAWING` of its `job.py`)."""
+    for file in modules("job"):
+        for training, act in getattr(file, "AFTER_DRAWING", {}).items():
+            if training == task.round.variant.training:
+                yield from act(task)
 
 
 def _next(task: Task) -> list[_Planned]:

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from gal_studio.core.types import Job
-from gal_studio.rounds import pairs as pairing
+from gal_studio.rounds.patch_maps import judged_candidates, mask_of_reference, vision_model
 from gal_studio.state import Store
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
@@ -25,7 +25,7 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the vision model")
     yield from find_subjects(task)
-    scorer = open_scorer(store, models, task.project, pairing.vision_model(task.settings))
+    scorer = open_scorer(store, models, task.project, vision_model(task.settings))
     while not (yield from _score_missing(task, scorer)):
         pass  # a mask was painted meanwhile: what was judged by the one before is gone
 
@@ -35,7 +35,7 @@ def _score_missing(task: Task, scorer: PatchScorer) -> Generator[Progress, None,
     store, round_id = task.store, task.round.id
     masks = _masks(task)
     candidates = store.candidates.of_round(round_id)
-    judged = pairing.judged_candidates(store, round_id, task.settings, task.prompts)
+    judged = judged_candidates(store, round_id, task.settings, task.prompts)
     missing = [candidate for candidate in candidates if candidate.id not in judged]
     if not missing:
         return True
@@ -65,7 +65,7 @@ def _score_missing(task: Task, scorer: PatchScorer) -> Generator[Progress, None,
 def _masks(task: Task) -> list[str | None]:
     references = task.store.projects.references(task.project.id)
     found = task.store.refinements.foregrounds([reference.image for reference in references])
-    return [pairing.mask_of_reference(reference, found.get(reference.image)) for reference in references]
+    return [mask_of_reference(reference, found.get(reference.image)) for reference in references]
 
 
 def find_subjects(task: Task) -> Generator[Progress, None, None]:
@@ -74,7 +74,7 @@ def find_subjects(task: Task) -> Generator[Progress, None, None]:
     known = task.store.refinements.foregrounds([reference.image for reference in references])
     unmasked = [each for each in references if each.mask is None and each.image not in known]
     wanted = unmasked if task.project.taught.is_subject else []
-    name = pairing.vision_model(task.settings)
+    name = vision_model(task.settings)
     found = find_in_references(
         task.store,
         lambda: open_scorer(task.store, task.models, task.project, name),

@@ -36,9 +36,9 @@ from gal_studio.core.types import Reference
 from gal_studio.engine.features.descriptors import Descriptor
 from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import is_ragged
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import lineage
 from gal_studio.rounds.base_pictures import of_project
-from gal_studio.rounds.pairs import mask_of_reference
+from gal_studio.rounds.patch_maps import mask_of_reference, vision_model
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.worker.patches.foregrounds import find_in_references
 from gal_studio.worker.patches.open_scorer import open_scorer
@@ -162,7 +162,7 @@ class CopyDetector:
 def open_copy_detector(task: Task) -> CopyDetector:
     """Open the project's vision model as a copy detector; refused if it has no patch features."""
     store, project = task.store, task.project
-    name = pairs.vision_model(store.rounds.settings(task.round.id))
+    name = vision_model(store.rounds.settings(task.round.id))
     scorer = open_scorer(store, task.models, project, name)
     references = store.projects.references(project.id)
     wanted = [

@@ -11,7 +11,7 @@ from gal_studio.core.patchdpo.patch_quality import Features, Judged, Map, foregr
 from gal_studio.core.prompts import trigger_key
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, guided_cut, is_calm
-from gal_studio.rounds.pairs import mask_of_reference
+from gal_studio.rounds.patch_maps import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Foreground
 from gal_studio.worker.patches.patch_scorer import PatchScorer

@@ -24,7 +24,7 @@ from gal_studio.core.references import Prompts
 from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.tower import VisionTower
-from gal_studio.rounds.pairs import mask_of_reference
+from gal_studio.rounds.patch_maps import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import StoredMap

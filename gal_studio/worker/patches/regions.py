@@ -1,6 +1,5 @@
-"""From masks to patches: which patches of a picture, or of a pair, count."""
+"""From masks to patches: which patches of a picture count."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 import numpy as np
@@ -10,10 +9,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import Flags, part_patches
 from gal_studio.core.patchdpo.patch_quality import foreground_patches
-from gal_studio.core.prompts import trigger_key
 from gal_studio.state import Store
-from gal_studio.state.tables.pair_regions import PairRegion
-from gal_studio.state.tables.refinements import Pair
 
 
 def as_array(picture: Image.Image) -> NDArray[np.uint8]:
@@ -39,24 +35,3 @@ def found_patches(store: Store, mask: str | None, height: int, width: int) -> Fl
     with suppress(StudioError):
         return mask_patches(store, mask, height, width, "")
     return None
-
-
-def region_of_pair(
-    store: Store, pair: Pair, shape: tuple[int, int], by_subject: Mapping[str, Flags], foreground: str | None
-) -> PairRegion:
-    """The region of a pair whose maps have this shape.
-
-    `by_subject` holds the patches of x that resemble each subject most, `foreground` is the mask of x.
-    """
-    own = None
-    if len(by_subject) > 1:
-        own = next(
-            patches for word, patches in by_subject.items() if trigger_key(word) == trigger_key(pair.subject)
-        )
-    return PairRegion(
-        shape,
-        learned=mask_patches(store, pair.reference_mask, *shape, pair.prompt if pair.subject else None),
-        foreground=found_patches(store, foreground, *shape),
-        subject=own,
-        foreground_mask=foreground,
-    )

@@ -15,7 +15,7 @@ from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.features.needed import needs_round_zero
 from tests.features.own_adapters.test_command import objects
 from tests.tiny_project import CHANGES, make_tower, object_draft
-from tests.worker.refinement.working import stop_at, work
+from tests.worker.running import stop_at, work
 
 
 @needs_round_zero

@@ -11,7 +11,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.short_searches import shortened
 from tests.tiny_project import make_models, make_tower, object_draft, tiny_draft
-from tests.worker.refinement.working import changes, first_round, refined, work
+from tests.worker.running import changes, first_round, refined, work
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from PIL import Image
 
 from gal_studio.core.settings import RefineSettings
 from gal_studio.engine.patches.foreground import is_calm
+from gal_studio.features.refine.engine import references_as_captioned
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Pair
-from gal_studio.worker.patches.captioned import references_as_captioned
 from tests.engine.patches.test_foreground import BOX, SIZE, busy, shape_mask
 
 

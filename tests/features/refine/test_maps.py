@@ -9,18 +9,17 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo import patch_quality
 from gal_studio.core.types import Job
-from gal_studio.rounds.pairs import judged_candidates
+from gal_studio.features.refine.engine import add_missing_regions, read_pair, weights_of_pair
+from gal_studio.rounds.patch_maps import judged_candidates
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker.jobs import quality
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_scorer import open_scorer
 from gal_studio.worker.patches.patch_scorer import references_by_subject
-from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from gal_studio.worker.task import Progress
 from tests.tiny_project import drawing, object_draft
-from tests.worker.refinement.working import (
+from tests.worker.running import (
     changes,
     first_round,
     half,

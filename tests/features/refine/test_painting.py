@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.features.refine.engine import read_pair, weights_of_pair
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.open_scorer import open_scorer
-from gal_studio.worker.patches.weights import read_pair, weights_of_pair
-from tests.worker.refinement.working import (
+from tests.worker.running import (
     first_round,
     half,
     refined,

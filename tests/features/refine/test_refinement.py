@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from gal_studio.commands.running.outputs import describe_refinement
 from gal_studio.core.errors import StudioError
+from gal_studio.features.refine import rules
+from gal_studio.features.refine.each_round import describe_refinement
+from gal_studio.features.refine.engine import measure_refinement
 from gal_studio.rounds import lineage
-from gal_studio.rounds import pairs as pairing
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.refinements import Measurement
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.refinement_gain import measure_refinement
 from tests.job_moves import moves
 from tests.tiny_project import object_draft
-from tests.worker.refinement.working import (
+from tests.worker.running import (
     accept,
     changes,
     first_round,
@@ -117,7 +117,7 @@ def test_what_was_trained_on_is_not_measured(studio: Studio, models: Models) -> 
     assert view.unmeasured == ""
     prompts = {tile.prompt for tile in studio.round_view(node).candidates} - {"A tie in ink style"}
     assert (
-        pairing.measured_prompts(studio.store.snapshots.round(node), studio.store.rounds.training_set(node))
+        rules.measured_prompts(studio.store.snapshots.round(node), studio.store.rounds.training_set(node))
         == prompts
     )
     gained = {measured.metric: measured for measured in view.measurements}
@@ -163,13 +163,12 @@ def test_style_prefers_the_refined_round_and_looks_above(studio: Studio, models:
     base = studio.store.rounds.get(second)
     settings = studio.store.rounds.settings(node).refine
     assert {
-        plan.reference_image
-        for plan in pairing.planned_pairs(inputs_of(studio.store, base.id, True), settings)
+        plan.reference_image for plan in rules.planned_pairs(inputs_of(studio.store, base.id, True), settings)
     } == {old}
     new = studio.store.candidates.get(accept(studio, second)).image
     own = studio.store.candidates.get(accept(studio, second, 5))
     studio.set_weight(own.id, 0.25)
-    planned = pairing.planned_pairs(inputs_of(studio.store, base.id, True), settings)
+    planned = rules.planned_pairs(inputs_of(studio.store, base.id, True), settings)
     assert [plan.reference_image for plan in planned][:4] == [new, own.image, old, new]
     kept = [
         lineage.round_weight(studio.store.snapshots.round(second)),

@@ -8,9 +8,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from gal_studio.core.errors import StudioError
+from gal_studio.features.refine.view import in_words
 from gal_studio.state.images.sandbox import decoder
 from gal_studio.state.tables.refinements import Measurement
-from gal_studio.studio.views.refinement import in_words
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache

@@ -21,7 +21,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.export.task import facts_of, open_export
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.worker.refinement.working import accept, first_round, stop_at, weights, work
+from tests.worker.running import accept, first_round, stop_at, weights, work
 
 
 @pytest.mark.thorough

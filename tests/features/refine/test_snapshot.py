@@ -2,12 +2,13 @@
 
 from gal_studio.core.types import Job
 from gal_studio.engine.training import latents
-from gal_studio.rounds import fingerprints, pairs
+from gal_studio.features.refine import rules
+from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.worker.refinement.working import (
+from tests.worker.running import (
     Watch,
     accept,
     first_round,
@@ -55,7 +56,7 @@ def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> No
     accept(studio, second)
     node = studio.make_pairs(second).round_id
     work(studio, models)
-    expected = pairs.trained_pictures(inputs_of(studio.store, node))
+    expected = rules.trained_pictures(inputs_of(studio.store, node))
 
     def watch(_job: Job, progress: Progress) -> None:
         if (progress.phase, progress.done) == ("refine", 2):
@@ -65,7 +66,7 @@ def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> No
     work(studio, models, watcher=watch)
     assert studio.store.jobs.get(job.id).state == "completed"
     assert studio.store.rounds.training_set(node) == expected
-    assert pairs.trained_pictures(inputs_of(studio.store, node)) != expected
+    assert rules.trained_pictures(inputs_of(studio.store, node)) != expected
 
 
 def test_other_maps_make_another_refinement(studio: Studio, models: Models) -> None:

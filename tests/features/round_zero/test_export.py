@@ -29,7 +29,7 @@ from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import Make
 from tests.tiny_project import CHANGES, large, object_draft
-from tests.worker.refinement.working import work
+from tests.worker.running import work
 
 
 @pytest.mark.parametrize(

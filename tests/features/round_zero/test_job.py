@@ -26,7 +26,7 @@ from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_flows import make_distilled_klein
 from tests.given_adapter import redrawn, with_adapter
 from tests.tiny_project import CHANGES, drawing, large, object_draft
-from tests.worker.refinement.working import work
+from tests.worker.running import work
 
 LARGE = [(large(1), "A <sks> cat on a rug"), (large(2), "A <sks> cat on a boat")]
 

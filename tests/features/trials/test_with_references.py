@@ -13,7 +13,7 @@ from tests.engine.sampling.test_sampler import difference
 from tests.features.needed import needs_round_zero
 from tests.given_adapter import redrawn, with_adapter
 from tests.tiny_project import CHANGES, object_draft
-from tests.worker.refinement.working import work
+from tests.worker.running import work
 
 pytestmark = needs_round_zero
 

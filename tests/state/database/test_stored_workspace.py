@@ -6,7 +6,6 @@ of the object, and `expected.json` is what version 8 read from all of it.
 """
 
 import json
-import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
@@ -26,7 +24,6 @@ from gal_studio.state import Store
 from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.workspace.archive.reader import import_project
-from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
 from tests.job_moves import moves
 
@@ -134,49 +131,6 @@ def test_rounds_decisions_training_sets_and_fingerprints_are_what_they_were(
 def all_pairs(store: Store, project_id: str) -> Iterator[Pair]:
     for round_ in store.rounds.of_project(project_id):
         yield from store.refinements.pairs(round_.id)
-
-
-def no_scorer() -> Any:
-    raise AssertionError("the store holds all that is needed")
-
-
-def test_regions_are_added_when_needed_and_give_the_same_weights(
-    unpacked: Path, expected: dict[str, Any], tmp_path: Path
-) -> None:
-    from gal_studio.worker.patches.maps import add_missing_regions
-    from gal_studio.worker.patches.weights import read_pair, weights_of_pair
-
-    shutil.copytree(unpacked / "workspace", tmp_path / "workspace")
-    with Store(tmp_path / "workspace") as store:
-        for name in PROJECTS:
-            project_id = expected[name]["id"]
-            pairs = list(all_pairs(store, project_id))
-            assert [store.refinements.regions.get(pair.id) for pair in pairs] == [None] * len(pairs)
-            with pytest.raises(StudioError, match="no heat maps"):
-                read_pair(store, pairs[0])
-            add_missing_regions(store, store.projects.prompts(project_id), pairs, no_scorer)
-            for pair in pairs:
-                settings = store.rounds.settings(pair.round_id).refine
-                weights = weights_of_pair(read_pair(store, pair), settings)
-                assert np.round(weights, 4).tolist() == expected["weights"][pair.id]
-            seen = [seen_in_round(store, round_) for round_ in store.rounds.of_project(project_id)]
-            assert seen == expected[name]["rounds"], "fingerprints count the same parts"
-        assert examine(store) == ()
-        archive = export_project(store, expected["Cat"]["id"], tmp_path / "cat.zip")
-        regions = {
-            pair.id: store.refinements.regions.get(pair.id)
-            for pair in all_pairs(store, expected["Cat"]["id"])
-        }
-    with Store(tmp_path / "other") as other:
-        project_id = import_project(other, archive)
-        assert all(
-            fingerprints.is_trained(inputs_of(other, round_.id))
-            for round_ in other.rounds.of_project(project_id)
-        ), "an archive holds the foregrounds of its pairs"
-        for pair_id, region in regions.items():
-            imported = other.refinements.regions.get(pair_id)
-            assert region is not None and imported is not None
-            np.testing.assert_equal(vars(imported), vars(region))
 
 
 def test_the_archive_of_that_version_is_imported(

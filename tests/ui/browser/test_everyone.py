@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import further
-from tests.ui.browser.refine.brushing import settled
 from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import WITH_GRID, Served, Watched
 from tests.ui.seeded import measure

@@ -12,8 +12,8 @@ from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.rounds import Preview
 from tests.job_moves import moves
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import further
-from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 

@@ -11,7 +11,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.rounds.pairs import mask_of_reference
+from gal_studio.rounds.patch_maps import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.candidates import NewCandidate

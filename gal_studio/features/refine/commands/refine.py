@@ -6,33 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.running.outputs import (
-    check_folder,
-    describe_refinement,
-    has_interval,
-    refinement_seconds,
-    write_outputs,
-)
+from gal_studio.commands.running.local_worker import ProgressLine, local_worker
+from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.core.words import counted
+from gal_studio.features.refine import rules
+from gal_studio.features.refine.each_round import describe_refinement, refine_round, refinement_seconds
 from gal_studio.provenance import made_by
-from gal_studio.rounds import pairs as pair_rules
-from gal_studio.rounds import planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
-
-TITLES = {
-    "clip_t": "text alignment",
-    "clip_i": "likeness to the references",
-    "overfit_rate": "share of copies",
-}
 
 
 def refine(
@@ -76,55 +63,17 @@ def refine_project(
         if changes:
             studio.change_settings(project.id, {"refine": dict(changes)})
         inputs = inputs_of(store, round_.id, foregrounds=True)
-        if not pair_rules.can_be_refined(inputs.here):
-            pair_rules.planned_pairs(inputs, project.settings.refine)  # raises what is missing
+        if not rules.can_be_refined(inputs.here):
+            rules.planned_pairs(inputs, project.settings.refine)  # raises what is missing
         with local_worker(studio, line) as worker:
             node = refine_round(studio, worker, line, round_.id)
         if out is not None:
             refinements = {round_.id: node} if node else {}
             write_outputs(studio, [round_.id], out, "human", refinements)
             line.say(f"Written to {out}.")
-        told = describe_refinement(studio, node) or {}
-        return {**told, "seconds": refinement_seconds(studio, node), "made_by": made_by()}
-
-
-def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
-    """Do what is missing of a refinement; returns its ID, or None if there is nothing to learn from."""
-    store = studio.store
-    round_ = store.rounds.get(round_id)
-    if not pair_rules.can_be_refined(store.snapshots.round(round_id)):
-        line.say(f"Round {round_.number} is not refined: it has no accepted image to train on.")
-        return None
-    for node in [child for child in store.rounds.children(round_id) if child.variant.refines][-1:]:
-        worker.finish_what_was_left(node.id)
-    done = studio.repeated_refinement(round_id)
-    if done is None:
-        jobs = studio.run_refinement(round_id)
-        for job in jobs:
-            worker.finish(job)
-        done = store.rounds.get(jobs[-1].round_id)
-    elif planned.missing(store.snapshots.round(done.id)):
-        worker.finish(studio.generate(done.id))
-    _print_refinement(studio, line, done)
-    return done.id
-
-
-def _print_refinement(studio: Studio, line: ProgressLine, node: Round) -> None:
-    view = studio.refinement_view(node.id)
-    line.say(f"Round {node.number} is refined with {len(view.pairs)} pairs.")
-    if view.unmeasured:
-        line.say(f"  {view.unmeasured}")
-    if view.measurements:
-        line.say("  Before and after, judged by the project's CLIP:")
-    for measured in view.measurements:
-        title = TITLES.get(measured.metric, measured.metric)
-        prompts = len(view.measured_prompts)
-        over = f"{measured.images} images of {counted(prompts, 'prompt')}"
-        interval = f"95% interval over prompts {measured.low:+.3f} to {measured.high:+.3f}"
-        known = f"{interval}, {over}" if has_interval(view) else f"{over}: too few for an interval"
-        line.say(
-            f"  {title}: {measured.before:.3f} -> {measured.after:.3f} ({measured.difference:+.3f}; {known})"
-        )
+        told = describe_refinement(studio, node) if node else {}
+        seconds = refinement_seconds(studio, node) if node else None
+        return {**told, "seconds": seconds, "made_by": made_by()}
 
 
 def _round(store: Store, project: Project, number: int | None) -> Round:

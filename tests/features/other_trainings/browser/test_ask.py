@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT
 from gal_studio.features.other_trainings.rules import asked_pictures
-from tests.ui.browser.refine.brushing import enlarged
+from tests.ui.browser.brush.brushing import enlarged
 from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 from tests.ui.seeded_refinement import halves
 

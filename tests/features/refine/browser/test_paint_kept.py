@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gal_studio.rounds import pairs
+from gal_studio.rounds.patch_maps import vision_model
 from gal_studio.state.tables.refinements import StoredMap
 from tests.ui.access.gates import FULL, refused_once
-from tests.ui.browser.refine.brushing import (
+from tests.ui.browser.brush.brushing import (
     enlarged,
     mask_of,
     opened,
@@ -98,7 +98,7 @@ def test_heatmaps_are_those_of_the_last_judgement(watched: Watched, served: Serv
     )
     page.wait_for_selector(".pair-card >> nth=0 >> .heat canvas")
     before = page.evaluate(colour)
-    best = StoredMap(np.full((8, 8), 1, np.float32), pairs.vision_model(store.rounds.settings(node)))
+    best = StoredMap(np.full((8, 8), 1, np.float32), vision_model(store.rounds.settings(node)))
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair, kind, best)
     page.wait_for_selector(".pair-card >> nth=0 >> text=mostly alike · mostly reproduced")

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.core.types import TrainingExample
+from tests.ui.browser.brush.brushing import EDGE, opened, pair_opened, settled, stroke
 from tests.ui.browser.menus import switch_figures
-from tests.ui.browser.refine.brushing import EDGE, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
 

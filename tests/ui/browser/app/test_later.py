@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.chromium import PATIENCE
 from tests.ui.access.gates import FULL, refuse, refused_once
 from tests.ui.browser.app.late_answers import Late, before_changes
-from tests.ui.browser.refine.brushing import opened
+from tests.ui.browser.brush.brushing import opened
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 from tests.ui.seeded_refinement import pairs_made, refined

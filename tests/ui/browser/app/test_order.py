@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.app.late_answers import Late, before_changes
-from tests.ui.browser.refine.brushing import enlarged, opened, pair_opened, settled, stroke
+from tests.ui.browser.brush.brushing import enlarged, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, take
 

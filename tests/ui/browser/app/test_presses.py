@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.access.gates import FULL, refuse
 from tests.ui.browser.app.late_answers import Late, before_changes, in_one_task
-from tests.ui.browser.refine.brushing import (
+from tests.ui.browser.brush.brushing import (
     EDGE,
     enlarged,
     mask_of,

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.ui.access.gates import FULL, Gate, refuse
 from tests.ui.browser.app.late_answers import before_changes
-from tests.ui.browser.refine.brushing import opened, pair_opened, settled, stroke
+from tests.ui.browser.brush.brushing import opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import pairs_made
 

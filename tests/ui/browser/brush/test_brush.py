@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
-from tests.ui.browser.refine.brushing import (
+from tests.ui.browser.brush.brushing import (
     EDGE,
     distances,
     enlarged,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.state.tables.reconstructions import SUBJECT
-from tests.ui.browser.refine.brushing import stroke
+from tests.ui.browser.brush.brushing import stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import picture
 from tests.ui.seeded_refinement import object_with_subject

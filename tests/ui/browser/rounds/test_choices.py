@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.browser.refine.brushing import settled
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 
 pytestmark = pytest.mark.browser

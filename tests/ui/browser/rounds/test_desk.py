@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import show_only
-from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
 from tests.ui.seeded import draw, train
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.browser.refine.brushing import settled
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, first_page
 from tests.ui.seeded import finish_export
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.browser.refine.brushing import settled
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, measure, train
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.browser.brush.brushing import enlarged, settled
 from tests.ui.browser.menus import show_only
-from tests.ui.browser.refine.brushing import enlarged, settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import judge
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import number_of, show_only
-from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.browser.refine.brushing import settled
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched
 
 pytestmark = pytest.mark.browser

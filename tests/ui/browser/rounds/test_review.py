@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from gal_studio.core.recipe import Recipe
 from gal_studio.state.tables.candidates import NewCandidate
-from tests.ui.browser.refine.brushing import settled
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched, first_page
 from tests.ui.seeded import picture, train
 from tests.ui.seeded_refinement import two_subjects

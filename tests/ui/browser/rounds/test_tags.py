@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import number_of, show_only
-from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched
 
 pytestmark = pytest.mark.browser

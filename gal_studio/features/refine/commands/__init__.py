@@ -1,0 +1,2 @@
+AFTER = "image-to-lora"
+"""The command after which they stand in the help."""

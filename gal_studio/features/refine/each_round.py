@@ -1,0 +1,148 @@
+"""What `--refine` does with each round of `demo` and `run`, and `gal-studio refine` with one."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.commands.running.each_round import EachRound
+from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine
+from gal_studio.core.intervals import FEWEST
+from gal_studio.core.types import Round
+from gal_studio.core.words import counted
+from gal_studio.features.refine import rules, verbs
+from gal_studio.features.refine.view import RefinementView
+from gal_studio.rounds import planned
+from gal_studio.state.files.content_store import png_of, write_whole
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.tables.refinements import MapKind
+from gal_studio.studio import Studio
+from gal_studio.studio.views.types import PatchMap
+
+KINDS: tuple[MapKind, ...] = ("quality", "reproduction")
+ENLARGED = 16
+"""Pixels of a patch along each side."""
+TITLES = {
+    "clip_t": "text alignment",
+    "clip_i": "likeness to the references",
+    "overfit_rate": "share of copies",
+}
+
+
+def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
+    """Do what is missing of a refinement; returns its ID, or None if there is nothing to learn from."""
+    store = studio.store
+    round_ = store.rounds.get(round_id)
+    if not rules.can_be_refined(store.snapshots.round(round_id)):
+        line.say(f"Round {round_.number} is not refined: it has no accepted image to train on.")
+        return None
+    for node in [child for child in store.rounds.children(round_id) if child.variant.refines][-1:]:
+        worker.finish_what_was_left(node.id)
+    done = verbs.repeated_refinement(studio, round_id)
+    if done is None:
+        jobs = verbs.run_refinement(studio, round_id)
+        for job in jobs:
+            worker.finish(job)
+        done = store.rounds.get(jobs[-1].round_id)
+    elif planned.missing(store.snapshots.round(done.id)):
+        worker.finish(studio.generate(done.id))
+    _print_refinement(studio, line, done)
+    return done.id
+
+
+def _print_refinement(studio: Studio, line: ProgressLine, node: Round) -> None:
+    view = verbs.refinement_view(studio, node.id)
+    line.say(f"Round {node.number} is refined with {len(view.pairs)} pairs.")
+    if view.unmeasured:
+        line.say(f"  {view.unmeasured}")
+    if view.measurements:
+        line.say("  Before and after, judged by the project's CLIP:")
+    for measured in view.measurements:
+        title = TITLES.get(measured.metric, measured.metric)
+        prompts = len(view.measured_prompts)
+        over = f"{measured.images} images of {counted(prompts, 'prompt')}"
+        interval = f"95% interval over prompts {measured.low:+.3f} to {measured.high:+.3f}"
+        known = f"{interval}, {over}" if has_interval(view) else f"{over}: too few for an interval"
+        line.say(
+            f"  {title}: {measured.before:.3f} -> {measured.after:.3f} ({measured.difference:+.3f}; {known})"
+        )
+
+
+def describe_refinement(studio: Studio, node: str) -> dict[str, Any]:
+    """The summary of a refinement."""
+    view = verbs.refinement_view(studio, node)
+    losses = [loss for _, loss in view.losses]
+    return {
+        "pairs": len(view.pairs),
+        "steps": len(losses),
+        "loss_first": losses[0] if losses else None,
+        "loss_last": losses[-1] if losses else None,
+        "metrics_before": {figure.metric: figure.before for figure in view.measurements},
+        "metrics_after": {figure.metric: figure.after for figure in view.measurements},
+        "differences": {
+            figure.metric: {
+                "value": figure.difference,
+                "low": figure.low if has_interval(view) else None,
+                "high": figure.high if has_interval(view) else None,
+            }
+            for figure in view.measurements
+        },
+        "prompts": len(view.measured_prompts),
+        "measured_prompts": list(view.measured_prompts),
+        "images": view.measurements[0].images if view.measurements else 0,
+        "judged_by": studio.project(studio.store.rounds.get(node).project_id).clip_model,
+        "unmeasured": view.unmeasured or None,
+    }
+
+
+def has_interval(view: RefinementView) -> bool:
+    """Whether a refinement was measured on enough prompts for the interval of a difference."""
+    return len(view.measured_prompts) >= FEWEST
+
+
+def refinement_seconds(studio: Studio, node: str) -> float:
+    """The seconds of a refinement."""
+    seconds = studio.store.rounds.seconds(node)
+    return sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine"))
+
+
+def write_maps(studio: Studio, node: Round, out: Path) -> None:
+    """Write the maps of all pairs of a refinement that have them: an `.npz`, and a grey PNG for each.
+
+    Pairs are numbered in their order from 1; where several subjects were judged, each has maps of its own.
+    """
+    label = f"round-{node.number}-refined"
+    arrays: dict[str, Any] = {}
+    rows: list[tuple[str, int, str]] = []
+    for pair in verbs.refinement_view(studio, node.id).pairs:
+        found = {kind: {one.subject: one for one in studio.patch_maps(pair.id, kind)} for kind in KINDS}
+        for subject in found["quality"].keys() & found["reproduction"].keys():
+            rows.append((pair.prompt, pair.seed, subject))
+            for kind, maps in found.items():
+                name = f"{kind}-{len(rows):02d}"
+                arrays[name] = _array(maps[subject])
+                _write_picture(arrays[name], out / "maps" / label / f"{name}.png")
+    if rows:
+        prompts, seeds, subjects = zip(*rows, strict=True)
+        made = io.BytesIO()
+        np.savez(made, prompts=prompts, seeds=np.array(seeds, np.uint64), subjects=subjects, **arrays)
+        write_whole(out / f"maps-{label}.npz", made.getvalue(), out)
+
+
+def _array(given: PatchMap) -> Any:
+    return np.array(given.values, dtype="<f4").reshape(given.height, given.width)
+
+
+def _write_picture(values: Any, path: Path) -> None:
+    """A grey picture of a map (h, w): black is 0, white is 1."""
+    make_folder(path.parent)
+    grey = Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
+    large = grey.resize((grey.width * ENLARGED, grey.height * ENLARGED), Image.Resampling.NEAREST)
+    write_whole(path, png_of(large), path.parent)
+
+
+EACH_ROUND = EachRound(
+    rules.can_be_refined, refine_round, describe_refinement, refinement_seconds, write_maps
+)

@@ -1,0 +1,23 @@
+"""What the studio asks about refinements."""
+
+from collections.abc import Iterator
+
+from gal_studio.features.refine.verbs import repeat_refinement, run_refinement
+from gal_studio.features.refine.view import RefinementView, refinement_view
+from gal_studio.state import Store
+from gal_studio.state.hooks import Hooks
+
+
+def views(store: Store, project_id: str) -> Iterator[RefinementView]:
+    """What the page shows of each refinement of a project."""
+    for round_ in store.rounds.of_project(project_id):
+        if round_.variant.refines:
+            yield refinement_view(store, round_.id)
+
+
+HOOKS = Hooks(
+    rows=views,
+    run={"refine": run_refinement},
+    after_training=repeat_refinement,
+    actions={"fine_tune": ("refine",), "refine": ("pairs", "train", "whole", "again")},
+)

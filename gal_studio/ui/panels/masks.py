@@ -1,0 +1,60 @@
+"""Heat maps, and the masks of references and of accepted parts."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from gal_studio.studio import Studio
+from gal_studio.ui.api.mask_runs import pixels_of, stored_runs
+from gal_studio.ui.payloads import Id, Only, Runs
+from gal_studio.ui.requests import Context, Requests
+
+REQUESTS = Requests("rounds")
+REQUESTS.verbs("read", Studio.patch_maps, only="maps")
+REQUESTS.verbs("write", Studio.judge_quality)
+
+
+@dataclass(frozen=True)
+class StoredMask:
+    """The mask of a reference, painted or found."""
+
+    mask: Runs | None
+    painted: bool
+    can_undo: bool
+    can_redo: bool
+
+
+@REQUESTS.read
+def part_mask(context: Context, candidate: Id) -> Annotated[Runs | None, Only("mask")]:
+    """The accepted part of a candidate."""
+    store = context.studio.store
+    masks = store.decisions.of_round(store.candidates.round_of(candidate)).masks
+    return stored_runs(context.studio.store, masks.get(candidate))
+
+
+@REQUESTS.read
+def reference_mask(context: Context, reference: Id) -> StoredMask:
+    """The mask of a reference, and whether it can be undone and redone."""
+    store = context.studio.store
+    stored = store.projects.reference(reference)
+    found = store.refinements.foreground(stored.image)
+    can_undo, can_redo = store.projects.masks.can_undo(stored.id)
+    mask = stored_runs(context.studio.store, stored.mask or (found.mask if found else None))
+    return StoredMask(mask, stored.mask is not None, can_undo, can_redo)
+
+
+@REQUESTS.write
+def set_mask(context: Context, reference: Id, mask: Runs | None = None) -> None:
+    """Say where a reference shows its subject; null lets the studio find it."""
+    context.studio.set_reference_mask(reference, pixels_of(mask) if mask else None)
+
+
+@REQUESTS.write
+def undo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
+    """Undo the last change of a mask."""
+    return context.studio.undo_reference_mask(reference)
+
+
+@REQUESTS.write
+def redo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
+    """Redo the change of a mask that was undone last."""
+    return context.studio.redo_reference_mask(reference)
