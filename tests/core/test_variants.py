@@ -15,6 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.core.variants.registry import VARIANTS, find_variant, refuse
 from gal_studio.core.variants.variant import TRAININGS, Action, Doing
+from gal_studio.state.hooks import actions_of
 
 PACKAGE = Path(gal_studio.__file__).parent
 NAMES = frozenset(VARIANTS.names())
@@ -93,7 +94,7 @@ def test_stored_names_stay() -> None:
 
 
 def test_every_button_is_for_some_round() -> None:
-    assert {name for one in VARIANTS for name in one.actions} == set(get_args(Action))
+    assert {name for one in VARIANTS for name in actions_of(one)} == set(get_args(Action))
     assert {one.made_by for one in VARIANTS} == {None, "next_round", "refine"}
 
 

@@ -12,7 +12,7 @@ VERB_LIMITS = {
     "refinement_view": (17, ("refinement",)),
     "repeated_refinement": (12, ("round",)),
 }
-UNCOUNTED_VERBS: dict[str, str] = {}
+UNCOUNTED_VERBS = dict.fromkeys(("paint", "run_refinement"), "is its request's")
 OTHER = {name: {"round": "refinement"} for name in ("refine", "undo_painting", "redo_painting")}
 REFUSED: dict[str, str] = {}
 
