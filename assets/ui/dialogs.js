@@ -1,11 +1,11 @@
 /** The dialogs to which Back, Forward and an address lead; the topmost first. */
+/** @import { Kind } from "./app/places.js" */
 /** @import { Dialog } from "./kit/dialog.js" */
 import { registerPlace } from "./app/places.js";
 import { maskPlace } from "./brush/mask_dialog.js";
 import { howDialog, showHow } from "./how/how.js";
 import { helpDialog, showHelp } from "./kit/help.js";
 import { anchorsDialog, editAnchors } from "./reference/anchors_editor.js";
-import { pairPlace } from "./refine/pair_view.js";
 import { exportsPlace } from "./results/exports.js";
 import { openTestSet, testSetDialog } from "./results/test_set.js";
 import { reopenViewer, viewerDialog } from "./viewer/viewer.js";
@@ -25,6 +25,11 @@ const place = (dialog, open) => ({
   close: () => dialog.close(),
 });
 
+/** @type {[name: string, kind: Kind][]} */
+const added = [];
+/** Add one of a feature. @param {string} name @param {Kind} kind */
+export const addDialog = (name, kind) => added.push([name, kind]);
+
 export function registerDialogs() {
   registerPlace("keys", place(helpDialog, showHelp));
   registerPlace(
@@ -37,6 +42,6 @@ export function registerDialogs() {
   registerPlace("viewer", place(viewerDialog, reopenViewer));
   registerPlace("benchmark", place(testSetDialog, openTestSet));
   registerPlace("download", exportsPlace);
-  registerPlace("pair", pairPlace);
   registerPlace("picture", picturePlace);
+  for (const one of added) registerPlace(...one);
 }

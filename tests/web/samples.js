@@ -1,6 +1,6 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
-/** @import { Anchor, Candidate, Change, Figures, Job, MeasuredRound, Measures, Pair } from "payloads" */
-/** @import { Project, Queue, QueuedJob, Refinement, Round, RoundSummary, Score } from "payloads" */
+/** @import { Anchor, Candidate, Change, Figures, Job, MeasuredRound, Measures } from "payloads" */
+/** @import { Project, Queue, QueuedJob, Round, RoundSummary, Score } from "payloads" */
 
 import { TAUGHT } from "../../assets/ui/app/kinds.js";
 
@@ -296,47 +296,6 @@ export const project = (more) => ({
   draws_without_training: false,
   derived: "",
   facts: [],
-  ...more,
-});
-
-/**
- * @param {Partial<Pair>} [more]
- * @returns {Pair}
- */
-export const pair = (more) => ({
-  id: "q",
-  prompt: "A cat",
-  subject: "",
-  seed: "1",
-  weight: 1,
-  round_id: "n",
-  position: 0,
-  reference_image: "aa",
-  reference_mask: null,
-  generated_image: "bb",
-  painted: null,
-  maps_version: "cc",
-  mean_quality: 0.5,
-  mean_reproduction: 0.5,
-  ...more,
-});
-
-/**
- * @param {Partial<Refinement>} [more]
- * @returns {Refinement}
- */
-export const refinement = (more) => ({
-  step: "review",
-  pairs: [],
-  measurements: [],
-  measured_by: "",
-  unmeasured: "",
-  losses: [],
-  rule: "continue",
-  next_round_rule: "",
-  can_undo: false,
-  can_redo: false,
-  measured_prompts: [],
   ...more,
 });
 

@@ -12,8 +12,9 @@ const PLAIN = /** @type {const} */ ([
   "measures",
   "replays",
   "round",
-  "refinement",
 ]);
+/** What the state has in another form; the rest are parts of features. */
+const FORMED = ["scores", "positions", "verdicts", "masks", "weights", "tags"];
 /**
  * What the person is changing here. It is taken only from a response that includes every change made so far:
  * an older one would set it back on the page, for the next press to save.
@@ -65,7 +66,7 @@ export function forget({ keepProject = false } = {}) {
   candidateMark = NOTHING;
   Object.assign(state, {
     round: null,
-    refinement: null,
+    parts: {},
     scores: [],
     scoreOf: new Map(),
     suggested: new Map(),
@@ -126,6 +127,12 @@ export function receive(answer, { sent, upToDate, untouched }) {
   const plain = PLAIN.filter((part) => parts[part] !== undefined);
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
   for (const part of plain) emit(part);
+  const ours = new Set([...PLAIN, ...FORMED]);
+  const added = Object.entries(parts).filter(([part]) => !ours.has(part));
+  if (added.length) {
+    state.parts = { ...state.parts, ...Object.fromEntries(added) };
+    emit("parts");
+  }
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
   if (candidates && sent.candidates === candidateMark && (isNews || upToDate)) takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);

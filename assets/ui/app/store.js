@@ -1,5 +1,5 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
-/** @import { ArchivedRound, Candidate, Job, Measures, Project, Queue, Refinement } from "payloads" */
+/** @import { ArchivedRound, Candidate, Job, Measures, Parts, Project, Queue } from "payloads" */
 /** @import { Replays, Round, RoundSummary, Score, Verdict } from "payloads" */
 
 /**
@@ -24,7 +24,7 @@
  * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
  * @property {Measures | null} measures the test set, measured round by round
  * @property {Replays | null} replays of the project, and what it draws again itself
- * @property {Refinement | null} refinement set for a round of kind `refine`
+ * @property {Partial<Parts>} parts those that features add to the shown round
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
  * @property {Detector} detector who says so, where only pictures like the reference are shown
@@ -64,7 +64,7 @@ export const state = {
   replays: null,
   weights: new Map(),
   tags: new Map(),
-  refinement: null,
+  parts: {},
   positions: new Map(),
   filter: "all",
   detector: "either",

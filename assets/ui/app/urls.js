@@ -1,5 +1,5 @@
 /** Picture URLs. They contain the content version, so that browsers can cache them indefinitely. */
-/** @import { Pair, PictureRef } from "payloads" */
+/** @import { PictureRef } from "payloads" */
 import { state } from "./store.js";
 
 /**
@@ -14,15 +14,6 @@ export const address = (route, { id, version }) =>
  * @param {string} id
  */
 const candidateUrl = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
-
-/**
- * URL of a picture of a pair.
- * @param {Pick<Pair, "id" | "reference_image" | "generated_image">} pair
- * @param {"reference" | "generated"} which
- */
-export const pairPicture = (pair, which, small = false) =>
-  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}` +
-  `?v=${encodeURIComponent(pair[`${which}_image`] ?? "")}`;
 
 /** @param {string} name of a figure of the shown round */
 export const roundFigure = (name) => figureUrl(name, state.roundId);

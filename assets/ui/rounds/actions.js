@@ -12,16 +12,15 @@ import { PopoverButton } from "../kit/popovers.js";
 import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/exports.js";
 import { planLine } from "../top/plan_line.js";
-import { questionBefore, REPAIR } from "./questions.js";
-import { refinementShown, reviewShown, showSide } from "./sides.js";
-import { notApplicable, childOf, closed, nextStep, refining, roundWaits } from "./next_step.js";
+import { questionBefore } from "./questions.js";
+import { ownShown, reviewShown, showSide } from "./sides.js";
+import { notApplicable, childOf, closed, guides, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**
  * A button of the bar; `Round.actions` says which are for a round. It sends a `change`, by default the `job`;
  * or what a feature does with what it `asks` for (null: nothing is done), which answers with the round to
  * open; or it acts on the page alone.
- * @typedef {"run_round" | "fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept"
- *   | "next_round" | "run_job"} Change
+ * @typedef {"run_round" | "fine_tune" | "generate" | "accept" | "next_round" | "run_job"} Change
  * @typedef {(round: string, given: any) => Promise<{ round: string } | null>} Send
  * @typedef {{ name: string, label: string, title: string, isThere?: () => boolean, change?: Change,
  *   job?: string, asks?: () => Promise<unknown>, send?: Send, act?: () => unknown }} Action
@@ -42,46 +41,16 @@ const ACTIONS = [
     change: "fine_tune",
   },
   {
-    name: "pairs",
-    label: "Make comparison pairs",
-    title: "Generate an image beside each of yours and judge it area by area",
-    change: "make_pairs",
-  },
-  {
-    name: "train",
-    label: "Train on these pairs",
-    title: "Train on the good areas, and on what the images lost of the reference",
-    change: "refine",
-  },
-  {
     name: "generate",
     label: "Generate",
     title: "Generate images for each test prompt",
     change: "generate",
   },
   {
-    name: "whole",
-    label: "Run all steps",
-    title: "Make the pairs, train on them and generate the images, one after the other",
-    change: "run_refinement",
-  },
-  {
     name: "accept",
     label: "Accept all suggestions",
     title: "Accept every suggested image that is not reviewed yet",
     change: "accept",
-  },
-  {
-    name: "refine",
-    label: REPAIR,
-    title: "For images that are wrong in places: areas that match yours are learned (PatchDPO)",
-    change: "make_pairs",
-  },
-  {
-    name: "again",
-    label: "Repair again",
-    title: "Another repair of the same round: with other images accepted, or other settings",
-    change: "make_pairs",
   },
   {
     name: "next_round",
@@ -97,8 +66,15 @@ const ACTIONS = [
   },
 ];
 
-/** Add buttons before all others. @param {Action[]} added */
-export const addActions = (...added) => ACTIONS.unshift(...added);
+/** Add buttons, before another one or all others. @param {(Action & { before?: string })[]} added */
+export function addActions(...added) {
+  for (const { before = "run", ...action } of added)
+    ACTIONS.splice(
+      ACTIONS.findIndex(({ name }) => name === before),
+      0,
+      action,
+    );
+}
 
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
@@ -109,12 +85,10 @@ const HINTS = {
       .filter(Boolean)
       .join(" "),
   fine_tune: () => "Trains the model on your reference and all accepted images.",
-  pairs: () => "Generates an image beside each of yours and judges it area by area.",
-  train: () => "Look at the heat maps, paint over what is wrong, then train.",
   generate: (round) =>
     refining() ? "Generates the same prompts and seeds again, and measures the difference." : drawn(round),
   accept: () =>
-    refinementShown()
+    ownShown()
       ? "Compare, then choose images or accept all suggestions."
       : reviewShown()
         ? "Look at each suggestion, or accept all of them."
@@ -127,7 +101,6 @@ const HINTS = {
       return child.empty
         ? `${child.name} trains on the images you accepted here.`
         : `${child.name} went on from what you accepted here. For another choice: What if?`;
-    if (refining()) return state.refinement?.next_round_rule ?? "";
     if ([...state.verdicts.values()].includes("accepted"))
       return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
     return WITHOUT_TRAINING;
@@ -153,7 +126,7 @@ let sending = false;
 /** @param {RoundsParts} parts */
 export function mountActions(parts) {
   const events =
-    "project step side round measures replays refinement job queue busy scores verdicts candidates cleared " +
+    "project step side round measures replays parts job queue busy scores verdicts candidates cleared " +
     "forget";
   bar = parts.actions;
   renderOn(events, bar, buttons);
@@ -235,7 +208,9 @@ const next = () => (busy() || roundWaits() ? null : nextStep());
 /** What the next action does, or what runs. */
 function hintWords() {
   const step = next();
-  return step && state.round ? (HINTS[step]?.(state.round) ?? "") : busyWords();
+  if (!step || !state.round) return busyWords();
+  const said = guides.map((guide) => guide.hint(step)).find((words) => words !== undefined);
+  return said ?? HINTS[step]?.(state.round) ?? "";
 }
 
 /** @param {Action} action */
@@ -278,7 +253,7 @@ async function act({ name, change: usual = "run_job", job, asks, send, act: inst
   const answered = question ? await ask(question) : usual;
   if (!answered) return;
   const change = /** @type {Change} */ (answered); // each answer is named by the change that it sends
-  if (name === "accept" && refinementShown()) showSide("candidates");
+  if (name === "accept" && ownShown()) showSide("candidates");
   sending = true;
   emit("busy");
   const round = state.roundId;

@@ -22,12 +22,10 @@ import {
   toggleHeat,
   toggleZoom,
 } from "./lightbox/lightbox.js";
-import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
 import { tabbedTo } from "../kit/by_tab.js";
 import { maskOpen } from "../brush/mask_dialog.js";
-import { stepPainting } from "../refine/refine.js";
 import { reviewAction } from "./review/review.js";
-import { refinementShown, reviewShown } from "./sides.js";
+import { reviewShown } from "./sides.js";
 import { acceptListed } from "./suggestion.js";
 import { showHelp } from "../kit/help.js";
 
@@ -44,13 +42,20 @@ export function mountKeys() {
 }
 
 /** @typedef {() => unknown} Act */
+/**
+ * What features do with a key: null for nothing, undefined where it is none of theirs.
+ * @typedef {(event: KeyboardEvent, key: string) => Act | null | undefined} Keys
+ * @type {Keys[]}
+ */
+const added = [];
+export const addKeys = (/** @type {Keys} */ keys) => added.push(keys);
 
 /** @type {Record<string, [right: number, down: number]>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 /** What is open has its own keys, apart from the dialogs of an image. */
 const OPEN =
-  "dialog[open]:not(.lightbox, .pair-view), " +
+  "dialog[open]:not(.lightbox, .own-keys), " +
   ":is(.desk-panel, .round-menu, .save-menu, .queue-list):popover-open";
 const shortcutsBlocked = () => document.querySelector(OPEN) !== null;
 
@@ -63,8 +68,10 @@ function actionFor(event) {
   if (key === "?") return showHelp;
   if (state.step !== "rounds") return null;
   if (maskOpen()) return null;
-  if (pairOpen()) return pairAction(event, key);
-  if (refinementShown()) return refinementAction(event, key);
+  for (const of of added) {
+    const act = of(event, key);
+    if (act !== undefined) return act;
+  }
   if (reviewShown() && !lightbox()) return reviewAction(event, key);
   if (painting()) return paintAction(event, key);
   if (event.ctrlKey || event.metaKey) {
@@ -124,29 +131,6 @@ function paintAction(event, key) {
   if (key === "h") return toggleHeat;
   if (key === "Enter" && !above(event.target, "button")) return acceptPart;
   return null;
-}
-
-/**
- * @param {KeyboardEvent} event
- * @param {string} key
- * @returns {Act | null}
- */
-function pairAction(event, key) {
-  if (key === "Escape") return closePair;
-  if (key === "h") return togglePairHeat;
-  const turn = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
-  return turn && !above(event.target, "input") ? () => turnPair(turn) : null;
-}
-
-/**
- * @param {KeyboardEvent} event
- * @param {string} key
- * @returns {Act | null}
- */
-function refinementAction(event, key) {
-  if (!event.ctrlKey && !event.metaKey) return null;
-  if (key === "z") return () => stepPainting(event.shiftKey ? "redo_painting" : "undo_painting");
-  return key === "y" ? () => stepPainting("redo_painting") : null;
 }
 
 /**

@@ -1,11 +1,17 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
-import { taughtIn } from "../app/taught.js";
 import { busy, loading, openSuggestions, state, workHere, verdictOf } from "../app/store.js";
 import { unfinished } from "../top/job_words.js";
 
-/** @type {Partial<Record<string, string>>} */
-const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
+/**
+ * What a feature says of the rounds that it trains: why an action is closed, which one comes next, and what an
+ * action does; undefined where it has no say.
+ * @typedef {{ closed: (name: string, round: Round) => string | undefined, next: () => string | undefined,
+ *   hint: (name: string) => string | undefined }} Guide
+ */
+/** @type {Guide[]} */
+export const guides = [];
+export const addGuide = (/** @type {Guide} */ guide) => guides.push(guide);
 
 /** Is the current round a refinement? */
 export const refining = () => state.round?.refines === true;
@@ -38,8 +44,7 @@ export function closed(name) {
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
-  if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
-  return name === "refine" ? closedRefinement(round) : null;
+  return guides.map((guide) => guide.closed(name, round)).find(Boolean) ?? null;
 }
 
 /** Does the training or the drawing of the shown round wait in the queue, behind other work? */
@@ -54,39 +59,6 @@ function queuesBehind() {
   );
 }
 
-/** @param {Round} round */
-function closedRefinement({ complete }) {
-  if (!state.candidates.size || !complete)
-    return "Generate first: a refinement is compared with the images of this round";
-  if (!taughtIn(state.project).is_subject && !acceptedSomewhere()) {
-    return (
-      "Accept an image first: the pairs of a style are accepted images " +
-      "beside new ones of the same prompt"
-    );
-  }
-  return null;
-}
-
-/** Is any picture accepted in this round or its ancestors? */
-function acceptedSomewhere() {
-  if ([...state.verdicts.values()].includes("accepted")) return true;
-  for (let round = parentOf(state.roundId); round; round = parentOf(round.id))
-    if (round.accepted) return true;
-  return false;
-}
-
-/** @param {string | null} id */
-const parentOf = (id) =>
-  state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
-
-/** Does any pair have a painted mask? Then a trained refinement can be trained again. */
-const paintedSince = () => Boolean(state.refinement?.pairs.some((pair) => pair.painted));
-
-function pairsReady() {
-  const pairs = state.refinement?.pairs ?? [];
-  return pairs.length > 0 && pairs.every((pair) => pair.maps_version);
-}
-
 /**
  * Is an action hidden because it does not apply now?
  * @param {string} name
@@ -96,10 +68,8 @@ export function notApplicable(name) {
   if (name === "done") return nextStep() !== "done" && !(state.round?.trained && complete);
   if (name === "fine_tune" && state.round?.source) return true;
   if (!refining()) return false;
-  if (name === "pairs") return pairsReady() || complete;
-  if (name === "again") return !complete;
   if (name === "accept") return !state.candidates.size;
-  return complete && ["whole", "train", "generate"].includes(name) && !(name === "train" && paintedSince());
+  return complete && name === "generate";
 }
 
 /**
@@ -110,7 +80,7 @@ export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
   if (state.replays?.by_itself) return "replay";
-  const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
+  const step = guides.map((guide) => guide.next()).find(Boolean) ?? state.round?.step ?? "";
   if (state.round?.repeats) return "differ";
   if (state.round?.actions.includes("run") && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;

@@ -11,7 +11,6 @@ import { mountReview } from "./review/review.js";
 import { mountSides } from "./sides.js";
 import { mountRing } from "./grid/ring.js";
 import { selectionBar } from "./grid/selection_bar.js";
-import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
 import { mountTour } from "./tour/tour.js";
@@ -29,7 +28,6 @@ export function mountRounds(parts) {
   parts.desk.after(selectionBar(parts.grid));
   mountSides(parts);
   mountReview(parts);
-  mountRefinement(parts);
   mountActions(parts);
   mountKeys();
   mountTour(parts);

@@ -1,18 +1,30 @@
-/** What is shown of a round: one suggestion after the other, all images, or a refinement. */
+/** What is shown of a round: one suggestion after the other, all images, or what a feature adds. */
+/** @import { Round } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { keep, kept } from "../kit/kept.js";
 import { renderOn } from "../app/watch.js";
 import { drawing, emit, loaded, nothingSuggested, on, openSuggestions, state } from "../app/store.js";
+import { el } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { followed } from "./next_step.js";
 
-/** @typedef {"review" | "refinement" | "candidates"} Side */
+/** @typedef {string} Side `review`, `candidates`, or the name of an added one */
 /** Of the browser: somebody who chose all images is not shown Review by itself. */
 const KEY = "gal-studio-all-images";
-const EVENTS = "side round refinement candidates scores verdicts received forget job busy";
+const EVENTS = "side round candidates scores verdicts received forget job busy";
 /** @type {{ round: string | null, side: Side, byHand: boolean }} */
 const now = { round: null, side: "candidates", byHand: false };
+
+/**
+ * A side that opens first in the rounds that have it.
+ * @typedef {{ name: string, words: string, has: (round: Round) => boolean,
+ *   mount: (box: HTMLElement) => void }} Added
+ * @type {Added[]}
+ */
+const added = [];
+export const addSide = (/** @type {Added} */ side) => added.push(side);
+const own = () => added.find(({ has }) => state.round && has(state.round));
 
 /**
  * Show another side of the round, because a person wants it.
@@ -20,12 +32,12 @@ const now = { round: null, side: "candidates", byHand: false };
  */
 export function showSide(side) {
   Object.assign(now, { side, byHand: true });
-  if (side !== "refinement") keep(KEY, side === "candidates" ? "1" : null);
+  if (side !== own()?.name) keep(KEY, side === "candidates" ? "1" : null);
   emit("side");
 }
 
-/** Is the refinement shown, rather than the images of its round? */
-export const refinementShown = () => state.round?.refines === true && now.side === "refinement";
+/** Is the side of a feature shown, rather than the images of the round? */
+export const ownShown = () => own()?.name === now.side;
 
 /** Are the suggestions shown one after the other? */
 export const reviewShown = () => now.side === "review";
@@ -36,10 +48,15 @@ export const candidatesShown = () => now.side === "candidates";
 /** @param {RoundsParts} parts */
 export function mountSides(parts) {
   on("side received forget job busy", decide); // not within a poll, which brings suggestions part by part
+  const boxes = added.map(({ name, mount }) => {
+    const box = el("div", { class: "columns side-columns", hidden: true });
+    parts.review.before(box);
+    mount(box);
+    return { name, box };
+  });
   on(EVENTS, () => {
-    const refine = state.round?.refines === true;
-    parts.sides.hidden = !refine && !canReview();
-    parts.refine.hidden = now.side !== "refinement";
+    parts.sides.hidden = !own() && !canReview();
+    for (const { name, box } of boxes) box.hidden = now.side !== name;
     parts.review.hidden = now.side !== "review";
     parts.columns.hidden = now.side !== "candidates";
   });
@@ -58,10 +75,10 @@ function decide() {
 
 function choose() {
   if (!loaded()) return;
-  const refine = state.round?.refines === true;
+  const first = own()?.name;
   if (now.round !== state.roundId)
-    Object.assign(now, { round: state.roundId, side: refine ? "refinement" : "candidates", byHand: false });
-  if (now.side === "refinement" && !refine) now.side = "candidates";
+    Object.assign(now, { round: state.roundId, side: first ?? "candidates", byHand: false });
+  if (!["candidates", "review", first].includes(now.side)) now.side = "candidates";
   if (now.side === "review" && !canReview()) now.side = "candidates";
   if (now.byHand || now.side !== "candidates" || !canReview() || followed()) return;
   if ((openSuggestions().length || nothingSuggested()) && kept(KEY) === null) now.side = "review";
@@ -71,7 +88,8 @@ function Sides() {
   /** @type {[name: Side, words: string][]} */
   const names = [["candidates", "All images"]];
   if (canReview()) names.unshift(["review", `Review ${(!followed() && openSuggestions().length) || "✓"}`]);
-  if (state.round?.refines) names.unshift(["refinement", "Refinement"]);
+  const first = own();
+  if (first) names.unshift([first.name, first.words]);
   return html`<${Segments}
     label="What is shown of this round" chosen=${now.side} choose=${showSide} names=${names}
   />`;

@@ -33,7 +33,7 @@ _FIRST = (
     "rounds/strip/strip", "rounds/changes", "rounds/suggestion", "rounds/actions", "rounds/grid/grid",
     "rounds/grid/tile", "rounds/turn/turn", "rounds/tabs", "rounds/views/views", "rounds/choices/choices",
     "rounds/desk/desk", "kit/styles/dialogs", "rounds/lightbox/compare",
-    "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view",
+    "brush/brush",
     "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",
     "reference/anchors_editor", "results/results", "results/sheet", "viewer/viewer",
     "results/exports",

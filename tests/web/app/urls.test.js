@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
 import { candidate } from "../samples.js";
-import { address, pairPicture, picture, thumbnail } from "../../../assets/ui/app/urls.js";
+import { address, picture, thumbnail } from "../../../assets/ui/app/urls.js";
 
 test("a URL contains the escaped id and version", () => {
   assert.equal(address("thumb", { id: "a/b", version: "1&2" }), "thumb/a%2Fb?v=1%262");
@@ -13,10 +13,4 @@ test("a candidate's version is looked up; for an unknown candidate it is empty",
   state.candidates = new Map([["c", candidate({ id: "c", version: "12345678" })]]);
   assert.equal(picture("c"), "picture/c?v=12345678");
   assert.equal(thumbnail("gone"), "thumb/gone?v=");
-});
-
-test("images and thumbnails of a pair, also before the image is generated", () => {
-  const pair = { id: "p", reference_image: "aa", generated_image: null };
-  assert.equal(pairPicture(pair, "reference"), "/pair/p/reference?v=aa");
-  assert.equal(pairPicture(pair, "generated", true), "/pair-thumb/p/generated?v=");
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
 import { notApplicable, childOf, closed, followed, nextStep } from "../../../assets/ui/rounds/next_step.js";
-import { candidate, chip, job, pair, project, queue, queued, refinement, round } from "../samples.js";
+import { candidate, chip, job, project, queue, queued, round } from "../samples.js";
 import { INSTANT, REFINED, score } from "../samples.js";
 
 beforeEach(() => {
@@ -13,7 +13,7 @@ beforeEach(() => {
     rounds: [chip({ id: "r" })],
     round: round({ id: "r" }),
     job: null,
-    refinement: null,
+    parts: {},
     candidates: new Map([
       ["a", candidate({ id: "a" })],
       ["b", candidate({ id: "b" })],
@@ -96,32 +96,6 @@ test("generate is enabled once the model is trained, until the round is complete
   assert.equal(closed("generate"), null);
   state.round = round({ complete: true });
   assert.match(closed("generate") ?? "", /All images/);
-});
-
-test("a style needs an accepted image, here or in an ancestor, to be refined; an object does not", () => {
-  assert.match(closed("refine") ?? "", /^Accept an image first/);
-  state.verdicts.set("b", "accepted");
-  assert.equal(closed("refine"), null);
-  state.verdicts.clear();
-  state.rounds = [chip({ id: "first", accepted: 1 }), chip({ id: "r", parent_id: "first" })];
-  assert.equal(closed("refine"), null);
-  state.rounds = [chip({ id: "r" })];
-  state.project = project({ kind: "object" });
-  assert.equal(closed("refine"), null);
-  state.round = round({ complete: false });
-  assert.match(closed("refine") ?? "", /^Generate first/);
-});
-
-test("a refinement is trained once every pair has maps, and again after painting", () => {
-  state.round = round({ ...REFINED, complete: false, trained: false });
-  state.refinement = refinement({ step: "review", pairs: [pair({ maps_version: null })] });
-  assert.deepEqual([nextStep(), closed("train")], ["train", "Make the comparison pairs first"]);
-  state.refinement = refinement({ step: "review", pairs: [pair()] });
-  assert.deepEqual([closed("train"), notApplicable("pairs"), notApplicable("again")], [null, true, true]);
-  state.round = round({ ...REFINED, complete: true });
-  assert.deepEqual([notApplicable("train"), notApplicable("again")], [true, false]);
-  state.refinement = refinement({ pairs: [pair({ painted: "12" })] });
-  assert.equal(notApplicable("train"), false);
 });
 
 test("a next round can wait for other work, and for a refinement of its own", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { REFINED, round } from "../samples.js";
 import { about } from "../../../assets/ui/kit/format.js";
-import { questionBefore, stepsOfRefinement } from "../../../assets/ui/rounds/questions.js";
+import { questionBefore } from "../../../assets/ui/rounds/questions.js";
 
 test("a next round is asked about only where it would train on the same images, with the time", () => {
   assert.equal(questionBefore("next_round", round(), true), null);
@@ -13,12 +13,6 @@ test("a next round is asked about only where it would train on the same images, 
   const estimates = { ...round().estimates, next_seconds: 200 };
   const question = questionBefore("next_round", round({ estimates }), false);
   assert.match(String(question?.words[0]), /train on the same images, about 3 minutes\.$/);
-});
-
-test("a refinement says how much it has to do", () => {
-  const steps = stepsOfRefinement({ ...round().estimates, pairs: 1, steps: 20, pictures: 6 });
-  assert.match(steps[0], /^Makes 1 comparison pair:/);
-  assert.match(steps[2], /^Trains 20 steps on the pairs, and generates 6 images/);
 });
 
 test("an estimate is told in fitting units", () => {

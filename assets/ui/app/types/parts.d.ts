@@ -20,7 +20,6 @@ export interface RoundsParts {
   sides: HTMLSpanElement;
   kept: HTMLSpanElement;
   changes: HTMLElement;
-  refine: HTMLDivElement;
   review: HTMLElement;
   columns: HTMLDivElement;
   views: HTMLElement;

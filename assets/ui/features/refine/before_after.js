@@ -1,11 +1,11 @@
 /** The same prompts and seeds before and after a refinement, in the viewer. */
 /** @import { ComparedAnchor, ShownPicture } from "payloads" */
-import { call } from "../app/session.js";
-import { state } from "../app/store.js";
-import { address } from "../app/urls.js";
-import { html } from "../kit/html.js";
-import { useEffect, useRef, useState } from "../vendor/preact.min.js";
-import { Viewer } from "../viewer/viewer.js";
+import { call } from "../../app/session.js";
+import { state } from "../../app/store.js";
+import { address } from "../../app/urls.js";
+import { html } from "../../kit/html.js";
+import { useEffect, useRef, useState } from "../../vendor/preact.min.js";
+import { Viewer } from "../../viewer/viewer.js";
 
 /**
  * Every seed of every test prompt.
@@ -45,7 +45,7 @@ export function BeforeAfter() {
   const looks = looksOfAnchors(anchors);
   if (!looks.length)
     return html`<p class="empty">${
-      state.refinement?.step === "done"
+      state.parts.refinement?.step === "done"
         ? "The round before has no image of the same prompt and seed."
         : "Train on the pairs; then Generate makes the same prompts and seeds again."
     }</p>`;

@@ -1,8 +1,8 @@
 /** What a refinement changed: differences to the round before, with their confidence intervals. */
 /** @import { Measurement, Refinement } from "payloads" */
-import { How } from "../how/how.js";
-import { figures } from "../kit/figures.js";
-import { html } from "../kit/html.js";
+import { How } from "../../how/how.js";
+import { figures } from "../../kit/figures.js";
+import { html } from "../../kit/html.js";
 
 /** @type {Record<Measurement["verdict"], string>} */
 const VERDICTS = {

@@ -1,12 +1,12 @@
 /** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
-/** @import { PairMap } from "../heatmap/patch_maps.js" */
+/** @import { PairMap } from "../../heatmap/patch_maps.js" */
 /** @import { Pair, PatchMap } from "payloads" */
-import { pairPicture } from "../app/urls.js";
-import { Heat } from "../heatmap/heatmap.js";
-import { patchMaps } from "../heatmap/patch_maps.js";
-import { html } from "../kit/html.js";
-import { useEffect, useRef, useState } from "../vendor/preact.min.js";
-import { signal } from "../vendor/signals.min.js";
+import { Heat } from "../../heatmap/heatmap.js";
+import { patchMaps } from "../../heatmap/patch_maps.js";
+import { html } from "../../kit/html.js";
+import { useEffect, useRef, useState } from "../../vendor/preact.min.js";
+import { signal } from "../../vendor/signals.min.js";
+import { pairPicture } from "./pair_picture.js";
 import { meanWords, openPair } from "./pair_view.js";
 
 /** Which heat maps the cards show. */

@@ -1,28 +1,28 @@
 /** The enlarged view of a pair: heat maps of both images, and a brush to override the estimate. */
-/** @import { Tool } from "../brush/brush.js" */
-/** @import { View } from "../heatmap/panel.js" */
+/** @import { Tool } from "../../brush/brush.js" */
+/** @import { View } from "../../heatmap/panel.js" */
 /** @import { Pair, Runs } from "payloads" */
-/** @import { Signal } from "../vendor/signals.min.js" */
-import { taughtIn } from "../app/taught.js";
-import { state, on } from "../app/store.js";
-import { call, refresh } from "../app/session.js";
-import { useEvents } from "../app/watch.js";
-import { write } from "../app/writes.js";
-import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
-import { pairPicture } from "../app/urls.js";
-import { Brush, sizeOf } from "../brush/brush.js";
-import { BrushLayer } from "../brush/layer.js";
-import { paintReference } from "../brush/mask_dialog.js";
-import { Outline } from "../brush/outline.js";
-import { BrushBar } from "../brush/toolbar.js";
-import { flipHeat, useHeat } from "../heatmap/panel.js";
-import { Dialog } from "../kit/dialog.js";
-import { figures } from "../kit/figures.js";
-import { Button, html, useKeptFocus } from "../kit/html.js";
-import { toast } from "../kit/toast.js";
-import { Turns } from "../kit/turns.js";
-import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
-import { signal, useSignal } from "../vendor/signals.min.js";
+/** @import { Signal } from "../../vendor/signals.min.js" */
+import { taughtIn } from "../../app/taught.js";
+import { state, on } from "../../app/store.js";
+import { call, refresh } from "../../app/session.js";
+import { useEvents } from "../../app/watch.js";
+import { write } from "../../app/writes.js";
+import { askStored, draftKept, draftOf, keepDraft } from "../../app/drafts.js";
+import { Brush, sizeOf } from "../../brush/brush.js";
+import { BrushLayer } from "../../brush/layer.js";
+import { paintReference } from "../../brush/mask_dialog.js";
+import { Outline } from "../../brush/outline.js";
+import { BrushBar } from "../../brush/toolbar.js";
+import { flipHeat, useHeat } from "../../heatmap/panel.js";
+import { Dialog } from "../../kit/dialog.js";
+import { figures } from "../../kit/figures.js";
+import { Button, html, useKeptFocus } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
+import { Turns } from "../../kit/turns.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
+import { signal, useSignal } from "../../vendor/signals.min.js";
+import { pairPicture } from "./pair_picture.js";
 
 /** @type {Tool[]} */
 const TOOLS = [
@@ -32,11 +32,11 @@ const TOOLS = [
 ];
 const UNTOUCHED = 128;
 const SAVE_DELAY = 400; // ms of debounce after the last stroke
-/** @type {Record<import("../heatmap/patch_maps.js").PairMap, View>} */
+/** @type {Record<import("../../heatmap/patch_maps.js").PairMap, View>} */
 const views = { quality: signal({ on: true }), reproduction: signal({ on: false }) };
 
 const shown = signal(/** @type {string | null} */ (null));
-const dialog = new Dialog("pair-view", {
+const dialog = new Dialog("pair-view own-keys", {
   light: () => true,
   closed: () => {
     const card = document.querySelector(`[data-pair="${shown.value}"]`);
@@ -62,10 +62,10 @@ export const pairPlace = {
 };
 
 /** @param {string | null} id */
-const pairOf = (id) => state.refinement?.pairs.find((pair) => pair.id === id);
+const pairOf = (id) => state.parts.refinement?.pairs.find((pair) => pair.id === id);
 
 /** The pairs that can be opened. */
-const judged = () => state.refinement?.pairs.filter((pair) => pair.maps_version) ?? [];
+const judged = () => state.parts.refinement?.pairs.filter((pair) => pair.maps_version) ?? [];
 
 /** @param {string} id */
 export function openPair(id) {
@@ -84,7 +84,7 @@ export function turnPair(by) {
 }
 
 function PairView() {
-  useEvents("refinement");
+  useEvents("parts");
   const pair = pairOf(shown.value);
   const saved = useSignal("");
   useEffect(() => on("forget", closePair), []);
@@ -215,7 +215,7 @@ function paintSubject({ prompt }, id) {
   const round = state.roundId;
   closePair();
   paintReference({ id, prompt }, async () => {
-    if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step ?? "")) return;
+    if (round !== state.roundId || !["pairs", "review"].includes(state.parts.refinement?.step ?? "")) return;
     if (await write("make_pairs", { round })) toast("The pairs are being judged again with this mask.");
     refresh();
   });

@@ -1,5 +1,5 @@
 /** What a repair does, drawn: which areas of a generated image the next training learns. */
-import { html } from "../kit/html.js";
+import { html } from "../../kit/html.js";
 
 const EDGE = 84; // of a picture, in the units of the drawing
 

@@ -1,15 +1,15 @@
 /** The Rounds screen of a refinement: its pairs, training, and the comparison of before and after. */
-/** @import { PairMap } from "../heatmap/patch_maps.js" */
-/** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { refresh } from "../app/session.js";
-import { emit, on, state } from "../app/store.js";
-import { renderOn } from "../app/watch.js";
-import { write } from "../app/writes.js";
-import { HeatLegend, HeatStrength } from "../heatmap/heatmap.js";
-import { Button, html } from "../kit/html.js";
-import { Segments } from "../kit/segments.js";
-import { toast } from "../kit/toast.js";
-import { refinementShown } from "../rounds/sides.js";
+/** @import { PairMap } from "../../heatmap/patch_maps.js" */
+import { refresh } from "../../app/session.js";
+import { emit, on, state } from "../../app/store.js";
+import { renderOn } from "../../app/watch.js";
+import { write } from "../../app/writes.js";
+import { HeatLegend, HeatStrength } from "../../heatmap/heatmap.js";
+import { Button, html } from "../../kit/html.js";
+import { Segments } from "../../kit/segments.js";
+import { toast } from "../../kit/toast.js";
+import { refining } from "../../rounds/next_step.js";
+import { ownShown } from "../../rounds/sides.js";
 import { BeforeAfter } from "./before_after.js";
 import { pairHeat, PairCards } from "./pair_cards.js";
 import { Story } from "./story.js";
@@ -18,9 +18,9 @@ import { Story } from "./story.js";
 /** @type {{ view: View | null }} */
 const choice = { view: null }; // the user's choice for the current round
 
-/** @param {RoundsParts} parts */
-export function mountRefinement(parts) {
-  const events = "side round refinement candidates forget job busy";
+/** @param {HTMLElement} box */
+export function mountRefinement(box) {
+  const events = "side round parts candidates forget job busy";
   /** @type {string | null} */
   let last = null;
   on(events, () => {
@@ -28,14 +28,14 @@ export function mountRefinement(parts) {
     last = state.roundId;
     choice.view = null;
   });
-  renderOn(events, parts.refine, drawn);
+  renderOn(events, box, drawn);
 }
 
-const drawn = () => (refinementShown() ? html`<${Refinement} key=${state.roundId} />` : null);
+const drawn = () => (refining() && ownShown() ? html`<${Refinement} key=${state.roundId} />` : null);
 
 function Refinement() {
-  const pairs = state.refinement?.pairs ?? [];
-  const view = choice.view ?? (state.refinement?.step === "done" ? "compare" : "pairs");
+  const pairs = state.parts.refinement?.pairs ?? [];
+  const view = choice.view ?? (state.parts.refinement?.step === "done" ? "compare" : "pairs");
   /** @param {View} name */
   const choose = (name) => {
     choice.view = name;
@@ -77,8 +77,8 @@ function Steps() {
     class="quiet" aria-label=${words} title=${words} disabled=${!isOn} onClick=${() => stepPainting(name)}
   >${glyph}<//>`;
   return html`<span class="pair-steps">
-    ${step("undo_painting", "Undo the last correction (Ctrl+Z)", "↶", state.refinement?.can_undo)}
-    ${step("redo_painting", "Redo the correction (Ctrl+Y)", "↷", state.refinement?.can_redo)}
+    ${step("undo_painting", "Undo the last correction (Ctrl+Z)", "↶", state.parts.refinement?.can_undo)}
+    ${step("redo_painting", "Redo the correction (Ctrl+Y)", "↷", state.parts.refinement?.can_redo)}
   </span>`;
 }
 

@@ -1,14 +1,14 @@
 /** The left column of a refinement: progress, measured changes, loss, and the rule for the next round. */
 /** @import { Refinement } from "payloads" */
-import { openRound, refresh } from "../app/session.js";
-import { busy, state } from "../app/store.js";
-import { roundFigure } from "../app/urls.js";
-import { write } from "../app/writes.js";
-import { count, inSentence } from "../kit/format.js";
-import { Button, html } from "../kit/html.js";
-import { toast } from "../kit/toast.js";
-import { Plot } from "../measures/plot.js";
-import { Previews } from "../training/previews.js";
+import { openRound, refresh } from "../../app/session.js";
+import { busy, state } from "../../app/store.js";
+import { roundFigure } from "../../app/urls.js";
+import { write } from "../../app/writes.js";
+import { count, inSentence } from "../../kit/format.js";
+import { Button, html } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
+import { Plot } from "../../measures/plot.js";
+import { Previews } from "../../training/previews.js";
 import { Measured } from "./measured.js";
 
 const RULES = [
@@ -24,7 +24,7 @@ const MARKS = { done: ["✓", "done"], now: ["●", "next"], work: ["…", "runn
 
 /** For a component that is rendered again when the refinement, its round or its job has changed. */
 export function Story() {
-  const now = state.refinement;
+  const now = state.parts.refinement;
   if (!now) return null;
   return html`
     <div class="card-head">
@@ -103,7 +103,7 @@ function Rule({ now }) {
   const choose = async ({ currentTarget: choice }) => {
     const rule = /** @type {"continue" | "repeat"} */ (choice.value); // one of the options
     const answer = await write("next_rule", { project: state.projectId, rule });
-    if (!answer && choice.value === rule) choice.value = state.refinement?.rule ?? rule;
+    if (!answer && choice.value === rule) choice.value = state.parts.refinement?.rule ?? rule;
     refresh();
   };
   return html`<section class="refine-rule" aria-label="The next round">

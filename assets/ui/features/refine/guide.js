@@ -1,0 +1,67 @@
+/** The steps of a repair: what comes next, what it does, and why it cannot be pressed. */
+/** @import { Round } from "payloads" */
+import { state } from "../../app/store.js";
+import { taughtIn } from "../../app/taught.js";
+import { childOf, refining } from "../../rounds/next_step.js";
+
+/** @type {Partial<Record<string, string>>} */
+const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
+/** @type {Partial<Record<string, string>>} */
+const HINTS = {
+  pairs: "Generates an image beside each of yours and judges it area by area.",
+  train: "Look at the heat maps, paint over what is wrong, then train.",
+};
+
+/** @type {import("../../rounds/next_step.js").Guide} */
+export const guide = {
+  closed(name, round) {
+    if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
+    return name === "refine" ? closedRepair(round) : undefined;
+  },
+  next: () => (refining() ? STEPS[state.parts.refinement?.step ?? ""] : undefined),
+  hint(name) {
+    if (!refining() || childOf(name)) return undefined;
+    return name === "next_round" ? (state.parts.refinement?.next_round_rule ?? "") : HINTS[name];
+  },
+};
+
+/** Is a button there, of those that a refinement has? @type {Record<string, () => boolean>} */
+export const isThere = {
+  pairs: () => !pairsReady() && !state.round?.complete,
+  train: () => !state.round?.complete || paintedSince(),
+  whole: () => !state.round?.complete,
+  again: () => state.round?.complete === true,
+};
+
+/** Why a round cannot be repaired yet. @param {Round} round */
+function closedRepair({ complete }) {
+  if (!state.candidates.size || !complete)
+    return "Generate first: a refinement is compared with the images of this round";
+  if (!taughtIn(state.project).is_subject && !acceptedSomewhere()) {
+    return (
+      "Accept an image first: the pairs of a style are accepted images " +
+      "beside new ones of the same prompt"
+    );
+  }
+  return undefined;
+}
+
+/** Is any picture accepted in this round or its ancestors? */
+function acceptedSomewhere() {
+  if ([...state.verdicts.values()].includes("accepted")) return true;
+  for (let round = parentOf(state.roundId); round; round = parentOf(round.id))
+    if (round.accepted) return true;
+  return false;
+}
+
+/** @param {string | null} id */
+const parentOf = (id) =>
+  state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
+
+/** Does any pair have a painted mask? Then a trained refinement can be trained again. */
+const paintedSince = () => Boolean(state.parts.refinement?.pairs.some((pair) => pair.painted));
+
+function pairsReady() {
+  const pairs = state.parts.refinement?.pairs ?? [];
+  return pairs.length > 0 && pairs.every((pair) => pair.maps_version);
+}
