@@ -38,11 +38,12 @@ from gal_studio.ui.page.static import served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.worker.jobs.registry import WORK
 from tests.ui.seeded import draw, finished
+from tests.ui.seeded_refinement import pairs_made
 
 commands = get_command(app).commands
 texts = {name: commands[name].help for name in modules()}  # imports each
 assert JOB_KINDS.keys() == set(WORK.names()), JOB_KINDS.keys() ^ set(WORK.names())
-studio, project, _ = finished(Path(sys.argv[1]) / "workspace")
+studio, project, first = finished(Path(sys.argv[1]) / "workspace")
 with studio.store:
     zero = studio.store.rounds.add(project, None, studio.store.projects.get(project).settings, "instant").id
     draw(studio, zero, studio.pool(zero)[:1], candidates=2)
@@ -51,6 +52,12 @@ with studio.store:
         refused = ""
     except StudioError as error:
         refused = str(error)
+    refined = pairs_made(studio, first)
+    try:
+        studio.run_missing(refined)
+        unrefined = ""
+    except StudioError as error:
+        unrefined = str(error)
     build_app(studio)
     check_payloads(studio.store, project)
     pictures = list(kinds_of_pictures(studio))
@@ -58,7 +65,7 @@ loaded = [name for name in sys.modules if name.startswith("gal_studio.")]
 print(json.dumps({
     "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
     "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
-    "round_0": refused,
+    "round_0": refused, "refined": unrefined,
 }))
 """
 
@@ -116,7 +123,8 @@ def test_the_rest_works_without(own: str, whole: tuple[Path, Told], tmp_path: Pa
     has_view = (folder / "assets" / "ui" / "features" / name).is_dir()
     assert (f"features/{name}/" in before["page"]) is has_view
     assert f"features/{name}/" not in found["page"]
-    assert bool(found["round_0"]) == (name == "round_zero"), "a stored one is only looked at then"
+    for variant, of in (("round_0", "round_zero"), ("refined", "refine")):
+        assert bool(found[variant]) == (name == of), "a stored one is only looked at then"
 
 
 def test_no_code_outside_of_a_feature_names_it() -> None:

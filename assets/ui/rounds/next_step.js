@@ -4,8 +4,8 @@ import { busy, loading, openSuggestions, state, workHere, verdictOf } from "../a
 import { unfinished } from "../top/job_words.js";
 
 /**
- * What a feature says of the rounds that it trains: why an action is closed, which one comes next, and what an
- * action does; undefined where it has no say.
+ * What a feature says of the rounds that it trains: why an action is closed, which one comes next, and what
+ * an action does; undefined where it has no say.
  * @typedef {{ closed: (name: string, round: Round) => string | undefined, next: () => string | undefined,
  *   hint: (name: string) => string | undefined }} Guide
  */

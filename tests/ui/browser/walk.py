@@ -57,7 +57,6 @@ class Walk:
             self.dialogs,
             self.branch,
             self.changed,
-            self.refinement,
         )
         for part in (*parts, self.replay, self.results, self.archived, self.objects, self.mask):
             yield from part()
@@ -180,15 +179,6 @@ class Walk:
         self.shown("dialog.anchors-editor[open]", lambda: page.click(".anchors [data-action=edit-prompts]"))
         yield "the test prompts"
         self.escape()
-
-    def refinement(self) -> Iterator[str]:
-        """A refinement and one of its pairs."""
-        page = self.page
-        page.goto(f"{self.served.url()}&round={self.refined}")
-        page.wait_for_selector(".pair-card")
-        yield "a refinement"
-        self.shown("dialog.pair-view[open] img", lambda: page.click(".pair-card >> nth=0"))
-        yield "a pair"
 
     def replay(self) -> Iterator[str]:
         """A project that draws this one again."""

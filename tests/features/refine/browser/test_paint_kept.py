@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gal_studio.features.refine import verbs
 from gal_studio.rounds.patch_maps import vision_model
 from gal_studio.state.tables.refinements import StoredMap
 from tests.ui.access.gates import FULL, refused_once
@@ -43,10 +44,12 @@ def test_a_part_that_was_refused_is_still_painted(watched: Watched, served: Serv
 
 
 @pytest.mark.thorough
-def test_paint_over_a_pair_that_was_refused_is_sent_again(watched: Watched, served: Served):
+def test_paint_over_a_pair_that_was_refused_is_sent_again(
+    watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
+):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
-    studio.paint = refused_once(studio.paint)  # type: ignore[method-assign]
+    monkeypatch.setattr(verbs, "paint", refused_once(verbs.paint))
     page = opened(watched, served, node)
     pair_opened(page, 0)
     stroke(page, PAIR, LINE)
