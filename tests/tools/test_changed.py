@@ -27,7 +27,7 @@ def test_what_always_runs_is_there() -> None:
         ("tools/large_files.py", "tests/tools/test_large_files.py"),
         ("docs/algorithms.md", "tests/docs/test_algorithms.py"),
         ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py"),
-        ("assets/ui/refine/refine.js", "tests/ui/browser/refine/test_brush.py"),
+        ("assets/ui/brush/brush.js", "tests/ui/browser/brush/test_brush.py"),
         ("assets/ui/features/trials/draft.js", "tests/features/trials/browser/test_steps.py"),
         ("gal_studio/features/trials/rules.py", "tests/features/trials/test_job.py"),
         ("assets/ui/rounds/map/lasso.css", FIRST_USE),
