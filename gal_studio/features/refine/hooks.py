@@ -1,7 +1,9 @@
 """What the studio asks about refinements."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
+from gal_studio.core import strict_json
 from gal_studio.features.refine.verbs import repeat_refinement, run_refinement
 from gal_studio.features.refine.view import RefinementView, refinement_view
 from gal_studio.state import Store
@@ -9,10 +11,12 @@ from gal_studio.state.hooks import Hooks
 
 
 def views(store: Store, project_id: str) -> Iterator[RefinementView]:
-    """What the page shows of each refinement of a project."""
+    """What the page shows of each refinement of a project; refused where it cannot be written as JSON."""
     for round_ in store.rounds.of_project(project_id):
         if round_.variant.refines:
-            yield refinement_view(store, round_.id)
+            view = refinement_view(store, round_.id)
+            strict_json.dumps(asdict(view))
+            yield view
 
 
 HOOKS = Hooks(

@@ -37,7 +37,8 @@ def show_all(store: Store, project_id: str) -> None:
     for made in store.exports.of_project(project_id).values():
         _written(*made)
     for hooks in all_hooks():
-        _written(*hooks.rows(store, project_id))
+        for row in hooks.rows(store, project_id):
+            check_declared(row)
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
