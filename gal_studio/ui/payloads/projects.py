@@ -224,8 +224,10 @@ def _recipes(project: ProjectView) -> str:
 
 def fields_here(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
     """The settings that can be changed here, by these image adapters: those of references with a feature."""
-    given = gives_references()
-    return tuple(one for one in setting_fields(adapters) if given or not one.name.startswith("references."))
+    fields = setting_fields(adapters)
+    if gives_references():
+        return fields
+    return tuple([one for one in fields if not one.name.startswith("references.")])
 
 
 def draws_without_training(references: ReferenceSettings, base_model: str) -> bool:
