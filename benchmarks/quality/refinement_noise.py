@@ -48,11 +48,11 @@ from gal_studio.engine.training import patchdpo
 from gal_studio.engine.training.batches import Batch
 from gal_studio.engine.training.latents import Latents
 from gal_studio.engine.training.patchdpo import Kept, RefinePair, cache_pairs
+from gal_studio.features.refine import job
 from gal_studio.features.refine.engine import JudgedPair, weights_of_pair
 from gal_studio.features.refine.verbs import make_pairs, refine
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs import refine as job
 from gal_studio.worker.patches.patch_scorer import PatchScorer
 
 PROMPTS = 12
