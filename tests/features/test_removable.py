@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import gal_studio
 from gal_studio.assets import assets_folder
 from gal_studio.core import features
 from tests.additions import ROOT, package_copied, run_python, succeeded
+from tests.covering import few
 
 PACKAGES = features.names()
 NAMES = [name.rpartition(".")[2] for name in PACKAGES]
@@ -93,38 +94,42 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Told]:
 def without(package: str, folder: Path, kept: Path) -> Iterator[None]:
     """In the copy, the folder of a feature is away, with that of the page and the line that names it."""
     project = folder / "pyproject.toml"
-    lines = project.read_text(encoding="utf-8").splitlines(keepends=True)
+    text = project.read_text(encoding="utf-8")
     name = package.rpartition(".")[2]
     both = [folder.joinpath(*package.split(".")), folder / "assets" / "ui" / "features" / name]
     places = [place for place in both if place.is_dir()]
-    project.write_text("".join(line for line in lines if f'"{package}"\n' not in line), encoding="utf-8")
+    project.write_text(text.replace(f'{name} = "{package}"\n', ""), encoding="utf-8")
     for number, place in enumerate(places):
-        shutil.move(place, kept / str(number))
+        shutil.move(place, kept / f"{name}-{number}")
     try:
         yield
     finally:
-        project.write_text("".join(lines), encoding="utf-8")
+        project.write_text(text, encoding="utf-8")
         for number, place in enumerate(places):
-            shutil.move(kept / str(number), place)
+            shutil.move(kept / f"{name}-{number}", place)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("own", PACKAGES)
-def test_the_rest_works_without(own: str, whole: tuple[Path, Told], tmp_path: Path) -> None:
+@pytest.mark.parametrize("gone", few({"all": PACKAGES, **{one: [one] for one in PACKAGES}}, "all"))
+def test_the_rest_works_without(gone: list[str], whole: tuple[Path, Told], tmp_path: Path) -> None:
     """Page, commands, requests and jobs are there but for its own, and no module of the page lacks one."""
     folder, before = whole
-    with without(own, folder, tmp_path):
+    with ExitStack() as stack:
+        for own in gone:
+            stack.enter_context(without(own, folder, tmp_path))
         found = told(folder, tmp_path / "without")
-    name = own.rpartition(".")[2]
-    assert any(one.startswith(own) for one in before["loaded"])
-    assert not any(one.startswith(own) for one in found["loaded"])
     parts = ("commands", "requests", "jobs", "pictures")
     assert any(set(before[part]) - set(found[part]) for part in parts), "it adds something"
-    has_view = (folder / "assets" / "ui" / "features" / name).is_dir()
-    assert (f"features/{name}/" in before["page"]) is has_view
-    assert f"features/{name}/" not in found["page"]
+    for own in gone:
+        name = own.rpartition(".")[2]
+        assert any(one.startswith(own) for one in before["loaded"])
+        assert not any(one.startswith(own) for one in found["loaded"])
+        has_view = (folder / "assets" / "ui" / "features" / name).is_dir()
+        assert (f"features/{name}/" in before["page"]) is has_view
+        assert f"features/{name}/" not in found["page"]
     for variant, of in (("round_0", "round_zero"), ("refined", "refine")):
-        assert bool(found[variant]) == (name == of), "a stored one is only looked at then"
+        lacks = any(own.endswith(f".{of}") for own in gone)
+        assert bool(found[variant]) == lacks, "a stored one is only looked at then"
 
 
 def test_no_code_outside_of_a_feature_names_it() -> None:
