@@ -1,11 +1,12 @@
 /** The view Curves: the rounds on the benchmark, replays, and the losses of the trainings. */
-import { state, on, isJudged } from "../app/store.js";
+import { state, on, isJudged, someReferences } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
 import { projectFigure, roundFigure } from "../app/urls.js";
 import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
+import { reference } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
 import { followIn, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../measures/plot.js";
@@ -83,6 +84,7 @@ function arms(height) {
 function TrainingCurves({ height }) {
   const { round, roundId, rounds, job } = state;
   const losses = round?.losses ?? [];
+  if (inTraining() && losses.length < 2) return html`<${TrainsOn} />`;
   const kept = job?.round_id === roundId && job?.state === "running" ? job.kept : null;
   return html`
     <${Plot}
@@ -94,6 +96,12 @@ function TrainingCurves({ height }) {
     ${kept ? html`<${OnlyCopies} step=${kept} />` : null}
   `;
 }
+
+/** What is trained on, until there is a loss to show. */
+const TrainsOn = () => html`<figure class="trains-on">
+  ${someReferences(3).map(({ id, prompt }) => html`<img key=${id} src=${reference(id)} alt=${prompt} />`)}
+  <figcaption>What it trains on. The training loss appears here with the first steps.</figcaption>
+</figure>`;
 
 /**
  * The offer to go back to the step since which more steps only copied.

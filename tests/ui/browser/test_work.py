@@ -160,9 +160,10 @@ def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tu
 def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.wait_for_selector(".trains-on img")  # while the model is loaded
     store.jobs.progress(jobs[0].id, "fine_tune", 20, 200, "loss 0.1")
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(1, 21)])
-    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
     page.wait_for_selector(".chart-title:has-text('20 steps')")  # no empty map while it learns
     page.click(".learning [data-action=preview]")
     page.wait_for_selector(".learning .learning-slot[data-drawing]")  # at once, before the studio answers
