@@ -127,7 +127,7 @@ function Taken({ best, drawn }) {
   const label = best && state.measures?.words.rounds[best.id ?? ""]?.label;
   const words =
     best && done > 1
-      ? html`<span>★ Best of ${done} measured rounds: <b>${label ?? best.name}</b></span>`
+      ? html`<span>★ Best of ${done} measured: <b>${label ?? best.name}</b></span>`
       : trained.length > 1 &&
         html`<span>Which round is best? All must be measured to know.</span>
           ${done < trained.length ? html`<${Button} onClick=${measureAll}>Measure all<//>` : null}`;

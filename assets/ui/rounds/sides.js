@@ -80,7 +80,8 @@ function choose() {
     Object.assign(now, { round: state.roundId, side: first ?? "candidates", byHand: false });
   if (!["candidates", "review", first].includes(now.side)) now.side = "candidates";
   if (now.side === "review" && !canReview()) now.side = "candidates";
-  if (now.byHand || now.side !== "candidates" || !canReview() || followed()) return;
+  const isLeft = followed() || state.round?.source; // a judged LoRA is looked at, strength by strength
+  if (now.byHand || now.side !== "candidates" || !canReview() || isLeft) return;
   if ((openSuggestions().length || nothingSuggested()) && kept(KEY) === null) now.side = "review";
 }
 

@@ -71,10 +71,11 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
         name = names.name(best)
         return Verdict(None, _none_is_best(ranked), f"{name}: {detail}", plain=f"{name}: {plain}")
     if len(ranked) == 1:
-        headline, more = f"{names.name(best)} is the only round measured so far.", ""
+        headline, more = f"{names.name(best)} is the only {_noun(best)} measured so far.", ""
     else:
         headline = _best_of(len(ranked), best, ranked[1], names)
         more = _passed_over(best, ranked[2:])  # of the second, the headline tells
+        plain = f"{plain} {_in_spite_of(best, ranked[1])}".rstrip()
     told, plainly = (f"{words} {more}".rstrip() for words in (detail, plain))
     return Verdict(best.arm.id, headline, told, best.arm.recipe, _constant(best, settings), plainly)
 
@@ -214,7 +215,7 @@ def _unlikeness(report: Report) -> str:
 
 def _best_of(number: int, best: Report, second: Report, names: _Names) -> str:
     """That a round is the best of so many, and how it stands against the next one."""
-    best_is = f"{names.name(best)} is the best of {number} measured rounds"
+    best_is = f"{names.name(best)} is the best of {number} measured {_noun(best)}s"
     if not carries_on(second):
         return f"{best_is}: {names.name(second)} matches the references too little."
     if is_up(lead(best, second)):
@@ -222,6 +223,21 @@ def _best_of(number: int, best: Report, second: Report, names: _Names) -> str:
     return (
         f"{best_is}, but its lead over {names.name(second)} may be chance. Add benchmark images to find out."
     )
+
+
+def _noun(report: Report) -> str:
+    """What is measured: a round, or a LoRA from elsewhere."""
+    return "LoRA" if report.arm.given else "round"
+
+
+def _in_spite_of(best: Report, second: Report) -> str:
+    """Why a round is ahead of one with better counts: its images have more of the style or object."""
+    shown = [each.figures.get("carries") for each in (best, second)]
+    if shown[0] is None or shown[1] is None or shown[0].value <= shown[1].value:
+        return ""
+    fewer = best.as_asked * second.judged < second.as_asked * best.judged
+    more = best.copies * second.pictures > second.copies * best.pictures
+    return "It is ahead because its images are closer to the references." if fewer or more else ""
 
 
 def lead(first: Report, second: Report) -> Difference | None:

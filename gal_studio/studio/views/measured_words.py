@@ -202,7 +202,7 @@ def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int) -> st
         name = best.name[:1].lower() + best.name[1:] if best.name.startswith("Round ") else best.name
         return f"By the benchmark, {name} is the better one."
     at = f", at {of.gain_setting}" if of.gain_setting else ""
-    return f"★ The best of {number} measured rounds{at}." if number > 1 else f"The only measured round{at}."
+    return f"★ The best of {number} measured{at}." if number > 1 else f"The only one measured{at}."
 
 
 def _columns(of: "MeasuredRound", best: str | None) -> Iterator[SheetColumn]:

@@ -163,6 +163,22 @@ def test_a_small_lead_is_not_called_clear() -> None:
     )
 
 
+def test_a_round_that_is_ahead_of_better_counts_says_by_what() -> None:
+    base = arm("Base model", [picture(0.3, carries=0.0)] * 12)
+    clean = replace(arm("ink", [picture(0.4, carries=0.2)] * 12), given=True)
+    strong = replace(
+        arm("wash", [picture(0.5, carries=0.9)] * 10 + [picture(0.9, copy=True)] * 2), given=True
+    )
+    found = verdict(reports(base, clean, strong))
+    assert found.headline == "wash is the best of 2 measured LoRAs, clearly ahead of ink."
+    assert found.plain == (
+        "10 of 12 images show what was asked. 2 of 12 are copies. It is ahead because its images are closer "
+        "to the references."
+    )
+    assert "ahead because" not in verdict(reports(base, clean)).plain
+    assert verdict(reports(base, clean)).headline == "ink is the only LoRA measured so far."
+
+
 def test_one_round_is_not_called_the_best() -> None:
     found = verdict(reports(BASE, arm("Round 1", [picture(0.5)] * 8)))
     assert (found.best, found.headline) == ("Round 1", "Round 1 is the only round measured so far.")

@@ -200,6 +200,6 @@ def test_the_sheet_has_a_column_for_each_setting_that_generated_something() -> N
         (f"Round 1|{BY.words}", f"Round 1, {BY.words}", True, True),
         ("b", "b", True, False),
     ]
-    assert words.rounds["Round 1"].place == f"The only measured round, at {BY.words}."
+    assert words.rounds["Round 1"].place == f"The only one measured, at {BY.words}."
     assert words.place == "By the benchmark, round 1 is the better one."
     assert measure_words((BASE,), None, "style", "").place.startswith("No round is measured yet")

@@ -14,6 +14,7 @@ beforeEach(() => {
     round: round({ id: "r", step: "next_round" }),
     job: null,
     replays: null,
+    measures: null,
     candidates: new Map(["a", "b", "c"].map((id) => [id, candidate({ id })])),
     suggested: new Map([["c", score({ suggested: "c" })]]),
     verdicts: new Map([["a", "rejected"]]),
@@ -50,6 +51,8 @@ test("what the figures find right is a guess, and the person is to look", () => 
   Object.assign(state, { suggested: new Map(), verdicts: new Map() });
   state.round = round({ id: "r", shortlist: list });
   assert.match(endOf().words, /^The studio’s guess: 4 images may be right. In All images, accept those/);
+  state.round = round({ id: "r", shortlist: list, source: "ink.safetensors" });
+  assert.deepEqual(endOf(), { title: "Judged", words: " Results compares the images.", images: [] });
   state.round = round({ id: "r", shortlist: { ...list, images: [] } });
   assert.equal(endOf().words, "None.");
 });
