@@ -89,7 +89,7 @@ export function nextStep() {
   if (closed("accept") === null) return "accept";
   if (accepted) return "next_round";
   const repeats = step === "next_round" && state.round?.tunes && !childOf("next_round");
-  return repeats ? "choose" : step;
+  return !repeats ? step : state.round?.source ? "done" : "choose"; // a judged LoRA may be all that one wants
 }
 
 /** The round that went on from the shown one: choosing here again would change nothing of it. */

@@ -50,6 +50,9 @@ test("a next round that would only repeat this one is not what comes next", () =
   state.suggested = new Map();
   state.round = round({ id: "r", step: "next_round" });
   assert.deepEqual([nextStep(), closed("next_round")], ["choose", null]);
+  state.round = round({ id: "r", step: "next_round", source: "ink.safetensors" });
+  assert.equal(nextStep(), "done", "a LoRA was judged");
+  state.round = round({ id: "r", step: "next_round" });
   state.rounds = [chip({ id: "r" }), chip({ id: "s", parent_id: "r" })];
   assert.equal(nextStep(), "next_round", "it is there already");
   state.rounds = [chip({ id: "r" })];

@@ -30,6 +30,7 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     expect(page.locator(".exports code")).to_have_text(["in watercolor painting style"])
     expect(page.locator(".exports details")).to_have_count(0)  # no program was named yet
     page.wait_for_selector(".exports .look-yourself:has-text('compare them with your reference')")
+    place = page.locator(f"{PROGRAM} .button").first.bounding_box()
     page.click(f"{PROGRAM} button:text-is('Prepare')")
     page.wait_for_selector(f"{PROGRAM}[data-state=working]")  # the page has seen that it waits
     studio.store.workers.enter("w")
@@ -39,6 +40,9 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     with ZipFile(studio.store.exported(round_id, "comfyui"), "a") as archive:
         archive.writestr("cat.safetensors", b"weights")
     studio.store.jobs.finish(job.id)
+    page.wait_for_selector(f"{PROGRAM} a:text-is('Download')")
+    now = page.locator(f"{PROGRAM} a.button").bounding_box()
+    assert place and now and (now["x"], now["y"]) == pytest.approx((place["x"], place["y"]), abs=1)
     page.fill(f"{PROGRAM} input", str(tmp_path / "nowhere"))
     page.click(f"{PROGRAM} button:text-is('Put it there')")
     page.wait_for_selector(".toast:has-text('give the whole path of one')")
