@@ -6,7 +6,7 @@ Every step skips what is stored already, so that an interrupted command can be r
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
@@ -26,10 +26,10 @@ from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.pictures.crop import about_crop, about_shape, bucket
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Job, Round
+from gal_studio.core.types import Round
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
-from gal_studio.state.hooks import lacks_to_decide
+from gal_studio.state.hooks import gives_references, lacks_to_decide
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.create.project import settings_of
@@ -61,7 +61,12 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the results of another run in this folder.")
 ]
 Instant = Annotated[
-    bool, typer.Option("--instant", help="Begin with Round 0, generated with the references and no training.")
+    bool,
+    typer.Option(
+        "--instant",
+        help="Begin with Round 0, generated with the references and no training.",
+        hidden=not gives_references(),
+    ),
 ]
 Measure = Annotated[
     bool,
@@ -97,6 +102,8 @@ class RunPlan:
         find_policy(self.policy)
         if self.refine and each_round() is None:
             raise StudioError("This studio cannot refine rounds: leave out --refine.")
+        if self.instant and not gives_references():
+            raise StudioError("This studio cannot generate a Round 0: leave out --instant.")
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
 
@@ -260,20 +267,12 @@ def _instant_round(
     for round_ in there:
         worker.finish_what_was_left(round_.id)
     if not there or planned.missing(studio.store.snapshots.round(there[0].id)):
-        job = _begun_without_training(studio, project_id)
+        job = getattr(studio, "instant_round")(project_id)  # noqa: B009 - a verb of a feature
         worker.finish(job)
         there = [studio.store.rounds.get(job.round_id)]
     _print_round(studio, line, there[0].id, policy)
     _decide(studio, there[0], policy)
     return there[0].id
-
-
-def _begun_without_training(studio: Studio, project_id: str) -> Job:
-    """The job of Round 0, which a feature makes."""
-    make: Callable[[str], Job] | None = getattr(studio, "instant_round", None)
-    if make is None:
-        raise StudioError("This studio generates no Round 0: leave out --instant.")
-    return make(project_id)
 
 
 def _no_prompts_left(number: int, wanted: int) -> str:

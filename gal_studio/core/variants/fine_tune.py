@@ -16,9 +16,7 @@ class FineTuned(Variant):
     tunes: ClassVar[bool] = True
     varies_strength: ClassVar[bool] = True
     exports: ClassVar[Exported] = "lora"
-    actions: ClassVar[tuple[Action, ...]] = (
-        "instant", "run", "fine_tune", "generate", "accept", "next_round", "done",
-    )  # fmt: skip
+    actions: ClassVar[tuple[Action, ...]] = ("run", "fine_tune", "generate", "accept", "next_round", "done")
     made_by: ClassVar[Action | None] = "next_round"
     counts_on: ClassVar[bool] = True
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from gal_studio.core.variants.variant import Action, Doing, Exported, Variant, without_training
+from gal_studio.core.variants.variant import Doing, Exported, Variant, without_training
 
 if TYPE_CHECKING:
     from gal_studio.core.types import Round
@@ -14,7 +14,6 @@ class Instant(Variant):
     name: ClassVar[str] = "instant"
     with_references: ClassVar[bool] = True
     exports: ClassVar[Exported] = "references"
-    actions: ClassVar[tuple[Action, ...]] = ("once_more", "keep", "generate", "accept", "next_round")
     first_number: ClassVar[int] = 0
 
     def why_not(self, doing: Doing, round_: "Round") -> str:

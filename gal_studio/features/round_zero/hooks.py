@@ -2,4 +2,4 @@
 
 from gal_studio.state.hooks import Hooks
 
-HOOKS = Hooks(gives_references=True)
+HOOKS = Hooks(gives_references=True, actions={"fine_tune": ("instant",), "instant": ("once_more", "keep")})
