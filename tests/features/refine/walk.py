@@ -3,17 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gal_studio.studio import Studio
-
-
-def prepare(_studio: Studio, _round_id: str) -> None:
-    """Nothing: the walk has a refinement with pairs."""
-
-
-def views(_walk: Any) -> Iterator[str]:
-    """No view of another round."""
-    yield from ()
-
 
 def alone(walk: Any) -> Iterator[str]:
     """A refinement and one of its pairs."""

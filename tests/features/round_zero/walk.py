@@ -3,17 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gal_studio.studio import Studio
 from tests.ui.seeded import draw
-
-
-def prepare(_studio: Studio, _round_id: str) -> None:
-    """Nothing: it would be what the project opens at."""
-
-
-def views(_walk: Any) -> Iterator[str]:
-    """No view of another round."""
-    yield from ()
 
 
 def alone(walk: Any) -> Iterator[str]:

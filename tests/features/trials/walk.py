@@ -28,8 +28,3 @@ def views(walk: Any) -> Iterator[str]:
         walk.shown("dialog.viewer[open]", lambda one=one: walk.page.click(one))
         yield what
         walk.escape()
-
-
-def alone(_walk: Any) -> Iterator[str]:
-    """Nothing without another round."""
-    yield from ()

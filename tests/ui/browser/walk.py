@@ -15,7 +15,7 @@ FEATURES: list[Any] = [
     import_module(f"tests.features.{path.parent.name}.walk")
     for path in sorted(Path(tests.features.__file__).parent.glob("*/walk.py"))
 ]
-"""Those of features: `prepare(studio, round_id)`, then `views(walk)`, and at the end `alone(walk)`."""
+"""Those of features, each with some of `prepare(studio, round_id)`, `views(walk)`, at the end `alone(walk)`."""
 
 
 def make_full(served: Served) -> str:
@@ -32,7 +32,8 @@ def make_full(served: Served) -> str:
     judge(studio, first)
     refined = pairs_made(studio, first)
     for feature in FEATURES:
-        feature.prepare(studio, first)
+        if hasattr(feature, "prepare"):
+            feature.prepare(studio, first)
     studio.archive_round(studio.branch(first).id)
     studio.replay(served.place.project, "random")
     return refined
@@ -60,8 +61,12 @@ class Walk:
         )
         for part in (*parts, self.replay, self.results, self.archived, self.objects, self.mask):
             yield from part()
+        yield from self.of_features("alone")
+
+    def of_features(self, part: str) -> Iterator[str]:
+        """This part of each feature that has one."""
         for feature in FEATURES:
-            yield from feature.alone(self)
+            yield from getattr(feature, part, lambda _: ())(self)
 
     def shown(self, selector: str, act: Callable[[], object]) -> None:
         """Do something, and wait for what it shows."""
@@ -88,8 +93,6 @@ class Walk:
         self.shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
         page.evaluate("document.querySelector('.advanced').open = true")
         yield "a new project"
-        self.shown("textarea[name=judged]", lambda: page.check("input[name=purpose][value=judge]"))
-        yield "LoRAs to judge"
 
     def views(self) -> Iterator[str]:
         """The views of a round's candidates."""
@@ -100,8 +103,7 @@ class Walk:
         for view in ("anchors", "curves", "choices"):
             page.click(f"[data-view={view}]")
             yield view
-        for feature in FEATURES:
-            yield from feature.views(self)
+        yield from self.of_features("views")
 
     def menus(self) -> Iterator[str]:
         """What opens below a button."""
