@@ -15,7 +15,7 @@ FEATURES: list[Any] = [
     import_module(f"tests.features.{path.parent.name}.walk")
     for path in sorted(Path(tests.features.__file__).parent.glob("*/walk.py"))
 ]
-"""Those of features, each with some of `prepare(studio, round_id)`, `views(walk)`, at the end `alone(walk)`."""
+"""Those of features: each has some of `prepare(studio, round_id)`, `views(walk)` and `alone(walk)`."""
 
 
 def make_full(served: Served) -> str:
