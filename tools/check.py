@@ -54,7 +54,7 @@ KEPT: Mapping[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOU
 """Of a command whose output is shown when it has ended."""
 LIGHTER = "chromium-headless-shell"  # Chromium without windows takes a third less of the CPU in tests/ui
 PATIENCE = 300  # seconds for a package to come
-MEMORY = 4 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
+MEMORY = 3 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
 IN_MEMORY = Path("/dev/shm")  # Linux's file system in memory
 NO_SKIPS = "GAL_STUDIO_NO_SKIPS"  # the variable that makes a skip fail, see tests/conftest.py
 NO_TESTS = 5  # pytest's exit code if no test is selected
@@ -125,8 +125,8 @@ def cores() -> int:
 
 
 def at_a_time() -> int:
-    """How many tests run side by side: three more than cores, if there is memory left for them."""
-    return max(1, min(cores() + 3, psutil.virtual_memory().available // MEMORY))
+    """How many tests run side by side: four more than cores, if there is memory left for them."""
+    return max(1, min(cores() + 4, psutil.virtual_memory().available // MEMORY))
 
 
 @contextmanager

@@ -185,11 +185,11 @@ def has_memory(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
 
 
-def test_side_by_side_run_three_more_tests_than_there_are_cores_where_memory_is_left_for_them(
+def test_side_by_side_run_four_more_tests_than_there_are_cores_where_memory_is_left_for_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    for gigabytes, wanted in ((2, 1), (8, 2), (24, 5), (512, 5)):
+    for gigabytes, wanted in ((2, 1), (8, 2), (16, 5), (512, 6)):
         has_memory(monkeypatch, gigabytes << 30)
         assert check.at_a_time() == wanted
 

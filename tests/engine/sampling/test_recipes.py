@@ -112,7 +112,7 @@ def drawn_plainly(trained: Trained, recipe: Recipe) -> NDArray[np.uint8]:
         return np.stack([np.asarray(image) for image in pictures(model, REQUESTS, SETTINGS)])
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(STRENGTHS, STRENGTHS, st.floats(0, 1))
 def test_a_recipe_draws_what_the_plain_way_draws(
     trained: Trained, early: float, late: float, switch: float
