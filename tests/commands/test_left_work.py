@@ -7,6 +7,7 @@ import pytest
 
 from gal_studio.state import Store
 from tests.commands.running import refinable, results, run, write_project
+from tests.features.needed import needs_refine
 from tests.tiny_project import drawing
 
 DEAD = "UPDATE workers SET ended = NULL, process = '1@before', beat = 0"
@@ -65,6 +66,7 @@ def words_of(project: Path, out: Path) -> tuple[object, ...]:
     return ("run", project, "--out", out, "--rounds", 1, "--refine", "--policy", "random")
 
 
+@needs_refine
 @pytest.mark.parametrize("kind", ["pairs", "refine", "generate"])
 def test_a_refinement_whose_end_was_not_noted_is_measured(refined: Path, tmp_path: Path, kind: str) -> None:
     project, out = refined / "project.toml", tmp_path / "out"

@@ -11,9 +11,10 @@ from gal_studio.cli import app, main
 from gal_studio.commands.running import unattended
 from gal_studio.version import __version__
 from tests.commands.running import REFERENCE, write_project
+from tests.features.needed import REFINES
 
 ROOT = Path(__file__).parents[2]
-STORED = (["refine"], ["export-project", "x.zip"], ["doctor"], ["jobs"])
+STORED = (*[["refine"]][:REFINES], ["export-project", "x.zip"], ["doctor"], ["jobs"])
 UNATTENDED = ["demo", "run"]
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
@@ -42,7 +43,7 @@ def test_the_workspace_of_a_new_project(
     assert all(plan.draft.changes["tune"]["steps"] == 7 for plan in plans)
 
 
-@pytest.mark.parametrize("command", ["refine", "jobs", "worker"])
+@pytest.mark.parametrize("command", [*["refine"][:REFINES], "jobs", "worker"])
 def test_a_command_without_any_workspace_says_so(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

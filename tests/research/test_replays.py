@@ -17,6 +17,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.replays import RecordedDecision
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
+from tests.features.needed import refinings
 from tests.research.replaying import redraw
 from tests.studio.replaying import decide, next_round, project_of
 from tests.studio.seeding import draft, draw, train
@@ -99,8 +100,7 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
         lambda: studio.generate(first),
         lambda: studio.run_round(first),
         lambda: studio.run_missing(first),
-        lambda: studio.run_refinement(first),
-        lambda: studio.make_pairs(first),
+        *refinings(studio, first),
         lambda: studio.change_settings(made, {"gal": {"top_k": 2}}),
         lambda: studio.add_anchors(made, ["A boat {}"]),
         lambda: studio.enable_anchor(studio.store.projects.anchors(made)[0].id, False),

@@ -20,6 +20,7 @@ from tests.engine.tiny_flows import (
     make_tiny_z_image,
 )
 from tests.engine.tiny_pipelines import make_tiny_two
+from tests.features.needed import needs_refine
 from tests.tiny_project import CHANGES, make_tower, object_draft
 from tests.worker.running import changes, weights, work
 
@@ -61,6 +62,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         yield Studio(store)
 
 
+@needs_refine
 @pytest.mark.slow
 @pytest.mark.parametrize(("make", "side", "part"), ALL)
 def test_the_whole_loop(

@@ -13,6 +13,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.engine.tiny import make_tiny_clip
+from tests.features.needed import needs_refine
 from tests.invented.family import REGISTERED, make_invented_model
 from tests.tiny_project import make_tower, object_draft
 from tests.worker.running import changes, weights, work
@@ -39,6 +40,7 @@ def begin(studio: Studio, draft_names: tuple[tuple[str, str], str]) -> str:
     return studio.rounds(project)[0].id
 
 
+@needs_refine
 def test_the_whole_loop(studio: Studio, draft_names: tuple[tuple[str, str], str]) -> None:
     first, models = begin(studio, draft_names), Models()
     jobs = studio.run_round(first)

@@ -21,6 +21,7 @@ from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
 from gal_studio.workspace.check import HOUR, Finding, examine
 from gal_studio.workspace.repair import remedy, repair
+from tests.features.needed import needs_refine
 from tests.workspace.filled import fill, picture, snapshot, weights
 
 
@@ -256,6 +257,7 @@ def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> No
     assert young.exists()
 
 
+@needs_refine
 def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     """A running training keeps its fingerprint, whatever was decided since it started."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]

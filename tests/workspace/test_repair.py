@@ -16,6 +16,7 @@ from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.repair import repair
+from tests.features.needed import needs_refine
 from tests.tiny_project import make_models, object_draft
 from tests.ui.asking import ask
 from tests.ui.seeded import finished
@@ -118,6 +119,7 @@ def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
     studio.store.close()
 
 
+@needs_refine
 def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
     with Store(tmp_path / "workspace") as store:
         studio = Studio(store)

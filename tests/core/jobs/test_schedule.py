@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, ListedJob, Schedule
 from gal_studio.core.types import Job, JobState
+from tests.features.needed import needs_refine
 
 
 def listed(
@@ -28,6 +29,7 @@ def test_a_drawing_waits_for_the_training_of_its_round_alone() -> None:
     assert ready(draws, listed("fine_tune", rank=2, round_id="r2")) == ["generate r1", "fine_tune r2"]
 
 
+@needs_refine
 def test_pairs_wait_for_the_parent_of_their_round() -> None:
     assert ready(listed("pairs", round_id="r2"), listed("generate", rank=2)) == ["generate r1"]
 

@@ -24,6 +24,7 @@ from gal_studio.worker.models import Models
 from tests.engine.sampling.test_sampler import difference
 from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_flows import make_distilled_klein
+from tests.features.needed import refinings
 from tests.given_adapter import redrawn, with_adapter
 from tests.tiny_project import CHANGES, drawing, large, object_draft
 from tests.worker.running import work
@@ -100,7 +101,7 @@ def test_what_needs_a_trained_round_is_refused_for_round_0(
     for what in (
         lambda: studio.fine_tune(zero),
         lambda: studio.measure(zero),
-        lambda: studio.run_refinement(zero),
+        *refinings(studio, zero),
     ):
         with pytest.raises(StudioError, match=r"Round 0 is generated without training, so that nothing in"):
             what()

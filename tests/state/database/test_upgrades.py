@@ -160,7 +160,7 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
         assert claimed is not None
         assert claimed.id == J2
         node = store.rounds.add(P1, R1, store.rounds.settings(R1), "refine")
-        assert store.jobs.enqueue(P1, node.id, "pairs").state == "queued"
+        assert store.jobs.enqueue(P1, node.id, "generate").state == "queued"
         assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round(R1))
         with pytest.raises(sqlite3.IntegrityError):
             store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")

@@ -11,6 +11,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
+from tests.features.needed import needs_refine
 from tests.studio.conftest import Place
 from tests.ui.seeded import draw, finished, measure, train
 from tests.ui.seeded_refinement import pairs_made
@@ -193,6 +194,7 @@ def test_the_line_that_is_kept_is_the_main_one_and_the_other_stays(place: Place)
     assert studio.store.rounds.get(branch).adapter, "nothing is deleted"
 
 
+@needs_refine
 def test_a_branch_of_a_refinement_has_its_pairs_and_travels_with_its_project(tmp_path: Path) -> None:
     studio, project, first = finished(tmp_path / "place", candidates=2)
     with studio.store as store:

@@ -8,6 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import hooks
 from gal_studio.state.hooks import Hooks
 from gal_studio.studio import Studio
+from tests.features.needed import refinings
 
 MARKED = {name: verb for name, verb in getmembers(Studio, isfunction) if hasattr(verb, "by_hand_of")}
 ROWS = {
@@ -32,7 +33,7 @@ def test_a_feature_that_keeps_a_project_as_it_is_is_asked(
     for act in (
         lambda: studio.fine_tune(round_id),
         lambda: studio.run_missing(round_id),
-        lambda: studio.run_refinement(round_id),
+        *refinings(studio, round_id),
         lambda: studio.accept_suggestion(round_id),
         lambda: studio.change_settings(project_id, {}),
         lambda: studio.enable_anchor(anchor, enabled=False),

@@ -5,6 +5,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.rounds.inputs import inputs_of
+from tests.features.needed import needs_refine
 from tests.studio.conftest import Place
 from tests.ui.seeded import draw, measure, train
 
@@ -93,6 +94,7 @@ def test_what_was_cancelled_by_itself_stays_so(place: Place, fresh: str) -> None
     assert states(place, jobs) == ["queued", "queued", "stopped"]
 
 
+@needs_refine
 def test_a_refinement_runs_its_own_steps(place: Place) -> None:
     place.studio.accept_suggestion(place.round)
     node = place.studio.make_pairs(place.round).round_id

@@ -3,6 +3,7 @@
 from gal_studio.studio import Studio
 from gal_studio.studio.views.forecast import Estimates, estimate, forecast
 from tests.drawn_alike import ALIKE
+from tests.features.needed import needs_refine
 from tests.studio.seeding import draft, draw, train
 
 
@@ -50,6 +51,7 @@ def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     assert what_follows(studio, first.id).next_seconds == 20 * 2.0 + 4 * (prompts - 1) * 3.0
 
 
+@needs_refine
 def test_a_next_round_is_queued_behind_a_refinement(studio: Studio) -> None:
     project = studio.create_project(draft(changes={"generation": {**ALIKE, "candidates": 4}}))
     first = studio.store.rounds.of_project(project)[0]

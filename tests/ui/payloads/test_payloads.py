@@ -6,6 +6,7 @@ import pytest
 
 from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
 from gal_studio.ui.payloads.rounds import score_payloads
+from tests.features.needed import needs_refine
 from tests.ui.conftest import Place
 from tests.ui.seeded import make_project
 
@@ -40,6 +41,7 @@ def test_the_job_line_is_empty_before_the_first_job(place: Place):
     assert place.studio.job_view(place.project) is None
 
 
+@needs_refine
 def test_a_refinement_with_pairs_goes_with_no_single_press(place: Place):
     studio = place.studio
     branch = studio.branch(place.round)

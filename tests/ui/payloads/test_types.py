@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.polling import NewCandidates, all_parts
 from gal_studio.ui.panels.everything import REQUESTS, SUBJECTS, requests_about
+from tests.features.needed import needs_refine
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
 from tests.ui.seeded_refinement import pairs_made, refined
@@ -37,6 +38,7 @@ def test_answers_are_what_their_types_say(place: Place) -> None:
     assert answer["parts"]["job"] and answer["parts"]["queue"]["waiting"]
 
 
+@needs_refine
 def test_everything_that_can_be_asked_about_a_project_is_asked_before_its_import(place: Place) -> None:
     pairs_made(place.studio, place.round)
     asked = {name for name, _ in requests_about(place.studio.store, place.project)}
