@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.chromium import PATIENCE
+from tests.features.needed import needs_refine
 from tests.ui.access.gates import FULL, refuse, refused_once
 from tests.ui.browser.app.late_answers import Late, before_changes
 from tests.ui.browser.brush.brushing import opened
@@ -115,6 +116,7 @@ def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, s
     page.wait_for_selector(".toast", state="detached")
 
 
+@needs_refine
 @pytest.mark.thorough
 def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)
@@ -137,6 +139,7 @@ def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: 
     watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
 
 
+@needs_refine
 @pytest.mark.thorough
 def test_a_rule_that_is_refused_goes_back(watched: Watched, served: Served):
     studio = served.place.studio

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.features.needed import needs_refine
 from tests.ui.browser.app.late_answers import Late, before_changes
 from tests.ui.browser.brush.brushing import enlarged, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched
@@ -111,6 +112,7 @@ def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(
     page.wait_for_selector(".lightbox .heat canvas")
 
 
+@needs_refine
 def test_kept_is_said_of_the_last_stroke(watched: Watched, served: Served):
     studio = served.place.studio
     gate = before_changes(studio)

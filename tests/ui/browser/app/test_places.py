@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.features.needed import needs_refine
 from tests.ui.browser.menus import further
 from tests.ui.browser.walk import make_full
 from tests.ui.conftest import Served, Watched
@@ -160,6 +161,7 @@ def test_dialogs_are_places(watched: Watched, served: Served):
         page.wait_for_selector(selector, state="hidden")
 
 
+@needs_refine
 @pytest.mark.thorough
 def test_back_leaves_the_viewer_of_results_and_the_pair_of_a_refinement(watched: Watched, served: Served):
     refined = make_full(served)

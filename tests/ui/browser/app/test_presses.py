@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.features.needed import needs_refine
 from tests.ui.access.gates import FULL, refuse
 from tests.ui.browser.app.late_answers import Late, before_changes, in_one_task
 from tests.ui.browser.brush.brushing import (
@@ -48,6 +49,7 @@ def test_a_closing_that_is_told_late_leaves_the_focus_where_it_went(watched: Wat
     assert page.evaluate("document.activeElement.matches('.suggestion-row .leave')")
 
 
+@needs_refine
 @pytest.mark.thorough
 def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, served: Served):
     studio = served.place.studio

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.features.needed import needs_refine
 from tests.ui.access.gates import FULL, Gate, refuse
 from tests.ui.browser.app.late_answers import before_changes
 from tests.ui.browser.brush.brushing import opened, pair_opened, settled, stroke
@@ -105,6 +106,7 @@ def test_more_than_a_browser_sends_for_a_page_that_is_gone_is_left_to_the_next_o
     assert accepted(served) == 180
 
 
+@needs_refine
 @pytest.mark.thorough
 def test_paint_of_a_moment_ago_is_kept_when_the_page_goes(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)

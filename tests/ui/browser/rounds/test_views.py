@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.features.needed import needs_refine
 from tests.ui.conftest import WITH_FIGURES, Served, Watched
 from tests.ui.seeded import measure
 from tests.ui.seeded_refinement import pairs_made
@@ -63,6 +64,7 @@ def test_a_view_is_enlarged_and_goes_back(watched: Watched, served: Served):
     assert page.evaluate("document.activeElement.dataset.action") == "enlarge-view"
 
 
+@needs_refine
 def test_an_enlarged_view_goes_back_when_a_refinement_is_opened(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)
     page = watched.open(f"{served.url()}&round={node}")
