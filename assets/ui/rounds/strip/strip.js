@@ -52,8 +52,13 @@ function Chips() {
   return chips.map((chip) => html`<${ChipParts} key=${chip.id ?? ""} ...${chip} />`);
 }
 
+/** `scrollIntoView` would make Tab begin there, and scroll the page with it. */
 function bringCurrent() {
-  strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const chip = strip.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (!chip) return;
+  const shown = strip.getBoundingClientRect();
+  const left = chip.left + chip.width / 2 - shown.left - shown.width / 2;
+  strip.scrollBy({ left, top: Math.min(0, chip.top - shown.top) + Math.max(0, chip.bottom - shown.bottom) });
 }
 
 /**
