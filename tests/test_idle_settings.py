@@ -22,7 +22,6 @@ from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.worker.jobs.generate import open_detector
 from gal_studio.worker.patches.copy_detector import Describers, describers_of
-from tests.core.test_settings_fields import NAMES
 from tests.idle import is_idle
 
 SHAPE = load_shape("sdxl")
@@ -114,8 +113,8 @@ OTHER: dict[str, Any] = {
     "refine.even_reference": True,
 }  # fmt: skip
 STATES = [
-    (name, state) for name in NAMES for state in cast(Any, setting_of(name).metadata["idle"])
-]  # each setting with each state in which it does nothing
+    (name, state) for name in OTHER for state in cast(Any, setting_of(name).metadata["idle"])
+]  # each of these settings with each state in which it does nothing
 
 
 def with_values(values: dict[str, Any]) -> Settings:

@@ -24,6 +24,7 @@ from gal_studio.state.tables.branches import Branches
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
 from gal_studio.state.tables.exports import Exports
+from gal_studio.state.tables.findings import Findings
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.model_locations import ModelLocations
 from gal_studio.state.tables.overrides import Overrides
@@ -67,6 +68,7 @@ class Store(AbstractContextManager["Store"]):
         self.branches = Branches(self.database, clock)
         self.candidates = Candidates(self.database, clock)
         self.races = Races(self.database, clock)
+        self.findings = Findings(self.database, clock)
         self.decisions = Decisions(self.database, clock)
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)

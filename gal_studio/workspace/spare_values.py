@@ -20,6 +20,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "kept_steps": "the LoRAs of these steps are gone; those of the rounds are not",
     "reference_places": "the next map places the references again",
     "candidate_tags": "these images are found without these tags",
+    "findings": "their jobs find them again",
     "asked_pictures": "images that were asked for can be asked for again",
     "candidate_scores": "images without these scores are judged by the others",
     "sibling_pictures": "Compare runs generates them again",

@@ -222,13 +222,13 @@ def test_every_essential_setting_changes_the_fingerprint(group: type[TuneSetting
 
 
 def test_what_fingerprints_leave_out_stands_for_the_same_value_for_good():
-    """A new setting is one line here. A changed default would take trainings with the former one for
-    new ones: let the presets say what new projects begin with.
+    """A changed default would take trainings with the former one for new ones: let the presets say what new
+    projects begin with. A release writes its new settings into `LEFT_OUT`.
     """
     for group, values in LEFT_OUT.items():
         hashed = {option.name: option.default for option in fields(group) if option.name not in group.FIRST}
         beside = group.ROUNDING if group is MachineSettings else frozenset()
-        assert {name: value for name, value in hashed.items() if name not in beside} == values
+        assert values.items() <= {name: value for name, value in hashed.items() if name not in beside}.items()
     assert MachineSettings().essential == {}
 
 

@@ -11,6 +11,8 @@ class Baseline(Variant):
     name: ClassVar[str] = "baseline"
     suffix: ClassVar[str] = "baseline"
     first_number: ClassVar[int] = 0
+    button: ClassVar[str] = "Base images"
+    hint: ClassVar[str] = "Generates what the base model makes of the test prompts"
 
 
 BASELINE = Baseline()

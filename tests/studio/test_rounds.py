@@ -173,6 +173,13 @@ def test_branch_starts_another_line(studio: Studio, round_id: str) -> None:
     assert other.parent_id == second.parent_id == round_id
 
 
+def test_a_round_is_made_by_its_name_only_where_it_has_a_hint(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [1])
+    with pytest.raises(StudioError, match="No round 'fine_tune' can be made by its name"):
+        studio.make_round(round_id, "fine_tune")
+    assert len(studio.rounds(studio.projects()[0].id)) == 1
+
+
 def test_training_again_keeps_the_pictures_that_are_there(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2])
     project_id = studio.store.rounds.get(round_id).project_id

@@ -287,7 +287,7 @@ export const project = (more) => ({
   triggers: ["ink"],
   references: [],
   subjects: [],
-  jobs: [],
+  offered: [],
   scores: [],
   stands_for: "{}",
   anchors: [],

@@ -118,6 +118,7 @@ def _work(store: Store, random: Random, round_id: str) -> None:
         round_id, store.adapters.add(weights(random.randrange(9))), "f" * 64, samples
     )
     store.rounds.set_seconds(round_id, "fine_tune", random.random() * 99)
+    store.findings.save(round_id, "count", {"prompts": random.randrange(9)})
     sample = Preview(2, "A cat", 3, store.images.add_picture(picture(random)))
     store.rounds.add_validation(round_id, Validation(3, 4, 1, 0.5))
     store.rounds.keep_step(round_id, KeptStep(3, store.adapters.add(weights(10)), "e" * 64, 3))

@@ -17,13 +17,14 @@ import { ownShown, reviewShown, showSide } from "./sides.js";
 import { notApplicable, childOf, closed, guides, nextStep, refining, roundWaits } from "./next_step.js";
 
 /**
- * A button of the bar; `Round.actions` says which are for a round. It sends a `change`, by default the `job`;
- * or what a feature does with what it `asks` for (null: nothing is done), which answers with the round to
- * open; or it acts on the page alone.
- * @typedef {"run_round" | "fine_tune" | "generate" | "accept" | "next_round" | "run_job"} Change
+ * A button of the bar; `Round.actions` says which are for a round. It sends a `change`, with the `kind` of a
+ * job or round that is `offered`; or what a feature does with what it `asks` for (null: nothing is done),
+ * which answers with the round to open; or it acts on the page alone.
+ * @typedef {"run_round" | "fine_tune" | "generate" | "accept" | "next_round" | "run_job"
+ *   | "make_round"} Change
  * @typedef {(round: string, given: any) => Promise<{ round: string } | null>} Send
  * @typedef {{ name: string, label: string, title: string, isThere?: () => boolean, change?: Change,
- *   job?: string, asks?: () => Promise<unknown>, send?: Send, act?: () => unknown }} Action
+ *   kind?: string, asks?: () => Promise<unknown>, send?: Send, act?: () => unknown }} Action
  */
 
 /** @type {Action[]} */
@@ -139,15 +140,16 @@ export function mountActions(parts) {
 }
 
 /**
- * The kinds of jobs that say themselves what their button is.
+ * The kinds of jobs and rounds that say themselves what their button is.
  * @returns {Action[]}
  */
 const offered = () =>
-  (state.project?.jobs ?? []).map(({ kind, button: label, hint }) => ({
+  (state.project?.offered ?? []).map(({ change, kind, button: label, hint }) => ({
     name: kind,
     label,
     title: hint,
-    job: kind,
+    change,
+    kind,
   }));
 
 /** @type {[shown: Action[], rest: Action[]]} while another round loads they stay, and nothing else comes */
@@ -196,10 +198,10 @@ const More = ({ rest }) => html`<${PopoverButton}
   })}<//>`;
 
 /** @param {Action} action */
-function applies({ name, job, isThere = () => true }) {
+function applies({ name, kind, isThere = () => true }) {
   /** @type {string[]} */
   const names = state.round?.actions ?? [];
-  return (job !== undefined || names.includes(name)) && !notApplicable(name) && isThere();
+  return (kind !== undefined || names.includes(name)) && !notApplicable(name) && isThere();
 }
 
 /** The action to press next, unless the studio is at work. */
@@ -242,7 +244,7 @@ function nextWords() {
 }
 
 /** @param {Action} action */
-async function act({ name, change: usual = "run_job", job, asks, send, act: instead }) {
+async function act({ name, change: usual = "run_job", kind, asks, send, act: instead }) {
   if (sending) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
@@ -258,7 +260,7 @@ async function act({ name, change: usual = "run_job", job, asks, send, act: inst
   emit("busy");
   const round = state.roundId;
   try {
-    const more = name === "accept" ? { candidates: openSuggestions() } : job ? { kind: job } : {};
+    const more = name === "accept" ? { candidates: openSuggestions() } : kind ? { kind } : {};
     const answer = await (send && round ? send(round, given) : write(change, { round, ...more }));
     const next = answer && "round" in answer ? answer.round : round;
     if (next !== null && next !== round && state.roundId === round) openRound(next);

@@ -27,6 +27,11 @@ def find_variant(name: str) -> Variant:
     return variant
 
 
+def offered_variants() -> dict[str, Variant]:
+    """The variants by name that get their button by their hint alone."""
+    return {one.name: one for one in VARIANTS if one.hint}
+
+
 def refuse(doing: Doing, round_: "Round") -> None:
     """Refuse what cannot be done with a round."""
     if sentence := round_.why_not(doing):

@@ -24,7 +24,7 @@ class Variant:
 
     Where it answers nothing of its own, a round is generated with the base model and never trained. Its
     `name` is stored, and never changes; workspaces know it once
-    `gal_studio.state.database.upgrades.VERSION` is raised.
+    `gal_studio.state.database.upgrades.VERSION` is raised. Only its file compares names: others ask it.
     """
 
     name: ClassVar[str]
@@ -43,6 +43,10 @@ class Variant:
     """What the page offers in it, besides jobs that have a button of their own."""
     made_by: ClassVar[Action | None] = None
     """The button that makes one after the shown round; None where it is another way."""
+    button: ClassVar[str] = ""
+    """What is pressed for one after the shown round, beside its jobs, where it has a `hint`."""
+    hint: ClassVar[str] = ""
+    """What such a round is for: with it, page and `Studio.make_round` make one."""
     suffix: ClassVar[str] = ""
     """What its name says after the number."""
     first_number: ClassVar[int] = 1

@@ -291,6 +291,13 @@ TABLES: tuple[Table, ...] = (
         carried REAL,
         PRIMARY KEY (round_id, step)
     """, counter="progress"),
+    # What a job of this kind found out, JSON; no rule depends on it.
+    Table("findings", _OF_ROUND, """
+        round_id TEXT NOT NULL REFERENCES rounds (id),
+        kind TEXT NOT NULL,
+        found TEXT NOT NULL,
+        PRIMARY KEY (round_id, kind)
+    """),
     # The LoRA as it was after a validated step, and after the last one. `trained_as` is the fingerprint of a
     # training that ends there, and `ends_at` what its round then has.
     Table("kept_steps", _OF_ROUND, """

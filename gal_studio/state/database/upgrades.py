@@ -15,7 +15,7 @@ from gal_studio.state.database.schema import Rows, bounded, quoted
 from gal_studio.state.database.tables import TABLES, Column, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
-VERSION = 45
+VERSION = 46
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
 _FILLED: Mapping[tuple[str, str], str] = {
     ("project_references", "trigger_word"): (  # version 2: several subjects

@@ -17,6 +17,7 @@ _COPIED = (
     "losses", "training_sets", "training_images", "validations", "reference_places", "races",
     "asked_pictures", "candidates", "candidate_scores", "candidate_tags", "sibling_pictures",
     "decision_batches", "decisions", "pairs", "pair_regions", "patch_maps", "paintings", "measurements",
+    "findings",
 )  # fmt: skip
 """What a copy has of its round: all that was drawn and decided, but no work, time, trials or exports."""
 

@@ -3,6 +3,8 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Anchor, Round, TrainingExample
+from gal_studio.core.variants.fine_tune import FINE_TUNED
+from gal_studio.core.variants.registry import offered_variants
 from gal_studio.rounds import lineage, suggestions
 from gal_studio.rounds.branches import difference_words
 from gal_studio.rounds.inputs import inputs_of
@@ -61,20 +63,37 @@ class RoundVerbs(Verbs):
         """
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
-            for child in self.store.rounds.children(round_id):
-                started = child.adapter is not None or self.store.candidates.count(child.id)
-                if child.variant.tunes and not started and not child.archived:
-                    return child
-            return self.branch(round_id)
+            return self._untouched(round_id, FINE_TUNED.name) or self.branch(round_id)
 
     @by_hand("rounds")
     def branch(self, round_id: str) -> Round:
         """A new round after this one, trained on its choice; `what_if` gives a branch a choice of its own."""
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
-            here = self.store.snapshots.round(round_id)
-            self._name_by_difference(here.round)
-            return self.store.rounds.add(here.project.project.id, round_id, here.wanted_settings)
+            return self._add(round_id, FINE_TUNED.name)
+
+    @by_hand("rounds")
+    def make_round(self, round_id: str, kind: str) -> Round:
+        """The round after this one of a variant with a hint; a second one is made when that was begun."""
+        if kind not in (offered := offered_variants()):
+            known = f": choose one of {', '.join(offered)}" if offered else ""
+            raise StudioError(f"No round {kind!r} can be made by its name{known}.")
+        with self.store.database.transaction():
+            self._refuse_without_candidates(round_id)
+            return self._untouched(round_id, kind) or self._add(round_id, kind)
+
+    def _untouched(self, round_id: str, kind: str) -> Round | None:
+        """The round of a kind after this one in which nothing was done."""
+        for child in self.store.rounds.children(round_id):
+            started = child.adapter is not None or self.store.candidates.count(child.id)
+            if child.kind == kind and not started and not child.archived:
+                return child
+        return None
+
+    def _add(self, round_id: str, kind: str) -> Round:
+        here = self.store.snapshots.round(round_id)
+        self._name_by_difference(here.round)
+        return self.store.rounds.add(here.project.project.id, round_id, here.wanted_settings, kind)
 
     def _name_by_difference(self, round_: Round) -> None:
         """Call the branch that a copy begins by what differs in it now."""

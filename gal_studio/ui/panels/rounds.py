@@ -116,6 +116,14 @@ def next_round(context: Context, round: Id) -> OfRound:
 
 
 @REQUESTS.write
+def make_round(context: Context, round: Id, kind: Id) -> OfRound:
+    """Make a round of a variant that gets its button by its hint, and queue all of it."""
+    made = context.studio.make_round(round, kind)
+    context.studio.run_missing(made.id)
+    return made.id
+
+
+@REQUESTS.write
 def what_if(
     context: Context,
     round: Id,

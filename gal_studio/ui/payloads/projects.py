@@ -1,7 +1,7 @@
 """A project as JSON: its subjects, its anchors and its settings."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from gal_studio.assets import POCKET_ADAPTER, drawn_with, load_presets
 from gal_studio.core import types
@@ -15,6 +15,7 @@ from gal_studio.core.palette import prompt_colour
 from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
+from gal_studio.core.variants.registry import offered_variants
 from gal_studio.state import Store
 from gal_studio.state.hooks import all_hooks, gives_references
 from gal_studio.studio.views.json_types import Ts
@@ -77,9 +78,10 @@ class ScoreLabel:
 
 
 @dataclass(frozen=True)
-class OfferedJob:
-    """The button of a kind of job on the Rounds screen."""
+class Offered:
+    """The button of a kind of job, or of a variant of rounds, on the Rounds screen."""
 
+    change: Literal["run_job", "make_round"]
     kind: str
     button: str
     hint: str
@@ -109,7 +111,7 @@ class Project:
     stands_for: str
     anchors: tuple[Anchor, ...]
     scores: tuple[ScoreLabel, ...]
-    jobs: tuple[OfferedJob, ...]
+    offered: tuple[Offered, ...]
     settings: Settings
     fields: tuple[SettingField, ...]
     draws_without_training: bool
@@ -273,7 +275,10 @@ def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] 
         stands_for=project.prompts.stands_for,
         anchors=anchor_payloads(project.anchors),
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
-        jobs=tuple(OfferedJob(name, one.button, one.hint) for name, one in offered_kinds().items()),
+        offered=(
+            *(Offered("run_job", name, one.button, one.hint) for name, one in offered_kinds().items()),
+            *(Offered("make_round", name, one.button, one.hint) for name, one in offered_variants().items()),
+        ),
         settings=settings.to_dict(),
         fields=fields_here(adapters),
         draws_without_training=draws_without_training(settings.references, project.base_model),

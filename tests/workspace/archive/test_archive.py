@@ -30,7 +30,7 @@ PLAIN = {
     "anchors.prompt", "candidate_scores.name", "candidate_tags.tag", "candidates.remark",
     "class_images.drawn_by", "trials.lora", "trials.negative",
     "decision_batches.author",
-    "decisions.verdict", "kept_steps.trained_as",
+    "decisions.verdict", "findings.found", "findings.kind", "kept_steps.trained_as",
     "measurements.metric", "model_hashes.files", "model_hashes.path",
     "override_reasons.reason", "overrides.scores",
     "overrides.verdict", "paintings.author", "pairs.prompt", "pairs.subject",

@@ -13,11 +13,12 @@ from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 class Policy(ABC):
     """Orders the test prompts of a round, picks a picture of each, and says why.
 
-    A policy is one file with a subclass and its instance. `name` is stored and typed in commands, and `label`
-    shown. One that `needs_features` gets the CLIP features of the pictures, one that
-    `needs_choices` what the person chose in other rounds; for one that `needs_trainings` commands and replays
-    train each round with other seeds, too, before it decides. No answer may depend on the order of candidates
-    or scores.
+    A policy is one file with a subclass and its instance. `name` is stored and typed in commands (and in
+    docs/reference.md, by `python -m tools.reference`), and `label` shown. It passes
+    `gal_studio.core.gal.policies.rehearsal.rehearse`, and suggests nothing of an empty pool. One that
+    `needs_features` gets the CLIP features of the pictures, one that `needs_choices` what the person chose in
+    other rounds; for one that `needs_trainings` commands and replays train each round with other seeds, too,
+    before it decides. No answer may depend on the order of candidates or scores.
     """
 
     name: ClassVar[str]
@@ -34,7 +35,7 @@ class Policy(ABC):
 
     @abstractmethod
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
-        """Why this test prompt is suggested: one sentence."""
+        """Why this test prompt is suggested: one sentence, which no other suggestion of the round has."""
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """What is said of a test prompt that is not suggested."""
