@@ -109,6 +109,7 @@ function Differences({ project }) {
         <select value=${setting} onChange=${withValue(turnTo)}>
           ${fields.map((one) => html`<option key=${one.name} value=${one.name}>${one.label}</option>`)}
         </select>
+        <span class="field-note">now ${written(project.settings, setting)}</span>
       <//>`
     }
     <input type="hidden" name="field" value=${name} />

@@ -42,11 +42,14 @@ export function Previews() {
   </section>`;
 }
 
+/** @param {Preview} preview */
+const whenOf = ({ step }) => (step ? `step ${step}` : "before training");
+
 /** @param {{ preview: Preview }} props */
 export const PreviewFigure = ({ preview }) => html`<button
   type="button" class="preview" aria-label="Enlarge the image of step ${preview.step}"
   onClick=${() => enlarge(preview)}
-><img src=${source(preview)} alt="" /><span>step ${preview.step}</span></button>`;
+><img src=${source(preview)} alt="" /><span>${whenOf(preview)}</span></button>`;
 
 async function previewNow() {
   const { job } = state;
