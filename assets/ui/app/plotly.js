@@ -2,8 +2,9 @@
 
 /**
  * Types for the part of Plotly that the page uses.
+ * @typedef {(plot: HTMLElement, traces: object[], layout: object, more: object) => Promise<unknown>} Drawing
  * @typedef {{
- *   react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<unknown>,
+ *   react: Drawing, newPlot: Drawing,
  *   toImage: (figure: object, more: { format: "svg" }) => Promise<string>
  * }} Plotly
  */

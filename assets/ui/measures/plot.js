@@ -17,29 +17,32 @@ import { useEffect, useReducer, useRef, useState } from "../vendor/preact.min.js
 /** @type {WeakMap<Element, Figure>} what is drawn in an element */
 const drawn = new WeakMap();
 const MARGIN = { l: 52, r: 20, t: 30, b: 42 };
-const LETTERS = { size: 12 };
+const PLAIN = { displayModeBar: false, showTips: false };
+const WIDE = 800; // pixels from which on the letters are larger
 const SHAPE = 0.58; // height for each pixel of the width
 const REST = 2500; // ms from one reading of a figure to the next, as a training changes it with each step
 
 /**
- * The figure without its title, which the page says itself, as large as its place.
+ * The figure without its title, which the page says itself, as large as its place; `bare`: without a legend.
  * @param {Figure} figure
- * @param {{ width: number, height: number }} size
+ * @param {{ width: number, height: number, bare?: boolean }} size
  * @param {string} [only] the `meta` of the traces to show, of those that have one
  */
-export function placed({ data, layout }, { width, height }, only) {
+export function placed({ data, layout }, { width, height, bare }, only) {
   const { title: _title, updatemenus: _menus, ...rest } = layout;
   const shown = only === undefined ? data : data.filter(({ meta }) => meta === undefined || meta === only);
+  const letters = { size: width < WIDE ? 12 : 14 };
   const axes = Object.entries(rest).filter(([name]) => /^[xy]axis\d*$/.test(name));
   return {
     data: only === undefined ? shown : shown.map((trace) => ({ ...trace, visible: true })),
     layout: {
       ...rest,
-      ...Object.fromEntries(axes.map(([name, axis]) => [name, withLetters(axis)])),
-      font: { .../** @type {object} */ (rest.font), ...LETTERS },
+      ...Object.fromEntries(axes.map(([name, axis]) => [name, withLetters(axis, letters)])),
+      font: { .../** @type {object} */ (rest.font), ...letters },
       width,
       height,
-      margin: MARGIN,
+      margin: bare ? { ...MARGIN, t: 10 } : MARGIN,
+      ...(bare && { showlegend: false }),
       legend: { .../** @type {object} */ (rest.legend), y: 1, yanchor: "bottom" }, // below is the axis
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -51,8 +54,9 @@ export function placed({ data, layout }, { width, height }, only) {
 /**
  * An axis whose title has the page's letters.
  * @param {any} axis
+ * @param {{ size: number }} font
  */
-const withLetters = ({ title, ...axis }) => ({ ...axis, title: { ...title, font: LETTERS } });
+const withLetters = ({ title, ...axis }, font) => ({ ...axis, title: { ...title, font } });
 
 /**
  * @param {string} source the address of a figure
@@ -103,26 +107,27 @@ function useFigure(source, version) {
 
 /**
  * A chart with its title. A point with `customdata` that is clicked is given to `pick`; `name` is what screen
- * readers say in place of the title.
- * @param {{ source: string, version: unknown, height?: number, only?: string, about?: unknown,
- *   untitled?: boolean, name?: string, children?: unknown, pick?: (customdata: unknown) => void }} props
+ * readers say in place of the title; `bare`: without a legend.
+ * @param {{ source: string, version: unknown, height?: number, bare?: boolean, only?: string,
+ *   about?: unknown, untitled?: boolean, name?: string, children?: unknown,
+ *   pick?: (customdata: unknown) => void }} props
  */
-export function Plot({ source, version, height, only, about, untitled, name, children, pick }) {
+export function Plot({ source, version, height, bare, only, about, untitled, name, children, pick }) {
   const figure = useFigure(source, JSON.stringify(version));
   if (!figure) return html`<p class="chart-missing" role="status">Loading the chart…</p>`;
   if ("missing" in figure) return html`<p class="chart-missing">${figure.missing}</p>`;
   const { text, subtitle } = figure.layout.title;
   return html`
     ${untitled ? null : html`<p class="chart-title"><b>${text}</b> ${about ?? subtitle.text} ${children}</p>`}
-    <${Drawing} ...${{ figure, height, only, pick }} name=${name ?? `${text}. ${subtitle.text}`} />
+    <${Drawing} ...${{ figure, height, bare, only, pick }} name=${name ?? `${text}. ${subtitle.text}`} />
   `;
 }
 
 /**
- * @param {{ figure: Figure, name: string, height?: number, only?: string,
+ * @param {{ figure: Figure, name: string, height?: number, bare?: boolean, only?: string,
  *   pick?: (customdata: unknown) => void }} props
  */
-function Drawing({ figure, name, height, only, pick }) {
+function Drawing({ figure, name, height, bare, only, pick }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const [width, measure] = useState(0);
   useEffect(() => {
@@ -135,16 +140,17 @@ function Drawing({ figure, name, height, only, pick }) {
   useEffect(() => {
     const node = place.current;
     if (!node || !width) return;
-    const size = { width, height: height ?? Math.round(Math.min(width * SHAPE, 380)) };
+    const size = { width, height: height ?? Math.round(Math.min(width * SHAPE, 380)), bare };
     const { data, layout } = placed(figure, size, only);
+    const isResized = drawn.get(node) === figure; // `react` would leave the legend where it was
     drawn.set(node, figure);
     plotly()
-      .then((library) => library.react(node, data, layout, { displayModeBar: false, showTips: false }))
+      .then((library) => library[isResized ? "newPlot" : "react"](node, data, layout, PLAIN))
       .then(() => listen(node, pick))
       .catch((error) => {
         node.textContent = error instanceof Error ? error.message : String(error);
       });
-  }, [figure, width, height, only]);
+  }, [figure, width, height, bare, only]);
   return html`<div class="chart" ref=${place} role="img" aria-label=${name} />`;
 }
 

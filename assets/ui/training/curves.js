@@ -11,19 +11,22 @@ import { Button, html } from "../kit/html.js";
 import { followIn, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../measures/plot.js";
 import { Replays } from "../measures/replays.js";
+import { useEffect, useState } from "../vendor/preact.min.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
 
-const [LEAST, MOST] = [190, 340]; // pixels of a chart
-const BESIDE = 110; // pixels of its title and of what stands around it
+const [LEAST, MOST] = [150, 340]; // pixels of a chart
+const LOW = 300; // pixels below which a legend leaves no room for the lines; a pointer shows their names
+const BESIDE = 72; // pixels of its title, and for what follows to show that it is there
+const SHAPE = 0.45; // height for each pixel of the width, where that is more than `MOST`
 const EVENTS = "step round forget view job measures replays busy project";
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
   followIn("curves", panel);
   const shown = () => !panel.hidden && state.step === "rounds";
-  renderOn(EVENTS, panel, () => html`<${Curves} room=${panel.clientHeight} at=${{}} />`, shown);
+  renderOn(EVENTS, panel, () => html`<${Curves} panel=${panel} at=${{}} />`, shown);
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
   return {
     rows: () => rowsOf(figuresIn(panel)),
@@ -32,14 +35,26 @@ export function mountCurves(panel) {
   };
 }
 
-/** @param {{ room: number }} props the height of the view, in pixels */
-function Curves({ room }) {
-  const height = Math.max(LEAST, Math.min(MOST, room - BESIDE));
+/**
+ * How high a chart is in a place, in pixels.
+ * @param {{ clientHeight: number, clientWidth: number }} place
+ */
+const heightIn = ({ clientHeight: room, clientWidth }) =>
+  Math.max(LEAST, Math.min(Math.max(MOST, Math.round(SHAPE * clientWidth)), room - BESIDE));
+
+/** @param {{ panel: HTMLElement }} props the view, which grows where it is enlarged */
+function Curves({ panel }) {
+  const [height, fit] = useState(heightIn(panel));
+  useEffect(() => {
+    const watching = new ResizeObserver(() => panel.hidden || fit(heightIn(panel)));
+    watching.observe(panel);
+    return () => watching.disconnect();
+  }, [panel]);
   if (!state.roundId) return null;
   return html`
     <section class="arms" aria-label="Rounds on the benchmark">${arms(height)}</section>
-    <${Replays} />
     <div class="curve-box"><${TrainingCurves} height=${height} /></div>
+    <${Replays} />
     <${Previews} />
     ${partsIn("curves", { at: {} })}
   `;
@@ -70,7 +85,8 @@ function arms(height) {
   return html`
     <${Plot}
       source="${projectFigure("clock-arms")}?current=${roundId}"
-      version=${[measures, replays?.made, roundId]} pick=${open} height=${height}
+      version=${[measures, replays?.made, roundId]} pick=${open}
+      height=${height} bare=${height < LOW}
       about="Up and to the right is better; copies are at the bottom right."
     />
     <${How} chapter="arms" />
@@ -88,7 +104,7 @@ function TrainingCurves({ height }) {
   const kept = job?.round_id === roundId && job?.state === "running" ? job.kept : null;
   return html`
     <${Plot}
-      source=${roundFigure("training")} height=${height}
+      source=${roundFigure("training")} height=${height} bare=${height < LOW}
       version=${[losses.length, losses.at(-1), round?.validations, rounds.map(({ id, step }) => [id, step])]}
     >
       ${canTrainOn() ? html` <${MoreSteps} />` : null}

@@ -33,6 +33,13 @@ test("a figure is as large as its place, and its title is the page's", () => {
   );
 });
 
+test("a low one leaves its legend out, and a wide one has larger letters", () => {
+  const low = placed(figure, { width: 300, height: 200, bare: true }).layout;
+  const wide = placed(figure, { width: 1200, height: 600 }).layout;
+  assert.deepEqual([low.showlegend, low.font.size], [false, 12]);
+  assert.deepEqual(["showlegend" in wide, wide.font.size], [false, 14]);
+});
+
 test("of several prompts one is shown", () => {
   const { data } = placed(figure, { width: 300, height: 200 }, "q");
   assert.deepEqual(data, [{ ...figure.data[1], visible: true }]);

@@ -117,7 +117,14 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     page.click("[data-view=curves]")
     page.wait_for_selector(".curves .arms .scatterlayer .point")
     page.wait_for_selector(".curves .curve-box .scatterlayer path")
-    expect(page.locator(".curves .curve-box .legendtext").first).to_be_visible()
+    expect(page.locator(".curve-box .legendtext")).to_have_count(0)  # no room beside the lines
+    page.click("[data-action=enlarge-view]")
+    page.wait_for_function("document.querySelector('.curve-box .chart').clientHeight > 500")
+    legend = page.locator(".curve-box .legend")
+    expect(legend).to_be_visible()
+    box = legend.bounding_box()
+    assert box["y"] + box["height"] <= page.locator(".curve-box .nsewdrag").bounding_box()["y"] + 1
+    page.click("[data-action=enlarge-view]")
     assert {"Rounds on the benchmark", "Training loss"} == {row["chart"] for row in rows(page)}
     assert marks(page, "path") >= 2
     with Image.open(io.BytesIO(saved(page, "png"))) as picture:
