@@ -63,7 +63,7 @@ def test_a_mark_is_undone_and_redone_like_a_decision(studio: Studio, drawn: str)
     studio.mark_copies([first, second], True)
     studio.decide([third], "rejected")
     words = [step.words for step in studio.history(drawn)]
-    assert words[1] == "mark 2 images as a copy"
+    assert words[1] == "mark 2 images of A tie as a copy"
 
     def marks() -> list[bool | None]:
         return [studio.store.candidates.get(name).marked_copy for name in (first, second, third)]
@@ -98,6 +98,6 @@ def test_marks_that_differ_are_one_step(studio: Studio, drawn: str) -> None:
     first, second = (one.id for one in studio.store.candidates.of_round(drawn)[:2])
     studio.mark_copies([second], True)
     studio.mark_each({first: True, second: None})
-    assert studio.history(drawn)[-1].words == "mark 2 images"
+    assert studio.history(drawn)[-1].words == "mark 2 images of A tie"
     studio.undo(drawn)
     assert studio.store.candidates.get(second).marked_copy is True

@@ -1,11 +1,15 @@
-/** Below the chart of rounds: how far the replays of this project are, and what they came to. */
-/** @import { Replay } from "payloads" */
+/** Below the charts: how far the replays of this project are, what they came to, and both side by side. */
+/** @import { Replay, SheetRow } from "payloads" */
 import { state } from "../app/store.js";
 import { download } from "../app/archives.js";
-import { openProject, refresh } from "../app/session.js";
+import { call, openProject, refresh } from "../app/session.js";
+import { address } from "../app/urls.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { html } from "../kit/html.js";
+import { toast } from "../kit/toast.js";
+import { pictureOf, pictureWords } from "../results/first_looks.js";
+import { openViewer } from "../viewer/viewer.js";
 
 /** For a component that is rendered again when measures or replays have changed. */
 export function Replays() {
@@ -18,7 +22,7 @@ export function Replays() {
 
 /** @param {{ made: Replay[] }} props */
 const Made = ({ made }) => html`
-  <p class="chart-title"><b>Replays</b> Dashed lines above, with the same seeds.</p>
+  <p class="chart-title"><b>Replays</b> The same rounds again, with the same seeds.</p>
   <ul class="replay-list">
     ${made.map((replay) => html`<${Row} key=${replay.project_id} replay=${replay} />`)}
   </ul>
@@ -38,6 +42,7 @@ const Origin = ({ own }) => html`
   }
   ${state.projectId ? files(state.projectId, "this replay") : null}
   ${own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : null}
+  ${own.difference ? html`<${Compared} replay=${own} />` : null}
   ${own.not_replayed ? html`<p class="replay-note">${own.not_replayed}</p>` : null}
 `;
 
@@ -49,10 +54,59 @@ const Row = ({ replay }) => html`<li data-project=${replay.project_id} data-stat
   ${replay.state === "done" ? files(replay.project_id, replay.name) : null}
   ${replay.state === "working" ? action("Stop", "stop_replay", replay.project_id) : null}
   ${replay.state === "halted" ? action("Continue", "continue_replay", replay.project_id) : null}
-  ${[replay.difference, replay.incomparable, replay.not_replayed]
+  ${replay.difference ? html`<${Compared} replay=${replay} />` : null}
+  ${[replay.incomparable, replay.not_replayed]
     .filter(Boolean)
     .map((words) => html`<p class="replay-note">${words}</p>`)}
 </li>`;
+
+/** @param {{ replay: Replay, named?: string }} props */
+const Compared = ({ replay, named }) => html`<p class="replay-note">
+  ${named && html`<b>${named}</b> `}${replay.difference} ${link("Compare the images", () => compare(replay))}
+</p>`;
+
+/** In Results: what each replay came to. */
+export const ComparedReplays = () =>
+  (state.replays?.made ?? [])
+    .filter(({ difference }) => difference)
+    .map(
+      (replay) =>
+        html`<${Compared} key=${replay.project_id} replay=${replay} named="Replay: ${replay.title}" />`,
+    );
+
+/**
+ * Shows the last round of a replay beside the project's.
+ * @param {Replay} replay
+ */
+async function compare({ source_id, project_id, source_round, rounds }) {
+  const asked = [source_id, project_id].map((project) => call("results", "test_pictures", { project }));
+  const [own, again] = await Promise.all(asked);
+  if (!own || !again) return;
+  const looks = looksOfBoth([...own.rows], [...again.rows], source_round, rounds.at(-1)?.id ?? "");
+  if (looks.length) openViewer({ looks, mode: "cut" });
+  else toast("The two have no benchmark image in common.");
+}
+
+/**
+ * The benchmark images with the same prompt and seed of a round and of its replay.
+ * @param {SheetRow[]} own
+ * @param {SheetRow[]} again
+ * @param {string} round
+ * @param {string} replayed
+ */
+export const looksOfBoth = (own, again, round, replayed) =>
+  own.flatMap((row) => {
+    const other = again.find(({ part, prompt }) => part === row.part && prompt === row.prompt);
+    if (row.part !== "held_out" || !other) return [];
+    return Object.keys(row.pictures[round] ?? {}).flatMap((seed) => {
+      const both = [pictureOf(row, round, Number(seed)), pictureOf(other, replayed, Number(seed))];
+      const frames = both.flatMap((one, at) => {
+        const name = at ? "Replay" : "Yours";
+        return one ? [{ name, src: address("test-picture", one), words: pictureWords(one) }] : [];
+      });
+      return frames.length > 1 ? [{ title: row.prompt, frames }] : [];
+    });
+  });
 
 /**
  * @param {string} words

@@ -12,6 +12,7 @@ import { whilePressed } from "../kit/dom.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
+import { ComparedReplays } from "../measures/replays.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
@@ -46,7 +47,7 @@ export function mountResults(parts) {
   on("received step project rounds round forget", () => {
     if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
   });
-  const events = "step round measures queue project rounds forget received";
+  const events = "step round measures replays queue project rounds forget received";
   renderOn(events, parts.columns, Results, shown);
 
   async function load() {
@@ -96,6 +97,7 @@ function Results() {
         <${Basis} at=${{}} />
       </div>
       <div class="table-scroll"><${RoundsTable} rounds=${rounds.value} measures=${measures} /></div>
+      <${ComparedReplays} at=${{}} />
     </section>
     <${SheetCard} rows=${rows.value} />
     <section class="card wide" aria-label="Round by round">

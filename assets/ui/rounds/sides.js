@@ -88,7 +88,9 @@ function choose() {
 function Sides() {
   /** @type {[name: Side, words: string][]} */
   const names = [["candidates", "All images"]];
-  if (canReview()) names.unshift(["review", `Review ${(!followed() && openSuggestions().length) || "✓"}`]);
+  const open = openSuggestions().length;
+  const left = open && followed() ? "" : ` ${open || "✓"}`; // what is open in a followed round waits for none
+  if (canReview()) names.unshift(["review", `Review${left}`]);
   const first = own();
   if (first) names.unshift([first.name, first.words]);
   return html`<${Segments}

@@ -10,6 +10,7 @@ import { isIdle, SettingsFields, typedValue, written } from "../kit/settings_fie
 import { toast } from "../kit/toast.js";
 import { useState } from "../vendor/preact.min.js";
 import { showSide } from "./sides.js";
+import { lineThrough } from "./strip/tree.js";
 
 /** @type {[what: string, label: string, note: string, field: string][]} */
 const WAYS = [
@@ -27,7 +28,7 @@ const WAYS = [
 const FOR_RESEARCHERS = 3; // the ways from here on
 
 /** How many rounds a replay would train again. */
-const linesRounds = () => state.measures?.rounds.filter(({ id, trained }) => id && trained).length ?? 0;
+const linesRounds = () => lineThrough(state.rounds, state.roundId ?? "");
 
 /** Whether the line can be replayed. */
 const canReplay = () => Boolean(state.replays?.follow.length && !state.replays.own) && linesRounds() > 1;
@@ -43,12 +44,12 @@ export async function whatIf() {
       "A second line of rounds from here, with a choice of its own. The line that is there stays as it is.",
       html`<${Differences} project=${project} />`,
     ],
-    answers: [["begin", "Begin the branch"]],
+    answers: [["begin", "Begin"]],
     attempt: async (typed) => {
       chosen = String(typed.get("what"));
       if (chosen === "line") {
         const answer = await write("replay", { round, policy: String(typed.get("follow")) });
-        if (answer) toast("The replay is queued. It stands under Curves.");
+        if (answer) toast("The replay is queued, as a project of its own. Curves shows how far it is.");
         return answer !== null;
       }
       const name = String(typed.get("field"));

@@ -18,7 +18,7 @@ import { Previews } from "./previews.js";
 
 const [LEAST, MOST] = [150, 340]; // pixels of a chart
 const LOW = 300; // pixels below which a legend leaves no room for the lines; a pointer shows their names
-const BESIDE = 72; // pixels of its title, and for what follows to show that it is there
+const BESIDE = 100; // pixels of its title, and for what follows to show that it is there
 const SHAPE = 0.45; // height for each pixel of the width, where that is more than `MOST`
 const EVENTS = "step round forget view job measures replays busy project";
 

@@ -238,7 +238,7 @@ export const LookFiles = ({ look, references }) => html`<div class="view-files">
   )}
 </div>`;
 
-/** @typedef {{ looks: Look[], at?: number, what?: string }} Opened */
+/** @typedef {{ looks: Look[], at?: number, what?: string, mode?: Mode }} Opened */
 
 export const viewerDialog = new Dialog("viewer", { light: () => true });
 /** @type {Opened | null} */
@@ -259,6 +259,6 @@ export function openViewer(what) {
   viewerDialog.close();
   viewerDialog.open(
     "Enlarged image",
-    html`<${Viewer} ...${what} mode="flip" close=${() => viewerDialog.close()} />`,
+    html`<${Viewer} mode="flip" ...${what} close=${() => viewerDialog.close()} />`,
   );
 }

@@ -37,7 +37,7 @@ def candidate_names(here: RoundSnapshot) -> dict[str, str]:
 
 
 def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:
-    """What a step did: "accept A drum 04", "reject 12 pictures", "mark A drum 04 as a copy"."""
+    """What a step did: "accept A drum 04", "reject 2 images of A drum"."""
     if step.author == "sampler":
         return f"accept the suggestion ({_pictures(step, names)})"
     verbs = {_verb(step.before[name], after) for name, after in step.after.items()}
@@ -47,8 +47,12 @@ def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:
 
 
 def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
-    changed = list(step.after)
-    return names.get(changed[0], "an image") if len(changed) == 1 else f"{len(changed)} images"
+    changed = [names.get(one, "an image") for one in step.after]
+    if len(changed) == 1:
+        return changed[0]
+    heads = {head if number.isdigit() else "" for head, _, number in (one.rpartition(" ") for one in changed)}
+    of = heads.pop() if len(heads) == 1 else ""
+    return f"{len(changed)} images of {of}" if of else f"{len(changed)} images"
 
 
 _MARKS = {True: "mark {} as a copy", False: "mark {} as not a copy", None: "clear the mark of {}"}

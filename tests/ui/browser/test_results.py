@@ -96,6 +96,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(".question:has-text('generates 2 rounds again') [data-answer=begin]")
     again = ".replay-list li:has-text('Random')"
     page.wait_for_selector(f"{again}[data-state=working]")
+    page.wait_for_selector(".strip-replay:text-is('Replay: 0 of 2 rounds')")
     page.click(f"{again}[data-state=working] button:text-is('Stop')")
     page.click(f"{again}[data-state=halted] button:text-is('Continue')")
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")

@@ -31,7 +31,7 @@ function haltedNote(round, step, queue) {
 export function roundNote(round, { step, accepted, current, rounds, queue }) {
   const left = rounds.some((other) => other.parent_id === round.id && !other.refines);
   if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
-    return accepted > round.wanted ? `${accepted} accepted` : `${accepted} of ${round.wanted} accepted`;
+    return accepted >= round.wanted ? `${accepted} accepted` : `${accepted} of ${round.wanted} accepted`;
   }
   if (left || accepted) return `${accepted} accepted`;
   if (step === "generate" && round.candidates) return `${count(round.candidates, "image")} so far`;

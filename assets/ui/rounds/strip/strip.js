@@ -8,13 +8,14 @@
  *   empty?: boolean, gain?: ChipWords }} Chip
  */
 import { renderOn } from "../../app/watch.js";
-import { state, counts, loaded } from "../../app/store.js";
+import { emit, state, counts, loaded } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
 import { el, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
+import { showSide } from "../sides.js";
 import { whatIf } from "../what_if.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
@@ -31,7 +32,7 @@ export function mountStrip(parts) {
   parts.strip.after(tools);
   const events = "project rounds round received queue measures replays verdicts forget archived";
   renderOn(events, parts.strip, Chips);
-  renderOn(events, tools, () => html`<${BranchButton} /><${ArchiveButton} />`);
+  renderOn(events, tools, () => html`<${BranchButton} /><${ReplayNote} /><${ArchiveButton} />`);
   renderOn("project forget received writes", parts.kept, () => (state.project ? savedWords() : ""));
   new ResizeObserver(bringCurrent).observe(parts.strip); // others come and go beside it
 }
@@ -190,6 +191,20 @@ function BranchButton() {
     type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${whatIf}
     title="Begin a second line of rounds here, with other images, settings or another seed"
   >⎇ What if?</button>`;
+}
+
+/** How far a replay is that runs, and the way to it. */
+function ReplayNote() {
+  const running = state.replays?.made.find((one) => one.state === "working");
+  const show = () => {
+    showSide("candidates");
+    emit("show-view", "curves");
+  };
+  return running
+    ? html`<button type="button" class="link strip-replay" title=${running.far} onClick=${show}>
+        Replay: ${running.drawn} of ${running.wanted} rounds
+      </button>`
+    : null;
 }
 
 function savedWords() {

@@ -53,3 +53,16 @@ export function branchOf(rounds, id) {
   for (const round of rounds) if (round.parent_id && inside.has(round.parent_id)) inside.add(round.id);
   return rounds.filter((round) => inside.has(round.id));
 }
+
+/**
+ * How many trained rounds the longest line through a round has, which a replay would train again.
+ * @param {RoundSummary[]} rounds parents before their children
+ * @param {string} id
+ */
+export function lineThrough(rounds, id) {
+  /** @type {Map<string | null, number>} */
+  const trained = new Map();
+  for (const { id: one, parent_id, adapter, refines } of rounds)
+    trained.set(one, (trained.get(parent_id) ?? 0) + Number(Boolean(adapter) && !refines));
+  return Math.max(0, ...branchOf(rounds, id).map((one) => trained.get(one.id) ?? 0));
+}

@@ -75,6 +75,7 @@ def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: S
     page: Page = first_page(window, served.address, with_grid=False)
     page.goto(f"{served.url()}&round={first}")
     page.wait_for_selector(".tile")
+    expect(page.locator("[data-choice=review]")).to_have_text("Review")  # no ✓: two are still open
     page.click("[data-choice=review]")
     page.wait_for_selector(".review-end h2:text-is('Round 2 is there already')")
     expect(page.locator("[data-action=next_round][data-next]")).to_have_text("Go to round 2 ›")

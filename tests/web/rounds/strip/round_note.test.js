@@ -17,6 +17,7 @@ test("waiting and running are distinguished", () => {
 
 test("during selection it shows how many images are accepted", () => {
   assert.equal(note({ step: "accept", accepted: 1 }), "1 of 3 accepted");
+  assert.equal(note({ step: "next_round", accepted: 3 }), "3 accepted", "not of how many are left");
   assert.equal(note({ step: "next_round", accepted: 5 }), "5 accepted");
 });
 

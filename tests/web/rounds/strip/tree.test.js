@@ -1,7 +1,7 @@
 /** Where each round stands in the strip. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { branchOf, rowsOf, treeOf } from "../../../../assets/ui/rounds/strip/tree.js";
+import { branchOf, lineThrough, rowsOf, treeOf } from "../../../../assets/ui/rounds/strip/tree.js";
 import { chip } from "../../samples.js";
 
 /** @param {[id: string, parent: string | null][]} pairs */
@@ -35,4 +35,16 @@ test("a round is archived with all that come after it", () => {
   const tree = rounds([["a", null], ["b", "a"], ["x", "a"], ["c", "b"]]); // biome-ignore format: a tree
   assert.deepEqual(branchOf(tree, "b").map(({ id }) => id), ["b", "c"]); // biome-ignore format: short
   assert.equal(branchOf(tree, "a").length, 4);
+});
+
+test("the longest line through a round counts its trained rounds, not those beside it", () => {
+  const trained = (/** @type {string} */ id, /** @type {string | null} */ parent_id) =>
+    chip({ id, parent_id, adapter: "file" });
+  const refined = chip({ id: "r", parent_id: "b", adapter: "file", refines: true });
+  const all = [trained("a", null), trained("b", "a"), trained("x", "a"), refined, trained("c", "r")];
+  assert.deepEqual(
+    ["a", "x", "c"].map((id) => lineThrough(all, id)),
+    [3, 2, 3],
+  );
+  assert.equal(lineThrough([...all, chip({ id: "d", parent_id: "c" })], "d"), 3, "up to the trained ones");
 });
