@@ -38,7 +38,7 @@ def test_a_round_without_copies_has_a_shortlist_and_ends_the_run(studio: Studio,
     assert _would_repeat(studio, round_id, made, plan(tmp_path))
     told = list(_why_last(studio, 1, round_id, plan(tmp_path)))
     assert told[0] == "Round 1 is the last one: nothing is suggested, and another round would repeat it."
-    assert "72 images are right by the studio’s figures; the page lists 12, of 12 prompts" in told[1]
+    assert "72 images may be right by the studio’s figures; the page lists 12, of 12 prompts" in told[1]
     assert "59% if chosen by eye" in told[1]
     view = studio.round_view(round_id)
     assert view.shortlist is not None

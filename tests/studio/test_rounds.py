@@ -145,6 +145,23 @@ def test_accepted_pictures_train_the_next_round_and_leave_its_pool(studio: Studi
     assert len(studio.pool(round_id)) == 18
 
 
+def test_what_a_round_trains_on_is_shown_and_a_lora_without_the_choices_says_so(
+    studio: Studio, round_id: str
+) -> None:
+    draw(studio, round_id, [2, 2])
+
+    def without_choices() -> list[bool]:
+        return [one.without_choices for one in studio.outcomes(studio.round_view(round_id).project.id)]
+
+    assert without_choices() == [False], "nothing is accepted"
+    accepted = studio.accept_suggestion(round_id)
+    second = studio.next_round(round_id).id
+    train(studio, second)
+    assert studio.round_view(round_id).trains_on == ()
+    assert {one.id for one in studio.round_view(second).trains_on} == set(accepted)
+    assert without_choices() == [True, False]
+
+
 def test_weight_stays_with_the_round_when_lambda_changes_later(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2, 2, 2])
     project_id = studio.store.rounds.get(round_id).project_id

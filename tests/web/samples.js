@@ -169,6 +169,7 @@ export const round = (more) => ({
   previews: [],
   validations: [],
   steps: { kept: [], usual: [], used: null, why_none: "" },
+  trains_on: [],
   ...more,
 });
 
@@ -389,6 +390,7 @@ export const measures = (more) => ({
   sentence: "",
   setting: { early: 1, late: 1, switch: 0 },
   constant: "",
+  rivals: [],
   warnings: [],
   words: {
     columns: [],

@@ -102,7 +102,13 @@ function Exports({ id }) {
     />`;
   return html`
     <h2>${titleOf(last)}</h2>
-    ${last.adapter && html`<p class="export-best">${said?.place ?? words?.place}</p>`}
+    ${
+      last.adapter &&
+      html`<p class="export-best">
+      ${said?.place ?? words?.place} <${Instead} round=${otherThan(id)} />
+    </p>`
+    }
+    ${last.without_choices && html`<p>${WITHOUT_CHOICES}</p>`}
     ${last.adapter && html`<${Shown} round=${last} /><${LookYourself} round=${id} />`}
     ${last.adapter && html`<${Triggers} />`}
     <p>
@@ -137,6 +143,29 @@ function Exports({ id }) {
   `;
 }
 
+/**
+ * What may be taken instead: the round that is open, or the best one, or the next best if that may be chance.
+ * @param {string} id
+ */
+export function otherThan(id) {
+  const { best, rivals = [] } = state.measures ?? {};
+  return [state.roundId, best === id ? rivals[0] : best]
+    .map((wanted) => known.value.find((one) => one.id === wanted && wanted !== id && one.adapter))
+    .find(Boolean);
+}
+
+/** @param {{ round: RoundResult | undefined }} props */
+function Instead({ round }) {
+  if (!round) return null;
+  const take = () => {
+    dialog.close(); // another dialog, for the address and the focus
+    openExports(round);
+  };
+  return html`<${Button} class="link" data-action="other-round" onClick=${take}>
+    Take ${inSentence(round.name)} instead
+  <//>`;
+}
+
 /** Does no other program read LoRAs of this base model, as of the bundled one? @param {RoundResult} round */
 const isForDiffusersAlone = ({ adapter, exports: forms }) =>
   Boolean(adapter) && forms.every(({ form, usable }) => form === "diffusers" || !usable);
@@ -155,6 +184,8 @@ function OtherModel() {
     <//>
   </p>`;
 }
+
+const WITHOUT_CHOICES = "It was trained on your references alone, without the images you accepted.";
 
 /** The places of the images that have not come yet. */
 const COMING = ["Base model", "…"];

@@ -234,7 +234,8 @@ function busyWords() {
   const { job, queue, projectId, roundId, rounds } = state;
   if (!job || !(busy() || roundWaits())) return "";
   const other = job.round_id !== roundId && rounds.find(({ id }) => id === job.round_id);
-  return planLine(job, queue.waiting, projectId, other ? other.name : undefined);
+  const accepted = state.round?.trains_on.length;
+  return planLine(job, queue.waiting, projectId, other ? other.name : undefined, accepted);
 }
 
 /** The label of Next round: it starts one, or goes to the one that is there. */

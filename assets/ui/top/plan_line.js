@@ -4,7 +4,6 @@ import { about, count } from "../kit/format.js";
 
 /** @type {Partial<Record<string, string>>} */
 const DOES = {
-  fine_tune: "Training on your reference",
   generate: "Generating images",
   measure: "Measuring on the benchmark",
   pairs: "Making comparison pairs",
@@ -14,7 +13,7 @@ const DOES = {
 /** @type {Partial<Record<string, (amount: number) => string>>} */
 const COMES = {
   download: () => "downloading the model",
-  fine_tune: () => "training on your reference",
+  fine_tune: () => "training",
   generate: (amount) => (amount ? `up to ${count(amount, "image")}` : "the images"),
   measure: () => "measuring on the benchmark",
   pairs: () => "comparison pairs",
@@ -28,18 +27,27 @@ const MOST = 2; // steps to come that are named: the others repeat them for late
  * @param {QueuedJob[]} waiting the jobs that wait, of all projects
  * @param {string | null} projectId
  * @param {string} [round] the name of its round, if that is not the shown one
+ * @param {number} [accepted] images that the shown round trains on, besides the references
  */
-export function planLine(job, waiting, projectId, round) {
+export function planLine(job, waiting, projectId, round, accepted = 0) {
   const next = waiting.filter((other) => other.project_id === projectId && other.id !== job.id);
-  const now = nowWords(job);
+  const now = nowWords(job, round === undefined ? trainsOn(accepted) : "Training");
   const own = round ? `${round}: ${now.charAt(0).toLowerCase()}${now.slice(1)}` : now;
   return [`${own}.`, ...thenWords(next)].join(" ");
 }
 
-/** @param {Job} job */
-function nowWords(job) {
+/** @param {number} accepted */
+const trainsOn = (accepted) =>
+  `Training on your reference${accepted ? ` and ${count(accepted, "accepted image")}` : ""}`;
+
+/**
+ * @param {Job} job
+ * @param {string} training
+ */
+function nowWords(job, training) {
   if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
   if (job.state !== "running") return "Stops after this step; finished work is kept";
+  if (job.kind === "fine_tune" && !job.doing) return training;
   return job.doing || DOES[job.kind] || job.title; // the time that is left stands in the top bar
 }
 

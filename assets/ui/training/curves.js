@@ -2,7 +2,7 @@
 import { state, on, isJudged, someReferences } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
-import { projectFigure, roundFigure } from "../app/urls.js";
+import { address, projectFigure, roundFigure } from "../app/urls.js";
 import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
@@ -116,6 +116,9 @@ function TrainingCurves({ height }) {
 /** What is trained on, until there is a loss to show. */
 const TrainsOn = () => html`<figure class="trains-on">
   ${someReferences(3).map(({ id, prompt }) => html`<img key=${id} src=${reference(id)} alt=${prompt} />`)}
+  ${state.round?.trains_on.map(
+    (one) => html`<img key=${one.id} src=${address("thumb", one)} alt=${one.prompt} data-accepted="" />`,
+  )}
   <figcaption>What it trains on. The training loss appears here with the first steps.</figcaption>
 </figure>`;
 

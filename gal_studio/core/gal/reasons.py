@@ -12,7 +12,7 @@ from gal_studio.core.types import Anchor, AnchorScore
 
 Case = Literal["clean", "clean_one", "copies", "copies_one", "unfit", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
-    "clean": "No copies in {n} images: nothing to improve here.",
+    "clean": "No copies found in {n} images.",
     "clean_one": "Its only image is not a copy.",
     "copies": "No image to suggest: all {n} are copies{marked}.",
     "copies_one": "No image to suggest: the only one is a copy{marked}.",

@@ -83,7 +83,7 @@ def _sentence(images: Sequence[Listed], right: int, lacks: Iterable[Lack | str],
     if images:
         prompts = len({one.anchor_id for one in images})
         return (
-            f"{counted(right, 'image')} {'is' if right == 1 else 'are'} right by the studio’s figures; below "
+            f"{counted(right, 'image')} may be right by the studio’s figures; below "
             f"are {len(images)}, of {counted(prompts, 'prompt')}, first those that add most. Accept those "
             "that you would use yourself."
         )

@@ -1,6 +1,6 @@
 """Which round is best and why, and what is wrong with a round, in sentences that a layperson understands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -30,8 +30,8 @@ class Verdict:
     """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
 
     `plain` says why in counts of images, without the names of the figures; that they look like the references
-    is left to the eye. `constant` names the best one at a
-    constant strength in a sentence, where a schedule is the best.
+    is left to the eye. `constant` names the best one at a constant strength in a sentence, where a schedule
+    is the best. `rivals` are the rounds over which its lead may be chance, the next best first.
     """
 
     best: str | None
@@ -40,6 +40,7 @@ class Verdict:
     setting: Recipe = AS_TRAINED
     constant: str = ""
     plain: str = ""
+    rivals: tuple[str, ...] = ()
 
 
 def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
@@ -77,7 +78,8 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
         more = _passed_over(best, ranked[2:])  # of the second, the headline tells
         plain = f"{plain} {_in_spite_of(best, ranked[1])}".rstrip()
     told, plainly = (f"{words} {more}".rstrip() for words in (detail, plain))
-    return Verdict(best.arm.id, headline, told, best.arm.recipe, _constant(best, settings), plainly)
+    constant, rivals = _constant(best, settings), tuple(_rivals(ranked))
+    return Verdict(best.arm.id, headline, told, best.arm.recipe, constant, plainly, rivals)
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,16 @@ def _counted(report: Report, before: Report | None, names: _Names) -> str:
     return f"{matched}Copies: {share_words(report.copies, report.pictures, report.pictures)}{copied}."
 
 
+def _rivals(ranked: Sequence[Report]) -> Iterator[str]:
+    """The rounds behind the best down to the first that it is clearly ahead of."""
+    for each in ranked[1:]:
+        if not carries_on(each) or is_up(lead(ranked[0], each)):
+            return
+        yield each.arm.id or ""
+
+
 def _plainly(report: Report, before: Report | None, names: _Names) -> str:
-    """The same as what a person sees: how many images show what was asked, and how many are copies."""
+    """The same as the studio's count: how many images show what was asked, and how many are copies."""
     earlier = before if before and before.arm.id is not None else None
     told = []
     if report.judged:
@@ -179,8 +189,10 @@ def _plainly(report: Report, before: Report | None, names: _Names) -> str:
             if earlier and earlier.judged
             else ""
         )
-        shows = "shows" if report.as_asked == 1 else "show"
-        told.append(f"{report.as_asked} of {report.judged} images {shows} what was asked{then}.")
+        told.append(
+            f"The studio counts {report.as_asked} of {report.judged} images as showing what was asked{then}: "
+            "look at them."
+        )
     if report.is_judged:
         then = f" ({names.inside(earlier)}: {earlier.copies} of {earlier.pictures})" if earlier else ""
         are = "is a copy" if report.copies == 1 else "are copies"

@@ -160,7 +160,9 @@ class MeasureWords:
     place: str
 
 
-def round_words(rounds: Sequence["MeasuredRound"], best: str | None) -> dict[str, RoundWords]:
+def round_words(
+    rounds: Sequence["MeasuredRound"], best: str | None, rivals: Sequence[str] = ()
+) -> dict[str, RoundWords]:
     """What is said of the measured rounds by their ID, "" for the base model."""
     known = {one.id: one for one in rounds}
     number = sum(one.id is not None and one.report is not None for one in rounds)
@@ -174,10 +176,13 @@ def round_words(rounds: Sequence["MeasuredRound"], best: str | None) -> dict[str
                 row=_row(one, one.report, before),
                 schedules=tuple(_scheduled(each.report, one.report) for each in one.schedules),
                 chip=_chip(one, decides, before, number > 1 and best is not None and best == one.id),
-                place=_place(one, known.get(best), number),
+                place=_place(one, known.get(best), number, rivals),
                 uses=_uses(one),
                 left=left_to_gain(one) or "",
-                left_plain=f"On the benchmark, {decides.as_asked} of {decides.judged} show what was asked.",
+                left_plain=(
+                    f"On the benchmark, the studio counts {decides.as_asked} of {decides.judged} as showing "
+                    "what was asked."
+                ),
             )
     return said
 
@@ -194,15 +199,17 @@ def _setting(of: "MeasuredRound") -> str:
     return f"{of.gain_setting} only" if of.schedules else ""
 
 
-def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int) -> str:
-    """Which round this is among so many measured ones."""
+def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int, rivals: Sequence[str] = ()) -> str:
+    """Which round this is among so many measured ones, and whether that may be chance."""
     if best is None or best.id is None:
         return "No round is measured yet: the benchmark in Results says which one is best."
     if best.id != of.id:
         name = best.name[:1].lower() + best.name[1:] if best.name.startswith("Round ") else best.name
-        return f"By the benchmark, {name} is the better one."
+        doubt = ", but its lead may be chance" if of.id in rivals else ""
+        return f"By the benchmark, {name} is the better one{doubt}."
     at = f", at {of.gain_setting}" if of.gain_setting else ""
-    return f"★ The best of {number} measured{at}." if number > 1 else f"The only one measured{at}."
+    doubt = ", but its lead may be chance" if rivals else ""
+    return f"★ The best of {number} measured{at}{doubt}." if number > 1 else f"The only one measured{at}."
 
 
 def _columns(of: "MeasuredRound", best: str | None) -> Iterator[SheetColumn]:
@@ -413,7 +420,11 @@ def left_out_words(tested: Sequence[str], asking: Sequence[str]) -> str:
 
 
 def measure_words(
-    rounds: Sequence["MeasuredRound"], best: str | None, kind: Kind, not_counted: str
+    rounds: Sequence["MeasuredRound"],
+    best: str | None,
+    kind: Kind,
+    not_counted: str,
+    rivals: Sequence[str] = (),
 ) -> MeasureWords:
     """All that is said of the benchmark."""
     named = (FigureColumn(metric_name(each, kind), one.title) for each, one in COLUMNS.items())
@@ -421,7 +432,7 @@ def measure_words(
     return MeasureWords(
         columns=(*named, GAIN, LEARNED),
         counted=(FigureColumn("Show what was asked", COLUMNS["as_asked"].title), COLUMNS["copies"]),
-        rounds=round_words(rounds, best),
+        rounds=round_words(rounds, best, rivals),
         lacking=" ".join(unmeasured(rounds)),
         not_counted=not_counted,
         progress=progress_words(rounds, kind),

@@ -128,7 +128,7 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
         asking=found.test_set.asking,
         called=called,
         rounds=rounds,
-        words=measure_words(rounds, verdict.best, named.kind, not_counted),
+        words=measure_words(rounds, verdict.best, named.kind, not_counted, verdict.rivals),
         warnings=(*find_warnings(full, called, found.falls), *found.told_of_fast(worse=True)),
         carry_over=found.told_of_fast(worse=False),
         carried_over=found.carried_over,

@@ -9,7 +9,7 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import Method
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Candidate, Kind, Round
-from gal_studio.rounds.lineage import round_weight
+from gal_studio.rounds.lineage import inherited_examples, round_weight
 from gal_studio.state import Store
 from gal_studio.state.tables.exports import Export
 
@@ -19,7 +19,8 @@ class Outcome:
     """A round of the table of results.
 
     `drawn` are its pictures, a person's own included, and `accepted` those that were accepted, each with its
-    prompt. `weight` is that of Eq. G8, and `best_recipe` that of Eq. G18.
+    prompt. `weight` is that of Eq. G8, and `best_recipe` that of Eq. G18. `without_choices`: images were
+    accepted in the project, and its LoRA was trained on the references alone.
     """
 
     round: Round
@@ -32,6 +33,7 @@ class Outcome:
     weight: float
     best_recipe: Recipe
     exports: tuple[Export, ...]
+    without_choices: bool
 
 
 def outcomes(store: Store, project_id: str) -> tuple[Outcome, ...]:
@@ -58,7 +60,14 @@ def _outcome(here: RoundSnapshot, name: str, exports: tuple[Export, ...]) -> Out
         weight=round_weight(here),
         best_recipe=here.best_recipe,
         exports=exports,
+        without_choices=_is_without_choices(here),
     )
+
+
+def _is_without_choices(here: RoundSnapshot) -> bool:
+    trained = here.round.adapter is not None and not here.round.source and here.refined is None
+    chosen = any(each.decided.accepted for each in here.project.shown)
+    return trained and chosen and not inherited_examples(here)
 
 
 def present_exports(store: Store, adapter: str | None, exports: Iterable[Export]) -> tuple[Export, ...]:

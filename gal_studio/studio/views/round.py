@@ -18,7 +18,7 @@ from gal_studio.rounds.doubts import doubt
 from gal_studio.rounds.fingerprints import is_trainable, repeated
 from gal_studio.rounds.inputs import TrainingInputs, load_inputs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
-from gal_studio.rounds.lineage import pool, round_weight
+from gal_studio.rounds.lineage import accepted_candidates, pool, round_weight, rounds_above
 from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import (
     Proposal,
@@ -30,7 +30,7 @@ from gal_studio.rounds.suggestions import (
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import estimate
 from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.json_types import PictureRef, version
+from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
 from gal_studio.studio.views.types import (
     CandidateView,
     ProjectView,
@@ -158,6 +158,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
         shortlist=shown_shortlist(here, made),
+        trains_on=_trains_on(here),
         check=here.variant.why_no_training(here.round.number)
         or ("" if more or made.made.ends else made.pool.check.sentence),
         losses=curve.losses,
@@ -173,6 +174,12 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         seconds=dict(here.record.seconds),
         unet_forwards=here.record.unet_forwards,
     )
+
+
+def _trains_on(here: RoundSnapshot) -> tuple[ShownPicture, ...]:
+    """The accepted images of Eq. G9."""
+    chosen = (one for each in rounds_above(here) for one in accepted_candidates(each))
+    return tuple(shown_picture(one, here.project.prompts[one.anchor_id]) for one in chosen)
 
 
 def _steps(here: RoundSnapshot) -> StepsView:

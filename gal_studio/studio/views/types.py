@@ -27,7 +27,7 @@ from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.forecast import Estimates
-from gal_studio.studio.views.json_types import Losses, ModelName, PictureRef
+from gal_studio.studio.views.json_types import Losses, ModelName, PictureRef, ShownPicture
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
 
@@ -141,6 +141,9 @@ class RoundFacts:
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
     steps: StepsView
     shortlist: Annotated[Shortlist | None, Doc("What to choose from where nothing is suggested.")]
+    trains_on: Annotated[
+        tuple[ShownPicture, ...], Doc("Images accepted in earlier rounds, which it trains on.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -131,6 +131,7 @@ class RoundResult:
     exports: tuple[ExportChoice, ...]
     accepted: tuple[ShownPicture, ...]
     recipe: Annotated[str, Doc("The strength schedule to generate with; empty for full strength.")]
+    without_choices: Annotated[bool, Doc("Trained on the references alone, though images were accepted.")]
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def _row(one: Outcome) -> RoundResult:
         exports=_export_choices(one),
         accepted=tuple(shown_picture(candidate, prompt) for candidate, prompt in one.accepted),
         recipe=_advice(one),
+        without_choices=one.without_choices,
     )
 
 

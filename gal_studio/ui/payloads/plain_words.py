@@ -25,12 +25,18 @@ def repeated_thing(project: ProjectView) -> str:
     return f"your {_ARTICLE.sub('', subject)}"
 
 
-def briefly(thing: str, copies: int, number: int) -> str:
-    """How often a prompt repeats a thing: "sometimes your cat"; empty where a single image tells nothing."""
+def briefly(thing: str, copies: int, number: int, good: int) -> str:
+    """How often a prompt repeats a thing: "sometimes your cat"; empty where a single image tells nothing.
+
+    `good` of the `number` images are good enough to train on.
+    """
     if not thing or number < 2:
         return ""
-    often = "never" if copies == 0 else "always" if copies == number else "sometimes"
-    return f"{often} {thing}"
+    if copies == 0:
+        return "no copies found"
+    if copies == number:
+        return f"always {thing}"
+    return f"sometimes {thing}" if good else f"{thing}, or not good enough"
 
 
 def plainly(project: ProjectView, head: str, brief: str) -> str:

@@ -188,7 +188,7 @@ def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> tu
             view.project,
             score,
             names[score.anchor.id],
-            briefly(thing, score.score.overfit, score.score.candidates),
+            briefly(thing, score.score.overfit, score.score.candidates, score.score.good),
             ranked,
             ranked and score.anchor.id not in accepted_before,
         )

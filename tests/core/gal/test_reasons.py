@@ -55,7 +55,7 @@ def test_chances_are_given_with_the_digits_that_tell_them_apart():
 
 def test_all_and_none_read_differently():
     told = sentences([margins(0, 10), margins(10, 10)])
-    assert told["anchor-0"] == "No copies in 10 images: nothing to improve here."
+    assert told["anchor-0"] == "No copies found in 10 images."
     assert told["anchor-1"] == "No image to suggest: all 10 are copies."
 
 

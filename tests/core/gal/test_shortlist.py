@@ -35,7 +35,7 @@ def test_what_is_right_is_listed_prompt_by_prompt_the_most_useful_first() -> Non
         "The best of 3 right images of its prompt.",
         "The only right image of its prompt.",
     ]
-    assert "4 images are right by the studio’s figures; below are 4, of 2 prompts" in found.sentence
+    assert "4 images may be right by the studio’s figures; below are 4, of 2 prompts" in found.sentence
 
 
 def test_what_is_decided_leaves_the_list() -> None:

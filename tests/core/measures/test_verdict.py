@@ -28,7 +28,8 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
         "clearly resemble the reference more than the base model’s do."
     )
     assert found.plain == (
-        "8 of 8 images show what was asked (Round 1: 2 of 8). 0 of 8 are copies (Round 1: 6 of 8)."
+        "The studio counts 8 of 8 images as showing what was asked (Round 1: 2 of 8): look at them. "
+        "0 of 8 are copies (Round 1: 6 of 8)."
     )
 
 
@@ -37,7 +38,9 @@ def test_a_share_has_its_own_denominator() -> None:
     base = arm("Base model", [picture(0.3)] * 5)
     found = verdict(reports(base, arm("Round 1", [picture(0.5, copy=True)] + [picture(0.5)] * 7)))
     assert found.sentence.startswith("Prompt match: 4 of 5 judged images. Copies: 1 of 8 images. The")
-    assert found.plain == "4 of 5 images show what was asked. 1 of 8 is a copy."
+    assert found.plain == (
+        "The studio counts 4 of 5 images as showing what was asked: look at them. 1 of 8 is a copy."
+    )
 
 
 def test_a_round_that_lost_the_things_is_not_the_best() -> None:
@@ -161,6 +164,7 @@ def test_a_small_lead_is_not_called_clear() -> None:
     assert found.headline.endswith(
         "but its lead over Round 3 may be chance. Add benchmark images to find out."
     )
+    assert found.rivals[0] == "Round 3"
 
 
 def test_a_round_that_is_ahead_of_better_counts_says_by_what() -> None:
@@ -172,9 +176,10 @@ def test_a_round_that_is_ahead_of_better_counts_says_by_what() -> None:
     found = verdict(reports(base, clean, strong))
     assert found.headline == "wash is the best of 2 measured LoRAs, clearly ahead of ink."
     assert found.plain == (
-        "10 of 12 images show what was asked. 2 of 12 are copies. It is ahead because its images are closer "
-        "to the references."
+        "The studio counts 10 of 12 images as showing what was asked: look at them. 2 of 12 are copies. "
+        "It is ahead because its images are closer to the references."
     )
+    assert not found.rivals, "the lead is clear"
     assert "ahead because" not in verdict(reports(base, clean)).plain
     assert verdict(reports(base, clean)).headline == "ink is the only LoRA measured so far."
 

@@ -203,3 +203,14 @@ def test_the_sheet_has_a_column_for_each_setting_that_generated_something() -> N
     assert words.rounds["Round 1"].place == f"The only one measured, at {BY.words}."
     assert words.place == "By the benchmark, round 1 is the better one."
     assert measure_words((BASE,), None, "style", "").place.startswith("No round is measured yet")
+
+
+def test_that_a_lead_may_be_chance_is_said_of_the_best_and_of_the_other() -> None:
+    rounds = (BASE, measured("Round 1"), measured("Round 2", "Round 1"))
+    close = measure_words(rounds, "Round 1", "style", "", rivals=("Round 2",)).rounds
+    assert close["Round 1"].place.endswith("of 2 measured, at full strength, but its lead may be chance.")
+    assert close["Round 2"].place == (
+        "By the benchmark, round 1 is the better one, but its lead may be chance."
+    )
+    clear = measure_words(rounds, "Round 1", "style", "").rounds
+    assert "chance" not in clear["Round 1"].place + clear["Round 2"].place

@@ -157,6 +157,20 @@ def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tu
     other.close()
 
 
+def test_the_accepted_images_that_a_round_trains_on_are_shown(watched: Watched, served: Served):
+    studio = served.place.studio
+    accepted = studio.accept_suggestion(served.place.round)
+    job, _ = studio.run_round(studio.next_round(served.place.round).id)
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.jobs.progress(job.id, "fine_tune", 1, 200, "")
+    page = watched.open(f"{served.url()}&round={job.round_id}")
+    expect(page.locator(".trains-on [data-accepted]")).to_have_count(len(accepted))
+    expect(page.locator("[data-part=hint]")).to_contain_text(
+        f"Training on your reference and {len(accepted)} accepted images."
+    )
+
+
 def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")

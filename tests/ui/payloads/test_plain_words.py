@@ -32,16 +32,18 @@ def test_a_styles_copy_is_named_by_what_its_reference_shows(style: ProjectView) 
     assert repeated_thing(replace(two, kind="object")) == "the place in your references"
 
 
-def told_plainly(project: ProjectView, head: str, copies: int, number: int) -> str:
-    return plainly(project, head, briefly(repeated_thing(project), copies, number))
+def told_plainly(project: ProjectView, head: str, copies: int, number: int, good: int = 1) -> str:
+    return plainly(project, head, briefly(repeated_thing(project), copies, number, good))
 
 
 def test_a_prompt_gives_some_of_each_or_one_alone(style: ProjectView) -> None:
     assert told_plainly(style, "A pencil", 3, 10) == "Sometimes a pencil, sometimes your cat"
-    assert briefly("your cat", 3, 10) == "sometimes your cat"
+    assert briefly("your cat", 3, 10, 2) == "sometimes your cat"
     assert told_plainly(style, "Candy", 3, 10) == "Sometimes what you asked for, sometimes your cat"
     assert told_plainly(style, "A pencil", 10, 10) == "Always your cat"
-    assert told_plainly(style, "A pencil", 0, 10) == "Never your cat"
+    assert told_plainly(style, "A pencil", 0, 10) == "No copies found"
+    told = told_plainly(style, "A pencil", 3, 10, good=0)
+    assert told == "Your cat, or not good enough", "no good images, as the summary counts them"
     told = told_plainly(replace(style, kind="object"), "A pencil", 3, 10)
     assert told == "Sometimes a new place, sometimes the place in your reference"
 

@@ -1,6 +1,10 @@
+import "../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { state } from "../../../assets/ui/app/store.js";
 import { lastly } from "../../../assets/ui/results/export_words.js";
+import { otherThan, showExports } from "../../../assets/ui/results/exports.js";
+import { measures } from "../samples.js";
 
 /** @type {import("payloads").MadeExport} */
 const waiting = { made: false, sentence: "", same: false };
@@ -41,4 +45,30 @@ test("a form is not requested, waits, is made and was checked", () => {
 
 test("a job that ended without a file can be prepared again", () => {
   assert.equal(lastly(waiting, undefined).kind, "failed");
+});
+
+/** @param {string} id @returns {import("payloads").RoundResult} */
+const result = (id, adapter = true) => ({
+  id,
+  name: id,
+  parent_id: null,
+  candidates: 0,
+  weight: 1,
+  adapter,
+  exports: [],
+  accepted: [],
+  recipe: "",
+  without_choices: false,
+});
+
+test("another round can be taken: the open one, the best, or the next best where that may be chance", () => {
+  showExports([result("zero", false), result("one"), result("two"), result("three")]);
+  const other = (/** @type {string} */ id) => otherThan(id)?.id;
+  Object.assign(state, { roundId: "zero", measures: measures({ best: "one", rivals: ["two"] }) });
+  assert.equal(other("one"), "two");
+  assert.equal(other("two"), "one");
+  state.roundId = "three";
+  assert.equal(other("one"), "three", "it was opened from there");
+  Object.assign(state, { roundId: "one", measures: measures({ best: "one" }) });
+  assert.equal(other("one"), undefined, "its lead is clear");
 });

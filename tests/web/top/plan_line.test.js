@@ -45,8 +45,12 @@ test("a phase with a name of its own is named; halting and waiting are said", ()
 });
 
 test("work on another round than the shown one is said to be its", () => {
-  assert.match(
-    planLine(training, [], "p", "Round 2 refined"),
-    /^Round 2 refined: training on your reference/,
+  assert.match(planLine(training, [], "p", "Round 2 refined"), /^Round 2 refined: training\./);
+});
+
+test("the accepted images that the shown round trains on are counted", () => {
+  assert.equal(
+    planLine(training, [], "p", undefined, 3),
+    "Training on your reference and 3 accepted images.",
   );
 });

@@ -3,7 +3,7 @@
 import { isJudged, state } from "../../app/store.js";
 
 /**
- * "Copies: 21 of 140 (last round 116 of 180). 4 prompts are done, 14 remain."
+ * "Copies: 21 of 140 (last round 116 of 180). 4 of 18 prompts were done before this round."
  * @param {Pick<RoundSummary, "copies" | "candidates"> | null} before
  * @param {{ copies: number, candidates: number }} now
  * @param {{ pool: number, all: number }} prompts drawn by the round, and switched on
@@ -14,10 +14,10 @@ export function gainedWords(before, now, { pool, all }) {
     before?.candidates && isJudged()
       ? `Copies: ${now.copies} of ${now.candidates} (last round ${before.copies} of ${before.candidates}).`
       : "";
-  const accepted = all - pool;
-  const done = accepted === 1 ? "1 prompt is done" : `${accepted} prompts are done`;
-  const drawn = accepted > 0 ? `${done}, ${pool} ${pool === 1 ? "remains" : "remain"}.` : "";
-  return [gained, drawn].filter(Boolean).join(" ");
+  const done = all - pool;
+  const verb = done === 1 ? "was" : "were";
+  const earlier = done > 0 ? `${done} of ${all} prompts ${verb} done before this round.` : "";
+  return [gained, earlier].filter(Boolean).join(" ");
 }
 
 /** The line for the round that is open. */

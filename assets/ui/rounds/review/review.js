@@ -1,4 +1,4 @@
-/** Review: one suggestion at a time, beside the reference and what the round draws at full strength. */
+/** Review: one suggestion at a time, beside the reference and the strongest image of its prompt. */
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
@@ -18,7 +18,7 @@ import { reviewShown, showSide } from "../sides.js";
 import { openViewer } from "../../viewer/viewer.js";
 import { plainWords, rowOf } from "../suggestion.js";
 import { whatIf } from "../what_if.js";
-import { countWords, endOf } from "./review_words.js";
+import { countWords, endOf, strengthName } from "./review_words.js";
 
 /** @type {string | null} the suggestion that is looked at; null: the first open one */
 let at = null;
@@ -149,7 +149,7 @@ function Review() {
           html`<figure key="strongest">
             <img src=${picture(strongest.id)} alt="" />
             <figcaption>
-              <b>At full strength:</b> ${copyOrNot(strongest)}${" "}
+              <b>${strengthName(strongest)}:</b> ${copyOrNot(strongest)}${" "}
               ${
                 strongest.seed === state.candidates.get(id)?.seed &&
                 html`<button type="button" class="link" onClick=${() => openStrengths(id)}>

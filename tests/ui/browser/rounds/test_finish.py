@@ -26,6 +26,7 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     page.click(".review-end [data-answer=finish]")
     page.wait_for_selector(".exports h2:text-is('Your LoRA: round 1')")
     page.wait_for_selector(".exports .export-look img >> nth=1")
+    page.wait_for_selector(".exports p:has-text('your references alone, without the images you accepted')")
     expect(page.locator(".exports .view-files a")).to_have_count(2)
     expect(page.locator(".exports code")).to_have_text(["in watercolor painting style"])
     expect(page.locator(".exports details")).to_have_count(0)  # no program was named yet
