@@ -33,7 +33,7 @@ def briefly(thing: str, copies: int, number: int, good: int) -> str:
     if not thing or number < 2:
         return ""
     if copies == 0:
-        return "no copies found"
+        return f"{thing} not found"
     if copies == number:
         return f"always {thing}"
     return f"sometimes {thing}" if good else f"{thing}, or not good enough"
