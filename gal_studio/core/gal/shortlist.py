@@ -74,8 +74,8 @@ def _reasons(one: Candidate, place: int, among: int, kind: Kind) -> tuple[str, s
     known += [] if one.asked is None else [f"prompt match {percent(one.asked)}"]
     known += [] if one.kept is None else [f"{kind} match {percent(one.kept)}"]
     rank = "the best" if place == 0 else f"number {place + 1}"
-    which = "the only right image" if among == 1 else f"{rank} of {among} right images"
-    place_words = f"{which} of its prompt."
+    which = "the only image" if among == 1 else f"{rank} of {among} images"
+    place_words = f"{which} of its prompt that may be right."
     return f"{', '.join(known).capitalize()}; {place_words}", f"{place_words[:1].upper()}{place_words[1:]}"
 
 

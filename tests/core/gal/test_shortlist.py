@@ -29,11 +29,11 @@ def test_what_is_right_is_listed_prompt_by_prompt_the_most_useful_first() -> Non
     assert [one.candidate_id for one in found.images] == ["a1", "b1", "a2", "a3"]
     assert found.right == 4
     assert found.images[0].reason.startswith("Copy risk 5%, prompt match 90%, style match ")
-    assert found.images[0].reason.endswith("; the best of 3 right images of its prompt.")
-    assert found.images[1].reason.endswith("; the only right image of its prompt.")
+    assert found.images[0].reason.endswith("; the best of 3 images of its prompt that may be right.")
+    assert found.images[1].reason.endswith("; the only image of its prompt that may be right.")
     assert [one.plain for one in found.images[:2]] == [
-        "The best of 3 right images of its prompt.",
-        "The only right image of its prompt.",
+        "The best of 3 images of its prompt that may be right.",
+        "The only image of its prompt that may be right.",
     ]
     assert "4 images may be right by the studio’s figures; below are 4, of 2 prompts" in found.sentence
 
