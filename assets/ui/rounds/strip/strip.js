@@ -8,14 +8,13 @@
  *   empty?: boolean, gain?: ChipWords }} Chip
  */
 import { renderOn } from "../../app/watch.js";
-import { emit, state, counts, loaded } from "../../app/store.js";
+import { state, counts, loaded } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
 import { el, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
-import { showSide } from "../sides.js";
 import { whatIf } from "../what_if.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
@@ -193,18 +192,14 @@ function BranchButton() {
   >⎇ What if?</button>`;
 }
 
-/** How far a replay is that runs, and the way to it. */
+/** How far a replay is that runs. */
 function ReplayNote() {
   const running = state.replays?.made.find((one) => one.state === "working");
-  const show = () => {
-    showSide("candidates");
-    emit("show-view", "curves");
-  };
-  return running
-    ? html`<button type="button" class="link strip-replay" title=${running.far} onClick=${show}>
-        Replay: ${running.drawn} of ${running.wanted} rounds
-      </button>`
-    : null;
+  if (!running) return null;
+  const { drawn, wanted, far } = running;
+  return html`<span class="strip-replay" title="${far}. See Curves">
+    Replay: ${drawn} of ${wanted} rounds
+  </span>`;
 }
 
 function savedWords() {
