@@ -35,6 +35,7 @@ def test_a_tag_is_given_filters_and_is_taken_off(watched: Watched, served: Serve
     assert number_of(page, "tag:good hands") == "3"
     page.locator(f"[data-id='{order[1]}'] .tile-face").focus()
     page.keyboard.press("t")  # an image alone is selected first
+    expect(page.get_by_label("Tag", exact=True)).to_be_focused()
     page.keyboard.type("good hands")
     page.keyboard.press("Enter")
     settled(page)
