@@ -25,9 +25,9 @@ _INSTEAD: Mapping[str, str] = {
     "house": "castle church tower building cottage barn hut lighthouse windmill",
     "teapot": "cup mug bowl vase bottle pot kettle jug pitcher",
     "chair": "table desk stool bench armchair",
-    "flower": "rose tulip sunflower daisy orchid",
+    "flower": "tulip sunflower daisy orchid",
     "tree": "palm oak pine bush",
-    "apple, lemon": "orange pear peach plum pineapple mango fruit",
+    "apple, lemon": "pear peach plum pineapple mango fruit",
     "pizza, hamburger": "sandwich taco pasta burrito sausage",
     "cake": "cupcake pie cookie muffin pancake",
     "jacket": "shirt dress sweater trousers skirt",
@@ -47,16 +47,20 @@ class Swap:
     prompt: str
 
 
-def swaps(prompt: str, known: Collection[str]) -> tuple[Swap, ...]:
-    """A prompt with each known thing in the place of a related one; empty where it names none."""
+def swaps(prompt: str, known: Collection[str], name: str = "") -> tuple[Swap, ...]:
+    """A prompt with each known thing in the place of a related one; empty where it names none.
+
+    What is part of the `name` of the style or object stays.
+    """
+    before_it, is_named, _ = prompt.lower().partition(name.lower() or "\0")
+    named = range(len(before_it), len(before_it) + len(is_named))
     for instead, others in _INSTEAD.items():
+        offered = [word for word in instead.split(", ") if word in known]
         pattern = rf"(?<!\w)(?:(an?)\s+)?(?:{'|'.join(others.split())})(?!\w)"
-        if found := re.search(pattern, prompt, re.IGNORECASE):
-            return tuple(
-                Swap(word, f"{prompt[: found.start()]}{_called(word, found[1])}{prompt[found.end() :]}")
-                for word in instead.split(", ")
-                if word in known
-            )
+        for found in re.finditer(pattern, prompt, re.IGNORECASE) if offered else ():
+            if found.end() - 1 not in named:
+                before, after = prompt[: found.start()], prompt[found.end() :]
+                return tuple(Swap(word, f"{before}{_called(word, found[1])}{after}") for word in offered)
     return ()
 
 

@@ -25,3 +25,10 @@ def test_a_related_thing_is_named_instead(prompt: str, expected: list[str]) -> N
 def test_only_what_the_model_knows_is_offered() -> None:
     assert {word for words in _INSTEAD for word in words.split(", ")} <= set(KNOWN)
     assert [one.word for one in swaps("A swan", ["owl"])] == ["owl"] and swaps("A swan", []) == ()
+
+
+def test_the_name_of_what_is_learned_stays() -> None:
+    assert swaps("a <sks> robot on a volcano", KNOWN, "a <sks> robot") == ()
+    (first, *_) = swaps("A swan in tiger ink style", KNOWN, "in tiger ink style")
+    assert first.prompt == "A parrot in tiger ink style"
+    assert [one.word for one in swaps("A swan and a tiger", ["cat"])] == ["cat"]

@@ -26,8 +26,8 @@ def carrying(amount: float) -> list[Candidate]:
 def test_who_rejects_most_suggestions_is_told_what_to_do() -> None:
     said = doubt(round_of(decisions=decided(**dict.fromkeys(FIRST, "rejected"))))
     assert said == (
-        "You rejected most suggestions. Were they not like your style? Add references with other subjects, "
-        "or train longer."
+        "You rejected most suggestions. Were they not like your style? Start again with more references "
+        "with other subjects, or train longer."
     )
     assert doubt(round_of()) == doubt(round_of(decisions=decided(anchor_0_2="rejected"))) == ""
     taken = decided(**dict.fromkeys(FIRST, "rejected"), anchor_0_3="accepted")
@@ -53,6 +53,12 @@ def test_a_later_round_in_which_the_style_thins_is_sent_back() -> None:
     some = [replace(one, more_scores={CARRIES: 0.8}) for one in thin[:2]]
     rounds = project_of(ANCHORS, first, record("second", "first", 2, [*some, *thin[2:]]))
     assert doubt(rounds.round("second")) == "", "two of twelve have it"
+
+
+def test_the_first_training_below_a_round_0_is_compared_with_nothing() -> None:
+    zero = record("zero", None, 0, [], kind="instant")
+    rounds = project_of(ANCHORS, zero, record("first", "zero", 1, carrying(-0.2)))
+    assert doubt(rounds.round("first")).startswith("Hardly any image looks like your style.")
 
 
 def test_nothing_is_said_of_what_is_not_trained_here() -> None:

@@ -23,9 +23,10 @@ export function Doubt({ round }) {
  * @param {{ round: string | undefined }} props
  */
 export function LookYourself({ round }) {
+  if (!round) return null;
   if (doubtOf(round) || !isJudged()) return html`<${Doubt} round=${round} />`;
   const kind = state.project?.kind ?? "style";
   return html`<p class="look-yourself">
-    Do they look like your ${kind}? No count says so: compare them with your reference.
+    Do they look like your ${kind}? Counts can be wrong here: compare them with your reference.
   </p>`;
 }

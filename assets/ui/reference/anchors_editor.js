@@ -155,12 +155,13 @@ async function add(lines, { byHand = false } = {}) {
   const answer = await write("add_anchors", { project, lines, only: !byHand && only.value });
   if (!answer) {
     if (byHand) typed.value ||= lines[0]; // to be corrected, unless something else is typed by now
-    return;
+    return false;
   }
   await refresh();
-  if (project !== state.project?.id) return;
+  if (project !== state.project?.id) return false;
   said.value = answer.sentence;
   unknown.value = answer.unknown;
+  return true;
 }
 
 /** Add a prompt with what the model knows, and disable the other one. @param {string} line */
@@ -168,8 +169,10 @@ async function useInstead(line) {
   const { prompt = "" } = unknown.value ?? {};
   const stands = state.project?.stands_for ?? "";
   const other = state.project?.anchors.find((one) => one.prompt === filled(prompt, stands));
-  await add([line], { byHand: true });
-  if (other) await enable(other.id, false);
+  if (!(await add([line], { byHand: true })) || !other) return;
+  const told = said.value;
+  await enable(other.id, false);
+  said.value = told;
 }
 
 /** @param {string} text */

@@ -47,7 +47,7 @@ const whenOf = ({ step }) => (step ? `step ${step}` : "before training");
 
 /** @param {{ preview: Preview }} props */
 export const PreviewFigure = ({ preview }) => html`<button
-  type="button" class="preview" aria-label="Enlarge the image of step ${preview.step}"
+  type="button" class="preview" aria-label="Enlarge the image: ${whenOf(preview)}"
   onClick=${() => enlarge(preview)}
 ><img src=${source(preview)} alt="" /><span>${whenOf(preview)}</span></button>`;
 

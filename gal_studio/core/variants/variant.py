@@ -71,8 +71,8 @@ class Variant:
         if self.training is None or self.training in JOB_KINDS:
             return ""
         return (
-            f"This studio lacks the feature “{self.training}”, which trains round {number}: its images and "
-            "its LoRA can be used as they are."
+            f"This studio lacks the feature “{self.training}”, which trains round {number}: what it has can "
+            "be used as it is."
         )
 
     def training_seed(self, seed: int, number: int) -> int:

@@ -163,7 +163,7 @@ def unknown_prompt(templates: Sequence[str], trigger: str, base_model: str) -> U
     for template in templates:
         rest = without_words(without_words(template, trigger), "{}")
         if preset and (text := _on_unknown(rest, preset, known, "and shows something it knows instead")):
-            return Unknown(text, template, swaps(template, known))
+            return Unknown(text, template, swaps(template, known, trigger))
     return None
 
 

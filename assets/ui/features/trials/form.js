@@ -170,7 +170,9 @@ function Slider({ name, label, most, when }) {
 function useInstead(prompt) {
   const { prompt: other = "" } = unknown.value ?? {};
   unknown.value = null;
-  changeDraft({ prompt: draft.value.prompt.replace(other, prompt) });
+  const written = draft.value.prompt;
+  const known = written.includes(other) ? written.replace(other, () => prompt) : `${written}\n${prompt}`;
+  changeDraft({ prompt: known });
 }
 
 /**

@@ -69,7 +69,7 @@ export function cardsOf(project, candidates, suggested) {
         `The prompt said “${copy.head}”, but ` +
         (seenIn(copy) ? "the reference came through" : "it is nearer to what the reference shows") +
         ". Copies are paler and " +
-        `marked. ${byFinger() ? "Skip them" : "Skip them, or press R"}. ` +
+        `marked. ${byFinger() ? "Reject them" : "Reject them, or press R"}. ` +
         "Your choice helps most where a prompt gives both.",
       picture: copy,
     });
