@@ -42,9 +42,9 @@ def is_compared(here: RoundSnapshot, drawn: Mapping[str, Collection[int]], train
 
     `drawn` are the numbers of the other trainings that drew in place of each candidate.
     """
-    others = set(range(1, trainings))
     return all(
-        others <= set(drawn.get(one.id, ())) and not DISAGREEMENTS.isdisjoint(one.more_scores)
+        len({number for number in drawn.get(one.id, ()) if 0 < number < trainings}) >= trainings - 1
+        and not DISAGREEMENTS.isdisjoint(one.more_scores)
         for one in asked_pictures(here)
     )
 

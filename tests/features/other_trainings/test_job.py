@@ -66,6 +66,7 @@ def test_another_training_disagrees_in_areas_and_on_copies(
     with pytest.raises(StudioError, match="Runs to compare is 9"):
         ask_trainings(studio, drawn, 9)
     assert not trainings_are_compared(studio, drawn, 3)
+    assert not trainings_are_compared(studio, drawn, 10**12), "and no list is made of as many"
     told = ask_round(studio.store.workspace, None, None, None)  # printed again, without a worker
     assert (told["round"], told["trainings"], len(told["prompts"])) == (1, 2, 4)
 
