@@ -19,7 +19,7 @@ export function Doubt({ round }) {
 }
 
 /**
- * The doubt, or else that no count says whether the style or object is there.
+ * The doubt, or else that counts can be wrong and one has to look.
  * @param {{ round: string | undefined }} props
  */
 export function LookYourself({ round }) {
