@@ -11,8 +11,7 @@ from gal_studio.rounds.prior import drawn_prior
 from gal_studio.studio import Studio
 from tests.research.replaying import redraw
 from tests.studio.replaying import project_of
-from tests.studio.seeding import train
-from tests.studio.test_measures import measure
+from tests.studio.seeding import measure, train
 
 
 def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(

@@ -1,14 +1,16 @@
 """Helpers for the tests of the studio: pictures, projects, trained and drawn rounds."""
 
 import io
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image
 
-from gal_studio.core.types import Remark
-from gal_studio.rounds import fingerprints
+from gal_studio.core.types import SHOWN, Remark
+from gal_studio.rounds import fingerprints, test_set
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
 from tests.drawn_alike import ALIKE
 
@@ -52,6 +54,33 @@ def draw(studio: Studio, round_id: str, copies: list[int], remark: Remark = "") 
                 )
                 for index in range(4)
             ],
+        )  # fmt: skip
+
+
+def measure(
+    studio: Studio,
+    round_id: str,
+    likeness: float = 0.5,
+    arms: Sequence[str | None] = (),
+    shown: Mapping[str, float] | None = None,
+) -> None:
+    """Store what a round still lacks of the test set, as if it was drawn; `shown` is `SHOWN` by prompt."""
+    image = studio.store.images.add_picture(Image.new("RGB", (8, 8), "red"))
+    for planned in test_set.prepare(studio.store, round_id).missing:
+        if arms and planned.round_id not in arms:
+            continue
+        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
+        close = likeness if planned.round_id else 0.1
+        scores = {"similarity_anchor": 0.5, "similarity_reference": 0.1, LIKENESS: close}
+        if shown is not None:
+            scores[SHOWN] = shown.get(planned.prompt.prompt, 0.1)
+        studio.store.measures.save(
+            [
+                NewMeasuredPicture(
+                    planned.prompt.id, planned.round_id, planned.number, planned.seed(0), image, scores, "",
+                    trained_as or "", recipe=planned.recipe,
+                )
+            ]
         )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from gal_studio.rounds.measured import measured_setting
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import Studio
+from tests.features.benchmark.test_verbs import PROMPTS, project_of
 from tests.studio.seeding import train
-from tests.studio.test_measures import PROMPTS, project_of
 
 WEAK = Recipe(0.4, 1.0, 0.7)
 WEAKER = Recipe.constant(0.4)

@@ -1,50 +1,20 @@
 """The test set is chosen once, edited with its pictures kept, and compared only where it is complete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.verdict import Caution
-from gal_studio.core.types import SHOWN
 from gal_studio.rounds import test_set
-from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import Studio
-from tests.studio.seeding import draw
+from tests.studio.seeding import draw, measure
 
 PROMPTS = ["A house {}", "A fish {}"]
 
 
 def project_of(studio: Studio, round_id: str) -> str:
     return studio.store.rounds.get(round_id).project_id
-
-
-def measure(
-    studio: Studio,
-    round_id: str,
-    likeness: float = 0.5,
-    arms: Sequence[str | None] = (),
-    shown: Mapping[str, float] | None = None,
-) -> None:
-    """Store what a round still lacks of the test set, as if it was drawn; `shown` is `SHOWN` by prompt."""
-    image = studio.store.images.add_picture(Image.new("RGB", (8, 8), "red"))
-    for planned in test_set.prepare(studio.store, round_id).missing:
-        if arms and planned.round_id not in arms:
-            continue
-        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
-        close = likeness if planned.round_id else 0.1
-        scores = {"similarity_anchor": 0.5, "similarity_reference": 0.1, LIKENESS: close}
-        if shown is not None:
-            scores[SHOWN] = shown.get(planned.prompt.prompt, 0.1)
-        studio.store.measures.save(
-            [
-                NewMeasuredPicture(
-                    planned.prompt.id, planned.round_id, planned.number, planned.seed(0), image, scores, "",
-                    trained_as or "", recipe=planned.recipe,
-                )
-            ]
-        )  # fmt: skip
 
 
 @pytest.fixture
