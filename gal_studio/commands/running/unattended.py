@@ -36,7 +36,7 @@ from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.prompt_notes import about_project
 from gal_studio.studio.create.references import Mask, open_picture
 from gal_studio.studio.reports.measured import measure_sentences
-from gal_studio.studio.views.measured_words import left_to_gain
+from gal_studio.studio.views.words.benchmark import left_to_gain
 
 MOST_ROUNDS = 50
 Measured = Literal["quick", "last", "all"]

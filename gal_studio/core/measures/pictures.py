@@ -152,7 +152,7 @@ METRICS: Mapping[Metric, Figure] = {
 """What is measured of each picture, in the order of the columns; None where a picture has no such figure.
 
 The page shows `copies`; `no_copy` is what programs have read since the first version.
-Another measure is one line here, one name in `Metric`, and its words in `studio/views/measured_words.py`.
+Another measure is one line here, one name in `Metric`, and its words in `studio/views/words/benchmark.py`.
 """
 SHARES: frozenset[Metric] = frozenset({"as_asked", "copies", "no_copy"})
 """The metrics that are 1 or 0 of each picture."""

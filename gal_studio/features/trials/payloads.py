@@ -15,7 +15,7 @@ from gal_studio.features.trials.rules import judged
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
 from gal_studio.studio.views.json_types import version
-from gal_studio.studio.views.measured_words import metric_name
+from gal_studio.studio.views.words.benchmark import metric_name
 from gal_studio.ui.payloads import Fact, ShownRecipe, shown_recipe
 
 _SIMILARITIES = {"similarity_anchor", "similarity_reference"}

@@ -31,8 +31,8 @@ from gal_studio.studio.figures.template import (
     shades,
 )
 from gal_studio.studio.figures.training import TrainingCurve, training_figure
-from gal_studio.studio.views.measured_words import PROGRESS, newest_line
 from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
+from gal_studio.studio.views.words.benchmark import PROGRESS, newest_line
 
 if TYPE_CHECKING:
     from gal_studio.studio.studio import Studio

@@ -8,8 +8,8 @@ from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
 from gal_studio.core.measures.report import Change, Report, setting_of
 from gal_studio.core.words import share_words
-from gal_studio.studio.views.measured_words import unmeasured
 from gal_studio.studio.views.measures import FullMeasures, MeasuresView
+from gal_studio.studio.views.words.benchmark import unmeasured
 
 
 def describe_measures(view: FullMeasures) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gal_studio.core.types import UsedDetectors
 from gal_studio.rounds.measured import Measured, measured
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
-from gal_studio.studio.views.measured_words import MeasureWords, left_out_words, measure_words
+from gal_studio.studio.views.words.benchmark import MeasureWords, left_out_words, measure_words
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from gal_studio.rounds.planned import most_pictures
 from gal_studio.state.hooks import actions_of
 from gal_studio.studio.views.json_types import ShownPicture, Ts, shown_picture, version
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundFacts, RoundView, ScoreView
+from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
-from gal_studio.ui.payloads.plain_words import briefly, plainly, repeated_thing, why_weaker
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
 
 

@@ -13,14 +13,14 @@ from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.measures.verdict import carries_on, find_best, find_warnings, lead
 from gal_studio.core.words import percent, share_words
 from gal_studio.studio.reports.measured import describe_round, in_sentences
-from gal_studio.studio.views.measured_words import (
+from gal_studio.studio.views.measures import MeasuredRound
+from gal_studio.studio.views.words.benchmark import (
     COLUMNS,
     FigureCell,
     RoundWords,
     progress_words,
     round_words,
 )
-from gal_studio.studio.views.measures import MeasuredRound
 from tests.core.measures.arms import arm, picture, reports
 
 COSINES = st.sampled_from([round(value / 20, 2) for value in range(-4, 20)])

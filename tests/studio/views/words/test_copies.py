@@ -1,5 +1,6 @@
 """What a row of images shows, in words that need no paper."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -7,13 +8,15 @@ import pytest
 from gal_studio.core.recipe import Recipe
 from gal_studio.studio.views.round import round_view
 from gal_studio.studio.views.types import ProjectView, RoundView
-from gal_studio.ui.payloads.plain_words import briefly, plainly, repeated_thing, why_weaker
-from tests.ui.conftest import Place
+from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
+from tests.ui.seeded import finished
 
 
-@pytest.fixture
-def view(shared_place: Place) -> RoundView:
-    return round_view(shared_place.studio.store, shared_place.round)
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundView]:
+    studio, _, round_id = finished(tmp_path_factory.mktemp("finished") / "workspace")
+    with studio.store:
+        yield round_view(studio.store, round_id)
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from gal_studio.core.intervals import Outcome
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Change, Figures
 from gal_studio.core.recipe import Recipe
-from gal_studio.studio.views.measured_words import (
+from gal_studio.studio.views.measures import MeasuredRound, MeasuredSchedule
+from gal_studio.studio.views.replays import difference_words
+from gal_studio.studio.views.words.benchmark import (
     change_words,
     in_full,
     label,
@@ -21,8 +23,6 @@ from gal_studio.studio.views.measured_words import (
     signed,
     unmeasured,
 )
-from gal_studio.studio.views.measures import MeasuredRound, MeasuredSchedule
-from gal_studio.studio.views.replays import difference_words
 
 HERE = ("since", (None, None), False)
 
