@@ -173,8 +173,7 @@ def shown_shortlist(here: RoundSnapshot, made: Proposal) -> Shortlist | None:
         return None
     if made.pool.check.diverged or here.refined:
         return None
-    rejected, kind = here.decided.rejected, here.project.project.kind
-    return shortlist(here.candidates, rejected, accepted_anchors(here), kind)
+    return shortlist(here.candidates, here.decided.rejected, accepted_anchors(here))
 
 
 def accepted_anchors(here: RoundSnapshot) -> frozenset[str]:

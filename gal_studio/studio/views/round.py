@@ -40,6 +40,7 @@ from gal_studio.studio.views.types import (
     Step,
     StepsView,
 )
+from gal_studio.studio.views.words.shortlist import shortlist_words
 
 
 def model_title(base_model: str) -> str:
@@ -139,6 +140,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         busy = store.jobs.busy_rounds(project.id)
         curve, timings = store.rounds.loss_curve(round_id), store.rounds.timings(project.base_model)
     made, more = shown_proposal(here, policy), left(here)
+    found = shown_shortlist(here, made)
     history = decision_history(here)
     return RoundView(
         round=here.round,
@@ -157,7 +159,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         example_weight=round_weight(here),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
-        shortlist=shown_shortlist(here, made),
+        shortlist=shortlist_words(found, project.kind) if found else None,
         trains_on=_trains_on(here),
         check=here.variant.why_no_training(here.round.number)
         or ("" if more or made.made.ends else made.pool.check.sentence),

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from typing_extensions import Doc
 
 from gal_studio.core.gal.disagreement import Disagreement
-from gal_studio.core.gal.shortlist import Shortlist
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.references import Prompts
@@ -28,6 +27,7 @@ from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.forecast import Estimates
 from gal_studio.studio.views.json_types import Losses, ModelName, PictureRef, ShownPicture
+from gal_studio.studio.views.words.shortlist import ShortlistWords
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
 
@@ -140,7 +140,7 @@ class RoundFacts:
     losses: Losses
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
     steps: StepsView
-    shortlist: Annotated[Shortlist | None, Doc("What to choose from where nothing is suggested.")]
+    shortlist: Annotated[ShortlistWords | None, Doc("What to choose from where nothing is suggested.")]
     trains_on: Annotated[
         tuple[ShownPicture, ...], Doc("Images accepted in earlier rounds, which it trains on.")
     ]

@@ -1,0 +1,51 @@
+"""What is said where nothing is suggested."""
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from gal_studio.core.gal.shortlist import shortlist
+from gal_studio.core.types import Candidate, Kind
+from gal_studio.studio.views.words.shortlist import WORTH, ShortlistWords, shortlist_words, worth_words
+from tests.core.gal.test_shortlist import RIGHT, image
+
+
+def words(
+    candidates: Sequence[Candidate], accepted: Collection[str] = (), kind: Kind = "style"
+) -> ShortlistWords:
+    return shortlist_words(shortlist(candidates, (), accepted), kind)
+
+
+def test_each_image_says_why_it_may_be_right() -> None:
+    found = words(RIGHT)
+    assert [one.candidate_id for one in found.images] == ["a1", "b1", "a2", "a3"]
+    assert found.images[0].reason.startswith("Copy risk 5%, prompt match 90%, style match ")
+    assert found.images[0].reason.endswith("; the best of 3 images of its prompt that may be right.")
+    assert found.images[1].reason.endswith("; the only image of its prompt that may be right.")
+    assert [one.plain for one in found.images[:2]] == [
+        "The best of 3 images of its prompt that may be right.",
+        "The only image of its prompt that may be right.",
+    ]
+    assert "4 images may be right by the studio’s figures; below are 4, of 2 prompts" in found.sentence
+
+
+def test_a_list_of_none_says_why_and_what_to_do() -> None:
+    every = words(RIGHT, {"a", "b"})
+    assert every.sentence == "Every prompt with a right image has an accepted one. Start the next round."
+    copies = words([image(f"c{n}", "a", 0.9) for n in range(3)] + RIGHT[5:6], kind="object")
+    assert copies.sentence == (
+        "No image is right by the studio’s figures: 3 are copies and 1 lack the object. Correct wrong marks "
+        "with L (sort by Uncertain copies), or train with fewer steps."
+    )
+    assert words([]).sentence.endswith("none is generated.")
+
+
+def test_what_a_round_is_worth_is_what_was_measured() -> None:
+    known = json.loads((Path(__file__).parents[4] / "docs/lab/results.json").read_text(encoding="utf-8"))
+    assert {name: known["figures"][name]["value"] for name in WORTH} == WORTH
+    assert re.findall(r"\d+%", worth_words()) == list(WORTH.values())
+    first, by_eye, suggested = (int(value.rstrip("%")) for value in WORTH.values())
+    assert by_eye > first == suggested, "what is said without figures"
+    by_eye_images, suggested_images = map(int, re.findall(r"(\d+)(?= images\)|\))", worth_words()))
+    assert by_eye_images > 3 * suggested_images
