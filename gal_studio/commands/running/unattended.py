@@ -237,7 +237,7 @@ def _why_last(studio: Studio, number: int, round_id: str, plan: RunPlan) -> Iter
     if shortlist is not None:
         yield f"{shortlist.sentence} {shortlist.worth}".replace("below are", "the page lists")
     measured = {one.id: one for one in studio.measures(studio.store.rounds.get(round_id).project_id).rounds}
-    if (left := left_to_gain(measured[round_id])) is not None:
+    if left := left_to_gain(measured[round_id]):
         yield left
 
 

@@ -178,7 +178,7 @@ def round_words(
                 chip=_chip(one, decides, before, number > 1 and best is not None and best == one.id),
                 place=_place(one, known.get(best), number, rivals),
                 uses=_uses(one),
-                left=left_to_gain(one) or "",
+                left=left_to_gain(one),
                 left_plain=(
                     f"On the benchmark, the studio counts {decides.as_asked} of {decides.judged} as showing "
                     "what was asked."
@@ -189,14 +189,11 @@ def round_words(
 
 def label(of: "MeasuredRound") -> str:
     """A round with the setting that decides, if several were measured: "Round 1, 0.4 then 1 after 70%"."""
-    return f"{of.name}, {of.gain_setting}" if any(one.report for one in of.schedules) else of.name
+    return f"{of.name}, {of.gain_setting}" if _is_scheduled(of) else of.name
 
 
-def _setting(of: "MeasuredRound") -> str:
-    """The setting that decides, and whether another one could; empty where full strength is the best."""
-    if any(one.report for one in of.schedules):
-        return of.gain_setting
-    return f"{of.gain_setting} only" if of.schedules else ""
+def _is_scheduled(of: "MeasuredRound") -> bool:
+    return any(one.report for one in of.schedules)
 
 
 def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int, rivals: Sequence[str] = ()) -> str:
@@ -229,8 +226,11 @@ def _uses(of: "MeasuredRound") -> str:
     """With which strength schedule the card and the workflow use a round; empty where only one is known."""
     if of.gain is None or not of.schedules:
         return ""
-    measured = any(one.report for one in of.schedules)
-    why = "the best of this round on the benchmark" if measured else "by its own images; not measured yet"
+    why = (
+        "the best of this round on the benchmark"
+        if _is_scheduled(of)
+        else "by its own images; not measured yet"
+    )
     return f"The card and the workflow use {of.setting_words} ({why})."
 
 
@@ -285,41 +285,34 @@ def change_words(
 def _row(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None") -> FigureRow:
     earlier = before.report.figures if before and before.report and of.id is not None else {}
     since, first = before.name if before else "", of.parent_id is None
-    cells = [
-        _cell(each, report, (report.changes.get(each), since, (earlier.get(each), figure), first))
-        if (figure := report.figures.get(each))
-        else None
-        for each in COLUMNS
-    ]
     learned = None
     if report.learned is not None:
         words = change_words("as_asked", report.learned_change, since, (None, None), first)
         text = shown("as_asked", report.learned.value)
         learned = FigureCell(text, in_full("as_asked", report.learned), words)
-    return FigureRow((*cells, None if of.id is None else _gain(report), learned), _counts(report))
+    gain = None if of.id is None else _gain(report)
+    return FigureRow((*_cells(report, since, earlier, first), gain, learned), _counts(report))
 
 
 def _scheduled(report: Figures | None, full: Figures) -> FigureRow | None:
     """The row of a round by a strength schedule, with the change since full strength."""
     if report is None:
         return None
-    cells = (
-        _cell(each, report, (report.changes.get(each), FULL, (full.figures.get(each), figure), False))
-        if (figure := report.figures.get(each))
-        else None
-        for each in COLUMNS
-    )
+    cells = _cells(report, FULL, full.figures, base=False)
     return FigureRow((*cells, _gain(report), None), _counts(report))
 
 
-def _cell(
-    metric: Metric,
-    report: Figures,
-    changed: tuple[Change | None, str, tuple[Interval | None, Interval | None], bool],
-) -> FigureCell:
-    figure = report.figures[metric]
-    title = in_full(metric, figure, report.pictures)
-    return FigureCell(shown(metric, figure.value), title, change_words(metric, *changed))
+def _cells(
+    report: Figures, since: str, earlier: Mapping[Metric, Interval], base: bool
+) -> Iterator[FigureCell | None]:
+    """What is measured, and what changed since what had the figures `earlier`."""
+    for each in COLUMNS:
+        figure = report.figures.get(each)
+        if figure is None:
+            yield None
+            continue
+        changed = change_words(each, report.changes.get(each), since, (earlier.get(each), figure), base)
+        yield FigureCell(shown(each, figure.value), in_full(each, figure, report.pictures), changed)
 
 
 def _gain(report: Figures) -> FigureCell | None:
@@ -350,20 +343,22 @@ def _chip(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None", 
         f"Copies: {share_words(report.copies, report.pictures, report.pictures)}" if report.is_judged else "",
         "See Results.",
     ]
-    by = f" ({_setting(of)})" if _setting(of) else ""
+    only = "" if _is_scheduled(of) else " only"  # whether another setting could decide
+    setting = f"{of.gain_setting}{only}" if of.schedules else ""
+    by = f" ({setting})" if setting else ""
     return ChipWords(
         text=f"{what} {percent(figure.value)}" if figure else "",
-        setting=_setting(of),
+        setting=setting,
         change=None if of.parent_id is None else change,
         best=best,
         title=f"Benchmark{by}. {'. '.join(filter(None, told))}",
     )
 
 
-def left_to_gain(of: "MeasuredRound") -> str | None:
-    """What the benchmark leaves to gain after a round, with its interval; None if it was not measured."""
+def left_to_gain(of: "MeasuredRound") -> str:
+    """What the benchmark leaves to gain after a round, with its interval; empty if it was not measured."""
     if of.gain is None:
-        return None
+        return ""
     ends = percent(max(0.0, 1 - of.gain.high)), percent(min(1.0, 1 - of.gain.low))
     return (
         f"Left to gain on the benchmark: {percent(1 - of.gain.value)} (95% interval {ends[0]} to {ends[1]})."
@@ -376,8 +371,7 @@ def newest_line(rounds: Iterable["MeasuredRound"]) -> "list[MeasuredRound]":
     at = next((one for one in reversed(known.values()) if one.report), None)
     line: list[MeasuredRound] = []
     while at is not None:
-        if at.report:
-            line.insert(0, at)
+        line[:0] = [at] if at.report else []
         at = known.get(at.parent_id or "")
     return line
 
@@ -406,17 +400,16 @@ def progress_words(rounds: Iterable["MeasuredRound"], kind: Kind) -> str:
 
 def left_out_words(tested: Sequence[str], asking: Sequence[str]) -> str:
     """Which benchmark prompts do not count, and why."""
-    told = []
-    if tested:
-        now = ("is", "a test prompt") if len(tested) == 1 else ("are", "test prompts")
-        told.append(f"{counted(len(tested), 'prompt')} {now[0]} not counted: now {now[1]}.")
-    if asking:
-        told.append(
-            f"{counted(len(asking), 'prompt')} {'is' if len(asking) == 1 else 'are'} not counted: even the "
-            "base model’s images resemble the reference there "
-            f"({', '.join(f'“{prompt}”' for prompt in asking)})."
-        )
-    return " ".join(told)
+    asked = ", ".join(f"“{prompt}”" for prompt in asking)
+    why = {
+        f"now {'a test prompt' if len(tested) == 1 else 'test prompts'}": len(tested),
+        f"even the base model’s images resemble the reference there ({asked})": len(asking),
+    }
+    return " ".join(
+        f"{counted(number, 'prompt is', 'prompts are')} not counted: {said}."
+        for said, number in why.items()
+        if number
+    )
 
 
 def measure_words(
@@ -444,10 +437,9 @@ def measure_words(
 
 def unmeasured(rounds: Iterable["MeasuredRound"]) -> Iterator[str]:
     """The rounds that are judged at full strength alone, and what to do, in sentences."""
-    for one in rounds:
-        for lacking in one.schedules:
-            if one.report is not None and lacking.report is None:
-                yield (
-                    f"{one.name} is not measured by its best schedule ({lacking.words}) yet: "
-                    "measure it again."
-                )
+    return (
+        f"{one.name} is not measured by its best schedule ({lacking.words}) yet: measure it again."
+        for one in rounds
+        for lacking in one.schedules
+        if one.report is not None and lacking.report is None
+    )

@@ -1,9 +1,10 @@
 """What the images of a test prompt show, without words of the field."""
 
 import re
+from math import inf
 
 from gal_studio.core.taught.registry import find_taught
-from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
+from gal_studio.studio.views.types import ProjectView, RoundView
 
 _ARTICLE = re.compile("^(An?|The) ")
 
@@ -52,19 +53,12 @@ def why_weaker(view: RoundView) -> str:
 
     Empty where that is not so, or all images have one strength.
     """
-    suggested = [one.suggested_candidate_id for one in view.scores]
-    chosen = {one.candidate.anchor_id: one for one in view.candidates if one.candidate.id in suggested}
-    stronger = [one for one in view.candidates if _is_stronger(one, chosen.get(one.candidate.anchor_id))]
-    copies = sum(one.candidate.overfit for one in stronger)
+    suggested = {one.suggested_candidate_id for one in view.scores}
+    drawn = [one.candidate for one in view.candidates]
+    chosen = {one.anchor_id: one.recipe.mean for one in drawn if one.id in suggested}
+    stronger = [one for one in drawn if not one.own and one.recipe.mean > chosen.get(one.anchor_id, inf)]
+    copies = sum(one.overfit for one in stronger)
     if not view.project.references or not copies or 2 * copies <= len(stronger):
         return ""
     thing = repeated_thing(view.project)
     return f"Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show {thing}."
-
-
-def _is_stronger(one: CandidateView, chosen: CandidateView | None) -> bool:
-    return (
-        chosen is not None
-        and not one.candidate.own
-        and one.candidate.recipe.mean > chosen.candidate.recipe.mean
-    )

@@ -65,8 +65,8 @@ def _listed(of: Listed, kind: Kind) -> ListedWords:
     rank = "the best" if of.place == 0 else f"number {of.place + 1}"
     which = "the only image" if of.among == 1 else f"{rank} of {of.among} images"
     place = f"{which} of its prompt that may be right."
-    reason = f"{known.capitalize()}; {place}"
-    return ListedWords(one.id, one.anchor_id, reason, f"{place[:1].upper()}{place[1:]}")
+    plain = f"{place[:1].upper()}{place[1:]}"
+    return ListedWords(one.id, one.anchor_id, f"{known.capitalize()}; {place}", plain)
 
 
 def _sentence(found: Shortlist, kind: Kind) -> str:
