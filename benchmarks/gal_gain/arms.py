@@ -22,9 +22,10 @@ from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from benchmarks.quality.refinement_gain import encoded
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Candidate, TrainingExample
+from gal_studio.core.types import TrainingExample
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing

@@ -51,9 +51,9 @@ from benchmarks.quality.teachers import FIRST, Bench, opened_detector
 from gal_studio.commands.run import read_project_file
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import generator
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Candidate
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.features.trials.verbs import try_prompt, use_trial
 from gal_studio.research.rating.labels import read_rows

@@ -24,8 +24,9 @@ from sklearn.metrics import cohen_kappa_score
 
 from gal_studio.core.gal.ladder import rung_of
 from gal_studio.core.gal.self_check import self_check
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CHANCE, SHOWN, Candidate
+from gal_studio.core.types import CHANCE, SHOWN
 from gal_studio.rounds import base_pictures
 from gal_studio.state import Store
 from gal_studio.worker.models import Models

@@ -27,8 +27,8 @@ from safetensors.torch import save_file
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_rates
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.types import Candidate
 from gal_studio.engine.families.family import family_solver, uncropped
 from gal_studio.engine.models.adapters import order_header, read_adapter
 from gal_studio.engine.models.image_model import ImageModel

@@ -37,8 +37,9 @@ from gal_studio.commands.run import read_project_file
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import generator, named_seed
-from gal_studio.core.types import Candidate, Job, TrainingExample
+from gal_studio.core.types import Job, TrainingExample
 from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.adapters import AdapterCard, detach, read_adapter, replace_weight, save_adapter

@@ -18,7 +18,7 @@ from PIL import Image
 
 from benchmarks.speed.allocation import draw, train
 from gal_studio.core.gal.agreement import cohen_kappa
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.state import Store
 
 PARTS = ((0.0, 1.0), (0.0, 0.7), (0.2, 0.8))

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from gal_studio.core.gal.recipe_rates import ENOUGH_TO_TELL, are_unlike_references
 from gal_studio.core.gal.standard import KEPT_ENOUGH
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.taught.registry import find_taught
-from gal_studio.core.types import Candidate, Kind
+from gal_studio.core.types import Kind
 from gal_studio.rounds.suggestions import accepted_anchors, first_proposal
 
 FEW = 2

@@ -8,9 +8,10 @@ from gal_studio.core.copy_chance import moved
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.gal.ladder import Ladder, RaceResult, Seen, at_turn
 from gal_studio.core.gal.recipes import on_ladder
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CHANCE, Anchor, Candidate, PicturePlace
+from gal_studio.core.types import CHANCE, Anchor, PicturePlace
 from gal_studio.core.utility import utility
 from gal_studio.rounds.lineage import drawn, pool
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from gal_studio.core.gal.policies.registry import policy_words
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Candidate, PicturePlace
+from gal_studio.core.types import PicturePlace
 from gal_studio.core.words import counted
 from gal_studio.state.store import Store
 from gal_studio.state.tables.replays import RecordedRound, Replay

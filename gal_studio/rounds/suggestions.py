@@ -17,8 +17,9 @@ from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.gal.shortlist import Shortlist, shortlist
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
-from gal_studio.core.types import Author, Candidate, Verdict
+from gal_studio.core.types import Author, Verdict
 from gal_studio.rounds.lineage import accepted_candidates, drawn, rounds_above
 from gal_studio.rounds.planned import has_ended, is_ladder, left, missing
 from gal_studio.state.store import Store

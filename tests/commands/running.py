@@ -15,7 +15,8 @@ from gal_studio.cli import main
 from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import CARRIES, CHANCE, SHOWN, Anchor, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import CARRIES, CHANCE, SHOWN, Anchor
 
 QUICK = """
 [settings.tune]

@@ -5,7 +5,8 @@ from typing import Any
 
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import Anchor, AnchorScore, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import Anchor, AnchorScore
 
 NAMES = ("tie", "drum", "koala", "shoe", "kite", "donut")
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gal_studio.core.decisions import CandidateState, Decided, LoggedDecision
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Pictures, Project, ProjectSnapshot, RoundRecord
-from gal_studio.core.types import Anchor, Candidate, Round, Verdict
+from gal_studio.core.types import Anchor, Round, Verdict
 
 DRAWN = 4
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.copy_chance import Clues, copy_chance, expected, moved, shift_by_marks
-from gal_studio.core.types import CHANCE, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import CHANCE
 
 CLUES = st.builds(
     Clues,

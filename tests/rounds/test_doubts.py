@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CARRIES, Candidate
+from gal_studio.core.types import CARRIES
 from gal_studio.rounds.doubts import doubt
 from tests.core.builders import margins, pool_of
 from tests.core.snapshots import decided, project_of, record

@@ -9,10 +9,11 @@ import pytest
 from gal_studio.core.gal.ladder import LADDER, RaceResult, noise_of, rung_of
 from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
 from gal_studio.core.recipe import AS_TRAINED
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundRecord, RoundSnapshot
-from gal_studio.core.types import ASKED, CARRIES, CHANCE, SHOWN, Anchor, Candidate
+from gal_studio.core.types import ASKED, CARRIES, CHANCE, SHOWN, Anchor
 from gal_studio.rounds import planned
 from tests.core.builders import anchor, candidate
 from tests.core.snapshots import project_of, record

@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draw
 

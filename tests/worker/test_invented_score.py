@@ -11,7 +11,7 @@ import pytest
 
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.gal.scores.registry import SCORES
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload

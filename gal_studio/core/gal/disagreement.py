@@ -9,7 +9,8 @@ import numpy
 from numpy.typing import NDArray
 
 from gal_studio.core.gal.uncertainty import entropy
-from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT
 
 Floats = NDArray[numpy.floating]
 

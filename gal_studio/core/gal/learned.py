@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.types import AnchorScore, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore
 
 Floats = NDArray[numpy.float64]
 LEAST_OVERRIDES = 10

@@ -7,8 +7,9 @@ from statistics import fmean, median, stdev
 
 from gal_studio.core.gal.standard import KEPT_ENOUGH
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.taught.registry import find_taught
-from gal_studio.core.types import Candidate, Kind
+from gal_studio.core.types import Kind
 
 ENOUGH = 0.5  # of the pictures of the most drawn schedule: fewer say too little to be the best one
 ALIKE_FROM = 0.1  # of the way from the base model's images to the references (Eq. G17)

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from gal_studio.core.gal.reasons import explain, explain_standing, short_names, uncertainty_key
 from gal_studio.core.gal.standard import Standard
-from gal_studio.core.types import AnchorScore, Candidate, Suggestion
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore, Suggestion
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.intervals import rate_below
 from gal_studio.core.measures.loss_trend import Trend
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 
 LOCKED_FROM = 0.5
 """Above this share of test prompts that are copies throughout, nobody can tell copies from the style."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from gal_studio.core.gal.standard import Standard
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 
 MOST = 12
 """Images of a shortlist."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, Self
 
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 
 ASKED_FROM = 0.5  # of the chance that a picture shows what was asked for (Eq. G14)
 KEPT_ENOUGH = 0.5  # of the chance that it has the style or object (Eq. G17)

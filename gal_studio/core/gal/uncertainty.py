@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import Anchor, AnchorScore, Candidate, CopyCurve
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import Anchor, AnchorScore, CopyCurve
 
 Floats = NDArray[numpy.float64]
 

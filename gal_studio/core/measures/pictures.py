@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Literal, Self
 
 from gal_studio.core.gal.standard import ASKED_FROM
-from gal_studio.core.types import Candidate, UsedDetectors
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import UsedDetectors
 from gal_studio.core.utility import utility
 
 Part = Literal["held_out", "accepted", "plain"]

@@ -12,7 +12,8 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.disagreement import area_disagreement, copy_disagreement
-from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate, Job, Remark
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Job, Remark
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.features.other_trainings.record import EnsembleImage, ensembles_of

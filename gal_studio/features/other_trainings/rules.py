@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 
 from gal_studio.core.gal.ladder import first_indices
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate
+from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT
 from gal_studio.rounds.lineage import pool
 
 DISAGREEMENTS = frozenset({AREA_DISAGREEMENT, COPY_DISAGREEMENT})

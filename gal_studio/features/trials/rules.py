@@ -8,8 +8,9 @@ says nothing about what the model draws by itself.
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Candidate, Round
+from gal_studio.core.types import Round
 from gal_studio.features.trials.record import NewTrial, Trial, trials_of
 from gal_studio.state.store import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id

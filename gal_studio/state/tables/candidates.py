@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from gal_studio.core.copy_chance import shift_by_marks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import CHANCE, Candidate, Remark, UsedDetectors
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import CHANCE, Remark, UsedDetectors
 from gal_studio.state.database.connection import Database, Repository, row_of
 
 _ONCE = ("id", "round_id", "anchor_id", "number", "created", "own")

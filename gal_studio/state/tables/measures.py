@@ -10,7 +10,8 @@ from gal_studio.core import checks, strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Candidate, Remark
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.tables.candidates import copy_shift, recipe_columns, stored_recipe
 from gal_studio.state.tables.projects import append_prompts, derived_id

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.naming import round_names
-from gal_studio.core.types import Candidate, Round
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
 from gal_studio.studio.views.measures import FullMeasures

@@ -11,8 +11,9 @@ from gal_studio.core.gal.choices import OVERRIDES, Choice, ChoiceKind, standing_
 from gal_studio.core.gal.learned import LEAST_OVERRIDES
 from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leave_one_round_out
 from gal_studio.core.naming import round_names
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Author, Candidate, Verdict
+from gal_studio.core.types import Author, Verdict
 from gal_studio.core.words import percent
 from gal_studio.rounds.suggestions import first_proposal, judged_round, overrides, rounds_with_choices
 from gal_studio.state import Store

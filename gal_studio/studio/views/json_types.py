@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 
 Loss = tuple[float, float]
 """Step and loss."""

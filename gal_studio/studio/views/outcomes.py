@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Method
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Candidate, Kind, Round
+from gal_studio.core.types import Kind, Round
 from gal_studio.rounds.lineage import inherited_examples, round_weight
 from gal_studio.state import Store
 from gal_studio.state.tables.exports import Export

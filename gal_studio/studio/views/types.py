@@ -9,12 +9,12 @@ from typing_extensions import Doc
 from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import (
     Anchor,
     AnchorScore,
-    Candidate,
     JobState,
     MapPlace,
     PauseReason,

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import named_seed
-from gal_studio.core.types import Candidate, MapPlace
+from gal_studio.core.types import MapPlace
 from gal_studio.engine.features.tsne import MapPoint, project, sketch
 from gal_studio.worker.task import Task
 

@@ -9,9 +9,10 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.validation import HELD_OUT, Validation
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.core.types import Candidate, Remark
+from gal_studio.core.types import Remark
 from gal_studio.engine.memory.plan import is_out_of_memory, release_memory
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw

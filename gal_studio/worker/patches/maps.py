@@ -6,7 +6,7 @@ import numpy as np
 
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Map, assign_subjects, smooth
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.worker.patches.foregrounds import find_foreground
 from gal_studio.worker.patches.patch_scorer import PatchScorer, References
 from gal_studio.worker.patches.regions import found_patches

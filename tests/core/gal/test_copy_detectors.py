@@ -8,7 +8,8 @@ from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.gal.reasons import explain_picture
 from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import SHOWN, Candidate, CopyDetectors, CopySource
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import SHOWN, CopyDetectors, CopySource
 from tests.core.builders import anchor, candidate, snapshot_of
 
 

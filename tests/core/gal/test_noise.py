@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.gal.scores.noise import MOST, noise, roughness
 from gal_studio.core.gal.self_check import self_check
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 
 
 def speckled(side: int, block: int = 1) -> NDArray[np.uint8]:

@@ -9,7 +9,8 @@ from gal_studio.core.gal.reasons import explain, explain_picture, explain_pool, 
 from gal_studio.core.gal.selection import explain_all
 from gal_studio.core.gal.uncertainty import score_anchor
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import Anchor, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import Anchor
 from tests.core.builders import margins, pool_of
 
 

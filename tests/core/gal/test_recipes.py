@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from gal_studio.core.gal.recipe_rates import best_recipe, recipe_advice, recipe_rates, unlike_references
 from gal_studio.core.gal.recipes import LEVELS, candidate_recipe
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import GenerationSettings, Settings
-from gal_studio.core.types import ASKED, CARRIES, Candidate
+from gal_studio.core.types import ASKED, CARRIES
 from gal_studio.core.utility import KEPT_FROM
 from tests.core.builders import anchor, candidates_of
 

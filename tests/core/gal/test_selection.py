@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.selection import explain_all, preferred, rank_anchors
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 from tests.core.builders import anchor, candidate, candidates_of, margins, pool_of, snapshot_of
 
 # sixteenths are exact in binary, so that equal margins happen as they do in half precision

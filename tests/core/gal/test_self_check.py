@@ -9,7 +9,8 @@ from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.types import CARRIES, CHANCE, SHOWN, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from tests.core.builders import anchor, candidate, snapshot_of
 
 RECIPES = (Recipe.constant(1.0), Recipe.constant(0.4))

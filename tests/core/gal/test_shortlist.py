@@ -1,7 +1,8 @@
 """Where nothing is suggested, what is right can still be chosen."""
 
 from gal_studio.core.gal.shortlist import MOST, shortlist
-from gal_studio.core.types import ASKED, CARRIES, CHANCE, SHOWN, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import ASKED, CARRIES, CHANCE, SHOWN
 
 
 def image(name: str, anchor: str, chance: float = 0.1, carries: float = 1.0, asked: float = 0.9) -> Candidate:

@@ -11,7 +11,8 @@ from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.standard import ASKED_FROM, KEPT_ENOUGH, Standard
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import ASKED, CARRIES, CHANCE, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import ASKED, CARRIES, CHANCE
 from tests.core.builders import anchor, candidate, snapshot_of
 
 FULL = 0.8  # what full strength carries

@@ -6,7 +6,8 @@ from dataclasses import replace
 from gal_studio.core.measures.compare import DrawnByKey
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.measures.report import Arm, Report, beside_base, report
-from gal_studio.core.types import ASKED, CARRIES, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import ASKED, CARRIES
 
 
 def picture(

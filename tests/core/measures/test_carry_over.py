@@ -3,7 +3,7 @@
 from gal_studio.core.measures.carry_over import carry_over
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.measures.report import Arm, beside_base
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 
 PROMPTS = [f"A thing {number}" for number in range(8)]
 

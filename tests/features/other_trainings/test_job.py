@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Candidate, Job
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Job
 from gal_studio.features.other_trainings import job as ask
 from gal_studio.features.other_trainings.commands.ask import ask_round
 from gal_studio.features.other_trainings.record import ensembles_of

@@ -3,8 +3,8 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import KeptStep
-from gal_studio.core.types import Candidate
 from gal_studio.features.trials import rules
 from gal_studio.features.trials.record import trials_of
 from gal_studio.rounds.kept_steps import usual_seed, usual_steps

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gal_studio.core.recipe import AS_TRAINED
-from gal_studio.core.types import Candidate
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.studio import Studio

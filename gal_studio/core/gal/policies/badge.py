@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, ordinal
-from gal_studio.core.types import AnchorScore, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore
 
 Floats = NDArray[numpy.float64]
 

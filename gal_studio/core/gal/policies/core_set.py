@@ -12,7 +12,8 @@ from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, ordinal, quoted
 from gal_studio.core.gal.selection import preferred
-from gal_studio.core.types import AnchorScore, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore
 
 Floats = NDArray[numpy.float64]
 

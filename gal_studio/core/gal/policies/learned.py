@@ -16,7 +16,8 @@ from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.gal.reasons import count_copies, explain_pool, ordinal, quoted
 from gal_studio.core.gal.selection import informative
-from gal_studio.core.types import AnchorScore, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import ClassVar
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, explain_next_best, explain_picture, short_names
 from gal_studio.core.gal.selection import SuggestionSet, preferred
-from gal_studio.core.types import AnchorScore, Candidate, Suggestion
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore, Suggestion
 
 
 class Policy(ABC):

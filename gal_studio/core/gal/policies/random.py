@@ -6,7 +6,8 @@ from typing import ClassVar
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.reasons import count_copies, ordinal
-from gal_studio.core.types import AnchorScore, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import AnchorScore
 
 
 class Random(Policy):

@@ -6,7 +6,8 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.types import CHANCE, SHOWN, Anchor, Candidate
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import CHANCE, SHOWN, Anchor
 
 PROMPTS, EACH = 4, 4
 

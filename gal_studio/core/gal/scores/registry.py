@@ -10,8 +10,8 @@ import numpy
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.registry import Registry
-from gal_studio.core.types import Candidate
 
 logger = logging.getLogger("gal_studio.worker")
 SCORES: Registry[Score] = Registry(

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from gal_studio.core.gal.shortlist import shortlist
-from gal_studio.core.types import Candidate, Kind
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.types import Kind
 from gal_studio.studio.views.words.shortlist import WORTH, ShortlistWords, shortlist_words, worth_words
 from tests.core.gal.test_shortlist import RIGHT, image
 

@@ -1,0 +1,142 @@
+"""A candidate: a picture generated for a test prompt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gal_studio.core.copy_chance import moved
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.types import (
+    ASKED,
+    CARRIES,
+    CHANCE,
+    COPY_FROM,
+    NOISE,
+    NOISY_FROM,
+    SHOWN,
+    SHOWS_REFERENCE,
+    CopySource,
+    Remark,
+    UsedDetectors,
+)
+from gal_studio.core.utility import kept_chance, utility
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A picture generated for an anchor, with its similarities (Eq. G1) and its position on the map.
+
+    `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat color ("flat").
+    Flat pictures are not scored: they count neither as copies nor as successes. `copy_detectors` is the
+    setting of the round, "none" where there is no reference to copy; a picture that was not compared with
+    the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
+    can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how
+    far the project's marks move its chance (Eq. G16). `full` is what pictures at full strength carry in the
+    first round of its line (Eq. G17); None where that is not known. What follows from these values is
+    computed once.
+    """
+
+    id: str
+    anchor_id: str
+    index: int
+    seed: int
+    image: str
+    similarity_anchor: float
+    similarity_reference: float
+    x: float | None = None
+    y: float | None = None
+    remark: Remark = ""
+    more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
+    copy_detectors: UsedDetectors = "both"
+    own: bool = False
+    marked_copy: bool | None = None
+    recipe: Recipe = AS_TRAINED
+    copy_shift: float = 0.0
+    full: float | None = field(default=None, compare=False)
+    margin: float = field(init=False, repr=False, compare=False)
+    """s(x, a) - s(x, ref), in [-2, 2]."""
+    is_blank: bool = field(init=False, repr=False, compare=False)
+    """Whether the picture is one flat color, so that its similarities mean nothing."""
+    overfit_by_prompts: bool = field(init=False, repr=False, compare=False)
+    """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
+    overfit_by_picture: bool | None = field(init=False, repr=False, compare=False)
+    """Eq. G12: whether the picture shows the reference; None if it was not compared with it."""
+    is_compared: bool = field(init=False, repr=False, compare=False)
+    """Whether its likeness to the reference's picture counts, and not its prompts alone."""
+    chance_by_detectors: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G16: p(copy) by both detectors and the project's marks; None if they were not both asked."""
+    overfit_by_detectors: CopySource = field(init=False, repr=False, compare=False)
+    """The detectors that say that the picture is a copy; empty if none does."""
+    overfit_by: CopySource = field(init=False, repr=False, compare=False)
+    """Eq. G12: who says that the picture is a copy; empty if it counts as none.
+
+    What a person says counts, otherwise the chance of Eq. G16 if both detectors were asked, or the detectors
+    that the settings name.
+    """
+    overfit: bool = field(init=False, repr=False, compare=False)
+    """Eq. G12: whether the picture counts as a copy."""
+    chance: float = field(init=False, repr=False, compare=False)
+    """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
+    carries: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G17: how much of what is learned the picture has; None if that is not known."""
+    asked: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
+    kept: float | None = field(init=False, repr=False, compare=False)
+    """Eq. G17: how probably the picture has the style or object, in [0, 1]; None if that is not known."""
+    utility: float = field(init=False, repr=False, compare=False)
+    """Eq. G18: u = (1 - p) a c, in [0, 1]; 0 of a blank picture."""
+    is_noise: bool = field(init=False, repr=False, compare=False)
+    """Whether the picture is noise; never where that is not known."""
+
+    def __post_init__(self) -> None:
+        """Compute what follows from the given values; `more_scores` must be complete."""
+        scores, blank = self.more_scores, self.remark == "flat"
+        shown, carries = scores.get(SHOWN), scores.get(CARRIES)
+        chance = scores.get(CHANCE) if self.copy_detectors == "both" else None
+        if chance is not None:
+            chance = 0.0 if blank else moved(chance, self.copy_shift)
+        by_prompts = not blank and self.similarity_anchor <= self.similarity_reference
+        by_picture = None if shown is None else not blank and shown >= SHOWS_REFERENCE
+        compared = shown is not None and self.copy_detectors != "prompts"
+        by_detectors: CopySource = ""
+        if chance is not None:
+            by_detectors = "both" if chance >= COPY_FROM else ""
+        elif self.copy_detectors != "none":
+            prompts = by_prompts and not (compared and self.copy_detectors == "pictures")
+            shows = compared and by_picture
+            by_detectors = ("both" if prompts else "pictures") if shows else "prompts" if prompts else ""
+        by: CopySource = by_detectors
+        if self.marked_copy is not None:
+            by, chance_now = ("person", 1.0) if self.marked_copy else ("", 0.0)
+        else:
+            chance_now = float(by != "") if chance is None else chance
+        carries = None if blank else carries
+        asked = None if blank else scores.get(ASKED)
+        kept = None if carries is None or self.full is None else kept_chance(carries, self.full)
+        vars(self).update(
+            margin=self.similarity_anchor - self.similarity_reference,
+            is_blank=blank,
+            overfit_by_prompts=by_prompts,
+            overfit_by_picture=by_picture,
+            is_compared=compared,
+            chance_by_detectors=chance,
+            overfit_by_detectors=by_detectors,
+            overfit_by=by,
+            overfit=by != "",
+            chance=chance_now,
+            carries=carries,
+            asked=asked,
+            kept=kept,
+            utility=0.0 if blank else utility(chance_now, asked, kept),
+            is_noise=(scores.get(NOISE) or 0.0) >= NOISY_FROM,
+        )
+
+    def score(self, name: str) -> float | None:
+        """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
+        if name in ("similarity_anchor", "similarity_reference"):
+            return float(getattr(self, name))
+        return self.more_scores.get(name)
+
+    @property
+    def number(self) -> str:
+        """What tells it from the others of its prompt: 04, or, for a person's own, that it is."""
+        return "(your own)" if self.own else f"{self.index + 1:02d}"
