@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from benchmarks.faults.report import Report, compare
 from benchmarks.faults.witness import Witness, results
 from benchmarks.faults.writes import plan_in
@@ -89,7 +91,11 @@ def _watched(act: Callable[[str], None]) -> None:
 
 
 def _live(plan: RunPlan, where: str, room: int, told: Path) -> None:
-    """Carry out a plan and export its last round; memory is short from the first time that `where` comes."""
+    """Carry out a plan and export its last round; memory is short from the first time that `where` comes.
+
+    OpenBLAS has one thread here: a forked process would start the others at their first use, when the memory
+    is short, and wait for them forever. A worker is not forked, and has them before.
+    """
     found: dict[str, None] = {}
 
     def act(phase: str) -> None:
@@ -97,6 +103,7 @@ def _live(plan: RunPlan, where: str, room: int, told: Path) -> None:
             take_all_but(room << 20)
         found[phase] = None
 
+    threadpool_limits(1, user_api="blas")
     with open(os.devnull, "w") as nowhere:
         sys.stderr = nowhere
         _watched(act)

@@ -26,7 +26,7 @@ export function Evidence({ rows, columns }) {
     openViewer({ looks: [{ ...lookOf(row, columns, seed), at: columns.indexOf(best) }] });
   /** @param {typeof drawn} shown @param {number} of @param {string} words */
   const images = (shown, of, words) => html`<section class="evidence" aria-label=${words}>
-    <h3>${shown.length} of ${of} ${words}</h3>
+    <h3>${shown.length} of ${of} ${words}, as the studio counts</h3>
     <div>${shown.map(
       ({ row, seed, picture }) => html`<${Button}
         key=${picture.id} class="enlarge" aria-label="Enlarge ${row.prompt}"
