@@ -28,6 +28,7 @@ from benchmarks.faults.witness import Losses, Witness, tensors
 from benchmarks.faults.writes import KILLED, Deaths
 from gal_studio.cli import main as command
 from gal_studio.core.errors import StudioError
+from gal_studio.features.benchmark.verbs import change_test_set, measure
 from gal_studio.features.refine.verbs import make_pairs, refine
 from gal_studio.research import verbs
 from gal_studio.state import Store
@@ -119,8 +120,8 @@ def _measure(folder: Path, models: Path) -> None:
         round_id = _style(studio, models)
         _worked(studio, studio.run_round(round_id))
         project = store.rounds.get(round_id).project_id
-        studio.change_test_set(project, ["A house {}", "A fish {}", "A boat {}"], 2)
-        studio.measure(round_id)
+        change_test_set(studio, project, ["A house {}", "A fish {}", "A boat {}"], 2)
+        measure(studio, round_id)
 
 
 def _pairs(folder: Path, models: Path) -> None:

@@ -34,6 +34,7 @@ from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.copy_chance import moved, shift_by_marks
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import COPY_FROM
+from gal_studio.features.benchmark.verbs import measure
 from gal_studio.research.rating.questions import ASKED, QUESTIONS, success
 from gal_studio.research.rating.sheets import Cell, page_of
 from gal_studio.state import Store
@@ -222,7 +223,7 @@ def write_sheets(runs: Sequence[Path], out: Path, by_best_schedule: bool) -> Non
                 for each in studio.measures(project.id).rounds:
                     lacks = each.drawn < each.wanted or any(one.report is None for one in each.schedules)
                     if each.id is not None and lacks:
-                        worker.finish(studio.measure(each.id))
+                        worker.finish(measure(studio, each.id))
             measures = studio.measures(project.id)
             names = {name: one.arm.name for name, one in measures.reports.items() if name is not None}
             arms = [

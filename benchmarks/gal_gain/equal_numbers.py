@@ -55,6 +55,7 @@ from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import generator
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.features.benchmark.verbs import measure_when
 from gal_studio.features.trials.verbs import try_prompt, use_trial
 from gal_studio.research.rating.labels import read_rows
 from gal_studio.research.rating.questions import QUESTIONS, RIGHT
@@ -153,7 +154,7 @@ def first_round(folder: Path, home: Path, seed: int) -> None:
         studio = Studio(store)
         if not store.projects.all():
             draft = read_project_file(folder / "project.toml").draft
-            studio.measure_when(studio.create_project(replace(draft, seed=draft.seed + seed)), "never")
+            measure_when(studio, studio.create_project(replace(draft, seed=draft.seed + seed)), "never")
         project = store.projects.all()[0].id
         first = store.rounds.of_project(project)[0].id
         with local_worker(studio, ProgressLine(studio)) as worker:

@@ -24,6 +24,7 @@ from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.measures.compare import DrawnByKey, change
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.types import Kind
+from gal_studio.features.benchmark.verbs import measure
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -60,7 +61,7 @@ def second_round(workspace: Path, gal: Changes) -> tuple[DrawnByKey, str]:
             if store.rounds.get(later[0].id).adapter is None:
                 worker.finish(studio.fine_tune(later[0].id))
             if studio.store.rounds.get(later[0].id).adapter and _lacks(studio, project, later[0].id):
-                worker.finish(studio.measure(later[0].id))
+                worker.finish(measure(studio, later[0].id))
         report = studio.measures(project).reports[later[0].id]
         accepted = [
             shown.prompt for shown in studio.round_view(first.id).candidates if shown.verdict == "accepted"

@@ -23,6 +23,7 @@ from gal_studio.core.gal.recipes import LEVELS
 from gal_studio.core.gal.uncertainty import entropy, overfit_rate
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.types import Kind
+from gal_studio.features.benchmark.verbs import measure_when
 from gal_studio.rounds import planned
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -78,7 +79,7 @@ def draw_many(workspace: Path, wanted: frozenset[str], others: int, each: int) -
         studio.change_settings(here.project.project.id, changes)
         store.rounds.set_settings(first, store.rounds.settings(first).updated(changes))
         if planned.missing(store.snapshots.round(first)):
-            studio.measure_when(here.project.project.id, "never")
+            measure_when(studio, here.project.project.id, "never")
             with local_worker(studio, ProgressLine(studio)) as worker:
                 worker.finish(studio.generate(first))
         drawn = store.candidates.of_round(first)

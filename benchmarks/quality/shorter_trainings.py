@@ -30,6 +30,7 @@ from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import CHANCE, Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.features.benchmark.verbs import measure_when
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs.generate import score_images
@@ -65,7 +66,7 @@ def trained(folder: Path, home: Path, way: Way) -> float:
     with Store(home) as store:
         studio = Studio(store)
         project = studio.create_project(replace(draft, seed=draft.seed + way.seed))
-        studio.measure_when(project, "never")
+        measure_when(studio, project, "never")
         first = store.rounds.of_project(project)[0].id
         tune = store.rounds.settings(first).tune
         changed = {

@@ -50,6 +50,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import fine_tune as training
 from gal_studio.engine.training.batches import Batches, ExampleSource
 from gal_studio.engine.training.falling_rank import rank_ends
+from gal_studio.features.benchmark.verbs import measure_when
 from gal_studio.research.rating.labels import read_count
 from gal_studio.research.rating.questions import QUESTIONS, RULES, success
 from gal_studio.research.rating.sheets import page_of
@@ -120,7 +121,7 @@ def first_round(folder: Path, workspace: Path) -> None:
         studio = Studio(store)
         if not store.projects.all():
             project = studio.create_project(read_project_file(folder / "project.toml").draft)
-            studio.measure_when(project, "never")
+            measure_when(studio, project, "never")
         project = store.projects.all()[0].id
         first, *later = store.rounds.of_project(project)
         if later:

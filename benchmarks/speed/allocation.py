@@ -20,6 +20,7 @@ import torch
 
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.types import Kind
+from gal_studio.features.benchmark.verbs import measure_when
 from gal_studio.features.round_zero.verbs import instant_round
 from gal_studio.rounds import planned
 from gal_studio.state import Store
@@ -51,7 +52,7 @@ def draw(workspace: Path, changes: dict[str, object]) -> str:
         round_id = store.rounds.of_project(project)[0].id
         if planned.missing(store.snapshots.round(round_id)) or not store.candidates.count(round_id):
             studio.change_settings(project, {"generation": changes})
-            studio.measure_when(project, "never")  # nothing but the candidates
+            measure_when(studio, project, "never")  # nothing but the candidates
             with local_worker(studio, ProgressLine(studio)) as worker:
                 worker.finish(studio.generate(round_id))
         return _found(studio, round_id)
@@ -67,7 +68,7 @@ def first_suggestion(kind: Kind, rule: str, threads: int) -> str:
         round_id = store.rounds.of_project(project)[0].id
         allocation = "fixed" if rule == INSTANT else rule
         studio.change_settings(project, {"generation": {"allocation": allocation}})
-        studio.measure_when(project, "never")
+        measure_when(studio, project, "never")
         with local_worker(studio, ProgressLine(studio)) as worker:
             if rule == INSTANT:
                 job = instant_round(studio, project)

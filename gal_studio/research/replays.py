@@ -139,7 +139,7 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
             kinds.append("generate")
         if round_.number < len(store.replays.rounds(round_.project_id)):
             kinds += [*_before(store, round_), "replay"]
-    if round_.adapter is None or test_set.prepare(store, round_.id).missing:
+    if test_set.can_measure() and (round_.adapter is None or test_set.lacks(store, round_.id)):
         kinds.append("measure")
     return tuple(store.jobs.enqueue(round_.project_id, round_.id, kind) for kind in kinds)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from gal_studio.assets import load_held_out
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.references import Prompts, parse_prompts
@@ -260,6 +261,16 @@ def prepare(store: Store, of: str | RoundSnapshot) -> RoundTest:
     adapters = {each.id: each.round.adapter for each in line if each is not None}
     drawable = (name for name, adapter in adapters.items() if adapter and store.adapters.has(adapter))
     return RoundTest(test_set, here, frozenset(drawable))
+
+
+def can_measure() -> bool:
+    """Whether rounds can be measured here."""
+    return "measure" in JOB_KINDS
+
+
+def lacks(store: Store, round_id: str) -> bool:
+    """Whether a round is still to be measured, where that can be done."""
+    return can_measure() and bool(prepare(store, round_id).missing)
 
 
 def ensure(store: Store, project: ProjectSnapshot) -> HeldOutSet:

@@ -39,8 +39,9 @@ class Hooks:
     `adapters` are image adapters that any project may name, each with its title. One that
     `gives_references` makes and generates rounds with the references, in place of a LoRA.
     `run` queues, by the kind of a training that the feature does, all that a round lacks; `after_training`
-    queues what follows a training that was queued. Both get the studio. `actions` are buttons of rounds, by
-    the name of their variant.
+    queues what follows a training that was queued; `missing` queues what a round lacks besides its training
+    and its images, when all of it is asked for. They get the studio. `actions` are buttons of rounds, by the
+    name of their variant.
     """
 
     by_hand: Callable[[Store, str], str] = lambda *_: ""
@@ -52,6 +53,7 @@ class Hooks:
     gives_references: bool = False
     run: Mapping[str, Callable[[Any, str], tuple[Job, ...]]] = field(default_factory=dict)
     after_training: Callable[[Any, RoundSnapshot], None] = lambda *_: None
+    missing: Callable[[Any, RoundSnapshot], tuple[Job, ...]] = lambda *_: ()
     actions: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
 
 

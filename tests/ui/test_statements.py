@@ -41,8 +41,7 @@ LIMITS: dict[str, int] = {
     "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2,
     "reference_mask": 3, "judge_quality": 11, "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
-    "results": 6, "same_seed": 8, "test_pictures": 12,
-    "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7, "export_round": 17,
+    "results": 6, "same_seed": 8, "export_round": 17,
     "destination": 0, "name_program": 2, "put_lora": 6,
     "changes": 23,
 }  # fmt: skip
@@ -167,8 +166,6 @@ OTHER: dict[str, Mapping[str, str]] = {
     "set_weight": {"candidate": "accepted"},
     "part_mask": {"candidate": "accepted"},
     "add_anchors": {"lines": "new_prompts"},
-    "change_test_set": {"prompts": "held_out"},
-    "measure": {"round": "unmeasured"},
     "keep": {"job": "halted"},
     "resume": {"job": "halted"},
 }
@@ -224,8 +221,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
             {
                 "project": project, "round": second, "candidate": tiles[1].id, "accepted": tiles[0].id,
                 "candidates": [tiles[2].id, tiles[3].id], "verdict": "accepted", "untrained": untrained,
-                "undrawn": undrawn, "refinement": refinement, "unmeasured": first,
-                "job": waiting,
+                "undrawn": undrawn, "refinement": refinement, "job": waiting,
                 "halted": job, "anchor": studio.pool(second)[0].id, "index": 0, "owner": tiles[1].id,
                 "reference": store.projects.references(project)[0].id, "kind": "quality", "mask": RUNS,
                 "weight": 0.5,
@@ -233,8 +229,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "reason": "It is lovely.", "name": "Another name", "enabled": False,
                 "new_prompts": ["A dog in watercolor painting style"], "only": False, "direction": "up",
                 "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True,
-                "form": "diffusers", "policy": "random", "when": "always", "seeds": 2,
-                "held_out": ["A horse in watercolor painting style"], "prompt": "a cat", "seed": "1",
+                "form": "diffusers", "policy": "random", "prompt": "a cat", "seed": "1",
                 "tag": "hands", "folder": "/",
             } | brought,
         )  # fmt: skip

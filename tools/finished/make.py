@@ -17,6 +17,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.types import Round
 from gal_studio.engine.models.adapters import order_header
 from gal_studio.engine.saving import save_tensors
+from gal_studio.features.benchmark.verbs import change_test_set, measure, measure_when
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
@@ -40,16 +41,16 @@ def make(workspace: Path, plan: Plan, draft: ProjectDraft) -> str:
         with local_worker(studio, line) as worker:
             project_id = studio.create_project(draft)
             if store.measures.held_out_set(project_id) is None:
-                studio.change_test_set(project_id, plan.benchmark, plan.seeds)
-                studio.measure_when(project_id, "never")  # but at the end, what the plan says
+                change_test_set(studio, project_id, plan.benchmark, plan.seeds)
+                measure_when(studio, project_id, "never")  # but at the end, what the plan says
             made: list[str] = []
             for one in plan.rounds:
                 made.append(_round(studio, worker, project_id, one, made))
                 _choose(studio, made[-1], one, workspace)
             for round_id, one in zip(made, plan.rounds, strict=True):
                 if one.measured and test_set.prepare(store, round_id).missing:
-                    worker.finish(studio.measure(round_id))
-            studio.measure_when(project_id, "auto")
+                    worker.finish(measure(studio, round_id))
+            measure_when(studio, project_id, "auto")
             return project_id
 
 

@@ -71,7 +71,9 @@ Instant = Annotated[
 Measure = Annotated[
     bool,
     typer.Option(
-        "--measure", help="Measure every round on the benchmark; otherwise only where that is quick."
+        "--measure",
+        help="Measure every round on the benchmark; otherwise only where that is quick.",
+        hidden=not test_set.can_measure(),
     ),
 ]
 Refine = Annotated[
@@ -104,6 +106,8 @@ class RunPlan:
             raise StudioError("This studio cannot refine rounds: leave out --refine.")
         if self.instant and not gives_references():
             raise StudioError("This studio cannot generate a Round 0: leave out --instant.")
+        if self.measured == "all" and not test_set.can_measure():
+            raise StudioError("This studio cannot measure rounds: leave out --measure.")
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
 
@@ -164,7 +168,7 @@ def carry_out(plan: RunPlan) -> dict[str, Any]:
     """Run all missing rounds of a plan; returns the summary that was written."""
     with opened(plan) as (studio, line, project_id):
         if plan.measured == "last":
-            studio.measure_when(project_id, "never")
+            test_set.set_when(studio.store, studio.store.snapshots.outline(project_id), "never")
         for sentence in about_project(studio.project(project_id)):
             line.say(sentence)
         with local_worker(studio, line) as worker:
@@ -179,14 +183,20 @@ def _measure(
     """Measure what the plan asks for and nobody has measured, or say that it was left out."""
     trained = [one for one in rounds if not studio.store.rounds.get(one).why_not("measure")]
     wanted = trained[-1:] if plan.measured == "last" else trained
-    missing = [one for one in wanted if test_set.prepare(studio.store, one).missing]
+    missing = [one for one in wanted if test_set.lacks(studio.store, one)]
     if missing and plan.measured == "quick":
         line.say(
             "Not every round is measured on the benchmark: for that, run the same command with --measure."
         )
         return
     for round_id in missing:
-        worker.finish(studio.measure(round_id))
+        measure(studio, worker, round_id)
+
+
+def measure(studio: Studio, worker: LocalWorker, round_id: str) -> None:
+    """Measure a round, by the job of a feature."""
+    project_id = studio.store.rounds.get(round_id).project_id
+    worker.finish(studio.store.jobs.enqueue(project_id, round_id, "measure"))
 
 
 def _run_rounds(

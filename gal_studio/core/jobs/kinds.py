@@ -162,15 +162,6 @@ JOB_KINDS: dict[str, JobKind] = {
         after=(MODEL, After("generate", needed=False)),
         allows_jobs=True,
     ),
-    "measure": JobKind(
-        title="Measuring",
-        button="Measure",
-        done="{count} benchmark images measured",
-        phases={**DRAWING, "draw": IMAGES},
-        after=(MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
-        allows_jobs=True,
-        is_background=True,
-    ),
     "export": JobKind(
         title="Exporting",
         button="Prepare",

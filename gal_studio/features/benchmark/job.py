@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import test_set
 from gal_studio.rounds.test_set import PlannedPicture
@@ -20,7 +21,7 @@ from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, reference_features, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
-from gal_studio.worker.task import Progress, Task, does, open_task
+from gal_studio.worker.task import Progress, Steps, Task, does, open_task
 
 
 @does("measure")
@@ -160,3 +161,13 @@ def _beside_base(
     others = task.models.pictures(task.project.clip_model, names, task.store.images.picture)
     beside: NDArray[np.float64] = (features * others).sum(axis=1)
     return beside
+
+
+def measured_if_due(task: Task) -> Steps:
+    """Queue the measurement of a drawn round that is measured without being asked."""
+    if test_set.prepare(task.store, task.round.id).is_due:
+        task.store.jobs.enqueue(task.project.id, task.round.id, "measure")
+    yield from ()
+
+
+AFTER_DRAWING = dict.fromkeys((None, *TRAININGS), measured_if_due)

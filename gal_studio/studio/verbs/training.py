@@ -12,20 +12,19 @@ from gal_studio.core.types import Job, Round
 from gal_studio.core.variants.registry import refuse
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.core.words import counted
-from gal_studio.rounds import checkpoints, lineage, planned, test_set
+from gal_studio.rounds import checkpoints, lineage, planned
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.rounds.patch_maps import judged_candidates
 from gal_studio.state.hooks import all_hooks
-from gal_studio.studio.verbs.base import by_hand, refuse_without_feature
-from gal_studio.studio.verbs.measures import MeasureVerbs
+from gal_studio.studio.verbs.base import Verbs, by_hand, refuse_without_feature
 from gal_studio.studio.waiting import is_pending, is_requested
 
 _RULE = ("candidates", "allocation")
 """The settings of drawing that change nothing of the pictures that are there."""
 
 
-class TrainingVerbs(MeasureVerbs):
+class TrainingVerbs(Verbs):
     """Training, drawing and heat maps. Each request is one or more jobs, which wake the worker."""
 
     @by_hand("rounds")
@@ -140,8 +139,8 @@ class TrainingVerbs(MeasureVerbs):
                 jobs.append(job)
             if not here.candidates or planned.missing(here):
                 jobs.append(self._generate(here))
-            if test_set.prepare(self.store, here).is_wanted:
-                jobs.append(self._measure(here.round))
+            for hooks in all_hooks():
+                jobs += hooks.missing(self, here)
             if not jobs:
                 raise StudioError(
                     f"Round {here.round.number} has been run: choose images, then go on to the next round."

@@ -21,7 +21,7 @@ from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, SharedStates, SharedSteps
-from gal_studio.rounds import base_pictures, lineage, planned, test_set
+from gal_studio.rounds import base_pictures, lineage, planned
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id, copy_shift
@@ -70,13 +70,11 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the images on the map")
     place_round(task)
-    yield from _measured(task)
-    if test_set.prepare(store, task.round.id).is_due:
-        store.jobs.enqueue(task.project.id, task.round.id, "measure")
+    yield from _followed(task)
 
 
-def _measured(task: Task) -> Steps:
-    """What a feature does with a drawn round that it trained (`AFTER_DRAWING` of its `job.py`)."""
+def _followed(task: Task) -> Steps:
+    """What features do with a drawn round, by its training (`AFTER_DRAWING` of a `job.py`)."""
     for file in modules("job"):
         for training, act in getattr(file, "AFTER_DRAWING", {}).items():
             if training == task.round.variant.training:

@@ -17,6 +17,7 @@ from gal_studio.commands.running.unattended import (
     RunPlan,
     SamplingSteps,
     Seed,
+    measure,
     opened,
     own_policy,
     setting_changes,
@@ -142,8 +143,8 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     worker.finish_what_was_left(round_id)
     if planned.missing(studio.store.snapshots.round(round_id)):
         worker.finish(studio.generate(round_id))
-    if test_set.prepare(studio.store, round_id).missing:
-        worker.finish(studio.measure(round_id))
+    if test_set.lacks(studio.store, round_id):
+        measure(studio, worker, round_id)
 
 
 def _described(one: JudgedLora) -> dict[str, Any]:

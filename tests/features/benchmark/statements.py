@@ -1,0 +1,20 @@
+"""What `tests/ui/test_statements.py` asks of the benchmark, on which the second round is measured."""
+
+from typing import Any
+
+from gal_studio.studio import Studio
+
+LIMITS = {
+    "test_pictures": 12, "measure": 10, "measure_all": 57, "change_test_set": 18, "measure_when": 7,
+}  # fmt: skip
+VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {}
+UNCOUNTED_VERBS = {"change_test_set": "is its request's"}
+OTHER = {"change_test_set": {"prompts": "held_out"}, "measure": {"round": "unmeasured"}}
+REFUSED: dict[str, str] = {}
+
+
+def given(studio: Studio, round_id: str) -> dict[str, Any]:
+    """What their parameters name."""
+    parent = studio.store.rounds.get(round_id).parent_id
+    held_out = ["A horse in watercolor painting style"]
+    return {"unmeasured": parent, "held_out": held_out, "when": "always", "seeds": 2}
