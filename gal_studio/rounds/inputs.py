@@ -66,15 +66,20 @@ def load_inputs(store: Store, here: RoundSnapshot, foregrounds: bool = False) ->
 
     `foregrounds` loads those that were found in the references, too.
     """
-    prior, given = store.projects.prior_images(here.project.project.id)
-    references = store.projects.references(here.project.project.id)
-    plain = TrainingInputs(here=here, references=references, prior=prior, given_prior=given)
+    plain = without_pairs(store, here)
     if here.refined:
         return _with_pairs(store, plain)
     if foregrounds:
-        images = [reference.image for reference in references]
+        images = [reference.image for reference in plain.references]
         return replace(plain, foregrounds=store.refinements.foregrounds(images))
     return plain
+
+
+def without_pairs(store: Store, here: RoundSnapshot) -> TrainingInputs:
+    """What a fine-tuning needs, in two statements: of a refinement no pairs and none of their heat maps."""
+    prior, given = store.projects.prior_images(here.project.project.id)
+    references = store.projects.references(here.project.project.id)
+    return TrainingInputs(here=here, references=references, prior=prior, given_prior=given)
 
 
 def inputs_of(store: Store, round_id: str, foregrounds: bool = False) -> TrainingInputs:

@@ -16,7 +16,7 @@ from gal_studio.core.types import Reference, Round
 from gal_studio.rounds.branches import set_aside
 from gal_studio.rounds.doubts import doubt
 from gal_studio.rounds.fingerprints import is_trainable, repeated
-from gal_studio.rounds.inputs import TrainingInputs, load_inputs
+from gal_studio.rounds.inputs import TrainingInputs, without_pairs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import accepted_candidates, pool, round_weight, rounds_above
 from gal_studio.rounds.planned import left, missing, rule_words
@@ -135,7 +135,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
     """
     with store.database.snapshot():
         here = store.snapshots.round(round_id, policy)
-        inputs = load_inputs(store, here)
+        inputs = without_pairs(store, here)
         project = project_view(here.project, inputs.references)
         busy = store.jobs.busy_rounds(project.id)
         curve, timings = store.rounds.loss_curve(round_id), store.rounds.timings(project.base_model)
