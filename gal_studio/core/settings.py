@@ -4,6 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from gal_studio.core import checks, strict_json
@@ -332,7 +333,7 @@ class TuneSettings(SettingsGroup):
         """The settings of a training that needs all pictures of one shape."""
         return replace(self, crop="center") if self.crop == "none" else self
 
-    @property
+    @cached_property
     def essential(self) -> Self:
         """Reset the settings that do not affect the trained weights."""
         styles = self.prior_styles if self.prior_images else ()

@@ -68,6 +68,7 @@ class SettingField:
     idle: tuple[dict[str, str], ...] = ()
 
 
+@cache
 def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
     """All fields of the page, in their order; `adapters` are the user's own image adapters, with titles."""
     found = (

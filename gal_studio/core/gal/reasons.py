@@ -5,7 +5,6 @@ Where the code says "anchor", "candidate" and "overfit", these sentences say "te
 """
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Literal
 
 from gal_studio.core.types import Anchor, AnchorScore
@@ -30,18 +29,18 @@ _LACKS = (
 )
 
 
-def uncertainty_key(score: AnchorScore) -> Fraction | float:
+def uncertainty_key(score: AnchorScore) -> float:
     """What orders anchors by Eq. G4: its value, or in a round of an earlier version min(p, 1-p).
 
-    The latter is the exact fraction of flags, without rounding; Python compares it with floats exactly.
-    0 for an anchor without a picture that may be suggested.
+    The latter is the fraction of flags, which are so few that equal fractions alone give equal floats. 0 for
+    an anchor without a picture that may be suggested.
     """
     if not score.good:
         return 0.0
     if score.by_model:
         return score.entropy
     if score.is_counted:
-        return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
+        return min(score.overfit, score.candidates - score.overfit) / score.candidates
     return min(score.overfit_rate, 1.0 - score.overfit_rate)
 
 
@@ -232,8 +231,7 @@ def _chance(score: AnchorScore, digits: int) -> str:
 
 def _nearness(score: AnchorScore, digits: int) -> float:
     """min(p, 1-p) in percent, as the chance or the count that is shown tells it."""
-    exact = float(100 * uncertainty_key(score))
-    return exact if score.is_counted else round(exact, digits)
+    return round(100 * uncertainty_key(score), 9 if score.is_counted else digits)
 
 
 def quoted(scores: Sequence[AnchorScore], one: AnchorScore) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from gal_studio.core.gal.reasons import explain, explain_standing, short_names, uncertainty_key
 from gal_studio.core.gal.standard import Standard
@@ -23,7 +22,7 @@ class SuggestionSet:
     ends: bool = False
 
 
-def priority(score: AnchorScore) -> tuple[Fraction | float, float, int, str]:
+def priority(score: AnchorScore) -> tuple[float, float, int, str]:
     """Sort key of Eq. G5: entropy (by exact counts), then |mean margin|, then order in the pool."""
     return -uncertainty_key(score), abs(score.mean_margin), score.anchor.order, score.anchor.id
 
