@@ -23,7 +23,7 @@ from gal_studio.state.files.default_workspace import default_workspace, note_tol
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
-    *("demo", "run", "start-from", "export"),
+    *("demo", "run", "start-from"),
     *("export-project", "import-project", "locate-model", "doctor", "jobs", "download"),
 )
 """In the order of the help; a command is the function of its name in the module of its name."""

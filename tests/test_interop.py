@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from gal_studio.engine.export.foreign import read_foreign
+from gal_studio.engine.loras.foreign import read_foreign
 from tools.interop.__main__ import compare
 from tools.interop.files import exported
 

@@ -42,7 +42,7 @@ from tests.features.image_to_lora.test_engine import make_predictor
 from tests.features.own_adapters.test_command import objects
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 
 import_ahead()  # once, in the process that all others are forked from
 Made = dict[str, Any]

@@ -30,10 +30,10 @@ from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import Settings
-from gal_studio.engine.export.check import difference
-from gal_studio.engine.export.foreign import attach_as_it_is
-from gal_studio.engine.export.layers import named_tensors, read_layers
 from gal_studio.engine.features.clip import load_embedder
+from gal_studio.engine.loras.check import difference
+from gal_studio.engine.loras.foreign import attach_as_it_is
+from gal_studio.engine.loras.layers import named_tensors, read_layers
 from gal_studio.engine.memory.plan import free_memory, plan_training
 from gal_studio.engine.models.adapters import AdapterCard, detach, read_adapter, save_adapter
 from gal_studio.engine.models.devices import weight_precision

@@ -15,12 +15,12 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
-from gal_studio.engine.export.foreign import PEFT_BESIDE
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import MissingFiles, cache_folder, existing_folder
+from gal_studio.engine.loras.foreign import PEFT_BESIDE
 from gal_studio.worker.answering import answer_lines
-from gal_studio.worker.export.start import check_start, convert
+from gal_studio.worker.lora_start import check_start, convert
 from gal_studio.worker.model_needs import look
 
 IDLE_TIMEOUT = 60.0  # seconds
@@ -38,7 +38,7 @@ class CheckHere:
         return report(names)
 
     def convert(self, asked: LoraStart, out: Path) -> tuple[str, ...]:
-        """See `gal_studio.worker.export.start.convert`."""
+        """See `gal_studio.worker.lora_start.convert`."""
         return convert(asked, out)
 
 

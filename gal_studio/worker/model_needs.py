@@ -9,11 +9,11 @@ from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.memory.machine import Precision
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.settings import NATIVE
-from gal_studio.engine.export.fast import fast_lora_need, fast_model_need
 from gal_studio.engine.features.descriptors import descriptor_needs
 from gal_studio.engine.features.open_clip_source import embedder_needs
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import MissingFiles
+from gal_studio.engine.loras.fast import fast_lora_need, fast_model_need
 from gal_studio.engine.models.adapter_files import adapter_needs, locate_adapter
 from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.model_files import inspect

@@ -7,8 +7,8 @@ import weakref
 from pathlib import Path
 
 from gal_studio.assets import resolve_model
-from gal_studio.engine.export.fast import write_speed_lora
 from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.loras.fast import write_speed_lora
 
 
 class SpeedLoras:

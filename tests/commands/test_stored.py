@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.commands.export import _find_round
 from gal_studio.commands.terminal.stored import find_project, find_project_id
 from gal_studio.core.errors import StudioError
+from gal_studio.features.exports.commands.export import _find_round
 from gal_studio.state import Store, hooks
 from gal_studio.state.hooks import Hooks
 from gal_studio.studio import Studio

@@ -10,12 +10,12 @@ from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.studio import Studio
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
-from tests.engine.export.foreign_files import lora_file
+from tests.engine.loras.foreign_files import lora_file
 from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import CHANGES, large, tiny_draft
-from tests.worker.export.test_start import write_lora
 from tests.worker.test_families import LOOPS, MADE
+from tests.worker.test_lora_start import write_lora
 from tests.worker.working import first_round, work
 
 NAMED = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.commands.export import export_round
+from gal_studio.features.exports.commands.export import export_round
 from gal_studio.studio import Studio, demo_draft
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models

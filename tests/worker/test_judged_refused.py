@@ -15,7 +15,7 @@ from gal_studio.worker.models import Models
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.tiny_project import tiny_draft
 from tests.ui.asking import ask
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 
 Tensors = dict[str, torch.Tensor]
 ONE = torch.ones(2, 2)

@@ -6,7 +6,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN
-from gal_studio.engine.export.layers import read_layers
+from gal_studio.engine.loras.layers import read_layers
 from gal_studio.rounds import lineage
 from gal_studio.studio import Studio
 from gal_studio.studio.create.lora_file import checked_lora
@@ -14,7 +14,7 @@ from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.ui.asking import ask
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 from tests.worker.working import first_round, work
 
 

@@ -9,10 +9,9 @@ import torch
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.registry import forms_of
 from gal_studio.core.settings import Method, Target, TuneSettings
-from gal_studio.engine.export.foreign_names import changeable
-from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
-from gal_studio.engine.export.layers import named_tensors, read_trained
 from gal_studio.engine.families.lora_names import LoraNames
+from gal_studio.engine.loras.foreign_names import changeable
+from gal_studio.engine.loras.layers import named_tensors, read_trained
 from gal_studio.engine.models.adapters import (
     AdapterCard,
     attach_lora,
@@ -22,6 +21,7 @@ from gal_studio.engine.models.adapters import (
     trainable,
 )
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.features.exports.engine.header import Facts, header_of, largest_rank, save_with_header
 from tests.engine.original_names import original_unet
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (

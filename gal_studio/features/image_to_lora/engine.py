@@ -14,8 +14,8 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.models.forms.registry import find_form
-from gal_studio.engine.export.layers import named_tensors
 from gal_studio.engine.families.lora_names import LoraNames, z_image_layer
+from gal_studio.engine.loras.layers import named_tensors
 from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.one_file import read_one_file
 from gal_studio.engine.models.speed_lora import locate_hub_file

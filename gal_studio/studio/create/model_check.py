@@ -54,7 +54,7 @@ class ModelCheck:
 
         Returns what a person should know of what is not taken over.
         """
-        said = run_module("gal_studio.worker.export.start", asked.to_json(), str(out))
+        said = run_module("gal_studio.worker.lora_start", asked.to_json(), str(out))
         return tuple(filter(None, said.splitlines()))
 
     def _find_out(self, names: ModelNames) -> None:

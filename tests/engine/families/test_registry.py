@@ -15,10 +15,10 @@ ALLOWED = {  # a column, and what reads and writes it
     "core/models/lora_tensors.py", "studio/create/model_folders.py",
     "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
     "workspace/spare_values.py",
-    "engine/export/foreign.py", "engine/export/foreign_names.py", "engine/export/stock.py",  # words of others
+    "engine/loras/foreign.py", "engine/loras/foreign_names.py", "engine/loras/stock.py",  # words of others
     "engine/models/one_file.py", "engine/sampling/few_steps.py",
-    "state/tables/branches.py", "worker/export/card.py", "worker/export/workflow.py",
-    "features/round_zero/job.py",
+    "state/tables/branches.py", "features/exports/engine/card.py", "features/exports/engine/workflow.py",
+    "features/exports/engine/references.py",
 }  # fmt: skip
 
 

@@ -11,14 +11,14 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.export.stock import (
+from gal_studio.engine.families.family import family_solver
+from gal_studio.engine.loras.stock import (
     images_of,
     is_modular,
     other_arguments,
     scale_name,
     step_arguments,
 )
-from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures

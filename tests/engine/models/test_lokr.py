@@ -10,8 +10,8 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.programs import LYCORIS
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.export.foreign import read_foreign
-from gal_studio.engine.export.layers import named_tensors, read_trained
+from gal_studio.engine.loras.foreign import read_foreign
+from gal_studio.engine.loras.layers import named_tensors, read_trained
 from gal_studio.engine.memory.peak import training_peak
 from gal_studio.engine.memory.plan import trained_weights
 from gal_studio.engine.models.adapters import (

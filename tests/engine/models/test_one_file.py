@@ -12,7 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.worker.export.card import solver_lines
+from gal_studio.features.exports.engine.card import solver_lines
 from tests.engine.hub.test_models import OLD, publish, without_network
 from tests.engine.original_names import write_one_file
 from tests.engine.sampling.test_sampler import difference, pictures

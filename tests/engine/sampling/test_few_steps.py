@@ -16,8 +16,8 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.fast import Solver
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.export.fast import write_speed_lora
-from gal_studio.engine.export.layers import Factors, named_tensors
+from gal_studio.engine.loras.fast import write_speed_lora
+from gal_studio.engine.loras.layers import Factors, named_tensors
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import Speedup, drawing

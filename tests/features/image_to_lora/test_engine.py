@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from transformers import DINOv3ViTConfig, DINOv3ViTModel, SiglipVisionConfig, SiglipVisionModel
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.export.foreign import read_foreign
+from gal_studio.engine.loras.foreign import read_foreign
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.features.image_to_lora.engine import SEEN_BY, _layers, predicted, write_image_lora

@@ -8,13 +8,13 @@ import pytest
 from safetensors import safe_open
 
 from gal_studio.core.errors import StudioError
+from gal_studio.features.exports.engine import check
 from gal_studio.studio.create.judged import judged_draft
-from gal_studio.worker.export import check
 from gal_studio.worker.models import Models
 from tests.commands.running import run
+from tests.engine.loras.check_here import check_here
 from tests.tiny_project import drawing
-from tests.worker.export.check_here import check_here
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 
 
 @pytest.fixture

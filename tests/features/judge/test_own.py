@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 
 from gal_studio.assets import load_anchors
-from gal_studio.commands.export import export_round
 from gal_studio.core.measures.report import Report
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN
+from gal_studio.features.exports.commands.export import export_round
+from gal_studio.features.exports.engine import check
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
 from gal_studio.ui.api.uploads import Uploads
 from gal_studio.ui.panels import reference, reference_form
-from gal_studio.worker.export import check
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.commands.running import run
+from tests.engine.loras.check_here import check_here
 from tests.tiny_project import CHANGES, drawing
 from tests.ui.api.test_uploads import given as uploaded
 from tests.ui.asking import ask
-from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
 
 PROMPT, SEED = "A cat in ink style", 5

@@ -17,7 +17,7 @@ from gal_studio.worker.models import Models
 from gal_studio.workspace.read_project import read_project
 from tests.tiny_project import CHANGES, object_draft, tiny_draft
 from tests.ui.asking import ask
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 from tests.worker.working import work
 
 STEPS = 2

@@ -15,10 +15,10 @@ from PIL import Image
 
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
+from gal_studio.features.exports.engine.task import facts_of, open_export
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker.export.task import facts_of, open_export
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.worker.running import accept, first_round, stop_at, weights, work

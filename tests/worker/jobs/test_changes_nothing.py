@@ -6,12 +6,12 @@ import pytest
 
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.features.exports.engine import check
 from gal_studio.studio import Studio
-from gal_studio.worker.export import check
 from gal_studio.worker.models import Models
 from gal_studio.worker.training import training_run
+from tests.engine.loras.check_here import check_here
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.export.check_here import check_here
 from tests.worker.working import first_round, work
 
 TOO_SMALL = {**CHANGES, "tune": {**CHANGES["tune"], "learning_rate": 1e-12}}

@@ -16,7 +16,7 @@ from tests.tiny_project import make_models
 from tests.ui.browser.reference.test_start import typed
 from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 
 pytestmark = pytest.mark.browser
 

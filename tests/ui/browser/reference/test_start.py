@@ -13,7 +13,7 @@ from gal_studio.worker.models import Models
 from tests.tiny_project import make_models
 from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
-from tests.worker.export.test_start import write_lora
+from tests.worker.test_lora_start import write_lora
 
 pytestmark = pytest.mark.browser
 FIELD, LEAVE_OUT = "[name=start_from]", "[name=without_text_encoder]"

@@ -1,0 +1,427 @@
+"""A LoRA from elsewhere, in the names of any trainer of today, as a starting point in the studio's format."""
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.lora_kinds import (
+    base_by_layers,
+    bundled_embedding,
+    is_another_base,
+    refuse_what_is_no_lora,
+    stated_base,
+)
+from gal_studio.core.models.lora_tensors import (
+    MAGNITUDES,
+    Role,
+    is_of_text,
+    kind_in_words,
+    refuse_several_adapters,
+    split,
+)
+from gal_studio.core.models.names import refuse_pickle
+from gal_studio.core.settings import TuneSettings
+from gal_studio.core.words import counted
+from gal_studio.engine.loras.decomposed import Weights, decomposed, nearest, scaled_change
+from gal_studio.engine.loras.foreign_factors import UnfitError, factors_of
+from gal_studio.engine.loras.foreign_names import TensorPlace, changeable, own_name, places
+from gal_studio.engine.models.adapters import (
+    PEFT_CONFIGURATION,
+    attach_layers,
+    attach_lora,
+    targeted_layers,
+    trainable,
+)
+from gal_studio.engine.models.factors import Factors
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.one_file import read_one_file
+from gal_studio.engine.saving import opened_tensors
+from gal_studio.json_files import read_plain
+
+LARGEST_RANK = 1024  # of a project
+LEAST_OF_A_DORA = 64  # its rank as factors, where no project chooses one
+MOST_LOST = 0.5
+"""The largest share of a DoRA's change that a rank may leave out."""
+_UNTOLD = 1e-4  # the share that is rounding
+_PEFT_FILE, PEFT_BESIDE = "adapter_model.safetensors", "adapter_config.json"
+_BEYOND: Mapping[Role, str] = {
+    "bias": "also adds to biases",
+    "norm": "also changes whole weights or norms",
+    "oft": "turns weights (OFT) and adds nothing to them",
+    "glora": "is a GLoRA, which adds more than two factors",
+}
+"""What the studio cannot train on from, in words."""
+
+
+@dataclass(frozen=True)
+class LoraFile:
+    """A LoRA's file: the tensors of each layer by what they are, and the scales that it states elsewhere."""
+
+    path: Path
+    layers: Mapping[str, Mapping[Role, torch.Tensor]]
+    metadata: Mapping[str, str]
+    text_layers: int = 0  # that are left out
+    embeddings: tuple[str, ...] = ()  # bundled words of the text encoder, left out likewise
+
+    @property
+    def is_dora(self) -> bool:
+        """Whether any layer has learned magnitudes."""
+        return any(roles.keys() & MAGNITUDES for roles in self.layers.values())
+
+    @property
+    def words(self) -> str:
+        """What it is: "a LoKr of 224 layers"."""
+        kind = kind_in_words(role for roles in self.layers.values() for role in roles)
+        return f"{'an' if kind == 'OFT' else 'a'} {kind} of {counted(len(self.layers), 'layer')}"
+
+    def refusal(self, why: str, advice: str) -> StudioError:
+        """Refuse the file by what it is."""
+        return StudioError(f"The file {self.path.name}, {self.words}, {why}: {advice}.")
+
+    def infinite(self) -> StudioError:
+        """Refuse finite tensors whose product is not."""
+        return self.refusal("has scales that make its weights infinite", "choose an earlier file of it")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a LoRA from elsewhere is taken over.
+
+    A DoRA becomes factors of at most the `rank`, with the base model's `weights`. `without_text` leaves out
+    what changes a text encoder; otherwise such a file is refused.
+    """
+
+    rank: int = LARGEST_RANK
+    without_text: bool = False
+    weights: Weights | None = None
+
+
+@dataclass(frozen=True)
+class ForeignLora:
+    """The factors of a LoRA from elsewhere by the layers of the model, and what is not taken over of it.
+
+    `lost` is the share of a DoRA's change that its factors leave out (of the Frobenius norm over all layers).
+    """
+
+    factors: Mapping[str, Factors]
+    text_layers: int = 0
+    lost: float = 0.0
+    is_dora: bool = False
+    embeddings: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know, in sentences."""
+        said = []
+        if self.text_layers:
+            said.append(
+                f"Without {counted(self.text_layers, 'layer')} of the text encoder, images differ from "
+                "those of other programs."
+            )
+        if self.embeddings:
+            words = ", ".join(f"“{word}”" for word in self.embeddings[:3])
+            said.append(f"Its embedding of {words} is left out: the base model does not know the word.")
+        if self.is_dora:
+            rank = max(factors.rank for factors in self.factors.values())
+            lost = (
+                f"{_percent(self.lost)}% of its change is left out (a higher rank keeps more)"
+                if self.lost > _UNTOLD
+                else "its change is the same"
+            )
+            said.append(f"The DoRA becomes a LoRA of rank {rank}: {lost}.")
+        return tuple(said)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
+
+
+def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) -> ForeignLora:
+    """The factors of a LoRA by the layers of this model; refused unless the model takes all of it.
+
+    All but a DoRA's are exact.
+    """
+    file = read_lora_file(path, choices.without_text)
+    reader = _Reader(file, model, choices)
+    found: dict[str, Factors] = {}
+    unknown = [name for name in file.layers if name not in reader.by_name]
+    if unknown:
+        raise _misfit(file, model, f"it lacks {len(unknown)} of the layers, such as {min(unknown)}")
+    for name in file.layers:
+        for layer, factors in reader.of_layer(name).items():
+            if layer in found:
+                raise file.refusal(f"changes the layer {layer} twice", "export it again")
+            found[layer] = _without_idle_rows(factors)
+    if not all(one.isfinite().all() for factors in found.values() for one in (factors.down, factors.up)):
+        raise file.infinite()
+    if not any(factors.down.any() and factors.up.any() for factors in found.values()):
+        raise file.refusal("changes nothing: all that it adds is 0", "choose a later file of its training")
+    if (lost := reader.lost) > MOST_LOST:
+        raise file.refusal(
+            f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
+            "choose a higher rank, or a plain LoRA",
+        )
+    return ForeignLora(found, file.text_layers, lost, file.is_dora, file.embeddings)
+
+
+def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
+    """Read a LoRA's file; refused by what it is if it changes more than a LoRA in two factors does."""
+    refuse_pickle(str(path))
+    names = read_one_file(path).tensors
+    refuse_what_is_no_lora(path.name, names)
+    refuse_several_adapters(path.name, names)
+    layers: dict[str, dict[Role, torch.Tensor]] = {}
+    others: list[str] = []
+    embeddings = tuple(sorted({word for name in names if (word := bundled_embedding(name))}))
+    with opened_tensors(path) as file:
+        metadata = file.metadata() or {}
+        for name in names:
+            if bundled_embedding(name):
+                continue
+            tensor = file.get_tensor(name)
+            if not torch.isfinite(tensor.float()).all():
+                raise StudioError(
+                    f"The LoRA {path.name} has values that are not numbers (in {name}): its training "
+                    "failed, so choose an earlier file of it."
+                )
+            if (found := split(name)) is None:
+                others.append(name)
+            else:
+                layer = found[0].replace(".processor.", ".")
+                layers.setdefault(layer, {})[found[1]] = tensor.detach().float()
+    read = LoraFile(path, layers, metadata, embeddings=embeddings)
+    if others:
+        raise read.refusal(f"has tensors that are of no LoRA, such as {min(others)}", "choose another file")
+    return _of_the_picture_model(read, without_text)
+
+
+def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
+    """The file without a text encoder's layers, if these may be left out; the rest has to be a LoRA."""
+    text = {name for name in file.layers if is_of_text(name)}
+    if text and not without_text:
+        raise file.refusal(
+            f"also changes the text encoder ({counted(len(text), 'layer')}), which the studio does not train",
+            "choose to leave these out, or choose one that changes the image model alone",
+        )
+    kept = {name: roles for name, roles in file.layers.items() if name not in text}
+    rest = replace(file, layers=kept, text_layers=len(text))
+    for role, words in _BEYOND.items():
+        if found := sum(role in roles for roles in kept.values()):
+            raise rest.refusal(
+                f"{words} ({counted(found, 'layer')}), which the studio cannot start from",
+                "choose a plain LoRA, or merge it into a base model with its own trainer",
+            )
+    return rest
+
+
+class _Reader:
+    """Reads the layers of a file into those of a model, and counts what a DoRA's factors leave out."""
+
+    def __init__(self, file: LoraFile, model: ImageModel, choices: Choices) -> None:
+        self._file, self._model, self._choices = file, model, choices
+        self.by_name: Mapping[str, TensorPlace] = places(model)
+        self._modules = changeable(model.denoiser)
+        self._scales = _Scales(file)
+        self._whole = self._left = 0.0  # squares
+
+    @property
+    def lost(self) -> float:
+        """The share of a DoRA's change that is left out, from 0 to 1."""
+        return math.sqrt(self._left / self._whole) if self._whole else 0.0
+
+    def of_layer(self, name: str) -> dict[str, Factors]:
+        """What a layer of the file adds to those of the model; one of several parts is cut by its outputs."""
+        tensors, layers = self._file.layers[name], self.by_name[name].layers
+        shapes = [tuple(self._modules[layer].weight.shape) for layer in layers]  # type: ignore[arg-type]
+        whole = (sum(shape[0] for shape in shapes), *shapes[0][1:])
+        outs = [shape[0] for shape in shapes]
+        rank = tensors["down"].shape[0] if "down" in tensors and tensors["down"].dim() else 1
+        try:
+            made = factors_of(tensors, whole, self._scales.of(name, rank))
+            if not tensors.keys() & MAGNITUDES:
+                cut = [Factors(made.down, up) for up in made.up.split(outs)]
+            elif "of_change" in tensors:
+                scaled = scaled_change(tensors, made)
+                cut = [Factors(scaled.down, up) for up in scaled.up.split(outs)]
+            else:
+                change = decomposed(tensors, made, self._weight(layers))
+                cut = [self._nearest(part) for part in change.split(outs)]
+        except UnfitError as error:
+            if "sizes" in str(error):
+                raise _misfit(self._file, self._model, str(error)) from error
+            raise self._file.refusal(
+                f"is damaged at the layer {name} ({error})", "copy or download it again"
+            ) from error
+        return dict(zip(layers, cut, strict=True))
+
+    def _weight(self, layers: Collection[str]) -> torch.Tensor:
+        if self._choices.weights is None:
+            raise self._file.refusal(
+                "is converted with the weights of the base model, which are not here",
+                "download the base model first, or choose a plain LoRA",
+            )
+        return torch.cat([self._choices.weights(layer).float() for layer in layers])
+
+    def _nearest(self, change: torch.Tensor) -> Factors:
+        if not change.isfinite().all():  # a singular value decomposition would raise
+            raise self._file.infinite()
+        made = nearest(change, self._choices.rank)
+        self._whole += float(change.double().square().sum())
+        self._left += float((change - made.change).double().square().sum())
+        return made
+
+
+class _Scales:
+    """The scale of a layer whose alpha is not in the file: by peft's or diffusers' configuration, or 1."""
+
+    def __init__(self, file: LoraFile) -> None:
+        self._given = _configuration(file)
+
+    def of(self, name: str, rank: int) -> float:
+        """Alpha / rank, or alpha / sqrt(rank) with rslora; patterns name single layers."""
+        if not self._given:
+            return 1.0
+        usual = self._given.get("lora_alpha")
+        alpha = _by_pattern(self._given.get("alpha_pattern"), own_name(name), usual)
+        if not isinstance(alpha, int | float) or isinstance(alpha, bool) or rank < 1:
+            return 1.0
+        return float(alpha) / (math.sqrt(rank) if self._given.get("use_rslora") else rank)
+
+
+def _by_pattern(patterns: Any, name: str, usual: Any) -> Any:
+    """As in peft: the first pattern that is the end of the name, as a regular expression."""
+    for pattern, value in patterns.items() if isinstance(patterns, dict) else ():
+        try:
+            if re.match(rf"(.*\.)?({pattern})$", name):
+                return value
+        except re.error:
+            continue
+    return usual
+
+
+def _configuration(file: LoraFile) -> Mapping[str, Any]:
+    """What diffusers writes into the header, or peft beside its file."""
+    text = file.metadata.get(PEFT_CONFIGURATION, "")
+    beside = file.path.with_name(PEFT_BESIDE)
+    if not text and file.path.name == _PEFT_FILE and beside.is_file():
+        text = read_plain(beside).decode("utf-8", "replace")
+    if not text:
+        return {}
+    try:
+        given = strict_json.loads(text)
+    except StudioError as error:
+        raise file.refusal("has a configuration that cannot be read", "export it again") from error
+    if not isinstance(given, dict):
+        raise file.refusal("has a configuration that cannot be read", "export it again")
+    return {re.sub(r"^(unet|transformer)\.", "", str(name)): value for name, value in given.items()}
+
+
+def attach_foreign(
+    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
+) -> ForeignLora:
+    """Attach a LoRA with these settings that changes every weight as the file does; see `read_fitting`.
+
+    Its rank may be larger than the file's: the rows that are added do nothing until they are trained.
+    """
+    read = read_fitting(model, path, settings, choices)
+    attach_lora(model, settings, torch.Generator().manual_seed(0), read.factors.keys())
+    _fill(model, read)
+    return read
+
+
+def attach_as_it_is(model: ImageModel, path: Path, choices: Choices = Choices()) -> ForeignLora:
+    """Attach a LoRA of the file's own layers and largest rank; a DoRA gets a rank that keeps most of it."""
+    choices = replace(choices, rank=_rank_of_a_dora(path))
+    read = read_foreign(model, path, choices)
+    attach_layers(model, max(factors.rank for factors in read.factors.values()), sorted(read.factors))
+    _fill(model, read)
+    return read
+
+
+def _rank_of_a_dora(path: Path) -> int:
+    """A few times the rank of the factors in the file, since magnitudes spread a change over more."""
+    downs = [
+        entry.shape[0]
+        for name, entry in read_one_file(path).tensors.items()
+        if entry.shape and (found := split(name)) is not None and found[1] in ("down", "hada_w1_b")
+    ]
+    return min(LARGEST_RANK, max(LEAST_OF_A_DORA, 4 * max(downs, default=0)))
+
+
+def _fill(model: ImageModel, read: ForeignLora) -> None:
+    """Copy the factors into an attached LoRA; rows beyond theirs do nothing."""
+    weights = trainable(model)
+    with torch.no_grad():
+        for layer, factors in read.factors.items():
+            down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
+            down[: factors.rank] = factors.down.to(down)
+            up[:, : factors.rank] = factors.up.to(up)
+
+
+def read_fitting(
+    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
+) -> ForeignLora:
+    """The factors of a LoRA; refused unless a training with these settings can start from all of them.
+
+    Layers that no target has are trained as well. A DoRA gets the rank of the settings.
+    """
+    if settings.method != "lora":
+        raise StudioError(
+            f"The LoRA {path.name} cannot start a training of a LoKr or of the whole model: choose the "
+            "method LoRA."
+        )
+    read = read_foreign(model, path, replace(choices, rank=settings.rank))
+    _refuse_a_smaller_target(model, path, settings, read.factors.keys())
+    if (rank := max(factors.rank for factors in read.factors.values())) > settings.rank:
+        needed = f"choose a rank of at least {rank}" if rank <= LARGEST_RANK else "choose a smaller one"
+        raise StudioError(
+            f"The LoRA {path.name} has the rank {rank}, and the project {settings.rank}: {needed}."
+        )
+    return read
+
+
+def _refuse_a_smaller_target(
+    model: ImageModel, path: Path, settings: TuneSettings, found: Collection[str]
+) -> None:
+    own, most = (
+        targeted_layers(model.denoiser, model.lora_layers(target)) for target in (settings.target, "all")
+    )
+    if other := sorted(layer for layer in found if layer in most and layer not in own):
+        raise StudioError(
+            f"The LoRA {path.name} changes the layer {other[0]}, which the target {settings.target!r} leaves "
+            "as it is: choose the target 'all', or another LoRA."
+        )
+
+
+def _without_idle_rows(factors: Factors) -> Factors:
+    """Leave out rows that change nothing, such as those of its neighbours in a layer that was fused."""
+    used = factors.up.flatten(1).any(0)
+    if not used.any():
+        used[0] = True
+    return Factors(factors.down[used], factors.up[:, used])
+
+
+def _misfit(file: LoraFile, model: ImageModel, why: str) -> StudioError:
+    downs = {
+        name: tuple(tensor.shape)
+        for name, roles in file.layers.items()
+        for role, tensor in roles.items()
+        if role in ("down", "hada_w1_b")
+    }
+    base, by_layers = stated_base(file.metadata), base_by_layers(downs or dict.fromkeys(file.layers, ()))
+    if not base or is_another_base(base, by_layers):  # what a file says may be wrong
+        base = by_layers
+    names = model.family.lora_names
+    own = stated_base(
+        {"modelspec.architecture": names.architecture, "ss_base_model_version": names.base_version}
+    )
+    if is_another_base(base, own):
+        why = f"it is made for {base}; {why}"
+    return file.refusal(f"does not fit the model {model.name} ({why})", "choose one that was made for it")

@@ -1,0 +1,2 @@
+AFTER = "start-from"
+"""The command after which they stand in the help."""

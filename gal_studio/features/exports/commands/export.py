@@ -1,0 +1,114 @@
+"""`gal-studio export`: write a round's LoRA for other programs, with its card, and check it."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, required_workspace
+from gal_studio.commands.terminal.printed import in_lines
+from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
+from gal_studio.core.errors import StudioError
+from gal_studio.core.models.forms.registry import find_form, forms_of
+from gal_studio.core.naming import round_names
+from gal_studio.core.steps import Steps
+from gal_studio.core.types import Round
+from gal_studio.state import Store
+from gal_studio.state.files.placed import folder_of_person, placed
+from gal_studio.state.tables.projects import Project
+from gal_studio.studio import Studio
+
+
+def export(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder to write; it must be new or empty.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("lora"))
+            + "; lycoris: a LoKr for ComfyUI"
+            + "".join(f"; {form.name}: {form.holds}" for form in forms_of("references")),
+        ),
+    ] = "diffusers",
+    round_: Annotated[
+        str | None,
+        typer.Option("--round", help="The round's number or name (default: the last trained one)."),
+    ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Also write the denoiser with the LoRA merged into it.")
+    ] = False,
+    into: Annotated[
+        str | None,
+        typer.Option(help="Also copy the LoRA into this folder, such as ComfyUI's models/loras."),
+    ] = None,
+    workspace: StoredWorkspace = None,
+    project: Wanted = None,
+) -> None:
+    """Export a round for other programs, with a model card, and check the file in a fresh process."""
+    wanted = find_form(form)
+    with existing_workspace(required_workspace(context, workspace)) as store:
+        found = find_project(store, project)
+        chosen = _find_round(store, found, round_, instant=wanted.without_training)
+        name = round_names(store.rounds.of_project(found.id))[chosen.id]
+        check_folder(out)
+        folder = None if into is None else folder_of_person(into)
+        if any(out.iterdir()):
+            raise StudioError(f"The folder {out} is not empty: choose a new one.")
+        try:
+            sentences = export_round(store, chosen.id, wanted.name, out, merged)
+        except BaseException:
+            _empty(out)  # so that the same command can be given again
+            raise
+        sentences += [] if folder is None else _copied(out, folder)
+    for sentence in sentences:
+        print(in_lines(sentence))
+    print(in_lines(f"{found.name}, {name}, is exported to {out}."))
+
+
+def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
+    """Export in this process; returns what the checks found."""
+    from gal_studio.features.exports.engine.folder import export_to
+    from gal_studio.features.exports.engine.task import open_export
+    from gal_studio.worker.disk_errors import disk_errors
+    from gal_studio.worker.models import Models
+
+    measured = Studio(store).measured_sentences(round_id)
+    steps = Steps(export_to(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
+    with disk_errors(out):
+        for _ in steps:
+            pass
+    return [checked.sentence for checked in steps.result]
+
+
+def _copied(out: Path, folder: Path) -> list[str]:
+    """Copy the LoRA of an export into a folder; where there is none, say so."""
+    copies = [placed(folder, path.name, path.read_bytes()) for path in out.glob("*.safetensors")]
+    return [f"The LoRA is in {path}." for path in copies] or ["There is no LoRA to copy: a whole model."]
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _find_round(store: Store, project: Project, wanted: str | None, instant: bool) -> Round:
+    """The last trained round with this number or name, or the last instant one; by default the last one that
+    is shown.
+    """
+    names = round_names(store.rounds.of_project(project.id))
+    trained = [
+        round_
+        for round_ in store.rounds.of_project(project.id)
+        if (round_.variant.exports == "references" if instant else round_.adapter is not None)
+        and wanted in (None, str(round_.number), names[round_.id], round_.id)
+    ]
+    needed = "is trained: train one, or choose another"
+    if instant:
+        needed = "is generated without training: generate Round 0 first, or choose another format"
+    return last_round(store, project, trained, wanted, needed)

@@ -1,0 +1,115 @@
+"""A LoRA from elsewhere draws the same picture in the studio as in the stock pipeline, from the same file."""
+
+from pathlib import Path
+
+import diffusers
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from gal_studio.core.models.forms.registry import find_form
+from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.loras.foreign import Choices, attach_foreign
+from gal_studio.engine.loras.layers import named_tensors
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.engine.loras.foreign_files import Made, drawn, lora_file
+from tests.engine.loras.test_foreign import FAMILIES, random_layers
+from tests.engine.sampling.test_sampler import difference, pictures
+
+SETTINGS = GenerationSettings(steps=2, guidance_scale=1.0, batch_size=1, resolution=64)
+REQUESTS = [DrawRequest("A long tie", 6)]
+TUNE = TuneSettings(rank=64, target="all")
+SIZE = {"sd1": 0.1, "sdxl": 0.1, "klein": 0.5, "z-image": 0.1}
+"""Of the drawn factors, so that pictures change, and are no noise."""
+UNET = ("diffusers, unet", "diffusers of old", "kohya", "DoRA of peft")
+READ = {
+    "sd1": UNET,
+    "sdxl": UNET,
+    "klein": ("diffusers, transformer", "peft", "form kohya", "form comfyui", "form invokeai"),
+    "z-image": (
+        *("diffusers, transformer", "ai-toolkit", "kohya", "ComfyUI's trainer"),
+        *("form kohya", "form comfyui"),
+    ),
+}
+"""What diffusers reads of each family; of other namings it takes no layer, or refuses them."""
+CASES = [(family, naming) for family, namings in READ.items() for naming in namings]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ImageModel, Path]]:
+    folders = {family: make(tmp_path_factory.mktemp(family)) for family, make in FAMILIES.items()}
+    return {family: (load_image_model(folder, device="cpu"), folder) for family, folder in folders.items()}
+
+
+def stock(model: ImageModel, folder: Path, lora: Path) -> list[Image.Image]:
+    """The pictures of a pipeline that diffusers loads itself, with the LoRA as any user of it loads one."""
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.vae.to(memory_format=torch.channels_last)
+    pipeline.load_lora_weights(str(lora.parent), weight_name=lora.name)
+    if model.family.part == "unet":
+        solver = model.family.solver(SETTINGS.steps, SETTINGS.resolution, model.device)
+        pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
+    return [
+        pipeline(
+            prompt=request.prompt,
+            num_inference_steps=SETTINGS.steps,
+            guidance_scale=SETTINGS.guidance_scale,
+            height=SETTINGS.resolution,
+            width=SETTINGS.resolution,
+            generator=torch.Generator("cpu").manual_seed(request.seed),
+        ).images[0]
+        for request in REQUESTS
+    ]
+
+
+def studio(model: ImageModel, lora: Path | None) -> list[Image.Image]:
+    if lora is None:
+        return pictures(model, REQUESTS, SETTINGS)
+    choices = Choices(weights=lambda layer: model.denoiser.get_submodule(layer).weight.detach())
+    told = attach_foreign(model, lora, TUNE, choices)
+    assert told.lost < 1e-4
+    try:
+        return pictures(model, REQUESTS, SETTINGS)
+    finally:
+        detach(model)
+
+
+def made_of(model: ImageModel, naming: str) -> Made:
+    """A file in one of `NAMES`, in one of the studio's own forms, or of a DoRA whose magnitudes changed."""
+    kind, _, form = naming.partition(" ")
+    if kind == "form":
+        names, part = model.family.lora_names, model.family.part
+        return Made(named_tensors(random_layers(model), part, names, find_form(form)))
+    if kind != "DoRA":
+        return lora_file(model, naming, alpha=3.0)
+    made = lora_file(model, "diffusers, unet")
+    for seed, layer in enumerate(made.dense):
+        weight = model.denoiser.get_submodule(layer).weight.detach()
+        lengths = weight.norm(dim=1, keepdim=True) * (1 + 0.2 * drawn(seed, weight.shape[0], 1))
+        made.tensors[f"unet.{layer}.lora_magnitude_vector"] = lengths.flatten()
+    return made
+
+
+def written(made: Made, size: float, folder: Path) -> Path:
+    tensors = {
+        name: (tensor * size if tensor.dim() > 1 else tensor).contiguous()
+        for name, tensor in made.tensors.items()
+    }
+    save_file(tensors, folder / "other.safetensors", metadata=made.metadata or None)
+    return folder / "other.safetensors"
+
+
+@pytest.mark.parametrize(("family", "naming"), CASES)
+def test_the_studio_draws_as_the_stock_pipeline(
+    models: dict[str, tuple[ImageModel, Path]], family: str, naming: str, tmp_path: Path
+) -> None:
+    """The LoRA is computed beside the weights in both; sums in another order move a channel by 1 of 255."""
+    model, folder = models[family]
+    path = written(made_of(model, naming), SIZE[family], tmp_path)
+    (ours,), (theirs,), (plain,) = studio(model, path), stock(model, folder, path), studio(model, None)
+    assert difference(ours, theirs) <= 1
+    assert difference(ours, plain) > 2, "the LoRA changes the image"

@@ -1,0 +1,257 @@
+"""The whole loop of further families: trained, exported, and checked in the stock pipeline."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from PIL import Image
+from safetensors.torch import load_file
+from transformers import CLIPTextModel
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.recipe import Recipe
+from gal_studio.engine.loras import check
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.features.exports.engine import check as worker_check
+from gal_studio.features.exports.engine.task import ExportTask
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from tests.drawn_alike import ALIKE
+from tests.engine.loras.check_here import check_here
+from tests.engine.sampling.test_few_steps import write_lora
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import (
+    make_tiny_anima,
+    make_tiny_klein,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_z_image,
+)
+from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
+from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.working import first_round, work
+
+QUICK = {
+    "tune": {**CHANGES["tune"], "steps": 2, "prior_images": 0, "resolution": 64},
+    "generation": {**ALIKE, "candidates": 2, "steps": 2, "guidance_scale": 3.0, "resolution": 64},
+    "gal": {"top_k": 2},
+}
+EXACT = {
+    **QUICK,
+    "tune": {**QUICK["tune"], "learning_rate": 0.3},
+    "generation": {**QUICK["generation"], "steps": 4},
+    "machine": {"precision": "fp32"},
+}
+PARTLY_GUIDED = {**EXACT, "generation": {**EXACT["generation"], "guidance_start": 0.25, "guidance_end": 0.75}}
+
+
+def make_half_text(folder: Path) -> Path:
+    """A model whose text encoder is stored in half precision, as the bundled one's is."""
+    made = make_tiny_pipeline(folder)
+    encoder = CLIPTextModel.from_pretrained(made / "text_encoder")
+    encoder.half().save_pretrained(made / "text_encoder")
+    return made
+
+
+MAKERS = [
+    make_half_text,
+    make_tiny_pipeline,
+    make_tiny_xl_pipeline,
+    make_tiny_klein,
+    make_tiny_z_image,
+    make_tiny_krea,
+    make_tiny_qwen_image,
+    make_tiny_anima,
+]
+RECIPES = [Recipe(0.0, 1.0, 0.5), Recipe.constant(0.55)]
+AT_SIGMAS = {
+    **PARTLY_GUIDED,
+    "generation": {**PARTLY_GUIDED["generation"], "steps": 4, "sigmas": [12.0, 4.0, 1.0, 0.4]},
+}
+LOKR = {**PARTLY_GUIDED, "tune": {**PARTLY_GUIDED["tune"], "method": "lokr", "lokr_factor": 4}}
+OFTEN = (make_tiny_xl_pipeline, make_tiny_klein)
+"""Makers whose pipelines draw in every check; `test_forms.py` draws all families' forms."""
+CASES = [
+    pytest.param(make_tiny_pipeline, Recipe(0.0, 1.0, 0.7), AT_SIGMAS, id="at sigmas"),
+    pytest.param(make_tiny_xl_pipeline, RECIPES[0], LOKR, id="a LoKr of SDXL"),
+    pytest.param(make_tiny_klein, RECIPES[1], LOKR, id="a LoKr of klein"),
+    pytest.param(make_tiny_qwen_image, RECIPES[0], LOKR, id="a LoKr of Qwen", marks=pytest.mark.thorough),
+    *(
+        pytest.param(
+            make, recipe, changes, id=f"{make.__name__}-{name}",
+            marks=() if make in OFTEN else pytest.mark.thorough,
+        )
+        for name, recipe, changes in zip(
+            ("a switch", "constant"), RECIPES, (PARTLY_GUIDED, EXACT), strict=True
+        )
+        for make in MAKERS
+    ),
+]  # fmt: skip
+LOOPS: dict[str, tuple[Make, str]] = {
+    "sd2 epsilon": (make_wide_two, "kohya"),
+    "sd2 v": (make_wide_two_with_v, "diffusers"),
+    "klein base": (make_tiny_klein, "comfyui"),
+    "Krea 2": (make_tiny_krea, "comfyui"),
+    "Qwen-Image 2.1": (make_tiny_qwen_image, "comfyui"),
+    "Anima": (make_tiny_anima, "comfyui"),
+    "Krea 2 for kohya's scripts": (make_tiny_krea, "kohya"),
+}
+"""A family with a form for other programs; `test_forms.py` draws with all of them."""
+ALL_LOOPS = [
+    pytest.param(name, marks=() if name in ("sd2 v", "klein base") else pytest.mark.thorough)
+    for name in LOOPS
+]
+
+
+@pytest.mark.parametrize(("make", "recipe", "changes"), CASES)
+def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
+    make: Make,
+    recipe: Recipe,
+    changes: dict[str, Any],
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(ExportTask, "recipe", recipe)
+    model = make(tmp_path / "model")
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.export_round(round_id, "diffusers")).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, "diffusers")) as archive:
+        archive.extractall(tmp_path / "exported")
+    monkeypatch.chdir(tmp_path / "exported")
+    card = Path("README.md").read_text(encoding="utf-8")
+    assert recipe.words in card
+    code = card.partition("```python\n")[2].partition("```")[0].replace("THE FOLDER OF model", str(model))
+    names_of: dict[str, Any] = {}
+    exec(code, names_of)
+    with Image.open("pictures/recipe.png") as ours, Image.open("pictures/01.png") as full:
+        assert check.difference(ours, names_of["picture"]) <= 2
+        assert check.difference(ours, full) > 2
+
+
+def fast_klein(folder: Path) -> tuple[Path, dict[str, Any]]:
+    sibling = make_tiny_klein(folder / "sibling", is_distilled=True, seed=3)
+    return make_tiny_klein(folder / "model"), {"fast_model": str(sibling)}
+
+
+def with_lcm(folder: Path) -> tuple[Path, dict[str, Any]]:
+    lora, model = folder / "speed" / "tiny-lcm.safetensors", make_wide_two(folder / "model")
+    lora.parent.mkdir()
+    write_lora(load_image_model(model, device="cpu"), lora)
+    return model, {"speed_lora": str(lora)}
+
+
+@pytest.mark.parametrize("made", [fast_klein, pytest.param(with_lcm, marks=pytest.mark.thorough)])
+def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
+    made: Callable[[Path], tuple[Path, dict[str, Any]]],
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file is checked with the base model; card, code, pictures and workflow are the fast model's."""
+    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(ExportTask, "recipe", RECIPES[0])
+    model, fast = made(tmp_path)
+    changes = {**EXACT, "generation": {**EXACT["generation"], **fast, "fast_steps": 3}}
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.export_round(round_id, "comfyui")).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, "comfyui")) as archive:
+        archive.extractall(tmp_path / "exported")
+    monkeypatch.chdir(tmp_path / "exported")
+    card = Path("README.md").read_text(encoding="utf-8")
+    named = Path(next(iter(fast.values()))).name
+    assert f"Images, code and strengths here are for {named} in 3 steps." in card
+    assert f"| generated with | 3 steps, guidance 0, {named} |" in card
+    assert str(tmp_path) not in card
+    code = card.partition("```python\n")[2].partition("```")[0]
+    for place in (tmp_path / "sibling", tmp_path / "model"):
+        code = code.replace(f"THE FOLDER OF {place.name}", str(place))
+    code = code.replace(f"THE FOLDER OF {named}", str(tmp_path / "speed"))
+    names_of: dict[str, Any] = {}
+    exec(code, names_of)
+    with Image.open("pictures/recipe.png") as ours, Image.open("pictures/01.png") as full:
+        assert check.difference(ours, names_of["picture"]) <= 2
+        assert check.difference(ours, full) > 2
+    nodes = json.loads(Path("comfyui-workflow.json").read_text(encoding="utf-8"))
+    if "speed_lora" in fast:
+        assert nodes["speed"]["inputs"]["lora_name"] == named
+        sampler = nodes["sampler"]["inputs"]
+        assert (sampler["steps"], sampler["cfg"], sampler["sampler_name"]) == (3, 1.0, "lcm")
+    else:
+        assert nodes["model"]["inputs"]["unet_name"] == "sibling.safetensors"
+        assert nodes["times"]["inputs"]["steps"] == 3 and nodes["guide"]["inputs"]["cfg"] == 1.0
+
+
+@pytest.mark.parametrize("name", ALL_LOOPS)
+def test_the_whole_loop(
+    name: str,
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make, form = LOOPS[name]
+    monkeypatch.setattr(worker_check, "check_files", check_here)
+    round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=QUICK))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.export_round(round_id, form)).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, form)) as archive:
+        assert "height=64, width=64" in archive.read("README.md").decode()  # the pictures' size
+
+
+@pytest.mark.parametrize(
+    "make", [make_tiny_xl_pipeline, pytest.param(make_tiny_klein, marks=pytest.mark.thorough)]
+)
+def test_a_lokr_is_exported_for_lycoris_and_comfyui(
+    make: Make,
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_check, "check_files", check_here)
+    round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=LOKR))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    with pytest.raises(StudioError, match="trained a LoKr, which this format does not hold"):
+        studio.export_round(round_id, "comfyui")
+    assert work(studio, models, studio.export_round(round_id, "lycoris")).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, "lycoris")) as archive:
+        archive.extractall(tmp_path / "exported")
+    assert (tmp_path / "exported" / "comfyui-workflow.json").is_file()
+    (file,) = (tmp_path / "exported").glob("*.safetensors")
+    card = (tmp_path / "exported" / "README.md").read_text(encoding="utf-8")
+    assert "create_lycoris_from_weights" in card and "| factor | 4 |" in card
+    layers = {name.partition(".")[0] for name in load_file(file)}
+    assert all(name.startswith("lycoris_") for name in layers)
+    ends = {name.partition(".")[2] for name in load_file(file)}
+    assert ends == {"lokr_w1", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "alpha"}
+
+
+def test_a_form_that_no_program_reads_is_refused(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    model = make_tiny_krea(tmp_path / "model")
+    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=QUICK))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    failed = work(studio, models, studio.export_round(round_id, "invokeai"))
+    assert failed.state == "error" and "Choose the format for ComfyUI" in failed.message
