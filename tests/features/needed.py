@@ -9,7 +9,9 @@ from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state.hooks import gives_references
 from gal_studio.studio import Studio
 
+EXPORTS = "export" in JOB_KINDS
 REFINES = "refine" in JOB_KINDS
+needs_exports = pytest.mark.skipif(not EXPORTS, reason="no feature writes files for other programs")
 needs_refine = pytest.mark.skipif(not REFINES, reason="no feature refines rounds")
 needs_round_zero = pytest.mark.skipif(not gives_references(), reason="no feature generates a Round 0")
 

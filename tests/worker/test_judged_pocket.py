@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.features.exports.commands.export import export_round
 from gal_studio.studio import Studio, demo_draft
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
+from gal_studio.worker.written import write_round
+from tests.features.needed import needs_exports
 from tests.worker.working import first_round, work
 
 QUICK = {
@@ -25,6 +26,7 @@ ANCHORS = ("A bus {}", "A chair {}", "A drum {}")
 @pytest.mark.slow
 @pytest.mark.thorough
 @pytest.mark.timeout(3000)
+@needs_exports
 def test_it_is_judged_as_its_project_judges_it(studio: Studio, models: Models, tmp_path: Path) -> None:
     studio.models = CheckHere()
     draft = replace(demo_draft("style"), anchors=ANCHORS, changes=QUICK)
@@ -32,7 +34,7 @@ def test_it_is_judged_as_its_project_judges_it(studio: Studio, models: Models, t
     out = tmp_path / "exported"
     for job in studio.run_missing(own):
         assert work(studio, models, job).message == ""
-    export_round(studio.store, own, "comfyui", out)
+    write_round(studio.store, own, "comfyui", out)
     (file,) = out.glob("*.safetensors")
     judged = first_round(studio, replace(draft, judged=(file,), name="Judged"))
     for job in studio.run_missing(judged):

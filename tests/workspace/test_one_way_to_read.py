@@ -47,6 +47,7 @@ OPENED_OTHERWISE = {
     "studio/plug_ins.py",
     "ui/access/sign_in_page.py",
     "ui/page/static.py",
+    "features/exports/engine/base_model.py",  # a model's, beside the workspace
     "worker/patches/open_scorer.py",
     # Once `has`, `plain`, `is_there`, `own_file`, `inside` or `is_upload` has looked at it
     "commands/terminal/stored.py",
@@ -68,8 +69,9 @@ OPENED_OTHERWISE = {
     # What is being written, or has been unpacked into a folder of our own
     "state/database/backups.py",
     "state/files/errors.py",
-    "worker/jobs/export.py",
-    "commands/export.py",  # a LoRA that was just written, on its way to the folder of a program
+    "features/exports/job.py",
+    "features/exports/engine/header.py",  # of a file that it has just written
+    "features/exports/commands/export.py",  # a LoRA that was just written, on its way to a folder
     "state/files/placed.py",  # the same, and the file of that name which it leaves as it is
     "state/files/own_folder.py",  # a file that it has just made
     "workspace/archive/reader.py",  # the null device

@@ -162,19 +162,6 @@ JOB_KINDS: dict[str, JobKind] = {
         after=(MODEL, After("generate", needed=False)),
         allows_jobs=True,
     ),
-    "export": JobKind(
-        title="Exporting",
-        button="Prepare",
-        done="The export is ready",
-        phases={
-            "draw": Phase("Generating two images", "images", "Stopped; Resume starts the export again."),
-            "write": Phase("Writing the file"),
-            "check": Phase("Checking the file in diffusers"),
-        },
-        after=(After("fine_tune"), After("refine")),
-        allows_jobs=True,
-        allows_decisions=True,
-    ),
 }  # fmt: skip
 
 

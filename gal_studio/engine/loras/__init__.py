@@ -1,1 +1,1 @@
-"""Adapters as files for other programs: their forms and headers, merged weights, and the check of a file."""
+"""LoRAs as files of other programs: their names and forms, and the stock pipeline that draws with them."""

@@ -7,12 +7,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.features.exports.engine.card import solver_lines
 from tests.engine.hub.test_models import OLD, publish, without_network
 from tests.engine.original_names import write_one_file
 from tests.engine.sampling.test_sampler import difference, pictures
@@ -78,7 +76,6 @@ def test_a_known_kind_takes_its_configuration_from_the_hub(folder: Path, tmp_pat
     file = write_one_file(folder, tmp_path / "file.safetensors")
     publish(tmp_path / "cache", "stable-diffusion-v1-5/stable-diffusion-v1-5", OLD, folder)
     code = f"""
-from gal_studio.core.denoising import Denoising
 from gal_studio.engine.models.image_model import load_image_model
 pins = {{}}
 model = load_image_model({str(file)!r}, "cpu", revisions=pins)
@@ -137,8 +134,6 @@ def test_two_keys_of_an_xl_checkpoint_tell_its_noise(tmp_path: Path) -> None:
     assert difference(expected, pictures(opened, [REQUEST], SETTINGS)[0]) <= 1
     (other,) = pictures(load_image_model(plain, device="cpu"), [REQUEST], SETTINGS)
     assert difference(expected, other) > 1
-    lines = solver_lines(opened.family, Denoising(2), 64)
-    assert "    prediction_type='v_prediction'," in lines and "    rescale_betas_zero_snr=True," in lines
 
 
 def test_a_scheduler_that_does_not_know_zero_noise_is_replaced(tmp_path: Path) -> None:

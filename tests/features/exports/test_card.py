@@ -7,15 +7,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 from huggingface_hub import ModelCard
 from huggingface_hub.cli.hf import main as hub_program
 from markdown_it import MarkdownIt
+from safetensors.torch import load_file, save_file
 
 from gal_studio.assets import bundled_version
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
+from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.features.exports.engine.card import (
     _brackets,
     _front_matter,
@@ -26,7 +29,22 @@ from gal_studio.features.exports.engine.card import (
     _recipe,
     _settings,
     _speed_lines,
+    solver_lines,
 )
+from tests.engine.original_names import write_one_file
+from tests.engine.tiny_pipelines import SCALED, make_deep_xl, scheduled
+
+
+def test_the_solver_predicts_as_two_keys_of_an_xl_checkpoint_say(tmp_path: Path) -> None:
+    """NoobAI and its kind; `tests/engine/models/test_one_file.py` draws with them."""
+    leading = {**SCALED, "timestep_spacing": "leading"}
+    plain = scheduled(make_deep_xl, "EulerDiscrete", leading)(tmp_path / "plain")
+    tensors = load_file(write_one_file(plain, tmp_path / "a.safetensors"))
+    marks = {"v_pred": torch.ones(0), "ztsnr": torch.ones(0)}
+    save_file({**tensors, **marks}, tmp_path / "marked.safetensors")
+    opened = load_image_model(f"{tmp_path / 'marked.safetensors'} with {plain}", device="cpu")
+    lines = solver_lines(opened.family, Denoising(2), 64)
+    assert "    prediction_type='v_prediction'," in lines and "    rescale_betas_zero_snr=True," in lines
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from gal_studio.engine.loras import check
 from gal_studio.features.exports import job as export
-from gal_studio.features.exports.engine import check
 from gal_studio.state import Store
 from gal_studio.state.files.unfinished import is_unfinished
 from gal_studio.state.tables.exports import Export

@@ -15,7 +15,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.loras import check
 from gal_studio.engine.models.image_model import load_image_model
-from gal_studio.features.exports.engine import check as worker_check
 from gal_studio.features.exports.engine.task import ExportTask
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -117,7 +116,7 @@ def test_the_code_of_the_card_draws_the_picture_of_the_recipe(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", recipe)
     model = make(tmp_path / "model")
     round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
@@ -160,7 +159,7 @@ def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The file is checked with the base model; card, code, pictures and workflow are the fast model's."""
-    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", RECIPES[0])
     model, fast = made(tmp_path)
     changes = {**EXACT, "generation": {**EXACT["generation"], **fast, "fast_steps": 3}}
@@ -206,7 +205,7 @@ def test_the_whole_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make, form = LOOPS[name]
-    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(check, "check_files", check_here)
     round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=QUICK))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     assert work(studio, models, studio.export_round(round_id, form)).message == ""
@@ -227,7 +226,7 @@ def test_a_lokr_is_exported_for_lycoris_and_comfyui(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(check, "check_files", check_here)
     round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=LOKR))
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     with pytest.raises(StudioError, match="trained a LoKr, which this format does not hold"):

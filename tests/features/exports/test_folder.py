@@ -10,9 +10,9 @@ from safetensors import SafetensorError, safe_open
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.engine.loras import check
 from gal_studio.features.exports import job as export
-from gal_studio.features.exports.commands import export as command
-from gal_studio.features.exports.engine import check
+from gal_studio.features.exports.engine import folder
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -104,7 +104,7 @@ def test_an_interrupted_command_can_be_given_again(
         (out / NAME).touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "export_round", interrupted)
+    monkeypatch.setattr(folder, "export_here", interrupted)
     order = ["export", "--workspace", str(studio.store.workspace), "--out", str(out)]
     assert [main(order), files_below(out), main(order)] == [130, [], 130]
 

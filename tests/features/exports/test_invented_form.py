@@ -8,7 +8,7 @@ import pytest
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import FORMS
-from gal_studio.features.exports.engine import check
+from gal_studio.engine.loras import check
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.results import results

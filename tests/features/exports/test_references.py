@@ -17,7 +17,6 @@ from gal_studio.engine.loras.stock import StockRequest
 from gal_studio.engine.models.adapter_files import AdapterFiles
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.features.exports.engine import check as worker_check
 from gal_studio.features.exports.engine.references import (
     _vision_file,
     export_without_training,
@@ -64,7 +63,7 @@ def test_the_code_of_the_card_draws_its_picture(
         return (check._compare(tmp_path / "check", expected, 0),)
 
     request: list[StockRequest] = []
-    monkeypatch.setattr(worker_check, "check_files", check_here)
+    monkeypatch.setattr(check, "check_files", check_here)
     base = make(tmp_path / "model")
     native = make is make_distilled_klein
     adapters = (

@@ -8,11 +8,12 @@ import pytest
 from safetensors import safe_open
 
 from gal_studio.core.errors import StudioError
-from gal_studio.features.exports.engine import check
+from gal_studio.engine.loras import check
 from gal_studio.studio.create.judged import judged_draft
 from gal_studio.worker.models import Models
 from tests.commands.running import run
 from tests.engine.loras.check_here import check_here
+from tests.features.needed import needs_exports
 from tests.tiny_project import drawing
 from tests.worker.test_lora_start import write_lora
 
@@ -101,6 +102,7 @@ def test_a_lora_is_judged_without_references(
 
 @pytest.mark.thorough
 @pytest.mark.slow
+@needs_exports
 def test_a_judged_lora_is_exported(
     given: Path, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,8 +9,7 @@ import pytest
 from gal_studio.assets import load_anchors
 from gal_studio.core.measures.report import Report
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN
-from gal_studio.features.exports.commands.export import export_round
-from gal_studio.features.exports.engine import check
+from gal_studio.engine.loras import check
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
@@ -18,13 +17,16 @@ from gal_studio.ui.api.uploads import Uploads
 from gal_studio.ui.panels import reference, reference_form
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
+from gal_studio.worker.written import write_round
 from tests.commands.running import run
 from tests.engine.loras.check_here import check_here
+from tests.features.needed import needs_exports
 from tests.tiny_project import CHANGES, drawing
 from tests.ui.api.test_uploads import given as uploaded
 from tests.ui.asking import ask
 from tests.worker.working import first_round, work
 
+pytestmark = needs_exports
 PROMPT, SEED = "A cat in ink style", 5
 ANCHORS = tuple(load_anchors("style")[:3])  # their places decide the strengths that they get
 DRAWN = {"candidates": 3, "steps": 2}
@@ -53,7 +55,7 @@ class Own:
         round_id = first_round(self.studio, draft)
         for job in self.studio.run_missing(round_id):
             assert work(self.studio, models, job).message == ""
-        export_round(self.studio.store, round_id, "kohya", folder / "exported")
+        write_round(self.studio.store, round_id, "kohya", folder / "exported")
         (self.file,) = (folder / "exported").glob("*.safetensors")
 
     def finish(self, studio: Studio) -> None:

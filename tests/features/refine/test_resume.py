@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
+from safetensors import safe_open
 
-from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
-from gal_studio.features.exports.engine.task import facts_of, open_export
+from gal_studio.engine.loras import check
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
+from gal_studio.worker.written import write_round
+from tests.engine.loras.check_here import check_here
+from tests.features.needed import needs_exports
 from tests.worker.running import accept, first_round, stop_at, weights, work
 
 
@@ -123,16 +125,20 @@ def test_a_refinement_that_is_trained_anew_after_a_kept_step_goes_to_its_end(
     assert studio.store.rounds.get(node).ends_at is None
 
 
+@needs_exports
 def test_the_header_of_a_refinement_has_the_settings_of_its_training(
-    done: tuple[Studio, str, str], models: Models
+    done: tuple[Studio, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(check, "check_files", check_here)
     studio, _, node = done
     settings = studio.store.rounds.settings(node)
-    task = open_export(studio.store, models, node, find_form("kohya"))
-    model = models.image_model(task.project.base_model, settings.machine)
-    facts = facts_of(task, model, Image.new("RGB", (8, 8)))
-    assert facts.tune.learning_rate == settings.refine.learning_rate != settings.tune.learning_rate
-    assert facts.tune.batch_size == 2 * settings.refine.batch_size
+    assert settings.refine.learning_rate != settings.tune.learning_rate
+    write_round(studio.store, node, "diffusers", tmp_path / "exported")
+    (file,) = (tmp_path / "exported").glob("*.safetensors")
+    with safe_open(file, "np") as opened:
+        header = opened.metadata()
+    assert header["ss_learning_rate"] == str(settings.refine.learning_rate)
+    assert header["ss_total_batch_size"] == str(2 * settings.refine.batch_size)
 
 
 def test_preview_now_shows_the_refinement_on_its_way(

@@ -13,12 +13,10 @@ from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.naming import round_names
-from gal_studio.core.steps import Steps
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.state.tables.projects import Project
-from gal_studio.studio import Studio
 
 
 def export(
@@ -57,8 +55,10 @@ def export(
         folder = None if into is None else folder_of_person(into)
         if any(out.iterdir()):
             raise StudioError(f"The folder {out} is not empty: choose a new one.")
+        from gal_studio.features.exports.engine.folder import export_here
+
         try:
-            sentences = export_round(store, chosen.id, wanted.name, out, merged)
+            sentences = export_here(store, chosen.id, wanted.name, out, merged)
         except BaseException:
             _empty(out)  # so that the same command can be given again
             raise
@@ -66,21 +66,6 @@ def export(
     for sentence in sentences:
         print(in_lines(sentence))
     print(in_lines(f"{found.name}, {name}, is exported to {out}."))
-
-
-def export_round(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
-    """Export in this process; returns what the checks found."""
-    from gal_studio.features.exports.engine.folder import export_to
-    from gal_studio.features.exports.engine.task import open_export
-    from gal_studio.worker.disk_errors import disk_errors
-    from gal_studio.worker.models import Models
-
-    measured = Studio(store).measured_sentences(round_id)
-    steps = Steps(export_to(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
-    with disk_errors(out):
-        for _ in steps:
-            pass
-    return [checked.sentence for checked in steps.result]
 
 
 def _copied(out: Path, folder: Path) -> list[str]:

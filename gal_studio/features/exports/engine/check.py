@@ -9,7 +9,8 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.steps import Steps
-from gal_studio.engine.loras.check import Checked, check_files
+from gal_studio.engine.loras import check
+from gal_studio.engine.loras.check import Checked
 from gal_studio.engine.loras.stock import StockRequest
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch
@@ -22,7 +23,7 @@ def check_exported(
 ) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Draw with each file in a fresh process, and compare."""
     yield Progress("check", 0, 0)
-    checking = Steps(check_files(requests, pictures))
+    checking = Steps(check.check_files(requests, pictures))
     with closing(iter(checking)) as steps:
         for _ in steps:
             yield Progress("check", 0, 0)

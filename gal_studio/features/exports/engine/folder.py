@@ -1,19 +1,18 @@
 """Write a round to a folder: its file, the model card, pictures, a workflow; then check the file."""
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
-from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.models.forms.registry import unfit, unread
+from gal_studio.core.models.forms.registry import find_form, unfit, unread
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
-from gal_studio.core.variants.variant import Exported
+from gal_studio.core.steps import Steps
 from gal_studio.engine.loras.check import Checked
 from gal_studio.engine.loras.layers import is_whole_denoiser, named_tensors, read_trained
 from gal_studio.engine.loras.stock import (
@@ -32,10 +31,16 @@ from gal_studio.features.exports.engine.card import Written, checked_section, dr
 from gal_studio.features.exports.engine.check import check_exported, collected, stock_request
 from gal_studio.features.exports.engine.denoiser import save_denoiser
 from gal_studio.features.exports.engine.header import Facts, header_of, largest_rank, save_with_header
+from gal_studio.features.exports.engine.references import export_without_training
 from gal_studio.features.exports.engine.shown import save_by_recipe, save_shown
-from gal_studio.features.exports.engine.task import ExportTask, facts_of
+from gal_studio.features.exports.engine.task import ExportTask, facts_of, open_export
 from gal_studio.features.exports.engine.workflow import WorkflowOrder, workflow
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.worker.disk_errors import disk_errors
+from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
+from gal_studio.worker.written import writes
 
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
@@ -46,27 +51,23 @@ INTO_DENOISER = " The denoiser loads it: most of diffusers' pipelines take no Lo
 SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
-Export = Callable[[ExportTask, Path], Generator[Progress, None, tuple[Checked, ...]]]
-_EXPORTS: dict[Exported, Export] = {}
-
-
-def writes(exported: Exported) -> Callable[[Export], Export]:
-    """Say of a function in a feature's `job.py` that it exports rounds of which other programs get this."""
-
-    def mark(export: Export) -> Export:
-        _EXPORTS[exported] = export
-        return export
-
-    return mark
+@writes
+def export_here(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
+    """Export in this process; returns what the checks found."""
+    measured = Studio(store).measured_sentences(round_id)
+    steps = Steps(export_to(open_export(store, Models(), round_id, find_form(form), measured, merged), out))
+    with disk_errors(out):
+        for _ in steps:
+            pass
+    return [checked.sentence for checked in steps.result]
 
 
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export a round to an empty folder, as its variant is; returns what the check of each file found."""
-    features.modules("job")  # each says what it exports
-    return _EXPORTS[task.round.variant.exports](task, out)
+    export = export_without_training if task.round.variant.exports == "references" else _export_lora
+    return export(task, out)
 
 
-@writes("lora")
 def _export_lora(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check of each file found."""
     adapter = task.adapter

@@ -32,7 +32,6 @@ from gal_studio.features.exports.engine.card import (
     step_words,
 )
 from gal_studio.features.exports.engine.check import check_exported, collected, stock_request
-from gal_studio.features.exports.engine.folder import writes
 from gal_studio.features.exports.engine.shown import save_shown
 from gal_studio.features.exports.engine.task import ExportTask
 from gal_studio.features.exports.engine.workflow import Workflow, WorkflowOrder, node, workflow
@@ -52,7 +51,6 @@ class _Written:
     workflow: bool
 
 
-@writes("references")
 def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check found: stock diffusers draws two pictures again."""
     if (start := task.store.projects.start(task.project.id)) is not None:

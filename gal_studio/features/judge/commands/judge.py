@@ -159,11 +159,11 @@ def _described(one: JudgedLora) -> dict[str, Any]:
 
 def _export(studio: Studio, one: JudgedLora, form: str, out: Path, line: ProgressLine) -> None:
     """Export a LoRA with its card and its workflow, unless an earlier start of the command did so."""
-    from gal_studio.features.exports.commands.export import export_round
+    from gal_studio.worker.written import write_round
 
     folder = out / EXPORTED / file_stem(one.name, one.round_id)
     if (folder / "README.md").is_file():
         return
     shutil.rmtree(folder, ignore_errors=True)
-    for sentence in export_round(studio.store, one.round_id, form, folder):
+    for sentence in write_round(studio.store, one.round_id, form, folder):
         line.say(sentence)
