@@ -157,7 +157,7 @@ export const round = (more) => ({
   copy_detectors: "both",
   mean_entropy: 0.5,
   example_weight: 0.5,
-  estimates: { next_seconds: null, pairs: 16, steps: 200, pictures: 180, refinement_seconds: null },
+  next_seconds: null,
   summary: "",
   check: "",
   trainable: true,

@@ -103,7 +103,7 @@ const HINTS = {
         ? `${child.name} trains on the images you accepted here.`
         : `${child.name} went on from what you accepted here. For another choice: What if?`;
     if ([...state.verdicts.values()].includes("accepted"))
-      return `The next round trains on the images you accepted${takes(state.round?.estimates.next_seconds)}.`;
+      return `The next round trains on the images you accepted${takes(state.round?.next_seconds)}.`;
     return WITHOUT_TRAINING;
   },
   done: () => "Nothing is left to suggest: take the best round with you.",

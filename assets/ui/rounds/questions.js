@@ -21,8 +21,8 @@ export function questionBefore(name, round, accepted) {
  * @param {string} name
  * @param {Round} round
  */
-const repeating = (name, { repeats, estimates }) => {
-  const takes = estimates.next_seconds ? `, ${about(estimates.next_seconds)}` : "";
+const repeating = (name, { repeats, next_seconds: seconds }) => {
+  const takes = seconds ? `, ${about(seconds)}` : "";
   const words = repeats
     ? `It would repeat ${inSentence(repeats)}${takes}: accept other images, or change a setting.`
     : `Nothing accepted: the next round would train on the same images${takes}.`;

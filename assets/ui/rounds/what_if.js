@@ -80,7 +80,7 @@ function Differences({ project }) {
     (one) => one.name.startsWith("tune.") && !isIdle(one, { given, value }),
   );
   const name = what === "settings" ? setting : WAYS.find(([one]) => one === what)?.[3];
-  const seconds = state.round?.estimates.next_seconds;
+  const seconds = state.round?.next_seconds;
   const rounds = what === "line" ? linesRounds() : 1;
   const again = what === "line" ? `${count(rounds, "round")} again` : "its next round";
   const takes = `Trains and generates ${again}${seconds ? `, ${about(rounds * seconds)}` : ""}.`;

@@ -8,7 +8,7 @@ from typing_extensions import Doc
 
 from gal_studio.core.settings import AfterRefinement
 from gal_studio.features.refine import verbs
-from gal_studio.features.refine.view import RefinementView
+from gal_studio.features.refine.view import Ahead, RefinementView, ahead
 from gal_studio.studio.views.json_types import ShownPicture
 from gal_studio.studio.views.types import CandidateView, RoundView
 from gal_studio.ui.api.mask_runs import pixels_of, stored_runs
@@ -57,6 +57,12 @@ def refinement(context: Context, view: RoundView) -> RefinementView | None:
         return None
     make = partial(verbs.refinement_view, context.studio, round_.id)
     return context.views.kept(round_.project_id, f"refinement {round_.id}", make)
+
+
+@REQUESTS.read
+def before_refinement(context: Context, round: Id) -> Ahead:
+    """What a refinement of a round has to do."""
+    return ahead(context.studio.store, round)
 
 
 @REQUESTS.read

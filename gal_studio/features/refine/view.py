@@ -89,6 +89,32 @@ class RefinementView:
     measured_prompts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What a refinement of a round has to do: so many pairs, steps and images.
+
+    `seconds` is an estimate, None where nothing was timed.
+    """
+
+    pairs: int
+    steps: int
+    images: int
+    seconds: float | None
+
+
+def ahead(store: Store, round_id: str) -> Ahead:
+    """What a refinement of a round has to do, with the project's settings."""
+    here = store.snapshots.round(round_id)
+    timings = store.rounds.timings(here.project.project.base_model)
+    refine, tune = here.wanted_settings.refine, here.wanted_settings.tune
+    images = len(lineage.drawn(here)) or planned.most_pictures(here.settings, len(lineage.pool(here)))
+    seconds = None
+    if timings.step is not None and timings.picture is not None:
+        steps = refine.steps * 2 * refine.batch_size / tune.batch_size  # a pair has two pictures
+        seconds = steps * timings.step + (refine.pairs + images) * timings.picture
+    return Ahead(refine.pairs, refine.steps, images, seconds)
+
+
 def refinement_view(store: Store, round_id: str) -> RefinementView:
     """Everything that the page shows of a refinement."""
     with store.database.snapshot():

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage, planned
@@ -33,38 +32,13 @@ def forecast(store: Store, job: Job) -> Forecast:
     return Forecast(amount, None if pace is None else amount * pace)
 
 
-@dataclass(frozen=True)
-class Estimates:
-    """What may follow a round; seconds are estimates, None where nothing was timed.
-
-    `pairs`, `steps` and `pictures` are those of a refinement, which takes `refinement_seconds`.
-    """
-
-    next_seconds: float | None
-    pairs: int
-    steps: int
-    pictures: int
-    refinement_seconds: float | None
-
-
-def estimate(here: RoundSnapshot, timings: Timings) -> Estimates:
-    """What the next round and a refinement of this one have to do, with the project's settings."""
+def next_seconds(here: RoundSnapshot, timings: Timings) -> float | None:
+    """About how long the round after this one takes with the project's settings; None where nothing was timed."""
+    if timings.step is None or timings.picture is None:
+        return None
     settings = here.wanted_settings
     accepted = {candidate.anchor_id for candidate in lineage.accepted_candidates(here)}
-    pool = lineage.pool(here)
-    left = [anchor for anchor in pool if anchor.id not in accepted]
-    pictures = len(lineage.drawn(here)) or planned.most_pictures(here.settings, len(pool))
-    next_seconds = refinement_seconds = None
-    if timings.step is not None and timings.picture is not None:
-        has_accepted = bool(accepted or lineage.inherited_examples(here))
-        steps = plan_draws(settings.tune, True, has_accepted).steps
-        next_seconds = steps * timings.step
-        next_seconds += planned.most_pictures(settings, len(left)) * timings.picture
-        refinement_seconds = _refinement_steps(settings) * timings.step
-        refinement_seconds += (settings.refine.pairs + pictures) * timings.picture
-    return Estimates(next_seconds, settings.refine.pairs, settings.refine.steps, pictures, refinement_seconds)
-
-
-def _refinement_steps(settings: Settings) -> float:
-    """The steps of a refinement as so many of a training: a pair has two pictures."""
-    return settings.refine.steps * 2 * settings.refine.batch_size / settings.tune.batch_size
+    left = [anchor for anchor in lineage.pool(here) if anchor.id not in accepted]
+    has_accepted = bool(accepted or lineage.inherited_examples(here))
+    training = plan_draws(settings.tune, True, has_accepted).steps * timings.step
+    return training + planned.most_pictures(settings, len(left)) * timings.picture

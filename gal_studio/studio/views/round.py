@@ -28,7 +28,7 @@ from gal_studio.rounds.suggestions import (
     suggested_anchors,
 )
 from gal_studio.state import Store
-from gal_studio.studio.views.forecast import estimate
+from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
 from gal_studio.studio.views.types import (
@@ -170,7 +170,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         accepted=len(here.decided.accepted),
         trainable=is_trainable(inputs),
         repeats=_repeats(inputs),
-        estimates=estimate(here, timings),
+        next_seconds=next_seconds(here, timings),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
         seconds=dict(here.record.seconds),

@@ -25,7 +25,6 @@ from gal_studio.core.types import (
 from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.studio.views.forecast import Estimates
 from gal_studio.studio.views.json_types import Losses, ModelName, PictureRef, ShownPicture
 from gal_studio.studio.views.words.shortlist import ShortlistWords
 
@@ -136,7 +135,7 @@ class RoundFacts:
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Is there anything that Train has not trained yet?")]
     repeats: Annotated[str, Doc("The round whose training this one would only repeat, by name, or empty.")]
-    estimates: Estimates
+    next_seconds: Annotated[float | None, Doc("Estimated of the next round; null if nothing was timed.")]
     losses: Losses
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
     steps: StepsView

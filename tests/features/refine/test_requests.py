@@ -266,3 +266,17 @@ def test_a_rounds_view_reads_no_heat_map(place: Place):
     place.studio.refinement_view(node)
     connection.set_trace_callback(None)
     assert any("patch_maps" in statement for statement in seen)
+
+
+def test_what_a_refinement_has_to_do_is_counted_and_estimated_by_what_was_timed(place: Place):
+    store = place.studio.store
+    refine = {"pairs": 3, "steps": 20, "batch_size": 2}
+    place.studio.change_settings(place.project, {"refine": refine, "tune": {"batch_size": 4}})
+    images = store.candidates.count(place.round)
+    untimed = ask("before_refinement", place.studio, {"round": place.round})
+    assert untimed == {"pairs": 3, "steps": 20, "images": images, "seconds": None}
+    store.rounds.save_losses(place.round, [(step, 1.0) for step in range(1, 6)])
+    store.rounds.add_seconds(place.round, "fine_tune", 2.0 * len(store.rounds.losses(place.round)))
+    store.rounds.add_seconds(place.round, "generate", 3.0 * images)
+    timed = ask("before_refinement", place.studio, {"round": place.round})
+    assert timed["seconds"] == 20 * 2.0 + (3 + images) * 3.0

@@ -1,7 +1,7 @@
 """What a queued job has before it."""
 
 from gal_studio.studio import Studio
-from gal_studio.studio.views.forecast import Estimates, estimate, forecast
+from gal_studio.studio.views.forecast import forecast, next_seconds
 from tests.drawn_alike import ALIKE
 from tests.features.needed import needs_refine
 from tests.studio.seeding import draft, draw, train
@@ -21,34 +21,29 @@ def test_a_later_training_counts_the_draws_of_accepted_pictures(studio: Studio) 
     assert forecast(studio.store, studio.fine_tune(second.id)).amount == 20
 
 
-def what_follows(studio: Studio, round_id: str) -> Estimates:
+def timed(studio: Studio, round_id: str) -> float | None:
     here = studio.store.snapshots.round(round_id)
-    return estimate(here, studio.store.rounds.timings(here.project.project.base_model))
+    return next_seconds(here, studio.store.rounds.timings(here.project.project.base_model))
 
 
 def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     tune = {"steps": 10, "accepted_share": 0.5, "batch_size": 4}
-    refine = {"pairs": 3, "steps": 20, "batch_size": 2}
-    changes = {"generation": {**ALIKE, "candidates": 4}, "tune": tune, "refine": refine}
+    changes = {"generation": {**ALIKE, "candidates": 4}, "tune": tune}
     project = studio.create_project(draft(changes=changes))
     first = studio.store.rounds.of_project(project)[0]
     prompts = len(studio.pool(first.id))
     train(studio, first.id)
     draw(studio, first.id, [2] * prompts)
-    untimed = what_follows(studio, first.id)
-    assert (untimed.next_seconds, untimed.refinement_seconds) == (None, None)
-    assert (untimed.pairs, untimed.steps, untimed.pictures) == (3, 20, 4 * prompts)
+    assert timed(studio, first.id) is None
     studio.store.rounds.save_losses(first.id, [(step, 1.0) for step in range(1, 6)])
     steps, pictures = len(studio.store.rounds.losses(first.id)), studio.store.candidates.count(first.id)
     studio.store.rounds.add_seconds(first.id, "fine_tune", 2.0 * steps)
     studio.store.rounds.add_seconds(first.id, "generate", 3.0 * pictures)
-    timed = what_follows(studio, first.id)
     known = studio.store.projects.get(project)
     assert studio.store.rounds.timings(known.base_model).settings == studio.store.rounds.settings(first.id)
-    assert timed.next_seconds == 10 * 2.0 + 4 * prompts * 3.0
-    assert timed.refinement_seconds == 20 * 2.0 + (3 + 4 * prompts) * 3.0
+    assert timed(studio, first.id) == 10 * 2.0 + 4 * prompts * 3.0
     studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
-    assert what_follows(studio, first.id).next_seconds == 20 * 2.0 + 4 * (prompts - 1) * 3.0
+    assert timed(studio, first.id) == 20 * 2.0 + 4 * (prompts - 1) * 3.0
 
 
 @needs_refine

@@ -10,8 +10,7 @@ test("a next round is asked about only where it would train on the same images, 
   assert.equal(questionBefore("next_round", round(), true), null);
   assert.equal(questionBefore("next_round", round(REFINED), false), null);
   assert.equal(questionBefore("run", round(), false), null);
-  const estimates = { ...round().estimates, next_seconds: 200 };
-  const question = questionBefore("next_round", round({ estimates }), false);
+  const question = questionBefore("next_round", round({ next_seconds: 200 }), false);
   assert.match(String(question?.words[0]), /train on the same images, about 3 minutes\.$/);
 });
 

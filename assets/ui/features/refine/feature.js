@@ -1,4 +1,5 @@
 /** Repair what comes out wrong: its buttons and keys, and the side that a refinement opens with. */
+import { call } from "../../app/session.js";
 import { state } from "../../app/store.js";
 import { write } from "../../app/writes.js";
 import { addDialog } from "../../dialogs.js";
@@ -13,7 +14,10 @@ import { pairPlace } from "./pair_view.js";
 import { beforeRefinement, REPAIR } from "./question.js";
 import { mountRefinement } from "./refine.js";
 
-const asks = async () => (state.round ? ask(beforeRefinement(state.round)) : null);
+const asks = async () => {
+  const ahead = state.roundId && (await call("rounds", "before_refinement", { round: state.roundId }));
+  return ahead ? ask(beforeRefinement(ahead)) : null;
+};
 /** @param {string} round @param {"make_pairs" | "run_refinement"} answer */
 const begin = (round, answer) => write(answer, { round });
 

@@ -1,5 +1,5 @@
 /** What is asked before a repair: what it will do, and about how long that takes. */
-/** @import { Round } from "payloads" */
+/** @import { Answers } from "payloads" */
 import { about, count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { RepairPicture } from "./picture.js";
@@ -7,14 +7,14 @@ import { RepairPicture } from "./picture.js";
 /** What a refinement is called. */
 export const REPAIR = "Repair what comes out wrong";
 
-/** @param {Round} round */
-export const beforeRefinement = ({ estimates }) => ({
+/** @param {Answers["before_refinement"]} ahead */
+export const beforeRefinement = (ahead) => ({
   title: REPAIR,
   words: [
     html`<${RepairPicture} />`,
     "For images that are wrong in some places: right areas are learned, wrong ones left out.",
-    html`<ol>${stepsOfRefinement(estimates).map((step) => html`<li>${step}</li>`)}</ol>`,
-    `${inAll(estimates.refinement_seconds)} This round stays as it is: the refinement is a round of its own.`,
+    html`<ol>${stepsOfRefinement(ahead).map((step) => html`<li>${step}</li>`)}</ol>`,
+    `${inAll(ahead.seconds)} This round stays as it is: the refinement is a round of its own.`,
     "Measured: in 16 styles, a little more style and fewer copies; on objects, no clear change.",
   ],
   answers: /** @type {[string, string][]} */ ([
@@ -23,12 +23,12 @@ export const beforeRefinement = ({ estimates }) => ({
   ]),
 });
 
-/** @param {Round["estimates"]} estimates */
-export const stepsOfRefinement = ({ pairs, steps, pictures }) => [
+/** @param {Answers["before_refinement"]} ahead */
+export const stepsOfRefinement = ({ pairs, steps, images }) => [
   `Makes ${count(pairs, "comparison pair")}: each of your images beside one that the model generates now, ` +
     "judged area by area.",
   "Shows you the heat maps: you can correct them by painting, or skip this.",
-  `Trains ${count(steps, "step")} on the pairs, and generates ${count(pictures, "image")} ` +
+  `Trains ${count(steps, "step")} on the pairs, and generates ${count(images, "image")} ` +
     "with the same prompts and seeds, to compare.",
 ];
 

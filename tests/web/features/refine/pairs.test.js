@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pairPicture } from "../../../../assets/ui/features/refine/pair_picture.js";
 import { stepsOfRefinement } from "../../../../assets/ui/features/refine/question.js";
-import { round } from "../../samples.js";
 
 test("a refinement says how much it has to do", () => {
-  const steps = stepsOfRefinement({ ...round().estimates, pairs: 1, steps: 20, pictures: 6 });
+  const steps = stepsOfRefinement({ pairs: 1, steps: 20, images: 6, seconds: null });
   assert.match(steps[0], /^Makes 1 comparison pair:/);
   assert.match(steps[2], /^Trains 20 steps on the pairs, and generates 6 images/);
 });
