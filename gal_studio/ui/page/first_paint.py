@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gal_studio.ui.page.headers import content_policy
 from gal_studio.ui.page.joined import VENDOR
-from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, template, ui_address
+from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, how, template, ui_address
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
 _SHARED = re.compile(r'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
@@ -48,7 +48,7 @@ def with_first_paint(html: str, address: str = "", workspace: str = "") -> str:
     ours = f"{head(address, workspace)}</head>"
     html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", ours, 1)
     html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
-    texts = template("kit/keys") + template("how/how").replace('src="', f'src="{ui_address("")}')
+    texts = template("kit/keys") + how().replace('src="', f'src="{ui_address("")}')
     frame = template("kit/splash") + texts
     return re.sub(r"<body[^>]*>", lambda body: body.group() + frame, html, count=1)
 

@@ -117,6 +117,12 @@ def template(name: str) -> str:
     return (ui_folder() / f"{name}.html").read_text(encoding="utf-8")
 
 
+def how() -> str:
+    """The chapters of "How is this computed?", those of features last."""
+    own = (path.read_text(encoding="utf-8") for path in sorted(ui_folder().glob("features/*/how.html")))
+    return template("how/how").replace("</template>", "".join([*own, "</template>"]))
+
+
 def manifest() -> dict[str, object]:
     """The web manifest, with which a browser can install the page as an application."""
     icons = [

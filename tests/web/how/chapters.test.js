@@ -4,7 +4,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const UI = new URL("../../../assets/ui/", import.meta.url);
-const page = readFileSync(new URL("how/how.html", UI), "utf8");
+const files = readdirSync(UI, { recursive: true, encoding: "utf8" });
+const page = files
+  .filter((name) => name.endsWith("how.html"))
+  .map((name) => readFileSync(new URL(name, UI), "utf8"))
+  .join("");
 const chapters = page.split("<section data-chapter=").slice(1);
 
 test("a chapter is two lines in place", () => {
@@ -17,9 +21,7 @@ test("a chapter is two lines in place", () => {
 });
 
 test("every chapter is opened from where its figures stand", () => {
-  const modules = readdirSync(UI, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".js") && !name.startsWith("vendor"),
-  );
+  const modules = files.filter((name) => name.endsWith(".js") && !name.startsWith("vendor"));
   const sources = modules.map((name) => readFileSync(new URL(name, UI), "utf8")).join("\n");
   for (const chapter of chapters)
     assert.match(sources, new RegExp(`<\\$\\{How\\} chapter=${chapter.split(">")[0]}`));
@@ -28,7 +30,7 @@ test("every chapter is opened from where its figures stand", () => {
 });
 
 test("a copy, a blend and a good image are shown beside the reference", () => {
-  const files = [...page.matchAll(/<img src="how\/(\w+)\.png"/g)].map(([, file]) => file);
-  assert.deepEqual(files, ["reference", "copy", "blend", "good"]);
-  for (const file of files) assert.ok(existsSync(new URL(`how/${file}.png`, UI)), file);
+  const images = [...page.matchAll(/<img src="how\/(\w+)\.png"/g)].map(([, file]) => file);
+  assert.deepEqual(images, ["reference", "copy", "blend", "good"]);
+  for (const file of images) assert.ok(existsSync(new URL(`how/${file}.png`, UI)), file);
 });
