@@ -24,7 +24,8 @@ import { notApplicable, childOf, closed, guides, nextStep, refining, roundWaits 
  *   | "make_round"} Change
  * @typedef {(round: string, given: any) => Promise<{ round: string } | null>} Send
  * @typedef {{ name: string, label: string, title: string, isThere?: () => boolean, change?: Change,
- *   kind?: string, asks?: () => Promise<unknown>, send?: Send, act?: () => unknown }} Action
+ *   kind?: string, beside?: boolean, asks?: () => Promise<unknown>, send?: Send,
+ *   act?: () => unknown }} Action `beside`: it stands beside the next step sooner than others do
  */
 
 /** @type {Action[]} */
@@ -157,8 +158,8 @@ let inBar = [[], []];
 /** @type {HTMLElement} */
 let bar;
 
-/** What stands beside the next step, the most likely first. */
-const BESIDE = ["accept", "next_round", "done", "run", "instant", "pairs", "train", "keep", "whole", "again"];
+/** What stands beside the next step, the most likely first, and then what features name so. */
+const BESIDE = ["accept", "next_round", "done", "run"];
 
 /** The next step and one other action stand in the bar, the rest in its menu. */
 function buttons() {
@@ -174,7 +175,10 @@ function buttons() {
  */
 function divided(all) {
   const named = (/** @type {string} */ name) => all.find((one) => one.name === name) ?? [];
-  const open = [...BESIDE, ...all.map(({ name }) => name)].filter((name) => closed(name) === null);
+  const first = all.filter((one) => one.beside);
+  const open = [...BESIDE, ...[...first, ...all].map(({ name }) => name)].filter(
+    (name) => closed(name) === null,
+  );
   const shown = [...new Set([nextStep(), ...open].flatMap(named))].slice(0, 2);
   if (!shown.length) shown.push(...[named("run"), all].flat().slice(0, 1)); // says why it cannot be pressed
   return [shown, all.filter((one) => !shown.includes(one))];

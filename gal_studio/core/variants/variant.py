@@ -12,11 +12,8 @@ Doing = Literal["train", "continue", "compare", "refine", "measure", "export"]
 """What a round may refuse: its training, more steps, other trainings, a refinement, benchmark, export."""
 Exported = Literal["", "lora", "references"]
 """What other programs get of a round: nothing, its LoRA, or the references that it is generated with."""
-Action = Literal[
-    "instant", "once_more", "keep", "run", "fine_tune", "pairs", "train", "generate", "whole", "accept",
-    "refine", "again", "next_round", "done",
-]  # fmt: skip
-"""The buttons of a round on the page (`assets/ui/rounds/actions.js`)."""
+Action = str
+"""The name of a button of a round (`assets/ui/rounds/actions.js`, and `addActions` of features)."""
 
 
 class Variant:

@@ -33,6 +33,7 @@ addSide({
 addActions(
   {
     name: "pairs",
+    beside: true,
     label: "Make comparison pairs",
     title: "Generate an image beside each of yours and judge it area by area",
     before: "generate",
@@ -41,6 +42,7 @@ addActions(
   },
   {
     name: "train",
+    beside: true,
     label: "Train on these pairs",
     title: "Train on the good areas, and on what the images lost of the reference",
     before: "generate",
@@ -49,6 +51,7 @@ addActions(
   },
   {
     name: "whole",
+    beside: true,
     label: "Run all steps",
     title: "Make the pairs, train on them and generate the images, one after the other",
     before: "accept",
@@ -65,6 +68,7 @@ addActions(
   },
   {
     name: "again",
+    beside: true,
     label: "Repair again",
     title: "Another repair of the same round: with other images accepted, or other settings",
     before: "next_round",

@@ -7,6 +7,7 @@ import { drawsWithoutTraining, useWithoutTraining } from "./without_training.js"
 addActions(
   {
     name: "instant",
+    beside: true,
     label: "Generate without training",
     title: "Generate images of all test prompts with your references alone, as Round 0",
     isThere: drawsWithoutTraining,
@@ -21,6 +22,7 @@ addActions(
   },
   {
     name: "keep",
+    beside: true,
     label: "Use without training…",
     title: "Stay with this round: generate any prompt with your references, or take them to another program",
     act: useWithoutTraining,
