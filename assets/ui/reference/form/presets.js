@@ -18,7 +18,7 @@ const OWN = "own";
 export class ModelChoice {
   /** @type {Answers["options"] | null} null until the studio has answered */
   options = null;
-  /** @type {Preset[]} */
+  /** @type {Omit<Preset, "former">[]} */
   choices = [];
   /** @type {OwnPreset[]} */
   saved = [];
@@ -60,7 +60,6 @@ export class ModelChoice {
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the images.",
       settings: answer.own,
       origin: "",
-      former: { style: {}, object: {} },
     };
     const choices = [...answer.presets, own];
     this.change({ options: answer, saved: answer.saved, choices, preset: choices[0].name });
