@@ -2,24 +2,6 @@
 /** @import { Job, QueuedJob } from "payloads" */
 import { about, count } from "../kit/format.js";
 
-/** @type {Partial<Record<string, string>>} */
-const DOES = {
-  generate: "Generating images",
-  measure: "Measuring on the benchmark",
-  pairs: "Making comparison pairs",
-  refine: "Training on the pairs",
-};
-
-/** @type {Partial<Record<string, (amount: number) => string>>} */
-const COMES = {
-  download: () => "downloading the model",
-  fine_tune: () => "training",
-  generate: (amount) => (amount ? `up to ${count(amount, "image")}` : "the images"),
-  measure: () => "measuring on the benchmark",
-  pairs: () => "comparison pairs",
-  refine: () => "training on the pairs",
-};
-
 const MOST = 2; // steps to come that are named: the others repeat them for later rounds
 
 /**
@@ -48,16 +30,15 @@ function nowWords(job, training) {
   if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
   if (job.state !== "running") return "Stops after this step; finished work is kept";
   if (job.kind === "fine_tune" && !job.doing) return training;
-  return job.doing || DOES[job.kind] || job.title; // the time that is left stands in the top bar
+  return job.doing || job.now; // the time that is left stands in the top bar
 }
 
 /** @param {QueuedJob[]} next */
 function thenWords(next) {
   if (!next.length) return [];
-  const parts = next.slice(0, MOST).map(({ kind, title, amount, expected_seconds: seconds }) => {
-    const what = COMES[kind]?.(amount) ?? title.toLowerCase();
-    return seconds === null ? what : `${what}, ${about(seconds)}`;
-  });
+  const parts = next
+    .slice(0, MOST)
+    .map(({ coming, expected_seconds: seconds }) => coming + (seconds === null ? "" : `, ${about(seconds)}`));
   const more = next.length - parts.length;
   return [`Then ${parts.join("; then ")}${more ? `; ${count(more, "more step")}` : ""}.`];
 }

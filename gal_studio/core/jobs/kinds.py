@@ -57,6 +57,7 @@ class JobKind:
     it runs already. `allows_jobs`: other jobs of its round may be requested meanwhile. `allows_decisions`:
     its round can be decided on meanwhile, since it adds nothing to what is decided. One with a `hint` gets
     its button beside the others of a round, and says this there; others have a button of their own somewhere.
+    Below the buttons `now` says what is done, `coming` what will be; the title where they are empty.
     """
 
     title: str
@@ -68,6 +69,8 @@ class JobKind:
     is_background: bool = False
     allows_decisions: bool = False
     hint: str = ""
+    now: str = ""
+    coming: str = ""
 
     @property
     def loads_models(self) -> bool:
@@ -130,6 +133,7 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Downloading",
         button="Download",
         done="The model is on this computer",
+        coming="downloading the model",
         allows_jobs=True,
         allows_decisions=True,
     ),
@@ -144,6 +148,8 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Generating",
         button="Generate",
         done="{count} images ready",
+        now="Generating images",
+        coming="the images",
         phases={
             **DRAWING,
             "draw": Phase(

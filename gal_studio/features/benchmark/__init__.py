@@ -6,6 +6,8 @@ JOB_KINDS["measure"] = JobKind(
     title="Measuring",
     button="Measure",
     done="{count} benchmark images measured",
+    now="Measuring on the benchmark",
+    coming="measuring on the benchmark",
     phases={**DRAWING, "draw": IMAGES},
     after=(MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
     allows_jobs=True,

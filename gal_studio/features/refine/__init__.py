@@ -6,6 +6,8 @@ JOB_KINDS["pairs"] = JobKind(
     title="Making pairs",
     button="Make comparison pairs",
     done="Comparison pairs ready",
+    now="Making comparison pairs",
+    coming="comparison pairs",
     phases={
         **JUDGEMENT,
         "pairs": Phase(unit="pairs", kept="Kept the images that were finished; Resume generates the rest."),
@@ -16,6 +18,8 @@ JOB_KINDS["refine"] = JobKind(
     title="Refining",
     button="Train on these pairs",
     done="The refinement is trained",
+    now="Training on the pairs",
+    coming="training on the pairs",
     phases={**PREPARATION, "refine": STEPS},
     after=(MODEL, After("pairs")),
 )

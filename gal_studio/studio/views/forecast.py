@@ -33,7 +33,7 @@ def forecast(store: Store, job: Job) -> Forecast:
 
 
 def next_seconds(here: RoundSnapshot, timings: Timings) -> float | None:
-    """About how long the round after this one takes with the project's settings; None where nothing was timed."""
+    """About how long the next round takes with the project's settings; None where nothing was timed."""
     if timings.step is None or timings.picture is None:
         return None
     settings = here.wanted_settings

@@ -8,6 +8,7 @@ from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import WORKING, movable
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
+from gal_studio.core.words import counted
 from gal_studio.rounds.checkpoints import step_to_keep
 from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
@@ -62,6 +63,7 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
             project_id=job.project_id,
             project_name=of_project.name,
             round_name=of_project.rounds[job.round_id],
+            coming=_coming(job.kind, expected.amount),
             behind=", ".join([describe_job(name).noun for name in before]),
             can_rise=can_rise,
             can_sink=can_sink,
@@ -71,6 +73,13 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
         tuple(map(view, jobs)) for jobs in (queue.working, queue.waiting, queue.halted)
     )
     return QueueView(working=working, waiting=waiting, halted=halted)
+
+
+def _coming(name: str, amount: int) -> str:
+    if name == "generate" and amount:
+        return f"up to {counted(amount, 'image')}"
+    kind = describe_job(name)
+    return kind.coming or kind.title.lower()
 
 
 _NOTHING = Forecast()
@@ -106,7 +115,7 @@ def _words(job: Job) -> dict[str, Any]:
     kind = describe_job(job.kind)
     phase = kind.phase(job.phase)
     words = {
-        "title": kind.title, "doing": phase.name, "unit": phase.unit,
+        "title": kind.title, "doing": phase.name, "unit": phase.unit, "now": kind.now or kind.title,
         "background": kind.is_background or kind.allows_decisions,
     }  # fmt: skip
     return {**{name: getattr(job, name) for name in _OWN}, **words}

@@ -181,7 +181,8 @@ class RoundView(RoundFacts):
 @dataclass(frozen=True, kw_only=True)
 class JobWords:
     """A job, and in words: `title` is what it does, `doing` its present phase if that has a name of its own,
-    and `unit` what is counted. One in the `background` keeps nothing else from being requested.
+    `now` what that is called in a sentence of its own, and `unit` what is counted. One in the `background`
+    keeps nothing else from being requested.
     """
 
     id: str
@@ -195,6 +196,7 @@ class JobWords:
     paused_for: PauseReason
     title: str
     doing: str
+    now: str
     unit: str
     background: bool
 
@@ -221,14 +223,15 @@ class JobView(JobWords):
 class QueuedJob(JobWords):
     """A job in the list of all projects.
 
-    `behind` says which jobs must end first; `can_rise` and `can_sink` say whether it can move. `amount` is
-    what it has to do, 0 if unknown.
+    `behind` says which jobs must end first, `coming` what it will do; `can_rise` and `can_sink` say whether
+    it can move. `amount` is what it has to do, 0 if unknown.
     """
 
     project_id: str
     project_name: str
     round_name: str
     behind: str
+    coming: str
     can_rise: bool
     can_sink: bool
     amount: int = 0

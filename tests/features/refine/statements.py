@@ -5,8 +5,8 @@ from typing import Any
 from gal_studio.studio import Studio
 
 LIMITS = {
-    "before_refinement": 2, "pair": 4, "before_after": 17, "make_pairs": 23, "refine": 15, "run_refinement": 25, "paint": 3,
-    "undo_painting": 1, "redo_painting": 1, "next_rule": 22,
+    "before_refinement": 5, "pair": 4, "before_after": 17, "make_pairs": 23, "refine": 15,
+    "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "next_rule": 22,
 }  # fmt: skip
 VERB_LIMITS = {
     "refinement_view": (17, ("refinement",)),

@@ -4,34 +4,11 @@ import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
 import { lastly } from "../../../assets/ui/results/export_words.js";
 import { otherThan, showExports } from "../../../assets/ui/results/exports.js";
-import { measures } from "../samples.js";
+import { measures, queued } from "../samples.js";
 
 /** @type {import("payloads").MadeExport} */
 const waiting = { made: false, sentence: "", same: false };
-/** @type {import("payloads").QueuedJob} */
-const job = {
-  id: "j",
-  kind: "export",
-  round_id: "r",
-  round_name: "Round 1",
-  project_id: "p",
-  project_name: "Cat",
-  state: "queued",
-  phase: "",
-  done: 0,
-  total: 0,
-  message: "",
-  paused_for: "",
-  behind: "",
-  can_rise: false,
-  can_sink: false,
-  amount: 0,
-  expected_seconds: null,
-  title: "Exporting",
-  doing: "",
-  unit: "",
-  background: false,
-};
+const job = queued({ kind: "export", title: "Exporting", unit: "" });
 
 test("a form is not requested, waits, is made and was checked", () => {
   assert.deepEqual(lastly(null, job), { kind: "none", text: "" });

@@ -5,8 +5,8 @@ import { planLine } from "../../../assets/ui/top/plan_line.js";
 import { job, queued } from "../samples.js";
 
 const training = job({ id: "t", kind: "fine_tune", state: "running", doing: "", seconds_left: 31 });
-const drawing = queued({ id: "g", kind: "generate", project_id: "p", amount: 180, expected_seconds: 70 });
-const measuring = queued({ id: "m", kind: "measure", project_id: "p" });
+const drawing = queued({ id: "g", project_id: "p", coming: "up to 180 images", expected_seconds: 70 });
+const measuring = queued({ id: "m", project_id: "p", coming: "measuring on the benchmark" });
 
 test("it says what happens now, and what comes with its time; what is left of it is said elsewhere", () => {
   assert.equal(
