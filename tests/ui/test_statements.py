@@ -41,7 +41,7 @@ LIMITS: dict[str, int] = {
     "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2,
     "reference_mask": 3, "judge_quality": 11, "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
-    "results": 6, "same_seed": 8, "export_round": 17,
+    "results": 6, "same_seed": 8, "test_pictures": 12, "export_round": 17,
     "destination": 0, "name_program": 2, "put_lora": 6,
     "changes": 23,
 }  # fmt: skip

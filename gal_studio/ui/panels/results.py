@@ -1,5 +1,6 @@
-"""Step 3: compare rounds and export them."""
+"""Step 3: compare rounds by what was measured, and export them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,14 +8,85 @@ from typing_extensions import Doc
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
+from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
 from gal_studio.studio import Studio
 from gal_studio.studio.create.plan import shape_of
-from gal_studio.studio.views.json_types import ShownPicture, shown_picture
+from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
+from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
 from gal_studio.ui.payloads import Id, Only, Text
 from gal_studio.ui.requests import Context, Requests
+
+_PARTS: tuple[Part, ...] = ("held_out", "accepted", "plain")
+
+
+@dataclass(frozen=True)
+class SheetPicture(PictureRef):
+    """A picture of the test set."""
+
+    seed: str
+    copy: bool
+    blank: bool
+    clip_t: float
+    clip_i: float
+    asked: Annotated[bool | None, Doc("Whether it shows what its prompt asks for; None if nobody knows.")]
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A prompt of the test set with its pictures by round ("" for the base model) and number of the seed.
+
+    Those by a strength schedule stand under the round and the schedule in words, with "|" between.
+    """
+
+    part: Part
+    prompt: str
+    pictures: Mapping[str, Mapping[str, SheetPicture]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The pictures of the test set: one row for each prompt of each part."""
+
+    rows: tuple[SheetRow, ...]
+
+
+def sheet_payload(view: FullMeasures) -> Sheet:
+    """The contact sheet of the test set."""
+    drawn: dict[str, dict[str, dict[str, SheetPicture]]] = {}
+    reports = (*view.reports.values(), *(one for made in view.by_schedule.values() for one in made))
+    counted = [picture for one in reports for picture in one.arm.part("held_out").values()]
+    asked = {picture.candidate.id: picture.as_asked for picture in counted}
+    for picture in view.pictures:
+        recipe, by = picture.candidate.recipe, picture.round_id or ""
+        place = by if recipe.is_as_trained else f"{by}|{recipe.brief}"
+        by_round = drawn.setdefault(picture.prompt_id, {}).setdefault(place, {})
+        by_round[str(picture.candidate.index)] = _picture(picture, asked.get(picture.candidate.id))
+    return Sheet(
+        tuple(
+            SheetRow(part, prompt.prompt, drawn.get(prompt.id, {}))
+            for part in _PARTS
+            for prompt in view.all_prompts
+            if prompt.part == part and prompt.id in drawn
+        )
+    )
+
+
+def _picture(picture: MeasuredPicture, asked: bool | None) -> SheetPicture:
+    candidate = picture.candidate
+    return SheetPicture(
+        id=candidate.id,
+        version=version(candidate.image),
+        seed=str(candidate.seed),
+        copy=picture.copies,
+        blank=candidate.is_blank,
+        clip_t=round(candidate.similarity_anchor, 4),
+        clip_i=round(picture.likeness, 4),
+        asked=asked,
+    )
+
 
 REQUESTS = Requests("results")
 REQUESTS.verbs("write", Studio.export_round)
@@ -135,6 +207,12 @@ def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeed
         most = max(most, len(drawn))
         rows.append(SameSeed(each.name, shown_picture(found, prompts[anchor]) if found else None))
     return SameSeeds(tuple(rows), most)
+
+
+@REQUESTS.read
+def test_pictures(context: Context, project: Id) -> Sheet:
+    """The pictures of the test set."""
+    return sheet_payload(context.views.measures(project))
 
 
 @REQUESTS.write_outside
