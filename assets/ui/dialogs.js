@@ -7,7 +7,6 @@ import { howDialog, showHow } from "./how/how.js";
 import { helpDialog, showHelp } from "./kit/help.js";
 import { anchorsDialog, editAnchors } from "./reference/anchors_editor.js";
 import { exportsPlace } from "./results/exports.js";
-import { openTestSet, testSetDialog } from "./results/test_set.js";
 import { reopenViewer, viewerDialog } from "./viewer/viewer.js";
 import { picturePlace } from "./rounds/lightbox/lightbox.js";
 import { logDialog, openLog } from "./top/log.js";
@@ -16,7 +15,7 @@ import { logDialog, openLog } from "./top/log.js";
  * @param {Dialog} dialog
  * @param {() => void} open does nothing if it cannot be opened now
  */
-const place = (dialog, open) => ({
+export const place = (dialog, open) => ({
   now: () => (dialog.isOpen ? "" : null),
   open: () => {
     if (!dialog.isOpen) open();
@@ -40,7 +39,6 @@ export function registerDialogs() {
   registerPlace("prompts", place(anchorsDialog, editAnchors));
   registerPlace("mask", maskPlace);
   registerPlace("viewer", place(viewerDialog, reopenViewer));
-  registerPlace("benchmark", place(testSetDialog, openTestSet));
   registerPlace("download", exportsPlace);
   registerPlace("picture", picturePlace);
   for (const one of added) registerPlace(...one);

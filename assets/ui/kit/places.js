@@ -3,8 +3,9 @@ import { html } from "./html.js";
 
 /**
  * First in the bar over the grid, over the test prompts, below the curves; in the form over the images of a
- * set, and below the prompt of each.
- * @typedef {"desk" | "prompts" | "curves" | "set" | "row"} Place
+ * set, and below the prompt of each; in Results over the table of rounds, where it is asked which one is
+ * best, and in the row of one that is not measured.
+ * @typedef {"desk" | "prompts" | "curves" | "set" | "row" | "results" | "best" | "unmeasured"} Place
  * @type {{ place: Place, Part: (props: any) => unknown, follow: (node: HTMLElement) => void }[]}
  */
 const added = [];

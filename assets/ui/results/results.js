@@ -3,14 +3,13 @@
 /** @import { ResultsParts } from "../app/types/parts.d.ts" */
 import { download } from "../app/archives.js";
 import { newest } from "../app/newest.js";
-import { call, refresh } from "../app/session.js";
+import { call } from "../app/session.js";
 import { loading, on, state } from "../app/store.js";
 import { address, projectFigure } from "../app/urls.js";
 import { renderOn } from "../app/watch.js";
-import { write } from "../app/writes.js";
-import { whilePressed } from "../kit/dom.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
+import { partsIn } from "../kit/places.js";
 import { theme } from "../kit/theme.js";
 import { ComparedReplays } from "../measures/replays.js";
 import { signal } from "../vendor/signals.min.js";
@@ -21,7 +20,6 @@ import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
 import { SheetCard } from "./sheet.js";
-import { openTestSet } from "./test_set.js";
 import { Basis, Verdict } from "./verdict.js";
 
 const rounds = signal(/** @type {RoundResult[]} */ ([]));
@@ -132,23 +130,13 @@ function Taken({ best, drawn }) {
       ? html`<span>★ Best of ${done} measured: <b>${label ?? best.name}</b></span>`
       : trained.length > 1 &&
         html`<span>Which round is best? All must be measured to know.</span>
-          ${done < trained.length ? html`<${Button} onClick=${measureAll}>Measure all<//>` : null}`;
+          ${done < trained.length ? partsIn("best") : null}`;
   return html`${words || null}
     <${Button} onClick=${() => openExports(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;
 }
 
-/** @param {{ currentTarget: HTMLButtonElement }} event */
-const measureAll = ({ currentTarget: button }) =>
-  whilePressed(button, async () => {
-    await write("measure_all", { project: state.projectId });
-    await refresh();
-  });
-
 function Buttons() {
   const measured = state.measures?.rounds ?? [];
-  const unmeasured = measured.filter(
-    (one) => one.id && one.trained && (!one.report || one.schedules.some(({ report }) => !report)),
-  ).length;
   /**
    * @param {() => string} from
    * @param {string} what
@@ -175,12 +163,7 @@ function Buttons() {
     ],
   ];
   return html`<span class="head-buttons">
-    ${
-      unmeasured > 1
-        ? html`<${Button} data-action="measure-all" onClick=${measureAll}>Measure all rounds<//>`
-        : null
-    }
-    <${Button} data-action="test-set" onClick=${openTestSet}>Benchmark…<//>
+    ${partsIn("results")}
     ${files.map(([action, name, hint, from, what]) =>
       action === "figure" && !measured.some(({ report }) => report)
         ? null

@@ -1,11 +1,10 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
 /** @import { FigureRow, MeasuredRound, Measures, RoundResult } from "payloads" */
-import { refresh } from "../app/session.js";
 import { state } from "../app/store.js";
-import { write } from "../app/writes.js";
 import { inSentence } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
+import { partsIn } from "../kit/places.js";
 import { PopoverButton } from "../kit/popovers.js";
 import { openExports } from "./exports.js";
 
@@ -130,13 +129,5 @@ function unmeasured({ id, trained, drawn, wanted }, nothing = "Not measured ") {
   );
   const words = drawn ? `${drawn} of ${wanted} images measured ` : nothing;
   if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
-  /** @param {{ currentTarget: HTMLButtonElement }} event */
-  const ask = async ({ currentTarget: button }) => {
-    const row = button.closest("tr");
-    button.disabled = true;
-    if (!(await write("measure", { round: id }))) button.disabled = false;
-    await refresh();
-    if (document.activeElement === document.body) row?.querySelector("button")?.focus();
-  };
-  return html`${words}<${Button} onClick=${ask}>${drawn ? "Continue" : "Measure"}<//>`;
+  return html`${words}${partsIn("unmeasured", { round: id, drawn })}`;
 }

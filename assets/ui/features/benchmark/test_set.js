@@ -1,12 +1,12 @@
 /** The dialog that shows and changes the benchmark. */
-import { refresh } from "../app/session.js";
-import { state } from "../app/store.js";
-import { write } from "../app/writes.js";
-import { Dialog } from "../kit/dialog.js";
-import { count } from "../kit/format.js";
-import { html, withValue } from "../kit/html.js";
-import { toast } from "../kit/toast.js";
-import { useState } from "../vendor/preact.min.js";
+import { refresh } from "../../app/session.js";
+import { state } from "../../app/store.js";
+import { write } from "../../app/writes.js";
+import { Dialog } from "../../kit/dialog.js";
+import { count } from "../../kit/format.js";
+import { html, withValue } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
+import { useState } from "../../vendor/preact.min.js";
 
 /** @type {[value: string, words: string][]} */
 const WHEN = [
