@@ -38,7 +38,7 @@ from gal_studio.ui.app import build_app
 from gal_studio.ui.page.static import served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.worker.jobs.registry import WORK
-from tests.ui.seeded import draw, finished
+from tests.ui.seeded import draw, finished, measure
 from tests.ui.seeded_refinement import pairs_made
 
 commands = get_command(app).commands
@@ -53,6 +53,8 @@ with studio.store:
         refused = ""
     except StudioError as error:
         refused = str(error)
+    unmeasured = all(job.kind != "measure" for job in studio.run_missing(first))
+    measure(studio, first)
     refined = pairs_made(studio, first)
     try:
         studio.run_missing(refined)
@@ -66,7 +68,7 @@ loaded = [name for name in sys.modules if name.startswith("gal_studio.")]
 print(json.dumps({
     "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
     "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
-    "round_0": refused, "refined": unrefined,
+    "round_0": refused, "refined": unrefined, "measured": unmeasured,
 }))
 """
 
@@ -127,9 +129,9 @@ def test_the_rest_works_without(gone: list[str], whole: tuple[Path, Told], tmp_p
         has_view = (folder / "assets" / "ui" / "features" / name).is_dir()
         assert (f"features/{name}/" in before["page"]) is has_view
         assert f"features/{name}/" not in found["page"]
-    for variant, of in (("round_0", "round_zero"), ("refined", "refine")):
+    for done, of in (("round_0", "round_zero"), ("refined", "refine"), ("measured", "benchmark")):
         lacks = of not in NAMES or any(own.endswith(f".{of}") for own in gone)
-        assert bool(found[variant]) == lacks, "a stored one is only looked at then"
+        assert bool(found[done]) == lacks, "what is stored is only looked at then"
 
 
 def test_no_code_outside_of_a_feature_names_it() -> None:
