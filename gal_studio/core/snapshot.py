@@ -23,7 +23,7 @@ from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.gal.validation import Validation
-from gal_studio.core.measures.loss_trend import Trend, trend
+from gal_studio.core.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings

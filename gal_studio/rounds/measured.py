@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gal_studio.core.intervals import outcome
+from gal_studio.core.loss_trend import still_falls
 from gal_studio.core.measures.carry_over import CarryOver, carry_over
 from gal_studio.core.measures.compare import Key
-from gal_studio.core.measures.loss_trend import still_falls
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Metric, Part
 from gal_studio.core.measures.report import (
     Arm,

@@ -11,7 +11,7 @@ import { Button, html, set } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
-import { LookYourself } from "../measures/doubt.js";
+import { LookYourself } from "./doubt.js";
 import { LookFiles, referenceFrames } from "../viewer/viewer.js";
 import { lastly } from "./export_words.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";

@@ -11,7 +11,7 @@ import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { theme } from "../kit/theme.js";
-import { ComparedReplays } from "../measures/replays.js";
+import { ComparedReplays } from "./replays.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";

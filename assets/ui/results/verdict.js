@@ -6,8 +6,8 @@ import { How } from "../how/how.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { figures } from "../kit/figures.js";
-import { doubtOf, LookYourself } from "../measures/doubt.js";
-import { Plot } from "../measures/plot.js";
+import { doubtOf, LookYourself } from "./doubt.js";
+import { Plot } from "../app/plot.js";
 
 /** The warnings of rounds that others went on from, or of the rest. @param {boolean} isEarlier */
 const warningsOf = (isEarlier) =>

@@ -5,7 +5,7 @@ import { isJudged, state, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
-import { figuresIn } from "../measures/plot.js";
+import { figuresIn } from "../app/plot.js";
 import { html, Held } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { turnPanel } from "./turn/turn.js";

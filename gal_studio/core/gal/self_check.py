@@ -10,7 +10,7 @@ from statistics import median
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.intervals import rate_below
-from gal_studio.core.measures.loss_trend import Trend
+from gal_studio.core.loss_trend import Trend
 from gal_studio.core.records.candidate import Candidate
 
 LOCKED_FROM = 0.5

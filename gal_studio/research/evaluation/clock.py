@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval, paired_difference
-from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.prompts import plain_prompt
 from gal_studio.core.references import Prompts
@@ -26,6 +25,7 @@ from gal_studio.research.evaluation.embedding import (
     embed_pictures,
     embed_prompts,
 )
+from gal_studio.research.evaluation.published import alignment, likeness
 from gal_studio.research.evaluation.report import Report
 from gal_studio.research.evaluation.report import Row as Line
 from gal_studio.state import Store

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from gal_studio.core.intervals import Values, mean_interval
-from gal_studio.core.measures.published import alignment, likeness
-from gal_studio.core.measures.published import mean_over_subjects as mean_over_combinations
 from gal_studio.research.evaluation.combinations import Combination
 from gal_studio.research.evaluation.dreambench import DrawnSubject
 from gal_studio.research.evaluation.embedding import embed_pictures, embed_prompts
 from gal_studio.research.evaluation.own_masks import OwnPart, OwnParts
+from gal_studio.research.evaluation.published import alignment, likeness
+from gal_studio.research.evaluation.published import mean_over_subjects as mean_over_combinations
 from gal_studio.research.evaluation.report import Report, Row
 from gal_studio.research.evaluation.scores import Floats, ScoringModels
 

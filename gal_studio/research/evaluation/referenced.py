@@ -9,7 +9,6 @@ from PIL import Image
 
 from gal_studio.assets import resolve_adapter
 from gal_studio.core.errors import StudioError
-from gal_studio.core.measures.published import PUBLISHED
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import MOST_DRAWN_WITH, NATIVE, GenerationSettings
 from gal_studio.engine.hub.needs import Revisions
@@ -23,6 +22,7 @@ from gal_studio.engine.sampling.reference_adapter import attached, encode_refere
 from gal_studio.research.evaluation.combinations import Combination
 from gal_studio.research.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
 from gal_studio.research.evaluation.dreambench import BenchSubject, file_stem, single_image
+from gal_studio.research.evaluation.published import PUBLISHED
 from gal_studio.state.images.read import read_picture
 
 STRENGTHS = {"all": 0.78, "one": 0.65}

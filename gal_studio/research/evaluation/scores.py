@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.intervals import Values
-from gal_studio.core.measures.published import alignment, likeness
 from gal_studio.research.evaluation.dreambench import BenchSubject, DrawnSubject, single_image
 from gal_studio.research.evaluation.embedding import (
     FeatureFiles,
@@ -17,6 +16,7 @@ from gal_studio.research.evaluation.embedding import (
     embed_pictures,
     embed_prompts,
 )
+from gal_studio.research.evaluation.published import alignment, likeness
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.measures.published import PUBLISHED
+from gal_studio.research.evaluation.published import PUBLISHED
 from gal_studio.studio.figures.template import INK, MAIN, MUTED, Theme, error_bars, figure
 
 

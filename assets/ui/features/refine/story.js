@@ -7,7 +7,7 @@ import { write } from "../../app/writes.js";
 import { count, inSentence } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
-import { Plot } from "../../measures/plot.js";
+import { Plot } from "../../app/plot.js";
 import { Previews } from "../../training/previews.js";
 import { Measured } from "./measured.js";
 

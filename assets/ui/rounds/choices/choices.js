@@ -6,7 +6,7 @@ import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { How } from "../../how/how.js";
-import { figuresAt } from "../../measures/plot.js";
+import { figuresAt } from "../../app/plot.js";
 import { html, set } from "../../kit/html.js";
 import { address, projectFigure } from "../../app/urls.js";
 import { render } from "../../vendor/preact.min.js";

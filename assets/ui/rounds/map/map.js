@@ -8,7 +8,7 @@ import { isJudged, loading, on, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { setText } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
-import { figuresAt } from "../../measures/plot.js";
+import { figuresAt } from "../../app/plot.js";
 import { render } from "../../vendor/preact.min.js";
 import { Controls, Legend, STEP } from "./controls.js";
 import { nearest } from "./geometry.js";

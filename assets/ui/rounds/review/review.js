@@ -9,7 +9,7 @@ import { inSentence, unbroken } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
 import { openRound, openStep } from "../../app/session.js";
-import { Doubt } from "../../measures/doubt.js";
+import { Doubt } from "../../results/doubt.js";
 import { decide, undo } from "../grid/verdicts.js";
 import { openDownload } from "../../results/exports.js";
 import { enlarge } from "../lightbox/lightbox.js";

@@ -6,7 +6,7 @@ import { renderOn } from "../../app/watch.js";
 import { el } from "../../kit/dom.js";
 import { count, percent } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
-import { Plot } from "../../measures/plot.js";
+import { Plot } from "../../app/plot.js";
 import { strength } from "../grid/strengths.js";
 
 const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };

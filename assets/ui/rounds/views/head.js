@@ -1,5 +1,5 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
-/** @import { Figure } from "../../measures/plot.js" */
+/** @import { Figure } from "../../app/plot.js" */
 /** @import { Row } from "./table.js" */
 import { fromStudio } from "../../app/answers.js";
 import { state } from "../../app/store.js";
@@ -9,7 +9,7 @@ import { PopoverButton } from "../../kit/popovers.js";
 import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
-import { drawingsOf } from "../../measures/plot.js";
+import { drawingsOf } from "../../app/plot.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { candidatesShown } from "../sides.js";
 import { oneDrawing, pngFile, svgFile } from "./drawing.js";

@@ -12,7 +12,7 @@ from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor
-from gal_studio.core.measures.loss_trend import Trend
+from gal_studio.core.loss_trend import Trend
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import AnchorScore

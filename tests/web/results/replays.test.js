@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../browser.js";
 
-const { looksOfBoth } = await import("../../../assets/ui/measures/replays.js");
+const { looksOfBoth } = await import("../../../assets/ui/results/replays.js");
 
 /** @param {string} id @returns {SheetPicture} */
 const picture = (id) => ({

@@ -8,7 +8,7 @@ import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { html } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
-import { pictureOf, pictureWords } from "../results/first_looks.js";
+import { pictureOf, pictureWords } from "./first_looks.js";
 import { openViewer } from "../viewer/viewer.js";
 
 /** For a component that is rendered again when measures or replays have changed. */

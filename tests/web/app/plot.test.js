@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../browser.js";
 
-const { placed, rowsOf } = await import("../../../assets/ui/measures/plot.js");
+const { placed, rowsOf } = await import("../../../assets/ui/app/plot.js");
 
 const figure = {
   data: [

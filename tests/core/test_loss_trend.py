@@ -2,7 +2,7 @@
 
 import math
 
-from gal_studio.core.measures.loss_trend import still_falls, trend
+from gal_studio.core.loss_trend import still_falls, trend
 from gal_studio.core.seeds import generator
 
 

@@ -3,7 +3,7 @@ import "../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { doubtOf } from "../../../assets/ui/measures/doubt.js";
+import { doubtOf } from "../../../assets/ui/results/doubt.js";
 import { chip, measures } from "../samples.js";
 
 test("what was measured is said before what a person answered, and of that round alone", () => {

@@ -1,6 +1,6 @@
 /** A chart of the page: a figure of the studio, which Python defines, drawn by Plotly in the page's theme. */
-import { fromStudio } from "../app/answers.js";
-import { plotly } from "../app/plotly.js";
+import { fromStudio } from "./answers.js";
+import { plotly } from "./plotly.js";
 import { html } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
 import { useEffect, useReducer, useRef, useState } from "../vendor/preact.min.js";
