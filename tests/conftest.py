@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, settings
 import gal_studio.engine  # noqa: F401 - it hides packages from diffusers, which some tests import first
 from tests.chromium import chromium
 from tests.covering import mark_the_rest
-from tests.rewritten import rewrite_share
 from tests.stored_project import clock, drawn, first_round, project, store
 
 __all__ = ["chromium", "clock", "drawn", "first_round", "project", "store"]
@@ -67,8 +66,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """What is imported stays: to look for garbage in its half a million objects took a fifth of the time."""
     gc.disable()
-    if session.config.args == session.config.getini("testpaths"):  # all tests
-        rewrite_share(session.config, sorted(Path(__file__).parent.rglob("test_*.py")))
 
 
 def pytest_collection_finish() -> None:

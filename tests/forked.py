@@ -9,27 +9,45 @@ import atexit
 import functools
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SERVER = """
-import json, os, runpy, sys
+import json, os, runpy, signal, socket, sys
 import gal_studio.ui.app, gal_studio.worker.jobs.registry, gal_studio.worker.loop
 gal_studio.worker.loop.import_ahead()
 for name in [name for name in sys.modules if name.split(".")[0] in ("gal_studio", "tests")]:
     del sys.modules[name]
 del name
 installed = [place for place in sys.path if place not in ("", os.environ["PYTHONPATH"])]
-asked = sys.stdin.buffer.readline()
-while asked and os.fork():
-    print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
-    asked = sys.stdin.buffer.readline()
-if asked:  # in the new process, which ends as any other does
-    ask = json.loads(asked)
+starter, place = os.getppid(), socket.socket(fileno=0)
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+place.settimeout(1)
+while os.getppid() == starter:
+    try:
+        asked, _ = place.accept()
+    except TimeoutError:
+        continue
+    if not os.fork():
+        break
+    asked.close()
+else:
+    sys.exit()
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+ask = json.loads(asked.makefile().readline())
+process = os.fork()
+if process:
+    asked.sendall(str(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])).encode())
+else:  # this process ends as any other does
+    asked.close()
+    place.detach()
     for number, name in enumerate((os.devnull, ask["out"], ask["err"])):
         os.dup2(os.open(name, os.O_RDWR), number)
     os.chdir(ask["cwd"])
@@ -46,26 +64,32 @@ if asked:  # in the new process, which ends as any other does
 
 
 @functools.cache
-def _server() -> "subprocess.Popen[bytes]":
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen([sys.executable, "-c", SERVER], env=environment, cwd=ROOT, **pipes)
-    assert server.stdin and server.stdout
-    for last in (server.stdout.close, server.wait, server.stdin.close):  # the last one comes first
+def server() -> "tuple[subprocess.Popen[bytes], str]":
+    """The process that the others are forked from, and its address; tests side by side share it."""
+    folder = tempfile.mkdtemp()
+    with socket.socket(socket.AF_UNIX) as place:
+        place.bind(f"{folder}/asked")
+        place.listen()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        started = subprocess.Popen([sys.executable, "-c", SERVER], env=environment, cwd=ROOT, stdin=place)
+    atexit.register(shutil.rmtree, folder)
+    for last in (started.wait, started.terminate):  # the last one comes first
         atexit.register(last)
-    return server
+    return started, f"{folder}/asked"
 
 
 def run_forked(
     words: Sequence[str], environment: Mapping[str, str], cwd: Path
 ) -> "subprocess.CompletedProcess[str]":
     """Run `-c CODE` or `-m MODULE` with its arguments to its end; `environment` has a PYTHONPATH."""
-    server = _server()
-    assert server.stdin and server.stdout
-    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
+    with (
+        tempfile.NamedTemporaryFile() as out,
+        tempfile.NamedTemporaryFile() as err,
+        closing(socket.socket(socket.AF_UNIX)) as place,
+    ):
         ask = {"words": words, "environment": environment, "cwd": str(cwd), "out": out.name, "err": err.name}
-        server.stdin.write(f"{json.dumps(ask)}\n".encode())
-        server.stdin.flush()
-        code = int(server.stdout.readline())
+        place.connect(server()[1])
+        place.sendall(f"{json.dumps(ask)}\n".encode())
+        code = int(place.makefile().read())
         said = [Path(file.name).read_text("utf-8", "replace") for file in (out, err)]
     return subprocess.CompletedProcess(words, code, *said)

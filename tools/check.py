@@ -9,8 +9,8 @@ What runs when is said in CONTRIBUTING.md.
 
 Races between processes come first, one at a time, so that nothing else uses the CPU meanwhile; in the races
 of a page's answers gates say who comes first, so that these run with the other tests. Tests wait a third of
-their time, for pages and processes, and four of them left a quarter of two cores idle: three more than there
-are cores run at a time, and beside them, where they leave a core idle, what needs no test, one check after
+their time, for pages and processes: four more than there are cores run at a time, in processes that are
+forked once all are collected (`tests/side_by_side.py`). Beside them runs what needs no test, one check after
 the other; its output is shown when it has ended.
 Tests that fail run once more, one at a time: a fault fails again, a machine that was too busy does not. Both
 are in the output.
@@ -97,7 +97,9 @@ def commands(words: list[str]) -> dict[str, list[str]]:
     if has("Chromium"):
         _install((LIGHTER,), (LIGHTER,))
         browser = ""
-    side_by_side = ["--numprocesses", str(at_a_time()), "--dist", "loadfile", "--no-loadscope-reorder"]
+    side_by_side = ["-p", "tests.side_by_side", "--side-by-side", str(at_a_time())]
+    if sys.platform != "linux":  # where libraries are not made to be forked
+        side_by_side = ["--numprocesses", str(at_a_time()), "--dist", "loadfile", "--no-loadscope-reorder"]
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     thorough = "" if THOROUGH in words else " and not thorough"
     if CHANGED in words:

@@ -169,9 +169,11 @@ def test_the_second_run_has_only_what_failed_in_the_first(
     )
     monkeypatch.setattr(check, "REMEMBERED", ("-o", f"cache_dir={tmp_path / 'cache'}"))
     commands = check.commands(["--rootdir", str(tmp_path), "-q", "test_three.py"])
+    here = {**os.environ, "PYTHONPATH": str(check.ROOT)}
 
     def passes(name: str) -> bool:
-        return subprocess.run(commands[name], cwd=tmp_path, capture_output=True, check=False).returncode == 0
+        ended = subprocess.run(commands[name], cwd=tmp_path, env=here, capture_output=True, check=False)
+        return ended.returncode == 0
 
     assert not passes("tests")
     assert not passes(check.AGAIN), "the fault is still there"
