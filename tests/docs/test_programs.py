@@ -1,11 +1,12 @@
 """The examples of docs/python.md run, with models that are loaded in a moment."""
 
 import json
+import os
 import re
 import shutil
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.create import shapes
 from gal_studio.ui.access.rules import Rules
-from tests.additions import run_python, succeeded
+from gal_studio.worker.model_check import CheckHere
+from tests.additions import run_python, stored, succeeded
 from tests.commands.running import write_project
 from tests.tiny_project import make_models
-from tests.ui.conftest import Place, serving
+from tests.ui.conftest import Place, serving, until
 
 ROOT = Path(__file__).parents[2]
 IN_PYTHON, BY_CLIENT, OWN_POLICY = re.findall(
@@ -38,14 +40,21 @@ FEWER = {
 @contextmanager
 def worker(workspace: Path) -> Iterator[None]:
     """A worker of the workspace, which ends with the test; one that a program starts would outlive it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gal_studio.worker", "--workspace", str(workspace)], cwd=ROOT
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(60)
+    Store(workspace).close()
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(run_python, ROOT, "-m", "gal_studio.worker", "--workspace", workspace)
+        until(lambda: ended.done() or bool(working(workspace)))
+        try:
+            yield
+        finally:
+            for process in working(workspace):
+                os.kill(process, signal.SIGTERM)
+            succeeded(ended.result())
+
+
+def working(workspace: Path) -> list[int]:
+    """The processes of the workers."""
+    return [row[0] for row in stored(workspace, "SELECT pid FROM workers WHERE ended IS NULL")]
 
 
 def run(program: str, folder: Path) -> str:
@@ -67,7 +76,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert (tmp_path / "round-2.safetensors").stat().st_size > 1000
         with (
             Store(tmp_path / "my-workspace") as store,
-            serving(Place(Studio(store), "", ""), Rules(programs=True)) as served,
+            serving(Place(Studio(store, models=CheckHere()), "", ""), Rules(programs=True)) as served,
         ):
             program = BY_CLIENT.replace("http://127.0.0.1:7860", served.address)
             said = run(program.replace('kind="style",', f'{models} preset="",'), tmp_path)
