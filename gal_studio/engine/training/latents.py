@@ -233,6 +233,8 @@ def _tiled_if_short(model: ImageModel, width: int, height: int) -> AbstractConte
     side, free = min(width, height) // model.scale, free_memory(model.device)
     if model.machine.tiling:
         return tiling(model, side)
+    if free is None:
+        return nullcontext()
     length = max(width, height) / min(width, height)
     needed = OVERHEAD[model.device.type] * length * encoding_peak(model, side)
-    return nullcontext() if free is None or needed <= free else tiling(model, side)
+    return nullcontext() if needed <= free else tiling(model, side)

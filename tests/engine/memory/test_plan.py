@@ -1,5 +1,6 @@
 """Batch sizes are planned to fit into the free memory, or refused."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -66,10 +67,15 @@ bfloat16 on an AMD EPYC with AVX512_CORE_BF16, float32 on one with AVX2. On the 
 (39, 98) MB with AVX512_CORE_BF16, (28, 114) with AVX512_CORE and (53, 191) with AVX2: within a quarter."""
 
 
+@functools.cache
+def pocket(precision: str) -> ImageModel:
+    machine = MachineSettings().updated({"precision": precision})
+    return load_image_model(resolve_model(peak.POCKET), device="cpu", machine=machine)
+
+
 def foretold(what: str, rows: int, precision: str = "auto") -> int:
     """The plan's bytes for what `tests.engine.peak` does, on this processor."""
-    machine = MachineSettings().updated({"precision": precision})
-    model = load_image_model(resolve_model(peak.POCKET), device="cpu", machine=machine)
+    model = pocket(precision)
     if what == "train":
         return training_need(model, peak.training(rows), MemoryPlan(rows))
     with drawing(model) as ready:
