@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, Round
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.projects import NewProject, Project
 
 
@@ -68,6 +68,8 @@ def drawn(store: Store, project: Project, first_round: Round) -> tuple[str, ...]
     return tuple(candidate.id for candidate in store.candidates.of_round(first_round.id))
 
 
-def new_candidate(store: Store, anchor_id: str, index: int, similarity: float = 0.1) -> NewCandidate:
+def new_candidate(store: Store, anchor_id: str, index: int, similarity: float = 0.1) -> Candidate:
     image = store.images.add_picture(Image.new("RGB", (8, 8), (index, 0, 0)))
-    return NewCandidate(anchor_id, index, 2**62 + index, image, similarity, 1 / 3, np.array([0.6, 0.8]))
+    return Candidate(
+        "", anchor_id, index, 2**62 + index, image, similarity, 1 / 3, feature=np.array([0.6, 0.8])
+    )

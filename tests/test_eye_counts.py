@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from benchmarks.quality.eye_counts import compare, write_sheets
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import SHOWN, Kind, Reference
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.projects import NewProject
 
 pytestmark = pytest.mark.thorough
@@ -34,7 +34,9 @@ def workspace_of(folder: Path, kind: Kind, prompt: str, anchors: tuple[str, ...]
                 picture = store.images.add_picture(Image.new("L", (16, 16), 60 * place + 20 * n))
                 seen = np.array([0.6, 0.8])
                 reference, shown = (0.1, {SHOWN: 0.2}) if n == 2 else (0.3, {SHOWN: 0.6})
-                drawn = NewCandidate(anchor.id, n, n, picture, 0.2, reference, seen, more_scores=shown)
+                drawn = Candidate(
+                    "", anchor.id, n, n, picture, 0.2, reference, feature=seen, more_scores=shown
+                )
                 store.candidates.save(round_.id, [drawn])
     return folder
 

@@ -14,9 +14,9 @@ from benchmarks.gal_gain import arms, eyes
 from benchmarks.gal_gain.cases import SEEDS, Case
 from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from benchmarks.gal_gain.strengths import right_at_equal_likeness
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 
 pytestmark = pytest.mark.thorough
@@ -55,7 +55,7 @@ def drawn(studio: Studio, round_id: str, rows: Sequence[str]) -> list[str]:
     for anchor, row in zip(anchors, rows, strict=True):
         images = [studio.store.images.add_picture(Image.new("RGB", (8, 8), COLOURS[each])) for each in row]
         made = [
-            NewCandidate(anchor.id, n, n, image, 0.5 - n / 100, 0.1, np.array([1.0, 0.0]))
+            Candidate("", anchor.id, n, n, image, 0.5 - n / 100, 0.1, feature=np.array([1.0, 0.0]))
             for n, image in enumerate(images)
         ]
         studio.store.candidates.save(round_id, made)

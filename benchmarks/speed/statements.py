@@ -19,9 +19,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.output import write
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.features.refine.verbs import run_refinement
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
@@ -58,7 +58,9 @@ def fill(studio: Studio, round_id: str) -> None:
             scores |= {"copy_chance": float(luck.random()), "carries": 0.5 + 0.4 * float(luck.random())}
             reference = 0.2 + 0.1 * float(luck.random())
             batch.append(
-                NewCandidate(anchor.id, index, index, image, 0.25, reference, feature, more_scores=scores)
+                Candidate(
+                    "", anchor.id, index, index, image, 0.25, reference, feature=feature, more_scores=scores
+                )
             )
         studio.store.candidates.save(round_id, batch)
 

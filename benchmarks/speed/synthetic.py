@@ -18,10 +18,10 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from gal_studio.core.records.candidate import Candidate, candidate_id
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.studio import ProjectDraft, Studio
 
 EDGE = 96  # pixels of a picture
@@ -78,7 +78,8 @@ def draw(studio: Studio, round_id: str, number: int, per_prompt: int) -> None:
             margin = (-1 if copy else 1) * float(draws.uniform(0.002, 0.09))
             base = float(draws.uniform(0.2, 0.26))
             batch.append(
-                NewCandidate(
+                Candidate(
+                    id="",
                     anchor_id=anchor.id,
                     index=index,
                     seed=candidate_seed(0, anchor.prompt, index),

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Annotated, Self
 
 from gal_studio.core import checks
 from gal_studio.core.denoising import Denoising
+from gal_studio.core.records.columns import Column
 
 STRONGEST = 2.0
 
@@ -110,3 +111,10 @@ class Recipe:
 
 AS_TRAINED = Recipe()
 """The LoRA as trained, in all steps."""
+StoredRecipe = Annotated[
+    Recipe,
+    Column("REAL NOT NULL DEFAULT 1.0", "strength", "late"),
+    Column("REAL NOT NULL DEFAULT 1.0", "early_strength", "early"),
+    Column("REAL NOT NULL DEFAULT 0.0", "switch", "switch"),
+]
+"""A recipe that is stored in three columns."""

@@ -14,12 +14,13 @@ from typing import Literal
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import RESUMABLE, WORKING
 from gal_studio.core.models.forms.registry import FORMS
+from gal_studio.core.records.columns import Folder
 from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import bounded
-from gal_studio.state.database.tables import TABLES, Folder
+from gal_studio.state.database.tables import TABLES
 from gal_studio.state.database.upgrades import differences
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError

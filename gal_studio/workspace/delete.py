@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
-from gal_studio.state.database.tables import Folder
+from gal_studio.core.records.columns import Folder
 from gal_studio.state.files.inside import folder_of_row, remove
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_files, rows_of

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.research import replays
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from tests.studio.seeding import train
 
@@ -14,9 +14,10 @@ def redraw(studio: Studio, project_id: str) -> str:
     train(studio, first)
     for anchor in studio.pool(first):
         pictures = [
-            NewCandidate(
-                anchor.id, index, index, studio.store.images.add(f"{anchor.prompt}{index} again".encode()),
-                0.3, 0.1, np.array([1.0, 0.0]),
+            Candidate(
+                "", anchor.id, index, index,
+                studio.store.images.add(f"{anchor.prompt}{index} again".encode()), 0.3, 0.1,
+                feature=np.array([1.0, 0.0]),
             )
             for index in range(4)
         ]  # fmt: skip

@@ -11,8 +11,8 @@ from benchmarks.quality import eyes
 from benchmarks.quality.eyes import RULES, Counted, fit, tables
 from benchmarks.quality.refinement_noise import FULL, TRIAL, USUAL
 from benchmarks.quality.teachers import SECOND
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from tests.stored_project import new_project
 
 pytestmark = pytest.mark.thorough
@@ -90,7 +90,7 @@ def test_a_first_round_is_drawn_again_and_compared(
             anchor = store.projects.anchors(project.id)[0]
             picture = store.images.add_picture(Image.new("RGB", (16, 16), "blue"))
             clues = {"likeness": 0.9}
-            one = NewCandidate(anchor.id, 0, 1, picture, 0.3, 0.4, np.zeros(4), more_scores=clues)
+            one = Candidate("", anchor.id, 0, 1, picture, 0.3, 0.4, feature=np.zeros(4), more_scores=clues)
             store.candidates.save(here.id, [one])
 
     monkeypatch.setattr(eyes.teachers, "first_round", draw)

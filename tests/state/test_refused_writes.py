@@ -20,9 +20,9 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
@@ -170,7 +170,7 @@ def save_candidates(store: Store, folder: Path) -> None:
             store.candidates.save(
                 round_.id,
                 [
-                    NewCandidate(anchor.id, 5 + n, n, image, 0.1, 0.2, np.ones(4))
+                    Candidate("", anchor.id, 5 + n, n, image, 0.1, 0.2, feature=np.ones(4))
                     for n, image in enumerate(images)
                 ],
             )

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import SHOWN, Remark
 from gal_studio.rounds import fingerprints, test_set
 from gal_studio.rounds.inputs import inputs_of
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
 from tests.drawn_alike import ALIKE
@@ -48,9 +48,10 @@ def draw(studio: Studio, round_id: str, copies: list[int], remark: Remark = "") 
         studio.store.candidates.save(
             round_id,
             [
-                NewCandidate(
-                    anchor.id, index, index, studio.store.images.add(f"{anchor.id}{index}".encode()),
-                    0.2 + index / 100, 0.5 if index < number else 0.1, np.array([1.0, 0.0]), remark,
+                Candidate(
+                    "", anchor.id, index, index, studio.store.images.add(f"{anchor.id}{index}".encode()),
+                    0.2 + index / 100, 0.5 if index < number else 0.1, feature=np.array([1.0, 0.0]),
+                    remark=remark,
                 )
                 for index in range(4)
             ],

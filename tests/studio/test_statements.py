@@ -6,8 +6,8 @@ from itertools import groupby
 import numpy as np
 import pytest
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from tests.studio.replaying import decide, next_round
 from tests.studio.seeding import chosen, draft, draw, train
@@ -36,9 +36,9 @@ def fill(studio: Studio, round_id: str, pictures: int) -> None:
         studio.store.candidates.save(
             round_id,
             [
-                NewCandidate(
-                    anchor.id, index, index, f"{anchor.id}{index}", 0.2 + index / 1e4,
-                    0.5 if index % 3 == 0 else 0.1, feature, more_scores=scores,
+                Candidate(
+                    "", anchor.id, index, index, f"{anchor.id}{index}", 0.2 + index / 1e4,
+                    0.5 if index % 3 == 0 else 0.1, feature=feature, more_scores=scores,
                 )
                 for index in range(pictures // 17)
             ],

@@ -10,11 +10,11 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate, candidate_id
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import ASKED, Anchor
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
 from tests.drawn_alike import ALIKE
@@ -63,16 +63,11 @@ def draw(
             colour = (60 * (anchor.order % 3), 30, 200 if index >= candidates - copies else 40)
             margin = (-1 if index >= candidates - copies else 1) * 0.01 * (1 + index)
             batch.append(
-                NewCandidate(
-                    anchor.id,
-                    index,
-                    candidate_seed(0, anchor.prompt, index),
-                    studio.store.images.add(picture(colour)),
-                    0.25 + margin,
-                    0.25,
-                    np.zeros(4),
+                Candidate(
+                    "", anchor.id, index, candidate_seed(0, anchor.prompt, index),
+                    studio.store.images.add(picture(colour)), 0.25 + margin, 0.25, feature=np.zeros(4),
                 )
-            )
+            )  # fmt: skip
             turn = 2 * math.pi * anchor.order / 18
             radius = 1 + index / candidates
             places[candidate_id(round_id, anchor.id, index)] = (
@@ -88,9 +83,9 @@ def draw(
 def draw_held_back(studio: Studio, round_id: str) -> None:
     """Store five of ten candidates of each anchor again, with a LoRA that is weak for half of the steps."""
     batch = [
-        NewCandidate(
-            anchor.id, index, candidate_seed(0, anchor.prompt, index),
-            studio.store.images.add(picture((0, 90, 40))), 0.45, 0.25, np.zeros(4),
+        Candidate(
+            "", anchor.id, index, candidate_seed(0, anchor.prompt, index),
+            studio.store.images.add(picture((0, 90, 40))), 0.45, 0.25, feature=np.zeros(4),
             recipe=Recipe(0.4, 1.0, 0.5),
         )
         for anchor in studio.pool(round_id)

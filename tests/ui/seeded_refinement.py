@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from gal_studio.core.records.candidate import Candidate, candidate_id
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
 from gal_studio.rounds.lineage import accepted_examples
 from gal_studio.rounds.patch_maps import mask_of_reference, vision_model
-from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from tests.ui.seeded import draw, picture, train
@@ -137,7 +137,7 @@ def refined(studio: Studio, node: str) -> None:
     batch, places = [], {}
     for old in store.candidates.of_round(base):
         image = store.images.add(picture((200, 200, 10 * old.index)))
-        batch.append(NewCandidate(old.anchor_id, old.index, old.seed, image, 0.3, 0.25, np.zeros(4)))
+        batch.append(Candidate("", old.anchor_id, old.index, old.seed, image, 0.3, 0.25, feature=np.zeros(4)))
         places[candidate_id(node, old.anchor_id, old.index)] = (old.x or 0.0, old.y or 0.0)
     store.candidates.save(node, batch)
     store.candidates.place(places)

@@ -10,13 +10,13 @@ from PIL import Image
 
 from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import KeptStep, Start
-from gal_studio.core.types import Reference, TrainingExample
+from gal_studio.core.types import Reference, Remark, TrainingExample
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import FileHash
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
@@ -155,12 +155,15 @@ def _choice(store: Store, chosen: str, suggested: str | None) -> NewChoice:
     )  # fmt: skip
 
 
-def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewCandidate:
+def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> Candidate:
     image = store.images.add_picture(picture(random))
     feature = np.array([random.random() for _ in range(4)])
-    seed, likeness, remark = random.randrange(2**63), random.random(), "redrawn" if index else ""
+    seed, likeness = random.randrange(2**63), random.random()
+    remark: Remark = "redrawn" if index else ""
     scores = {"sharpness": random.random()}
-    return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark, scores)
+    return Candidate(
+        "", anchor_id, index, seed, image, likeness, 1 / 3, feature=feature, remark=remark, more_scores=scores
+    )
 
 
 OTHER_SCORES = ("similarity_reference", LIKENESS, "sharpness")

@@ -11,12 +11,12 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.rounds import fingerprints, planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.files.own_folder import DAMAGED, others
 from gal_studio.state.files.unfinished import unfinished_name
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
 from gal_studio.workspace.check import HOUR, Finding, examine
@@ -78,7 +78,11 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
     feature = full.candidates.features(round_.id)[chosen].astype(float)
     full.candidates.save(
         round_.id,
-        [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
+        [
+            Candidate(
+                "", candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature=feature
+            )
+        ],
     )
     assert full.decisions.of_round(round_.id).accepted == (chosen,)
     assert planned.missing(full.snapshots.round(round_.id)) == ()

@@ -1,10 +1,16 @@
 """A candidate: a picture generated for a test prompt."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import numpy
+from numpy.typing import NDArray
 
 from gal_studio.core.copy_chance import moved
-from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.recipe import AS_TRAINED, StoredRecipe
+from gal_studio.core.records.columns import Column, is_id
 from gal_studio.core.types import (
     ASKED,
     CARRIES,
@@ -21,35 +27,52 @@ from gal_studio.core.types import (
 from gal_studio.core.utility import kept_chance, utility
 
 
+def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
+    """A deterministic ID: writing the same picture of a round again replaces it."""
+    return hashlib.sha256(f"{round_id}/{anchor_id}/{index}".encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A picture generated for an anchor, with its similarities (Eq. G1) and its position on the map.
 
+    One that is not stored yet has no ID; `feature`, its unit-norm CLIP feature, is stored and not loaded.
     `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat color ("flat").
     Flat pictures are not scored: they count neither as copies nor as successes. `copy_detectors` is the
     setting of the round, "none" where there is no reference to copy; a picture that was not compared with
     the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
-    can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `copy_shift` is how
-    far the project's marks move its chance (Eq. G16). `full` is what pictures at full strength carry in the
-    first round of its line (Eq. G17); None where that is not known. What follows from these values is
-    computed once.
+    can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `more_scores` are
+    those without a column, by name. `copy_shift` is how far the project's marks move its chance (Eq. G16).
+    `full` is what pictures at full strength carry in the first round of its line (Eq. G17); None where that
+    is not known. What follows from these values is computed once.
     """
 
-    id: str
-    anchor_id: str
-    index: int
-    seed: int
-    image: str
-    similarity_anchor: float
-    similarity_reference: float
-    x: float | None = None
-    y: float | None = None
-    remark: Remark = ""
+    id: Annotated[str, Column(f"TEXT PRIMARY KEY {is_id()}")]
+    round_id: Annotated[str, Column("TEXT NOT NULL REFERENCES rounds (id)")] = field(
+        default="", kw_only=True, compare=False, repr=False
+    )
+    anchor_id: Annotated[str, Column("TEXT NOT NULL REFERENCES anchors (id)")]
+    index: Annotated[int, Column("INTEGER NOT NULL", "number")]
+    seed: Annotated[int, Column("INTEGER NOT NULL")]
+    image: Annotated[str, Column("TEXT NOT NULL", folder="images")]
+    similarity_anchor: Annotated[float, Column("REAL NOT NULL")]
+    similarity_reference: Annotated[float, Column("REAL NOT NULL")]
+    feature: Annotated[NDArray[numpy.floating[Any]] | None, Column("BLOB NOT NULL")] = field(
+        default=None, kw_only=True, compare=False, repr=False
+    )
+    x: Annotated[float | None, Column("REAL")] = None
+    y: Annotated[float | None, Column("REAL")] = None
+    created: Annotated[float, Column("REAL NOT NULL")] = field(
+        default=0.0, kw_only=True, compare=False, repr=False
+    )
+    remark: Annotated[
+        Remark, Column("TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat'))")
+    ] = ""
+    own: Annotated[bool, Column("INTEGER NOT NULL DEFAULT 0")] = False
+    marked_copy: Annotated[bool | None, Column("INTEGER")] = None
+    recipe: StoredRecipe = AS_TRAINED
     more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
     copy_detectors: UsedDetectors = "both"
-    own: bool = False
-    marked_copy: bool | None = None
-    recipe: Recipe = AS_TRAINED
     copy_shift: float = 0.0
     full: float | None = field(default=None, compare=False)
     margin: float = field(init=False, repr=False, compare=False)

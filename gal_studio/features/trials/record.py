@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core import strict_json
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import StoredRecipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.hooks import Drawn
 from gal_studio.state.store import Store
-from gal_studio.state.tables.candidates import recipe_columns, vector, vector_bytes
+from gal_studio.state.tables.candidates import vector, vector_bytes
 from gal_studio.state.tables.projects import new_id
 
 KEPT = 24 * 3600.0
@@ -34,7 +34,7 @@ class NewTrial:
     prompt: str
     seed: int
     guidance_scale: float
-    recipe: Recipe
+    recipe: StoredRecipe
     negative: str = field(default="", kw_only=True)
     step: int | None = field(default=None, kw_only=True)
     lora: str = field(default="", kw_only=True)
@@ -74,7 +74,7 @@ class Trials(Repository):
         """Store what is asked for."""
         identity = new_id()
         own = {"id": identity, "round_id": round_id, "created": self._clock()}
-        self._database.insert("trials", row_of("trials", new, **own, **recipe_columns(new.recipe)))
+        self._database.insert("trials", row_of("trials", new, **own))
         return self.get(identity)
 
     def get(self, identity: str) -> Trial:
@@ -156,7 +156,6 @@ def _trial(row: sqlite3.Row) -> Trial:
     return record(
         Trial,
         row,
-        recipe=Recipe(row["early_strength"], row["strength"], row["switch"]),
         image=row["image"] or "",
         scores=strict_json.numbers(strict_json.stored(row["scores"])),
         feature=vector(row["feature"] or b""),

@@ -13,7 +13,6 @@ from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Round
 from gal_studio.features.trials.record import NewTrial, Trial, trials_of
 from gal_studio.state.store import Store
-from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 
 LONGEST_PROMPT = 300  # characters, as of a test prompt
 LARGEST_GUIDANCE = 30.0
@@ -74,7 +73,8 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
         anchor_id = _anchor_of(store, round_.project_id, _named(store, round_.project_id, trial.prompt))
         number = store.candidates.next_own(round_.id, anchor_id)
         scores = dict(trial.scores)
-        new = NewCandidate(
+        new = Candidate(
+            id="",
             anchor_id=anchor_id,
             index=number,
             seed=trial.seed,
@@ -85,9 +85,9 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
             remark=trial.remark,
             more_scores=scores,
             recipe=trial.recipe,
+            own=True,
         )
-        store.candidates.save(round_.id, [new], own=True)
-        made = candidate_id(round_.id, anchor_id, number)
+        (made,) = store.candidates.save(round_.id, [new])
         trials_of(store).used(trial.id, made)
     return made
 

@@ -9,11 +9,13 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.columns import Column, columns_of
 from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import LONGEST, STEPS, has_more, refuse_foreign
 from gal_studio.state.database.tables import TABLES, table_named
@@ -27,6 +29,7 @@ from gal_studio.state.database.upgrades import (
 )
 from gal_studio.state.files.errors import GoneError, database_problem, disk_problem
 
+Row = sqlite3.Row | Mapping[str, Any]
 Values = Sequence[Any] | Mapping[str, Any]
 Instead = Literal["", "ignore", "replace"]
 
@@ -39,15 +42,21 @@ def insertion(table: str, names: Sequence[str], instead: Instead = "") -> str:
 
 
 def row_of(table: str, stored: Any, **given: Any) -> dict[str, Any]:
-    """The row of a dataclass: what is given, and those of its fields that are columns of the table."""
-    names = _shared(table, type(stored))  # type: ignore[arg-type]
-    return given | {name: getattr(stored, name) for name in names if name not in given}
+    """The row of a dataclass: what is given, and those of its fields that have columns of the table."""
+    columns = _shared(table, type(stored))  # type: ignore[arg-type]
+    return given | {name: value(stored) for name, value in columns if name not in given}
 
 
 @functools.cache
-def _shared(table: str, kind: type[Any]) -> tuple[str, ...]:
-    names = {field.name for field in fields(kind)}
-    return tuple(column for column in table_named(table).names if column in names)
+def _shared(table: str, kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The columns of a table that a dataclass has values for, and what gets each from it."""
+    names = table_named(table).names
+    return tuple(
+        (one.name, attrgetter(f"{field}.{one.part}".rstrip(".")))
+        for field, _, columns in columns_of(kind)
+        for one in columns
+        if one.name in names
+    )
 
 
 def _equal(names: Iterable[str], sign: str, between: str) -> str:
@@ -57,17 +66,20 @@ def _equal(names: Iterable[str], sign: str, between: str) -> str:
 Record = TypeVar("Record")
 
 
-def record(kind: type[Record], row: sqlite3.Row | Mapping[str, Any], **given: Any) -> Record:
+def record(kind: type[Record], row: Row, **given: Any) -> Record:
     """The dataclass whose fields are `given` or columns of this row; SQLite has 0 and 1 for truth values.
 
     Refused if a value is not of the type of its field: SQLite keeps anything in any column.
     """
-    for name, truth, kinds, known in _columns(kind):  # type: ignore[arg-type]
+    for name, column, truth, kinds, known in _columns(kind):  # type: ignore[arg-type]
         if name not in given:
-            value = row[name]
+            value = row[column]
             if type(value) not in kinds or (known and value not in known) or value in _ENDLESS:
-                raise DamagedError(name)
+                raise DamagedError(column)
             given[name] = bool(value) if truth and value is not None else value
+    for name, (values, make) in composed(kind).items():  # type: ignore[arg-type]
+        if name not in given:
+            given[name] = make(*values(row))
     return kind(**given)
 
 
@@ -90,9 +102,26 @@ _STORED: Mapping[Any, tuple[type, ...]] = {bool: (int,), float: (float, int)}
 
 
 @functools.cache
-def _columns(kind: type[Any]) -> tuple[tuple[str, bool, tuple[type, ...], tuple[Any, ...]], ...]:
-    """Of each field: whether it is a truth value, the types of its values, and the few that it may have."""
-    return tuple((field.name, *_of_column(field.type)) for field in fields(kind))
+def _columns(kind: Any) -> tuple[tuple[str, str, bool, tuple[type, ...], tuple[Any, ...]], ...]:
+    """Of each field of one column: this, if it is a truth value, its types, and the few that it may have."""
+    found = ((name, own, columns[0]) for name, own, columns in columns_of(kind) if not columns[0].part)
+    return tuple((name, column.name, *_of_column(own)) for name, own, column in found)
+
+
+@functools.cache
+def composed(kind: Any) -> Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]]:
+    """Of each field of several columns: what gets these from a row, and what makes a value of them."""
+    return {name: _composer(own, columns) for name, own, columns in columns_of(kind) if columns[0].part}
+
+
+def _composer(kind: Any, columns: Sequence[Column]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    parts = [one.part for one in columns]
+
+    @functools.lru_cache(256)  # many rows share a few
+    def make(*values: Any) -> Any:
+        return kind(**dict(zip(parts, values, strict=True)))
+
+    return itemgetter(*(one.name for one in columns)), make
 
 
 def _of_column(declared: Any) -> tuple[bool, tuple[type, ...], tuple[Any, ...]]:

@@ -10,12 +10,13 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.columns import Folder, declared, is_id
 from gal_studio.core.taught import NAMES
 from gal_studio.core.variants.registry import VARIANTS
 
-Folder = Literal["images", "adapters"]
 Counter = Literal["version", "decisions", "progress", ""]
 ROOT = "projects"
 
@@ -108,9 +109,12 @@ def split_definitions(definitions: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in parts)
 
 
-def _is_id(name: str = "id") -> str:
-    """That a column holds IDs of rows of a project, by which folders may be named (`state.files.inside`)."""
-    return f"CHECK (typeof({name}) = 'text' AND length({name}) = 16 AND {name} NOT GLOB '*[^0-9a-f]*')"
+def _table(name: str, owner: tuple[str, ...], record: type[Any], *constraints: str) -> Table:
+    """The table of a record, with the columns that its fields declare."""
+    columns = tuple(declared(record))
+    definitions = ",\n        ".join([*(f"{one.name} {one.sql}" for one in columns), *constraints])
+    files = {one.name: one.folder for one in columns if one.folder}
+    return Table(name, owner, f"\n        {definitions}\n    ", files=files)
 
 
 _VARIANTS = ", ".join(f"'{name}'" for name in VARIANTS.names())
@@ -122,7 +126,7 @@ _IMAGE: Mapping[str, Folder] = {"image": "images"}
 # fmt: off
 TABLES: tuple[Table, ...] = (
     Table("projects", (), f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         name TEXT NOT NULL,
         kind TEXT NOT NULL CHECK (kind IN ({_TAUGHT})),
         base_model TEXT NOT NULL,
@@ -148,7 +152,7 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL
     """),
     Table("project_references", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         position INTEGER NOT NULL,
         prompt TEXT NOT NULL,
@@ -167,7 +171,7 @@ TABLES: tuple[Table, ...] = (
         redoes INTEGER REFERENCES reference_masks (id)
     """, files={"mask": "images"}, indexes=("masks_of_reference ON reference_masks (reference_id)",)),
     Table("anchors", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         position INTEGER NOT NULL,
         prompt TEXT NOT NULL,
@@ -227,7 +231,7 @@ TABLES: tuple[Table, ...] = (
     # rounds after it, `seed` the one that trains these (NULL: the project's), `difference` both in words.
     # `kept` is when a person made its line the main one.
     Table("rounds", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         parent_id TEXT REFERENCES rounds (id),
         number INTEGER NOT NULL,
@@ -336,27 +340,7 @@ TABLES: tuple[Table, ...] = (
     # One that is `own` was chosen by a person and is no sample of the model: no statistic counts it.
     # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12). `strength`: of the LoRA,
     # `early_strength` in the steps up to the share `switch` (Eq. G13).
-    Table("candidates", _OF_ROUND, f"""
-        id TEXT PRIMARY KEY {_is_id()},
-        round_id TEXT NOT NULL REFERENCES rounds (id),
-        anchor_id TEXT NOT NULL REFERENCES anchors (id),
-        number INTEGER NOT NULL,
-        seed INTEGER NOT NULL,
-        image TEXT NOT NULL,
-        similarity_anchor REAL NOT NULL,
-        similarity_reference REAL NOT NULL,
-        feature BLOB NOT NULL,
-        x REAL,
-        y REAL,
-        created REAL NOT NULL,
-        remark TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat')),
-        own INTEGER NOT NULL DEFAULT 0,
-        marked_copy INTEGER,
-        strength REAL NOT NULL DEFAULT 1.0,
-        early_strength REAL NOT NULL DEFAULT 1.0,
-        switch REAL NOT NULL DEFAULT 0.0,
-        UNIQUE (round_id, anchor_id, number)
-    """, files=_IMAGE),
+    _table("candidates", _OF_ROUND, Candidate, "UNIQUE (round_id, anchor_id, number)"),
     Table("candidate_scores", ("candidate_id", "candidates"), """
         candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
         name TEXT NOT NULL,
@@ -417,7 +401,7 @@ TABLES: tuple[Table, ...] = (
     # One without an image waits to be drawn, unless `trouble` says why it cannot be. `forgotten` is when it
     # was taken off the list. `lora` is the hash of the LoRA of the `step` that draws it; NULL: the round's.
     Table("trials", _OF_ROUND, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),
         prompt TEXT NOT NULL,
         seed INTEGER NOT NULL,
@@ -452,7 +436,7 @@ TABLES: tuple[Table, ...] = (
         PRIMARY KEY (round_id, form)
     """, archived=False),
     Table("pairs", _OF_ROUND, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         round_id TEXT NOT NULL REFERENCES rounds (id),
         position INTEGER NOT NULL,
         prompt TEXT NOT NULL,
@@ -477,7 +461,7 @@ TABLES: tuple[Table, ...] = (
     """, files={"foreground_mask": "images"}),
     # The empty subject stands for the whole picture: of a style, of a single object, of a pair.
     Table("patch_maps", ("owner_id", "candidates", "pairs"), f"""
-        owner_id TEXT NOT NULL {_is_id("owner_id")},
+        owner_id TEXT NOT NULL {is_id("owner_id")},
         kind TEXT NOT NULL,
         height INTEGER NOT NULL,
         width INTEGER NOT NULL,
@@ -489,7 +473,7 @@ TABLES: tuple[Table, ...] = (
     Table("paintings", _OF_ROUND, f"""
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         round_id TEXT NOT NULL REFERENCES rounds (id),
-        owner_id TEXT NOT NULL {_is_id("owner_id")},
+        owner_id TEXT NOT NULL {is_id("owner_id")},
         image TEXT,
         author TEXT NOT NULL,
         time REAL NOT NULL,
@@ -518,7 +502,7 @@ TABLES: tuple[Table, ...] = (
         guidance_end REAL NOT NULL DEFAULT 1.0
     """),
     Table("test_prompts", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         position INTEGER NOT NULL,
         part TEXT NOT NULL CHECK (part IN ('held_out', 'accepted', 'plain')),
@@ -529,7 +513,7 @@ TABLES: tuple[Table, ...] = (
     # One without a round is the base model's. `trained_as` is the fingerprint of the training that drew it:
     # one of an earlier training of the round does not count. `scores` is a JSON object of numbers by name.
     Table("test_pictures", ("prompt_id", "test_prompts"), f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         prompt_id TEXT NOT NULL REFERENCES test_prompts (id),
         round_id TEXT REFERENCES rounds (id),
         number INTEGER NOT NULL,
@@ -582,7 +566,7 @@ TABLES: tuple[Table, ...] = (
         ended REAL
     """, archived=False),
     Table("jobs", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {_is_id()},
+        id TEXT PRIMARY KEY {is_id()},
         project_id TEXT NOT NULL REFERENCES projects (id),
         round_id TEXT NOT NULL REFERENCES rounds (id),
         kind TEXT NOT NULL,

@@ -1,10 +1,7 @@
 """The candidates: generated pictures with scores, features and places on the map."""
 
-import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,12 +9,12 @@ from numpy.typing import NDArray
 
 from gal_studio.core.copy_chance import shift_by_marks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import CHANCE, Remark, UsedDetectors
-from gal_studio.state.database.connection import Database, Repository, row_of
+from gal_studio.core.records.candidate import Candidate, candidate_id
+from gal_studio.core.types import CHANCE, UsedDetectors
+from gal_studio.state.database.connection import Database, Repository, record, row_of
 
-_ONCE = ("id", "round_id", "anchor_id", "number", "created", "own")
+_ONCE = ("id", "round_id", "anchor_id", "number", "created", "own", "x", "y", "marked_copy")
+"""What a picture that is written again keeps."""
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
@@ -29,47 +26,29 @@ _SELECT = (
 """Candidates with the setting of their round that says what makes them copies."""
 
 
-@dataclass(frozen=True)
-class NewCandidate:
-    """A picture that has just been drawn and scored (Eq. G1); `more_scores` are further ones by name."""
-
-    anchor_id: str
-    index: int
-    seed: int
-    image: str
-    similarity_anchor: float
-    similarity_reference: float
-    feature: NDArray[np.float64]
-    remark: Remark = ""
-    more_scores: Mapping[str, float] = field(default_factory=dict)
-    recipe: Recipe = AS_TRAINED
-
-
-def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
-    """A deterministic ID: writing the same picture of a round again replaces it."""
-    return hashlib.sha256(f"{round_id}/{anchor_id}/{index}".encode()).hexdigest()[:16]
-
-
 class Candidates(Repository):
     """Reads and writes candidates."""
 
-    def save(self, round_id: str, batch: Sequence[NewCandidate], own: bool = False) -> None:
-        """Store a finished batch, all or nothing; idempotent. `own` are those of a person's own prompts."""
-        always = {"round_id": round_id, "created": self._clock(), "own": own}
+    def save(self, round_id: str, batch: Sequence[Candidate]) -> tuple[str, ...]:
+        """Store a finished batch, all or nothing, and return their IDs; idempotent.
+
+        One that was there keeps its place on the map and what a person said of it.
+        """
+        always = {"round_id": round_id, "created": self._clock()}
+        identities = tuple(candidate_id(round_id, new.anchor_id, new.index) for new in batch)
         with self._database.transaction():
-            for new in batch:
-                identity = candidate_id(round_id, new.anchor_id, new.index)
+            for identity, new in zip(identities, batch, strict=True):
                 its = {
                     "id": identity,
-                    "number": new.index,
                     "similarity_anchor": float(new.similarity_anchor),
                     "similarity_reference": float(new.similarity_reference),
-                    "feature": vector_bytes(new.feature),
+                    "feature": None if new.feature is None else vector_bytes(new.feature),
                 }
-                row = row_of("candidates", new, **its, **always, **recipe_columns(new.recipe))
+                row = row_of("candidates", new, **its, **always)
                 self._database.upsert("candidates", row, once=_ONCE)
                 self._database.delete("candidate_scores", candidate_id=identity)
                 self.add_scores(identity, new.more_scores)
+        return identities
 
     def add_scores(self, identity: str, scores: Mapping[str, float]) -> None:
         """Store further scores of a candidate, each in the place of an earlier one."""
@@ -177,31 +156,13 @@ class Candidates(Repository):
                 self._database.update("candidates", {"id": identity}, x=x, y=y)
 
 
-def recipe_columns(recipe: Recipe) -> dict[str, float]:
-    """The columns in which a recipe is stored."""
-    return {
-        "strength": float(recipe.late),
-        "early_strength": float(recipe.early),
-        "switch": float(recipe.switch),
-    }
-
-
-@lru_cache(maxsize=256)  # the pictures of a ladder share a few
-def stored_recipe(early: float, late: float, switch: float) -> Recipe:
-    """A recipe as it is stored."""
-    return Recipe(early, late, switch)
-
-
 def candidate_of(
     row: sqlite3.Row, more_scores: Mapping[str, float], copy_detectors: UsedDetectors, copy_shift: float
 ) -> Candidate:
     """A row of the table, with the scores that are not columns, its round's setting, and the t of Eq. G16."""
-    return Candidate(
-        row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
-        row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
-        row["remark"], more_scores, copy_detectors,
-        bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
-        stored_recipe(row["early_strength"], row["strength"], row["switch"]), copy_shift,
+    return record(
+        Candidate, row, feature=None, more_scores=more_scores, copy_detectors=copy_detectors,
+        copy_shift=copy_shift, full=None,
     )  # fmt: skip
 
 

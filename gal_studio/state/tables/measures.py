@@ -9,11 +9,11 @@ from functools import lru_cache
 from gal_studio.core import checks, strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
-from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.recipe import AS_TRAINED, StoredRecipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Remark
-from gal_studio.state.database.connection import Repository, record, row_of
-from gal_studio.state.tables.candidates import copy_shift, recipe_columns, stored_recipe
+from gal_studio.state.database.connection import Repository, composed, record, row_of
+from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.projects import append_prompts, derived_id
 
 SELECT_MEASURED = (
@@ -27,6 +27,9 @@ LIKENESS = "likeness"
 """The name under which the likeness to the references is stored beside the scores of candidates."""
 _FIELDS = (LIKENESS, "similarity_anchor", "similarity_reference")
 """The stored scores that are no further scores of a candidate."""
+_PLACE = ("prompt_id", "round_id", "number", "drawn_by", "strength", "early_strength", "switch")
+"""What tells stored pictures apart."""
+_RECIPE_VALUES, _RECIPE = composed(Candidate)["recipe"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class NewMeasuredPicture:
     remark: Remark
     trained_as: str
     drawn_by: str = ""
-    recipe: Recipe = AS_TRAINED
+    recipe: StoredRecipe = AS_TRAINED
 
 
 class Measures(Repository):
@@ -111,14 +114,13 @@ class Measures(Repository):
         """Store pictures, each in the place of one of the same prompt, round, number, model and schedule."""
         with self._database.transaction() as writer:
             for new in batch:
-                its = {"prompt_id": new.prompt_id, "round_id": new.round_id, "number": new.number}
-                drawn = recipe_columns(new.recipe)
-                self._database.delete("test_pictures", **its, drawn_by=new.drawn_by, **drawn)
-                how = filter(None, [new.drawn_by, new.recipe.words])
-                identity = derived_id(writer, "test_pictures", *its.values(), new.image, *how)
                 scores = json.dumps({name: float(value) for name, value in new.scores.items()})
-                own = {"id": identity, "scores": scores, "created": self._clock(), **drawn}
-                self._database.insert("test_pictures", row_of("test_pictures", new, **own))
+                row = row_of("test_pictures", new, scores=scores, created=self._clock())
+                self._database.delete("test_pictures", **{name: row[name] for name in _PLACE})
+                how = [new.image, *filter(None, [new.drawn_by, new.recipe.words])]
+                own = (new.prompt_id, new.round_id, new.number, *how)
+                identity = derived_id(writer, "test_pictures", *own)
+                self._database.insert("test_pictures", {"id": identity} | row)
 
     def pictures(self, project_id: str) -> tuple[MeasuredPicture, ...]:
         """All pictures of the test set that the base model and the present trainings of the rounds drew."""
@@ -138,7 +140,7 @@ def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     candidate = Candidate(
         row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
         remark=row["remark"], more_scores=scores, copy_shift=copy_shift,
-        recipe=stored_recipe(row["early_strength"], row["strength"], row["switch"]),
+        recipe=_RECIPE(*_RECIPE_VALUES(row)),
     )  # fmt: skip
     return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness, drawn_by=row["drawn_by"])
 

@@ -17,6 +17,7 @@ from gal_studio.core.gal.choices import Choice
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.columns import declared
 from gal_studio.core.settings import read_settings
 from gal_studio.core.snapshot import (
     KeptStep,
@@ -70,9 +71,9 @@ LEFT JOIN project_starts ON project_starts.project_id = projects.id
 WHERE projects.id = :project
 ORDER BY rounds.number, rounds.created, rounds.rowid
 """
-_PICTURES = """
-SELECT candidates.id, round_id, anchor_id, number, seed, image, similarity_anchor, similarity_reference, x, y,
-    remark, own, marked_copy, strength, early_strength, switch,
+_COLUMNS = ", ".join(f"candidates.{one.name}" for one in declared(Candidate) if one.name != "feature")
+_PICTURES = f"""
+SELECT {_COLUMNS},
     CASE WHEN round_id IN (SELECT value FROM json_each(:featured)) THEN feature END AS feature,
     candidate_scores.name AS score_name, candidate_scores.score
 FROM candidates JOIN anchors ON anchors.id = anchor_id

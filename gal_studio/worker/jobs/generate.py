@@ -19,12 +19,13 @@ from gal_studio.core.gal.scores.asked import gaps
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, SharedStates, SharedSteps
 from gal_studio.rounds import base_pictures, lineage, planned
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
-from gal_studio.state.tables.candidates import NewCandidate, candidate_id, copy_shift
+from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.places import place_drawn, place_round
@@ -180,7 +181,8 @@ def _keep(
     scored = score_images(task, batch.images, [each.anchor.prompt for each in drawn], detector)
     features, scores, seen = scored.features, scored.scores, scored.seen
     candidates = [
-        NewCandidate(
+        Candidate(
+            id="",
             anchor_id=each.anchor.id,
             index=each.index,
             seed=each.seed,
@@ -195,9 +197,8 @@ def _keep(
         for row, each in enumerate(drawn)
     ]
     with task.store.database.transaction():
-        task.store.candidates.save(task.round.id, candidates)
-        for candidate, evidence in zip(candidates, seen, strict=False):
-            identity = candidate_id(task.round.id, candidate.anchor_id, candidate.index)
+        saved = task.store.candidates.save(task.round.id, candidates)
+        for identity, evidence in zip(saved, seen, strict=False):
             task.store.refinements.save_map(identity, "shown", evidence.map)
         task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)

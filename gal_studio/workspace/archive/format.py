@@ -11,7 +11,8 @@ from typing import Any
 from gal_studio.core import strict_json
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.tables import Column, Folder
+from gal_studio.core.records.columns import Folder
+from gal_studio.state.database.tables import Column
 
 FORMAT, VERSION = "gal-studio-project", 1
 MANIFEST = "manifest.json"

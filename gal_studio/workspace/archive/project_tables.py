@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gal_studio.state.database.tables import TABLES, Folder, Table
+from gal_studio.core.records.columns import Folder
+from gal_studio.state.database.tables import TABLES, Table
 
 Query = Callable[[str, Mapping[str, Any]], Sequence[sqlite3.Row]]
 NOT_CARRIED = frozenset({("projects", "origin")})  # belongs to the workspace, not to the project

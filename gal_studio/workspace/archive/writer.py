@@ -10,8 +10,9 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.columns import Folder
 from gal_studio.json_files import open_plain
-from gal_studio.state.database.tables import Column, Folder, Table
+from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.database.upgrades import VERSION
 from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.errors import make_folder

@@ -6,9 +6,9 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.rounds import test_set
 from gal_studio.rounds.measured import measured_setting
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import Studio
 from tests.features.benchmark.test_verbs import PROMPTS, project_of
@@ -24,9 +24,9 @@ def draw_by(studio: Studio, round_id: str, copies: dict[Recipe, bool]) -> None:
         studio.store.candidates.save(
             round_id,
             [
-                NewCandidate(
-                    anchor.id, 2 * place + seed, seed, studio.store.images.add(b"an image"), 0.3,
-                    0.5 if is_copy else 0.1, np.array([1.0, 0.0]), recipe=recipe,
+                Candidate(
+                    "", anchor.id, 2 * place + seed, seed, studio.store.images.add(b"an image"), 0.3, 0.5 if
+                    is_copy else 0.1, feature=np.array([1.0, 0.0]), recipe=recipe,
                 )
                 for place, (recipe, is_copy) in enumerate(copies.items())
                 for seed in range(2)
@@ -156,9 +156,9 @@ def test_a_mark_that_moves_the_best_schedule_mixes_nothing(studio: Studio, small
         studio.store.candidates.save(
             small,
             [
-                NewCandidate(
-                    anchor.id, 4 + seed, seed, studio.store.images.add(b"one more"), 0.3, 0.1,
-                    np.array([1.0, 0.0]), recipe=recipe,
+                Candidate(
+                    "", anchor.id, 4 + seed, seed, studio.store.images.add(b"one more"), 0.3, 0.1,
+                    feature=np.array([1.0, 0.0]), recipe=recipe,
                 )
                 for recipe in draw_by_more
                 for seed in range(2)

@@ -8,11 +8,11 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.measures.verdict import WITHOUT_REFERENCES
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import ASKED
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio import Studio
@@ -41,8 +41,8 @@ def judged(store: Store) -> tuple[Studio, str, str]:
     for place, (anchor, index) in enumerate(wanted):
         image = store.images.add_picture(Image.new("RGB", (8, 8), (index, place, 0)))
         asked = FOLLOWED[index] + 0.03 * (anchor.order - 1)
-        made = NewCandidate(
-            anchor.id, index, 1, image, 0.3, 0.9, np.array([0.6, 0.8]),
+        made = Candidate(
+            "", anchor.id, index, 1, image, 0.3, 0.9, feature=np.array([0.6, 0.8]),
             more_scores={ASKED: asked}, recipe=LADDER[index],
         )  # fmt: skip
         store.candidates.save(round_id, [made])

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.loading import PatchTower, load_vision
 from gal_studio.rounds.patch_maps import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.models import Models
@@ -90,7 +90,7 @@ def test_a_heatmap_before_the_first_refinement_finds_the_same_subjects(
     project_id = Studio(store).create_demo("object")
     references = store.projects.references(project_id)
     round_, anchor = store.rounds.of_project(project_id)[0], store.projects.anchors(project_id)[0]
-    drawn = NewCandidate(anchor.id, 0, 1, references[0].image, 0.3, 0.2, np.zeros(4))
+    drawn = Candidate("", anchor.id, 0, 1, references[0].image, 0.3, 0.2, feature=np.zeros(4))
     store.candidates.save(round_.id, [drawn])
     job = store.jobs.enqueue(project_id, round_.id, "quality")
     list(judge_round(store, Models(load_tower=lambda *_, **__: tower), job))

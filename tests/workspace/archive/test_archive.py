@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.candidate import candidate_id
 from gal_studio.state import Store
 from gal_studio.state.database.tables import TABLES
 from gal_studio.state.files.content_store import Files
-from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.refinements import pair_id
 from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from gal_studio.core.gal.ladder import rung_of
 from gal_studio.core.gal.recipes import candidate_recipe, drawing_seed
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import CHANCE, Job
 from gal_studio.rounds import planned
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project, picture, train
@@ -28,9 +28,10 @@ def draw_stage(studio: Studio, round_id: str) -> int:
         chance = 0.9 if anchor.order < 3 or rung_of(index).mean > 0.6 else 0.1
         image = studio.store.images.add(picture((40 * (index % 6), 60, 9 * anchor.order)))
         batch.append(
-            NewCandidate(
-                anchor.id, index, drawing_seed(here.settings, 0, anchor.prompt, index), image, 0.3, 0.2,
-                np.zeros(4), more_scores={CHANCE: chance}, recipe=candidate_recipe(here.settings, index),
+            Candidate(
+                "", anchor.id, index, drawing_seed(here.settings, 0, anchor.prompt, index), image, 0.3, 0.2,
+                feature=np.zeros(4), more_scores={CHANCE: chance},
+                recipe=candidate_recipe(here.settings, index),
             )
         )  # fmt: skip
     studio.store.candidates.save(round_id, batch)

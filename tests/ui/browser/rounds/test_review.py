@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gal_studio.core.recipe import Recipe
-from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.core.records.candidate import Candidate
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched, first_page
 from tests.ui.seeded import picture, train
@@ -125,7 +125,7 @@ def test_a_prompt_and_seed_are_shown_at_all_strengths_in_one_view(watched: Watch
     image = studio.store.images.add(picture((0, 90, 40)))
     firsts = [one for one in studio.store.candidates.of_round(round_id) if one.index == 0]
     gentle = [
-        NewCandidate(one.anchor_id, 10 + at, one.seed, image, 0.45, 0.25, np.zeros(4), recipe=recipe)
+        Candidate("", one.anchor_id, 10 + at, one.seed, image, 0.45, 0.25, feature=np.zeros(4), recipe=recipe)
         for one in firsts
         for at, recipe in enumerate((Recipe(0.4, 0.4, 0.5), Recipe(0.7, 0.7, 0.5)))
     ]
