@@ -3,9 +3,10 @@
 from PIL import Image, ImageDraw
 
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.records.candidate import Tile
 from gal_studio.state.files.content_store import Images
 from gal_studio.studio.reports.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SUGGESTED, fitted, font
-from gal_studio.studio.views.types import CandidateView, RoundView
+from gal_studio.studio.views.types import RoundView
 
 TILE, LINE, PROMPTS_A_ROW = 128, 20, 3
 
@@ -31,6 +32,6 @@ def sheet(images: Images, view: RoundView) -> Image.Image:
     return made
 
 
-def _tiles(view: RoundView, anchor_id: str) -> list[CandidateView]:
+def _tiles(view: RoundView, anchor_id: str) -> list[Tile]:
     tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == anchor_id]
     return sorted(tiles, key=lambda tile: tile.candidate.index)

@@ -18,6 +18,7 @@ from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.naming import file_stem
 from gal_studio.core.quoting import csv_table
+from gal_studio.core.records.candidate import Tile
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.rounds.replay_decisions import HUMAN
@@ -27,7 +28,7 @@ from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round
-from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
+from gal_studio.studio.views.types import ProjectView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = (
@@ -157,7 +158,7 @@ def _label(view: RoundView) -> str:
     return f"round-{view.round.number}" + (f"-{named}" if (named := view.round.variant.suffix) else "")
 
 
-def picture_name(view: RoundView, tile: CandidateView) -> str:
+def picture_name(view: RoundView, tile: Tile) -> str:
     """The file name of a candidate in the output folder: by round, anchor and index."""
     order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
     words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")

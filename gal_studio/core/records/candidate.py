@@ -1,16 +1,18 @@
-"""A candidate: a picture generated for a test prompt."""
+"""A candidate, an image generated for a test prompt: what is stored, what follows of it, what is shown."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy
 from numpy.typing import NDArray
+from typing_extensions import Doc
 
 from gal_studio.core.copy_chance import moved
 from gal_studio.core.recipe import AS_TRAINED, StoredRecipe
 from gal_studio.core.records.columns import Column, is_id
+from gal_studio.core.records.views import version, view_of
 from gal_studio.core.types import (
     ASKED,
     CARRIES,
@@ -23,6 +25,7 @@ from gal_studio.core.types import (
     CopySource,
     Remark,
     UsedDetectors,
+    Verdict,
 )
 from gal_studio.core.utility import kept_chance, utility
 
@@ -163,3 +166,87 @@ class Candidate:
     def number(self) -> str:
         """What tells it from the others of its prompt: 04, or, for a person's own, that it is."""
         return "(your own)" if self.own else f"{self.index + 1:02d}"
+
+    @property
+    def version(self) -> str:
+        """What changes with its image."""
+        return version(self.image)
+
+
+@dataclass(frozen=True)
+class PictureRef:
+    """A picture by its id; the version changes with its content."""
+
+    id: str
+    version: str
+
+    @classmethod
+    def of(cls, candidate: Candidate, **given: Any) -> Self:
+        """A candidate, with what is given beside its own values."""
+        return view_of(cls, candidate, **given)
+
+
+@dataclass(frozen=True)
+class ShownPicture(PictureRef):
+    """A picture that is shown, with its prompt."""
+
+    prompt: str
+    copy: bool
+
+    @classmethod
+    def of(cls, candidate: Candidate, **given: Any) -> Self:
+        """A candidate of which only the picture is shown."""
+        return super().of(candidate, copy=candidate.overfit, **given)
+
+
+@dataclass(frozen=True)
+class CandidateView(ShownPicture):
+    """A candidate; its verdict and its place on the map are sent separately, since they change."""
+
+    anchor_id: str
+    head: str
+    index: int
+    own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
+    seed: str
+    recipe: Annotated[
+        str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
+    ]
+    strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
+    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
+    scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
+    margin: float
+    copy_by: Annotated[CopySource, Doc("Who says that the image is a copy; empty if nobody does.")]
+    copy_by_detectors: Annotated[CopySource, Doc("The same, before a person said anything.")]
+    compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
+    remark: str
+
+    @classmethod
+    def of(cls, candidate: Candidate, **given: Any) -> Self:
+        """A candidate, with its prompt and the `head` of that, its recipe in words, and the known scores."""
+        return super().of(
+            candidate,
+            seed=str(candidate.seed),
+            strength=round(candidate.recipe.mean, 3),
+            sign=candidate.recipe.sign,
+            copy_by=candidate.overfit_by,
+            copy_by_detectors=candidate.overfit_by_detectors,
+            compared=candidate.is_compared,
+            **given,
+        )
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A candidate in its round; `mask` is the accepted part, None for the whole picture.
+
+    `weight` is the one that was set by hand, None for that of the round, and `recipe` says how strongly the
+    LoRA or the references drew it, empty for a LoRA as trained.
+    """
+
+    candidate: Candidate
+    prompt: str
+    verdict: Verdict
+    suggested: bool
+    recipe: str
+    mask: str | None = None
+    weight: float | None = None

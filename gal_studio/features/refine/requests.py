@@ -6,14 +6,13 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
+from gal_studio.core.records.candidate import ShownPicture, Tile
 from gal_studio.core.settings import AfterRefinement
 from gal_studio.features.refine import verbs
 from gal_studio.features.refine.view import Ahead, RefinementView, ahead
-from gal_studio.studio.views.json_types import ShownPicture
-from gal_studio.studio.views.types import CandidateView, RoundView
+from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.api.mask_runs import pixels_of, stored_runs
 from gal_studio.ui.payloads import Id, OfRound, Only, Runs
-from gal_studio.ui.payloads.rounds import picture_payload
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
@@ -93,7 +92,7 @@ def before_after(context: Context, round: Id) -> Annotated[tuple[ComparedAnchor,
     drawn: dict[str, list[BeforeAfter]] = {}
     for view in sorted(after.candidates, key=lambda view: view.candidate.index):
         if _place(view) in before:
-            both = BeforeAfter(picture_payload(before[_place(view)]), picture_payload(view))
+            both = BeforeAfter(_picture(before[_place(view)]), _picture(view))
             drawn.setdefault(view.candidate.anchor_id, []).append(both)
     return tuple(
         ComparedAnchor(anchor.id, anchor.prompt, tuple(drawn[anchor.id]))
@@ -102,7 +101,11 @@ def before_after(context: Context, round: Id) -> Annotated[tuple[ComparedAnchor,
     )
 
 
-def _place(view: CandidateView) -> tuple[str, int]:
+def _picture(tile: Tile) -> ShownPicture:
+    return ShownPicture.of(tile.candidate, prompt=tile.prompt)
+
+
+def _place(view: Tile) -> tuple[str, int]:
     """The anchor and the seed, which are the same in every round."""
     return view.candidate.anchor_id, view.candidate.seed
 

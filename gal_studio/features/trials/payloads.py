@@ -8,13 +8,13 @@ from typing_extensions import Doc
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.gal.standard import ASKED_FROM
 from gal_studio.core.naming import round_names
+from gal_studio.core.records.views import version
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.words import percent
 from gal_studio.features.trials import record, verbs
 from gal_studio.features.trials.rules import judged
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
-from gal_studio.studio.views.json_types import version
 from gal_studio.studio.views.words.benchmark import metric_name
 from gal_studio.ui.payloads import Fact, ShownRecipe, shown_recipe
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.candidate import Tile
 from gal_studio.studio.figures.template import (
     BLUE,
     INK,
@@ -18,12 +19,12 @@ from gal_studio.studio.figures.template import (
     Theme,
     figure,
 )
-from gal_studio.studio.views.types import CandidateView, RoundView
+from gal_studio.studio.views.types import RoundView
 
 STRENGTH = "mean LoRA strength (0: base model, 1: full)"
 
 
-def strengths_figure(view: RoundView, tiles: Sequence[CandidateView], theme: Theme = "light") -> go.Figure:
+def strengths_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
     """p(copy) at each mean strength (Eq. G13, G16): a line a prompt, and the mean over the images."""
     prompts = list(dict.fromkeys(tile.prompt for tile in tiles))
     made = figure(
@@ -50,7 +51,7 @@ def strengths_figure(view: RoundView, tiles: Sequence[CandidateView], theme: The
     return made
 
 
-def copy_curves_figure(view: RoundView, tiles: Sequence[CandidateView], theme: Theme = "light") -> go.Figure:
+def copy_curves_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
     """The mean copy risk by strength of each test prompt, with its images, one prompt at a time, from a list.
 
     The traces of a prompt have its id as `meta`; those of the first prompt are visible.
@@ -123,7 +124,7 @@ def _name(recipe: Recipe) -> str:
     return recipe.sign or f"{recipe.late:.3g}"
 
 
-def _means(tiles: Sequence[CandidateView]) -> tuple[list[float], list[float]]:
+def _means(tiles: Sequence[Tile]) -> tuple[list[float], list[float]]:
     """The mean p(copy) at each mean strength, in ascending order of strength."""
     chances: dict[float, list[float]] = {}
     for tile in tiles:

@@ -14,6 +14,7 @@ from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Report
 from gal_studio.core.naming import round_names
 from gal_studio.core.palette import prompt_colour
+from gal_studio.core.records.candidate import Tile
 from gal_studio.studio.figures.arms import FigureArm, arms_figure, arms_of, replay_arm
 from gal_studio.studio.figures.copies import copy_curves_figure, schedules_figure, strengths_figure
 from gal_studio.studio.figures.template import (
@@ -31,7 +32,7 @@ from gal_studio.studio.figures.template import (
     shades,
 )
 from gal_studio.studio.figures.training import TrainingCurve, training_figure
-from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
+from gal_studio.studio.views.types import RoundView, ScoreView
 from gal_studio.studio.views.words.benchmark import PROGRESS, newest_line
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ class Figures:
         made.update_xaxes(showgrid=False, range=[-0.5, len(rounds) - 0.5])
         return made
 
-    def _counted(self, round_id: str) -> tuple[RoundView, list[CandidateView]]:
+    def _counted(self, round_id: str) -> tuple[RoundView, list[Tile]]:
         """A round with the images that statistics count."""
         view = self._studio.round_view(round_id)
         tiles = [tile for tile in view.candidates if not (tile.candidate.own or tile.candidate.is_blank)]
@@ -357,7 +358,7 @@ PANEL_METRICS: Sequence[Metric] = tuple(one for one in TITLES if one != "no_copy
 """One of each pair that says the same has a panel."""
 
 
-def _kind(tile: CandidateView) -> str:
+def _kind(tile: Tile) -> str:
     if tile.verdict == "accepted":
         return "accepted"
     if tile.suggested:
@@ -365,7 +366,7 @@ def _kind(tile: CandidateView) -> str:
     return "copy" if tile.candidate.overfit else "not a copy"
 
 
-def _about(tile: CandidateView) -> str:
+def _about(tile: Tile) -> str:
     one = tile.candidate
     return f"{tile.prompt} {one.number}<br>seed {one.seed}, p(copy) {one.chance:.2f}"
 

@@ -5,8 +5,9 @@ from collections import Counter
 
 from PIL import Image, ImageDraw, ImageFont
 
+from gal_studio.core.records.candidate import Tile
 from gal_studio.state.files.content_store import Images
-from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
+from gal_studio.studio.views.types import RoundView, ScoreView
 
 TILE, GAP, LABEL, MARGIN, REFERENCE = 112, 6, 330, 16, 128
 HEADING, MOST_REFERENCES = 540, 6
@@ -86,7 +87,7 @@ def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int, is_judged: 
 
 
 def _draw_tile(
-    images: Images, sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: CandidateView, place: tuple[int, int]
+    images: Images, sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: Tile, place: tuple[int, int]
 ) -> None:
     x, y = place
     sheet.paste(images.picture(tile.candidate.image).resize((TILE, TILE), Image.Resampling.LANCZOS), place)

@@ -8,10 +8,10 @@ from typing_extensions import Doc
 
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED
+from gal_studio.core.records.candidate import PictureRef
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.rounds.branches import beside, set_aside
 from gal_studio.state import Store
-from gal_studio.studio.views.json_types import PictureRef, version
 from gal_studio.studio.views.measures import FullMeasures
 
 MOST = 12  # pairs
@@ -83,7 +83,7 @@ def _benchmark(here: RoundSnapshot, measured: FullMeasures) -> _Drawn:
     return {
         (one.prompt_id, one.candidate.index): (
             prompts[one.prompt_id],
-            PictureRef(one.candidate.id, version(one.candidate.image)),
+            PictureRef.of(one.candidate),
         )
         for one in measured.pictures
         if one.round_id == here.id and one.prompt_id in prompts and one.candidate.recipe == AS_TRAINED
@@ -94,7 +94,7 @@ def _candidates(here: RoundSnapshot) -> _Drawn:
     return {
         (one.anchor_id, one.index): (
             here.project.prompts[one.anchor_id],
-            PictureRef(one.id, version(one.image)),
+            PictureRef.of(one),
         )
         for one in here.candidates
         if one.image

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.naming import round_names
-from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.candidate import Candidate, PictureRef, ShownPicture
 from gal_studio.core.types import Round
 from gal_studio.state import Store
-from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
 from gal_studio.studio.views.measures import FullMeasures
 
 
@@ -53,7 +52,7 @@ def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[Cho
         drawn = [one for one in measured.pictures if one.prompt_id == asked.get(prompt)]
         before, now = _same_seed(drawn, original, round_id)
         if now is not None:
-            shown = shown_picture(candidate, prompt)
+            shown = ShownPicture.of(candidate, prompt=prompt)
             found.append(ChoiceChange(shown, _named(before, names), _shown(now, names[round_id])))
     return tuple(found)
 
@@ -94,5 +93,4 @@ def _named(picture: MeasuredPicture | None, names: Mapping[str, str]) -> Benchma
 
 
 def _shown(picture: MeasuredPicture, name: str) -> BenchmarkPicture:
-    candidate = picture.candidate
-    return BenchmarkPicture(candidate.id, version(candidate.image), name, picture.copies)
+    return BenchmarkPicture.of(picture.candidate, round=name, copy=picture.copies)

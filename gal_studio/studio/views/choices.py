@@ -11,13 +11,13 @@ from gal_studio.core.gal.choices import OVERRIDES, Choice, ChoiceKind, standing_
 from gal_studio.core.gal.learned import LEAST_OVERRIDES
 from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leave_one_round_out
 from gal_studio.core.naming import round_names
-from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.candidate import Candidate, PictureRef
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Verdict
 from gal_studio.core.words import percent
 from gal_studio.rounds.suggestions import first_proposal, judged_round, overrides, rounds_with_choices
 from gal_studio.state import Store
-from gal_studio.studio.views.json_types import PictureRef, Seed, version
+from gal_studio.studio.views.json_types import Seed
 
 TITLES: Mapping[ChoiceKind, str] = {
     "agreed": "Accepted the suggestion",
@@ -131,9 +131,7 @@ def _score_words(scores: Mapping[str, Mapping[str, float]]) -> str:
 
 def _picture(candidate: Candidate) -> ChosenPicture:
     index = None if candidate.own else candidate.index
-    return ChosenPicture(
-        candidate.id, version(candidate.image), candidate.number, index=index, seed=candidate.seed
-    )
+    return ChosenPicture.of(candidate, index=index)
 
 
 def _agreement(here: RoundSnapshot, counted: Sequence[Choice]) -> Agreement:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
-from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.views import version
 
 Loss = tuple[float, float]
 """Step and loss."""
@@ -17,11 +17,6 @@ class Ts:
     """How the page's types write an annotated type that Python writes otherwise."""
 
     text: str
-
-
-def version(image: str) -> str:
-    """A prefix of the hash of a picture."""
-    return image[:8]
 
 
 def thinned(losses: tuple[Loss, ...]) -> tuple[Loss, ...]:
@@ -42,24 +37,3 @@ Seed = Annotated[int, PlainSerializer(str), BeforeValidator(int), Ts("string")]
 """JavaScript cannot hold every seed as a number."""
 Losses = Annotated[tuple[Loss, ...], PlainSerializer(thinned)]
 """A loss curve; the page gets a thinned one."""
-
-
-@dataclass(frozen=True)
-class PictureRef:
-    """A picture by its id; the version changes with its content."""
-
-    id: str
-    version: str
-
-
-@dataclass(frozen=True)
-class ShownPicture(PictureRef):
-    """A picture that is shown, with its prompt."""
-
-    prompt: str
-    copy: bool
-
-
-def shown_picture(candidate: Candidate, prompt: str) -> ShownPicture:
-    """A candidate of which only the picture is shown."""
-    return ShownPicture(candidate.id, version(candidate.image), prompt, candidate.overfit)

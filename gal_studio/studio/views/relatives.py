@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gal_studio.core.naming import round_names
+from gal_studio.core.records.candidate import ShownPicture
 from gal_studio.state import Store
-from gal_studio.studio.views.json_types import ShownPicture, shown_picture
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def relatives_of(store: Store, candidate_id: str) -> tuple[Relative, ...]:
     prompt = next(anchor.prompt for anchor in anchors if anchor.id == own.anchor_id)
     alike = store.candidates.of_seed(own.anchor_id, own.seed)
     return tuple(
-        Relative(round_.id, names[round_.id], shown_picture(alike[round_.id], prompt))
+        Relative(round_.id, names[round_.id], ShownPicture.of(alike[round_.id], prompt=prompt))
         for round_ in store.rounds.shown(project_id)
         if round_.id in alike and round_.id != here and not round_.copy_of
     )

@@ -10,6 +10,7 @@ from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.naming import round_names
+from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference, Round
@@ -30,16 +31,7 @@ from gal_studio.rounds.suggestions import (
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
-from gal_studio.studio.views.types import (
-    CandidateView,
-    ProjectView,
-    RoundSummary,
-    RoundView,
-    ScoreView,
-    Step,
-    StepsView,
-)
+from gal_studio.studio.views.types import ProjectView, RoundSummary, RoundView, ScoreView, Step, StepsView
 from gal_studio.studio.views.words.shortlist import shortlist_words
 
 
@@ -102,7 +94,7 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
 def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool) -> RoundSummary:
     made, accepted = shown_proposal(here), here.decided.accepted
     step, suggested = next_step(here, busy, made), len(suggested_anchors(here, made))
-    images = {tile.id: tile.image for tile in here.tiles if tile.image}
+    images = {tile.id: tile for tile in here.tiles if tile.image}
     cover = next((one for one in (*accepted, *images) if one in images), None)
     return RoundSummary(
         **vars(here.round),
@@ -113,7 +105,7 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool)
         wanted=suggested or here.gal.top_k,
         candidates=len(here.candidates),
         copies=sum([candidate.overfit for candidate in here.candidates]),
-        cover=PictureRef(cover, version(images[cover])) if cover else None,
+        cover=PictureRef.of(images[cover]) if cover else None,
         empty=_is_empty(here, step),
         refines=here.variant.refines,
         made_by=here.variant.made_by,
@@ -181,7 +173,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
 def _trains_on(here: RoundSnapshot) -> tuple[ShownPicture, ...]:
     """The accepted images of Eq. G9."""
     chosen = (one for each in rounds_above(here) for one in accepted_candidates(each))
-    return tuple(shown_picture(one, here.project.prompts[one.anchor_id]) for one in chosen)
+    return tuple(ShownPicture.of(one, prompt=here.project.prompts[one.anchor_id]) for one in chosen)
 
 
 def _steps(here: RoundSnapshot) -> StepsView:
@@ -208,10 +200,10 @@ def _sentence(here: RoundSnapshot, made: Proposal, unfinished: bool) -> str:
     return made.made.sentence if here.scores or unfinished else ALL_BLANK
 
 
-def _candidate_views(here: RoundSnapshot, made: Proposal) -> tuple[CandidateView, ...]:
+def _candidate_views(here: RoundSnapshot, made: Proposal) -> tuple[Tile, ...]:
     decided, suggested = here.decided, made.candidates
     return tuple(
-        CandidateView(
+        Tile(
             candidate=candidate,
             prompt=here.project.prompts[candidate.anchor_id],
             verdict=decided.verdicts.get(candidate.id, "undecided"),

@@ -9,7 +9,7 @@ from typing_extensions import Doc
 from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import (
@@ -20,12 +20,11 @@ from gal_studio.core.types import (
     PauseReason,
     Reference,
     Round,
-    Verdict,
 )
 from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.studio.views.json_types import Losses, ModelName, PictureRef, ShownPicture
+from gal_studio.studio.views.json_types import Losses, ModelName
 from gal_studio.studio.views.words.shortlist import ShortlistWords
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
@@ -93,23 +92,6 @@ class ScoreView:
 
 
 @dataclass(frozen=True)
-class CandidateView:
-    """One tile of the grid; `mask` is the accepted part, None for the whole picture.
-
-    `weight` is the one that was set by hand, None for that of the round, and `recipe` says how strongly the
-    LoRA or the references drew it, empty for a LoRA as trained.
-    """
-
-    candidate: Candidate
-    prompt: str
-    verdict: Verdict
-    suggested: bool
-    recipe: str
-    mask: str | None = None
-    weight: float | None = None
-
-
-@dataclass(frozen=True)
 class StepsView:
     """The steps of a round's training whose LoRAs are kept.
 
@@ -160,7 +142,7 @@ class RoundView(RoundFacts):
     pool: tuple[Anchor, ...]
     wanted: int
     scores: tuple[ScoreView, ...]
-    candidates: tuple[CandidateView, ...]
+    candidates: tuple[Tile, ...]
     best_recipe: Recipe
     reference_positions: dict[str, MapPlace]
     exhausted: bool

@@ -13,20 +13,16 @@ from typing_extensions import TypedDict
 from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.records.candidate import CandidateView, Tile
+from gal_studio.core.records.views import version
 from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
-from gal_studio.studio.views.json_types import Ts, version
+from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.replays import ReplaysView
-from gal_studio.studio.views.types import (
-    CandidateView,
-    JobView,
-    QueueView,
-    RoundSummary,
-    RoundView,
-)
+from gal_studio.studio.views.types import JobView, QueueView, RoundSummary, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Id, Payload, projects, rounds
 from gal_studio.ui.requests import Context
@@ -59,7 +55,7 @@ class NewCandidates(TypedDict):
     """The candidates that the page does not have yet; all of them after a `reset`."""
 
     reset: bool
-    items: tuple[rounds.Candidate, ...]
+    items: tuple[CandidateView, ...]
     mark: CandidateMark
 
 
@@ -293,6 +289,6 @@ def mark_of(view: RoundView) -> CandidateMark:
     return CandidateMark(count=len(view.candidates), digest=_digest(view.candidates), marks=marks)
 
 
-def _digest(tiles: Sequence[CandidateView]) -> str:
+def _digest(tiles: Sequence[Tile]) -> str:
     drawn = [tile.candidate for tile in tiles]
     return digest([[one.id, one.image, one.overfit_by_detectors] for one in drawn])

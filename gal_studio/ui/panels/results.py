@@ -10,9 +10,9 @@ from gal_studio.assets import load_presets
 from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
+from gal_studio.core.records.candidate import PictureRef, ShownPicture
 from gal_studio.studio import Studio
 from gal_studio.studio.create.plan import shape_of
-from gal_studio.studio.views.json_types import PictureRef, ShownPicture, shown_picture, version
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.studio.views.round import model_title
@@ -76,9 +76,8 @@ def sheet_payload(view: FullMeasures) -> Sheet:
 
 def _picture(picture: MeasuredPicture, asked: bool | None) -> SheetPicture:
     candidate = picture.candidate
-    return SheetPicture(
-        id=candidate.id,
-        version=version(candidate.image),
+    return SheetPicture.of(
+        candidate,
         seed=str(candidate.seed),
         copy=picture.copies,
         blank=candidate.is_blank,
@@ -160,7 +159,7 @@ def _row(one: Outcome) -> RoundResult:
         weight=one.weight,
         adapter=has_adapter,
         exports=_export_choices(one),
-        accepted=tuple(shown_picture(candidate, prompt) for candidate, prompt in one.accepted),
+        accepted=tuple(ShownPicture.of(candidate, prompt=prompt) for candidate, prompt in one.accepted),
         recipe=_advice(one),
         without_choices=one.without_choices,
     )
@@ -205,7 +204,7 @@ def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeed
         drawn = [one for one in each.drawn if one.anchor_id == anchor and not one.own]
         found = next((one for one in drawn if one.index == index), None)
         most = max(most, len(drawn))
-        rows.append(SameSeed(each.name, shown_picture(found, prompts[anchor]) if found else None))
+        rows.append(SameSeed(each.name, ShownPicture.of(found, prompt=prompts[anchor]) if found else None))
     return SameSeeds(tuple(rows), most)
 
 

@@ -1,6 +1,6 @@
 """A round as JSON: its chip, its scores, its candidates, and their places on the map."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Annotated
 
@@ -10,12 +10,14 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
-from gal_studio.core.types import CopyCurve, CopySource, UsedDetectors
+from gal_studio.core.records.candidate import CandidateView, Tile
+from gal_studio.core.records.views import version
+from gal_studio.core.types import CopyCurve, UsedDetectors
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state.hooks import actions_of
-from gal_studio.studio.views.json_types import ShownPicture, Ts, shown_picture, version
-from gal_studio.studio.views.types import CandidateView, ProjectView, RoundFacts, RoundView, ScoreView
+from gal_studio.studio.views.json_types import Ts
+from gal_studio.studio.views.types import ProjectView, RoundFacts, RoundView, ScoreView
 from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads
@@ -106,28 +108,6 @@ class Score:
     disagreement: Annotated[float | None, Doc("Of several trainings on copies, in nats; null if not asked.")]
     brief: Annotated[str, Doc("How often it gives a copy, such as “sometimes your cat”; empty if unknown.")]
     plain: Annotated[str, Doc("The same as a sentence without its end.")]
-
-
-@dataclass(frozen=True)
-class Candidate(ShownPicture):
-    """A candidate; its verdict and its place on the map are sent separately, since they change."""
-
-    anchor_id: str
-    head: str
-    index: int
-    own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
-    seed: str
-    recipe: Annotated[
-        str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
-    ]
-    strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
-    scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
-    margin: float
-    copy_by: Annotated[CopySource, Doc("Who says that the image is a copy; empty if nobody does.")]
-    copy_by_detectors: Annotated[CopySource, Doc("The same, before a person said anything.")]
-    compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
-    remark: str
 
 
 MapPoint = Annotated[
@@ -230,31 +210,10 @@ def _turn_payload(turn: CopyCurve | None) -> TurnCurve | None:
     return TurnCurve(strengths, mean)
 
 
-def candidate_payload(view: CandidateView, head: str) -> Candidate:
+def candidate_payload(tile: Tile, head: str) -> CandidateView:
     """One tile."""
-    candidate = view.candidate
-    return Candidate(
-        **vars(picture_payload(view)),
-        anchor_id=candidate.anchor_id,
-        head=head,
-        index=candidate.index,
-        own=candidate.own,
-        seed=str(candidate.seed),
-        recipe=view.recipe,
-        strength=round(candidate.recipe.mean, 3),
-        sign=candidate.recipe.sign,
-        scores=known_scores(candidate),
-        margin=candidate.margin,
-        copy_by=candidate.overfit_by,
-        copy_by_detectors=candidate.overfit_by_detectors,
-        compared=candidate.is_compared,
-        remark=candidate.remark,
-    )
-
-
-def picture_payload(view: CandidateView) -> ShownPicture:
-    """A candidate of which only the picture is shown."""
-    return shown_picture(view.candidate, view.prompt)
+    scores = known_scores(tile.candidate)
+    return CandidateView.of(tile.candidate, prompt=tile.prompt, head=head, recipe=tile.recipe, scores=scores)
 
 
 def positions(view: RoundView) -> dict[str, tuple[float, float]]:
