@@ -1,7 +1,9 @@
 """Every form of every family: its keys, the change that it means, and its pictures in the stock pipeline."""
 
+import functools
 import re
 import tempfile
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -138,22 +140,32 @@ def of_the_family(form: ExportForm, model: ImageModel) -> ExportForm:
     return form
 
 
-@pytest.fixture(scope="module", params=FAMILIES)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[ImageModel, Path]]:
+    """Makes a model, and a LoRA with random factors for all layers, the first time that it is asked for."""
+
+    @functools.cache
+    def make(name: str) -> tuple[ImageModel, Path]:
+        model = load_image_model(FAMILIES[name](tmp_path_factory.mktemp("model")), device="cpu")
+        generator = torch.Generator().manual_seed(0)
+        attach_lora(model, TuneSettings(rank=2, target="all"), generator)
+        with torch.no_grad():
+            for weight in trainable(model).values():
+                weight.copy_(torch.randn(weight.shape, generator=generator) * SPREAD.get(name, 0.1))
+        card = AdapterCard("in ink style", "owner/base", 2, 7)
+        path = save_adapter(model, tmp_path_factory.mktemp("lora") / "studio.safetensors", card)
+        detach(model)
+        return model, path
+
+    return make
+
+
+@pytest.fixture(params=FAMILIES)
 def family(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, made: Callable[[str], tuple[ImageModel, Path]]
 ) -> tuple[ImageModel, Path]:
-    """A model, and a LoRA with random factors for all layers."""
-    folder = tmp_path_factory.mktemp("model")
-    model = load_image_model(FAMILIES[request.param](folder), device="cpu")
-    generator = torch.Generator().manual_seed(0)
-    attach_lora(model, TuneSettings(rank=2, target="all"), generator)
-    with torch.no_grad():
-        for weight in trainable(model).values():
-            weight.copy_(torch.randn(weight.shape, generator=generator) * SPREAD.get(request.param, 0.1))
-    card = AdapterCard("in ink style", "owner/base", 2, 7)
-    path = save_adapter(model, tmp_path_factory.mktemp("lora") / "studio.safetensors", card)
-    detach(model)
-    return model, path
+    """A family's; pytest would make it anew for each test whose parameters name it beside a form."""
+    return made(request.param)
 
 
 def written(model: ImageModel, path: Path, form: ExportForm, folder: Path) -> Path:
