@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from gal_studio.worker.model_check import CheckHere
 from tests.additions import run_python, stored, succeeded
 from tests.commands.running import write_project
 from tests.tiny_project import make_models
-from tests.ui.conftest import Place, serving, until
+from tests.ui.conftest import Place, serving
 
 ROOT = Path(__file__).parents[2]
 IN_PYTHON, BY_CLIENT, OWN_POLICY = re.findall(
@@ -43,7 +44,8 @@ def worker(workspace: Path) -> Iterator[None]:
     Store(workspace).close()
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(run_python, ROOT, "-m", "gal_studio.worker", "--workspace", workspace)
-        until(lambda: ended.done() or bool(working(workspace)))
+        while not (ended.done() or working(workspace)):
+            time.sleep(0.1)
         try:
             yield
         finally:
