@@ -6,6 +6,7 @@ Each runs the next file when it has ended one. `tools/check.py` takes pytest-xdi
 
 import atexit
 import gc
+import io
 import os
 import sys
 import traceback
@@ -14,6 +15,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, NoReturn
 
 import pytest
+from _pytest._io import TerminalWriter
 
 from gal_studio.worker.import_ahead import import_ahead
 
@@ -105,7 +107,7 @@ def _work(
         capture.stop_global_capturing()
         capture.start_global_capturing()
         factory._basetemp = factory.mktemp(f"process-{number}", numbered=False)
-        plugins.unregister(name="terminalreporter")
+        plugins.getplugin("terminalreporter")._tw = TerminalWriter(io.StringIO())  # the first process reports
         plugins.register(_Sender(config, sent))
         while following := os.read(queue, SIZE):
             items = files[int.from_bytes(following)]
