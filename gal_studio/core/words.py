@@ -24,6 +24,13 @@ def percent(share: float) -> str:
     return f"{math.floor(100 * share + 0.5)}%".replace("-", "−")
 
 
+def clock(seconds: float) -> str:
+    """A time: "0:31", "1:02:05"."""
+    minutes, rest = divmod(max(0, math.floor(seconds + 0.5)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 def share_words(count: int, judged: int, images: int) -> str:
     """A share with its own denominator: "9 of 11 judged images", and "9 of 18 images" if all are judged."""
     of = "" if judged == images else "judged "

@@ -1,18 +1,11 @@
 /** The choice whether figures stand beside the plain words, for the whole studio. */
 import { html } from "./html.js";
+import { keep, kept } from "./kept.js";
 import { effect, signal } from "../vendor/signals.min.js";
 
 const KEY = "gal-studio-figures";
 
-function keptChoice() {
-  try {
-    return localStorage.getItem(KEY) === "shown";
-  } catch {
-    return false;
-  }
-}
-
-export const figures = signal(keptChoice());
+export const figures = signal(kept(KEY) === "shown");
 effect(() => {
   document.documentElement.dataset.figures = figures.value ? "shown" : "";
 });
@@ -21,11 +14,7 @@ effect(() => {
 export function FiguresButton() {
   const toggle = () => {
     figures.value = !figures.value;
-    try {
-      localStorage.setItem(KEY, figures.value ? "shown" : "");
-    } catch {
-      // it holds until the page is left
-    }
+    keep(KEY, figures.value ? "shown" : "");
   };
   return html`<button
     type="button" class="quiet figures-button" aria-pressed=${String(figures.value)} onClick=${toggle}

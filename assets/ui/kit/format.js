@@ -24,17 +24,6 @@ export const percent = (share) => `${Math.round(100 * share)}%`.replace("-", "âˆ
 export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 /**
- * Seconds as "0:31" or "1:02:05".
- * @param {number} seconds
- */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${h ? String(m).padStart(2, "0") : m}:${String(s).padStart(2, "0")}`;
-  return h ? `${h}:${tail}` : tail;
-}
-
-/**
  * A time that is only estimated: "about 3 minutes".
  * @param {number} seconds
  */
@@ -53,18 +42,6 @@ export function size(bytes) {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
   return `${(bytes / 1e6).toFixed(bytes >= 1e7 ? 0 : 1)} MB`;
-}
-
-/**
- * A part of a number of bytes: "1.2 of 5.1 GB".
- * @param {number} done
- * @param {number} total
- */
-export function sizeOf(done, total) {
-  const [number, unit] = size(total).split(" ");
-  const digits = number.split(".")[1]?.length ?? 0;
-  const scale = unit === "GB" ? 1e9 : unit === "MB" ? 1e6 : 1e3;
-  return `${(done / scale).toFixed(digits)} of ${number} ${unit}`;
 }
 
 /**

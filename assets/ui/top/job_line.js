@@ -1,8 +1,7 @@
 /** Text and buttons of the project's job in the top bar. */
 /** @import { Job } from "payloads" */
 import { isActive } from "../app/store.js";
-import { clock, size } from "../kit/format.js";
-import { BYTES, HALTED, jobTitle, resumeWord } from "./job_words.js";
+import { HALTED, jobTitle, resumeWord } from "./job_words.js";
 
 /**
  * A null label hides the button.
@@ -23,24 +22,10 @@ export function jobLine(job) {
   };
 }
 
-/**
- * @param {Job} job
- * @param {number} rate
- */
-const speedOf = (job, rate) => {
-  if (job.unit === BYTES) return `${size(rate)}/s`;
-  const unit = job.unit || "steps";
-  return rate < 1
-    ? `${Math.round(1 / rate)} s per ${unit.replace(/s$/, "")}`
-    : `${rate.toFixed(1)} ${unit}/s`;
-};
-
 /** @param {Job} job */
 function rate(job) {
   if (!job.worker_alive) return "starting";
   if (job.state !== "running")
     return job.state === "queued" ? "Queue shows its place" : "after this step; finished work is kept";
-  const speed = job.rate ? speedOf(job, job.rate) : "";
-  const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
-  return [speed, left].filter(Boolean).join(" · ");
+  return job.pace;
 }

@@ -1,11 +1,6 @@
 /** Display text of job states. The text for job kinds comes from gal_studio/core/jobs/kinds.py. */
 /** @import { Job, JobState, Queue, QueuedJob } from "payloads" */
 
-import { sizeOf } from "../kit/format.js";
-
-/** The unit of downloads. */
-export const BYTES = "bytes";
-
 /** @type {Set<JobState>} */
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
@@ -36,31 +31,15 @@ export const isWorking = (job) => WORKING.has(job.state);
  */
 export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
 
-/**
- * " after 40 of 200 steps", or empty if there is no total yet.
- * @param {QueuedJob | Job} job
- */
-export const reached = (job) => {
-  if (!job.total) return "";
-  if (job.unit === BYTES) return ` after ${sizeOf(job.done, job.total)}`;
-  return ` after ${job.done} of ${job.total} ${job.unit}`.trimEnd();
-};
-
-/**
- * "40 / 200", "1.2 of 5.1 GB".
- * @param {Pick<Job, "done" | "total" | "unit">} job
- */
-const doneOf = ({ done, total, unit }) => (unit === BYTES ? sizeOf(done, total) : `${done} / ${total}`);
+/** " after 40 of 200 steps", or empty if there is no total yet. @param {QueuedJob | Job} job */
+export const reached = (job) => job.reached && ` after ${job.reached}`;
 
 /**
  * Progress text next to the job's name: "84 / 180", "Placing the pictures on the map", "stopping".
  * @param {QueuedJob | Job} job
  */
-export function jobProgress(job) {
-  const { state, doing, total } = job;
-  if (state !== "running") return state;
-  return [doing, total ? doneOf(job) : null].filter(Boolean).join(" ") || "starting";
-}
+export const jobProgress = ({ state, doing, progress }) =>
+  state === "running" ? `${doing} ${progress}`.trim() || "starting" : state;
 
 /**
  * Title with state: "Generating 84 / 180", "Fine-tuning stopped after 40 of 200 steps".
@@ -76,7 +55,7 @@ export function jobTitle(job) {
     case "pausing":
       return "Pausing";
     case "running":
-      return `${job.doing || name}${job.total ? ` ${doneOf(job)}` : ""}`;
+      return `${job.doing || name} ${job.progress}`.trimEnd();
     case "paused":
       return job.paused_for === "room" ? `${name}: waiting for disk space` : `${name} paused${reached(job)}`;
     case "stopped":

@@ -4,6 +4,7 @@ Every text that names a job is made from this table: on the page, in the command
 `__init__.py` of a feature adds its jobs. What a kind does is listed in `gal_studio.worker.jobs.registry`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -28,6 +29,21 @@ class Phase:
         if self.unit == BYTES:
             return bytes_of(done, total)
         return f"{int(done)} of {total} {self.unit}".rstrip()
+
+    def progress(self, done: int, total: int) -> str:
+        """The same in short: "40 / 200"; empty before the total is known."""
+        if not total:
+            return ""
+        return bytes_of(done, total) if self.unit == BYTES else f"{done} / {total}"
+
+    def speed(self, rate: float) -> str:
+        """How quick it is: "2.5 steps/s", "25 s per image", "13 MB/s"."""
+        if self.unit == BYTES:
+            return f"{bytes_in_words(rate)}/s"
+        unit = self.unit or "steps"
+        if rate < 1:
+            return f"{math.floor(1 / rate + 0.5)} s per {unit.removesuffix('s')}"
+        return f"{rate:.1f} {unit}/s"
 
     def what_is_kept(self, done: float, total: int) -> str:
         """What remains of a job that is halted now."""

@@ -8,7 +8,7 @@ from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import WORKING, movable
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
-from gal_studio.core.words import counted
+from gal_studio.core.words import clock, counted
 from gal_studio.rounds.checkpoints import step_to_keep
 from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
@@ -91,11 +91,14 @@ def job_view(store: Store, project_id: str) -> JobView | None:
     if job is None:
         return None
     rate = store.jobs.rate(job.id) if job.state in WORKING else None
+    left = (job.total - job.done) / rate if rate else None
+    speed = describe_job(job.kind).phase(job.phase).speed(rate) if rate else ""
     return JobView(
         **_words(job),
         worker_alive=store.workers.alive(),
         rate=rate,
-        seconds_left=(job.total - job.done) / rate if rate else None,
+        seconds_left=left,
+        pace="" if left is None else f"{speed} · {clock(left)} left",
         finished=describe_job(job.kind).finished(job.total),
         preview_wanted=job.state == "running" and store.jobs.wants_preview(job.id),
         kept=step_to_keep(store, job),
@@ -116,6 +119,8 @@ def _words(job: Job) -> dict[str, Any]:
     phase = kind.phase(job.phase)
     words = {
         "title": kind.title, "doing": phase.name, "unit": phase.unit, "now": kind.now or kind.title,
+        "progress": phase.progress(job.done, job.total),
+        "reached": phase.amount(job.done, job.total) if job.total else "",
         "background": kind.is_background or kind.allows_decisions,
     }  # fmt: skip
     return {**{name: getattr(job, name) for name in _OWN}, **words}

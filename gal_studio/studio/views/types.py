@@ -163,8 +163,9 @@ class RoundView(RoundFacts):
 @dataclass(frozen=True, kw_only=True)
 class JobWords:
     """A job, and in words: `title` is what it does, `doing` its present phase if that has a name of its own,
-    `now` what that is called in a sentence of its own, and `unit` what is counted. One in the `background`
-    keeps nothing else from being requested.
+    `now` what that is called in a sentence of its own, and `unit` what is counted. `progress` is how far it
+    is ("40 / 200"), `reached` the same in full ("40 of 200 steps"); both are empty before its total is known.
+    One in the `background` keeps nothing else from being requested.
     """
 
     id: str
@@ -180,12 +181,14 @@ class JobWords:
     doing: str
     now: str
     unit: str
+    progress: str
+    reached: str
     background: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobView(JobWords):
-    """The current job of a project; `finished` is its result in words.
+    """The current job of a project; `finished` is its result in words, `pace` its speed and what is left.
 
     `preview_wanted`: a preview of the training is drawn now or at the next step. `kept` is the step at
     which a halted training can be ended, None where there is none. `lost_model` is the place of a local model
@@ -195,6 +198,7 @@ class JobView(JobWords):
     worker_alive: bool
     rate: float | None
     seconds_left: float | None
+    pace: str
     finished: str
     preview_wanted: bool
     kept: int | None

@@ -1,12 +1,11 @@
 /** Formatting, and the settings fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clock, count, inSentence, listed, unbroken, undecided } from "../../../assets/ui/kit/format.js";
+import { count, inSentence, listed, unbroken, undecided } from "../../../assets/ui/kit/format.js";
 import { isIdle, read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
   assert.deepEqual([count(1, "image"), count(0, "image")], ["1 image", "0 images"]);
-  assert.deepEqual([clock(31), clock(3725), clock(-4)], ["0:31", "1:02:05", "0:00"]);
   assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0%", "53%", "100%"]);
 });
 

@@ -34,11 +34,7 @@ test("a halted training whose steps were saved can be ended there", () => {
 });
 
 test("speed and remaining time are shown once known, and that the worker is starting", () => {
-  assert.equal(shown({ rate: 0.04, seconds_left: null, unit: "images" }).note, "25 s per image");
-  assert.equal(shown({ rate: 2.54, seconds_left: 63, unit: "steps" }).note, "2.5 steps/s · 1:03 left");
-  assert.equal(shown({ rate: 1.25e7, seconds_left: 63, unit: "bytes" }).note, "13 MB/s · 1:03 left");
-  assert.equal(shown({ rate: 90_000, unit: "bytes" }).note, "90 kB/s");
-  assert.equal(shown({ seconds_left: 63 }).note, "1:03 left");
+  assert.equal(shown({ pace: "2.5 steps/s · 1:03 left" }).note, "2.5 steps/s · 1:03 left");
   assert.equal(shown({ worker_alive: false }).note, "starting");
 });
 
