@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { Dialog } from "../kit/dialog.js";
 import { reference } from "../kit/dom.js";
-import { Button, html } from "../kit/html.js";
+import { Button, html, useAnswer } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { Brush, sizeOf } from "./brush.js";
 import { BrushLayer } from "./layer.js";
@@ -89,28 +89,20 @@ export function paintMask(request) {
   dialog.open("The subject of a reference", html`<${MaskView} ...${request} />`);
 }
 
-/** @typedef {{ mask: StoredMask, brush: Brush, begun: string }} Shown */
-
 /** @param {Request} props */
 function MaskView({ source, title, load, send, step }) {
   const draft = `subject ${source}`;
   const [loads, reload] = useState(0);
-  const [stored, show] = useState(/** @type {Shown | null} */ (null));
   const [isSending, block] = useState(false);
   const sent = useRef(""); // the mask that was saved last, as JSON
   const isThere = useRef(true);
-  useEffect(() => {
-    let gone = false;
-    Promise.all([askStored(draft, load), sizeOf(source)]).then(([mask, size]) => {
-      if (gone || !mask) return;
-      const kept = draftOf(draft);
-      const runs = kept ?? (mask.mask && Mask.fromRuns(mask.mask).binary().toRuns());
-      const begun = STARTS[kept ? "draft" : mask.painted ? "painted" : mask.mask ? "found" : "none"];
-      show({ mask, begun, brush: new Brush({ size, tools: TOOLS, runs }) });
-    });
-    return () => {
-      gone = true;
-    };
+  const stored = useAnswer(async () => {
+    const [mask, size] = await Promise.all([askStored(draft, load), sizeOf(source)]);
+    if (!mask) return null;
+    const kept = draftOf(draft);
+    const runs = kept ?? (mask.mask && Mask.fromRuns(mask.mask).binary().toRuns());
+    const begun = STARTS[kept ? "draft" : mask.painted ? "painted" : mask.mask ? "found" : "none"];
+    return { mask, begun, brush: new Brush({ size, tools: TOOLS, runs }) };
   }, [loads]);
   const { mask, brush, begun } = stored ?? {};
   useLayoutEffect(

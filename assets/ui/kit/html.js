@@ -1,5 +1,5 @@
 /** Components: templates of HTML, which Preact renders and keeps. Strings in them are text, never markup. */
-import { h, useLayoutEffect, useRef } from "../vendor/preact.min.js";
+import { h, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import htm from "../vendor/htm.min.js";
 import "../vendor/signals.min.js"; // renders what has read a signal
 import { focusedIn } from "./dom.js";
@@ -65,6 +65,25 @@ export function Held({ make }) {
     place.current?.replaceChildren(make());
   }, []);
   return html`<span class="held" ref=${place} />`;
+}
+
+/**
+ * The newest answer to what a component asks when it is shown, and again whenever one of `of` differs; null
+ * before the first one. What comes after a further question is dropped, as is null.
+ * @template Answer
+ * @param {() => Promise<Answer | null> | null} ask null asks nothing
+ * @param {unknown[]} of
+ */
+export function useAnswer(ask, of) {
+  const [answer, know] = useState(/** @type {Answer | null} */ (null));
+  useEffect(() => {
+    let isLast = true;
+    ask()?.then((found) => isLast && found !== null && know(() => found));
+    return () => {
+      isLast = false;
+    };
+  }, of);
+  return answer;
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
 /** @import { PairMap } from "../../heatmap/patch_maps.js" */
-/** @import { Pair, PatchMap } from "payloads" */
+/** @import { Pair } from "payloads" */
 import { Heat } from "../../heatmap/heatmap.js";
 import { patchMaps } from "../../heatmap/patch_maps.js";
-import { html } from "../../kit/html.js";
+import { html, useAnswer } from "../../kit/html.js";
 import { useEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { pairPicture } from "./pair_picture.js";
@@ -59,15 +59,8 @@ function Card({ pair, place }) {
  */
 function MapImage({ pair, which, kind, isNear, alt }) {
   const version = isNear && pairHeat.value[kind] ? pair.maps_version : null;
-  const [map, lay] = useState(/** @type {PatchMap | null} */ (null));
-  useEffect(() => {
-    if (!version) return undefined;
-    let gone = false;
-    patchMaps(pair.id, kind, version).then(([found]) => gone || lay(found));
-    return () => {
-      gone = true;
-    };
-  }, [pair.id, version]);
+  const [map] =
+    useAnswer(() => (version ? patchMaps(pair.id, kind, version) : null), [pair.id, version]) ?? [];
   const isThere = which === "reference" || pair.generated_image;
   return html`<div class="stage ${isThere ? "" : "waiting"}">
     <img

@@ -1,7 +1,7 @@
 /** The enlarged view of a pair: heat maps of both images, and a brush to override the estimate. */
 /** @import { Tool } from "../../brush/brush.js" */
 /** @import { View } from "../../heatmap/panel.js" */
-/** @import { Pair, Runs } from "payloads" */
+/** @import { Pair } from "payloads" */
 /** @import { Signal } from "../../vendor/signals.min.js" */
 import { taughtIn } from "../../app/taught.js";
 import { state, on } from "../../app/store.js";
@@ -17,10 +17,10 @@ import { BrushBar } from "../../brush/toolbar.js";
 import { flipHeat, useHeat } from "../../heatmap/panel.js";
 import { Dialog } from "../../kit/dialog.js";
 import { figures } from "../../kit/figures.js";
-import { Button, html, useKeptFocus } from "../../kit/html.js";
+import { Button, html, useAnswer, useKeptFocus } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { Turns } from "../../kit/turns.js";
-import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
+import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { signal, useSignal } from "../../vendor/signals.min.js";
 import { pairPicture } from "./pair_picture.js";
 
@@ -222,30 +222,18 @@ function paintSubject({ prompt }, id) {
 }
 
 /**
- * @typedef {{ brush: Brush, painting: Runs | null, reference: string | null,
- *   foreground: Runs | null }} Stored
- */
-
-/**
  * What is stored of a pair, and the brush, whose strokes are saved with a debounce; null until it is known.
  * @param {Pair} pair
  * @param {Signal<string>} saved is told how the saving goes
  */
 function usePainting(pair, saved) {
-  const [stored, show] = useState(/** @type {Stored | null} */ (null));
   const draft = `pair ${pair.id}`;
-  useEffect(() => {
-    let gone = false;
+  const stored = useAnswer(async () => {
     saved.value = "";
     const asked = askStored(draft, () => call("rounds", "pair", { pair: pair.id }));
-    Promise.all([asked, sizeOf(pairPicture(pair, "generated"))]).then(([answer, size]) => {
-      if (gone || !answer) return;
-      const runs = draftOf(draft) ?? answer.painting;
-      show({ ...answer, brush: new Brush({ size, tools: TOOLS, blank: UNTOUCHED, runs }) });
-    });
-    return () => {
-      gone = true;
-    };
+    const [answer, size] = await Promise.all([asked, sizeOf(pairPicture(pair, "generated"))]);
+    const runs = draftOf(draft) ?? answer?.painting;
+    return answer && { ...answer, brush: new Brush({ size, tools: TOOLS, blank: UNTOUCHED, runs }) };
   }, []);
   useLayoutEffect(() => {
     if (!stored) return undefined;

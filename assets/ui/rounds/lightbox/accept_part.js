@@ -1,15 +1,13 @@
 /** Accept part of a picture: only the painted area is used for training. */
 /** @import { Tool } from "../../brush/brush.js" */
-/** @import { Runs } from "payloads" */
 import { draftKept, draftOf, keepDraft } from "../../app/drafts.js";
 import { call } from "../../app/session.js";
 import { state } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
 import { Brush, sizeOf } from "../../brush/brush.js";
 import { Outline } from "../../brush/outline.js";
-import { Button, html } from "../../kit/html.js";
+import { Button, html, useAnswer } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
-import { useEffect, useState } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { acceptInPart, isReplay } from "../grid/verdicts.js";
 import { resetZoom } from "./zoom.js";
@@ -99,13 +97,6 @@ export function PartButtons({ brush }) {
  * @param {{ id: string, version: string }} props
  */
 export function AcceptedPart({ id, version }) {
-  const [runs, show] = useState(/** @type {Runs | null} */ (null));
-  useEffect(() => {
-    let gone = false;
-    stored(id).then((found) => gone || show(found));
-    return () => {
-      gone = true;
-    };
-  }, [version]);
+  const runs = useAnswer(() => stored(id), [version]);
   return runs && html`<${Outline} runs=${runs} label="The part of the image that was accepted" />`;
 }

@@ -1,11 +1,11 @@
 /** Compare the enlarged picture with up to three others: side by side, with a slider, or flickering. */
-/** @import { Candidate, Relative } from "payloads" */
+/** @import { Candidate } from "payloads" */
 /** @import { Source } from "./sources.js" */
 import { someReferences, state } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
-import { Button, html, withValue } from "../../kit/html.js";
+import { Button, html, useAnswer, withValue } from "../../kit/html.js";
 import { Segments } from "../../kit/segments.js";
-import { useEffect, useState } from "../../vendor/preact.min.js";
+import { useEffect } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { Stage } from "../../viewer/viewer.js";
 import { relativesOf, sourcesFor } from "./sources.js";
@@ -58,16 +58,9 @@ function flip({ isStopped = false } = {}) {
  * @param {Candidate} candidate
  */
 export function useComparison(candidate) {
-  const [others, know] = useState(/** @type {Relative[]} */ ([]));
   const isOn = comparing();
-  useEffect(() => {
-    if (!isOn) return undefined;
-    let gone = false;
-    relativesOf(candidate).then((found) => gone || know(found));
-    return () => {
-      gone = true;
-    };
-  }, [isOn, candidate, state.rounds]);
+  const others =
+    useAnswer(() => (isOn ? relativesOf(candidate) : null), [isOn, candidate, state.rounds]) ?? [];
   const offered = isOn ? sourcesFor(candidate, others) : [];
   const chosen = slots.value.flatMap((key, i) => {
     const source = offered.find((one) => one.key === key);
