@@ -11,7 +11,6 @@ import { html, set } from "../../kit/html.js";
 import { address, projectFigure } from "../../app/urls.js";
 import { render } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
-import { parseCsv } from "../views/table.js";
 
 const newRequest = newest();
 const rounds = signal(/** @type {RoundChoices[]} */ ([]));
@@ -41,7 +40,7 @@ export function mountChoices(panel) {
 /** As the studio writes it. */
 async function rows() {
   const answer = await fromStudio(`project/${encodeURIComponent(state.projectId ?? "")}/choices.csv`);
-  return answer.ok ? parseCsv(await answer.text()) : [];
+  return answer.ok ? `\ufeff${await answer.text()}` : []; // its mark is no part of the text
 }
 
 function Choices() {

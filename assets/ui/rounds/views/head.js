@@ -16,10 +16,10 @@ import { oneDrawing, pngFile, svgFile } from "./drawing.js";
 import { csv } from "./table.js";
 
 /**
- * What a view offers to be saved: its table, the names of the columns first, and the address of the figure
- * that the studio makes of the same. `figures` are the charts that the page's own library can draw.
+ * What a view offers to be saved: its table, the names of the columns first, or that as CSV; and the address
+ * of the figure that the studio makes of the same. `figures` are the charts that the page's library can draw.
  * @typedef {{
- *   rows: () => Row[] | Promise<Row[]>,
+ *   rows: () => Row[] | Promise<Row[] | string>,
  *   figure?: () => string,
  *   figures?: () => Figure[] | Promise<Figure[]>
  * }} Savable
@@ -138,8 +138,9 @@ async function saveFigure(address, name) {
  */
 async function fileOf(ending, { rows, figures }) {
   const table = await rows();
-  if (table.length < 2) return undefined;
-  if (ending === "csv") return new Blob([csv(table)], { type: "text/csv" });
+  const text = typeof table === "string" ? table : csv(table);
+  if (text.trim().split("\n").length < 2) return undefined;
+  if (ending === "csv") return new Blob([text], { type: "text/csv" });
   const drawings = await drawingsOf((await figures?.()) ?? []);
   if (!drawings.length) return undefined;
   const drawing = oneDrawing(drawings);

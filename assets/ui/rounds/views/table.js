@@ -20,25 +20,3 @@ const quoted = (cell) => {
  * @param {Row[]} rows
  */
 export const csv = (rows) => `\ufeff${rows.map((row) => `${row.map(quoted).join(",")}\r\n`).join("")}`;
-
-/**
- * The rows of a CSV file.
- * @param {string} text
- * @returns {string[][]}
- */
-export function parseCsv(text) {
-  /** @type {string[][]} */
-  const rows = [];
-  /** @type {string[]} */
-  let row = [];
-  for (const [, quotes, plain, end] of text
-    .replace(/^\ufeff/, "")
-    .matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    if (end === "" && !quotes && !plain && !row.length) break; // after the last line
-    row.push(quotes === undefined ? (plain ?? "") : quotes.replaceAll('""', '"'));
-    if (end === ",") continue;
-    rows.push(row);
-    row = [];
-  }
-  return rows;
-}
