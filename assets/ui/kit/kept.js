@@ -28,6 +28,19 @@ export function kept(key, where = local) {
 }
 
 /**
+ * An object that was kept as JSON; an empty one if there is none, or it cannot be read.
+ * @param {string} key
+ * @param {() => Storage} [where]
+ */
+export function keptObject(key, where = local) {
+  try {
+    return Object(JSON.parse(kept(key, where) ?? "{}"));
+  } catch {
+    return {};
+  }
+}
+
+/**
  * @param {string} key
  * @param {string | null} value null removes it
  * @param {() => Storage} [where]

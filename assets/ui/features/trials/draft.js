@@ -1,5 +1,5 @@
 /** What stands in the form of *Try a prompt* of a project: it is kept in this tab, also over a reload. */
-import { keep, kept, ofTab } from "../../kit/kept.js";
+import { keep, keptObject, ofTab } from "../../kit/kept.js";
 import { signal } from "../../vendor/signals.min.js";
 
 /**
@@ -36,19 +36,5 @@ export function changeDraft(some) {
 export function takeUpDraft(id, guidance) {
   if (id === project) return;
   project = id;
-  draft.value = { ...EMPTY, guidance, ...keptDraft(id) };
-}
-
-/**
- * The kept draft of a project, if it is one of ours.
- * @param {string} id
- * @returns {Partial<TrialDraft>}
- */
-function keptDraft(id) {
-  try {
-    const found = JSON.parse(kept(key(id), ofTab) ?? "null");
-    return typeof found?.prompt === "string" ? found : {};
-  } catch {
-    return {};
-  }
+  draft.value = { ...EMPTY, guidance, ...keptObject(key(id), ofTab) };
 }

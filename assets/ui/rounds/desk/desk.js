@@ -1,6 +1,6 @@
 /** How the pictures are laid out: tile size, order, auto-advance and score range; kept in this browser. */
 /** @import { Candidate } from "payloads" */
-import { keep as keepIn, kept } from "../../kit/kept.js";
+import { keep as keepIn, keptObject } from "../../kit/kept.js";
 import { emit, state } from "../../app/store.js";
 
 /**
@@ -138,12 +138,7 @@ const isRange = ({ low, high }) => (low ?? high) !== null && (low ?? -Infinity) 
 /** Restore what was kept; what is not understood is left out. */
 export function restoreDesk() {
   /** @type {Partial<Desk> & { range?: typeof state.range, detector?: typeof state.detector }} */
-  let stored = {};
-  try {
-    stored = JSON.parse(kept(KEY) ?? "{}") ?? {};
-  } catch {
-    /* its content is broken */
-  }
+  const stored = keptObject(KEY);
   const { size, sort, reverse, advance, range, detector } = stored;
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
   if (typeof sort === "string") desk.sort = sort;

@@ -2,7 +2,7 @@
 /** @import { Frame } from "./camera.js" */
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
-import { keep as keepIn, kept, ofTab } from "../../kit/kept.js";
+import { keep as keepIn, keptObject, ofTab } from "../../kit/kept.js";
 
 /**
  * `frames` are the parts that were zoomed to; a projection without one is shown whole.
@@ -26,14 +26,7 @@ const blank = () => ({
  * @param {string | null} project
  * @returns {Memory}
  */
-export function recall(project) {
-  try {
-    const found = project && kept(key(project), ofTab);
-    return { ...blank(), ...(found ? JSON.parse(found) : {}) };
-  } catch {
-    return blank(); // of another version
-  }
-}
+export const recall = (project) => ({ ...blank(), ...(project && keptObject(key(project), ofTab)) });
 
 /**
  * @param {string | null} project
