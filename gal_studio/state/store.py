@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from gal_studio.core.models.forms.registry import find_form
+from gal_studio.features.exports.destination import Destinations
+from gal_studio.features.exports.record import Exports
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.content_store import Adapters, Images
-from gal_studio.state.files.destination import Destinations
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
 from gal_studio.state.files.inside import folder_of_row, inside
@@ -23,7 +24,6 @@ from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.branches import Branches
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
-from gal_studio.state.tables.exports import Exports
 from gal_studio.state.tables.findings import Findings
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.model_locations import ModelLocations

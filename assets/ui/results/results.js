@@ -15,7 +15,7 @@ import { ComparedReplays } from "./replays.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
-import { exportsOpen, openExports, showExports } from "./exports.js";
+import { exportsOpen, openExports, showExports } from "./finish.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";

@@ -6,7 +6,7 @@ import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { PopoverButton } from "../kit/popovers.js";
-import { openExports } from "./exports.js";
+import { openExports } from "./finish.js";
 
 const FULL = "full strength";
 const WEIGHT = {

@@ -10,7 +10,7 @@ import { byFinger, setAttribute, setText } from "../kit/dom.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { PopoverButton } from "../kit/popovers.js";
 import { about, inSentence } from "../kit/format.js";
-import { openDownload } from "../results/exports.js";
+import { openDownload } from "../results/finish.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
 import { ownShown, reviewShown, showSide } from "./sides.js";

@@ -8,12 +8,12 @@ from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
 from gal_studio.features.exports.engine.folder import export_to
 from gal_studio.features.exports.engine.task import open_export
+from gal_studio.features.exports.record import Export
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
 from gal_studio.state.files.inside import remove
 from gal_studio.state.files.unfinished import unfinished_name
-from gal_studio.state.tables.exports import Export
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, does

@@ -12,11 +12,11 @@ from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse
+from gal_studio.features.exports.destination import Destination
+from gal_studio.features.exports.record import Export
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.state.files.destination import Destination
 from gal_studio.state.files.placed import folder_of_person, placed
-from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
 from gal_studio.studio.reports.measured import in_sentences

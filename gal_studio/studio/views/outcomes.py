@@ -10,9 +10,9 @@ from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.settings import Method
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Kind, Round
+from gal_studio.features.exports.record import Export
 from gal_studio.rounds.lineage import inherited_examples, round_weight
 from gal_studio.state import Store
-from gal_studio.state.tables.exports import Export
 
 
 @dataclass(frozen=True)

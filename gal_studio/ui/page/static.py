@@ -36,7 +36,7 @@ _FIRST = (
     "brush/brush",
     "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",
     "reference/anchors_editor", "results/results", "results/sheet", "viewer/viewer",
-    "results/exports",
+    "results/finish",
     "results/measured", "results/replays", "top/queue", "rounds/map/map", "rounds/map/controls",
     "rounds/waiting/waiting", "rounds/tour/tour",
 )  # fmt: skip

@@ -7,9 +7,9 @@ import pytest
 
 from gal_studio.engine.loras import check
 from gal_studio.features.exports import job as export
+from gal_studio.features.exports.record import Export
 from gal_studio.state import Store
 from gal_studio.state.files.unfinished import is_unfinished
-from gal_studio.state.tables.exports import Export
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine

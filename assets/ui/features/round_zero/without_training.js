@@ -2,7 +2,7 @@
 import { state } from "../../app/store.js";
 import { ask } from "../../kit/ask.js";
 import { html } from "../../kit/html.js";
-import { openDownload } from "../../results/exports.js";
+import { openDownload } from "../../results/finish.js";
 import { uses } from "../../rounds/uses.js";
 
 /** Can the model be given references, and is this a first round that has nothing yet? */

@@ -11,7 +11,7 @@ import { EnlargedImage } from "../../kit/sharpened.js";
 import { openRound, openStep } from "../../app/session.js";
 import { Doubt } from "../../results/doubt.js";
 import { decide, undo } from "../grid/verdicts.js";
-import { openDownload } from "../../results/exports.js";
+import { openDownload } from "../../results/finish.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { followed } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";

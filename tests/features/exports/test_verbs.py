@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.destination import FILE, Destination
+from gal_studio.features.exports.destination import FILE, Destination
 from gal_studio.state.files.own_folder import others
 from gal_studio.studio import Studio
 from tests.ui.seeded import finish_export

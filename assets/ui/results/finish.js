@@ -13,7 +13,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.m
 import { signal } from "../vendor/signals.min.js";
 import { LookYourself } from "./doubt.js";
 import { LookFiles, referenceFrames } from "../viewer/viewer.js";
-import { lastly } from "./export_words.js";
+import { lastly } from "../features/exports/words.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 
 /** @type {string | null} the round of the dialog */

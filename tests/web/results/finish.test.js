@@ -2,8 +2,8 @@ import "../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { lastly } from "../../../assets/ui/results/export_words.js";
-import { otherThan, showExports } from "../../../assets/ui/results/exports.js";
+import { lastly } from "../../../assets/ui/features/exports/words.js";
+import { otherThan, showExports } from "../../../assets/ui/results/finish.js";
 import { measures, queued } from "../samples.js";
 
 /** @type {import("payloads").MadeExport} */
