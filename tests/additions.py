@@ -85,7 +85,7 @@ with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test do
     check_payloads(studio.store, project)
     print(json.dumps({
         "package": gal_studio.__file__, "said": said, "poll": parts, "requests": sorted(REQUESTS),
-        "results": REQUESTS["results"](context, {"project": project}),
+        "exports": REQUESTS["exports"](context, {"round": round_id}) if "exports" in REQUESTS else None,
         "count": REQUESTS["count_pictures"](context, {"round": round_id})
         if "count_pictures" in REQUESTS else None,
         "css": files()["studio.css"].decode(), "files": sorted(files()),

@@ -6,7 +6,7 @@ import { maskPlace } from "./brush/mask_dialog.js";
 import { howDialog, showHow } from "./how/how.js";
 import { helpDialog, showHelp } from "./kit/help.js";
 import { anchorsDialog, editAnchors } from "./reference/anchors_editor.js";
-import { exportsPlace } from "./results/finish.js";
+import { finishPlace } from "./results/finish.js";
 import { reopenViewer, viewerDialog } from "./viewer/viewer.js";
 import { picturePlace } from "./rounds/lightbox/lightbox.js";
 import { logDialog, openLog } from "./top/log.js";
@@ -39,7 +39,7 @@ export function registerDialogs() {
   registerPlace("prompts", place(anchorsDialog, editAnchors));
   registerPlace("mask", maskPlace);
   registerPlace("viewer", place(viewerDialog, reopenViewer));
-  registerPlace("download", exportsPlace);
+  registerPlace("download", finishPlace);
   registerPlace("picture", picturePlace);
   for (const one of added) registerPlace(...one);
 }

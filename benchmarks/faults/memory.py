@@ -29,6 +29,7 @@ from benchmarks.faults.writes import plan_in
 from gal_studio.commands.running.unattended import RunPlan, carry_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.features.exports import record, verbs
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.import_ahead import import_ahead
@@ -125,9 +126,9 @@ def _export(workspace: Path) -> None:
         studio = Studio(store)
         (project,) = store.projects.names()
         round_id = studio.rounds(project)[-1].id
-        studio.export_round(round_id, FORM)
+        verbs.export_round(studio, round_id, FORM)
         worker.run(until_empty=True)
-        path = store.exported(round_id, FORM)
+        path = record.file_of(store, round_id, FORM)
         if not path.is_file():
             said = [job.message for job in store.jobs.of_project(project) if job.kind == "export"]
             raise StudioError(said[-1])

@@ -28,6 +28,15 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file of a round in a form, by its address, and what was checked of it."""
+
+    form: str
+    file: str
+    checked: str
+
+
+@dataclass(frozen=True)
 class Hooks:
     """The answers of one feature, `HOOKS` in its `hooks.py`.
 
@@ -40,8 +49,8 @@ class Hooks:
     `gives_references` makes and generates rounds with the references, in place of a LoRA.
     `run` queues, by the kind of a training that the feature does, all that a round lacks; `after_training`
     queues what follows a training that was queued; `missing` queues what a round lacks besides its training
-    and its images, when all of it is asked for. They get the studio. `actions` are buttons of rounds, by the
-    name of their variant.
+    and its images, when all of it is asked for; `downloads` are files of a round. They get the studio.
+    `actions` are buttons of rounds, by the name of their variant.
     """
 
     by_hand: Callable[[Store, str], str] = lambda *_: ""
@@ -54,6 +63,7 @@ class Hooks:
     run: Mapping[str, Callable[[Any, str], tuple[Job, ...]]] = field(default_factory=dict)
     after_training: Callable[[Any, RoundSnapshot], None] = lambda *_: None
     missing: Callable[[Any, RoundSnapshot], tuple[Job, ...]] = lambda *_: ()
+    downloads: Callable[[Any, str], Iterable[Download]] = lambda *_: ()
     actions: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
 
 

@@ -5,16 +5,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from gal_studio.core.models.forms.registry import find_form
-from gal_studio.features.exports.destination import Destinations
-from gal_studio.features.exports.record import Exports
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
-from gal_studio.state.files.inside import folder_of_row, inside
+from gal_studio.state.files.inside import folder_of_row
 from gal_studio.state.files.own_folder import DATABASE, check_own
 from gal_studio.state.files.own_presets import OwnPresets
 from gal_studio.state.files.paths import user_path
@@ -59,7 +56,6 @@ class Store(AbstractContextManager["Store"]):
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
         self.own_presets = OwnPresets(self.workspace)
-        self.destinations = Destinations(self.workspace)
         self.clock = clock
         self.database = Database(database or self.workspace / DATABASE)
         self.answers = Answers(self.database, clock)
@@ -74,7 +70,6 @@ class Store(AbstractContextManager["Store"]):
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)
         self.replays = Replays(self.database, clock)
-        self.exports = Exports(self.database, clock)
         self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)
         self.reconstructions = Reconstructions(self.database, clock)
@@ -86,11 +81,6 @@ class Store(AbstractContextManager["Store"]):
         """The folder for the checkpoints of this round; it is created if needed."""
         identity = self.rounds.get(round_id).id
         return make_folder(folder_of_row(self.workspace, "checkpoints", identity), self.workspace)
-
-    def exported(self, round_id: str, form: str) -> Path:
-        """The zip file of an exported round, which may not be there; its folder is created if needed."""
-        folder = folder_of_row(self.workspace, "exports", self.rounds.get(round_id).id)
-        return inside(self.workspace, make_folder(folder, self.workspace) / f"{find_form(form).name}.zip")
 
     def close(self) -> None:
         """Close the database."""

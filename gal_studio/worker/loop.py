@@ -290,9 +290,8 @@ def _request_late(store: Store, ended: Job) -> None:
     """
     if ended.state != "completed":
         return
-    waits = ended.kind == "export" and store.exports.waiting(ended.round_id)
     asked = [hooks.waiting[ended.kind] for hooks in all_hooks() if ended.kind in hooks.waiting]
-    if waits or any(waiting(store, ended.round_id) for waiting in asked):
+    if any(waiting(store, ended.round_id) for waiting in asked):
         store.jobs.enqueue(ended.project_id, ended.round_id, ended.kind)
 
 

@@ -34,9 +34,11 @@ from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.pictures import kinds_of_pictures
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.app import build_app
 from gal_studio.ui.page.static import served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
+from gal_studio.ui.programs.endpoints import export_answer
 from gal_studio.worker.jobs.registry import WORK
 from tests.ui.seeded import draw, finished, measure
 from tests.ui.seeded_refinement import pairs_made
@@ -61,6 +63,12 @@ with studio.store:
         unrefined = ""
     except StudioError as error:
         unrefined = str(error)
+    asked = (first, "kohya", "[]", 1.0, True)
+    studio.store.database.write(
+        "INSERT INTO exports (round_id, form, measured, created, waits) VALUES (?, ?, ?, ?, ?)", asked
+    )
+    studio.store.jobs.enqueue(project, first, "export")
+    downloads = export_answer(ViewCache(studio), first)
     build_app(studio)
     check_payloads(studio.store, project)
     pictures = list(kinds_of_pictures(studio))
@@ -68,7 +76,7 @@ loaded = [name for name in sys.modules if name.startswith("gal_studio.")]
 print(json.dumps({
     "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
     "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
-    "round_0": refused, "refined": unrefined, "measured": unmeasured,
+    "round_0": refused, "refined": unrefined, "measured": unmeasured, "downloads": downloads,
 }))
 """
 

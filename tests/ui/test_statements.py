@@ -41,8 +41,7 @@ LIMITS: dict[str, int] = {
     "tag": 4, "accept_in_part": 12, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 22, "patch_maps": 5, "part_mask": 2,
     "reference_mask": 3, "judge_quality": 11, "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
-    "results": 6, "same_seed": 8, "test_pictures": 12, "export_round": 17,
-    "destination": 0, "name_program": 2, "put_lora": 6,
+    "results": 6, "same_seed": 8, "test_pictures": 12,
     "changes": 23,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
@@ -78,7 +77,7 @@ UNCOUNTED_VERBS = {
     **dict.fromkeys(("export_project", "archive", "delete"), "goes through a whole project"),
     **dict.fromkeys(("save_preset", "remove_preset"), "writes a file"),
     **dict.fromkeys(("bug_report", "project_size", "export_choices", "references_zip"), "writes a file"),
-    **dict.fromkeys(("adapter_path", "candidate_picture", "exported", "export_adapter"), "gives a file"),
+    **dict.fromkeys(("adapter_path", "candidate_picture", "export_adapter"), "gives a file"),
     **dict.fromkeys(
         ("reconstruction", "reference_picture", "reconstruct", "find_subject"),
         "gives a picture",
@@ -174,7 +173,6 @@ REFUSED = {
     "keep": "No step of this training was saved",
     "continue_training": "The last state of Round 2's training is gone",
     "keep_line": "This round has no branch beside it",
-    "put_lora": "This round is not exported",
 }
 """Requests that are refused in this workspace, and how the sentence begins."""
 FEATURES: list[Any] = [

@@ -58,7 +58,10 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, repla
         _work(store, random, round_.id)
         parent = round_.id if number < rounds - 1 else parent
     for round_ in store.rounds.of_project(project.id)[:1]:
-        store.exports.ask(round_.id, "kohya", ("Gained 1.",))
+        asked = (round_.id, "kohya", '["Gained 1."]', store.clock(), True)
+        store.database.write(
+            "INSERT INTO exports (round_id, form, measured, created, waits) VALUES (?, ?, ?, ?, ?)", asked
+        )
     measure(store, random, project.id)
     if replayed:
         _replay(store, random, project)

@@ -68,7 +68,6 @@ def test_an_id_that_leads_elsewhere_takes_nothing(
         if table == "rounds":
             for place in (
                 lambda: store.checkpoints(identity),
-                lambda: store.exported(identity, "kohya"),
                 lambda: checkpoints.folder(store, identity, "0" * 64),
             ):
                 with pytest.raises(StudioError, match="is not an ID of the studio"):

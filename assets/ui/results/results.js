@@ -15,7 +15,7 @@ import { ComparedReplays } from "./replays.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
-import { exportsOpen, openExports, showExports } from "./finish.js";
+import { finishOpen, knowRounds, openFinish } from "./finish.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
@@ -32,11 +32,8 @@ export function mountResults(parts) {
   const shown = () => state.step === "results" && !loading() && rounds.value.length > 0;
   on("step project rounds", load);
   on("step measures", loadSheet);
-  on("queue", () => {
-    if (exportsOpen()) load();
-  });
   on("forget", () => {
-    showExports(rounds.value);
+    knowRounds(rounds.value);
     if (state.project) return;
     newRounds();
     newRows();
@@ -49,12 +46,12 @@ export function mountResults(parts) {
   renderOn(events, parts.columns, Results, shown);
 
   async function load() {
-    if ((state.step !== "results" && !exportsOpen()) || !state.projectId) return;
+    if ((state.step !== "results" && !finishOpen()) || !state.projectId) return;
     const isLatest = newRounds();
     const answer = await call("results", "results", { project: state.projectId });
     if (!answer || !isLatest()) return;
     set(rounds, [...answer.rounds]);
-    showExports(rounds.value);
+    knowRounds(rounds.value);
     parts.results.toggleAttribute("data-loading", !shown());
   }
 }
@@ -132,7 +129,7 @@ function Taken({ best, drawn }) {
         html`<span>Which round is best? All must be measured to know.</span>
           ${done < trained.length ? partsIn("best") : null}`;
   return html`${words || null}
-    <${Button} onClick=${() => openExports(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;
+    <${Button} onClick=${() => openFinish(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;
 }
 
 function Buttons() {

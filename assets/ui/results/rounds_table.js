@@ -6,7 +6,7 @@ import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { PopoverButton } from "../kit/popovers.js";
-import { openExports } from "./finish.js";
+import { openFinish } from "./finish.js";
 
 const FULL = "full strength";
 const WEIGHT = {
@@ -65,8 +65,7 @@ function rowsOf(round, measures, width) {
   const one = measures?.rounds.find(({ id }) => id === round.id);
   const said = measures?.words.rounds[round.id];
   const best = measures?.best === round.id ? one?.gain_setting : null;
-  const isThere =
-    round.adapter || (round.candidates > 0 && round.exports.some(({ form }) => form === "references"));
+  const isThere = round.adapter || (round.candidates > 0 && round.exports === "references");
   const number = round.accepted.length;
   /** @param {unknown} words */
   const lacking = (words) => width > 0 && html`<td colspan=${width} class="unmeasured">${words}</td>`;
@@ -79,7 +78,7 @@ function rowsOf(round, measures, width) {
       <td>${
         isThere
           ? html`<${Button}
-              onClick=${() => openExports(round)}
+              onClick=${() => openFinish(round)}
               aria-label="Download ${round.adapter ? "the LoRA of " : ""}${inSentence(round.name)}"
             >Download…<//>`
           : "–"

@@ -8,7 +8,7 @@ from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
 from gal_studio.features.exports.engine.folder import export_to
 from gal_studio.features.exports.engine.task import open_export
-from gal_studio.features.exports.record import Export
+from gal_studio.features.exports.record import Export, exports_of, file_of
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
@@ -26,19 +26,19 @@ SPARE = 16 << 20
 @does("export")
 def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Export what waits, and what is requested meanwhile."""
-    while waiting := store.exports.waiting(job.round_id):
+    while waiting := exports_of(store).waiting(job.round_id):
         try:
             yield from _export(store, models, waiting[0])
         except DiskError:
             raise  # what was asked for still waits
         except Exception:  # it must not stand before what is asked for next
-            store.exports.forget(job.round_id, waiting[0].form)
+            exports_of(store).forget(job.round_id, waiting[0].form)
             raise
 
 
 def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
     task = open_export(store, models, wanted.round_id, find_form(wanted.form), wanted.measured)
-    target = store.exported(wanted.round_id, wanted.form)
+    target = file_of(store, wanted.round_id, wanted.form)
     has_weights = task.round.variant.exports == "lora"
     store.disk.check((2 * task.adapter.stat().st_size if has_weights else 0) + SPARE)
     folder = target.with_name(unfinished_name(store.workspace, wanted.form))
@@ -50,7 +50,7 @@ def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress,
     finally:
         remove(store.workspace, folder)
     (found,) = checked
-    store.exports.finish(
+    exports_of(store).finish(
         wanted.round_id, wanted.form, task.round.adapter or "", found.sentence, found.is_same
     )
 

@@ -1,12 +1,17 @@
-"""Exported rounds: which forms were requested, made and checked."""
+"""Exported rounds: which forms were requested, made and checked, and where the files are."""
 
 import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gal_studio.core import strict_json
+from gal_studio.core.models.forms.registry import find_form
+from gal_studio.state import Store
 from gal_studio.state.database.connection import Repository, record
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.inside import folder_of_row, inside
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,17 @@ class Exports(Repository):
         with self._database.transaction():
             self._database.update("exports", asked, waits=False)
             self._database.delete("exports", **asked, made_of=None)
+
+
+def exports_of(store: Store) -> Exports:
+    """The exports of a workspace."""
+    return Exports(store.database, store.clock)
+
+
+def file_of(store: Store, round_id: str, form: str) -> Path:
+    """The zip file of an exported round, which may not be there; its folder is created if needed."""
+    folder = folder_of_row(store.workspace, "exports", store.rounds.get(round_id).id)
+    return inside(store.workspace, make_folder(folder, store.workspace) / f"{find_form(form).name}.zip")
 
 
 def _export(row: sqlite3.Row) -> Export:

@@ -1,29 +1,20 @@
 """Files that leave the studio, and archives that come back."""
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form, forms_of, unfit
 from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
-from gal_studio.core.types import Job
-from gal_studio.core.variants.registry import refuse
-from gal_studio.features.exports.destination import Destination
-from gal_studio.features.exports.record import Export
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
 from gal_studio.studio.reports.measured import in_sentences
-from gal_studio.studio.verbs.base import Verbs, refuse_without_feature
+from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
-from gal_studio.studio.views.outcomes import present_exports
 from gal_studio.workspace.archive import reader, writer
 
 
@@ -74,75 +65,10 @@ class FileVerbs(Verbs):
         )
         self.store.projects.set_start(project_id, prepare_start(self.store, asked, self._convert_lora))
 
-    def export_round(self, round_id: str, form: str) -> Job:
-        """Queue the export of a round: "diffusers", "kohya" (A1111, Forge), "comfyui" or "invokeai".
-
-        An instant round has the form "references": the references, and how to draw with them elsewhere. A
-        fresh process draws with the file and compares; `exports` tells what it found.
-        """
-        measured = self.measured_sentences(round_id)
-        with self.store.database.transaction():
-            round_ = self.store.rounds.get(round_id)
-            wanted = find_form(form)
-            refuse("export", round_)
-            refuse_without_feature(round_)
-            settings = self.store.rounds.settings(round_id)
-            method = settings.tune.method
-            instant, offered = round_.variant.training is None, forms_of(round_.variant.exports, method)
-            why = "" if instant else unfit(wanted, method)
-            if wanted not in offered and not why:
-                raise StudioError(
-                    f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
-                    f"choose {' or '.join(one.title for one in offered)}."
-                )
-            wanted.check(settings)
-            if round_.adapter is None and not instant:
-                raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
-            if why:
-                raise StudioError(f"Round {round_.number} {why}.")
-            self.store.exports.ask(round_id, wanted.name, measured)
-            return self._queue(round_, "export")
-
     def measured_sentences(self, round_id: str) -> tuple[str, ...]:
         """What a round was measured to be, in sentences; empty if it was not measured."""
         view = measures_view(self.store, self.store.rounds.get(round_id).project_id)
         return in_sentences(view.reports.get(round_id), view.by_schedule.get(round_id, ()))
-
-    def exports(self, round_id: str) -> tuple[Export, ...]:
-        """The requested exports of a round, and those that were made of its present weights.
-
-        Those in a format of a plug-in that is not installed here are left out.
-        """
-        adapter = self.store.rounds.get(round_id).adapter
-        return present_exports(self.store, adapter, self.store.exports.of_round(round_id))
-
-    def exported(self, round_id: str, form: str) -> Path:
-        """The zip file of an export: the LoRA with its card, pictures and a workflow."""
-        wanted = find_form(form).name
-        made = [each for each in self.exports(round_id) if each.form == wanted and not each.waits]
-        if not made:
-            raise StudioError("This round is not exported in this format yet: press Prepare first.")
-        return self.store.exported(round_id, form)
-
-    def destination(self) -> Destination:
-        """The program that was named last, by its export format, and the folder that LoRAs were put into."""
-        return self.store.destinations.read()
-
-    def name_program(self, form: str) -> Destination:
-        """Remember for this workspace in which export format LoRAs are wanted."""
-        named = replace(self.destination(), form=find_form(form).name)
-        return self.store.destinations.save(named)
-
-    def put_lora(self, round_id: str, form: str, folder: str) -> Path:
-        """Copy the LoRA of an export that was made into a folder of this machine, such as ComfyUI's
-        `models/loras`, and remember both; returns the file.
-
-        The folder must be there. A file of that name that is not the same stays, and the copy gets a number.
-        """
-        made, into = self.exported(round_id, form), folder_of_person(folder)
-        path = placed(into, *_lora_of(made))
-        self.store.destinations.save(Destination(find_form(form).name, str(into)))
-        return path
 
     def references_zip(self, project_id: str) -> bytes:
         """A zip with the references of a project, their captions and their masks."""
@@ -184,18 +110,6 @@ class FileVerbs(Verbs):
         origin = _origin_of(archive)
         known = self.store.projects.listed_with_origin(origin)
         return known or reader.import_project(self.store, archive, origin=origin)
-
-
-def _lora_of(made: Path) -> tuple[str, bytes]:
-    """The name and the content of the one LoRA in an export."""
-    try:
-        with ZipFile(made) as archive:
-            found = [name for name in archive.namelist() if name.endswith(".safetensors") and "/" not in name]
-            if len(found) == 1:
-                return found[0], archive.read(found[0])
-    except (BadZipFile, OSError) as error:
-        raise StudioError("The file of this export is lost or damaged: prepare it again.") from error
-    raise StudioError("This export has no LoRA to copy, but a whole model: download it instead.")
 
 
 def _origin_of(archive: Path) -> str:

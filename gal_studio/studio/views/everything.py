@@ -34,8 +34,6 @@ def show_all(store: Store, project_id: str) -> None:
             raise StudioError(f"There is no selection strategy {replay.policy!r}.")
         for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
             check_declared(one)
-    for made in store.exports.of_project(project_id).values():
-        _written(*made)
     for hooks in all_hooks():
         for row in hooks.rows(store, project_id):
             check_declared(row)

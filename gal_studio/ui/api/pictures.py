@@ -39,6 +39,10 @@ _DAMAGED = ("This file is damaged:", "run the doctor.")
 _GONE = ("This file is gone", "from the workspace.")
 
 
+Find = Callable[[str, str], Path]
+"""The file of a round in a form; refused where there is none."""
+
+
 @dataclass(frozen=True)
 class PictureKind:
     """A kind of pictures by their address, `/NAME/ID`; an ID may have two parts.
@@ -166,7 +170,7 @@ def _add_routes(
 
 
 def _add_file_routes(app: FastAPI, studio: Studio) -> None:
-    """Add the routes for a demo's cover, a round's LoRA and its exported forms."""
+    """Add the routes for a demo's cover, a round's LoRA and what features make of it."""
 
     @app.api_route("/demo/{kind}", methods=METHODS)
     def demo_cover(kind: str) -> FileResponse:
@@ -181,10 +185,15 @@ def _add_file_routes(app: FastAPI, studio: Studio) -> None:
         path = _found(studio.adapter_path, round_id)
         return WholeFile(path, filename=f"{_name(studio, round_id)}.safetensors", headers=_FRESH)
 
-    @app.api_route("/export/{round_id}/{form}", methods=METHODS)
-    def export(round_id: str, form: str) -> FileResponse:
-        path = _found(studio.exported, round_id, form)
-        return WholeFile(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
+    def add(name: str, find: Find) -> None:
+        @app.api_route(f"/{name}/{{round_id}}/{{form}}", methods=METHODS)
+        def file_of_round(round_id: str, form: str) -> FileResponse:
+            path = _found(find, round_id, form)
+            return WholeFile(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
+
+    for module in features.modules("files"):
+        for name, find in module.files_of_rounds(studio).items():
+            add(name, find)
 
 
 def _found(find: Callable[..., Path], *identity: str) -> Path:

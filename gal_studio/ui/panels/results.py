@@ -1,4 +1,4 @@
-"""Step 3: compare rounds by what was measured, and export them."""
+"""Step 3: compare rounds by what was measured."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,17 +6,13 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
-from gal_studio.assets import load_presets
 from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
-from gal_studio.core.models.forms.registry import about_form, forms_of, is_usable
 from gal_studio.core.records.candidate import PictureRef, ShownPicture
-from gal_studio.studio import Studio
-from gal_studio.studio.create.plan import shape_of
+from gal_studio.core.variants.variant import Exported
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
-from gal_studio.studio.views.round import model_title
-from gal_studio.ui.payloads import Id, Only, Text
+from gal_studio.ui.payloads import Id, Only
 from gal_studio.ui.requests import Context, Requests
 
 _PARTS: tuple[Part, ...] = ("held_out", "accepted", "plain")
@@ -88,27 +84,6 @@ def _picture(picture: MeasuredPicture, asked: bool | None) -> SheetPicture:
 
 
 REQUESTS = Requests("results")
-REQUESTS.verbs("write", Studio.export_round)
-
-
-@dataclass(frozen=True)
-class MadeExport:
-    """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
-
-    made: bool
-    sentence: str
-    same: bool
-
-
-@dataclass(frozen=True)
-class ExportChoice:
-    """A form in which a round can be exported, in words, and what was exported in it, if anything was."""
-
-    form: str
-    title: str
-    note: str
-    usable: Annotated[bool, Doc("Whether a program can use the round in it.")]
-    export: MadeExport | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +96,7 @@ class RoundResult:
     candidates: int
     weight: float
     adapter: bool
-    exports: tuple[ExportChoice, ...]
+    exports: Annotated[Exported, Doc("What there is to take: its LoRA, or its references.")]
     accepted: tuple[ShownPicture, ...]
     recipe: Annotated[str, Doc("The strength schedule to generate with; empty for full strength.")]
     without_choices: Annotated[bool, Doc("Trained on the references alone, though images were accepted.")]
@@ -158,7 +133,7 @@ def _row(one: Outcome) -> RoundResult:
         candidates=len(one.drawn),
         weight=one.weight,
         adapter=has_adapter,
-        exports=_export_choices(one),
+        exports=one.round.variant.exports,
         accepted=tuple(ShownPicture.of(candidate, prompt=prompt) for candidate, prompt in one.accepted),
         recipe=_advice(one),
         without_choices=one.without_choices,
@@ -175,24 +150,6 @@ def _advice(one: Outcome) -> str:
     if is_unjudged(one.drawn):
         said.append(not_judged(one.kind))
     return " ".join(filter(None, said))
-
-
-def _export_choices(one: Outcome) -> tuple[ExportChoice, ...]:
-    """Every form in which a round can be exported, and what was."""
-    base, method, title = one.base_model, one.method, model_title(one.base_model).partition(" (")[0]
-    shapes = (shape_of(each) for each in load_presets() if each.base_model == base)
-    family = next((shape.family for shape in shapes if shape is not None), "")
-    found = {each.form: MadeExport(not each.waits, each.sentence, each.is_same) for each in one.exports}
-    return tuple(
-        ExportChoice(
-            form.name,
-            form.title,
-            about_form(form, base, title, method, family),
-            is_usable(form, base, method, family),
-            found.get(form.name),
-        )
-        for form in forms_of(one.round.variant.exports, method)
-    )
 
 
 @REQUESTS.read
@@ -212,13 +169,3 @@ def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeed
 def test_pictures(context: Context, project: Id) -> Sheet:
     """The pictures of the test set."""
     return sheet_payload(context.views.measures(project))
-
-
-@REQUESTS.write_outside
-def put_lora(context: Context, round: Id, form: Id, folder: Text) -> Annotated[str, Only("path")]:
-    """Copy the LoRA of an export into a folder of the machine that the studio runs on."""
-    return str(context.studio.put_lora(round, form, folder))
-
-
-REQUESTS.verbs("read", Studio.destination)
-REQUESTS.verbs("write outside", Studio.name_program)

@@ -4,6 +4,7 @@ import functools
 import logging
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.rounds.suggestions import accepted_in_base
+from gal_studio.state.hooks import all_hooks
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.types import RoundSummary
 from gal_studio.ui.api.errors import UNEXPECTED
@@ -50,11 +52,7 @@ def export_answer(views: ViewCache, round_id: str) -> Payload:
     """The addresses of a round's LoRA, of its exports for other programs, and of its project."""
     views.studio.adapter_path(round_id)  # refused if the round is not trained
     project_id = views.studio.store.rounds.get(round_id).project_id
-    forms = [
-        {"form": made.form, "file": f"/export/{round_id}/{made.form}", "checked": made.sentence}
-        for made in views.studio.exports(round_id)
-        if not made.waits
-    ]
+    forms = [asdict(made) for hooks in all_hooks() for made in hooks.downloads(views.studio, round_id)]
     return {"lora": f"/adapter/{round_id}", "forms": forms, "project": f"/project/{project_id}/archive"}
 
 

@@ -13,6 +13,7 @@ from gal_studio.core.types import Job
 from gal_studio.engine.loras import check
 from gal_studio.features.exports import job as export
 from gal_studio.features.exports.engine import folder
+from gal_studio.features.exports.record import exports_of
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -82,7 +83,7 @@ def asked_on_a_full_disk(studio: Studio, models: Models, round_id: str) -> Job:
     with pytest.MonkeyPatch.context() as full:
         full.setattr(export, "export_to", filled)
         assert work(studio, models, asked).state == "paused"
-    assert [each.form for each in studio.store.exports.waiting(round_id)] == ["kohya"]
+    assert [each.form for each in exports_of(studio.store).waiting(round_id)] == ["kohya"]
     return studio.store.jobs.resume(asked.id)
 
 

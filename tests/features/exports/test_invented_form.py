@@ -9,9 +9,9 @@ from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.engine.loras import check
+from gal_studio.features.exports.requests import exports
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.results import results
 from gal_studio.ui.requests import Context
 from gal_studio.worker.models import Models
 from tests.engine.loras.check_here import check_here
@@ -36,11 +36,10 @@ def test_it_is_offered_made_and_named(
 ) -> None:
     monkeypatch.setattr(check, "check_files", check_here)
     round_id = first_round(studio, tiny_draft(names))
-    project = studio.store.rounds.get(round_id).project_id
     assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
     assert work(studio, models, studio.export_round(round_id, "easel")).state == "completed"
-    (row,) = results(Context(ViewCache(studio)), project)
-    (offered,) = [one for one in row.exports if one.form == "easel"]
+    forms = exports(Context(ViewCache(studio)), round_id)
+    (offered,) = [one for one in forms if one.form == "easel"]
     assert offered.title == "For Easel"
     assert offered.export is not None and offered.export.made
     with ZipFile(studio.exported(round_id, "easel")) as archive:

@@ -31,10 +31,12 @@ from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import Make
+from tests.features.needed import needs_round_zero
 from tests.tiny_project import CHANGES, large, object_draft
 from tests.worker.running import work
 
 
+@needs_round_zero
 @pytest.mark.parametrize(
     ("make", "several"),
     [
@@ -106,11 +108,16 @@ def test_the_code_of_the_card_draws_its_picture(
         assert check.difference(ours, names_of["picture"]) <= 2
 
 
+@needs_round_zero
 def test_objects_side_by_side_are_refused(studio: Studio, names: tuple[str, str], tmp_path: Path) -> None:
     changes = {**CHANGES, "references": {"adapter": "an/adapter", "several": "beside"}}
     project = studio.create_project(object_draft(names, changes=changes))
     zero = studio.instant_round(project).round_id
     task = open_export(studio.store, Models(), zero, REFERENCES)
+    with pytest.raises(StudioError, match=r"choose For ComfyUI and diffusers"):
+        studio.export_round(zero, "kohya")
+    with pytest.raises(StudioError, match="Objects side by side are generated in the studio alone"):
+        studio.export_round(zero, "references")
     with pytest.raises(StudioError, match="Objects side by side are generated in the studio alone"):
         next(export_without_training(task, tmp_path))
 

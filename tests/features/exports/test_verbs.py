@@ -7,9 +7,10 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.features.exports.destination import FILE, Destination
+from gal_studio.features.exports.record import file_of
 from gal_studio.state.files.own_folder import others
 from gal_studio.studio import Studio
-from tests.ui.seeded import finish_export
+from tests.features.exports.seeded import finish_export
 
 LORA = "cat-round-1.safetensors"
 
@@ -17,7 +18,7 @@ LORA = "cat-round-1.safetensors"
 def exported(studio: Studio, round_id: str, data: bytes = b"weights", name: str = LORA) -> None:
     studio.export_round(round_id, "comfyui")
     finish_export(studio, round_id, "comfyui", "Checked.")
-    with ZipFile(studio.store.exported(round_id, "comfyui"), "a") as archive:
+    with ZipFile(file_of(studio.store, round_id, "comfyui"), "a") as archive:
         archive.writestr(name, data)
 
 
@@ -66,6 +67,6 @@ def test_a_whole_model_and_a_damaged_file_are_no_lora(studio: Studio, round_id: 
     exported(studio, round_id, name="unet/diffusion_pytorch_model.safetensors")
     with pytest.raises(StudioError, match="a whole model: download it instead"):
         studio.put_lora(round_id, "comfyui", str(tmp_path))
-    studio.store.exported(round_id, "comfyui").write_bytes(b"no zip")
+    file_of(studio.store, round_id, "comfyui").write_bytes(b"no zip")
     with pytest.raises(StudioError, match="lost or damaged: prepare it again"):
         studio.put_lora(round_id, "comfyui", str(tmp_path))

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import WITH_FIGURES, Served, Watched
-from tests.ui.seeded import draw, draw_held_back, finish_export, measure, train
+from tests.ui.seeded import draw, draw_held_back, measure, train
 
 pytestmark = pytest.mark.browser
 
@@ -32,21 +32,6 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     with page.expect_download() as download:
         page.click(".exports a:text-is('The LoRA alone')")
     assert download.value.suggested_filename == "watercolour-cat-round-1.safetensors"
-    row = ".exports li:has-text('For A1111 / Forge')"
-    page.click(f"{row} button:text-is('Prepare')")
-    page.wait_for_selector(f"{row}:has-text('Waits for its turn') button[disabled]")
-    page.wait_for_selector(f"{row}:focus")
-    studio.store.workers.enter("w")
-    job = studio.store.jobs.claim("w")
-    finish_export(studio, served.place.round, "kohya", "Checked: loads in diffusers, same images.")
-    assert job is not None
-    studio.store.jobs.finish(job.id)
-    page.wait_for_selector(
-        f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same images.'):focus"
-    )
-    with page.expect_download() as download:
-        page.click(f"{row} a:text-is('Download')")
-    assert download.value.suggested_filename == "watercolour-cat-round-1-kohya.zip"
     page.click(".exports button:text-is('Close')")
     studio.next_round(served.place.round)
     for _ in range(6):

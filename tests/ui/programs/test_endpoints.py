@@ -24,7 +24,7 @@ from gal_studio.ui.requests import Context
 from gal_studio.ui.serve import Listening, make_rules
 from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, cookie_of, gradio_routes, sign_in
 from tests.ui.conftest import Place, Served, serving
-from tests.ui.seeded import finish_export, picture
+from tests.ui.seeded import picture
 
 READING = {"suggest", "export", "status"}
 
@@ -98,14 +98,9 @@ def test_a_round_by_a_program(place: Place, tmp_path: Path) -> None:
         studio.predict([one["candidate"] for one in suggested], "accepted", api_name="/decide")
         assert place.studio.round_view(place.round).accepted == len(suggested)
         assert studio.predict(place.round, api_name="/measure")["job"]
-        assert studio.predict(place.round, "kohya", api_name="/export_round")["job"]
-        finish_export(place.studio, place.round, "kohya", "Checked.")
         files = studio.predict(place.round, api_name="/export")
         assert ask(served.address, files["lora"]).body == place.studio.adapter_path(place.round).read_bytes()
-        (made,) = files["forms"]
-        assert (made["form"], made["checked"]) == ("kohya", "Checked.")
-        zipped = place.studio.exported(place.round, "kohya").read_bytes()
-        assert ask(served.address, made["file"]).body == zipped
+        assert files["forms"] == []
         following = studio.predict(place.round, api_name="/next_round")["round"]
         assert place.studio.store.rounds.get(following).parent_id == place.round
 

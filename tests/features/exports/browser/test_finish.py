@@ -7,9 +7,11 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import Page, expect
 
+from gal_studio.features.exports import requests
+from gal_studio.features.exports.record import file_of
+from tests.features.exports.seeded import finish_export
 from tests.ui.browser.brush.brushing import settled
-from tests.ui.conftest import Served, first_page
-from tests.ui.seeded import finish_export
+from tests.ui.conftest import Served, Watched, first_page
 
 pytestmark = pytest.mark.browser
 PROGRAM = ".exports li[data-form=comfyui]"
@@ -38,7 +40,7 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     job = studio.store.jobs.claim("w")
     assert job is not None
     finish_export(studio, round_id, "comfyui", "Checked.")
-    with ZipFile(studio.store.exported(round_id, "comfyui"), "a") as archive:
+    with ZipFile(file_of(studio.store, round_id, "comfyui"), "a") as archive:
         archive.writestr("cat.safetensors", b"weights")
     studio.store.jobs.finish(job.id)
     page.wait_for_selector(f"{PROGRAM} a:text-is('Download')")
@@ -60,3 +62,42 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     expect(page.locator(f"{PROGRAM} input")).to_have_value(str(loras))
     expect(page.locator(".exports [data-next]")).to_have_text("Download")  # one marked button
     expect(page.locator(".exports > .export-forms li")).to_have_count(1)  # the program that was named
+
+
+def test_a_form_is_prepared_and_downloaded_from_results(watched: Watched, served: Served):
+    studio, page = served.place.studio, watched.open(served.url("results"))
+    page.click(".results-table button:text('Download…')")
+    row = ".exports li:has-text('For A1111 / Forge')"
+    page.click(f"{row} button:text-is('Prepare')")
+    page.wait_for_selector(f"{row}:has-text('Waits for its turn') button[disabled]")
+    page.wait_for_selector(f"{row}:focus")
+    studio.store.workers.enter("w")
+    job = studio.store.jobs.claim("w")
+    finish_export(studio, served.place.round, "kohya", "Checked: loads in diffusers, same images.")
+    assert job is not None
+    studio.store.jobs.finish(job.id)
+    page.wait_for_selector(
+        f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same images.'):focus"
+    )
+    with page.expect_download() as download:
+        page.click(f"{row} a:text-is('Download')")
+    assert download.value.suggested_filename == "watercolour-cat-round-1-kohya.zip"
+
+
+@pytest.mark.thorough
+def test_what_only_diffusers_reads_says_so_and_begins_again_with_the_same_images(
+    watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(requests, "is_usable", lambda form, *_: form.is_own)  # as of the bundled model
+    page = watched.open(f"{served.url('results')}&dialog=download&of={served.place.round}")
+    page.wait_for_selector("dialog.exports:has-text('Only diffusers reads LoRAs of this model')")
+    page.click("[data-action=other-model]")
+    page.wait_for_selector(".reference-rows li:has-text('-1.png')")
+    prompt = served.place.studio.projects()[0].references[0].prompt
+    page.wait_for_function(
+        "(prompt) => [...document.querySelectorAll('.new-project input')]"
+        ".some((one) => one.value === prompt)",
+        arg=prompt,
+    )
+    page.wait_for_selector(".toast:has-text('choose a model')")
+    assert page.is_visible("[data-part=create]")

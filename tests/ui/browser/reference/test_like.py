@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from gal_studio.ui.panels import results
 from tests.ui.browser.reference.test_unfinished_form import file, noise
 from tests.ui.conftest import Served, Watched, until
 
@@ -32,22 +31,3 @@ def test_a_new_project_like_an_open_one(watched: Watched, served: Served) -> Non
     old = studio.project(project).settings
     assert (made.settings.tune, made.settings.generation) == (old.tune, old.generation)
     assert made.references[0].prompt == "A dog in ink style"
-
-
-@pytest.mark.thorough
-def test_what_only_diffusers_reads_says_so_and_begins_again_with_the_same_images(
-    watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(results, "is_usable", lambda form, *_: form.is_own)  # as of the bundled model
-    page = watched.open(f"{served.url('results')}&dialog=download&of={served.place.round}")
-    page.wait_for_selector("dialog.exports:has-text('Only diffusers reads LoRAs of this model')")
-    page.click("[data-action=other-model]")
-    page.wait_for_selector(".reference-rows li:has-text('-1.png')")
-    prompt = served.place.studio.projects()[0].references[0].prompt
-    page.wait_for_function(
-        "(prompt) => [...document.querySelectorAll('.new-project input')]"
-        ".some((one) => one.value === prompt)",
-        arg=prompt,
-    )
-    page.wait_for_selector(".toast:has-text('choose a model')")
-    assert page.is_visible("[data-part=create]")
