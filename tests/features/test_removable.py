@@ -63,11 +63,12 @@ with studio.store:
         unrefined = ""
     except StudioError as error:
         unrefined = str(error)
-    asked = (first, "kohya", "[]", 1.0, True)
+    asked = (first, "kohya", "[]", 1.0, True)  # of an export, which waits
     studio.store.database.write(
         "INSERT INTO exports (round_id, form, measured, created, waits) VALUES (?, ?, ?, ?, ?)", asked
     )
-    studio.store.jobs.enqueue(project, first, "export")
+    waiting = studio.store.jobs.enqueue(project, first, "quality")
+    studio.store.database.write("UPDATE jobs SET kind = 'export' WHERE id = ?", (waiting.id,))
     downloads = export_answer(ViewCache(studio), first)
     build_app(studio)
     check_payloads(studio.store, project)

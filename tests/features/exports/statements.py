@@ -6,7 +6,7 @@ from gal_studio.studio import Studio
 
 LIMITS = {"exports": 9, "export_round": 17, "destination": 0, "name_program": 2, "put_lora": 6}
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {}
-UNCOUNTED_VERBS = {"exported": "gives a file", "exports": "is its request's"}
+UNCOUNTED_VERBS = {"exported": "gives a file", **dict.fromkeys(("exports", "put_lora"), "is its request's")}
 OTHER: dict[str, dict[str, str]] = {}
 REFUSED = {"put_lora": "This round is not exported"}
 

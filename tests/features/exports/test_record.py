@@ -1,10 +1,16 @@
 """Exports: a form that is prepared again keeps what was made before, unless the new one is done."""
 
+from pathlib import Path
+from random import Random
+
 import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.features.exports.record import exports_of, file_of
+from gal_studio.state import Store
 from gal_studio.studio import Studio
+from tests.workspace.filled import fill
+from tests.workspace.test_foreign_ids import rename
 
 
 def test_a_failed_second_export_keeps_the_first(studio: Studio, round_id: str) -> None:
@@ -27,10 +33,10 @@ def test_a_failed_first_export_leaves_nothing(studio: Studio, round_id: str) -> 
     assert exports_of(studio.store).of_round(round_id) == ()
 
 
-def test_a_file_stays_in_the_workspace(studio: Studio, round_id: str) -> None:
-    """Of a round whose identity a damaged workspace names as a path."""
-    identity = "../../elsewhere"
-    studio.store.database.write("PRAGMA foreign_keys = OFF")
-    studio.store.database.write("UPDATE rounds SET id = ? WHERE id = ?", (identity, round_id))
-    with pytest.raises(StudioError, match="is not an ID of the studio"):
-        file_of(studio.store, identity, "kohya")
+def test_a_round_whose_id_leads_elsewhere_has_no_file(tmp_path: Path) -> None:
+    workspace, identity = tmp_path / "workspace", "../../victim"
+    with Store(workspace) as store:
+        fill(store, Random(1))
+    rename(workspace, "rounds", identity)
+    with Store(workspace) as store, pytest.raises(StudioError, match="is not an ID of the studio"):
+        file_of(store, identity, "kohya")
