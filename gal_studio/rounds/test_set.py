@@ -1,4 +1,4 @@
-"""The fixed test set: which pictures a round is measured on, which are missing, and when they are drawn."""
+"""The fixed test set: which pictures a round is measured on, and which are missing."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gal_studio.assets import load_held_out
-from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -22,9 +21,8 @@ HELD_OUT = 12
 """Held-out prompts of a test set that the studio chooses."""
 PICTURES = 24
 """Pictures of held-out prompts that it aims at."""
-MOST_PROMPTS, MOST_SEEDS, MOST_ACCEPTED = 100, 20, 12
-SHARE_OF_A_ROUND = 1 / 2
-"""A round is measured by itself if that takes at most this share of the round's own time."""
+MOST_ACCEPTED = 12
+"""Accepted prompts that a round is measured on."""
 
 
 @dataclass(frozen=True)
@@ -197,39 +195,6 @@ class RoundTest:
             not in drawn
         )
 
-    @property
-    def seconds(self) -> float | None:
-        """How long the missing pictures will take, by the speed of the round's own; None if unknown."""
-        spent, drawn = self.here.record.seconds, len(self.here.candidates)
-        if not drawn or not spent.get("generate"):
-            return None
-        slower = self._slower
-        pictures = sum(slower if planned.in_full else 1.0 for planned in self.missing)
-        return pictures * (spent["generate"] + spent.get("embed", 0.0)) / drawn
-
-    @property
-    def _slower(self) -> float:
-        """How many times as many passes a picture takes without the fast model."""
-        chosen, drawn = self.test_set.chosen, self.test_set.project.project.settings.generation.as_drawn
-        return 2.0 * chosen.steps / drawn.steps if chosen is not None else 1.0
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether the round is to be measured when all of it is asked for, trained by then."""
-        chosen = self.test_set.chosen
-        if self.here.round.why_not("measure"):
-            return False
-        return not (chosen and chosen.measured == "never") and bool(self.missing)
-
-    @property
-    def is_due(self) -> bool:
-        """Whether a round that has its candidates is measured without being asked."""
-        if not self.is_wanted or self.here.id not in self.drawable:
-            return False
-        spent = sum(seconds for phase, seconds in self.here.record.seconds.items() if phase != "measure")
-        always = self.test_set.chosen is not None and self.test_set.chosen.measured == "always"
-        return always or (self.seconds is not None and self.seconds <= SHARE_OF_A_ROUND * spent)
-
 
 def load(store: Store, project: ProjectSnapshot) -> TestSet:
     """The test set of a project, in four statements."""
@@ -253,7 +218,7 @@ def prepare(store: Store, of: str | RoundSnapshot) -> RoundTest:
     with store.database.transaction():
         here = store.snapshots.round(of) if isinstance(of, str) else of
         project_id, learned = here.project.project.id, accepted_prompts(here)
-        test_set = _chosen(store, here.project)
+        test_set = chosen_set(store, here.project)
         if not {each.prompt for each in test_set.all_prompts if each.part == "accepted"}.issuperset(learned):
             store.measures.add_prompts(project_id, "accepted", learned)
             test_set = replace(test_set, all_prompts=store.measures.prompts(project_id))
@@ -275,45 +240,22 @@ def lacks(store: Store, round_id: str) -> bool:
 
 def ensure(store: Store, project: ProjectSnapshot) -> HeldOutSet:
     """How the test set of a project is drawn; chosen and stored when it is needed first."""
-    chosen = _chosen(store, project).chosen
+    chosen = chosen_set(store, project).chosen
     assert chosen is not None
     return chosen
 
 
-def _chosen(store: Store, project: ProjectSnapshot) -> TestSet:
+def chosen_set(store: Store, project: ProjectSnapshot) -> TestSet:
     """The test set of a project, chosen and stored when it is needed first."""
     with store.database.transaction():
         test_set = load(store, project)
         if test_set.chosen is None:
             chosen, held_out = test_set.proposed
-            _set_prompts(store, test_set, held_out)
+            set_prompts(store, test_set, held_out)
             store.measures.choose(project.project.id, chosen)
             prompts = store.measures.prompts(project.project.id)
             test_set = replace(test_set, chosen=chosen, all_prompts=prompts)
     return test_set
-
-
-def change(store: Store, project: ProjectSnapshot, templates: list[str], seeds: int) -> None:
-    """Choose other held-out prompts, and how many pictures of each; pictures of removed prompts stay."""
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise StudioError(
-            f"Images of each benchmark prompt is {seeds}: choose a whole number from 1 to {MOST_SEEDS}."
-        )
-    with store.database.transaction():
-        test_set = _chosen(store, project)
-        wanted = test_set.named.expand([line for line in templates if line.strip()])
-        if len(wanted) > MOST_PROMPTS:
-            raise StudioError(f"The benchmark has {len(wanted)} prompts: use at most {MOST_PROMPTS}.")
-        seen = [prompt for prompt in wanted if prompt in test_set.not_held_out]
-        if seen:
-            raise StudioError(
-                f"{seen[0]!r} is a test prompt or a reference’s prompt, so it cannot be in the benchmark: "
-                "choose another one."
-            )
-        _set_prompts(store, test_set, wanted)
-        store.measures.choose(
-            project.project.id, replace(test_set.chosen or test_set.proposed[0], seeds=seeds)
-        )
 
 
 def set_when(store: Store, project: ProjectSnapshot, when: When) -> None:
@@ -322,7 +264,7 @@ def set_when(store: Store, project: ProjectSnapshot, when: When) -> None:
         store.measures.choose(project.project.id, replace(ensure(store, project), measured=when))
 
 
-def _set_prompts(store: Store, test_set: TestSet, held_out: Sequence[str]) -> None:
+def set_prompts(store: Store, test_set: TestSet, held_out: Sequence[str]) -> None:
     """Use these held-out prompts, and the same ones without what calls the subject."""
     project_id = test_set.project.project.id
     plain = [each for each in (test_set.named.without_name(prompt) for prompt in held_out) if each]

@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
+from gal_studio.features.benchmark.rules import is_due
 from gal_studio.rounds import test_set
 from gal_studio.rounds.test_set import PlannedPicture
 from gal_studio.state import Store
@@ -165,7 +166,7 @@ def _beside_base(
 
 def measured_if_due(task: Task) -> Steps:
     """Queue the measurement of a drawn round that is measured without being asked."""
-    if test_set.prepare(task.store, task.round.id).is_due:
+    if is_due(test_set.prepare(task.store, task.round.id)):
         task.store.jobs.enqueue(task.project.id, task.round.id, "measure")
     yield from ()
 

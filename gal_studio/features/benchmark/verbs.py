@@ -9,6 +9,7 @@ from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job, Round
 from gal_studio.core.variants.registry import refuse
 from gal_studio.core.variants.variant import TRAININGS
+from gal_studio.features.benchmark import rules
 from gal_studio.rounds import test_set
 from gal_studio.studio.studio import Studio, verb
 from gal_studio.studio.verbs.base import by_hand
@@ -38,7 +39,8 @@ def _measure(studio: Studio, round_: Round) -> Job:
 
 def measure_if_wanted(studio: Studio, here: RoundSnapshot) -> tuple[Job, ...]:
     """Queue the measurement of a round that all is asked of, unless measuring is switched off."""
-    return (_measure(studio, here.round),) if test_set.prepare(studio.store, here).is_wanted else ()
+    wanted = rules.is_wanted(test_set.prepare(studio.store, here))
+    return (_measure(studio, here.round),) if wanted else ()
 
 
 @verb
@@ -63,7 +65,7 @@ def change_test_set(studio: Studio, project_id: str, templates: Sequence[str], s
 
     All rounds have to be measured again on what is new before they are compared.
     """
-    test_set.change(studio.store, studio.store.snapshots.outline(project_id), list(templates), seeds)
+    rules.change(studio.store, studio.store.snapshots.outline(project_id), list(templates), seeds)
 
 
 @verb

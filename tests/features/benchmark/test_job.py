@@ -6,6 +6,7 @@ import pytest
 
 from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.types import Job
+from gal_studio.features.benchmark.rules import is_due
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.test_set import prepare
 from gal_studio.studio import Studio
@@ -217,7 +218,7 @@ def test_a_round_is_measured_by_itself_where_that_costs_under_half_of_it(
     assert set(studio.store.rounds.seconds(round_id)) == set(spent)
     for phase, seconds in spent.items():
         studio.store.rounds.set_seconds(round_id, phase, seconds)
-    assert prepare(studio.store, round_id).is_due == due
+    assert is_due(prepare(studio.store, round_id)) == due
 
 
 @pytest.mark.parametrize(("when", "due"), [("always", True), ("never", False)])
