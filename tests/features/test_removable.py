@@ -29,6 +29,7 @@ from typer.main import get_command
 
 import gal_studio
 from gal_studio.cli import app, modules
+from gal_studio.commands.running.unattended import RunPlan
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state import Store
@@ -55,7 +56,13 @@ with studio.store:
         refused = ""
     except StudioError as error:
         refused = str(error)
-    unmeasured = all(job.kind != "measure" for job in studio.run_missing(first))
+    try:
+        RunPlan(None, 1, "random", Path(), Path(), measured="all")
+        unmeasured = ""
+    except StudioError as error:
+        unmeasured = str(error)
+    queued = any(job.kind == "measure" for job in studio.run_missing(first))
+    assert queued != bool(unmeasured), "a run measures, and says at once where it cannot"
     measure(studio, first)
     refined = pairs_made(studio, first)
     try:
