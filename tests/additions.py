@@ -16,7 +16,7 @@ from typing import Any
 
 import gal_studio
 from gal_studio.assets import assets_folder
-from tests.forked import run_forked
+from tests.forked import Forked
 
 ROOT = Path(__file__).parents[1]
 INVENTED = Path(__file__).parent / "invented"
@@ -130,7 +130,7 @@ def run_python(folder: Path, *words: object, cwd: Path | None = None) -> subproc
     environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
     given = [str(word) for word in words]
     if hasattr(os, "fork") and given[0] in ("-c", "-m"):
-        return run_forked(given, environment, cwd or folder)
+        return Forked(given, environment, cwd or folder).wait()
     return subprocess.run(
         [sys.executable, *given],
         env=environment,

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +43,8 @@ signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 ask = json.loads(asked.makefile().readline())
 process = os.fork()
 if process:
-    asked.sendall(str(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])).encode())
+    asked.sendall(f"{process}\\n".encode())
+    asked.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])}\\n".encode())
 else:  # this process ends as any other does
     asked.close()
     place.detach()
@@ -78,18 +78,23 @@ def server() -> "tuple[subprocess.Popen[bytes], str]":
     return started, f"{folder}/asked"
 
 
-def run_forked(
-    words: Sequence[str], environment: Mapping[str, str], cwd: Path
-) -> "subprocess.CompletedProcess[str]":
-    """Run `-c CODE` or `-m MODULE` with its arguments to its end; `environment` has a PYTHONPATH."""
-    with (
-        tempfile.NamedTemporaryFile() as out,
-        tempfile.NamedTemporaryFile() as err,
-        closing(socket.socket(socket.AF_UNIX)) as place,
-    ):
-        ask = {"words": words, "environment": environment, "cwd": str(cwd), "out": out.name, "err": err.name}
-        place.connect(server()[1])
-        place.sendall(f"{json.dumps(ask)}\n".encode())
-        code = int(place.makefile().read())
-        said = [Path(file.name).read_text("utf-8", "replace") for file in (out, err)]
-    return subprocess.CompletedProcess(words, code, *said)
+class Forked:
+    """A process that runs `-c CODE` or `-m MODULE` with its arguments; `environment` has a PYTHONPATH."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], cwd: Path) -> None:
+        self._words = words
+        self._said = [tempfile.NamedTemporaryFile() for _ in range(2)]  # noqa: SIM115 - `wait` closes them
+        out, err = (file.name for file in self._said)
+        ask = {"words": words, "environment": environment, "cwd": str(cwd), "out": out, "err": err}
+        with socket.socket(socket.AF_UNIX) as place:
+            place.connect(server()[1])
+            place.sendall(f"{json.dumps(ask)}\n".encode())
+            self._told = place.makefile()
+        self.pid = int(self._told.readline())
+
+    def wait(self) -> "subprocess.CompletedProcess[str]":
+        """How it ended."""
+        with self._told, self._said[0], self._said[1]:
+            code = int(self._told.readline())
+            said = [Path(file.name).read_text("utf-8", "replace") for file in self._said]
+        return subprocess.CompletedProcess(self._words, code, *said)

@@ -5,9 +5,7 @@ import os
 import re
 import shutil
 import signal
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +18,9 @@ from gal_studio.studio import Studio
 from gal_studio.studio.create import shapes
 from gal_studio.ui.access.rules import Rules
 from gal_studio.worker.model_check import CheckHere
-from tests.additions import run_python, stored, succeeded
+from tests.additions import run_python, succeeded
 from tests.commands.running import write_project
+from tests.forked import Forked
 from tests.tiny_project import make_models
 from tests.ui.conftest import Place, serving
 
@@ -41,22 +40,13 @@ FEWER = {
 @contextmanager
 def worker(workspace: Path) -> Iterator[None]:
     """A worker of the workspace, which ends with the test; one that a program starts would outlive it."""
-    Store(workspace).close()
-    with ThreadPoolExecutor(1) as pool:
-        ended = pool.submit(run_python, ROOT, "-m", "gal_studio.worker", "--workspace", workspace)
-        while not (ended.done() or working(workspace)):
-            time.sleep(0.1)
-        try:
-            yield
-        finally:
-            for process in working(workspace):
-                os.kill(process, signal.SIGTERM)
-            succeeded(ended.result())
-
-
-def working(workspace: Path) -> list[int]:
-    """The processes of the workers."""
-    return [row[0] for row in stored(workspace, "SELECT pid FROM workers WHERE ended IS NULL")]
+    words = ("-m", "gal_studio.worker", "--workspace", str(workspace))
+    process = Forked(words, {**os.environ, "PYTHONPATH": str(ROOT)}, ROOT)
+    try:
+        yield
+    finally:
+        os.kill(process.pid, signal.SIGTERM)
+        process.wait()
 
 
 def run(program: str, folder: Path) -> str:

@@ -4,7 +4,6 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import uvicorn
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.ui import server
 from gal_studio.ui.server import MOST_WAITING
+from tests.forked import ROOT, Forked
 from tests.ui.seeded import finished
 
 HALF = b"POST /writes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
@@ -32,14 +32,14 @@ class Running:
     def start(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as door:
             self.port = door.getsockname()[1]
-        command = [sys.executable, "-m", "benchmarks.attack.server", str(self.workspace), str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        words = ("-m", "benchmarks.attack.server", str(self.workspace), str(self.port))
+        self.process = Forked(words, {**os.environ, "PYTHONPATH": str(ROOT)}, ROOT)
         ends = time.monotonic() + 120
         while time.monotonic() < ends:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.1)
-        self.process.kill()
+        os.kill(self.process.pid, signal.SIGKILL)
         raise AssertionError("the server did not start")
 
     def get(self, path: str, timeout: float = 30.0) -> int:
@@ -64,8 +64,8 @@ class Running:
             connection.close()
 
     def end(self, number: int) -> None:
-        self.process.send_signal(number)
-        self.process.wait(60)
+        os.kill(self.process.pid, number)
+        self.process.wait()
 
     @property
     def left(self) -> list[Path]:
@@ -80,8 +80,7 @@ def started_in(folder: Path) -> Iterator[Running]:
     finished(folder / "workspace", candidates=2)[0].store.close()
     started = Running(folder / "workspace")
     yield started
-    started.process.kill()
-    started.process.wait(60)
+    started.end(signal.SIGKILL)
 
 
 @pytest.fixture
