@@ -66,7 +66,11 @@ FAMILIES = {
 IN_FORMS = list(product(FAMILIES, FORMS))
 SPREAD = {"klein base": 0.6, "klein": 0.6, "krea": 0.5, "qwen": 0.5, "anima": 0.5}
 DRAWN = [(name, "float32") for name in FAMILIES]
-DRAWN += [(name, "bfloat16") for name in ("sd1", "sdxl", "klein", "z-image", "krea", "qwen", "anima")]
+DRAWN += [("sd1", "bfloat16"), ("klein", "bfloat16")]
+DRAWN += [
+    pytest.param(name, "bfloat16", marks=pytest.mark.thorough)
+    for name in ("sdxl", "z-image", "krea", "qwen", "anima")
+]
 FACTS = Facts(
     title="Cat", output_name="cat-round-2", trigger="in ink style", base_model="owner/base",
     base_sha256="ab" * 32, round=2, seed=7, resolution=64, steps=6, tune=TuneSettings(rank=2),
