@@ -14,7 +14,7 @@ import { openDownload } from "../results/finish.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore } from "./questions.js";
 import { ownShown, reviewShown, showSide } from "./sides.js";
-import { notApplicable, childOf, closed, guides, nextStep, refining, roundWaits } from "./next_step.js";
+import { notApplicable, childOf, closed, guides, nextStep, roundWaits } from "./next_step.js";
 
 /**
  * A button of the bar; `Round.actions` says which are for a round. It sends a `change`, with the `kind` of a
@@ -87,8 +87,7 @@ const HINTS = {
       .filter(Boolean)
       .join(" "),
   fine_tune: () => "Trains the model on your reference and all accepted images.",
-  generate: (round) =>
-    refining() ? "Generates the same prompts and seeds again, and measures the difference." : drawn(round),
+  generate: (round) => drawn(round),
   accept: () =>
     ownShown()
       ? "Compare, then choose images or accept all suggestions."

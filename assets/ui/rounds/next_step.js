@@ -30,13 +30,15 @@ export function closed(name) {
   if (busy() && !(name === "next_round" && queuesBehind())) return "The studio is busy: wait, or press Stop";
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
     return "It is already in the queue and starts by itself";
+  const said = guides.map((guide) => guide.closed(name, round)).find(Boolean);
+  if (said) return said;
   if (name === "run" && round.source && round.complete)
     return "This LoRA is complete: choose images and go on to a round that starts from it";
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose images and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
     return "The model is trained on this with these settings: change a setting to train it again";
-  if (name === "generate" && !round.trained) return refining() ? "Train on the pairs first" : "Train first";
+  if (name === "generate" && !round.trained) return "Train first";
   if (name === "generate" && round.complete) return "All images of this round are generated";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
@@ -44,7 +46,7 @@ export function closed(name) {
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
-  return guides.map((guide) => guide.closed(name, round)).find(Boolean) ?? null;
+  return null;
 }
 
 /** Does the training or the drawing of the shown round wait in the queue, behind other work? */

@@ -10,12 +10,14 @@ const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "gen
 const HINTS = {
   pairs: "Generates an image beside each of yours and judges it area by area.",
   train: "Look at the heat maps, paint over what is wrong, then train.",
+  generate: "Generates the same prompts and seeds again, and measures the difference.",
 };
 
 /** @type {import("../../rounds/next_step.js").Guide} */
 export const guide = {
   closed(name, round) {
     if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
+    if (name === "generate" && refining() && !round.trained) return "Train on the pairs first";
     return name === "refine" ? closedRepair(round) : undefined;
   },
   next: () => (refining() ? STEPS[state.parts.refinement?.step ?? ""] : undefined),
