@@ -71,17 +71,17 @@ AT_SIGMAS = {
     "generation": {**PARTLY_GUIDED["generation"], "steps": 4, "sigmas": [12.0, 4.0, 1.0, 0.4]},
 }
 LOKR = {**PARTLY_GUIDED, "tune": {**PARTLY_GUIDED["tune"], "method": "lokr", "lokr_factor": 4}}
-OFTEN = (make_tiny_xl_pipeline, make_tiny_klein)
-"""Makers whose pipelines draw in every check; `test_forms.py` draws all families' forms."""
+OFTEN = ((make_tiny_xl_pipeline, "a switch"), (make_tiny_klein, "constant"))
+"""Makers whose pipelines draw in every check, with a LoKr by the other recipe; `test_forms.py` draws all."""
 CASES = [
     pytest.param(make_tiny_pipeline, Recipe(0.0, 1.0, 0.7), AT_SIGMAS, id="at sigmas"),
-    pytest.param(make_tiny_xl_pipeline, RECIPES[0], LOKR, id="a LoKr of SDXL"),
-    pytest.param(make_tiny_klein, RECIPES[1], LOKR, id="a LoKr of klein"),
+    pytest.param(make_tiny_xl_pipeline, RECIPES[1], LOKR, id="a LoKr of SDXL"),
+    pytest.param(make_tiny_klein, RECIPES[0], LOKR, id="a LoKr of klein"),
     pytest.param(make_tiny_qwen_image, RECIPES[0], LOKR, id="a LoKr of Qwen", marks=pytest.mark.thorough),
     *(
         pytest.param(
             make, recipe, changes, id=f"{make.__name__}-{name}",
-            marks=() if make in OFTEN else pytest.mark.thorough,
+            marks=() if (make, name) in OFTEN else pytest.mark.thorough,
         )
         for name, recipe, changes in zip(
             ("a switch", "constant"), RECIPES, (PARTLY_GUIDED, EXACT), strict=True
