@@ -21,6 +21,7 @@ from gal_studio.engine.loras.stock import (
 )
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.covering import few
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
@@ -90,7 +91,7 @@ def test_guided_pictures_of_unets(make: Make, tmp_path: Path) -> None:
     check_same(make, tmp_path, GenerationSettings(steps=4, guidance_scale=4.0, batch_size=1))
 
 
-@pytest.mark.parametrize("make", UNETS.values(), ids=UNETS.keys())
+@pytest.mark.parametrize("make", few(UNETS, "sd1 epsilon, PNDM", "sd2 v, DDIM", "xl v, zero terminal SNR"))
 def test_pictures_of_unets_at_given_sigmas(make: Make, tmp_path: Path) -> None:
     settings = GenerationSettings(steps=3, sigmas=(12.0, 2.0, 0.4), guidance_scale=4.0, batch_size=1)
     check_same(make, tmp_path, settings)
