@@ -6,6 +6,7 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.state import Store
+from tests.features.needed import needs_exports
 
 
 def test_it_is_imported_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,3 +26,15 @@ def test_a_file_or_the_finished_one(
     assert main(["import-project", *given, "--workspace", str(tmp_path / "workspace")]) == 2
     assert "Give one of both" in capsys.readouterr().err
     assert not (tmp_path / "workspace").exists()
+
+
+@needs_exports
+def test_a_lora_of_the_bundled_model_is_for_diffusers_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace, out = str(tmp_path / "workspace"), tmp_path / "exported"
+    assert main(["import-project", "--finished", "--workspace", workspace]) == 0
+    command = ["export", "--workspace", workspace, "--out", str(out), "--format", "kohya"]
+    assert main(command) == 2
+    assert "can’t run the bundled model. Only diffusers can" in " ".join(capsys.readouterr().err.split())
+    assert not any(out.iterdir())

@@ -94,7 +94,7 @@ const HINTS = {
       : reviewShown()
         ? "Look at each suggestion, or accept all of them."
         : byFinger()
-          ? "Tap an image to accept it, or accept all suggestions."
+          ? "Tap an image to enlarge and accept it, or accept all suggestions."
           : "Press ✓ on images that you like, or accept all suggestions.",
   next_round: () => {
     const child = childOf("next_round");

@@ -9,7 +9,8 @@ import { count, unbroken } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
 import { html, useKeptFocus } from "../kit/html.js";
 import { useLayoutEffect } from "../vendor/preact.min.js";
-import { decide, toggle } from "./grid/verdicts.js";
+import { decide } from "./grid/verdicts.js";
+import { enlarge } from "./lightbox/lightbox.js";
 import { detectorNote } from "./grid/copy_words.js";
 import { nextStep } from "./next_step.js";
 
@@ -154,7 +155,7 @@ const RowOf = ({ id, now, shown, prompt, children }) => html`<li
 >
   <button
     type="button" class="suggestion-face" aria-label="Show ${prompt} in the grid"
-    onClick=${() => setFocus(shown, "suggestion")} onDblClick=${() => toggle(shown, "accepted")}
+    onClick=${() => setFocus(shown, "suggestion")} onDblClick=${() => enlarge(shown)}
   ><img src=${thumbnail(shown)} alt="" width="46" height="46" /></button>
   ${children}
 </li>`;

@@ -16,7 +16,7 @@ SENTENCES: Mapping[Case, str] = {
     "copies": "No image to suggest: all {n} are copies{marked}.",
     "copies_one": "No image to suggest: the only one is a copy{marked}.",
     "unfit": "No image to suggest: {count}{others}.",
-    "from": "Copies at LoRA strength {copied} and above; {good}.",
+    "from": "Copies at LoRA strength {copied}{higher}; {good}.",
     "above": "Copies above LoRA strength {clean}, {below}; {good}.",
     "up": "{up}; {good}.",
     "any": "{count}, at any LoRA strength; {good}.",
@@ -76,6 +76,7 @@ def explain(score: AnchorScore, standing: str = "") -> str:
         good=count_good(score),
         up=_up(score.copied_from),
         copied=strength_words(score.copied_from),
+        higher=" and above" if score.copied_from < 1.0 else "",
         clean=strength_words(score.clean_up_to),
         below="some below" if score.copied_from == score.weakest else _none(score.copied_from),
     )

@@ -115,7 +115,7 @@ def schedules_figure(view: RoundView, theme: Theme = "light") -> go.Figure:
                 customdata=[rate.pictures for rate in rates],
                 hovertemplate="%{x}: %{y:.0%} of %{customdata} images<extra>%{fullData.name}</extra>",
             )  # fmt: skip
-    made.update_xaxes(title_text="LoRA strength: constant, or early, then late")
+    made.update_xaxes(type="category", title_text="LoRA strength: constant, or early, then late")
     made.update_yaxes(range=[0, 1.02], tickformat=".0%")
     return made
 

@@ -70,10 +70,11 @@ function yes() {
   answer([id], "accepted");
 }
 
-/** None of the images of this prompt that were looked at. */
+/** The suggestion that is looked at, and the other images of its prompt that were. */
+const looked = () => [...new Set([current()?.id ?? "", ...seen])];
+
 function no() {
-  const row = current();
-  if (row) answer([...new Set([row.id, ...seen])], "rejected");
+  if (current()) answer(looked(), "rejected");
 }
 
 /**
@@ -133,6 +134,7 @@ function Review() {
   const verdict = verdictOf(id);
   const plain = plainWords(row.score, row.now);
   const others = choices(row.id);
+  const rejects = looked().length;
   return html`<div class="review-picture">
       <button type="button" class="review-face" onClick=${() => enlarge(id)} title="Enlarge (Space)">
         <${EnlargedImage} key=${id} src=${picture(id)} alt=${row.score.prompt} />
@@ -167,7 +169,7 @@ function Review() {
       <p>${id === row.id ? plain : `Another image, ${others.indexOf(id) + 1} of ${others.length}.`}</p>
       <div class="review-answers" role="group" aria-label="Accept this image?">
         ${button("yes", "Accept", "A", yes, verdict === "accepted")}
-        ${button("no", "Reject", "R", no, verdict === "rejected")}
+        ${button("no", seen.length ? `Reject these ${rejects}` : "Reject", "R", no, verdict === "rejected")}
         ${button("another", "Another", "N", another, false, others.length < 2)}
       </div>
       <${Undo} words=${state.round?.undo} />

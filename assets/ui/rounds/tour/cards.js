@@ -58,7 +58,7 @@ export function cardsOf(project, candidates, suggested) {
       title: "A suggestion",
       words:
         `The prompt said “${clean.head}”. Does it show that, with ${subject} of your reference? ` +
-        `${byFinger() ? "Tap it to accept it" : "Press A, or its ✓, to accept it"}: ` +
+        `${byFinger() ? "Accept it" : "Press A, or its ✓, to accept it"}: ` +
         "the next round trains on it.",
       picture: clean,
     });

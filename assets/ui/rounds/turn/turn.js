@@ -31,8 +31,10 @@ export function turnsWords(pictures) {
   if (!copies.length) return `None of ${count(pictures.length, "image")} is a copy.`;
   if (copies.length === pictures.length) return `All ${pictures.length} are copies.`;
   const from = Math.min(...copies.map((one) => one.strength));
-  const all = Math.min(...pictures.map((one) => one.strength));
-  const where = from > all ? `, at strength ${strength(from)} and above` : ", at any strength";
+  const strengths = pictures.map((one) => one.strength);
+  const [all, most] = [Math.min(...strengths), Math.max(...strengths)];
+  const where =
+    from > all ? `, at strength ${strength(from)}${from < most ? " and above" : ""}` : ", at any strength";
   const are = copies.length === 1 ? "is a copy" : "are copies";
   return `${copies.length} of ${pictures.length} ${are}${where}.`;
 }
