@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Reference, Round
+from gal_studio.core.types import Reference
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
 

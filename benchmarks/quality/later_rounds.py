@@ -37,7 +37,7 @@ from benchmarks.quality.teachers import (
 )
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.rounds import planned
 from gal_studio.state import Store

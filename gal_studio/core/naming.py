@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from gal_studio.core import checks
 from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.core.variants.registry import find_variant
 
 MAX_NAME_LENGTH = 120  # characters

@@ -26,10 +26,11 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.taught.taught import Taught
-from gal_studio.core.types import Anchor, AnchorScore, Kind, MapPlace, Round, UsedDetectors
+from gal_studio.core.types import Anchor, AnchorScore, Kind, MapPlace, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Variant
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from gal_studio.core.taught import NAMES
-from gal_studio.core.variants.registry import find_variant
-from gal_studio.core.variants.variant import Doing, Variant
 
 if TYPE_CHECKING:
     Kind = str  # what a project learns
@@ -153,52 +151,6 @@ class TrainingExample:
     weight: float
     is_reference: bool
     mask: str | None = None
-
-
-@dataclass(frozen=True)
-class Round:
-    """A node in the tree of rounds: one training and the candidates generated after it.
-
-    `kind` is the name of its variant, which says what can be done with it. `title` is the name that a person
-    gave it, empty for none. An `archived` round is not shown, nor is any round after it.
-    Its training `ends_at` this step, where a person kept an earlier one than the last. A round with a
-    `source` was not trained here: its adapter is a LoRA from elsewhere, the file of that name.
-    One that is a `copy_of` another begins a branch: it has the images of that one and a choice of its own.
-    `changes` are the settings that differ after it (JSON), `seed` is that of the trainings after it (None:
-    the project's), `difference` says so in words. `kept` is when its line was made the main one.
-    """
-
-    id: str
-    project_id: str
-    parent_id: str | None
-    number: int
-    adapter: str | None
-    created: float
-    kind: str = "fine_tune"
-    title: str = ""
-    starred: bool = False
-    archived: bool = False
-    ends_at: int | None = None
-    source: str = ""
-    copy_of: str | None = None
-    changes: str = "{}"
-    seed: int | None = None
-    difference: str = ""
-    kept: float | None = None
-
-    @property
-    def variant(self) -> Variant:
-        """What it is."""
-        return find_variant(self.kind)
-
-    def why_not(self, doing: Doing) -> str:
-        """Why something cannot be done with it, and what to do instead; empty if it can."""
-        return self.variant.why_not(doing, self)
-
-    @property
-    def can_generate(self) -> bool:
-        """Whether it is trained, or needs no training."""
-        return self.adapter is not None or self.variant.training is None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from operator import attrgetter
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
-from gal_studio.core.types import Job, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Job
 from gal_studio.research.recorded import RecordedLine, record_line
 from gal_studio.research.replay_decisions import decide
 from gal_studio.rounds import lineage, planned, prior, test_set

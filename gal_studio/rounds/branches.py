@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings_fields import setting_words
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
-from gal_studio.core.types import Round
 from gal_studio.core.words import counted
 
 OTHER_IMAGES = "other images"

@@ -7,8 +7,9 @@ from typing import Any
 
 from gal_studio.core import features
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Job, Round
+from gal_studio.core.types import Job
 from gal_studio.core.variants.variant import Action, Variant
 from gal_studio.state.store import Store
 

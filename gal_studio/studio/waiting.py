@@ -7,7 +7,8 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import ACTIVE, REQUESTED
-from gal_studio.core.types import Job, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Job
 from gal_studio.processes import Keeper
 from gal_studio.state import Store
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.naming import file_stem, round_names, unique_name
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 
 
 def _round(name: str, number: int, kind: str = "fine_tune") -> Round:

@@ -12,7 +12,7 @@ import pytest
 import gal_studio
 from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.core.variants.registry import VARIANTS, find_variant, refuse
 from gal_studio.core.variants.variant import TRAININGS, Action, Doing
 from gal_studio.state.hooks import actions_of

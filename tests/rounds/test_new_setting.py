@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import gal_studio
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store

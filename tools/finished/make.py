@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.engine.models.adapters import order_header
 from gal_studio.engine.saving import save_tensors
 from gal_studio.features.benchmark.verbs import change_test_set, measure, measure_when

@@ -7,8 +7,8 @@ from typing import Any
 
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine
 from gal_studio.core import features
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Round
 from gal_studio.studio import Studio
 
 

@@ -25,8 +25,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.pictures.crop import about_crop, about_shape, bucket
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.hooks import gives_references, lacks_to_decide

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.replaced import finish_replacement

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from gal_studio.core.variants.variant import Action, Doing, Exported, Training, Variant, given_lora
 
 if TYPE_CHECKING:
-    from gal_studio.core.types import Round
+    from gal_studio.core.records.round import Round
 
 
 class FineTuned(Variant):

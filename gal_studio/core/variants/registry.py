@@ -8,7 +8,7 @@ from gal_studio.core.registry import Registry
 from gal_studio.core.variants.variant import Doing, Variant
 
 if TYPE_CHECKING:
-    from gal_studio.core.types import Round
+    from gal_studio.core.records.round import Round
 
 VARIANTS: Registry[Variant] = Registry(
     "gal_studio.core.variants",

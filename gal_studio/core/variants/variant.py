@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from gal_studio.core.types import Round
+    from gal_studio.core.records.round import Round
 
 Training = Literal["fine_tune", "refine"]
 TRAININGS: tuple[Training, ...] = ("fine_tune", "refine")

@@ -5,8 +5,9 @@ from typing import get_args
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import When
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Job, Round
+from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.features.benchmark import rules

@@ -10,7 +10,7 @@ from PIL import Image
 from gal_studio.commands.running.each_round import EachRound
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine
 from gal_studio.core.intervals import FEWEST
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.core.words import counted
 from gal_studio.features.refine import rules, verbs
 from gal_studio.features.refine.view import RefinementView

@@ -13,9 +13,10 @@ from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, pair_weights
 from gal_studio.core.prompts import trigger_key
+from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import RefineSettings
-from gal_studio.core.types import Round, UsedDetectors
+from gal_studio.core.types import UsedDetectors
 from gal_studio.engine.patches.foreground import ground_of, is_calm, on_plain_ground
 from gal_studio.features.refine.rules import measured_prompts
 from gal_studio.state import Store

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Author, Job, Round
+from gal_studio.core.types import Author, Job
 from gal_studio.core.variants.registry import refuse
 from gal_studio.features.refine import rules, view
 from gal_studio.rounds import lineage

@@ -5,8 +5,9 @@ from typing import Any
 
 from gal_studio.assets import drawn_with
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import MOST_DRAWN_WITH, Settings
-from gal_studio.core.types import Job, Round
+from gal_studio.core.types import Job
 from gal_studio.features.round_zero.rules import plan_round_zero
 from gal_studio.rounds import lineage
 from gal_studio.state import Store

@@ -9,8 +9,8 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Round
 from gal_studio.features.trials.record import NewTrial, Trial, trials_of
 from gal_studio.state.store import Store
 

@@ -7,8 +7,8 @@ from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import KeptStep, RoundSnapshot
-from gal_studio.core.types import Round
 from gal_studio.features.trials.record import NewTrial, Trial, trials_of
 from gal_studio.features.trials.rules import MOST_WAITING, check, use_as_candidate
 from gal_studio.rounds.kept_steps import (

@@ -9,8 +9,8 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval
+from gal_studio.core.records.round import Round
 from gal_studio.core.seeds import named_seed
-from gal_studio.core.types import Round
 from gal_studio.research.evaluation.drawing import RoundDrawer, Wanted
 from gal_studio.research.evaluation.dreambench import Asked, file_stem
 from gal_studio.research.evaluation.published import mean_over_subjects

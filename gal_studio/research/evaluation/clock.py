@@ -14,10 +14,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval, paired_difference
 from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.prompts import plain_prompt
+from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.core.types import Round
 from gal_studio.research.evaluation.drawing import Wanted
 from gal_studio.research.evaluation.embedding import (
     FeatureFiles,

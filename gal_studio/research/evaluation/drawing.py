@@ -10,8 +10,8 @@ from typing import Any
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.locations import located
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.core.types import Round
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing

@@ -10,12 +10,13 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.columns import Folder, declared, is_id
+from gal_studio.core.records.round import Round
 from gal_studio.core.taught import NAMES
-from gal_studio.core.variants.registry import VARIANTS
 
 Counter = Literal["version", "decisions", "progress", ""]
 ROOT = "projects"
@@ -109,15 +110,21 @@ def split_definitions(definitions: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in parts)
 
 
-def _table(name: str, owner: tuple[str, ...], record: type[Any], *constraints: str) -> Table:
-    """The table of a record, with the columns that its fields declare."""
+def _table(
+    name: str,
+    owner: tuple[str, ...],
+    record: type[Any],
+    *constraints: str,
+    after: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Table:
+    """The table of a record: the columns that its fields declare, others `after` some, and constraints."""
     columns = tuple(declared(record))
-    definitions = ",\n        ".join([*(f"{one.name} {one.sql}" for one in columns), *constraints])
+    own = [line for one in columns for line in (f"{one.name} {one.sql}", *after.get(one.name, ()))]
+    definitions = ",\n        ".join([*own, *constraints])
     files = {one.name: one.folder for one in columns if one.folder}
     return Table(name, owner, f"\n        {definitions}\n    ", files=files)
 
 
-_VARIANTS = ", ".join(f"'{name}'" for name in VARIANTS.names())
 _TAUGHT = ", ".join(f"'{name}'" for name in NAMES)
 _OF_PROJECT = ("project_id", "projects")
 _OF_ROUND = ("round_id", "rounds")
@@ -225,34 +232,11 @@ TABLES: tuple[Table, ...] = (
         time REAL NOT NULL
     """, archived=False),
     # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
-    # `ends_at` is the step at which a person ended the training; NULL: its last one.
-    # `source` is the file of a LoRA from elsewhere, which is judged as it is; empty for one trained here.
-    # One that is `copy_of` another begins a branch: `changes` is JSON of the settings that differ in the
-    # rounds after it, `seed` the one that trains these (NULL: the project's), `difference` both in words.
-    # `kept` is when a person made its line the main one.
-    Table("rounds", _OF_PROJECT, f"""
-        id TEXT PRIMARY KEY {is_id()},
-        project_id TEXT NOT NULL REFERENCES projects (id),
-        parent_id TEXT REFERENCES rounds (id),
-        number INTEGER NOT NULL,
-        settings TEXT NOT NULL,
-        adapter TEXT,
-        trained_as TEXT,
-        unet_forwards INTEGER NOT NULL DEFAULT 0,
-        created REAL NOT NULL,
-        kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ({_VARIANTS})),
-        title TEXT NOT NULL DEFAULT '',
-        starred INTEGER NOT NULL DEFAULT 0,
-        archived INTEGER NOT NULL DEFAULT 0,
-        prior_drawing TEXT,
-        ends_at INTEGER,
-        source TEXT NOT NULL DEFAULT '',
-        copy_of TEXT REFERENCES rounds (id),
-        changes TEXT NOT NULL DEFAULT '{{}}',
-        seed INTEGER,
-        difference TEXT NOT NULL DEFAULT '',
-        kept REAL
-    """, files={"adapter": "adapters"}),
+    _table("rounds", _OF_PROJECT, Round, after={
+        "number": ("settings TEXT NOT NULL",),
+        "adapter": ("trained_as TEXT", "unet_forwards INTEGER NOT NULL DEFAULT 0"),
+        "archived": ("prior_drawing TEXT",),
+    }),
     Table("round_seconds", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),
         phase TEXT NOT NULL,

@@ -7,7 +7,7 @@ from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.records.candidate import candidate_id
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state.database.connection import Repository, insertion, record
 from gal_studio.state.database.tables import Table, table_named
 from gal_studio.state.tables.projects import derived_id

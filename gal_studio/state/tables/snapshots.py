@@ -18,6 +18,7 @@ from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.columns import declared
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import read_settings
 from gal_studio.core.snapshot import (
     KeptStep,
@@ -29,7 +30,7 @@ from gal_studio.core.snapshot import (
     RoundSnapshot,
     Start,
 )
-from gal_studio.core.types import Anchor, Round
+from gal_studio.core.types import Anchor
 from gal_studio.state.database.connection import DamagedError, Database, made, record
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.candidates import candidate_of, copy_shift, vector

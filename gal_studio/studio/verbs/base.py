@@ -11,7 +11,8 @@ from gal_studio.core.jobs.kinds import describe_job, kinds_before
 from gal_studio.core.jobs.states import ACTIVE, REQUESTED, WORKING
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
-from gal_studio.core.types import Job, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.hooks import why_not_by_hand, why_not_generated
 from gal_studio.studio.create.model_check import model_check

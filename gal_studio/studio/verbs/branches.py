@@ -7,8 +7,8 @@ from typing import Any
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings_group import table_of
-from gal_studio.core.types import Round
 from gal_studio.rounds import branches, suggestions
 from gal_studio.studio.create import project
 from gal_studio.studio.verbs.base import by_hand

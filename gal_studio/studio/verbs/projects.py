@@ -13,8 +13,9 @@ from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Author, Kind, Round
+from gal_studio.core.types import Author, Kind
 from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.own_presets import OwnPreset

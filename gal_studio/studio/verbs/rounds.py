@@ -2,7 +2,8 @@
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.types import Anchor, Round, TrainingExample
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Anchor, TrainingExample
 from gal_studio.core.variants.fine_tune import FINE_TUNED
 from gal_studio.core.variants.registry import offered_variants
 from gal_studio.rounds import lineage, suggestions

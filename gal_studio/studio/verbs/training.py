@@ -6,9 +6,10 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import offered_kinds
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Job, Round
+from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.core.words import counted

@@ -3,7 +3,7 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, round_names, unique_name
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.studio.verbs.base import Verbs
 
 

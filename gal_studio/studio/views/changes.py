@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import Candidate, PictureRef, ShownPicture
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.studio.views.measures import FullMeasures
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import Kind, Round
+from gal_studio.core.types import Kind
 from gal_studio.rounds.lineage import inherited_examples, round_weight
 from gal_studio.state import Store
 

@@ -11,9 +11,11 @@ from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
+from gal_studio.core.records.round import Round
+from gal_studio.core.records.views import view_of
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
-from gal_studio.core.types import Reference, Round
+from gal_studio.core.types import Reference
 from gal_studio.rounds.branches import set_aside
 from gal_studio.rounds.doubts import doubt
 from gal_studio.rounds.fingerprints import is_trainable, repeated
@@ -44,8 +46,9 @@ def model_title(base_model: str) -> str:
 def project_view(project: ProjectSnapshot, references: tuple[Reference, ...]) -> ProjectView:
     """A project with its references and anchors."""
     own = project.project
-    return ProjectView(
-        **vars(own),
+    return view_of(
+        ProjectView,
+        own,
         model_title=model_title(own.base_model),
         references=references,
         prompts=parse_prompts(own.kind, references, own.described, own.trigger_word),
@@ -96,8 +99,9 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool)
     step, suggested = next_step(here, busy, made), len(suggested_anchors(here, made))
     images = {tile.id: tile for tile in here.tiles if tile.image}
     cover = next((one for one in (*accepted, *images) if one in images), None)
-    return RoundSummary(
-        **vars(here.round),
+    return view_of(
+        RoundSummary,
+        here.round,
         name=name,
         step=step,
         accepted=len(accepted),

@@ -10,17 +10,10 @@ from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
+from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import (
-    Anchor,
-    AnchorScore,
-    JobState,
-    MapPlace,
-    PauseReason,
-    Reference,
-    Round,
-)
+from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason, Reference
 from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.rounds import Preview

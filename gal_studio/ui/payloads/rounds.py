@@ -1,7 +1,7 @@
 """A round as JSON: its chip, its scores, its candidates, and their places on the map."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Annotated
 
 from typing_extensions import Doc
@@ -11,7 +11,7 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.records.candidate import CandidateView, Tile
-from gal_studio.core.records.views import version
+from gal_studio.core.records.views import version, view_of
 from gal_studio.core.types import CopyCurve, UsedDetectors
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
@@ -122,10 +122,10 @@ _ACCEPTED_BEFORE = "One of its images was accepted in the round before and still
 
 def round_payload(view: RoundView) -> Round:
     """The current round, without its pictures."""
-    facts = {field.name: getattr(view, field.name) for field in fields(RoundFacts)}
     variant = view.round.variant
-    return Round(
-        **facts,
+    return view_of(
+        Round,
+        view,
         id=view.round.id,
         number=view.round.number,
         tunes=variant.tunes,
@@ -138,7 +138,6 @@ def round_payload(view: RoundView) -> Round:
         each=view.settings.generation.candidates,
         most=most_pictures(view.settings, len(view.pool)),
         ladder=_ladder_payload(view),
-        complete=view.complete,
         trainings=view.project.settings.gal.trainings,
         copy_detectors=view.project.detectors(view.settings.gal),
         summary=f"{view.sentence} {why_weaker(view)}".strip(),

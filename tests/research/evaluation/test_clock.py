@@ -1,6 +1,6 @@
 """The points of the clock arms: each has a name of its own."""
 
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.research.evaluation.clock import BASE, ClockPoint, _unique_names, find_arms
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.decisions import CandidateState
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.database.undo_log import UndoLog
 from tests.stored_project import new_candidate

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Job, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import ROOM, NoRoomError
 from gal_studio.state.files.free_space import RESERVE, RESERVE_VARIABLE, Disk

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Job, Round
+from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.jobs.workers import process_identity

@@ -8,7 +8,8 @@ import psutil
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Job, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock, holders
 from gal_studio.state.jobs.workers import SILENCE, host_name, own_identity, process_identity

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gal_studio.core.types import Job, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
 from tests.job_moves import moves

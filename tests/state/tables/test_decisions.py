@@ -1,7 +1,7 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 
 

@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import CHANCE, COPY_FROM, Round
+from gal_studio.core.records.round import Round
+from gal_studio.core.types import CHANCE, COPY_FROM
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from tests.stored_project import new_candidate

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Pair, PlannedPair, StoredMap

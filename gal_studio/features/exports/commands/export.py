@@ -13,7 +13,7 @@ from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form, forms_of
 from gal_studio.core.naming import round_names
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.files.placed import folder_of_person, placed
 from gal_studio.state.tables.projects import Project

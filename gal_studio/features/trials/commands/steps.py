@@ -17,7 +17,7 @@ from gal_studio.core.jobs.kinds import bytes_in_words
 from gal_studio.core.naming import round_names
 from gal_studio.core.quoting import csv_table
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import Round
+from gal_studio.core.records.round import Round
 from gal_studio.features.trials.record import Trial, trials_of
 from gal_studio.features.trials.rules import judged
 from gal_studio.features.trials.verbs import forget_steps, kept_steps, try_steps, use_step
