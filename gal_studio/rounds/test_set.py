@@ -1,6 +1,7 @@
 """The fixed test set: which pictures a round is measured on, and which are missing."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,6 +24,12 @@ PICTURES = 24
 """Pictures of held-out prompts that it aims at."""
 MOST_ACCEPTED = 12
 """Accepted prompts that a round is measured on."""
+_LITTLE = frozenset(("a", "an", "the", "in", "on", "at", "by"))
+
+
+def _told(prompt: str) -> frozenset[str]:
+    """The words of a prompt or template that name something."""
+    return frozenset(re.findall(r"\w+", prompt.lower())) - _LITTLE
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,16 @@ class TestSet:
 
     @cached_property
     def proposed(self) -> tuple[HeldOutSet, tuple[str, ...]]:
-        """The test set that the studio chooses: bundled held-out prompts, drawn as the project draws."""
+        """The test set that the studio chooses: bundled held-out prompts, drawn as the project draws.
+
+        One that asks for what a reference's prompt says ("on a beach", "on the beach") is left out: an image
+        of it would rightly look like that reference.
+        """
         project = self.project.project
-        prompts = self.named.expand(load_held_out(project.kind))
+        shown = [_told(reference.prompt) for reference in self.references]
+        held_out = load_held_out(project.kind)
+        apart = [template for template in held_out if not any(_told(template) <= words for words in shown)]
+        prompts = self.named.expand(apart or held_out)
         chosen = tuple(prompt for prompt in prompts if prompt not in self.not_held_out)[:HELD_OUT]
         drawing, seeds = project.settings.generation, math.ceil(PICTURES / max(1, len(chosen)))
         proposed = HeldOutSet(

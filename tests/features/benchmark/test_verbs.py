@@ -8,7 +8,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.verdict import Caution
 from gal_studio.rounds import test_set
 from gal_studio.studio import Studio
-from tests.studio.seeding import draw, measure
+from tests.studio.seeding import draft, draw, measure
+from tests.tiny_project import drawing
 
 PROMPTS = ["A house {}", "A fish {}"]
 
@@ -38,6 +39,15 @@ def test_a_test_set_holds_no_test_prompt_and_stays_as_it_was_chosen(studio: Stud
     assert anchors.isdisjoint(prompts)
     studio.change_settings(project, {"generation": {"steps": 99, "guidance_scale": 9.0}})
     assert test_set.ensure(studio.store, studio.store.snapshots.outline(project)) == chosen
+
+
+def test_no_prompt_asks_for_what_a_reference_shows(studio: Studio) -> None:
+    shown = [(drawing(1), "A <sks> cat on the beach"), (drawing(2), "A <sks> cat in a city")]
+    project = studio.create_project(draft(kind="object", references=shown, trigger_word="<sks>"))
+    prompts = studio.measures(project).prompts
+    assert "a <sks> cat on a beach" not in prompts
+    assert "a <sks> cat in a city street at night" in prompts, "more than the reference shows"
+    assert len(prompts) == 11
 
 
 def test_seeds_are_those_of_the_set_and_not_of_candidates(studio: Studio, small: str) -> None:
