@@ -27,17 +27,17 @@ def doubt(here: RoundSnapshot) -> str:
         return ""
     kind = here.project.project.kind
     if _rejects_most(here):
-        return f"You rejected most suggestions. Were they not like your {kind}? {_more(kind)}"
+        return f"You rejected most suggestions. Were they not like your {kind}? {_others(kind)}."
     if not (are_unlike_references(here.candidates) or _has_few(here.candidates)):
         return ""
     if not any(above.variant.tunes for above in here.ancestors):
-        return f"Hardly any image looks like your {kind}. {_more(kind)}"
+        return f"Hardly any image looks like your {kind}. {_others(kind)}, or train longer."
     return f"Your {kind} looks thinner than in earlier rounds. Go back, and accept images with all of it."
 
 
-def _more(kind: Kind) -> str:
+def _others(kind: Kind) -> str:
     others = "in other places" if find_taught(kind).is_subject else "with other subjects"
-    return f"Start again with more references {others}, or train longer."
+    return f"Start again with more references {others}"
 
 
 def _has_few(drawn: Sequence[Candidate]) -> bool:

@@ -28,7 +28,7 @@ def test_who_rejects_most_suggestions_is_told_what_to_do() -> None:
     said = doubt(round_of(decisions=decided(**dict.fromkeys(FIRST, "rejected"))))
     assert said == (
         "You rejected most suggestions. Were they not like your style? Start again with more references "
-        "with other subjects, or train longer."
+        "with other subjects."
     )
     assert doubt(round_of()) == doubt(round_of(decisions=decided(anchor_0_2="rejected"))) == ""
     taken = decided(**dict.fromkeys(FIRST, "rejected"), anchor_0_3="accepted")
