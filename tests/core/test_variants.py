@@ -14,7 +14,7 @@ from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.round import Round
 from gal_studio.core.variants.registry import VARIANTS, find_variant, refuse
-from gal_studio.core.variants.variant import TRAININGS, Action, Doing
+from gal_studio.core.variants.variant import TRAININGS, Doing
 from gal_studio.state.hooks import actions_of
 
 PACKAGE = Path(gal_studio.__file__).parent
@@ -93,9 +93,12 @@ def test_stored_names_stay() -> None:
     assert {one.training for one in VARIANTS} - {None} == set(TRAININGS)
 
 
-def test_every_button_is_known() -> None:
-    """Those of features, too; some are for no round where a feature is deleted."""
-    assert {name for one in VARIANTS for name in actions_of(one)} <= set(get_args(Action))
+def test_every_button_is_on_the_page() -> None:
+    """Those of features, too, which are named beside their words."""
+    page = assets_folder() / "ui"
+    sources = [path.read_text(encoding="utf-8") for path in page.rglob("*.js") if "vendor" not in path.parts]
+    known = {name for source in sources for name in re.findall(r'\bname: "(\w+)"', source)}
+    assert {name for one in VARIANTS for name in actions_of(one)} <= known
     assert {one.made_by for one in VARIANTS} == {None, "next_round", "refine"}
 
 
