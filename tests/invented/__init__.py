@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from gal_studio.core.registry import Registry
+from gal_studio.core.settings_fields import setting_fields
 
 T = TypeVar("T")
 
@@ -16,7 +17,9 @@ T = TypeVar("T")
 def added(registry: Registry[T], member: T) -> Iterator[None]:
     """A member as if its file stood in the folder, in this process."""
     registry.add(member)
+    setting_fields.cache_clear()  # its choices are kept
     try:
         yield
     finally:
         registry.remove(member)
+        setting_fields.cache_clear()
