@@ -10,23 +10,26 @@ import functools
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SERVER = """
 import json, os, runpy, signal, socket, sys
+starter = os.getppid()
 import gal_studio.ui.app, gal_studio.worker.jobs.registry, gal_studio.worker.loop
 gal_studio.worker.loop.import_ahead()
 for name in [name for name in sys.modules if name.split(".")[0] in ("gal_studio", "tests")]:
     del sys.modules[name]
 del name
 installed = [place for place in sys.path if place not in ("", os.environ["PYTHONPATH"])]
-starter, place = os.getppid(), socket.socket(fileno=0)
+place = socket.socket(fileno=0)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 place.settimeout(1)
 while os.getppid() == starter:
@@ -91,6 +94,12 @@ class Forked:
             place.sendall(f"{json.dumps(ask)}\n".encode())
             self._told = place.makefile()
         self.pid = int(self._told.readline())
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """Send a signal to it, unless it has ended, and wait."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+        self.wait()
 
     def wait(self) -> "subprocess.CompletedProcess[str]":
         """How it ended."""

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import numpy
-
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 
@@ -53,6 +51,8 @@ def spaced(sigmas: Sequence[float], steps: int) -> tuple[float, ...]:
     """Sigmas for so many steps: the list itself if it has as many, or evenly between its logarithms."""
     if not sigmas or len(sigmas) == steps:
         return tuple(sigmas)
+    import numpy  # a refused start does not wait for it
+
     at = numpy.linspace(0.0, len(sigmas) - 1.0, steps)
     logs = numpy.interp(at, numpy.arange(len(sigmas)), numpy.log(sigmas))
     return tuple(float(f"{sigma:.4g}") for sigma in numpy.exp(logs))

@@ -20,6 +20,8 @@ from gal_studio.state.tables.measures import HeldOutSet
 
 HELD_OUT = 12
 """Held-out prompts of a test set that the studio chooses."""
+FEWEST = 6
+"""So many of them, also if a reference's prompt answers some."""
 PICTURES = 24
 """Pictures of held-out prompts that it aims at."""
 MOST_ACCEPTED = 12
@@ -85,15 +87,18 @@ class TestSet:
     def proposed(self) -> tuple[HeldOutSet, tuple[str, ...]]:
         """The test set that the studio chooses: bundled held-out prompts, drawn as the project draws.
 
-        One that asks for what a reference's prompt says ("on a beach", "on the beach") is left out: an image
-        of it would rightly look like that reference.
+        One that a reference's prompt answers ("on a beach", "on the beach") is left out, as its images would
+        rightly look like that reference, unless fewer than `FEWEST` would remain.
         """
         project = self.project.project
-        shown = [_told(reference.prompt) for reference in self.references]
-        held_out = load_held_out(project.kind)
-        apart = [template for template in held_out if not any(_told(template) <= words for words in shown)]
-        prompts = self.named.expand(apart or held_out)
-        chosen = tuple(prompt for prompt in prompts if prompt not in self.not_held_out)[:HELD_OUT]
+        told = [_told(reference.prompt) for reference in self.references]
+        known: dict[str, bool] = {}
+        for template in load_held_out(project.kind):
+            (prompt,) = self.named.expand((template,))
+            if prompt not in self.not_held_out:
+                known[prompt] = any(_told(template) <= words for words in told)
+        count = max(FEWEST, sum(not each for each in known.values()))
+        chosen = tuple(sorted(known, key=known.__getitem__)[: min(count, HELD_OUT)])
         drawing, seeds = project.settings.generation, math.ceil(PICTURES / max(1, len(chosen)))
         proposed = HeldOutSet(
             seeds,

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,8 +44,7 @@ def worker(workspace: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        os.kill(process.pid, signal.SIGTERM)
-        process.wait()
+        process.end()
 
 
 def run(program: str, folder: Path) -> str:

@@ -64,8 +64,7 @@ class Running:
             connection.close()
 
     def end(self, number: int) -> None:
-        os.kill(self.process.pid, number)
-        self.process.wait()
+        self.process.end(number)
 
     @property
     def left(self) -> list[Path]:

@@ -53,6 +53,7 @@ OPENED_OTHERWISE = {
     "commands/terminal/stored.py",
     "rounds/checkpoints.py",
     "studio/verbs/files.py",
+    "features/exports/verbs.py",
     "state/files/content_store.py",
     "state/files/reserve_file.py",
     "state/jobs/lock.py",

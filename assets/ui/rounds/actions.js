@@ -33,7 +33,7 @@ const ACTIONS = [
   {
     name: "run",
     label: "Run round",
-    title: "Train, generate and measure, one after the other; each can be paused or stopped",
+    title: "Train and generate, one after the other; each can be paused or stopped",
     change: "run_round",
   },
   {
@@ -253,8 +253,9 @@ async function act({ name, change: usual = "run_job", kind, asks, send, act: ins
   const child = childOf(name);
   if (child) return openRound(child.id);
   if (instead) return instead();
+  const round = state.roundId;
   const given = await asks?.();
-  if (given === null) return;
+  if (given === null || sending || state.roundId !== round) return;
   const question = questionBefore(name, state.round, [...state.verdicts.values()].includes("accepted"));
   const answered = question ? await ask(question) : usual;
   if (!answered) return;
@@ -262,7 +263,6 @@ async function act({ name, change: usual = "run_job", kind, asks, send, act: ins
   if (name === "accept" && ownShown()) showSide("candidates");
   sending = true;
   emit("busy");
-  const round = state.roundId;
   try {
     const more = name === "accept" ? { candidates: openSuggestions() } : kind ? { kind } : {};
     const answer = await (send && round ? send(round, given) : write(change, { round, ...more }));

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs.kinds import BYTES, bytes_in_words, describe_job
+from gal_studio.core.jobs.kinds import BYTES, describe_job
 from gal_studio.core.types import Job
 from gal_studio.processes import worker_runs
 from gal_studio.state import Store
@@ -66,11 +66,7 @@ class ProgressLine:
 
 
 def _speed(view: JobView | None) -> str:
-    if view is None or not view.rate or view.seconds_left is None:
-        return ""
-    left = round(view.seconds_left)
-    rate = f"{view.rate:.1f} {view.unit}" if view.unit != BYTES else bytes_in_words(view.rate)
-    return f" · {rate}/s · {left // 60}:{left % 60:02d} left"
+    return f" · {view.pace}" if view is not None and view.pace else ""
 
 
 class LocalWorker:

@@ -3,10 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-import numpy
-from numpy.typing import NDArray
 from typing_extensions import Doc
 
 from gal_studio.core.copy_chance import moved
@@ -28,6 +26,14 @@ from gal_studio.core.types import (
     Verdict,
 )
 from gal_studio.core.utility import kept_chance, utility
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Feature = NDArray[numpy.floating[Any]]
+else:
+    Feature = Any  # a refused start knows the tables, and does not wait for numpy
 
 
 def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
@@ -60,7 +66,7 @@ class Candidate:
     image: Annotated[str, Column("TEXT NOT NULL", folder="images")]
     similarity_anchor: Annotated[float, Column("REAL NOT NULL")]
     similarity_reference: Annotated[float, Column("REAL NOT NULL")]
-    feature: Annotated[NDArray[numpy.floating[Any]] | None, Column("BLOB NOT NULL")] = field(
+    feature: Annotated[Feature | None, Column("BLOB NOT NULL")] = field(
         default=None, kw_only=True, compare=False, repr=False
     )
     x: Annotated[float | None, Column("REAL")] = None

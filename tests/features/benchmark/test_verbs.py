@@ -48,6 +48,18 @@ def test_no_prompt_asks_for_what_a_reference_shows(studio: Studio) -> None:
     assert "a <sks> cat on a beach" not in prompts
     assert "a <sks> cat in a city street at night" in prompts, "more than the reference shows"
     assert len(prompts) == 11
+    places = (
+        "in a kitchen",
+        "on a mountain",
+        "in space",
+        "on the stairs",
+        "on a sofa",
+        "in a forest",
+        "in the snow",
+    )
+    everywhere = [(drawing(at), f"A <sks> cat {place}") for at, place in enumerate(places, 1)]
+    project = studio.create_project(draft(kind="object", references=everywhere, trigger_word="<sks>"))
+    assert len(studio.measures(project).prompts) == test_set.FEWEST
 
 
 def test_seeds_are_those_of_the_set_and_not_of_candidates(studio: Studio, small: str) -> None:

@@ -12,8 +12,8 @@ import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { lastly } from "./words.js";
 
-/** The forms of the round that is shown. */
-const choices = signal(/** @type {ExportChoice[]} */ ([]));
+/** The forms of a round. */
+const choices = signal({ round: "", forms: /** @type {ExportChoice[]} */ ([]) });
 /** The program that was named, and the folder that was used last. */
 const destination = signal(/** @type {Destination} */ ({ form: "", folder: "" }));
 const newForms = newest();
@@ -31,7 +31,7 @@ export function showForms() {
 async function loadForms(round) {
   const isLatest = newForms();
   const answer = await call("results", "exports", { round });
-  if (answer && isLatest()) set(choices, [...answer.forms]);
+  if (answer && isLatest()) set(choices, { round, forms: [...answer.forms] });
 }
 
 async function loadDestination() {
@@ -46,10 +46,11 @@ function Files({ round: { id, adapter }, uses }) {
   const job = [...state.queue.working, ...state.queue.waiting].find(
     (other) => other.kind === "export" && other.round_id === id,
   );
-  const usable = choices.value.filter((one) => one.usable);
+  const forms = choices.value.round === id ? choices.value.forms : [];
+  const usable = forms.filter((one) => one.usable);
   const named = usable.length > 1 ? wanted : usable[0]?.form;
   const first = usable.filter(({ form }) => form === named);
-  const rest = choices.value.filter((one) => !first.includes(one));
+  const rest = forms.filter((one) => !first.includes(one));
   const row = (/** @type {ExportChoice} */ choice) =>
     html`<${Form}
       key=${choice.form} ...${{ choice, job }} round=${id} lora=${adapter} isNext=${choice === first[0]}
@@ -64,7 +65,7 @@ function Files({ round: { id, adapter }, uses }) {
             "checked: diffusers must generate the studio’s images."
       }
     </p>
-    ${adapter && isForDiffusersAlone() && html`<${OtherModel} />`}
+    ${adapter && forms.length > 0 && areForDiffusersAlone(forms) && html`<${OtherModel} />`}
     ${uses}
     ${first.length ? html`<ul class="export-forms">${first.map(row)}</ul>` : null}
     ${
@@ -78,7 +79,8 @@ function Files({ round: { id, adapter }, uses }) {
 }
 
 /** Does no other program read LoRAs of this base model, as of the bundled one? */
-const isForDiffusersAlone = () => choices.value.every(({ form, usable }) => form === "diffusers" || !usable);
+/** @param {ExportChoice[]} forms */
+const areForDiffusersAlone = (forms) => forms.every(({ form, usable }) => form === "diffusers" || !usable);
 
 /** Says so before anything is prepared, and what to do instead. */
 function OtherModel() {

@@ -73,6 +73,12 @@ def unfit(form: ExportForm, method: Method) -> str:
     return "trained a LoRA: choose the format for ComfyUI or diffusers"
 
 
+def refuse_bundled(form: ExportForm, base_model: str) -> None:
+    """Refuse what no other program can run: a LoRA of the bundled model, in any form but the studio's own."""
+    if is_bundled(base_model) and not (form.is_own or form.without_training):
+        raise StudioError(about_form(form, base_model, "the bundled model"))
+
+
 def about_form(
     form: ExportForm, base_model: str, title: str, method: Method = "lora", family: str = ""
 ) -> str:

@@ -11,7 +11,7 @@ from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, requir
 from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form, forms_of
+from gal_studio.core.models.forms.registry import find_form, forms_of, refuse_bundled
 from gal_studio.core.naming import round_names
 from gal_studio.core.records.round import Round
 from gal_studio.state import Store
@@ -49,6 +49,7 @@ def export(
     wanted = find_form(form)
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
+        refuse_bundled(wanted, found.base_model)
         chosen = _find_round(store, found, round_, instant=wanted.without_training)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
         check_folder(out)

@@ -9,8 +9,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.models.forms.registry import about_form, find_form, unfit, unread
-from gal_studio.core.models.names import is_bundled
+from gal_studio.core.models.forms.registry import find_form, unfit, unread
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.steps import Steps
@@ -72,8 +71,6 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
 def _export_lora(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check of each file found."""
     adapter = task.adapter
-    if is_bundled(base := task.project.base_model) and not task.form.is_own:
-        raise StudioError(about_form(task.form, base, "the bundled model"))
     yield Progress("loading", 0, 0, "Loading the model")
     model = task.models.image_model(task.project.base_model, _plainly(task))
     part = model.family.part
