@@ -5,7 +5,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, refuse_bundled, unfit
+from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, unfit
 from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse
 from gal_studio.features.exports.destination import Destination, Destinations
@@ -39,7 +39,6 @@ def export_round(studio: Studio, round_id: str, form: str) -> Job:
                 f"choose {' or '.join(one.title for one in offered)}."
             )
         wanted.check(settings)
-        refuse_bundled(wanted, store.projects.get(round_.project_id).base_model)
         if round_.adapter is None and not instant:
             raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
         if why:

@@ -11,7 +11,6 @@ from gal_studio.features.exports.record import file_of
 from gal_studio.state.files.own_folder import others
 from gal_studio.studio import Studio
 from tests.features.exports.seeded import finish_export
-from tests.studio.seeding import draft, train
 
 LORA = "cat-round-1.safetensors"
 
@@ -71,12 +70,3 @@ def test_a_whole_model_and_a_damaged_file_are_no_lora(studio: Studio, round_id: 
     file_of(studio.store, round_id, "comfyui").write_bytes(b"no zip")
     with pytest.raises(StudioError, match="lost or damaged: prepare it again"):
         studio.put_lora(round_id, "comfyui", str(tmp_path))
-
-
-def test_no_other_program_runs_the_bundled_model(studio: Studio) -> None:
-    project = studio.create_project(draft(base_model="assets:pocket/pipeline"))
-    round_id = studio.store.rounds.of_project(project)[0].id
-    train(studio, round_id)
-    with pytest.raises(StudioError, match="can’t run the bundled model"):
-        studio.export_round(round_id, "comfyui")
-    assert studio.export_round(round_id, "diffusers").kind == "export"
