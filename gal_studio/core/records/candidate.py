@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Feature = NDArray[numpy.floating[Any]]
 else:
-    Feature = Any  # a refused start knows the tables, and does not wait for numpy
+    Feature = object  # a refused start knows the tables, and does not wait for numpy
 
 
 def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
