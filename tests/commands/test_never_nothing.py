@@ -63,4 +63,4 @@ def test_a_shortlist_of_none_says_why(studio: Studio) -> None:
     round_id = first_round(studio, [4] * 18)
     shortlist = studio.round_view(round_id).shortlist
     assert shortlist is not None and shortlist.images == ()
-    assert shortlist.sentence.startswith("No image is right by the studio’s figures: 72 are copies.")
+    assert shortlist.sentence.startswith("No image here is right by the studio’s figures: 72 are copies.")

@@ -7,7 +7,9 @@ Where the code says "anchor", "candidate" and "overfit", these sentences say "te
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Anchor, AnchorScore
+from gal_studio.core.words import percent
 
 Case = Literal["clean", "clean_one", "copies", "copies_one", "unfit", "from", "above", "up", "any", "mixed"]
 SENTENCES: Mapping[Case, str] = {
@@ -25,7 +27,7 @@ SENTENCES: Mapping[Case, str] = {
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
 _LACKS = (
     ("misses the prompt", "miss the prompt"),
-    ("resembles the reference too little", "resemble the reference too little"),
+    ("is not good enough by its figures", "are not good enough by their figures"),
 )
 
 
@@ -247,14 +249,15 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def explain_picture(score: AnchorScore) -> str:
-    """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
-    if score.good == 1:
-        return f"the only good one of {score.candidates} ({_GOOD})."
-    return f"the best of {score.good} good ones ({_GOOD})."
-
-
-_GOOD = "not a copy, matches its prompt and resembles the reference"
+def explain_picture(score: AnchorScore, picture: Candidate) -> str:
+    """Explain why this picture of a suggested anchor was chosen, by which figures (Eq. G6, G18)."""
+    known = {
+        "copy risk": picture.chance, "prompt match": picture.asked, "style or object match": picture.kept
+    }  # fmt: skip
+    told = ", ".join(f"{name} {percent(value)}" for name, value in known.items() if value is not None)
+    best = f"the best of {score.good} good ones"
+    which = best if score.good > 1 else f"the only good one of {score.candidates}"
+    return f"{which} by the studio’s figures ({told}). Your eye may prefer another."
 
 
 def explain_next_best(left_out: int, others: int) -> str:
@@ -278,7 +281,7 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
     """Sum up the pool, and say so when fewer than `top_k` anchors are informative (Eq. G7)."""
     anchors = len(scores)
     if not anchors:
-        return "Every test prompt has an accepted image. You can start the next round."
+        return "Every test prompt has an accepted image."
     mixed = sum(0 < score.overfit < score.candidates for score in scores)
     uncopied = sum(not score.overfit for score in scores)
     if not informative and uncopied == anchors:
@@ -295,13 +298,10 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
             "Nothing good enough to suggest. Generate more images, train fewer steps, or accept any you like."
         )
     if not informative:
-        return (
-            "Nothing to suggest: every prompt is either all copies or none. Accept any images you like, or "
-            "start the next round."
-        )
+        return "Nothing to suggest: every prompt is either all copies or none. Accept any images you like."
     if informative < top_k:
         only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
-        return f"Only {only} this time. You can start the next round without more."
+        return f"Only {only} this time: no other test prompt gave both copies and good images."
     first = "The most uncertain one is" if top_k == 1 else f"The {top_k} most uncertain are"
     if anchors == 1:
         return "The only test prompt gave both copies and good images. It is suggested."

@@ -155,10 +155,10 @@ def test_short_names_are_never_empty():
 
 
 def test_the_picture_says_why_it_was_chosen():
-    _, _, scores = pool_of(margins(4, 10), margins(9, 10))
-    said = "(not a copy, matches its prompt and resembles the reference)."
-    assert explain_picture(scores[0]) == f"the best of 6 good ones {said}"
-    assert explain_picture(scores[1]) == f"the only good one of 10 {said}"
+    _, candidates, scores = pool_of(margins(4, 10), margins(9, 10))
+    said = "by the studio’s figures (copy risk 0%). Your eye may prefer another."
+    assert explain_picture(scores[0], candidates[9]) == f"the best of 6 good ones {said}"
+    assert explain_picture(scores[1], candidates[-1]) == f"the only good one of 10 {said}"
 
 
 def test_where_pictures_are_compared_at_shared_schedules_the_place_says_it():
@@ -177,8 +177,8 @@ BOTH = "9 of the 18 test prompts gave both copies and good images."
     [
         (0, 3, 0, "Every test prompt has an accepted image"),
         (0, 3, 18, "Nothing to suggest: every prompt"),
-        (1, 3, 18, "Only 1 suggestion this time."),
-        (2, 3, 18, "Only 2 suggestions this time."),
+        (1, 3, 18, "Only 1 suggestion this time:"),
+        (2, 3, 18, "Only 2 suggestions this time:"),
         (9, 3, 18, f"{BOTH} The 3 most uncertain are suggested."),
         (9, 1, 18, f"{BOTH} The most uncertain one is suggested."),
         (1, 1, 1, "The only test prompt gave both copies and good images. It is suggested."),
@@ -219,5 +219,5 @@ def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
     _, _, (score,) = pool_of(margins(4, 10))
     (told,) = explain_all([replace(score, off_prompt=2, too_weak=4)], 3).values()
     assert told == (
-        "No image to suggest: 4 of 10 are copies, 2 miss the prompt, 4 resemble the reference too little."
+        "No image to suggest: 4 of 10 are copies, 2 miss the prompt, 4 are not good enough by their figures."
     )

@@ -91,7 +91,9 @@ def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():
     proposal = propose(candidates, scores)
     assert [made.anchor_id for made in proposal.suggestions] == ["anchor-0"]
     assert proposal.exhausted
-    assert proposal.sentence.endswith("start the next round without more.")
+    assert proposal.sentence == (
+        "Only 1 suggestion this time: no other test prompt gave both copies and good images."
+    )
 
 
 @pytest.mark.parametrize("copies", [[0, 0, 0], [10, 10, 10], [0, 10, 0]])

@@ -40,7 +40,7 @@ let flat;
 let held = null;
 /** @type {Map<string, number | null>} of the test prompts, from before the pictures that are drawn now */
 let ranks = new Map();
-const strengths = el("p", { class: "strengths", hidden: true }, "LoRA strength: strong first, then gentle");
+const strengths = el("p", { class: "strengths", hidden: true }, "Rows start with the highest LoRA strength");
 /** @type {string | null} the test prompt whose row had the focus when its head was shown */
 let stop = null;
 let watched = false; // pictures were drawn while the grid was looked at: its rows stay where they are

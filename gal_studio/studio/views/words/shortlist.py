@@ -14,16 +14,22 @@ WORTH_PLAIN = (
     "eye."
 )
 """The same without figures; a test compares both."""
-LACKING: Mapping[str, tuple[str, str]] = {
+_LESS = "clearly less of the {kind} than the first round at full strength"
+LACKING: Mapping[str, tuple[str, str, str]] = {
     "clean": (
+        "is a copy",
         "are copies",
         "Correct wrong marks with L (sort by Uncertain copies), or train with fewer steps.",
     ),
-    "asked": ("do not match their prompts", "Train with fewer steps, or write simpler test prompts."),
-    "carries": ("lack the {kind}", "Train longer, or accept images that show it clearly."),
-    "blank": ("are blank", "Generate again."),
+    "asked": (
+        "does not match its prompt",
+        "do not match their prompts",
+        "Train with fewer steps, or write simpler test prompts.",
+    ),
+    "carries": (f"shows {_LESS}", f"show {_LESS}", "Accept those that look right to you, or train longer."),
+    "blank": ("is blank", "are blank", "Generate again."),
 }
-"""What keeps images from being right, and what to do."""
+"""What keeps one image and several from being right, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,10 @@ def _sentence(found: Shortlist, kind: Kind) -> str:
             "that you would use yourself."
         )
     if found.right:
-        return "Every prompt with a right image has an accepted one. Start the next round."
-    told = [f"{number} {LACKING[lack][0].format(kind=kind)}" for lack, number in found.lacks]
-    why = f"{listed(told)}. {LACKING[found.lacks[0][0]][1]}" if told else "none is generated."
-    return f"No image is right by the studio’s figures: {why}"
+        return "Every prompt with a right image has an accepted one."
+    told = [f"{number} {LACKING[lack][number > 1].format(kind=kind)}" for lack, number in found.lacks]
+    why = f"{listed(told)}. {LACKING[found.lacks[0][0]][2]}" if told else "none is generated."
+    return f"No image here is right by the studio’s figures: {why}"
 
 
 def worth_words() -> str:

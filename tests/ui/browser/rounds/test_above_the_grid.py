@@ -28,7 +28,7 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
         for round_id in (first, second)
     }
     page = watched.open(served.url("rounds"))
-    expect(page.locator(".strengths")).to_have_text("LoRA strength: strong first, then gentle")
+    expect(page.locator(".strengths")).to_have_text("Rows start with the highest LoRA strength")
     levels = [f"strength {level}" for level in (1, 0.85, 0.7, 0.55, 0.4) for _ in range(2)]
     assert page.evaluate(FIRST_ROW) == levels
     expect(page.locator(".round-words")).to_have_text(
