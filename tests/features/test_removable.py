@@ -62,6 +62,7 @@ with studio.store:
     except StudioError as error:
         unmeasured = str(error)
     queued = any(job.kind == "measure" for job in studio.run_missing(first))
+    assert queued == bool(studio.measures(project).words.place), "words of measuring"
     assert queued != bool(unmeasured), "a run measures, and says at once where it cannot"
     measure(studio, first)
     refined = pairs_made(studio, first)

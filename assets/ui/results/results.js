@@ -121,13 +121,12 @@ function Taken({ best, drawn }) {
   const trained = (state.measures?.rounds ?? []).filter((one) => one.id && one.trained);
   const done = trained.filter(({ report }) => report).length;
   if (!drawn || !trained.length) return null;
+  const measure = trained.length > 1 && done < trained.length ? partsIn("best") : [];
   const label = best && state.measures?.words.rounds[best.id ?? ""]?.label;
   const words =
     best && done > 1
       ? html`<span>★ Best of ${done} measured: <b>${label ?? best.name}</b></span>`
-      : trained.length > 1 &&
-        html`<span>Which round is best? All must be measured to know.</span>
-          ${done < trained.length ? partsIn("best") : null}`;
+      : measure.length > 0 && html`<span>Which round is best? All must be measured to know.</span>${measure}`;
   return html`${words || null}
     <${Button} onClick=${() => openFinish(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;
 }

@@ -122,11 +122,12 @@ const cells = (row) =>
  * @param {string} [nothing] what to say where nothing is drawn
  */
 function unmeasured({ id, trained, drawn, wanted }, nothing = "Not measured ") {
-  if (id === null || !trained) return "–";
+  const measure = partsIn("unmeasured", { round: id, drawn });
+  if (id === null || !trained || !measure.length) return "–";
   const working = [...state.queue.working, ...state.queue.waiting].find(
     (job) => job.kind === "measure" && job.round_id === id,
   );
   const words = drawn ? `${drawn} of ${wanted} images measured ` : nothing;
   if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
-  return html`${words}${partsIn("unmeasured", { round: id, drawn })}`;
+  return html`${words}${measure}`;
 }

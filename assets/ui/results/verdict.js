@@ -6,8 +6,12 @@ import { How } from "../how/how.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { figures } from "../kit/figures.js";
+import { partsIn } from "../kit/places.js";
 import { doubtOf, LookYourself } from "./doubt.js";
 import { Plot } from "../app/plot.js";
+
+const UNMEASURED =
+  "No round is measured yet. Measuring generates the same benchmark images with every round.";
 
 /** The warnings of rounds that others went on from, or of the rest. @param {boolean} isEarlier */
 const warningsOf = (isEarlier) =>
@@ -32,10 +36,7 @@ export function Verdict({ recipe, round: shown }) {
   return html`
     <p class="verdict" role="status">
       ${headline ? html`<b>${best && done > 1 ? "★ " : ""}${headline} </b>` : null}
-      ${
-        unbroken(sentence) ||
-        "No round is measured yet. Measuring generates the same benchmark images with every round."
-      }
+      ${unbroken(sentence) || (partsIn("best").length > 0 && UNMEASURED)}
       ${
         done && !scheduled && drawsWeaker()
           ? " At full LoRA strength, so with more copies than on the Rounds screen."

@@ -70,7 +70,9 @@ function arms(height) {
     return html`<p class="arms-none">
       No chart: likeness cannot be measured without reference images.
     </p>`;
-  if (!measures?.rounds.some(({ report }) => report))
+  const isEmpty = !measures?.rounds.some(({ report }) => report);
+  if (isEmpty && !partsIn("best").length) return null;
+  if (isEmpty)
     return html`<p class="chart-title"><b>Rounds on the benchmark</b></p>
       <p class="arms-none">
         Each measured round becomes a point here: how well it matches prompts, and how much it${" "}

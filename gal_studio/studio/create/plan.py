@@ -18,7 +18,7 @@ from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, listed
 from gal_studio.rounds.planned import most_pictures
-from gal_studio.rounds.test_set import HELD_OUT, PICTURES
+from gal_studio.rounds.test_set import HELD_OUT, PICTURES, can_measure
 from gal_studio.state import Store
 from gal_studio.studio.device import Device, this_device
 
@@ -242,12 +242,12 @@ def _slower(shape: ModelShape, settings: Settings) -> float:
 
 
 def benchmark_seconds(store: Store | None, shape: ModelShape, model: str, settings: Settings) -> float | None:
-    """The time of a first round's benchmark, timed as rounds are; None if nothing was timed.
+    """The time of a first round's benchmark, timed as rounds are; None if nothing was timed or measures.
 
     The base model and the round generate it at full strength, and the round once more by its best schedule.
     With a fast model, both generate the held-out part without it, too.
     """
-    timed = _timed_here(store, shape, model, settings)
+    timed = _timed_here(store, shape, model, settings) if can_measure() else None
     if timed is None:
         return None
     pictures: float = 3 * PICTURES + 2 * HELD_OUT

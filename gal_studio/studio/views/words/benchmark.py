@@ -10,11 +10,13 @@ from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Change, Figures
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, percent, share_words
+from gal_studio.rounds.test_set import can_measure
 
 if TYPE_CHECKING:
     from gal_studio.studio.views.measures import MeasuredRound
 
 FULL = "full strength"
+UNMEASURED = "No round is measured yet: the benchmark in Results says which one is best."
 MARKS: Mapping[Outcome, str] = {"better": "✓ ", "worse": "✕ ", "more": "▲ ", "less": "▼ ", "unclear": ""}
 SHARES = ("as_asked", "copies", "no_copy", "carries")
 COUNTED = ("as_asked", "copies", "no_copy")
@@ -165,7 +167,7 @@ def round_words(
 ) -> dict[str, RoundWords]:
     """What is said of the measured rounds by their ID, "" for the base model."""
     known = {one.id: one for one in rounds}
-    number = sum(one.id is not None and one.report is not None for one in rounds)
+    number = _number(rounds)
     said = {}
     for one in rounds:
         before = known.get(one.parent_id)
@@ -180,8 +182,8 @@ def round_words(
                 uses=_uses(one),
                 left=left_to_gain(one),
                 left_plain=(
-                    f"On the benchmark, the studio counts {decides.as_asked} of {decides.judged} as showing "
-                    "what was asked."
+                    f"On the benchmark’s own prompts, the studio counts {decides.as_asked} of "
+                    f"{decides.judged} as showing what was asked."
                 ),
             )
     return said
@@ -196,10 +198,15 @@ def _is_scheduled(of: "MeasuredRound") -> bool:
     return any(one.report for one in of.schedules)
 
 
+def _number(rounds: Iterable["MeasuredRound"]) -> int:
+    """How many rounds are measured."""
+    return sum(one.id is not None and one.report is not None for one in rounds)
+
+
 def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int, rivals: Sequence[str] = ()) -> str:
     """Which round this is among so many measured ones, and whether that may be chance."""
     if best is None or best.id is None:
-        return "No round is measured yet: the benchmark in Results says which one is best."
+        return UNMEASURED if not number and can_measure() else ""
     if best.id != of.id:
         name = best.name[:1].lower() + best.name[1:] if best.name.startswith("Round ") else best.name
         doubt = ", but its lead may be chance" if of.id in rivals else ""
@@ -229,7 +236,7 @@ def _uses(of: "MeasuredRound") -> str:
     why = (
         "the best of this round on the benchmark"
         if _is_scheduled(of)
-        else "by its own images; not measured yet"
+        else f"by its own images{'; not measured yet' if can_measure() else ''}"
     )
     return f"The card and the workflow use {of.setting_words} ({why})."
 
@@ -422,16 +429,17 @@ def measure_words(
     """All that is said of the benchmark."""
     named = (FigureColumn(metric_name(each, kind), one.title) for each, one in COLUMNS.items())
     followed = {one.parent_id for one in rounds if one.report}
+    known, number = {one.id: one for one in rounds}, _number(rounds)
     return MeasureWords(
         columns=(*named, GAIN, LEARNED),
         counted=(FigureColumn("Show what was asked", COLUMNS["as_asked"].title), COLUMNS["copies"]),
         rounds=round_words(rounds, best, rivals),
-        lacking=" ".join(unmeasured(rounds)),
+        lacking=" ".join(unmeasured(rounds)) if can_measure() else "",
         not_counted=not_counted,
         progress=progress_words(rounds, kind),
         earlier=tuple(one.id for one in rounds if one.id and one.id in followed and one.id != best),
         sheet=tuple(column for one in rounds for column in _columns(one, best)),
-        place=_place(rounds[0], {one.id: one for one in rounds}.get(best), 0) if rounds else "",
+        place=_place(rounds[0], known.get(best), number) if rounds else "",
     )
 
 

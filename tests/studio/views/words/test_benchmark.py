@@ -203,6 +203,7 @@ def test_the_sheet_has_a_column_for_each_setting_that_generated_something() -> N
     assert words.rounds["Round 1"].place == f"The only one measured, at {BY.words}."
     assert words.place == "By the benchmark, round 1 is the better one."
     assert measure_words((BASE,), None, "style", "").place.startswith("No round is measured yet")
+    assert measure_words((BASE, one), None, "style", "").place == "", "one is, and none is best"
 
 
 def test_that_a_lead_may_be_chance_is_said_of_the_best_and_of_the_other() -> None:
