@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import psutil
 import typer
 
 from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
@@ -33,6 +34,7 @@ from gal_studio.workspace import repair as repairs
 from gal_studio.workspace.check import damage_of
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
+BUSY_FROM = 0.5  # cores that other programs use: from there on the report says so
 NOT_HERE = "not downloaded (on first use)"
 
 
@@ -41,11 +43,31 @@ _RESCUE = "--repair saves all rows that can be read, and keeps the damaged studi
 
 @dataclass(frozen=True)
 class Speed:
-    """The speed of this machine with the settings of a preset."""
+    """The speed of this machine with the settings of a preset, while others used so many of its cores."""
 
     images_a_second: float
     training_steps_a_second: float
     embeddings_a_second: float
+    cores_of_others: float
+
+
+class _Others:
+    """How many cores other programs, such as a training, use on average since this was made."""
+
+    def __init__(self) -> None:
+        psutil.cpu_percent(None)
+        self._started, self._own = time.monotonic(), _own_seconds()
+
+    def cores(self) -> float:
+        """To be asked once."""
+        busy = (psutil.cpu_count() or 1) * psutil.cpu_percent(None) / 100
+        own = (_own_seconds() - self._own) / max(time.monotonic() - self._started, 1e-6)
+        return max(0.0, busy - own)
+
+
+def _own_seconds() -> float:
+    own = psutil.Process().cpu_times()
+    return float(own.user + own.system)
 
 
 def doctor(
@@ -156,6 +178,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
             "images_per_second": round(speed.images_a_second, 2),
             "training_steps_per_second": round(speed.training_steps_a_second, 2),
             "embeddings_per_second": round(speed.embeddings_a_second, 1),
+            "cores_of_others": round(speed.cores_of_others, 1),
         }
         report["round_seconds"] = {
             kind: round(_round_seconds(preset, kind, speed)) for kind in preset.settings
@@ -189,6 +212,11 @@ def describe(report: dict[str, Any]) -> str:
                 for kind, seconds in report["round_seconds"].items()
             ),
         ]
+        if speed["cores_of_others"] >= BUSY_FROM:
+            lines.append(
+                f"Warning     other programs, such as a training, used {speed['cores_of_others']} of "
+                f"{machine['cores']} cores meanwhile: alone it is faster"
+            )
     return in_lines(*lines)
 
 
@@ -250,10 +278,11 @@ def measure(preset: Preset) -> Speed:
         Image.new("RGB", (model.resolution, model.resolution), (index * 30, 90, 90)) for index in range(8)
     ]
     embedder.images(pictures)
-    started = time.monotonic()
+    others, started = _Others(), time.monotonic()
     embedder.images(pictures)
     embeddings = len(pictures) / max(time.monotonic() - started, 1e-6)
-    return Speed(_drawing_speed(model, preset), _training_speed(model, preset, pictures[0]), embeddings)
+    drawing, training = _drawing_speed(model, preset), _training_speed(model, preset, pictures[0])
+    return Speed(drawing, training, embeddings, others.cores())
 
 
 def _drawing_speed(model: Any, preset: Preset) -> float:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,32 @@ def test_doctor_probes_a_model(
     assert run("doctor", "--no-probe") == 0
     said = capsys.readouterr().out
     assert "torch" in said and f"Workspace   {tmp_path / 'GAL Studio'} (made by the first start)" in said
+
+
+def test_doctor_knows_what_other_programs_use_meanwhile() -> None:
+    from gal_studio.commands import doctor
+
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        others = doctor._Others()
+        time.sleep(1)
+        assert others.cores() > 0.5
+        busy.kill()
+    others, started, until = doctor._Others(), time.monotonic(), time.process_time() + 0.5
+    while time.process_time() < until:
+        pass
+    own = 0.5 / (time.monotonic() - started)
+    assert others.cores() <= (os.cpu_count() or 1) - own + 0.1, "its own work is none of theirs"
+
+
+def test_doctor_warns_of_a_speed_that_was_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gal_studio.commands import doctor
+
+    for cores, warns in ((0.4, False), (1.5, True)):
+        monkeypatch.setattr(
+            doctor, "measure", lambda _preset, cores=cores: doctor.Speed(1.0, 2.0, 3.0, cores)
+        )
+        said = doctor.describe(doctor.examine("pocket"))
+        assert ("other programs, such as a training, used 1.5 of" in said) == warns
 
 
 def test_doctor_names_a_card_that_is_not_used(
