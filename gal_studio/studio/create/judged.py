@@ -35,7 +35,7 @@ _PRESETS = {
 def judged_draft(
     loras: Sequence[Path | str],
     references: Path | str | None = None,
-    kind: Kind = "style",
+    kind: Kind | None = None,
     trigger: str = "",
     prompt: str = "",
     **more: Any,
@@ -43,8 +43,9 @@ def judged_draft(
     """The draft of a project that judges LoRAs by a folder of pictures they were trained on.
 
     Without pictures, copies and the style or object match are not judged. The pictures' prompts are their
-    captions beside them, or `prompt`, which without pictures says what an object is. `trigger` are the words
-    that call the style or object, by default those that the first file states; a style's captions get them
+    captions beside them, or `prompt`, which without pictures says what an object is. `kind` is by default
+    what the first file states, else a style. `trigger` are the words that call the style or object, by
+    default those that the first file states; a style's captions get them
     where they lack them. `more` are other fields of the draft; the preset is by default that of the file's
     base model.
     """
@@ -52,6 +53,7 @@ def judged_draft(
     if not paths:
         raise StudioError("There is no LoRA to judge: name at least one .safetensors file.")
     facts, *_ = map(read_lora_facts, paths)
+    kind = kind or facts.taught or "style"
     words, taught = entered(trigger or facts.trigger).strip(), find_taught(kind)
     if not more.get("preset"):
         more["preset"] = preset_for(facts)
@@ -65,8 +67,7 @@ def judged_draft(
             raise StudioError(taught.undescribed(facts.name))
         more |= {"described": described, "trigger_word": taught.word(words)}
     drafts = tuple(replace(draft, trigger_word=taught.word(words)) for draft in drafts)
-    name = more.pop("name", "") or f"Judging {', '.join(path.stem for path in paths)}"[:100]
-    return ProjectDraft(kind=kind, references=drafts, name=name, judged=paths, **more)
+    return ProjectDraft(kind=kind, references=drafts, judged=paths, **more)
 
 
 def preset_for(facts: LoraFacts) -> str:

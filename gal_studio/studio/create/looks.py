@@ -24,7 +24,7 @@ from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio.create.references import Picture, ReferenceDraft
 
-ONE_COLOUR = "This image is one flat color, with nothing to learn from. Choose another."
+ONE_COLOUR = "This image is one flat color and shows nothing. Choose another."
 SMALL_EDGE = 64
 """Shorter sides in pixels are said to be small: half of what the bundled model draws."""
 LOST_AGAIN = "Details are missing here, too."
@@ -92,7 +92,7 @@ def said_of(given: Sequence[ReferenceDraft]) -> tuple[str, ...]:
 
 def _about_size(width: int, height: int) -> str:
     return (
-        f"This image is only {width} x {height} px: it will be enlarged, and the model learns the blur. "
+        f"This image is only {width} x {height} px: it will be enlarged, and its blur counts, too. "
         f"Use one with at least {SMALL_EDGE} px on each side, better 512."
     )
 
@@ -102,12 +102,12 @@ def _about_dominant(alike: int, count: int) -> str:
         return ""
     if alike == count:
         return (
-            f"All {count} images are nearly the same, so the model would learn mostly that image: keep one, "
+            f"All {count} images are nearly the same, so that image would count most: keep one, "
             "and add different ones if you have them."
         )
     return (
-        f"{alike} of the {count} images are nearly the same, so the model would learn mostly that "
-        "image: keep one of them."
+        f"{alike} of the {count} images are nearly the same, so that image would count most: keep one of "
+        "them."
     )
 
 

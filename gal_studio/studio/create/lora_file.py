@@ -21,6 +21,7 @@ from gal_studio.core.models.lora_tensors import (
 from gal_studio.core.models.names import BUNDLED, refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.core.snapshot import Start
+from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
@@ -44,7 +45,8 @@ class LoraFacts:
     `text_layers` of the layers are those of a text encoder.
 
     The rank is 0 where a kind has none. Base and trigger are "" where it does not say; `tag` is the one that
-    its captions had most often. `made_for` is the base model of a file of the studio.
+    its captions had most often. `made_for` is the base model of a file of the studio, and `taught` what that
+    was trained on; None if it is not known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class LoraFacts:
     tag: str
     text_layers: int = 0
     made_for: str = ""
+    taught: Kind | None = None
 
     @property
     def sentence(self) -> str:
@@ -117,6 +120,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         tag=_tag(metadata),
         text_layers=sum(map(is_of_text, layers)),
         made_for=str(_json(metadata, "gal_studio").get("base_model", "")),
+        taught=_taught(str(_json(metadata, "gal_studio").get("trigger_word", ""))),
     )
 
 
@@ -183,6 +187,16 @@ def _base_by_layers(downs: Mapping[str, tuple[int, ...]]) -> str:
 def _trigger(metadata: Mapping[str, str]) -> str:
     card = _json(metadata, "gal_studio")
     return _short(metadata.get("modelspec.trigger_phrase", "") or card.get("trigger_word", ""))
+
+
+def _taught(words: str) -> Kind | None:
+    """What a LoRA of the studio was trained on, by its trigger words: no object's has a space, nearly every
+    style's has.
+    """
+    each = words.split(", ")
+    if any(" " in word for word in each):
+        return "style"
+    return "object" if words and words.isascii() else None
 
 
 def _tag(metadata: Mapping[str, str]) -> str:

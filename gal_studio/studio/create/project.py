@@ -152,7 +152,7 @@ def create_project(
     starts = _prepared_starts(store, draft, models, settings, described.prompts.trigger, convert)
     settings = _with_room_for(store, settings, starts if draft.judged else [])
     new = NewProject(
-        name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
+        name=check_name(draft.name) if draft.name.strip() else _default_name(draft, described.prompts),
         kind=draft.kind,
         base_model=models.base_model,
         clip_model=models.clip_model,
@@ -294,6 +294,15 @@ def _existing(store: Store, draft: ProjectDraft) -> str | None:
     """The project that was already created for the origin of this draft."""
     known = store.projects.with_origin(draft.origin) if draft.origin else None
     return known.id if known else None
+
+
+def _default_name(draft: ProjectDraft, prompts: Prompts) -> str:
+    return judging_name([path.name for path in draft.judged]) or default_name(prompts)
+
+
+def judging_name(files: Sequence[str]) -> str:
+    """The name of an unnamed project that judges the LoRAs of these files; "" without any."""
+    return f"Judging {', '.join(Path(name).stem for name in files)}"[:100] if files else ""
 
 
 def default_name(prompts: Prompts) -> str:

@@ -38,7 +38,7 @@ def notes_on_form(form: Form) -> list[FormNote]:
     model = "" if _refusal(check_base_model, form.base_model) else form.base_model
     for number, given in enumerate(form.sets):
         notes += _on_set(given, number)
-        warnings = _warnings(given, number, model)
+        warnings = _warnings(given, number, model, is_judged=form.judged is not None)
         if form.needs_no_pictures:
             notes += (note for note in warnings if note.field != "pictures")
             notes += _on_no_pictures(form)
@@ -67,16 +67,20 @@ def _on_set(given: FormSet, number: int) -> list[FormNote]:
     return []
 
 
-def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
-    """What is taken, but should be known: long prompts, odd names of styles, an object's places."""
+def _warnings(given: FormSet, number: int, model: str, is_judged: bool) -> Iterator[FormNote]:
+    """What is taken, but should be known: long prompts, odd names of styles, an object's places.
+
+    Where LoRAs are judged, nothing is trained: only how the words are read.
+    """
     kind, texts, is_described = given.kind, given.texts, isinstance(given.described, Described)
     told: set[str] = set()
     for (prompt, word), place in zip(texts, given.places, strict=True):
         has_style = not (given.taught.has_trigger_word or _refusal(style_descriptor, entered(prompt)))
-        odd = about_style(entered(prompt), model) if has_style else ""
-        fits = is_described or not _refusal(describe, kind, [(prompt, word)])
+        odd = about_style(entered(prompt), "" if is_judged else model) if has_style else ""
+        fits = not is_judged and (is_described or not _refusal(describe, kind, [(prompt, word)]))
         unknown = about_things(kind, entered(prompt), word, model) if fits else ""
-        for text in (about_length(entered(prompt), model), odd, about_entered(prompt), unknown):
+        long = "" if is_judged else about_length(entered(prompt), model)
+        for text in (long, odd, about_entered(prompt), unknown):
             if text and text not in told:
                 told.add(text)
                 swaps = known_instead(prompt, model) if text == unknown else None
@@ -84,6 +88,8 @@ def _warnings(given: FormSet, number: int, model: str) -> Iterator[FormNote]:
     for word in dict.fromkeys(word for _, word in texts):
         if text := about_entered(word, "trigger word"):
             yield FormNote("trigger", text, number, "warning")
+    if is_judged:
+        return
     if is_described and (text := about_shared_words(kind, texts)):
         yield FormNote("prompt", text, number, "warning")
     if given.taught.is_subject and len(texts) == 1:

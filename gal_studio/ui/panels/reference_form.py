@@ -13,7 +13,7 @@ from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.lora_file import LoraFacts, read_lora_facts
-from gal_studio.studio.create.project import default_name
+from gal_studio.studio.create.project import default_name, judging_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
@@ -58,7 +58,8 @@ def derived(form: Form, store: Store | None = None) -> Derived:
         ),
         sets=shown,
         anchors=(),
-        name="",
+        name=judging_name([start.name for start in starts]) if form.judged else "",
+        taught=next((start.taught for start in starts), None) if form.judged else None,
         plan=plan.sentence if plan else "",
         doubt=plan.doubt if plan else "",
         measuring=form.is_measuring,
@@ -92,7 +93,7 @@ def _described(answer: Derived, prompts: Prompts) -> Derived:
     return replace(
         answer,
         sets=tuple(replace(one, facts=next(facts, ())) if one.facts else one for one in answer.sets),
-        name=default_name(prompts),
+        name=answer.name or default_name(prompts),
         anchors=anchor_prompts(prompts, None)[:_SHOWN_ANCHORS],
     )
 

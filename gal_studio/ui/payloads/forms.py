@@ -176,6 +176,7 @@ class Derived:
     start: Annotated[str, Doc("What the files of the LoRAs given say; empty if there is none.")]
     start_text: Annotated[bool, Doc("Whether any of them changes a text encoder too.")]
     problem: Annotated[str, Doc("What is wrong with all sets together.")] = ""
+    taught: Annotated[Kind | None, Doc("What the first LoRA to judge was trained on, by its file.")] = None
 
 
 @dataclass(frozen=True)

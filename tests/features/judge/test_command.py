@@ -9,6 +9,7 @@ from safetensors import safe_open
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.loras import check
+from gal_studio.features.judge.commands.judge import _form
 from gal_studio.studio.create.judged import judged_draft
 from gal_studio.worker.models import Models
 from tests.commands.running import run
@@ -35,7 +36,7 @@ def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
     draft = judged_draft([given / "ink.safetensors"], given / "pictures")
     prompts = [reference.prompt for reference in draft.given]
     assert prompts == ["An image in ink style", "a cat on a rug in ink style"]
-    assert draft.preset == "sd15" and draft.name == "Judging ink"
+    assert (draft.kind, draft.preset, draft.name) == ("style", "sd15", "")
     named = judged_draft([given / "ink.safetensors"], given / "pictures", trigger="inkstyle, rough")
     assert [one.prompt for one in named.given][1] == "a cat on a rug in inkstyle, rough"
     own = judged_draft([given / "ink.safetensors"], given / "pictures", prompt="A cat in ink style")
@@ -43,6 +44,9 @@ def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
     with pytest.raises(StudioError, match=r"boat\.png has no caption: write what it shows into boat\.txt"):
         judged_draft([given / "ink.safetensors"], given / "pictures", kind="object", trigger="<sks>")
     (given / "empty").mkdir()
+    with pytest.raises(StudioError, match="can’t run the bundled model"):
+        _form("comfyui", "assets:pocket")
+    assert [_form(None, name) for name in ("assets:pocket", "sd15")] == ["diffusers", "comfyui"]
     with pytest.raises(StudioError, match="has no images: put a few of those there"):
         judged_draft([given / "ink.safetensors"], given / "empty")
 
@@ -63,6 +67,7 @@ def test_two_loras_are_judged(
     summary = json.loads(said.out)
     assert [one["file"] for one in summary["judged"]] == ["ink.safetensors", "wash.safetensors"]
     assert [one["lora"] for one in summary["rounds"]] == ["ink.safetensors", "wash.safetensors"]
+    assert summary["project"]["name"] == "Judging ink, wash"
     assert "ink generates best" in said.err and "copy risk" in said.err and "Copies: " in said.err
     made = {path.name for path in out.iterdir()}
     assert {"contact-sheet-ink.png", "contact-sheet-wash.png", "lora-ink.safetensors"} <= made

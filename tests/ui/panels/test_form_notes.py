@@ -1,5 +1,8 @@
 """Notes on the form of a new project: what is warned of, and where."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from gal_studio.core.types import Kind
@@ -7,6 +10,7 @@ from gal_studio.studio.create.prompt_notes import NO_PLACE, ONE_VIEW
 from gal_studio.ui.panels.form import Form
 from gal_studio.ui.panels.form_notes import notes_on_form
 from gal_studio.ui.panels.reference_form import derived
+from tests.studio.create.test_lora_headers import ENTRY, NAME, written
 
 
 def warnings(*prompts: str) -> list[tuple[str, str]]:
@@ -23,6 +27,18 @@ def test_an_object_in_no_named_place_is_told_at_its_prompt() -> None:
 
 def test_one_picture_is_told_of_its_one_place_alone() -> None:
     assert warnings("A <dotty> teapot") == [("pictures", ONE_VIEW)]
+
+
+def test_a_form_that_judges_warns_of_no_training_and_knows_its_files(tmp_path: Path) -> None:
+    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "<dotty>"})})
+    file = written(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {card}}}')
+    sets = [{"prompts": ["A <dotty> swan"], "trigger_word": "<dotty>", "pictures": 1}]
+    given = {"kind": "object", "preset": "pocket", "sets": sets}
+    trained, judged = (derived(Form.parsed({**given, "judged": one})) for one in (None, [str(file)]))
+    assert ONE_VIEW in [note.text for note in trained.notes] and len(trained.notes) == 2
+    assert judged.notes == ()
+    assert (trained.name, trained.taught) == ("A <dotty> swan", None)
+    assert (judged.name, judged.taught) == ("Judging odd", "object")
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,7 @@ class ProjectForm {
   show(answer) {
     clearTimeout(this.asking);
     if (answer.measuring) this.asking = setTimeout(() => this.derive(), ASK_AGAIN);
+    if (answer.taught && answer.start !== this.answer?.start) this.setKind(answer.taught); // another LoRA
     this.answer = answer;
     for (const [i, set] of this.open().entries())
       set.show(

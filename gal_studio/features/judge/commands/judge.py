@@ -25,7 +25,8 @@ from gal_studio.commands.running.unattended import (
 from gal_studio.commands.terminal.json_text import json_text, write_json
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form
+from gal_studio.core.models.forms.registry import find_form, refuse_bundled
+from gal_studio.core.models.names import is_bundled
 from gal_studio.core.naming import file_stem
 from gal_studio.core.types import Kind
 from gal_studio.features.judge.verbs import JudgedLora, judged
@@ -33,6 +34,7 @@ from gal_studio.rounds import planned, test_set
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
+from gal_studio.studio.create.project import model_names
 
 EXPORTED = "exported"
 
@@ -44,7 +46,9 @@ References = Annotated[
     typer.Option(help="A folder with images that it was trained on (default: none; copies are not judged)."),
 ]
 Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
-Taught = Annotated[Kind, typer.Option(help="What the LoRA was trained on.")]
+Taught = Annotated[
+    Kind | None, typer.Option(help="What the LoRA was trained on (default: by its file, else a style).")
+]
 Trigger = Annotated[str, typer.Option(help="Trigger words (default: those that the first file states).")]
 Shown = Annotated[
     str,
@@ -58,7 +62,12 @@ Preset = Annotated[
     str | None, typer.Option(help="The base model and settings (default: by the LoRA's file).")
 ]
 ExportFormat = Annotated[
-    str, typer.Option("--format", help="Also export each for these programs; none: export nothing.")
+    str | None,
+    typer.Option(
+        "--format",
+        help="Also export each for these programs (default: comfyui, for the bundled model diffusers); none: "
+        "export nothing.",
+    ),
 ]
 WithoutTextEncoder = Annotated[
     bool, typer.Option("--without-text-encoder", help="Leave out what a LoRA changes of a text encoder.")
@@ -70,7 +79,7 @@ def judge(
     loras: Loras,
     out: Out,
     references: References = None,
-    kind: Taught = "style",
+    kind: Taught = None,
     trigger: Trigger = "",
     prompt: Shown = "",
     prompts: Prompts = None,
@@ -80,14 +89,13 @@ def judge(
     seed: Seed = 0,
     candidates: Candidates = None,
     sampling_steps: SamplingSteps = None,
-    export_format: ExportFormat = "comfyui",
+    export_format: ExportFormat = None,
     without_text_encoder: WithoutTextEncoder = False,
     overwrite: Overwrite = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge LoRAs that you have: how strong, what they copy, and which one; nothing is trained."""
-    form = None if export_format == "none" else find_form(export_format).name
     draft = judged_draft(
         loras,
         references,
@@ -102,11 +110,21 @@ def judge(
         changes=setting_changes(None, candidates, sampling_steps),
         without_text_encoder=without_text_encoder,
     )
+    form = _form(export_format, model_names(draft).base_model)
     check_folder(out)
     folder = given_workspace(context, workspace) or out / "workspace"
     summary = _judge(draft, folder, out, form, overwrite)
     if as_json:
         print(json_text(summary))
+
+
+def _form(wanted: str | None, base_model: str) -> str | None:
+    """The format of the exports; None for none. One that no program can use is refused."""
+    if wanted == "none":
+        return None
+    found = find_form(wanted or ("diffusers" if is_bundled(base_model) else "comfyui"))
+    refuse_bundled(found, base_model)
+    return found.name
 
 
 def _lines(path: Path) -> list[str]:
