@@ -436,7 +436,7 @@ function Form({ form }) {
         <${Button}
           class="button" data-part="create-only" disabled=${form.isSending} onClick=${create}
           title="Create the project without running it: its test prompts and settings can be changed first"
-        >Create without training<//>
+        >${isJudging ? "Create only" : "Create without training"}<//>
         <button
           class="button" data-next="" type="submit" data-part="create" disabled=${form.isSending}
           title="Create the project and run its first round" ...${noted("notes-whole", whole)}
