@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 PANELS = 3
 """In a row, at most."""
+LETTER = 7  # pixels, about, of a name at an axis
 
 
 class Figures:
@@ -234,13 +235,18 @@ class Figures:
             raise _nothing_measured()
         singles = [self._gains(project_id, one, theme) for one in metrics]
         columns = 2 if len(metrics) == 4 else PANELS
-        height = 150 + 300 * -(-len(metrics) // columns)
+        lines = [line for found, _ in reports for line in found.split("<br>")]
+        below = 60 + LETTER * max(map(len, lines))  # pixels for names that are turned, and for a title
+        inner = (210 + below) * -(-len(metrics) // columns) - below
         about = singles[0].layout.title.subtitle.text
-        look = figure(f"{name}: what each round reaches", about, theme, 360 * columns, height)
+        look = figure(f"{name}: what each round reaches", about, theme, 360 * columns, inner + below + 124)
         titles = [TITLES[one] for one in metrics]
-        made = panels(look, titles, columns, horizontal_spacing=0.25 / columns, vertical_spacing=90 / height)
+        made = panels(
+            look, titles, columns, horizontal_spacing=0.25 / columns, vertical_spacing=below / inner
+        )
         made.update_xaxes(showgrid=False, range=[-0.5, len(reports) - 0.5], categoryorder="array",
                           categoryarray=[found for found, _ in reports])  # fmt: skip
+        made.update_layout(margin={"b": below})
         for place, single in enumerate(singles):
             made.add_trace(single.data[0], row=place // columns + 1, col=place % columns + 1)
         return made

@@ -109,6 +109,10 @@ def test_clock_arms_and_gains_are_the_measured_figures(made: Made) -> None:
     titles = [note.text for note in every.layout.annotations]
     assert titles[-2:] == ["CLIP-T", "CLIP-I"] and len(every.data) == len(titles)
     assert list(every.data[-1].y) == list(points.y)
+    names = [line for name in points.x for line in name.split("<br>")]
+    between = every.layout.yaxis.domain[0] - every.layout.yaxis4.domain[1]
+    inner = every.layout.height - every.layout.margin.t - every.layout.margin.b
+    assert between * inner > 7 * max(map(len, names)) + 40, "turned names meet no title below"
 
 
 def test_names_of_points_stand_away_from_the_line() -> None:
