@@ -44,7 +44,7 @@ MEASUREMENTS = {
         f"run-{name}": f"gal_studio.cli run FOLDER/references/{name}/project.toml --out FOLDER/runs/{name}"
         for name in REFERENCES
     },
-    "by-eye": "benchmarks.gal_gain.runs_by_eye sheets "
+    "by-eye": "benchmarks.quality.runs_by_eye sheets "
     + " ".join(f"FOLDER/runs/{name}" for name in REFERENCES)
     + " --out FOLDER/by-eye",
     "kills": "benchmarks.faults kills --kills 40 --tiny",

@@ -7,7 +7,7 @@ A table of labels has a row for each picture: `reference`, `prompt`, `arm`, and 
 `asked_*` and `like_*`, 0 or 1. REFERENCES/NAME/project.toml are the projects of its references
 (`benchmarks.quality.references`); without one a reference is left out. Pictures that FOLDER lacks are drawn
 again, as the benchmark drew them that was rated: three rounds of `gal-studio run`
-(`benchmarks.gal_gain.runs_by_eye`); for a table with `strength` the arms of a trial, with `--steps` of their
+(`benchmarks.quality.runs_by_eye`); for a table with `strength` the arms of a trial, with `--steps` of their
 training; for one with `index` a first round, whose chances are compared with those of the table. Another
 machine draws others in detail.
 
@@ -33,9 +33,8 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from benchmarks.gal_gain import runs_by_eye
 from benchmarks.output import read
-from benchmarks.quality import later_rounds, refinement_noise, teachers
+from benchmarks.quality import later_rounds, refinement_noise, runs_by_eye, teachers
 from benchmarks.quality.copy_detectors import BUNDLED
 from gal_studio.assets import load_anchors, load_presets, resolve_model
 from gal_studio.commands.run import read_project_file

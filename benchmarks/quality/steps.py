@@ -24,13 +24,18 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from benchmarks.quality.recipes import Bench, judged, opened
 from gal_studio.core.gal.agreement import cohen_kappa
 from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, draw
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store
+from gal_studio.worker.jobs.generate import open_detector, score_images
+from gal_studio.worker.models import Models
+from gal_studio.worker.task import Task, open_task
 
 SIX = (80.0, 12.7, 6.0, 2.6, 1.0, 0.35)
 WAYS: Mapping[str, Mapping[str, Any]] = {
@@ -54,6 +59,18 @@ RECIPES: Mapping[str, Recipe] = {
 }
 SIDE, TEXT = 128, 16
 OTHER = 1000  # added to seeds
+PROMPTS, SEEDS = 8, 2
+FIRST = 20  # the number of the first seed: no candidate of a round has it
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A round's model and LoRA, and what is drawn with them."""
+
+    task: Task
+    model: ImageModel
+    adapter: Path
+    requests: list[DrawRequest]
 
 
 @dataclass
@@ -79,6 +96,46 @@ class Judged:
     copies: frozenset[str]
 
 
+def opened(store: Store) -> Bench:
+    """The first round of the first project of a workspace."""
+    project = store.projects.all()[0]
+    round_ = store.rounds.of_project(project.id)[0]
+    job = next(job for job in store.jobs.of_project(project.id) if job.round_id == round_.id)
+    task = open_task(store, Models(), job)
+    anchors = [each for each in store.projects.anchors(project.id) if each.enabled][:PROMPTS]
+    requests = [
+        DrawRequest(anchor.prompt, candidate_seed(project.seed, anchor.prompt, FIRST + turn))
+        for anchor in anchors
+        for turn in range(SEEDS)
+    ]
+    model = task.models.image_model(project.base_model, task.settings.machine)
+    return Bench(task, model, store.adapters.path(round_.adapter or ""), requests)
+
+
+def judged(bench: Bench, drawn: Mapping[str, Sequence[Image.Image]]) -> list[Candidate]:
+    """The pictures of all recipes, scored as candidates are."""
+    calling, detector = open_detector(bench.task), None
+    while True:
+        try:
+            next(calling)
+        except StopIteration as end:
+            detector = end.value
+            break
+    found = []
+    prompts = [each.prompt for each in bench.requests]
+    for name in (name for name in drawn if name in RECIPES):
+        scores = score_images(bench.task, drawn[name], prompts, detector).scores
+        for place, (request, score) in enumerate(zip(bench.requests, scores, strict=True)):
+            own, reference = score.pop("similarity_anchor"), score.pop("similarity_reference")
+            found.append(
+                Candidate(
+                    f"{name} {place}", request.prompt, place, request.seed, "", own, reference,
+                    more_scores=score, recipe=RECIPES[name],
+                )
+            )  # fmt: skip
+    return found
+
+
 def add(bench: Bench, settings: GenerationSettings, name: str, drawn: Drawn) -> None:
     """Draw all requests at one strength."""
     adapter = None if name == BASE else bench.adapter
@@ -98,7 +155,7 @@ def look(bench: Bench, drawn: Drawn) -> Judged:
     features = {
         name: bench.task.models.embedder(clip).images(images) for name, images in drawn.images.items()
     }
-    seen = judged(bench, {name: images for name, images in drawn.images.items() if name != BASE}, RECIPES)
+    seen = judged(bench, drawn.images)
     return Judged(
         features,
         [float(match) for found in features.values() for match in (found * texts).sum(axis=1)],
@@ -164,7 +221,7 @@ def main() -> None:
         if not copied.exists():
             shutil.copytree(given, copied)
         with Store(copied) as store:
-            bench = opened(store, args.out)
+            bench = opened(store)
             step = max(1, len(bench.requests) // args.prompts)
             bench = replace(bench, requests=bench.requests[::step][: args.prompts])
             other = [replace(one, seed=one.seed + OTHER) for one in bench.requests]

@@ -6,12 +6,11 @@
 
 RUN/workspace is a workspace with one project. `sheets` writes pages of all candidates of its first round, in
 random order, numbered; a rater writes `count-NAME.json` beside RULES.md, as of
-`benchmarks.gal_gain.runs_by_eye`. `labels` joins what raters said with p(x), a(x) and c(x) (Eq. G14, G16,
+`benchmarks.quality.runs_by_eye`. `labels` joins what raters said with p(x), a(x) and c(x) (Eq. G14, G16,
 G17) to FOLDER/labels.csv. `report` reads such a table alone: it needs no workspace. For each rule of TRIED it
-prints what the three suggestions are; what the same number of images is by each way of EQUAL, which
-`benchmarks.gal_gain.equal_numbers` trains with; then how often the three prompts of largest H return when
-everything is drawn again with other seeds. That is simulated: the logit of p(x) gets normal noise, as large
-as between seeds of one prompt and schedule.
+prints what the three suggestions are; what the same number of images is by each way of EQUAL; then how often
+the three prompts of largest H return when everything is drawn again with other seeds. That is simulated: the
+logit of p(x) gets normal noise, as large as between seeds of one prompt and schedule.
 """
 
 import argparse
@@ -342,30 +341,17 @@ def write_labels(out: Path) -> None:
         csv.writer(file, lineterminator="\n").writerows(table)
 
 
-def labels_parser(
-    description: str | None, verbs: Sequence[str] = ("sheets", "labels", "report")
-) -> argparse.ArgumentParser:
-    """What the command line of sheets, labels and their report takes."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=verbs)
-    parser.add_argument("given", type=Path, nargs="*")
-    parser.add_argument("--out", type=Path)
-    return parser
-
-
-def parsed(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """What was given; a report needs no folder to write to."""
-    args = parser.parse_args()
-    if args.what != "report" and args.out is None:
-        parser.error("give --out")
-    return args
-
-
 def main() -> None:
     """Write pages or labels, or print what a table says."""
-    args = parsed(labels_parser(__doc__))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("sheets", "labels", "report"))
+    parser.add_argument("given", type=Path, nargs="*")
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    if args.what != "report" and args.out is None:  # a report needs no folder to write to
+        parser.error("give --out")
     if args.what == "sheets":
         write_sheets(args.given, args.out)
     elif args.what == "labels":

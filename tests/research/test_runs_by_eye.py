@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.gal_gain.runs_by_eye import BEST, LAST, report, write_labels
+from benchmarks.quality.runs_by_eye import BEST, LAST, report, write_labels
 from gal_studio.research.rating.sheets import COLUMNS, EDGE, SIDE, page_of
 
 pytestmark = pytest.mark.thorough

@@ -9,8 +9,8 @@ SIDE, EDGE, COLUMNS = 160, 34, 8
 Cell = tuple[str, str, Image.Image]  # arm, which no sheet shows; what was asked for; image
 
 
-def page_of(references: Sequence[Image.Image], cells: Sequence[Cell], before: int = 0) -> Image.Image:
-    """A sheet of the references and of numbered images, after so many on sheets before it."""
+def page_of(references: Sequence[Image.Image], cells: Sequence[Cell]) -> Image.Image:
+    """A sheet of the references and of numbered images."""
     rows = -(-len(cells) // COLUMNS)
     page = Image.new("RGB", (COLUMNS * SIDE, (rows + 1) * (SIDE + EDGE)), "white")
     label = ImageDraw.Draw(page)
@@ -20,5 +20,5 @@ def page_of(references: Sequence[Image.Image], cells: Sequence[Cell], before: in
     for place, (_, prompt, picture) in enumerate(cells):
         left, top = place % COLUMNS * SIDE, (place // COLUMNS + 1) * (SIDE + EDGE)
         page.paste(picture.convert("RGB").resize((SIDE - 4, SIDE - 4)), (left, top))
-        label.text((left, top + SIDE - 3), fill(f"{before + place + 1}  {prompt}", 26), fill="black")
+        label.text((left, top + SIDE - 3), fill(f"{place + 1}  {prompt}", 26), fill="black")
     return page

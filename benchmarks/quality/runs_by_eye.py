@@ -1,8 +1,8 @@
 """Runs counted by eye: are suggestions clean and right, and is the last round better than the first one?
 
     gal-studio run PROJECT.toml --out RUN        # for each reference
-    python -m benchmarks.gal_gain.runs_by_eye sheets RUN ... --out FOLDER
-    python -m benchmarks.gal_gain.runs_by_eye report --out FOLDER
+    python -m benchmarks.quality.runs_by_eye sheets RUN ... --out FOLDER
+    python -m benchmarks.quality.runs_by_eye report --out FOLDER
     python -m benchmarks.quality.eyes FOLDER     # the flags beside what people saw
 
 `sheets` writes a page for each run: its references, and below them in random order what was accepted as
