@@ -73,15 +73,15 @@ def course(here: RoundSnapshot) -> RaceResult:
     return RaceResult(shift, True, len(drawn(here)), len(pool(here)))
 
 
-def more_of(here: RoundSnapshot, anchor_id: str, number: int = MORE) -> tuple[PicturePlace, ...]:
+def more_of(here: RoundSnapshot, anchor_id: str) -> tuple[PicturePlace, ...]:
     """Further pictures of a test prompt: on the ladder near its own turn, otherwise the next ones."""
     used = {index for anchor, index in (*drawn(here), *here.record.asked) if anchor == anchor_id}
     if is_ladder(here):
         own = {index: seen for anchor, index, seen in _known(here) if anchor == anchor_id}
         rungs = _ladder(here).rungs
-        return tuple((anchor_id, index) for index in at_turn(own, rungs, number, used))
+        return tuple((anchor_id, index) for index in at_turn(own, rungs, MORE, used))
     free = (index for index in range(MOST_OF_ONE) if index not in used)
-    return tuple((anchor_id, index) for index, _ in zip(free, range(number), strict=False))
+    return tuple((anchor_id, index) for index, _ in zip(free, range(MORE), strict=False))
 
 
 def _by_rule(here: RoundSnapshot) -> Sequence[PicturePlace]:

@@ -48,8 +48,8 @@ def foreground_patches(
     return patches
 
 
-def part_patches(mask: NDArray[np.floating], height: int, width: int, share: float = 0.5) -> Flags:
-    """The patches, (height, width), of which at least `share` of the area is painted.
+def part_patches(mask: NDArray[np.floating], height: int, width: int) -> Flags:
+    """The patches, (height, width), of which at least half of the area is painted.
 
     If there are none, the patches with the largest painted area, so that even a small part counts. `mask` is
     (H, W) in [0, 1]; refused if it covers nothing.
@@ -57,7 +57,7 @@ def part_patches(mask: NDArray[np.floating], height: int, width: int, share: flo
     covered = shrink(mask, height, width)
     if not covered.any():
         raise StudioError("The painted part covers nothing: paint the good area, or accept the whole image.")
-    patches: Flags = covered >= min(share, float(covered.max()))
+    patches: Flags = covered >= min(0.5, float(covered.max()))
     return patches
 
 

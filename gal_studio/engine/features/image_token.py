@@ -11,7 +11,6 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.features.clip import unit_rows
 from gal_studio.engine.features.pretrained_vision import PretrainedVision, load_pretrained_vision
-from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.devices import choose_device
 
 DINO = "timm/vit_small_patch16_224.dino"
@@ -52,12 +51,10 @@ class ImageTokenEmbedder:
         return change.normalize(cropped, list(self.vision.mean), list(self.vision.std))
 
 
-def load_image_token(
-    name: str, device: str | torch.device | None = None, revisions: Revisions | None = None
-) -> ImageTokenEmbedder:
+def load_image_token(name: str, device: str | torch.device | None = None) -> ImageTokenEmbedder:
     """Load a DINO-like model from a directory or the hub; one without an image token is refused."""
     chosen = choose_device(device)
-    vision = load_pretrained_vision(name, chosen, {} if revisions is None else revisions)
+    vision = load_pretrained_vision(name, chosen, {})
     side = vision.own_side
     blank = torch.zeros(1, 3, side, side, device=chosen)
     try:

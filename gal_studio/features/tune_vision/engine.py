@@ -12,7 +12,7 @@ from PIL import Image
 from torch.nn.functional import log_softmax, one_hot
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.patches.augmented_views import Augmentation, Views, make_views, mix_regions
+from gal_studio.engine.patches.augmented_views import Views, make_views, mix_regions
 from gal_studio.engine.patches.tower import PatchTower, to_pixels, tuned_weights
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, read_checkpoint, restore_state
 
@@ -201,9 +201,7 @@ def as_pixels(pictures: Pictures, side: int) -> torch.Tensor:
     return to_pixels(pictures, side)
 
 
-def localization_accuracy(
-    tower: PatchTower, pictures: Pictures, rng: np.random.Generator, how: Augmentation | None = None
-) -> float:
+def localization_accuracy(tower: PatchTower, pictures: Pictures, rng: np.random.Generator) -> float:
     """The share of patches that find their own position in another view of their picture, in [0, 1].
 
     A patch has found it if the patch with the largest cosine in the other view is one of the four around the
@@ -213,7 +211,7 @@ def localization_accuracy(
     found = count = 0
     side, grid = tower.network.side, tower.grid
     for first in range(0, len(pictures), 32):
-        views = make_views(as_pixels(pictures[first : first + 32], side), side, grid, generator, how)
+        views = make_views(as_pixels(pictures[first : first + 32], side), side, grid, generator)
         with torch.inference_mode():
             one, two = (
                 tower.features(view.to(tower.device)).flatten(2).cpu() for view in (views.first, views.second)

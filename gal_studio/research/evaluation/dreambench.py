@@ -1,7 +1,7 @@
 """Folders laid out like DreamBench: subjects with their classes, reference pictures and prompts."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -50,9 +50,7 @@ class DrawnSubject:
     prompt: str
 
 
-def read_dreambench(
-    folder: Path, only: Sequence[str] = (), live: Collection[str] = LIVE
-) -> list[BenchSubject]:
+def read_dreambench(folder: Path, only: Sequence[str] = ()) -> list[BenchSubject]:
     """Read the subjects of `folder` or of `folder/dataset`; `only` names those that are wanted."""
     root = next((each for each in (folder / "dataset", folder) if (each / LIST).is_file()), None)
     if root is None:
@@ -69,7 +67,7 @@ def read_dreambench(
     subjects = []
     for name, category in classes.items():
         if not only or name in only:
-            chosen = templates["live" if category in live and "live" in templates else "object"]
+            chosen = templates["live" if category in LIVE and "live" in templates else "object"]
             subjects.append(BenchSubject(name, category, references_in(root / name), chosen))
     return subjects
 
