@@ -229,13 +229,10 @@ export const job = (more) => ({
   title: "Training",
   doing: "",
   now: "Training",
-  unit: "steps",
   progress: "40 / 200",
   reached: "40 of 200 steps",
   background: false,
   finished: "The model is trained",
-  rate: null,
-  seconds_left: null,
   pace: "",
   message: "",
   worker_alive: true,
@@ -248,7 +245,6 @@ export const job = (more) => ({
  * @returns {QueuedJob}
  */
 export const queued = (more) => ({
-  amount: 0,
   expected_seconds: null,
   id: "j",
   kind: "fine_tune",
@@ -265,7 +261,6 @@ export const queued = (more) => ({
   title: "Training",
   doing: "",
   now: "Training",
-  unit: "steps",
   progress: "",
   reached: "",
   background: false,

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.types import Job
-from gal_studio.features.exports.engine.folder import export_to
+from gal_studio.features.exports.engine.folder import export_here, export_to
 from gal_studio.features.exports.engine.task import open_export
 from gal_studio.features.exports.record import Export, exports_of, file_of
 from gal_studio.state import Store
@@ -21,6 +21,7 @@ from gal_studio.zip_files import add_file
 
 SPARE = 16 << 20
 """Bytes of the pictures and the card."""
+WRITE_ROUND = export_here
 
 
 @does("export")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
+from gal_studio.core.words import counted
 from gal_studio.rounds import lineage, planned
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Timings
@@ -12,10 +13,10 @@ from gal_studio.state.tables.rounds import Timings
 
 @dataclass(frozen=True)
 class Forecast:
-    """The steps or pictures of a queued job, 0 if unknown; seconds are None if none was timed before."""
+    """Seconds of a queued job, None if none was timed before, and what it will do, if that is known."""
 
-    amount: int = 0
     seconds: float | None = None
+    coming: str = ""
 
 
 def forecast(store: Store, job: Job) -> Forecast:
@@ -26,10 +27,11 @@ def forecast(store: Store, job: Job) -> Forecast:
     timings = store.rounds.timings(here.project.project.base_model)
     if job.kind == "fine_tune":
         has_accepted = bool(lineage.inherited_examples(here))
-        amount, pace = plan_draws(here.settings.tune, True, has_accepted).steps, timings.step
-    else:
-        amount, pace = planned.left(here), timings.picture
-    return Forecast(amount, None if pace is None else amount * pace)
+        steps = plan_draws(here.settings.tune, True, has_accepted).steps
+        return Forecast(None if timings.step is None else steps * timings.step)
+    images = planned.left(here)
+    seconds = None if timings.picture is None else images * timings.picture
+    return Forecast(seconds, f"up to {counted(images, 'image')}" if images else "")
 
 
 def next_seconds(here: RoundSnapshot, timings: Timings) -> float | None:

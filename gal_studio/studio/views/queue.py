@@ -8,7 +8,7 @@ from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import WORKING, movable
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
-from gal_studio.core.words import clock, counted
+from gal_studio.core.words import clock
 from gal_studio.rounds.checkpoints import step_to_keep
 from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
@@ -54,16 +54,15 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
     def view(job: Job) -> QueuedJob:
         before = dict.fromkeys([one.kind for one in queue.waits_for.get(job.id, ())])
         of_project = known[job.project_id]
-        expected = of_project.forecasts.get(job.id, _NOTHING)
+        expected, kind = of_project.forecasts.get(job.id, Forecast()), describe_job(job.kind)
         can_rise, can_sink = moves.get(job.id, (False, False))
         return QueuedJob(
             **_words(job),
-            amount=expected.amount,
             expected_seconds=expected.seconds,
             project_id=job.project_id,
             project_name=of_project.name,
             round_name=of_project.rounds[job.round_id],
-            coming=_coming(job.kind, expected.amount),
+            coming=expected.coming or kind.coming or kind.title.lower(),
             behind=", ".join([describe_job(name).noun for name in before]),
             can_rise=can_rise,
             can_sink=can_sink,
@@ -73,16 +72,6 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
         tuple(map(view, jobs)) for jobs in (queue.working, queue.waiting, queue.halted)
     )
     return QueueView(working=working, waiting=waiting, halted=halted)
-
-
-def _coming(name: str, amount: int) -> str:
-    if name == "generate" and amount:
-        return f"up to {counted(amount, 'image')}"
-    kind = describe_job(name)
-    return kind.coming or kind.title.lower()
-
-
-_NOTHING = Forecast()
 
 
 def job_view(store: Store, project_id: str) -> JobView | None:
@@ -96,8 +85,6 @@ def job_view(store: Store, project_id: str) -> JobView | None:
     return JobView(
         **_words(job),
         worker_alive=store.workers.alive(),
-        rate=rate,
-        seconds_left=left,
         pace="" if left is None else f"{speed} · {clock(left)} left",
         finished=describe_job(job.kind).finished(job.total),
         preview_wanted=job.state == "running" and store.jobs.wants_preview(job.id),
@@ -118,7 +105,7 @@ def _words(job: Job) -> dict[str, Any]:
     kind = describe_job(job.kind)
     phase = kind.phase(job.phase)
     words = {
-        "title": kind.title, "doing": phase.name, "unit": phase.unit, "now": kind.now or kind.title,
+        "title": kind.title, "doing": phase.name, "now": kind.now or kind.title,
         "progress": phase.progress(job.done, job.total),
         "reached": phase.amount(job.done, job.total) if job.total else "",
         "background": kind.is_background or kind.allows_decisions,

@@ -156,9 +156,9 @@ class RoundView(RoundFacts):
 @dataclass(frozen=True, kw_only=True)
 class JobWords:
     """A job, and in words: `title` is what it does, `doing` its present phase if that has a name of its own,
-    `now` what that is called in a sentence of its own, and `unit` what is counted. `progress` is how far it
-    is ("40 / 200"), `reached` the same in full ("40 of 200 steps"); both are empty before its total is known.
-    One in the `background` keeps nothing else from being requested.
+    `now` what that is called in a sentence of its own. `progress` is how far it is ("40 / 200"), `reached`
+    the same in full ("40 of 200 steps"); both are empty before its total is known. One in the `background`
+    keeps nothing else from being requested.
     """
 
     id: str
@@ -173,7 +173,6 @@ class JobWords:
     title: str
     doing: str
     now: str
-    unit: str
     progress: str
     reached: str
     background: bool
@@ -189,8 +188,6 @@ class JobView(JobWords):
     """
 
     worker_alive: bool
-    rate: float | None
-    seconds_left: float | None
     pace: str
     finished: str
     preview_wanted: bool
@@ -203,7 +200,7 @@ class QueuedJob(JobWords):
     """A job in the list of all projects.
 
     `behind` says which jobs must end first, `coming` what it will do; `can_rise` and `can_sink` say whether
-    it can move. `amount` is what it has to do, 0 if unknown.
+    it can move.
     """
 
     project_id: str
@@ -213,7 +210,6 @@ class QueuedJob(JobWords):
     coming: str
     can_rise: bool
     can_sink: bool
-    amount: int = 0
     expected_seconds: float | None = None
 
 

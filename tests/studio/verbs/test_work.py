@@ -26,14 +26,8 @@ def test_job_line(studio: Studio, round_id: str) -> None:
     studio.store.jobs.claim("w")
     studio.store.jobs.progress(job.id, "draw", 36, 72)
     view = studio.job_view(project_id)
-    assert (view.state, view.done, view.total, view.unit, view.worker_alive) == (
-        "running",
-        36,
-        72,
-        "images",
-        True,
-    )
-    assert view.rate is None
+    assert (view.state, view.reached, view.worker_alive) == ("running", "36 of 72 images", True)
+    assert view.pace == ""
     assert studio.stop(job.id).state == "stopping"
     studio.store.jobs.halt(job.id)
     assert studio.resume(job.id).state == "queued"

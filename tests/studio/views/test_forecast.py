@@ -1,24 +1,10 @@
-"""What a queued job has before it."""
+"""How long a queued job takes, and what it will do."""
 
 from gal_studio.studio import Studio
-from gal_studio.studio.views.forecast import forecast, next_seconds
+from gal_studio.studio.views.forecast import Forecast, forecast, next_seconds
 from tests.drawn_alike import ALIKE
 from tests.features.needed import needs_refine
 from tests.studio.seeding import draft, draw, train
-
-
-def test_a_later_training_counts_the_draws_of_accepted_pictures(studio: Studio) -> None:
-    tune = {"steps": 10, "accepted_share": 0.5}
-    project = studio.create_project(draft(changes={"generation": {**ALIKE, "candidates": 4}, "tune": tune}))
-    first = studio.store.rounds.of_project(project)[0]
-    job = studio.fine_tune(first.id)
-    assert forecast(studio.store, job).amount == 10
-    studio.stop(job.id)
-    train(studio, first.id)
-    draw(studio, first.id, [2])
-    studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
-    second = studio.next_round(first.id)
-    assert forecast(studio.store, studio.fine_tune(second.id)).amount == 20
 
 
 def timed(studio: Studio, round_id: str) -> float | None:
@@ -44,6 +30,13 @@ def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     assert timed(studio, first.id) == 10 * 2.0 + 4 * prompts * 3.0
     studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
     assert timed(studio, first.id) == 20 * 2.0 + 4 * (prompts - 1) * 3.0
+    training, drawing = studio.run_missing(studio.next_round(first.id).id)[:2]
+    assert forecast(studio.store, training) == Forecast(20 * 2.0)
+    images = 4 * (prompts - 1)
+    assert forecast(studio.store, drawing) == Forecast(images * 3.0, f"up to {images} images")
+    again = studio.create_project(draft(changes=changes))
+    alone = studio.fine_tune(studio.store.rounds.of_project(again)[0].id)
+    assert forecast(studio.store, alone) == Forecast(10 * 2.0), "nothing is accepted yet"
 
 
 @needs_refine

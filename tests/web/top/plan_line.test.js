@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { planLine } from "../../../assets/ui/top/plan_line.js";
 import { job, queued } from "../samples.js";
 
-const training = job({ id: "t", kind: "fine_tune", state: "running", doing: "", seconds_left: 31 });
+const training = job({ id: "t", kind: "fine_tune", state: "running", doing: "" });
 const drawing = queued({ id: "g", project_id: "p", coming: "up to 180 images", expected_seconds: 70 });
 const measuring = queued({ id: "m", project_id: "p", coming: "measuring on the benchmark" });
 
@@ -32,10 +32,7 @@ test("the work of other projects is not part of it", () => {
 });
 
 test("a phase with a name of its own is named; halting and waiting are said", () => {
-  assert.equal(
-    planLine({ ...training, doing: "Loading the model", seconds_left: null }, [], "p"),
-    "Loading the model.",
-  );
+  assert.equal(planLine({ ...training, doing: "Loading the model" }, [], "p"), "Loading the model.");
   assert.match(planLine({ ...training, state: "stopping" }, [], "p"), /^Stops after this step/);
   assert.match(
     planLine({ ...training, state: "queued", worker_alive: true }, [], "p"),

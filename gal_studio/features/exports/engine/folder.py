@@ -40,7 +40,6 @@ from gal_studio.studio import Studio
 from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from gal_studio.worker.written import writes
 
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
@@ -51,7 +50,6 @@ INTO_DENOISER = " The denoiser loads it: most of diffusers' pipelines take no Lo
 SPLIT = " For that, its joined layers were split; diffusers reads the format for diffusers."
 
 
-@writes
 def export_here(store: Store, round_id: str, form: str, out: Path, merged: bool = False) -> list[str]:
     """Export in this process; returns what the checks found."""
     measured = Studio(store).measured_sentences(round_id)

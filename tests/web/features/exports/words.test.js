@@ -6,7 +6,7 @@ import { queued } from "../../samples.js";
 
 /** @type {import("payloads").MadeExport} */
 const waiting = { made: false, sentence: "", same: false };
-const job = queued({ kind: "export", title: "Exporting", unit: "" });
+const job = queued({ kind: "export", title: "Exporting" });
 
 test("a form is not requested, waits, is made and was checked", () => {
   assert.deepEqual(lastly(null, job), { kind: "none", text: "" });
