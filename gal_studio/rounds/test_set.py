@@ -131,7 +131,8 @@ class TestSet:
         """The held-out prompts whose pictures by the base model all show the reference (`SHOWN`).
 
         What was never learned cannot be a copy: such a prompt asks for the place that an object's references
-        show, and a round that draws it has only done so. None if no held-out prompt would remain.
+        show, and a round that draws it has only done so. None if no held-out prompt would remain. `proposed`
+        knows only words, since nothing is generated yet; this finds what they do not say.
         """
         chosen = self.chosen
         if chosen is None or self.project.project.copy_detectors in ("prompts", "none"):

@@ -190,10 +190,10 @@ def _measure(
         )
         return
     for round_id in missing:
-        measure(studio, worker, round_id)
+        finish_measuring(studio, worker, round_id)
 
 
-def measure(studio: Studio, worker: LocalWorker, round_id: str) -> None:
+def finish_measuring(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     """Measure a round, by the job of a feature."""
     project_id = studio.store.rounds.get(round_id).project_id
     worker.finish(studio.store.jobs.enqueue(project_id, round_id, "measure"))

@@ -15,8 +15,7 @@ from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.views.beside import Beside, beside_of
-from gal_studio.studio.views.changes import ChoiceChange, changes_of
-from gal_studio.studio.views.measures import FullMeasures, measures_view
+from gal_studio.studio.views.measures import FullMeasures
 
 
 class BranchVerbs(RoundVerbs, TreeVerbs):
@@ -75,18 +74,6 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
         )
         gal = replace(here.settings.gal, policy=policy)
         self.store.rounds.set_settings(round_id, replace(here.settings, gal=gal))
-
-    def measures(self, project_id: str) -> FullMeasures:
-        """The benchmark, what each round was measured to be on it, which round is best and why."""
-        return measures_view(self.store, project_id)
-
-    def changes(self, round_id: str, measured: FullMeasures | None = None) -> tuple[ChoiceChange, ...]:
-        """What was accepted in the round before, and its prompts on the benchmark before and after.
-
-        `measured` are the measures of the project, if they were just read.
-        """
-        project_id = self.store.rounds.get(round_id).project_id
-        return changes_of(self.store, round_id, measured or self.measures(project_id))
 
     def beside(self, round_id: str, measured: FullMeasures | None = None) -> Beside | None:
         """A round of a branch beside that of the line it left: pictures of the same prompts and seeds.

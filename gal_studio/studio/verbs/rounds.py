@@ -13,6 +13,8 @@ from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views import patch_maps, round
+from gal_studio.studio.views.changes import ChoiceChange, changes_of
+from gal_studio.studio.views.measures import FullMeasures, measures_view
 from gal_studio.studio.views.outcomes import Outcome, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
 from gal_studio.studio.views.types import PatchMap, RoundSummary, RoundView, Step
@@ -47,6 +49,18 @@ class RoundVerbs(Verbs):
         here = self.store.snapshots.round(round_id)
         busy = self.store.jobs.busy_rounds(here.project.project.id)
         return round.next_step(here, busy, suggestions.shown_proposal(here))
+
+    def measures(self, project_id: str) -> FullMeasures:
+        """The benchmark, what each round was measured to be on it, which round is best and why."""
+        return measures_view(self.store, project_id)
+
+    def changes(self, round_id: str, measured: FullMeasures | None = None) -> tuple[ChoiceChange, ...]:
+        """What was accepted in the round before, and its prompts on the benchmark before and after.
+
+        `measured` are the measures of the project, if they were just read.
+        """
+        project_id = self.store.rounds.get(round_id).project_id
+        return changes_of(self.store, round_id, measured or self.measures(project_id))
 
     def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
         """The references and all pictures accepted in the rounds above, with their weights (Eq. G8)."""

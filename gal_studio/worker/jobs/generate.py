@@ -75,7 +75,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
 
 
 def _followed(task: Task) -> Steps:
-    """What features do with a drawn round, by its training (`AFTER_DRAWING` of a `job.py`)."""
+    """What features do with a drawn round, by its training (`AFTER_DRAWING` of a `job.py`), in any order."""
     for file in modules("job"):
         for training, act in getattr(file, "AFTER_DRAWING", {}).items():
             if training == task.round.variant.training:

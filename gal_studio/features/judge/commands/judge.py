@@ -17,7 +17,7 @@ from gal_studio.commands.running.unattended import (
     RunPlan,
     SamplingSteps,
     Seed,
-    measure,
+    finish_measuring,
     opened,
     own_policy,
     setting_changes,
@@ -162,7 +162,7 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     if planned.missing(studio.store.snapshots.round(round_id)):
         worker.finish(studio.generate(round_id))
     if test_set.lacks(studio.store, round_id):
-        measure(studio, worker, round_id)
+        finish_measuring(studio, worker, round_id)
 
 
 def _described(one: JudgedLora) -> dict[str, Any]:
