@@ -15,11 +15,9 @@ import pytest
 from gal_studio.core.gal.policies.absent import Absent, Unjudged
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.registry import POLICIES
-from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.settings import Settings
 from gal_studio.core.settings_fields import GROUPS
 from gal_studio.ui.page.static import ui_folder
-from gal_studio.worker.jobs.registry import WORK
 from tests.additions import asked, copied, page, run_python, stored, succeeded, work
 from tests.commands.running import write_project
 from tests.features.needed import EXPORTS, needs_exports
@@ -166,7 +164,6 @@ BASELINE = """
 import json, sys
 from pathlib import Path
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
@@ -243,14 +240,6 @@ def test_every_policy_of_the_folder_is_offered() -> None:
 
 def _below(kind: type) -> set[type]:
     return {kind for one in kind.__subclasses__() for kind in (one, *_below(one))}
-
-
-def test_every_job_has_its_words_and_its_work() -> None:
-    lost = JOB_KINDS.keys() ^ set(WORK.names())
-    assert not lost, (
-        f"jobs of the kind {min(lost)!r} need a function with @does in gal_studio/worker/jobs and their "
-        "words in gal_studio.core.jobs.kinds.JOB_KINDS"
-    )
 
 
 def test_every_setting_is_a_field_or_said_not_to_be_one() -> None:

@@ -1,8 +1,6 @@
-"""A policy of one file and one line suggests on the page, in replays, on the command line and in a worker."""
+"""A policy of one file and one line suggests on the page and in replays; `test_additions` has the command."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +10,9 @@ from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.rounds import score_payloads
-from tests.commands.running import run, write_project
 from tests.invented import added
 from tests.invented.policy import SPREAD, Spread
-from tests.studio.seeding import draft, draw, png, train
+from tests.studio.seeding import draft, draw, train
 
 NAME = Spread.name
 
@@ -93,14 +90,3 @@ def test_a_replay_can_follow_it(studio: Studio, drawn: str) -> None:
     project = studio.store.rounds.get(drawn).project_id
     followed = studio.all_replays(project).follow[-1]
     assert (followed.policy, followed.label) == (NAME, "Spread out")
-
-
-def test_the_command_line_and_its_worker_follow_it(
-    tmp_path: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "cat.png").write_bytes(png())
-    out = tmp_path / "out"
-    assert run("run", write_project(tmp_path, names), "--out", out, "--policy", NAME, "--json") == 0
-    summary = json.loads(capsys.readouterr().out)
-    assert summary["project"]["policy"] == NAME
-    assert summary["rounds"][0]["accepted"], "the worker trained on what it took"
