@@ -48,8 +48,9 @@ OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
     "klein distilled": (make_distilled_klein, 64, "transformer"),
 }
 """Models of the same classes, which tests/engine/families trains and draws as the stock pipelines do."""
-LOOPS = ("sd1 v, a checkpoint", "klein base", "Anima", "Qwen-Image 2.1, a checkpoint")
-"""Families that run the loop in every check; `test_judged_families.py` takes the others through the jobs."""
+LOOPS = ("sd1 v, a checkpoint", "klein base")
+"""A U-Net and a transformer, which run the loop in every check; `test_judged_families.py` takes two more
+through the jobs."""
 ALL = [
     pytest.param(*made, id=name, marks=() if name in LOOPS else pytest.mark.thorough)
     for name, made in (MADE | OTHER_SETTINGS).items()

@@ -10,11 +10,12 @@ from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.studio import Studio
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
+from tests.covering import few
 from tests.engine.loras.foreign_files import lora_file
 from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import CHANGES, large, tiny_draft
-from tests.worker.test_families import LOOPS, MADE
+from tests.worker.test_families import MADE
 from tests.worker.test_lora_start import write_lora
 from tests.worker.working import first_round, work
 
@@ -30,8 +31,8 @@ NAMED = {
     "Qwen-Image 2.1, a checkpoint": "LyCORIS",
 }
 """The naming of each family's LoRA."""
-ALL = [pytest.param(name, marks=pytest.mark.thorough if name in LOOPS else ()) for name in MADE]
-"""Those that run the whole loop in every check are judged in --check-all."""
+ALL = few({name: name for name in MADE}, "xl", "Z-Image, a checkpoint")
+"""Those that do not run the whole loop in every check."""
 
 
 @pytest.mark.slow

@@ -95,10 +95,9 @@ def test_the_plan_is_within_a_quarter_of_what_each_instruction_set_took(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the kernel does not tell the peak")
-@pytest.mark.parametrize(
-    ("what", "rows"), [("train", 12), pytest.param("draw", 20, marks=pytest.mark.thorough)]
-)
+@pytest.mark.parametrize(("what", "rows"), [("train", 12), ("draw", 20)])
 def test_the_plan_forgets_nothing_on_this_processor(what: str, rows: int) -> None:
     """A processor that was not measured may need half as much again, or half of what is planned."""
     need, measured = foretold(what, rows), peak_of(what, rows)
