@@ -20,6 +20,6 @@ REFERENCES = ExportForm(
     programs="Python and ComfyUI",
     is_own=True,
     without_training=True,
-    holds="Round 0, which is generated without training",
+    holds="Round 0, of a project that has one",
     check=refuse_beside,
 )

@@ -34,11 +34,12 @@ def forms_of(exported: Exported, method: Method = "lora") -> Sequence[ExportForm
     return [form for form in FORMS if not form.without_training and trained in form.methods]
 
 
-def find_form(name: str) -> ExportForm:
-    """The form of that name; another one is refused."""
+def find_form(name: str, offered: Sequence[ExportForm] = ()) -> ExportForm:
+    """The form of that name; another one is refused, with those `offered`, by default all."""
     form = FORMS.find(name)
     if form is None:
-        raise StudioError(f"There is no export format {name!r}: choose one of {', '.join(FORMS.names())}.")
+        names = ", ".join(one.name for one in offered or FORMS)
+        raise StudioError(f"There is no export format {name!r}: choose one of {names}.")
     return form
 
 

@@ -11,7 +11,8 @@ from gal_studio.commands.terminal.options import StoredWorkspace, Wanted, requir
 from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form, forms_of, refuse_bundled
+from gal_studio.core.models.forms.form import ExportForm
+from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, is_usable, refuse_bundled
 from gal_studio.core.naming import round_names
 from gal_studio.core.records.round import Round
 from gal_studio.state import Store
@@ -46,9 +47,9 @@ def export(
     project: Wanted = None,
 ) -> None:
     """Export a round for other programs, with a model card, and check the file in a fresh process."""
-    wanted = find_form(form)
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
+        wanted = find_form(form, _offered(store, found))
         refuse_bundled(wanted, found.base_model)
         chosen = _find_round(store, found, round_, instant=wanted.without_training)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
@@ -67,6 +68,15 @@ def export(
     for sentence in sentences:
         print(in_lines(sentence))
     print(in_lines(f"{found.name}, {name}, is exported to {out}."))
+
+
+def _offered(store: Store, project: Project) -> list[ExportForm]:
+    """The formats that any round of the project has, of those that a program can use."""
+    rounds = store.rounds.of_project(project.id)
+    each = {(one.variant.exports, store.rounds.settings(one.id).tune.method) for one in rounds}
+    fitting = {form.name for exported, method in each for form in forms_of(exported, method)
+               if is_usable(form, project.base_model, method)}  # fmt: skip
+    return [form for form in FORMS if form.name in fitting]
 
 
 def _copied(out: Path, folder: Path) -> list[str]:
