@@ -47,7 +47,7 @@ def test_s_accepts_the_first_of_the_shortlist_and_the_next_prompt_takes_its_plac
     assert studio.store.decisions.of_round(round_id).accepted == (first,)
     words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
     assert "%" not in words
-    assert "The best of " in words and "On the benchmark, the studio counts " in words
+    assert "The best of " in words and "On the benchmark’s own prompts, the studio counts " in words
     assert "helped only where many more images than suggested were chosen by eye" in words
     switch_figures(page)
     page.wait_for_selector(".shortlist >> text=Copy risk")
