@@ -20,6 +20,7 @@ from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import LONGEST, STEPS, has_more, refuse_foreign
 from gal_studio.state.database.tables import TABLES, table_named
 from gal_studio.state.database.upgrades import (
+    OLDEST,
     VERSION,
     is_another_programs,
     least_version,
@@ -314,6 +315,11 @@ class Database:
                 f"The workspace {self._folder} was made by a newer GAL Studio "
                 f"(version {version}, this one supports {VERSION}): update GAL Studio."
             )
+        least = least_version(rows_of(writer))
+        if 0 < version < OLDEST and least < VERSION:
+            raise StudioError(
+                f"The workspace {self._folder} is older than GAL Studio 0.1.0: open it with 0.3.0."
+            )
         if is_another_programs(writer):
             raise StudioError(
                 f"The file studio.db in {self._folder} is of another program: choose another folder."
@@ -323,7 +329,7 @@ class Database:
                 f"The file studio.db in {self._folder} has columns that this version does not know "
                 f"({unknown[0]}), so that it may be of a newer GAL Studio: update GAL Studio."
             )
-        upgrade(writer, max(version, least_version(rows_of(writer))))
+        upgrade(writer, max(version, least))
         if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise StudioError(
                 f"The workspace {self._folder} cannot be upgraded because some rows refer to missing rows: "

@@ -1,4 +1,4 @@
-"""Make the tables of a workspace those of today, whatever version it is of.
+"""Make the tables of a workspace those of today, if it is of `OLDEST` or a later version.
 
 Tables that are missing are made, and tables whose declaration is another one are rebuilt: a column that both
 have keeps its values, and a new one gets its default, or what `_FILLED` says.
@@ -12,15 +12,14 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import Rows, bounded, quoted
-from gal_studio.state.database.tables import TABLES, Column, Table, split_definitions
+from gal_studio.state.database.tables import TABLES, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
 VERSION = 46
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
+OLDEST = 21
+"""The version of the tables that GAL Studio 0.1.0 had."""
 _FILLED: Mapping[tuple[str, str], str] = {
-    ("project_references", "trigger_word"): (  # version 2: several subjects
-        "COALESCE((SELECT trigger_word FROM projects WHERE id = project_id AND kind = 'object'), '')"
-    ),
     ("exports", "waits"): "made_of IS NULL",  # version 23: an export that is made again keeps what was made
     ("jobs", "priority"): "position < 1e9",  # version 28: positions above this one were of the background
     ("jobs", "rank"): "RANK() OVER (ORDER BY position, rowid)",
@@ -28,18 +27,9 @@ _FILLED: Mapping[tuple[str, str], str] = {
 """The value of a column in the rows of a version that had no such column."""
 _RENAMED: Mapping[str, str] = {"put_away": "archived_projects"}  # version 29
 """Former names of tables."""
-_FORMER: Mapping[str, tuple[Column, ...]] = {
-    "project_references": (Column("mask", "TEXT", False, None, "images"),)
-}
-"""Columns that archives of former versions have."""
-_GONE = frozenset({("project_references", "mask"), ("jobs", "position")})
+_GONE = frozenset({("jobs", "position")})
 """Columns that only former versions have."""
 _CONSTRAINTS = frozenset({"UNIQUE", "PRIMARY", "CHECK", "FOREIGN", "CONSTRAINT"})
-_MASKS_TO_THEIR_LOG = """
-INSERT INTO reference_masks (reference_id, mask, author, time)
-    SELECT project_references.id, mask, 'human', created FROM project_references
-    JOIN projects ON projects.id = project_id WHERE mask IS NOT NULL ORDER BY project_references.rowid
-"""  # version 6
 _STEP_OF_MARKS = """
 INSERT INTO decision_batches (round_id, author, time)
     SELECT DISTINCT round_id, 'human', CAST(strftime('%s', 'now') AS REAL)
@@ -54,10 +44,6 @@ INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight, marked_cop
         ON last.id = (SELECT MAX(id) FROM decisions WHERE candidate_id = candidates.id)
     WHERE candidates.marked_copy IS NOT NULL
 """
-_ONE_WITNESS = """
-UPDATE {0} SET settings = json_patch(settings, '{{"gal": {{"witnesses": "prompts"}}}}')
-    WHERE json_valid(settings) AND json_extract(settings, '$.gal.witnesses') IS NULL
-"""  # version 12: what was there before keeps the prompts as its only witness, so that no flag changes
 
 
 def upgrade(writer: sqlite3.Connection, version: int) -> None:
@@ -74,17 +60,12 @@ def upgrade(writer: sqlite3.Connection, version: int) -> None:
     for table in TABLES:
         if table.name not in present:
             writer.execute(table.statement())
-    if "mask TEXT" in present.get("project_references", ()):
-        writer.execute(_MASKS_TO_THEIR_LOG)
     for table in TABLES:
         if table.name in present and present[table.name] != _wanted(table):
             _rebuild(writer, table, present[table.name])
     for table in TABLES:
         for index in table.indexes:
             writer.execute(f"CREATE INDEX IF NOT EXISTS {index}")
-    if version < 12:
-        for name in ("rounds", "project_settings"):
-            writer.execute(_ONE_WITNESS.format(name))
     if version < 31:
         writer.execute(_STEP_OF_MARKS)
         writer.execute(_MARKS_TO_THEIR_LOG)
@@ -117,9 +98,8 @@ def least_version(rows: Rows) -> int:
     present = _present(rows)
     if present and not any(differences(rows)):
         return VERSION
-    if any(definition.startswith("marked_copy ") for definition in present.get("decisions", ())):
-        return 31
-    return 13 if "overrides" in present else 0
+    has_marks = any(one.startswith("marked_copy ") for one in present.get("decisions", ()))
+    return 31 if has_marks else OLDEST
 
 
 def unknown_columns(rows: Rows) -> tuple[str, ...]:
@@ -169,17 +149,11 @@ def rows_of(connection: sqlite3.Connection) -> Rows:
     return lambda sql: connection.execute(sql).fetchall()
 
 
-def former_columns(table: Table) -> tuple[Column, ...]:
-    """The columns that archives of former versions have, and today's table has not."""
-    return _FORMER.get(table.name, ())
-
-
 def make_former(writer: sqlite3.Connection, table: Table, columns: Sequence[str]) -> None:
     """Make a table as the version had it that archived these columns; `upgrade` makes it today's."""
     new = {name for of, name in _FILLED if of == table.name and name not in columns}
     kept = [one for one in split_definitions(table.definitions) if one.split()[0] not in new]
-    former = [f"{one.name} {one.kind}" for one in former_columns(table) if one.name in columns]
-    writer.execute(table.statement(definitions=", ".join(former + kept)))
+    writer.execute(table.statement(definitions=", ".join(kept)))
 
 
 def _wanted(table: Table) -> frozenset[str]:

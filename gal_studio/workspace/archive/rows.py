@@ -9,7 +9,7 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.tables import ROOT, Column, Table
-from gal_studio.state.database.upgrades import VERSION, former_columns, make_former, upgrade
+from gal_studio.state.database.upgrades import OLDEST, VERSION, make_former, upgrade
 from gal_studio.state.files.errors import database_problem
 from gal_studio.state.files.inside import is_id
 from gal_studio.workspace.archive.format import ArchivedTable, ArchiveLimits, Manifest, damaged, read_row
@@ -23,6 +23,8 @@ def make_database(folder: Path, manifest: Manifest, limits: ArchiveLimits) -> st
             f"The archive was made by a newer GAL Studio (version {manifest.schema}, this one knows "
             f"{VERSION}): update the studio."
         )
+    if manifest.schema < OLDEST:
+        raise StudioError("The archive is older than GAL Studio 0.1.0: import it with 0.3.0, and export it.")
     path = folder / "studio.db"
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -70,7 +72,7 @@ def _insert(
     connection: sqlite3.Connection, table: Table, given: ArchivedTable, lines: Iterator[bytes]
 ) -> None:
     """Insert the rows in order; foreign keys ensure that each row refers to earlier ones."""
-    known = {column.name: column for column in (*table.columns, *former_columns(table))}
+    known = {column.name: column for column in table.columns}
     if not set(given.columns) <= known.keys():
         raise damaged(f"its table {table.name} has an unknown column")
     columns = [known[name] for name in given.columns]

@@ -1,8 +1,8 @@
-"""A workspace and an archive that the released version 8 wrote open today and show what that version showed.
+"""A workspace and an archive with the tables of 0.1.0 open today and show what was made in them.
 
-`stored/version_8.tar.xz` holds the workspace of a style and an object: rounds, candidates, decisions, masks,
-refinements with painted pairs and maps, jobs. Its LoRAs are stand-ins of a few bytes. `cat.zip` is an archive
-of the object, and `expected.json` is what version 8 read from all of it.
+`stored/version_21.tar.xz` holds the workspace of a style and an object: rounds, candidates, decisions, masks,
+refinements with painted pairs and maps, jobs. Its LoRAs are stand-ins of a few bytes. `expected.json` is what
+was read when it was made, with version 8 of the tables; version 21 wrote `cat.zip`, an archive of the object.
 """
 
 import json
@@ -27,7 +27,7 @@ from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.check import examine
 from tests.job_moves import moves
 
-STORED = Path(__file__).parent / "stored" / "version_8.tar.xz"
+STORED = Path(__file__).parent / "stored" / "version_21.tar.xz"
 PROJECTS = ("Cat", "Ink")
 
 
@@ -49,7 +49,7 @@ def expected(unpacked: Path) -> dict[str, Any]:
 def old(unpacked: Path) -> Iterator[Store]:
     """The workspace, opened once, which migrates it."""
     with closing(sqlite3.connect(unpacked / "workspace" / "studio.db")) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (8,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (21,)
     with Store(unpacked / "workspace") as store:
         yield store
 

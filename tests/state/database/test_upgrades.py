@@ -1,9 +1,8 @@
-"""A workspace of earlier versions opens with all its contents; one of a later version is refused.
+"""A workspace of 0.1.0 and later opens with all its contents; one of a later or earlier version is refused.
 
-`stored/version_N.sql` are workspaces of those versions, with rows in every table that version 1 had.
+`stored/version_N.sql` are workspaces of those versions of the tables, with rows in every table of the first.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,7 +13,6 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import Settings
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database import upgrades
@@ -23,15 +21,12 @@ from tests.job_moves import moves
 from tests.workspace.filled import fill
 
 STORED = Path(__file__).parent / "stored"
-VERSIONS = (1, 4, 26)
-HASH = "a" * 64
+VERSIONS = (21, 26)
 # the IDs of the stored workspaces: projects, rounds, candidates, references, jobs
 P1 = "00000000000000a1"
 P2 = "00000000000000a2"
 R1 = "00000000000000b1"
 C1 = "00000000000000c1"
-F1 = "00000000000000e1"
-F2 = "00000000000000e2"
 J1 = "00000000000000f1"
 J2 = "00000000000000f2"
 
@@ -41,7 +36,7 @@ def version(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
 
-def old_workspace(folder: Path, version: int = 1) -> Path:
+def old_workspace(folder: Path, version: int = upgrades.OLDEST) -> Path:
     """A workspace of an earlier version."""
     folder.mkdir()
     with opened(folder) as connection:
@@ -93,32 +88,21 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
         assert not store.database.rows("PRAGMA foreign_key_check")
         assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
         assert not list(upgrades.differences(store.database.rows))
-        check_what_is_read(store, HASH if version > 1 else None)
-        stored = store.refinements.maps(C1, "quality")  # there are maps since version 2
-        assert {subject: stored_map.values.tolist() for subject, stored_map in stored.items()} == (
-            {"": [[0.5, 0.5]]} if version >= 2 else {}
-        )
+        check_what_is_read(store)
+        stored = store.refinements.maps(C1, "quality")
+        assert {subject: one.values.tolist() for subject, one in stored.items()} == {"": [[0.5, 0.5]]}
     after = contents(folder)
     assert {table.name for table in TABLES} == set(after)
     for former, rows in before.items():
         name = {"put_away": "archived_projects"}.get(former, former)
         assert len(after[name]) == len(rows), name
         for old, new in zip(rows, after[name], strict=True):
-            kept = {column: value for column, value in _with_its_witness(old).items() if column in new}
+            kept = {column: value for column, value in old.items() if column in new}
             assert {column: new[column] for column in kept} == kept, name
-            assert old.keys() - new.keys() <= {"mask", "position"}, name
+            assert old.keys() - new.keys() <= {"position"}, name
 
 
-def _with_its_witness(row: dict[str, object]) -> dict[str, object]:
-    """The row with the one setting that former versions had no choice of."""
-    if "settings" not in row:
-        return row
-    settings = json.loads(str(row["settings"]))
-    settings.setdefault("gal", {})["witnesses"] = "prompts"
-    return {**row, "settings": json.dumps(settings, separators=(",", ":"))}
-
-
-def check_what_is_read(store: Store, mask: str | None) -> None:
+def check_what_is_read(store: Store) -> None:
     project = store.projects.get(P1)
     assert (project.trigger_word, project.settings.tune.steps) == ("<pot>", 12)
     assert project.settings.refine.pairs == 16  # what nobody could set yet has its default
@@ -196,21 +180,6 @@ def test_the_order_of_an_old_queue_is_kept(tmp_path: Path) -> None:
         assert [job.id for job in store.queue.read().waiting] == ["early", "late", later.id, "behind"]
 
 
-def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path) -> None:
-    with Store(old_workspace(tmp_path / "old", 4)) as store:
-        assert [store.projects.reference(name).mask for name in (F1, F2)] == [
-            HASH,
-            None,
-        ]
-        (row,) = store.database.rows("SELECT * FROM reference_masks")
-        assert (row["reference_id"], row["author"], row["time"]) == (F1, "human", 1.0)
-        store.projects.masks.add(F1, "b" * 64)
-        assert store.projects.masks.undo(F1)
-        assert store.projects.reference(F1).mask == HASH
-        with pytest.raises(sqlite3.IntegrityError):
-            store.database.write(f"DELETE FROM project_references WHERE id = '{F1}'")
-
-
 def test_opening_twice_upgrades_once(tmp_path: Path) -> None:
     folder = old_workspace(tmp_path / "old")
     with Store(folder), Store(folder) as second:
@@ -249,6 +218,16 @@ def test_a_lost_column_that_rows_need_is_told_and_left(tmp_path: Path) -> None:
     assert contents(folder) == before
 
 
+def test_a_workspace_from_before_the_first_release_is_refused_and_left(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old")
+    with opened(folder) as connection:
+        connection.execute(f"PRAGMA user_version = {upgrades.OLDEST - 1}")
+    before = contents(folder)
+    with pytest.raises(StudioError, match=r"older than GAL Studio 0\.1\.0: open it with 0\.3\.0"):
+        Store(folder)
+    assert contents(folder) == before
+
+
 def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
     folder = tmp_path / "newer"
     Store(folder).close()
@@ -261,15 +240,6 @@ def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
         Store(folder)
     assert len(str(refusal.value).splitlines()) == 1
     assert (folder / "studio.db").read_bytes() == before
-
-
-def test_old_projects_keep_the_prompts_as_their_only_copy_detector(tmp_path: Path) -> None:
-    """No flag of a former version changes; a new project has both copy detectors."""
-    with Store(old_workspace(tmp_path / "old", 4)) as store:
-        assert store.projects.get(P1).settings.gal.copy_detectors == "prompts"
-        assert store.rounds.settings(R1).gal.copy_detectors == "prompts"
-        assert {one.copy_detectors for one in store.candidates.of_round(R1)} == {"prompts"}
-    assert Settings().gal.copy_detectors == "both"
 
 
 def test_no_old_workspace_is_taken_for_one_of_today(tmp_path: Path, version: int) -> None:

@@ -60,6 +60,7 @@ HOSTILE: dict[str, Change] = {
     "is not a GAL Studio project": lambda a: a.manifest(format="something"),
     "this studio reads version 1": lambda a: a.manifest(version=2),
     "newer GAL Studio": lambda a: a.manifest(schema=99),
+    "older than GAL Studio": lambda a: a.manifest(schema=20),
     "manifest is invalid": lambda a: a.manifest(schema=-1),
     "manifest is invalid ": lambda a: a.manifest(files=[{"name": "../x", "sha256": HASH, "size": 1}]),
     "manifest is invalid  ":

@@ -161,21 +161,12 @@ class Archive:
                 table["name"]: [row[1] for row in connection.execute(f"PRAGMA table_info({table['name']})")]
                 for table in self._manifest["tables"]
             }
-        if "mask" in told["project_references"]:
-            self._put_masks_beside_references()
         self._leave_out({name for name, columns in told.items() if not columns})
         for table in self._manifest["tables"]:
             kept = [place for place, name in enumerate(table["columns"]) if name in told[table["name"]]]
             self.rows(table["name"], lambda row, kept=kept: [row[place] for place in kept])
             table["columns"] = [table["columns"][place] for place in kept]
         self._drop_unnamed_files()
-
-    def _put_masks_beside_references(self) -> None:
-        """As before the sixth migration: only the newest one."""
-        log = self._files["tables/reference_masks.jsonl"].splitlines()
-        newest = {row[1]: row[2] for row in map(json.loads, log)}
-        self.rows("project_references", lambda row: [*row, newest.get(row[0])])
-        self._table("project_references")["columns"].append("mask")
 
     def _leave_out(self, tables: set[str]) -> None:
         kept = [table for table in self._manifest["tables"] if table["name"] not in tables]

@@ -16,6 +16,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.records.candidate import candidate_id
 from gal_studio.state import Store
 from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.upgrades import OLDEST
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.tables.refinements import pair_id
 from gal_studio.studio.views.everything import show_all
@@ -219,31 +220,18 @@ def test_who_writes_does_not_wait_while_an_import_reads_what_is_here(
     assert not any(held)
 
 
-def test_archive_of_an_earlier_schema_is_brought_to_today(
+def test_archive_of_the_first_release_is_brought_to_today(
     archive: Archive, target: Store, made: tuple[Path, str]
 ) -> None:
-    """Rows of version 1 pass through the migration: each reference of an object learns its trigger word."""
-    archive.to_schema(1)
-    project_id = import_project(target, archive.write())
-    assert [reference.trigger_word for reference in target.projects.references(project_id)] == [
-        "<sks>",
-        "<sks>",
-    ]
-    with closing(sqlite3.connect(target.workspace / "studio.db")) as connection:
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-def test_archive_of_the_fourth_schema_has_masks_beside_references_and_maps_of_whole_pictures(
-    archive: Archive, target: Store, made: tuple[Path, str]
-) -> None:
-    archive.to_schema(4)
+    archive.to_schema(OLDEST)
     project_id = import_project(target, archive.write())
     first = target.rounds.of_project(project_id)[0]
     drawn = target.candidates.of_round(first.id)
     assert list(target.refinements.maps(drawn[0].id, "quality")) == [""]
     masked, _ = target.projects.references(project_id)
     assert masked.mask is not None and target.images.has(masked.mask)
-    assert len(target.projects.masks.steps(masked.id)) == 1
+    with closing(sqlite3.connect(target.workspace / "studio.db")) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_remarks_come_along_and_none_but_ours(
