@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import NewProject, Project
 
 
 class Clock:
@@ -36,24 +36,20 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
         yield opened
 
 
-def new_project(store: Store, name: str) -> NewProject:
+def add_project(
+    store: Store, name: str, base_model: str = "base", settings: Settings | None = None
+) -> Project:
     image = store.images.add_picture(Image.new("RGB", (16, 16), "red"))
-    return NewProject(
-        name=name,
-        kind="style",
-        base_model="base",
-        clip_model="clip",
-        trigger_word="",
-        seed=7,
-        settings=Settings(),
-        references=(Reference("", "A cat in ink style", "A cat in ink style", image),),
-        anchors=("A tie in ink style", "A koala in ink style", "A drum in ink style"),
+    return store.projects.add(
+        Project("", name, "style", base_model, "clip", "", 7, settings or Settings()),
+        (Reference("", "A cat in ink style", "A cat in ink style", image),),
+        ("A tie in ink style", "A koala in ink style", "A drum in ink style"),
     )
 
 
 @pytest.fixture
 def project(store: Store) -> Project:
-    return store.projects.add(new_project(store, "Cat"))
+    return add_project(store, "Cat")
 
 
 @pytest.fixture

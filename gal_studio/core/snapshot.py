@@ -26,51 +26,12 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
-from gal_studio.core.taught.registry import find_taught
-from gal_studio.core.taught.taught import Taught
-from gal_studio.core.types import Anchor, AnchorScore, Kind, MapPlace, UsedDetectors
+from gal_studio.core.types import Anchor, AnchorScore, MapPlace, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Variant
-
-
-@dataclass(frozen=True)
-class Project:
-    """A project with its current settings.
-
-    One without references, which judges LoRAs, is `described` by a prompt such as `An image in ink style`.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    base_model: str
-    clip_model: str
-    trigger_word: str
-    seed: int
-    settings: Settings
-    created: float
-    described: str = ""
-
-    @property
-    def taught(self) -> Taught:
-        """What it learns."""
-        return find_taught(self.kind)
-
-    @property
-    def has_references(self) -> bool:
-        """Whether it has images to compare others with."""
-        return not self.described
-
-    @property
-    def copy_detectors(self) -> UsedDetectors:
-        """What finds copies."""
-        return self.detectors(self.settings.gal)
-
-    def detectors(self, gal: GalSettings) -> UsedDetectors:
-        """What finds copies by the settings of a round: nothing where there is no reference."""
-        return "none" if self.described else gal.copy_detectors
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.types import Job
 from gal_studio.research.recorded import RecordedLine, record_line
@@ -15,7 +16,6 @@ from gal_studio.rounds.inputs import load_inputs
 from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, replay_choices
 from gal_studio.state.hooks import lacks_to_decide
 from gal_studio.state.store import Store
-from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.replays import RecordedRound, Replay
 
 
@@ -50,20 +50,12 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
     present = max(anchor.order for anchor in anchors if anchor.prompt in first.prompts)
     asked = [source.taught.prior_anchors(recorded.settings.tune) for recorded in line.rounds]
     present = max(present, *(count - 1 for count in asked))
-    new = NewProject(
-        name=_name(store, source.name, policy),
-        kind=source.kind,
-        base_model=source.base_model,
-        clip_model=source.clip_model,
-        trigger_word=source.trigger_word,
-        seed=source.seed,
-        settings=source.settings,
-        references=store.projects.references(source_id),
-        anchors=tuple(anchor.prompt for anchor in anchors if anchor.order <= present),
-        prior=store.projects.prior_images(source_id)[1],
-        described=source.described,
+    made = store.projects.add(
+        replace(source, name=_name(store, source.name, policy), origin=None),
+        store.projects.references(source_id),
+        [anchor.prompt for anchor in anchors if anchor.order <= present],
+        store.projects.prior_images(source_id)[1],
     )
-    made = store.projects.add(new)
     for model, revision in store.projects.revisions(source_id).items():
         store.projects.revisions(made.id)[model] = revision
     store.model_locations.copy(source_id, made.id)

@@ -1,8 +1,8 @@
 """What the base model draws for the test prompts: pictures that can be no copies (Eq. G16, G17)."""
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.state.store import Store
-from gal_studio.state.tables.projects import Project
 
 
 def missing(store: Store, project: Project) -> list[str]:

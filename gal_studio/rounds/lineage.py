@@ -5,7 +5,8 @@ from collections.abc import Callable
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.snapshot import Project, RoundSnapshot, Start
+from gal_studio.core.records.project import Project
+from gal_studio.core.snapshot import RoundSnapshot, Start
 from gal_studio.core.types import Anchor, TrainingExample
 
 Has = Callable[[str], bool]

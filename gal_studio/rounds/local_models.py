@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.models.locations import local_paths
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
-from gal_studio.core.snapshot import Project
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.answering import answers

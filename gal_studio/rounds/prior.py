@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import Settings
-from gal_studio.core.snapshot import Project
 from gal_studio.rounds.inputs import TrainingInputs
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.model_hashes import ModelFolder
 from gal_studio.state.files.paths import user_path
-from gal_studio.state.tables.projects import Project
 
 
 @dataclass(frozen=True)

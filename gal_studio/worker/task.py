@@ -4,12 +4,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 
 if TYPE_CHECKING:  # it imports torch, which is not needed to report progress
     from gal_studio.worker.models import Models

@@ -6,9 +6,10 @@ from typing import Any
 
 from gal_studio.core.decisions import CandidateState, Decided, LoggedDecision
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.snapshot import Pictures, Project, ProjectSnapshot, RoundRecord
+from gal_studio.core.snapshot import Pictures, ProjectSnapshot, RoundRecord
 from gal_studio.core.types import Anchor, Verdict
 
 DRAWN = 4

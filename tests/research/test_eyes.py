@@ -13,7 +13,7 @@ from benchmarks.quality.refinement_noise import FULL, TRIAL, USUAL
 from benchmarks.quality.teachers import SECOND
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.state import Store
-from tests.stored_project import new_project
+from tests.stored_project import add_project
 
 pytestmark = pytest.mark.thorough
 
@@ -85,7 +85,7 @@ def test_a_first_round_is_drawn_again_and_compared(
 ) -> None:
     def draw(folder: Path, workspace: Path) -> None:
         with Store(workspace) as store:
-            project = store.projects.add(new_project(store, folder.name))
+            project = add_project(store, folder.name)
             here = store.rounds.add(project.id, None, project.settings)
             anchor = store.projects.anchors(project.id)[0]
             picture = store.images.add_picture(Image.new("RGB", (16, 16), "blue"))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference
@@ -12,7 +13,6 @@ from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, PlannedPair, StoredMap
 
 
@@ -21,10 +21,8 @@ def thing(store: Store, project: Project) -> Round:
     """The first round of an object project with class images."""
     (style,) = store.projects.references(project.id)
     reference = Reference("", "A <x> cat", "A cat", style.image, "<x>")
-    new = NewProject(
-        "Cat", "object", "base", "clip", "<x>", 7, Settings(), (reference,), ("A <x> cat in a gym",)
-    )
-    made = store.projects.add(new)
+    new = Project("", "Cat", "object", "base", "clip", "<x>", 7, Settings())
+    made = store.projects.add(new, (reference,), ("A <x> cat in a gym",))
     return store.rounds.add(made.id, None, Settings().updated({"tune": {"prior_images": 3}}))
 
 

@@ -1,14 +1,13 @@
 """The local models that a project or a job uses."""
 
-from dataclasses import replace
 from pathlib import Path
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
 from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.studio.views.queue import job_view
-from tests.stored_project import new_project
+from tests.stored_project import add_project
 
 
 def with_models(adapter: str = "", vision: str = "") -> Settings:
@@ -21,8 +20,7 @@ def paths(store: Store, project: Project) -> list[tuple[str, str]]:
 
 
 def test_the_rounds_of_a_project_name_models_too(store: Store) -> None:
-    draft = replace(new_project(store, "Cat"), base_model="/base", settings=with_models("/new adapter"))
-    project = store.projects.add(draft)
+    project = add_project(store, "Cat", "/base", with_models("/new adapter"))
     store.rounds.add(project.id, None, with_models("/old adapter", "/vision"), "instant")
     assert paths(store, project) == [
         ("base model", "/base"),
@@ -34,15 +32,14 @@ def test_the_rounds_of_a_project_name_models_too(store: Store) -> None:
 
 def test_the_models_of_whole_images_are_named(store: Store) -> None:
     named = Settings().updated({"gal": {"copy_model": "/sscd.pt", "style_model": "owner/CSD"}})
-    project = store.projects.add(replace(new_project(store, "Cat"), base_model="/base", settings=named))
+    project = add_project(store, "Cat", "/base", named)
     assert paths(store, project) == [("base model", "/base"), ("copy model", "/sscd.pt")]
 
 
 def test_a_failed_job_lacks_only_a_model_that_it_loads(store: Store, tmp_path: Path) -> None:
     base = tmp_path / "base"
     base.mkdir()
-    draft = replace(new_project(store, "Cat"), base_model=str(base), settings=with_models("/adapter"))
-    project = store.projects.add(draft)
+    project = add_project(store, "Cat", str(base), with_models("/adapter"))
     lost = {}
     for kind in ("fine_tune", "instant"):
         round_ = store.rounds.add(project.id, None, project.settings, kind)

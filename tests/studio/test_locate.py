@@ -11,7 +11,7 @@ from gal_studio.core.models.locations import local_paths, located
 from gal_studio.state import Store
 from gal_studio.state.files.model_hashes import ModelFolder
 from gal_studio.studio import Studio
-from tests.stored_project import new_project
+from tests.stored_project import add_project
 
 FILES = {"model_index.json": b"{}", "unet/a.safetensors": b"weights", "tokenizer/merges.txt": b"a b"}
 
@@ -28,17 +28,11 @@ def moved(
 ) -> tuple[Studio, Path, Path, list[str]]:
     """Projects that used a model, which then moved from the first path to the second."""
     old, new = write_model(tmp_path / "old"), tmp_path / "new home"
-    made = [store.projects.add(replaced(store, name, str(old))).id for name in names]
+    made = [add_project(store, name, str(old)).id for name in names]
     for project in made:
         store.model_locations.keep(project, str(old), ModelFolder(old).hashes)
     shutil.move(old, new)
     return Studio(store), old, new, made
-
-
-def replaced(store: Store, name: str, base: str) -> object:
-    from dataclasses import replace
-
-    return replace(new_project(store, name), base_model=base)
 
 
 def test_the_same_files_elsewhere_are_the_model(store: Store, tmp_path: Path) -> None:
@@ -80,7 +74,7 @@ def test_another_model_is_refused_with_what_differs(
 
 def test_every_project_is_pointed_to_it_or_none(store: Store, tmp_path: Path) -> None:
     studio, old, new, (cat, dog) = moved(store, tmp_path, ("Cat", "Dog"))
-    imported = store.projects.add(replaced(store, "Imported", str(old))).id
+    imported = add_project(store, "Imported", str(old)).id
     other = {**ModelFolder(new).hashes, "unet/b.safetensors": ModelFolder(new).hashes["model_index.json"]}
     store.model_locations.keep(imported, str(old), other)
     with pytest.raises(StudioError, match="that Imported was made with: it has no unet/b"):
@@ -92,7 +86,7 @@ def test_every_project_is_pointed_to_it_or_none(store: Store, tmp_path: Path) ->
 
 
 def test_a_model_that_nothing_used_is_not_compared(store: Store, tmp_path: Path) -> None:
-    project = store.projects.add(replaced(store, "Cat", "C:\\models\\sd15")).id
+    project = add_project(store, "Cat", "C:\\models\\sd15").id
     with pytest.raises(StudioError, match=r"is not a folder, but .* was: give the model's folder"):
         (tmp_path / "file").write_bytes(b"")
         Studio(store).locate_model("C:\\models\\sd15", tmp_path / "file")

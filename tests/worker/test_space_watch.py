@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
-from gal_studio.state.tables.projects import NewProject
 from gal_studio.worker.loop import Steps, Worker
 from gal_studio.worker.space_watch import LONGEST_PAUSE, LOOK_FOR_ROOM, RoomWatch
 from tests.job_moves import moves
@@ -32,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def job(store: Store) -> Job:
     """A job that runs."""
     project = store.projects.add(
-        NewProject("Cat", "style", "base", "clip", "", 7, Settings(), (), ("A tie in ink style",))
+        Project("", "Cat", "style", "base", "clip", "", 7, Settings()), (), ("A tie in ink style",)
     )
     store.jobs.enqueue(project.id, store.rounds.add(project.id, None, project.settings).id, "fine_tune")
     store.workers.enter("w")

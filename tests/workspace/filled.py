@@ -11,6 +11,7 @@ from PIL import Image
 from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import KeptStep, Start
 from gal_studio.core.types import Reference, Remark, TrainingExample
@@ -20,7 +21,7 @@ from gal_studio.state.files.model_hashes import FileHash
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
-from gal_studio.state.tables.projects import NewProject, Project, new_id
+from gal_studio.state.tables.projects import new_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
@@ -41,7 +42,7 @@ def picture(random: Random, mode: str = "RGB") -> Image.Image:
 
 def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, replayed: bool = True) -> Project:
     """A project with a line of rounds, a branch, and a refinement of the first round; a replay by default."""
-    project = store.projects.add(_new(store, random, name))
+    project = _add(store, random, name)
     store.projects.revisions(project.id)["someone/a-model"] = "c0ffee" * 6 + "beef"
     store.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 7}}))
     store.projects.add_class_image(project.id, "base / cat", 0, store.images.add_picture(picture(random)))
@@ -99,17 +100,17 @@ def _try(store: Store, random: Random, project: Project) -> None:
             )
 
 
-def _new(store: Store, random: Random, name: str) -> NewProject:
+def _add(store: Store, random: Random, name: str) -> Project:
     image, mask = store.images.add_picture(picture(random)), store.images.add_picture(picture(random, "L"))
-    return NewProject(
-        name=name, kind="object", base_model="base", clip_model="clip", trigger_word="<sks>",
-        seed=random.randrange(2**63), settings=Settings(), origin=f"origin {random.random()}",
-        references=(
+    seed, origin = random.randrange(2**63), f"origin {random.random()}"
+    return store.projects.add(
+        Project("", name, "object", "base", "clip", "<sks>", seed, Settings(), origin=origin),
+        (
             Reference("", "A <sks> cat", "A cat", image, "<sks>", mask),
             Reference("", "A <sks> cat — 猫 on a rug", "A cat", image, "<sks>"),
         ),
-        anchors=("<sks> in a gym", "<sks> at a café"),
-    )  # fmt: skip
+        ("<sks> in a gym", "<sks> at a café"),
+    )
 
 
 def _work(store: Store, random: Random, round_id: str) -> None:

@@ -11,10 +11,10 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.pictures.fidelity import Fidelity
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.database.tables import TABLES
-from gal_studio.state.tables.projects import Project
 from gal_studio.workspace import delete
 from gal_studio.workspace.check import examine
 from tests.workspace.filled import fill

@@ -19,6 +19,7 @@ from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.naming import file_stem
 from gal_studio.core.quoting import csv_table
 from gal_studio.core.records.candidate import Tile
+from gal_studio.core.records.project import ProjectView
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
 from gal_studio.rounds.replay_decisions import HUMAN
@@ -28,7 +29,7 @@ from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round
-from gal_studio.studio.views.types import ProjectView, RoundView
+from gal_studio.studio.views.types import RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = (

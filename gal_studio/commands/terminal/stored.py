@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.hooks import why_not_by_hand
-from gal_studio.state.tables.projects import Project
 
 
 @contextmanager

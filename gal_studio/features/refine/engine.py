@@ -13,6 +13,7 @@ from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, pair_weights
 from gal_studio.core.prompts import trigger_key
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import RefineSettings
@@ -21,7 +22,6 @@ from gal_studio.engine.patches.foreground import ground_of, is_calm, on_plain_gr
 from gal_studio.features.refine.rules import measured_prompts
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
-from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Measurement, Pair, StoredMap
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.maps import judge_picture

@@ -9,6 +9,7 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.seeds import named_seed
 from gal_studio.research.evaluation.drawing import RoundDrawer, Wanted
@@ -17,7 +18,6 @@ from gal_studio.research.evaluation.published import mean_over_subjects
 from gal_studio.research.evaluation.report import Report, Row
 from gal_studio.research.evaluation.scores import SubjectScores
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 
 STEPS = 30
 """Published sampling steps; guidance and resolution are the project's."""

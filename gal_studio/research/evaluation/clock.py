@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval, paired_difference
 from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.prompts import plain_prompt
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
@@ -29,7 +30,6 @@ from gal_studio.research.evaluation.published import alignment, likeness
 from gal_studio.research.evaluation.report import Report
 from gal_studio.research.evaluation.report import Row as Line
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 
 STEPS, GUIDANCE = 50, 7.5
 """Published."""

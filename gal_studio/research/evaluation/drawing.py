@@ -10,6 +10,7 @@ from typing import Any
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.locations import located
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families.family import References
@@ -20,7 +21,6 @@ from gal_studio.json_files import read_json
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import make_folder
-from gal_studio.state.tables.projects import Project
 
 DRAWN_AS = "drawn.json"
 

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.columns import Folder, declared, is_id
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
-from gal_studio.core.taught import NAMES
 
 Counter = Literal["version", "decisions", "progress", ""]
 ROOT = "projects"
@@ -125,25 +125,13 @@ def _table(
     return Table(name, owner, f"\n        {definitions}\n    ", files=files)
 
 
-_TAUGHT = ", ".join(f"'{name}'" for name in NAMES)
 _OF_PROJECT = ("project_id", "projects")
 _OF_ROUND = ("round_id", "rounds")
 _IMAGE: Mapping[str, Folder] = {"image": "images"}
 
 # fmt: off
 TABLES: tuple[Table, ...] = (
-    Table("projects", (), f"""
-        id TEXT PRIMARY KEY {is_id()},
-        name TEXT NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ({_TAUGHT})),
-        base_model TEXT NOT NULL,
-        clip_model TEXT NOT NULL,
-        trigger_word TEXT NOT NULL,
-        seed INTEGER NOT NULL,
-        origin TEXT UNIQUE,
-        created REAL NOT NULL,
-        described TEXT NOT NULL DEFAULT ''
-    """),
+    _table("projects", (), Project),
     # How often the project was written to: see `gal_studio.state.database.versions`.
     Table("project_versions", _OF_PROJECT, """
         project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),

@@ -8,18 +8,16 @@ import sqlite3
 import uuid
 from collections import UserDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.core.references import Prompts, parse_prompts
-from gal_studio.core.settings import Settings
-from gal_studio.core.settings import read_settings as read_settings
-from gal_studio.core.snapshot import Project as Project
+from gal_studio.core.settings import Settings, read_settings
 from gal_studio.core.snapshot import Start
-from gal_studio.core.types import Anchor, Author, Kind, Reference
-from gal_studio.state.database.connection import Database, Repository, record, row_of
+from gal_studio.core.types import Anchor, Author, Reference
+from gal_studio.state.database.connection import Database, Repository, Row, record, row_of
 from gal_studio.state.database.tables import ROOT, table_named
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.painted import NEWEST_MASK, ReferenceMasks
@@ -80,38 +78,16 @@ def append_prompts(database: Database, table: str, scope: Mapping[str, str], pro
             )
 
 
-@dataclass(frozen=True)
-class NewProject:
-    """The contents of a new project; `origin` identifies the command that makes it, so that it is made once.
-
-    `references` are in the user's order and get their IDs when stored; `anchors` are prompts; `prior` are
-    prior pictures of the user's own, (prompt, image). One without references is `described` by a prompt.
-    """
-
-    name: str
-    kind: Kind
-    base_model: str
-    clip_model: str
-    trigger_word: str
-    seed: int
-    settings: Settings
-    references: tuple[Reference, ...]
-    anchors: tuple[str, ...]
-    origin: str | None = None
-    prior: tuple[tuple[str, str], ...] = ()
-    described: str = ""
-
-    @property
-    def content(self) -> list[Any]:
-        """All that results depend on, as JSON values; the references without their IDs."""
-        references = [
-            [one.prompt, one.plain_prompt, one.image, one.trigger_word, one.mask] for one in self.references
-        ]
-        models = [self.base_model, self.clip_model]
-        return [
-            self.name, self.kind, models, self.trigger_word, self.seed, self.settings.to_dict(), references,
-            self.anchors, self.prior, *filter(None, [self.described]),
-        ]  # fmt: skip
+def _content(
+    new: Project, references: Iterable[Reference], anchors: Sequence[str], prior: Sequence[tuple[str, str]]
+) -> list[Any]:
+    """All of a project that results depend on, as JSON values; the references without their IDs."""
+    given = [[one.prompt, one.plain_prompt, one.image, one.trigger_word, one.mask] for one in references]
+    models = [new.base_model, new.clip_model]
+    return [
+        new.name, new.kind, models, new.trigger_word, new.seed, new.settings.to_dict(), given, anchors, prior,
+        *filter(None, [new.described]),
+    ]  # fmt: skip
 
 
 class ProjectRevisions(UserDict[str, str]):
@@ -143,25 +119,35 @@ class Projects(Repository):
         super().__init__(database, clock)
         self.masks = ReferenceMasks(database, clock)
 
-    def add(self, new: NewProject) -> Project:
-        """Store a project with its references, anchors and first settings."""
+    def add(
+        self,
+        new: Project,
+        references: Sequence[Reference],
+        anchors: Sequence[str],
+        prior: Sequence[tuple[str, str]] = (),
+    ) -> Project:
+        """Store a project with its first settings, and return it with the ID that follows from all of it.
+
+        `references` are in the user's order and get their IDs here; `anchors` are prompts; `prior` are prior
+        pictures of the user's own, (prompt, image).
+        """
         with self._database.transaction() as writer:
-            project_id = derived_id(writer, "projects", new.content)
+            project_id = derived_id(writer, "projects", _content(new, references, anchors, prior))
             row = row_of("projects", new, id=project_id, created=self._clock())
             self._database.insert("projects", row)
-            for position, reference in enumerate(new.references):
+            for position, reference in enumerate(references):
                 reference_id = derived_id(writer, "project_references", project_id, position)
                 own = {"id": reference_id, "project_id": project_id, "position": position}
                 self._database.insert("project_references", row_of("project_references", reference, **own))
                 self.masks.add(reference_id, reference.mask)
-            self.add_anchors(project_id, new.anchors)
-            self._add_given_prior(project_id, new.prior)
+            self.add_anchors(project_id, anchors)
+            self._add_given_prior(project_id, prior)
             self.set_settings(project_id, new.settings)
         return self.get(project_id)
 
     def get(self, project_id: str) -> Project:
         """The project with this ID."""
-        return _project(self._database.row_by_id("project", project_id, f"{_PROJECT} WHERE id = ?"))
+        return project_of(self._database.row_by_id("project", project_id, f"{_PROJECT} WHERE id = ?"))
 
     def revisions(self, project_id: str) -> ProjectRevisions:
         """The pinned commits of the hub models that the project uses."""
@@ -170,7 +156,7 @@ class Projects(Repository):
     def with_origin(self, origin: str) -> Project | None:
         """The project that this command has made before, if any."""
         row = self._database.row(f"{_PROJECT} WHERE origin = ?", (origin,))
-        return None if row is None else _project(row)
+        return None if row is None else project_of(row)
 
     def listed_with_origin(self, origin: str) -> str | None:
         """The ID of the project of this origin, unless there is none or it is archived."""
@@ -185,7 +171,7 @@ class Projects(Repository):
         found = []
         for row in self._database.rows(f"{_PROJECT} ORDER BY created DESC, rowid DESC"):
             try:
-                found.append(_project(row))
+                found.append(project_of(row))
             except StudioError as error:
                 _log.warning("the project %s cannot be read: %s", row["id"], error)
         return tuple(found)
@@ -349,5 +335,6 @@ def _anchor(row: sqlite3.Row) -> Anchor:
     return record(Anchor, row, order=row["position"])
 
 
-def _project(row: sqlite3.Row) -> Project:
+def project_of(row: Row) -> Project:
+    """A row of the table, with the last settings."""
     return record(Project, row, settings=read_settings(row["settings"]))

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core import strict_json
-from gal_studio.core.settings import GenerationSettings, Settings
+from gal_studio.core.settings import GenerationSettings, Settings, read_settings
 from gal_studio.core.types import PicturePlace
 from gal_studio.state.database.connection import Repository, record, row_of
-from gal_studio.state.tables.projects import read_settings
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from gal_studio.core import strict_json
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.round import Round
-from gal_studio.core.settings import GenerationSettings, Settings
+from gal_studio.core.settings import GenerationSettings, Settings, read_settings
 from gal_studio.core.snapshot import KeptStep as KeptStep
 from gal_studio.core.snapshot import Preview as Preview
 from gal_studio.core.types import MapPlace, TrainingExample
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.state.database.connection import Repository, record, row_of
-from gal_studio.state.tables.projects import derived_id, read_settings
+from gal_studio.state.tables.projects import derived_id
 
 
 @dataclass(frozen=True)

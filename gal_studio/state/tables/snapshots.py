@@ -18,13 +18,12 @@ from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.columns import declared
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
-from gal_studio.core.settings import read_settings
 from gal_studio.core.snapshot import (
     KeptStep,
     Pictures,
     Preview,
-    Project,
     ProjectSnapshot,
     RoundRecord,
     RoundSnapshot,
@@ -37,13 +36,12 @@ from gal_studio.state.tables.candidates import candidate_of, copy_shift, vector
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
 from gal_studio.state.tables.measures import ORDER_MEASURED, SELECT_MEASURED, measured_picture
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
+from gal_studio.state.tables.projects import project_of
 from gal_studio.state.tables.races import course_of
 
-_PROJECT_AND_ROUNDS = """
-SELECT rounds.*, projects.id AS its_id, projects.name AS its_name, projects.kind AS its_kind,
-    projects.base_model AS its_base_model, projects.clip_model AS its_clip_model,
-    projects.trigger_word AS its_trigger_word, projects.seed AS its_seed, projects.created AS its_created,
-    projects.described AS its_described,
+_OWN = ", ".join(f"projects.{one.name} AS its_{one.name}" for one in declared(Project))
+_PROJECT_AND_ROUNDS = f"""
+SELECT rounds.*, {_OWN},
     (SELECT settings FROM project_settings WHERE project_id = projects.id ORDER BY id DESC LIMIT 1)
         AS its_settings,
     EXISTS (SELECT 1 FROM archived_projects WHERE project_id = projects.id) AS is_archived,
@@ -213,13 +211,9 @@ class Snapshots:
         if not rows:
             raise StudioError(f"There is no project {project_id!r} in this workspace.")
         first = rows[0]
-        own = ("id", "name", "kind", "base_model", "clip_model", "trigger_word", "seed", "described")
+        its = {name.removeprefix("its_"): one for name, one in dict(first).items() if name.startswith("its_")}
         return ProjectSnapshot(
-            project=Project(
-                **{name: first[f"its_{name}"] for name in own},
-                settings=read_settings(first["its_settings"]),
-                created=first["its_created"],
-            ),
+            project=project_of(its),
             anchors=tuple(made(Anchor, values) for values in json.loads(first["anchors_json"])),
             records=tuple(_record_of(row) for row in rows if row["id"] is not None),
             start=None

@@ -19,6 +19,7 @@ from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_name
 from gal_studio.core.prompts import fill_trigger
+from gal_studio.core.records.project import Project
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import MOST_STEPS, Settings
 from gal_studio.core.snapshot import Start
@@ -27,7 +28,6 @@ from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
-from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_starts, rank_of
 from gal_studio.studio.create.model_check import model_check
@@ -151,7 +151,8 @@ def create_project(
     prior = _read_prior(draft, described.prompts)
     starts = _prepared_starts(store, draft, models, settings, described.prompts.trigger, convert)
     settings = _with_room_for(store, settings, starts if draft.judged else [])
-    new = NewProject(
+    new = Project(
+        id="",
         name=check_name(draft.name) if draft.name.strip() else _default_name(draft, described.prompts),
         kind=draft.kind,
         base_model=models.base_model,
@@ -159,15 +160,18 @@ def create_project(
         trigger_word=described.prompts.subjects[0].trigger_word,
         seed=draft.seed,
         settings=settings,
-        references=_store_pictures(store, draft, described.references) if draft.given else (),
-        anchors=anchors,
         origin=draft.origin,
-        prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
         described="" if draft.given else described.references[0].prompt,
     )
+    references = _store_pictures(store, draft, described.references) if draft.given else ()
+    given_prior = [(prompt, store.images.add_picture(picture)) for prompt, picture in prior]
     with store.database.transaction():
-        known = _existing(store, draft)
-        return _add(store, new, starts, bool(draft.judged)) if known is None else known
+        if (known := _existing(store, draft)) is not None:
+            return known
+        named = replace(new, name=unique_name(new.name, set(store.projects.names().values())))
+        made = store.projects.add(named, references, anchors, given_prior)
+        _add_first_rounds(store, made.id, settings, starts, bool(draft.judged))
+    return made.id
 
 
 def _checked_models(
@@ -188,21 +192,19 @@ def _checked_models(
     return models, replace(settings, generation=settings.generation.in_full)
 
 
-def _add(store: Store, new: NewProject, starts: Sequence[Start], is_judged: bool) -> str:
-    """Store a project, under a name that no other has, with its first rounds; returns its ID."""
-    others = set(store.projects.names().values())
-    project = store.projects.add(replace(new, name=unique_name(new.name, others)))
+def _add_first_rounds(
+    store: Store, project_id: str, settings: Settings, starts: Sequence[Start], is_judged: bool
+) -> None:
     if is_judged:
         titles: set[str] = set()
         for start in starts:
             stem = Path(start.source).stem[: MAX_ROUND_NAME_LENGTH - 5].strip() or "LoRA"
             titles.add(title := unique_name(stem, titles))
-            store.rounds.add_given(project.id, new.settings, start.source, start.adapter, title)
-        return project.id
+            store.rounds.add_given(project_id, settings, start.source, start.adapter, title)
+        return
     for start in starts:
-        store.projects.set_start(project.id, start)
-    store.rounds.add(project.id, None, new.settings)
-    return project.id
+        store.projects.set_start(project_id, start)
+    store.rounds.add(project_id, None, settings)
 
 
 def check_judged(given: Sequence[str | Path]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gal_studio.assets import Preset, load_presets, resolve_model
 from gal_studio.core.entered import entered
 from gal_studio.core.prompts import about_tokens, has_usual_style, style_descriptor, without_words
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.references import describe
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.swaps import Swap, swaps
@@ -16,7 +17,6 @@ from gal_studio.core.types import Kind
 from gal_studio.json_files import read_json
 from gal_studio.state.files.answering import answers
 from gal_studio.studio.create.looks import short_model_name
-from gal_studio.studio.views.types import ProjectView
 
 USUAL_LIMIT = 77
 """The context length of CLIP's text encoders, for a model whose files are not on this machine."""

@@ -13,6 +13,7 @@ from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
@@ -30,7 +31,6 @@ from gal_studio.studio.locate import Located, locate
 from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views import broken, round
 from gal_studio.studio.views.broken import BrokenProject
-from gal_studio.studio.views.types import ProjectView
 from gal_studio.workspace import delete
 
 KEPT_SECONDS = 7 * 24 * 3600.0

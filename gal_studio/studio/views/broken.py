@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from gal_studio.core.conformity import check_declared
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.records.project import ProjectView
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.inside import checked_id
 from gal_studio.studio.views.round import project_view
-from gal_studio.studio.views.types import ProjectView
 from gal_studio.workspace.read_project import damaged_values
 
 _log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round
 from gal_studio.core.records.views import view_of
 from gal_studio.core.references import parse_prompts
@@ -33,7 +34,7 @@ from gal_studio.rounds.suggestions import (
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.types import ProjectView, RoundSummary, RoundView, ScoreView, Step, StepsView
+from gal_studio.studio.views.types import RoundSummary, RoundView, ScoreView, Step, StepsView
 from gal_studio.studio.views.words.shortlist import shortlist_words
 
 

@@ -10,38 +10,16 @@ from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round
-from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason, Reference
+from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason
 from gal_studio.core.variants.variant import Action
-from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.json_types import Losses, ModelName
 from gal_studio.studio.views.words.shortlist import ShortlistWords
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProjectView(Project):
-    """A project with its references, prompts, anchors and settings, and the commits of its hub models.
-
-    `starts_from` is the name of the LoRA from elsewhere that its trainings start from; "" for its base model.
-    """
-
-    model_title: str
-    references: tuple[Reference, ...]
-    prompts: Prompts
-    anchors: tuple[Anchor, ...]
-    archived: bool
-    commits: Mapping[str, str]
-    starts_from: str
-
-    @property
-    def test_prompts(self) -> tuple[Anchor, ...]:
-        """The anchors, by the name that people read."""
-        return self.anchors
 
 
 @dataclass(frozen=True, kw_only=True)

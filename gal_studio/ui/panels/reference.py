@@ -14,6 +14,7 @@ from gal_studio.assets import demo, load_presets
 from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.settings import ReferenceSettings
 from gal_studio.core.settings_fields import SettingField
 from gal_studio.core.settings_group import nested
@@ -29,7 +30,6 @@ from gal_studio.studio.create.prompt_notes import Unknown, unknown_prompt
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.locate import Located
 from gal_studio.studio.views.broken import what_is_broken
-from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.api.polling import Poll, poll
 from gal_studio.ui.api.uploaded import examined
 from gal_studio.ui.api.uploaded import look as request_looks

@@ -12,6 +12,8 @@ from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.models.names import is_calibrated
 from gal_studio.core.palette import prompt_colour
+from gal_studio.core.records.project import ProjectView
+from gal_studio.core.records.views import view_of
 from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
@@ -19,7 +21,6 @@ from gal_studio.core.variants.registry import offered_variants
 from gal_studio.state import Store
 from gal_studio.state.hooks import all_hooks, gives_references
 from gal_studio.studio.views.json_types import Ts
-from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Fact
 
 
@@ -263,10 +264,9 @@ def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] 
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
     tune, gal = settings.tune, settings.gal
-    return Project(
-        id=project.id,
-        name=project.name,
-        kind=project.kind,
+    return view_of(
+        Project,
+        project,
         model=model_name(project),
         base_model=project.model_title,
         triggers=triggers(project),

@@ -11,13 +11,14 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.core.records.candidate import CandidateView, Tile
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.views import version, view_of
 from gal_studio.core.types import CopyCurve, UsedDetectors
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state.hooks import actions_of
 from gal_studio.studio.views.json_types import Ts
-from gal_studio.studio.views.types import ProjectView, RoundFacts, RoundView, ScoreView
+from gal_studio.studio.views.types import RoundFacts, RoundView, ScoreView
 from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
 from gal_studio.ui.payloads.projects import Anchor, anchor_payloads

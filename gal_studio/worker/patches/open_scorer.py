@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PIL import Image
 
 from gal_studio.assets import demo
+from gal_studio.core.records.project import Project
 from gal_studio.core.seeds import generator
 from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.patch_scorer import PatchScorer
 

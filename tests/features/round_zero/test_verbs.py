@@ -3,10 +3,10 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
 from gal_studio.state import hooks
 from gal_studio.state.hooks import Hooks
-from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload
 from tests.features.needed import EXPORTS
@@ -15,11 +15,8 @@ from tests.ui.seeded import draw, make_project
 
 def test_a_project_without_references_has_none(studio: Studio) -> None:
     given = Settings().updated({"references": {"adapter": "someone/an-adapter"}})
-    new = NewProject(
-        name="Ink", kind="style", base_model="base", clip_model="clip", trigger_word="", seed=7,
-        settings=given, references=(), anchors=("A tie",), described="An image in ink style",
-    )  # fmt: skip
-    project = studio.store.projects.add(new).id
+    new = Project("", "Ink", "style", "base", "clip", "", 7, given, described="An image in ink style")
+    project = studio.store.projects.add(new, (), ("A tie",)).id
     with pytest.raises(StudioError, match=r"has no reference images, and .* needs them: judge the LoRA"):
         studio.instant_round(project)
 

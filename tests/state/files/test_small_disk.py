@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import NewProject
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_full_and_read_only_disks_are_said_and_nothing_is_lost(disk: Path) -> None:
-    new = NewProject("Cat", "style", "base", "clip", "", 7, Settings(), (), ("A tie in ink style",))
+    new = Project("", "Cat", "style", "base", "clip", "", 7, Settings())
     with Store(disk / "workspace") as store:
-        project = store.projects.add(new)
+        project = store.projects.add(new, (), ("A tie in ink style",))
         first = store.rounds.add(project.id, None, project.settings)
         with pytest.raises(StudioError, match="is full"):
             for seed in range(100):

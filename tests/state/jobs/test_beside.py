@@ -9,14 +9,14 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
-from tests.stored_project import new_project
+from tests.stored_project import add_project
 
 
 @pytest.fixture
 def jobs(store: Store, first_round: Round) -> tuple[Job, Job, Job]:
     """Two trainings in one project, one in another; two workers are there."""
     child = store.rounds.add(first_round.project_id, first_round.id, Settings())
-    other = store.projects.add(new_project(store, "Dog"))
+    other = add_project(store, "Dog")
     rounds = [first_round, child, store.rounds.add(other.id, None, Settings())]
     for worker in ("one", "two"):
         store.workers.enter(worker)

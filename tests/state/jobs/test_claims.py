@@ -16,7 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.jobs.workers import process_identity
 from tests.job_moves import moves
-from tests.stored_project import new_project
+from tests.stored_project import add_project
 
 pytestmark = pytest.mark.races
 
@@ -43,7 +43,7 @@ with Store(Path(sys.argv[1])) as store:
 def test_no_job_is_claimed_twice_by_processes_that_claim_at_once(store: Store) -> None:
     queued = set()
     for number in range(JOBS):  # each in a project of its own, since no two workers work on one
-        project = store.projects.add(new_project(store, f"Cat {number}"))
+        project = add_project(store, f"Cat {number}")
         round_ = store.rounds.add(project.id, None, Settings())
         queued.add(store.jobs.enqueue(project.id, round_.id, "fine_tune").id)
     command = [sys.executable, "-c", CLAIMER, str(store.workspace)]

@@ -6,23 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import NewProject, Project
 from tests.job_moves import moves
 from tests.stored_project import Clock
 
 
 @pytest.fixture
 def other_round(store: Store, project: Project) -> Round:
-    references = store.projects.references(project.id)
-    other = store.projects.add(
-        NewProject(
-            name="Dog", kind="style", base_model="base", clip_model="clip", trigger_word="", seed=1,
-            settings=project.settings, references=references, anchors=("A tie in ink style",),
-        )
-    )  # fmt: skip
+    new, references = replace(project, name="Dog", seed=1), store.projects.references(project.id)
+    other = store.projects.add(new, references, ("A tie in ink style",))
     return store.rounds.add(other.id, None, other.settings)
 
 

@@ -1,14 +1,15 @@
-"""A picture is the same, with all that follows from its scores, by whichever way it is loaded."""
+"""A picture, with all that follows from its scores, is the same however it is loaded; so is a project."""
 
 from dataclasses import fields, replace
 
 import pytest
 
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
+from gal_studio.core.settings import Settings
 from gal_studio.core.types import CHANCE, COPY_FROM
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from tests.stored_project import new_candidate
 
 SCORES = {"shows_reference": 0.7, CHANCE: 0.8, "carries": 0.6, "asked": 0.9, "noise": 0.1, "likeness": 0.4}
@@ -44,3 +45,16 @@ def test_what_follows_from_scores_is_known_by_every_way(
     }
     for name, loaded in ways.items():
         assert values(next(one for one in loaded if one.id == identity)) == values(by_id), name
+
+
+def test_a_project_is_what_was_added_by_every_way(store: Store) -> None:
+    settings = Settings().updated({"tune": {"steps": 9}})
+    new = Project(
+        "", "Cat", "style", "base", "clip", "ink", 7, settings, origin="a form", described="An image in ink"
+    )
+    made = store.projects.add(new, (), ("A tie in ink style",))
+    assert made == replace(new, id=made.id, created=store.clock()) and made.id
+    assert store.projects.all() == (made,)
+    assert store.projects.with_origin("a form") == made
+    loaded = store.snapshots.outline(made.id).project
+    assert (loaded, loaded.origin) == (made, made.origin) and made.origin == "a form"

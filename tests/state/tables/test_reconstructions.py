@@ -1,8 +1,8 @@
 """Requests to look at pictures: each is taken once, and its answer kept for the model's edition."""
 
 from gal_studio.core.pictures.fidelity import Fidelity
+from gal_studio.core.records.project import Project
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from tests.stored_project import Clock
 
 ONE, TWO, BACK = "1" * 64, "2" * 64, "b" * 64

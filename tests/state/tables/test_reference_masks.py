@@ -3,8 +3,8 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
 from tests.stored_project import Clock
 

@@ -6,11 +6,11 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap, pair_id
 
 

@@ -9,12 +9,12 @@ from gal_studio.core.gal.ladder import LADDER
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.measures.verdict import WITHOUT_REFERENCES
 from gal_studio.core.records.candidate import Candidate
+from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import ASKED
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
-from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures
@@ -29,11 +29,8 @@ FOLLOWED = {0: 0.2, 1: 0.55, 2: 0.6, 3: 0.81, 4: 0.8, 5: 0.81, 6: 0.81, 7: 0.82,
 @pytest.fixture
 def judged(store: Store) -> tuple[Studio, str, str]:
     """A studio, a project without references, and its round, drawn as the ladder wants it."""
-    new = NewProject(
-        name="Ink", kind="style", base_model="base", clip_model="clip", trigger_word="", seed=7,
-        settings=SETTINGS, references=(), anchors=ANCHORS, described="An image in ink style",
-    )  # fmt: skip
-    project = store.projects.add(new)
+    new = Project("", "Ink", "style", "base", "clip", "", 7, SETTINGS, described="An image in ink style")
+    project = store.projects.add(new, (), ANCHORS)
     adapter = store.adapters.add(b"a LoRA")
     round_id = store.rounds.add_given(project.id, SETTINGS, "ink.safetensors", adapter, "ink").id
     wanted = planned.missing(store.snapshots.round(round_id))

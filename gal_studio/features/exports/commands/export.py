@@ -14,10 +14,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, is_usable, refuse_bundled
 from gal_studio.core.naming import round_names
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.state import Store
 from gal_studio.state.files.placed import folder_of_person, placed
-from gal_studio.state.tables.projects import Project
 
 
 def export(

@@ -12,13 +12,13 @@ from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.features.refine import rules
 from gal_studio.features.refine.each_round import describe_refinement, refine_round, refinement_seconds
 from gal_studio.provenance import made_by
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
 
 

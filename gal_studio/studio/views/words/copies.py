@@ -3,8 +3,9 @@
 import re
 from math import inf
 
+from gal_studio.core.records.project import ProjectView
 from gal_studio.core.taught.registry import find_taught
-from gal_studio.studio.views.types import ProjectView, RoundView
+from gal_studio.studio.views.types import RoundView
 
 _ARTICLE = re.compile("^(An?|The) ")
 

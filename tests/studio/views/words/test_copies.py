@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.project import ProjectView
 from gal_studio.studio.views.round import round_view
-from gal_studio.studio.views.types import ProjectView, RoundView
+from gal_studio.studio.views.types import RoundView
 from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
 from tests.ui.seeded import finished
 
