@@ -219,7 +219,7 @@ def install(extra: str = "") -> None:
             _make_environment()
         if source.index:
             _install_torch(source)
-        _pip("install", "--editable", f"{ROOT}{extra}")
+        _pip_install("--editable", f"{ROOT}{extra}")
         done.write_text(wanted, encoding="utf-8")
 
 
@@ -274,7 +274,7 @@ def _announce(choice: Choice, source: Source) -> None:
 def _install_torch(source: Source) -> None:
     """Install the pair of torch and torchvision from an index; the ordinary registry has one as well."""
     try:
-        _pip("install", *_pair(), "--index-url", source.index)
+        _pip_install(*_pair(), "--index-url", source.index)
     except subprocess.CalledProcessError:
         print("That did not work: PyTorch comes from the ordinary registry instead.", flush=True)
 
@@ -326,8 +326,8 @@ def repair(python: str | None = None) -> None:
         _check_pip(python)
         pair, index = _exact_pair(python, source.index), ["--index-url", source.index] if source.index else []
         print(f"Replacing PyTorch by {' and '.join(pair)}.", flush=True)
-        _pip("install", "--force-reinstall", "--no-deps", *pair, *index, python=python)
-        _pip("install", *pair, *index, python=python)  # what it needs beside
+        _pip_install("--force-reinstall", "--no-deps", *pair, *index, python=python)
+        _pip_install(*pair, *index, python=python)  # what it needs beside
         print(_outcome(python, card), flush=True)
 
 
@@ -379,8 +379,10 @@ def pip_environment(words: Sequence[str], given: Mapping[str, str] = os.environ)
     return {**kept, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
-def _pip(*words: str, python: str | None = None) -> None:
-    _run([python or str(PYTHON), "-m", "pip", *words], pip_environment(words))
+def _pip_install(*words: str, python: str | None = None) -> None:
+    """Python compiles what it imports: to compile all that is installed takes as long as everything else."""
+    command = [python or str(PYTHON), "-m", "pip", "install", "--no-compile", *words]
+    _run(command, pip_environment(words))
 
 
 def _run(command: list[str], environment: Mapping[str, str] | None = None) -> None:

@@ -281,8 +281,9 @@ def test_a_repair_replaces_the_wrong_torch_and_nothing_else(
     wheel(index / "cu126" / "torchvision", "torchvision", "0.30.0+cu126", "Requires-Dist: torch==2.15.0\n")
     subprocess.run([sys.executable, "-m", "venv", str(clone / ".venv")], check=True)
     address = installer.INDEX.rstrip("/")
-    installer._pip("install", "--quiet", "torch", "torchvision", "--index-url", f"{address}/cpu")
+    installer._pip_install("--quiet", "torch", "torchvision", "--index-url", f"{address}/cpu")
     other = clone / ".venv" / "lib"
+    assert not any(other.rglob("torch*/__pycache__")), "a module is compiled when it is imported"
     before = {path for path in other.rglob("*") if "torch" not in str(path)}
 
     monkeypatch.setattr(installer, "INDEX", "http://127.0.0.1:9")
