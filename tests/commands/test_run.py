@@ -137,7 +137,7 @@ def completed(workspace: Path) -> int:
 @pytest.mark.slow
 @pytest.mark.thorough
 def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Whole, tmp_path: Path) -> None:
-    """Killed between its rounds; tests/test_faults.py kills runs at single writes."""
+    """Killed between its rounds; tests/benchmarks/test_faults.py kills runs at single writes."""
     project, out = whole.folder / "project.toml", tmp_path / "killed"
     command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
     witness = Witness(out / "workspace")
