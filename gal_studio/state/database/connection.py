@@ -318,7 +318,7 @@ class Database:
         least = least_version(rows_of(writer))
         if 0 < version < OLDEST and least < VERSION:
             raise StudioError(
-                f"The workspace {self._folder} is older than GAL Studio 0.1.0: open it with 0.3.0."
+                f"The workspace {self._folder} is older than GAL Studio 0.1.0: open it with 0.2.0."
             )
         if is_another_programs(writer):
             raise StudioError(

@@ -223,7 +223,7 @@ def test_a_workspace_from_before_the_first_release_is_refused_and_left(tmp_path:
     with opened(folder) as connection:
         connection.execute(f"PRAGMA user_version = {upgrades.OLDEST - 1}")
     before = contents(folder)
-    with pytest.raises(StudioError, match=r"older than GAL Studio 0\.1\.0: open it with 0\.3\.0"):
+    with pytest.raises(StudioError, match=r"older than GAL Studio 0\.1\.0: open it with 0\.2\.0"):
         Store(folder)
     assert contents(folder) == before
 
