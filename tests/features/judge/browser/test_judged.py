@@ -1,6 +1,7 @@
 """The form that judges LoRAs, what it says one holds at the end, and a look-up that is cancelled."""
 
 import io
+import json
 import threading
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.ui.api.uploads import as_path
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
+from tests.studio.create.test_lora_headers import ENTRY, NAME, written
 from tests.tiny_project import make_models
 from tests.ui.browser.reference.test_start import typed
 from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
@@ -93,6 +95,23 @@ def test_a_lora_is_judged_from_the_form(
     assert Path(judged.source).name == "ink.safetensors"
     page.wait_for_selector("[data-part=strip] button")
     assert {job.kind for job in studio.store.jobs.of_project(project.id)} >= {"generate", "measure"}
+
+
+def test_kind_and_name_come_from_a_file_that_says_them(
+    watched: Watched, served: Served, tmp_path: Path
+) -> None:
+    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "<dotty>"})})
+    pot = written(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {card}}}')
+    page = opened(watched, served)
+    page.get_by_text("Judge a LoRA").click()
+    expect(page.locator("input[name=kind][value=style]")).to_be_checked()
+    typed(page, "[name=judged]", pot)
+    expect(page.locator("input[name=kind][value=object]")).to_be_checked()
+    expect(page.locator("input[name=name]")).to_have_attribute("placeholder", "Judging odd")
+    page.check("input[name=kind][value=style]")
+    typed(page, "[data-part=prompt]", "A teapot in ink style")
+    expect(page.locator(".derived code").first).to_have_text("in ink style")
+    expect(page.locator("input[name=kind][value=style]")).to_be_checked()  # the word of a person is the last
 
 
 @pytest.mark.thorough
