@@ -241,7 +241,7 @@ export function Advanced({ model, answer, notesOf }) {
         html`<${LoraFiles} add=${(/** @type {string} */ start) => model.change({ start })}>
             <${Text}
               label="Start from a LoRA" name="start_from" value=${model.start} notes=${notesOf("start_from")}
-              placeholder="A .safetensors file, or empty"
+              placeholder="Path to a .safetensors file, or empty"
               type=${(/** @type {string} */ start) => model.change({ start })}
             />
           <//>
