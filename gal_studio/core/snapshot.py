@@ -28,7 +28,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
-from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, read_settings
+from gal_studio.core.settings import GalSettings, Settings
 from gal_studio.core.types import Anchor, AnchorScore, MapPlace, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Variant
@@ -88,7 +88,7 @@ class Pictures:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RoundRecord:
-    """A round as it is stored. Settings are parsed when they are asked for: a damaged round hides no other.
+    """A round with what other tables have of it.
 
     `seconds` are those of each phase, `places` those of the references on the map. `pictures` are None if
     they were not loaded. `race` is the race that chose the pictures, None before it and without one, and
@@ -96,10 +96,6 @@ class RoundRecord:
     """
 
     round: Round
-    stored_settings: str
-    stored_prior_drawing: str | None = None
-    trained_as: str | None = None
-    unet_forwards: int = 0
     seconds: Mapping[str, float] = field(default_factory=dict)
     places: Mapping[str, MapPlace] = field(default_factory=dict)
     previews: tuple[Preview, ...] = ()
@@ -155,7 +151,7 @@ class ProjectSnapshot:
     def with_round(self, round_: Round, settings: Settings) -> "RoundSnapshot":
         """A round that was just added with these settings, in which nothing is drawn yet."""
         stored = strict_json.dumps(settings.to_dict())
-        added = RoundRecord(round=round_, stored_settings=stored, pictures=Pictures())
+        added = RoundRecord(round=replace(round_, stored_settings=stored), pictures=Pictures())
         records = sorted([*self.records, added], key=lambda each: (each.round.number, each.round.created))
         return replace(self, records=tuple(records)).round(round_.id)
 
@@ -207,15 +203,15 @@ class RoundSnapshot:
         """The node in the tree of rounds."""
         return self.record.round
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
         """The settings of this round."""
-        return read_settings(self.record.stored_settings)
+        return self.round.settings
 
     def supposing(self, settings: Settings, **changes: Any) -> "RoundSnapshot":
         """The round as it would stand with these settings, and with further changes of its record."""
-        stored = strict_json.dumps(settings.to_dict())
-        record = replace(self.record, stored_settings=stored, **changes)
+        stored, changed = strict_json.dumps(settings.to_dict()), replace(self.record, **changes)
+        record = replace(changed, round=replace(changed.round, stored_settings=stored))
         records = tuple(record if each is self.record else each for each in self.project.records)
         return replace(self.project, records=records).round(self.id)
 
@@ -248,14 +244,6 @@ class RoundSnapshot:
     def copy_detectors(self) -> UsedDetectors:
         """What finds copies in this round: nothing where the project has no reference."""
         return self.project.project.detectors(self.gal)
-
-    @property
-    def prior_drawing(self) -> GenerationSettings:
-        """How the prior pictures of the round's training are drawn."""
-        kept = self.record.stored_prior_drawing
-        if kept is None:
-            return self.settings.generation
-        return GenerationSettings.from_dict(strict_json.loads(kept))
 
     @cached_property
     def parent(self) -> "RoundSnapshot | None":

@@ -73,7 +73,7 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
 def _line(here: RoundSnapshot) -> list[RoundSnapshot]:
     """The fine-tuned rounds from the first one to this one, up to the last that was trained."""
     line = [each for each in (*here.ancestors, here) if each.variant.tunes and not each.round.source]
-    while line and line[-1].record.trained_as is None:
+    while line and line[-1].round.trained_as is None:
         line.pop()
     return line
 
@@ -91,7 +91,7 @@ def _record(here: RoundSnapshot, taken: set[str], with_decisions: bool) -> Recor
     drawn = {candidate.anchor_id for candidate in here.candidates}
     return RecordedRound(
         settings=here.settings,
-        prior_drawing=here.prior_drawing,
+        prior_drawing=here.round.prior_drawing,
         prompts=tuple(anchor.prompt for anchor in here.project.anchors if anchor.id in drawn | taken),
         decisions=_decisions(here) if with_decisions else {},
     )

@@ -75,7 +75,7 @@ def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
 
 def is_trained(inputs: TrainingInputs) -> bool:
     """Whether the round's adapter is up to date with everything that its training depends on."""
-    known = inputs.here.record.trained_as
+    known = inputs.here.round.trained_as
     return known is not None and known == training_fingerprint(inputs)
 
 
@@ -109,7 +109,7 @@ def repeated(inputs: TrainingInputs) -> RoundSnapshot | None:
     wanted, begins = training_fingerprint(supposed), here.parent.original
     same = (one for one in here.project.rounds if one.original is begins)
     beside = (one for each in same for one in each.children if one.id != here.id and not one.round.archived)
-    return next((one for one in beside if one.record.trained_as == wanted), None)
+    return next((one for one in beside if one.round.trained_as == wanted), None)
 
 
 def _example(example: TrainingExample, refines: bool) -> tuple[object, ...]:

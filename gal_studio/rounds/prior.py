@@ -26,7 +26,7 @@ def drawn_prior(inputs: TrainingInputs) -> tuple[PriorPrompt, ...]:
     of the user's own, which stand in for drawn ones.
     """
     here = inputs.here
-    settings = replace(here.settings, generation=here.prior_drawing)
+    settings = replace(here.settings, generation=here.round.prior_drawing)
     if not settings.tune.prior_images or inputs.given_prior:
         return ()
     wanted, project = _prompts(inputs, settings), here.project.project

@@ -41,8 +41,8 @@ def read_project(store: Store, project_id: str) -> None:
 
 
 def _read_round(store: Store, round_id: str) -> None:
-    store.rounds.settings(round_id)
-    store.rounds.prior_drawing(round_id)
+    here = store.rounds.get(round_id)
+    _ = here.settings, here.prior_drawing
     store.decisions.can_undo(round_id)
     store.refinements.paintings.can_undo(round_id)
     features = list(store.candidates.features(round_id).values())

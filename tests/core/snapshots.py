@@ -37,9 +37,9 @@ def record(
 ) -> RoundRecord:
     """A round with these pictures and decisions; `settings` are changes by group."""
     changes = {"generation": {"candidates": DRAWN}, **settings}
+    stored = json.dumps(Settings().updated(changes).to_dict())
     return RoundRecord(
-        round=Round(name, "p", parent, number, adapter, float(number), kind),
-        stored_settings=json.dumps(Settings().updated(changes).to_dict()),
+        round=Round(name, "p", parent, number, adapter, float(number), kind, stored_settings=stored),
         pictures=Pictures(tiles=tuple(tiles), decided=decisions or Decided()),
     )
 

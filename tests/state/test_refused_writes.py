@@ -263,8 +263,8 @@ def _check(
     drawn = store.candidates.of_round(round_.id)
     assert len(drawn) in (4, 6), refused  # a batch is whole or not there
     assert all(store.images.intact(candidate.image) for candidate in drawn), refused
-    assert store.rounds.unet_forwards(round_.id) == 8 * (len(drawn) - 4) // 2, refused
-    if store.rounds.trained_as(round_.id) == "f" * 64:
+    assert store.rounds.get(round_.id).unet_forwards == 8 * (len(drawn) - 4) // 2, refused
+    if store.rounds.get(round_.id).trained_as == "f" * 64:
         assert [example.prompt for example in store.rounds.training_set(round_.id)] == ["A <sks> cat"], (
             refused
         )

@@ -74,12 +74,12 @@ def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
     store.rounds.add_forwards(first_round.id, 800)
     store.rounds.add_preview(first_round.id, Preview(100, "A cat", 3, "c"))
     assert store.rounds.get(first_round.id).adapter == "0" * 64
-    assert store.rounds.trained_as(first_round.id) == "print"
+    assert store.rounds.get(first_round.id).trained_as == "print"
     assert store.rounds.training_set(first_round.id) == samples
     assert store.rounds.losses(first_round.id) == ((1, 0.5), (2, 0.41))
     assert store.rounds.loss_curve(first_round.id).restarts == (2,)
     assert store.rounds.seconds(first_round.id) == {"fine_tune": 12.5, "generate": 3.0}
-    assert store.rounds.unet_forwards(first_round.id) == 800
+    assert store.rounds.get(first_round.id).unet_forwards == 800
     assert store.rounds.previews(first_round.id)[0].step == 100
 
 
@@ -120,7 +120,7 @@ def test_many_threads_write_at_once(store: Store, first_round: Round) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.rounds.unet_forwards(first_round.id) == 80
+    assert store.rounds.get(first_round.id).unet_forwards == 80
 
 
 def test_threads_that_come_in_bursts_leave_no_more_files_open_each_time(store: Store) -> None:

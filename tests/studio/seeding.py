@@ -70,7 +70,7 @@ def measure(
     for planned in test_set.prepare(studio.store, round_id).missing:
         if arms and planned.round_id not in arms:
             continue
-        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
+        trained_as = studio.store.rounds.get(planned.round_id).trained_as if planned.round_id else ""
         close = likeness if planned.round_id else 0.1
         scores = {"similarity_anchor": 0.5, "similarity_reference": 0.1, LIKENESS: close}
         if shown is not None:

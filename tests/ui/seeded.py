@@ -118,7 +118,7 @@ def measure(
     """
     project_id = studio.store.rounds.get(round_id).project_id
     for number, planned in enumerate(test_set.prepare(studio.store, round_id).missing):
-        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
+        trained_as = studio.store.rounds.get(planned.round_id).trained_as if planned.round_id else ""
         if planned.recipe != AS_TRAINED and by_schedule is None:
             continue
         if planned.prompt.part == "accepted" and not accepted:

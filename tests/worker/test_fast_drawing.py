@@ -55,7 +55,7 @@ def test_a_round_is_trained_on_the_base_and_drawn_with_its_sibling(
     assert weights(studio, plain) == weights(studio, fast)  # the training does not depend on it
     images = {of: [one.candidate.image for one in studio.round_view(of).candidates] for of in (plain, fast)}
     assert len(images[plain]) == len(images[fast]) == 12 and not set(images[plain]) & set(images[fast])
-    passes = {of: studio.store.rounds.unet_forwards(of) for of in (plain, fast)}
+    passes = {of: studio.store.rounds.get(of).unet_forwards for of in (plain, fast)}
     assert passes[plain] == 12 * 7 * 2 and passes[fast] == 12 * FAST_STEPS  # guided, and distilled
     assert models.drawing_model(names[0], studio.store.rounds.settings(fast)).name == sibling
 
@@ -118,7 +118,7 @@ def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_pa
     assert weights(studio, plain) == weights(studio, fast)
     settings = studio.store.rounds.settings(fast)
     assert settings.generation.solver == "lcm"  # by the name
-    assert studio.store.rounds.unet_forwards(fast) == 12 * FAST_STEPS
+    assert studio.store.rounds.get(fast).unet_forwards == 12 * FAST_STEPS
     images = {of: {one.candidate.image for one in studio.round_view(of).candidates} for of in (plain, fast)}
     assert not images[plain] & images[fast]
     said = of_candidate(studio.store, studio.round_view(fast).candidates[0].candidate.id)

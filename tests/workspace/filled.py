@@ -179,7 +179,7 @@ def measure(store: Store, random: Random, project_id: str) -> None:
     arms = [None, *(round_.id for round_ in store.rounds.of_project(project_id))]
     test_set.ensure(store, store.snapshots.outline(project_id))
     for round_id in arms:
-        trained_as = (store.rounds.trained_as(round_id) if round_id else None) or ""
+        trained_as = (store.rounds.get(round_id).trained_as if round_id else None) or ""
         planned = test_set.prepare(store, arms[-1]).wanted[:4] if arms[-1] else ()
         store.measures.save(
             [

@@ -103,7 +103,7 @@ def _halve(store: Store, round_id: str) -> None:
         save_tensors(tensors, path, metadata)
         order_header(path)
         half = store.adapters.add_file(path)
-    trained_as = store.rounds.trained_as(round_id)
+    trained_as = store.rounds.get(round_id).trained_as
     assert trained_as is not None
     store.rounds.finish_training(round_id, half, trained_as, store.rounds.training_set(round_id))
 

@@ -1,7 +1,6 @@
 """How the fields of a record are stored: each says so where it is declared."""
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -13,12 +12,14 @@ class Column:
     """What SQL says of the column of a field, and the folder of the files whose hashes it holds.
 
     `name` is that of the column, by default the field's. Of a field with several columns, each holds the
-    `part` of its value, an attribute.
+    `part` of its value, an attribute. One that does not stand after that of the field before it does so
+    `after` the one of this name.
     """
 
     sql: str
     name: str = ""
     part: str = ""
+    after: str = ""
     folder: Folder | None = None
 
 
@@ -45,6 +46,10 @@ def _of(name: str, hint: Any) -> tuple[Any, tuple[Column, ...]]:
     return own, tuple(declared) or (Column("", name),)
 
 
-def declared(record: Any) -> Iterator[Column]:
+def declared(record: Any) -> tuple[Column, ...]:
     """The columns that a record declares, in their order."""
-    return (one for _, _, columns in columns_of(record) for one in columns if one.sql)
+    found: list[Column] = []
+    for one in (one for _, _, columns in columns_of(record) for one in columns if one.sql):
+        names = [each.name for each in found]
+        found.insert(names.index(one.after) + 1 if one.after else len(names), one)
+    return tuple(found)

@@ -1,18 +1,27 @@
-"""A round: what is stored of it, and what follows."""
+"""A round: what is stored of it, what follows, and what is shown."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from typing_extensions import Doc
+
+from gal_studio.core import strict_json
+from gal_studio.core.records.candidate import PictureRef
 from gal_studio.core.records.columns import Column, is_id
 from gal_studio.core.variants.registry import VARIANTS, find_variant
-from gal_studio.core.variants.variant import Doing, Variant
+from gal_studio.core.variants.variant import Action, Doing, Variant
 
+if TYPE_CHECKING:
+    from gal_studio.core.settings import GenerationSettings, Settings
+
+Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
 _VARIANTS = ", ".join(f"'{name}'" for name in VARIANTS.names())
 
 
 @dataclass(frozen=True)
-class Round:
-    """A node in the tree of rounds: one training and the candidates generated after it.
+class ShownRound:
+    """What is stored of a round and the page gets as it is.
 
     `kind` is the name of its variant, which says what can be done with it. `title` is the name that a person
     gave it, empty for none. An `archived` round is not shown, nor is any round after it.
@@ -48,11 +57,60 @@ class Round:
         """What it is."""
         return find_variant(self.kind)
 
-    def why_not(self, doing: Doing) -> str:
-        """Why something cannot be done with it, and what to do instead; empty if it can."""
-        return self.variant.why_not(doing, self)
-
     @property
     def can_generate(self) -> bool:
         """Whether it is trained, or needs no training."""
         return self.adapter is not None or self.variant.training is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round(ShownRound):
+    """A node in the tree of rounds: one training and the candidates generated after it.
+
+    Its settings are parsed when they are asked for: a damaged round hides no other. `trained_as` is the
+    fingerprint of the training behind its adapter, None before the first one; `unet_forwards` are those for
+    its candidates, two per step with guidance.
+    """
+
+    stored_settings: Annotated[str, Column("TEXT NOT NULL", "settings", after="number")] = "{}"
+    trained_as: Annotated[str | None, Column("TEXT", after="adapter")] = None
+    unet_forwards: Annotated[int, Column("INTEGER NOT NULL DEFAULT 0", after="trained_as")] = 0
+    stored_prior_drawing: Annotated[str | None, Column("TEXT", "prior_drawing", after="archived")] = None
+
+    def why_not(self, doing: Doing) -> str:
+        """Why something cannot be done with it, and what to do instead; empty if it can."""
+        return self.variant.why_not(doing, self)
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The settings of this round."""
+        from gal_studio.core.settings import read_settings  # with numpy, for which no refused start waits
+
+        return read_settings(self.stored_settings)
+
+    @property
+    def prior_drawing(self) -> "GenerationSettings":
+        """How the prior pictures of its training are drawn: as its settings say, unless that was kept."""
+        own, kept = self.settings.generation, self.stored_prior_drawing
+        return own if kept is None else own.from_dict(strict_json.loads(kept))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundSummary(ShownRound):
+    """One chip in the strip of rounds; `suggested` counts the test prompts with a suggestion, `copies`
+    the candidates that are copies. `wanted` pictures are to be accepted.
+    """
+
+    name: str
+    step: Step
+    accepted: int
+    suggested: int
+    candidates: int
+    copies: int
+    wanted: int
+    cover: PictureRef | None
+    empty: Annotated[bool, Doc("Nothing was done in it or after it yet: it can go without a loss.")]
+    refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
+    made_by: Annotated[Action | None, Doc("The button in the round above it that makes such a round.")]
+    aside: Annotated[bool, Doc("Another line was made the main one at the branch that it is in.")]
+    doubt: Annotated[str, Doc("Why its images may not look like the references; empty if nothing says so.")]

@@ -113,7 +113,7 @@ def _draw(
 ) -> Generator[Progress, None, None]:
     """Draw with the adapter of a round by one schedule, or with the base model."""
     adapter = task.store.rounds.get(round_id).adapter if round_id else None
-    trained_as = (task.store.rounds.trained_as(round_id) if round_id else None) or ""
+    trained_as = (task.store.rounds.get(round_id).trained_as if round_id else None) or ""
 
     def keep(batch: DrawnBatch, seconds: float) -> None:
         drawn = planned[batch.first : batch.first + len(batch.images)]

@@ -101,7 +101,7 @@ def _draw(
 
 def _keep(task: Task, drawn: Sequence[Trial], batch: DrawnBatch, detector: CopyDetector | None) -> None:
     scored = score_images(task, batch.images, [trial.prompt for trial in drawn], detector)
-    trained_as = task.store.rounds.trained_as(task.round.id) or ""
+    trained_as = task.store.rounds.get(task.round.id).trained_as or ""
     for row, trial in enumerate(drawn):
         image = task.store.images.add_picture(batch.images[row])
         trials_of(task.store).save(

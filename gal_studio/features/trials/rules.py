@@ -106,7 +106,7 @@ def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
             f"The LoRA of step {trial.step} generated this image, and round {round_.number} has another one: "
             "use this step for the round first."
         )
-    if trial.trained_as != (store.rounds.trained_as(round_.id) or ""):
+    if trial.trained_as != (store.rounds.get(round_.id).trained_as or ""):
         raise StudioError(
             f"Round {round_.number} was trained again after this image was generated: generate it again."
         )

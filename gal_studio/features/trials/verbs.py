@@ -261,7 +261,7 @@ def _beside(studio: Studio, here: RoundSnapshot, kept: KeptStep) -> Round:
     """A new round with the LoRA of a step, and with the course of the training up to it."""
     rounds = studio.store.rounds
     made = rounds.add(here.round.project_id, here.round.parent_id, here.settings)
-    rounds.keep_prior_drawing(made.id, here.prior_drawing)
+    rounds.keep_prior_drawing(made.id, here.round.prior_drawing)
     rounds.finish_training(made.id, kept.adapter, kept.trained_as, rounds.training_set(here.id))
     rounds.take_step(made.id, kept)
     rounds.save_losses(made.id, [one for one in rounds.losses(here.id) if one[0] <= kept.step])

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 from gal_studio.core.records.candidate import Candidate
@@ -110,17 +109,10 @@ def split_definitions(definitions: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in parts)
 
 
-def _table(
-    name: str,
-    owner: tuple[str, ...],
-    record: type[Any],
-    *constraints: str,
-    after: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-) -> Table:
-    """The table of a record: the columns that its fields declare, others `after` some, and constraints."""
-    columns = tuple(declared(record))
-    own = [line for one in columns for line in (f"{one.name} {one.sql}", *after.get(one.name, ()))]
-    definitions = ",\n        ".join([*own, *constraints])
+def _table(name: str, owner: tuple[str, ...], record: type[Any], *constraints: str) -> Table:
+    """The table of a record: the columns that its fields declare, and constraints."""
+    columns = declared(record)
+    definitions = ",\n        ".join([*(f"{one.name} {one.sql}" for one in columns), *constraints])
     files = {one.name: one.folder for one in columns if one.folder}
     return Table(name, owner, f"\n        {definitions}\n    ", files=files)
 
@@ -219,12 +211,7 @@ TABLES: tuple[Table, ...] = (
         project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
         time REAL NOT NULL
     """, archived=False),
-    # `prior_drawing` is JSON of the drawing settings of prior pictures; NULL: those of the round.
-    _table("rounds", _OF_PROJECT, Round, after={
-        "number": ("settings TEXT NOT NULL",),
-        "adapter": ("trained_as TEXT", "unet_forwards INTEGER NOT NULL DEFAULT 0"),
-        "archived": ("prior_drawing TEXT",),
-    }),
+    _table("rounds", _OF_PROJECT, Round),
     Table("round_seconds", _OF_ROUND, """
         round_id TEXT NOT NULL REFERENCES rounds (id),
         phase TEXT NOT NULL,

@@ -1,7 +1,6 @@
 """The tree of rounds: settings, trainings, timings, and places of references on the map."""
 
 import math
-import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +83,8 @@ class Rounds(Repository):
 
     def get(self, round_id: str) -> Round:
         """The round with this ID."""
-        return record(Round, self._row(round_id))
+        sql = "SELECT * FROM rounds WHERE id = ?"
+        return record(Round, self._database.row_by_id("round", round_id, sql))
 
     def of_project(self, project_id: str) -> tuple[Round, ...]:
         """All rounds of a project, by number, then the oldest first."""
@@ -134,7 +134,7 @@ class Rounds(Repository):
 
     def settings(self, round_id: str) -> Settings:
         """The settings of this round."""
-        return read_settings(self._row(round_id)["settings"])
+        return self.get(round_id).settings
 
     def set_settings(self, round_id: str, settings: Settings) -> None:
         """Fix the settings of a round when its work starts."""
@@ -149,13 +149,6 @@ class Rounds(Repository):
         kept = strict_json.dumps((drawing or self.settings(round_id).generation).to_dict())
         self._database.update("rounds", {"id": round_id, "prior_drawing": None}, prior_drawing=kept)
 
-    def prior_drawing(self, round_id: str) -> GenerationSettings:
-        """How the prior pictures of a round's training are drawn."""
-        kept = self._row(round_id)["prior_drawing"]
-        if kept is None:
-            return self.settings(round_id).generation
-        return GenerationSettings.from_dict(strict_json.loads(kept))
-
     def finish_training(
         self, round_id: str, adapter: str, trained_as: str, examples: Sequence[TrainingExample]
     ) -> None:
@@ -168,11 +161,6 @@ class Rounds(Repository):
             self._set(round_id, adapter=adapter, trained_as=trained_as)
             self._database.delete("training_sets", round_id=round_id)
             self._database.insert("training_sets", *rows)
-
-    def trained_as(self, round_id: str) -> str | None:
-        """The fingerprint of the training behind the adapter; None before the first training."""
-        value: str | None = self._row(round_id)["trained_as"]
-        return value
 
     def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
         """What the round's adapter was trained on; empty before the training."""
@@ -268,10 +256,6 @@ class Rounds(Repository):
             "UPDATE rounds SET unet_forwards = unet_forwards + ? WHERE id = ?", (forwards, round_id)
         )
 
-    def unet_forwards(self, round_id: str) -> int:
-        """The number of U-Net forward passes for the candidates of this round; two per step with guidance."""
-        return int(self._row(round_id)["unet_forwards"])
-
     def add_preview(self, round_id: str, preview: Preview) -> None:
         """Store a picture drawn during the training."""
         row = row_of("training_images", preview, round_id=round_id, time=self._clock())
@@ -338,6 +322,3 @@ class Rounds(Repository):
 
     def _set(self, round_id: str, **values: Any) -> None:
         self._database.update("rounds", {"id": round_id}, **values)
-
-    def _row(self, round_id: str) -> sqlite3.Row:
-        return self._database.row_by_id("round", round_id, "SELECT * FROM rounds WHERE id = ?")

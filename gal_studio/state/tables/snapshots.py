@@ -323,10 +323,6 @@ def _record_of(row: sqlite3.Row) -> RoundRecord:
     places = json.loads(row["places_json"])
     return RoundRecord(
         round=record(Round, row),
-        stored_settings=row["settings"],
-        stored_prior_drawing=row["prior_drawing"],
-        trained_as=row["trained_as"],
-        unet_forwards=int(row["unet_forwards"]),
         seconds=strict_json.numbers(json.loads(row["seconds_json"])),
         places={name: _place(place) for name, place in places.items()},
         previews=tuple(made(Preview, values) for values in json.loads(row["previews_json"])),

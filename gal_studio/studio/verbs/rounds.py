@@ -2,7 +2,7 @@
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, RoundSummary, Step
 from gal_studio.core.types import Anchor, TrainingExample
 from gal_studio.core.variants.fine_tune import FINE_TUNED
 from gal_studio.core.variants.registry import offered_variants
@@ -17,7 +17,7 @@ from gal_studio.studio.views.changes import ChoiceChange, changes_of
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 from gal_studio.studio.views.outcomes import Outcome, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
-from gal_studio.studio.views.types import PatchMap, RoundSummary, RoundView, Step
+from gal_studio.studio.views.types import PatchMap, RoundView
 from gal_studio.studio.waiting import is_pending
 
 

@@ -281,7 +281,7 @@ class TrainingVerbs(Verbs):
         """Give a new round the last state of a training, its prior images and all that its curves show."""
         checkpoints.copy_state(self.store, state, new.id)
         rounds = self.store.rounds
-        rounds.keep_prior_drawing(new.id, rounds.prior_drawing(former.id))
+        rounds.keep_prior_drawing(new.id, rounds.get(former.id).prior_drawing)
         rounds.save_losses(new.id, rounds.losses(former.id))
         for preview in rounds.previews(former.id):
             rounds.add_preview(new.id, preview)
@@ -323,7 +323,7 @@ class TrainingVerbs(Verbs):
                 f"Round {round_.number} has all its images: go on to the next round, or choose more "
                 "images per prompt in the settings."
             )
-        self.store.rounds.keep_prior_drawing(round_.id, here.prior_drawing)
+        self.store.rounds.keep_prior_drawing(round_.id, here.round.prior_drawing)
         self.store.rounds.set_settings(round_.id, settings)
         if here.record.race is not None and generation.allocation == "ladder":
             self.store.races.reopen(round_.id)

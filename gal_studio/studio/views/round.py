@@ -12,7 +12,7 @@ from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
 from gal_studio.core.records.project import ProjectView
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, RoundSummary, Step
 from gal_studio.core.records.views import view_of
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
@@ -34,7 +34,7 @@ from gal_studio.rounds.suggestions import (
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.types import RoundSummary, RoundView, ScoreView, Step, StepsView
+from gal_studio.studio.views.types import RoundView, ScoreView, StepsView
 from gal_studio.studio.views.words.shortlist import shortlist_words
 
 
@@ -171,7 +171,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
         seconds=dict(here.record.seconds),
-        unet_forwards=here.record.unet_forwards,
+        unet_forwards=here.round.unet_forwards,
     )
 
 

@@ -2,45 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from typing_extensions import Doc
 
 from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
+from gal_studio.core.records.candidate import ShownPicture, Tile
 from gal_studio.core.records.project import ProjectView
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, Step
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason
-from gal_studio.core.variants.variant import Action
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.json_types import Losses, ModelName
 from gal_studio.studio.views.words.shortlist import ShortlistWords
-
-Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait", "done"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoundSummary(Round):
-    """One chip in the strip of rounds; `suggested` counts the test prompts with a suggestion, `copies`
-    the candidates that are copies. `wanted` pictures are to be accepted.
-    """
-
-    name: str
-    step: Step
-    accepted: int
-    suggested: int
-    candidates: int
-    copies: int
-    wanted: int
-    cover: PictureRef | None
-    empty: Annotated[bool, Doc("Nothing was done in it or after it yet: it can go without a loss.")]
-    refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
-    made_by: Annotated[Action | None, Doc("The button in the round above it that makes such a round.")]
-    aside: Annotated[bool, Doc("Another line was made the main one at the branch that it is in.")]
-    doubt: Annotated[str, Doc("Why its images may not look like the references; empty if nothing says so.")]
 
 
 @dataclass(frozen=True)

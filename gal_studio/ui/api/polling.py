@@ -14,6 +14,7 @@ from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.records.candidate import CandidateView, Tile
+from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.records.views import version
 from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
@@ -22,7 +23,7 @@ from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.replays import ReplaysView
-from gal_studio.studio.views.types import JobView, QueueView, RoundSummary, RoundView
+from gal_studio.studio.views.types import JobView, QueueView, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Id, Payload, projects, rounds
 from gal_studio.ui.requests import Context

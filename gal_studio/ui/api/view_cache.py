@@ -4,13 +4,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
+from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.queue import QueuedIn
 from gal_studio.studio.views.replays import ReplaysView
-from gal_studio.studio.views.types import QueueView, RoundSummary, RoundView
+from gal_studio.studio.views.types import QueueView, RoundView
 
 View = TypeVar("View")
 KEPT = 64

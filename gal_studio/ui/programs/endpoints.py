@@ -13,11 +13,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, validate_call
 from gal_studio.core.entered import about_several
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
+from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.types import Job
 from gal_studio.rounds.suggestions import accepted_in_base
 from gal_studio.state.hooks import all_hooks
 from gal_studio.studio.views.measures import MeasuresView
-from gal_studio.studio.views.types import RoundSummary
 from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Known, answer

@@ -109,7 +109,7 @@ def _draw(
         for each in missing
     ]
     with drawing(model) as ready:
-        for event in draw(ready, requests, task.store.rounds.prior_drawing(task.round.id)):
+        for event in draw(ready, requests, task.store.rounds.get(task.round.id).prior_drawing):
             if isinstance(event, DrawnBatch):
                 drawn = missing[event.first : event.first + len(event.images)]
                 for each, picture, remark in zip(drawn, event.images, event.remarks, strict=True):

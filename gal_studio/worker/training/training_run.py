@@ -322,7 +322,7 @@ def training_time(task: TrainingTask, model: ImageModel, phase: str) -> Iterator
 def is_kept(task: TrainingTask) -> bool:
     """Whether the adapter of this training is stored already, by a worker that died before the job ended."""
     adapter = task.round.adapter
-    known = task.store.rounds.trained_as(task.round.id) == task.fingerprint
+    known = task.store.rounds.get(task.round.id).trained_as == task.fingerprint
     return adapter is not None and known and task.store.adapters.intact(adapter)
 
 

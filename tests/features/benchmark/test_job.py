@@ -117,7 +117,7 @@ def test_pictures_of_the_test_set_change_nothing_about_candidates(
     round_id = trained(studio, models, names)
     before = studio.round_view(round_id)
     summaries = studio.rounds(project_of(studio, round_id))
-    forwards = studio.store.rounds.unet_forwards(round_id)
+    forwards = studio.store.rounds.get(round_id).unet_forwards
     work(studio, models, studio.measure(round_id))
     after = studio.round_view(round_id)
     assert after.candidates == before.candidates
@@ -128,7 +128,7 @@ def test_pictures_of_the_test_set_change_nothing_about_candidates(
         before.step,
     )
     assert studio.rounds(project_of(studio, round_id)) == summaries
-    assert studio.store.rounds.unet_forwards(round_id) == forwards
+    assert studio.store.rounds.get(round_id).unet_forwards == forwards
     assert studio.training_set(round_id) == inputs_of(studio.store, round_id).examples
 
 

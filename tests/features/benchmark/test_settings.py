@@ -46,7 +46,7 @@ def measure(studio: Studio, round_id: str, copies: dict[Recipe, bool], only_full
             "similarity_reference": 0.5 if is_copy else 0.1,
             LIKENESS: 0.5 if planned.round_id else 0.1,
         }
-        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
+        trained_as = studio.store.rounds.get(planned.round_id).trained_as if planned.round_id else ""
         studio.store.measures.save(
             [
                 NewMeasuredPicture(

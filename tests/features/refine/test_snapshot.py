@@ -41,7 +41,7 @@ def test_what_is_painted_before_the_training_begins_is_learned_and_noted(
     studio.refine(node)
     begun_as = fingerprints.training_fingerprint(inputs_of(studio.store, node))
     work(studio, models, watcher=paint_when(studio, pair, "encode"))
-    assert studio.store.rounds.trained_as(node) == begun_as
+    assert studio.store.rounds.get(node).trained_as == begun_as
     assert not fingerprints.is_trained(inputs_of(studio.store, node))
     assert weights(studio, node) != early
 

@@ -56,7 +56,7 @@ def test_a_candidate_that_was_a_trial_says_what_the_trial_said(tmp_path: Path) -
         other = studio.try_prompt(round_id, "A kite {}")
         drawn = store.candidates.of_round(round_id)[0]
         scores = {"similarity_anchor": 0.3, "similarity_reference": 0.4}
-        trained_as = store.rounds.trained_as(round_id) or ""
+        trained_as = store.rounds.get(round_id).trained_as or ""
         trials_of(store).save(trial.id, drawn.image, np.ones(4), scores, "", trained_as)
         said = of_trial(store, trial.id)
         assert "Negative prompt: text, people" in said and "CFG scale: 4.5, Seed: 12, " in said

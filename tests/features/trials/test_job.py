@@ -57,7 +57,7 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
     assert (usual == again).all()
     assert all((usual != other).any() for other in (base, strong, guided))
     assert made[0].scores["similarity_anchor"] == pytest.approx(like.similarity_anchor, abs=1e-3)
-    assert made[0].trained_as == store.rounds.trained_as(drawn)
+    assert made[0].trained_as == store.rounds.get(drawn).trained_as
     avoiding = studio.try_prompt(drawn, prompt, like.seed, negative="A cat")
     unguided = studio.try_prompt(drawn, prompt, like.seed, guidance_scale=1.0, negative="A cat")
     plain = studio.try_prompt(drawn, prompt, like.seed, guidance_scale=1.0)

@@ -20,7 +20,7 @@ def test_files_that_were_deleted_are_said_to_be_gone(place: Place):
     store = place.studio.store
     trial = trials_of(store).get(place.studio.try_prompt(place.round, "A lighthouse {}").id)
     scores = {"similarity_anchor": 0.4, "similarity_reference": 0.2}
-    image, trained_as = store.images.add(picture((9, 90, 9))), store.rounds.trained_as(place.round) or ""
+    image, trained_as = store.images.add(picture((9, 90, 9))), store.rounds.get(place.round).trained_as or ""
     trials_of(store).save(trial.id, image, np.zeros(4), scores, "", trained_as)
     own = place.studio.use_trial(trial.id)
     reference = place.studio.project(place.project).references[0]

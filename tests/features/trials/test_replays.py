@@ -24,7 +24,7 @@ def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studi
     image = store.images.add_picture(Image.new("RGB", (8, 8), "red"))
     scores = {"similarity_anchor": 0.3, "similarity_reference": 0.1}
     trials_of(store).save(
-        trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or ""
+        trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.get(first).trained_as or ""
     )
     studio.decide([studio.use_trial(trial)], "accepted")
     replay = getattr(studio, "replay", None) or pytest.skip("Replays are not there.")

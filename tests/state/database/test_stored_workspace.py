@@ -69,7 +69,7 @@ def seen_in_round(store: Store, round_: Round) -> dict[str, Any]:
             "number": round_.number,
             "parent": round_.parent_id,
             "adapter": round_.adapter,
-            "trained_as": store.rounds.trained_as(round_.id),
+            "trained_as": store.rounds.get(round_.id).trained_as,
             "fingerprint": fingerprints.training_fingerprint(inputs_of(store, round_.id)),
             "is_done": fingerprints.is_trained(inputs_of(store, round_.id)),
             "training_set": [asdict(example) for example in store.rounds.training_set(round_.id)],

@@ -1,4 +1,4 @@
-"""A picture, with all that follows from its scores, is the same however it is loaded; so is a project."""
+"""A picture, with all that follows from its scores, is the same however it is loaded; so are the others."""
 
 from dataclasses import fields, replace
 
@@ -58,3 +58,15 @@ def test_a_project_is_what_was_added_by_every_way(store: Store) -> None:
     assert store.projects.with_origin("a form") == made
     loaded = store.snapshots.outline(made.id).project
     assert (loaded, loaded.origin) == (made, made.origin) and made.origin == "a form"
+
+
+def test_a_round_is_what_is_stored_by_every_way(store: Store, first_round: Round) -> None:
+    store.rounds.finish_training(first_round.id, 64 * "a", "print", ())
+    store.rounds.keep_prior_drawing(first_round.id)
+    store.rounds.add_forwards(first_round.id, 8)
+    here = store.rounds.get(first_round.id)
+    assert (here.adapter, here.trained_as, here.unet_forwards) == (64 * "a", "print", 8)
+    assert here.settings == Settings() and here.prior_drawing == Settings().generation
+    assert here.stored_prior_drawing is not None
+    assert store.rounds.of_project(first_round.project_id) == (here,)
+    assert store.snapshots.round(first_round.id).round == here

@@ -202,7 +202,7 @@ def test_what_is_decided_after_that_is_another_training(studio: Studio, models: 
     job = work(studio, models, studio.fine_tune(second), accept_when(studio, second, "encode", 1))
     assert job.state == "completed"
     assert len(studio.store.rounds.training_set(second)) == 2
-    assert studio.store.rounds.trained_as(second) == begun_as
+    assert studio.store.rounds.get(second).trained_as == begun_as
     assert not fingerprints.is_trained(inputs_of(studio.store, second))
 
 

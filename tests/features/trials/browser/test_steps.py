@@ -21,7 +21,7 @@ def kept(served: Served) -> Served:
     assert adapter is not None
     for step in (20, 40):
         rounds.keep_step(first, KeptStep(step, f"{step:064x}", f"f{step}", step))
-    rounds.keep_step(first, KeptStep(60, adapter, rounds.trained_as(first) or "", None))
+    rounds.keep_step(first, KeptStep(60, adapter, rounds.get(first).trained_as or "", None))
     return served
 
 

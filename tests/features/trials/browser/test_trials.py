@@ -23,7 +23,7 @@ def draw_all(studio: Studio, round_id: str) -> None:
             np.zeros(4),
             {"similarity_anchor": 0.4, "similarity_reference": 0.2},
             "",
-            studio.store.rounds.trained_as(round_id) or "",
+            studio.store.rounds.get(round_id).trained_as or "",
         )
 
 
