@@ -164,6 +164,7 @@ BASELINE = """
 import json, sys
 from pathlib import Path
 from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
