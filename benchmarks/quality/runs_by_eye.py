@@ -191,23 +191,24 @@ def _kept(path: Path) -> dict[str, list[str]]:
     return found
 
 
-def write_labels(prompts: Mapping[str, Sequence[str]], counts: Mapping[str, Count], path: Path) -> None:
-    """Write what people said of the pages that all of them counted."""
-    words = {0: "copy", 2: "learned"}
-    names = [f"{word}_{number}" for word in words.values() for number in range(1, len(counts) + 1)]
+def write_labels(
+    key: Mapping[str, Sequence[str]],
+    prompts: Mapping[str, Sequence[str]],
+    counts: Mapping[str, Count],
+    path: Path,
+) -> None:
+    """Write what people said of the pages that all of them counted, a row for each picture."""
     with path.open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["reference", "picture", "prompt", *names])
-        for page, asked in prompts.items():
+        rows = csv.writer(file, lineterminator="\n")
+        named = [f"{question}_{name}" for question in QUESTIONS for name in counts]
+        rows.writerow(["reference", "picture", "arm", "prompt", *named])
+        for page, arms in key.items():
             if not all(page in count for count in counts.values()):
                 continue
-            for place, prompt in enumerate(asked, start=1):
-                said = [
-                    "Y" if count[page][str(place)][question] else "N"
-                    for question in words
-                    for count in counts.values()
-                ]
-                rows.writerow([page, picture_name(page, place), prompt, *said])
+            for place, (arm, prompt) in enumerate(zip(arms, prompts[page], strict=True), start=1):
+                told = [count[page][str(place)] for count in counts.values()]
+                said = [each[number] for number in range(len(QUESTIONS)) for each in told]
+                rows.writerow([page, picture_name(page, place), arm, prompt, *said])
 
 
 def answers(key: Mapping[str, Sequence[str]], count: Count, page: str, arm: str) -> np.ndarray:
@@ -281,8 +282,9 @@ def main() -> None:
         return
     found = sorted((args.out / "pages").glob("count-*.json"))
     counts = {path.stem.removeprefix("count-"): json.loads(path.read_text()) for path in found}
-    print("\n".join(report(read(args.out / "key.json"), counts)))
-    write_labels(read(args.out / "prompts.json"), counts, args.out / "labels.csv")
+    key = read(args.out / "key.json")
+    print("\n".join(report(key, counts)))
+    write_labels(key, read(args.out / "prompts.json"), counts, args.out / "labels.csv")
 
 
 if __name__ == "__main__":

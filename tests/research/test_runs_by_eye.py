@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.quality.runs_by_eye import BEST, LAST, report, write_labels
+from gal_studio.research.rating.questions import QUESTIONS
 from gal_studio.research.rating.sheets import COLUMNS, EDGE, SIDE, page_of
 
 pytestmark = pytest.mark.thorough
@@ -46,13 +47,14 @@ def test_a_page_counted_by_one_person_counts_for_that_person_alone() -> None:
 
 def test_labels_are_those_of_pages_that_everybody_counted(tmp_path: Path) -> None:
     counts = {"a": count(one=[GOOD, COPY], two=[GOOD]), "b": count(one=[COPY, COPY])}
-    write_labels({"one": ["a cat", "a dog"], "two": ["a bus"]}, counts, tmp_path / "labels.csv")
-    rows = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
-    assert [row["picture"] for row in rows] == ["one-1.png", "one-2.png"]
-    assert [(row["copy_1"], row["copy_2"], row["learned_1"]) for row in rows] == [
-        ("N", "Y", "Y"),
-        ("Y", "Y", "Y"),
-    ]
+    key, prompts = {"one": [BEST, LAST], "two": [LAST]}, {"one": ["a cat", "a dog"], "two": ["a bus"]}
+    write_labels(key, prompts, counts, tmp_path / "labels.csv")
+    first, second = csv.DictReader((tmp_path / "labels.csv").read_text().splitlines())
+    assert (first["picture"], first["arm"], first["prompt"]) == ("one-1.png", BEST, "a cat")
+    assert (second["picture"], second["arm"], second["prompt"]) == ("one-2.png", LAST, "a dog")
+    for row, (a, b) in ((first, (GOOD, COPY)), (second, (COPY, COPY))):
+        for number, question in enumerate(QUESTIONS):
+            assert (row[f"{question}_a"], row[f"{question}_b"]) == (str(int(a[number])), str(int(b[number])))
 
 
 def test_cells_stand_below_the_references() -> None:
