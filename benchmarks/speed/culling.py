@@ -31,7 +31,6 @@ PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 def cull(page: Any, verdicts: dict[str, str], pace: float) -> int:
     """Give each picture its verdict by keys, `pace` seconds or more apart; returns how many were pressed."""
     presses, last = 0, 0.0
-    advances = page.locator(".desk-advance[aria-pressed=true]").count() > 0
 
     def press(key: str, moves: bool) -> None:
         """Press a key and wait until the page has painted it; where it moves, until the focus has moved."""
@@ -42,16 +41,14 @@ def cull(page: Any, verdicts: dict[str, str], pace: float) -> int:
         page.keyboard.press(key)
         page.evaluate(PAINTED)
         if moves:
-            page.wait_for_function(f"(before) => {FOCUSED} !== before", arg=before, polling="raf")
+            page.wait_for_function(f"(before) => ({FOCUSED}) !== before", arg=before, polling="raf")
         presses += 1
 
-    press("ArrowRight", moves=False)  # to the first picture, which is in the tab order but has no focus yet
+    page.locator(".tile-face").first.focus()  # a suggestion has it, and that need not be the first picture
     left = dict(verdicts)
     while left:
         verdict = left.pop(page.evaluate(FOCUSED))
-        press("a" if verdict == "accepted" else "r", moves=advances and bool(left))
-        if left and not advances:
-            press("ArrowRight", moves=True)
+        press("a" if verdict == "accepted" else "r", moves=bool(left))  # it goes on to the next picture
     return presses
 
 
