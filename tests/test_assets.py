@@ -1,5 +1,4 @@
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +6,7 @@ import pytest
 from gal_studio import assets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import describe
+from tools.pocket.data.art import SETS
 
 CHECKOUT = Path(__file__).resolve().parent.parent / "assets"
 
@@ -78,10 +78,10 @@ def test_licences_name_all_that_is_bundled():
 
 
 def test_the_artwork_is_what_the_bundled_model_is_made_of():
-    card = (CHECKOUT.parent / "tools" / "pocket" / "README.md").read_text(encoding="utf-8")
-    packages = set(re.findall(r"@[\w-]+/[\w-]+ [\d.]+", card.split("## Art")[1]))
+    """The licenses name each set with its version, by the last word of a longer name."""
     licences = (CHECKOUT / "LICENSES.md").read_text(encoding="utf-8")
-    assert packages and {package for package in packages if package not in licences} == set()
+    wanted = {f"{name.rpartition('-')[2]} {one.version}" for name, one in SETS.items()}
+    assert wanted and {each for each in wanted if each not in licences} == set()
 
 
 def test_an_unknown_kind_is_refused():

@@ -69,7 +69,8 @@ def regularized(settings: Settings, kind: Kind) -> object:
     ]
     own = SimpleNamespace(kind=kind, taught=find_taught(kind), base_model="m")
     project = SimpleNamespace(project=own, anchors=anchors)
-    here = SimpleNamespace(settings=settings, prior_drawing=settings.generation, project=project)
+    round_ = SimpleNamespace(prior_drawing=settings.generation)
+    here = SimpleNamespace(settings=settings, round=round_, project=project)
     prompts = SimpleNamespace(class_prompts=("a cat",), name="lumira style")
     return drawn_prior(cast(Any, SimpleNamespace(here=here, given_prior=(), prompts=prompts, prior={})))
 

@@ -145,3 +145,6 @@ def test_no_instructions_of_other_processors_are_named_on_arm(
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"architecture": machine, "neon": True})
     assert devices.how_it_computes(torch.device("cpu")) == "computes in float32"
+    monkeypatch.setattr(devices, "computes_bfloat16", lambda *_: True)
+    told = "computes in bfloat16, small models in float32"
+    assert devices.how_it_computes(torch.device("cpu")) == told

@@ -10,8 +10,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.registry import FAMILIES, family_of
 
 ALLOWED = {  # a column, and what reads and writes it
-    "state/database/tables.py", "state/tables/rounds.py", "state/tables/snapshots.py",
-    "core/snapshot.py", "core/models/forms/programs.py",
+    "state/tables/rounds.py",
+    "core/records/round.py", "core/models/forms/programs.py",
     "core/models/lora_tensors.py", "studio/create/model_folders.py",
     "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
     "workspace/spare_values.py",

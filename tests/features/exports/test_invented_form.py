@@ -51,4 +51,5 @@ def test_it_is_offered_made_and_named(
         studio.export_round(round_id, "gguf")
     order = ["export", "--workspace", str(studio.store.workspace), "--format", "gguf", "--out", "nowhere"]
     assert main(order) == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "choose one of" in told and "easel" in told and "references" not in told, "it has no Round 0"
