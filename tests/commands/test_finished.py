@@ -1,5 +1,7 @@
 """`gal-studio import-project --finished` imports the finished project once."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,5 +38,10 @@ def test_a_lora_of_the_bundled_model_is_for_diffusers_alone(
     assert main(["import-project", "--finished", "--workspace", workspace]) == 0
     command = ["export", "--workspace", workspace, "--out", str(out), "--format", "kohya"]
     assert main(command) == 2
-    assert "can’t run the bundled model. Only diffusers can" in " ".join(capsys.readouterr().err.split())
+    refused = "can’t run the bundled model. Only diffusers can"
+    assert refused in " ".join(capsys.readouterr().err.split())
+    with closing(sqlite3.connect(tmp_path / "workspace" / "studio.db")) as database, database:
+        database.execute("UPDATE rounds SET settings = '{' WHERE number = 3")
+    assert main([*command, "--round", "1"]) == 2
+    assert refused in " ".join(capsys.readouterr().err.split()), "another round is damaged, not this one"
     assert not out.exists()

@@ -49,7 +49,7 @@ def export(
     """Export a round for other programs, with a model card, and check the file in a fresh process."""
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
-        wanted = find_form(form, _offered(store, found))
+        wanted = find_form(form, () if form in FORMS.names() else _offered(store, found))
         refuse_bundled(wanted, found.base_model)
         chosen = _find_round(store, found, round_, instant=wanted.without_training)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
@@ -73,7 +73,7 @@ def export(
 def _offered(store: Store, project: Project) -> list[ExportForm]:
     """The formats that any round of the project has, of those that a program can use."""
     rounds = store.rounds.of_project(project.id)
-    each = {(one.variant.exports, store.rounds.settings(one.id).tune.method) for one in rounds}
+    each = {(one.variant.exports, one.settings.tune.method) for one in rounds}
     fitting = {form.name for exported, method in each for form in forms_of(exported, method)
                if is_usable(form, project.base_model, method)}  # fmt: skip
     return [form for form in FORMS if form.name in fitting]
