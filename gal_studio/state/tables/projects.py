@@ -228,7 +228,7 @@ class Projects(Repository):
     def start(self, project_id: str) -> Start | None:
         """The LoRA from elsewhere that a project starts from; None for its base model."""
         row = self._database.row("SELECT * FROM project_starts WHERE project_id = ?", (project_id,))
-        return None if row is None else Start(row["source"], row["adapter"])
+        return None if row is None else record(Start, row)
 
     def set_start(self, project_id: str, start: Start) -> None:
         """Store the LoRA that a project starts from."""

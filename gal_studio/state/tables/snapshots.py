@@ -212,15 +212,16 @@ class Snapshots:
             raise StudioError(f"There is no project {project_id!r} in this workspace.")
         first = rows[0]
         its = {name.removeprefix("its_"): one for name, one in dict(first).items() if name.startswith("its_")}
+        started, commits = (first["start_source"], first["start_adapter"]), json.loads(first["commits_json"])
+        if {*map(type, commits.values())} - {str}:
+            raise DamagedError("revision")
         return ProjectSnapshot(
             project=project_of(its),
             anchors=tuple(made(Anchor, values) for values in json.loads(first["anchors_json"])),
             records=tuple(_record_of(row) for row in rows if row["id"] is not None),
-            start=None
-            if first["start_adapter"] is None
-            else Start(first["start_source"], first["start_adapter"]),
+            start=None if started[1] is None else made(Start, started),
             archived=bool(first["is_archived"]),
-            commits=json.loads(first["commits_json"]),
+            commits=commits,
         )
 
     def _with_pictures(

@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 
-from gal_studio.core.conformity import check_declared
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.records.project import ProjectView
 from gal_studio.state import Store
@@ -45,9 +44,7 @@ def _view(store: Store, project_id: str) -> ProjectView:
     for here in project.rounds:
         checked_id(here.id)
         _ = here.settings
-    view = project_view(project, store.projects.references(project_id))
-    check_declared(view)
-    return view
+    return project_view(project, store.projects.references(project_id))
 
 
 def what_is_broken(project_id: str, error: Exception) -> str:

@@ -20,6 +20,7 @@ BREAKS = {
     "a broken byte": "UPDATE rounds SET settings = CAST(CAST(settings AS BLOB) || x'ff' AS TEXT) "
     "WHERE project_id = :id",
     "a prompt": "UPDATE project_references SET prompt = '' WHERE project_id = :id",
+    "the LoRA it starts from": "UPDATE project_starts SET source = x'00ff' WHERE project_id = :id",
 }
 
 
@@ -47,6 +48,18 @@ def test_one_broken_project_hides_no_other(folder: tuple[Path, str, str], what: 
         studio.archive(broken)
         assert studio.delete(broken) >= 0
         assert studio.broken_projects() == () and len(studio.projects()) == 1
+
+
+def test_a_commit_that_is_no_text_breaks_its_project(folder: tuple[Path, str, str]) -> None:
+    workspace, broken, sound = folder
+    with Store(workspace) as store:
+        store.database.write("DROP TABLE project_models")
+        store.database.write("CREATE TABLE project_models (project_id, model, revision)")
+        row = {"project_id": broken, "model": "a/b", "revision": 5}
+        store.database.insert("project_models", row)
+        assert [project.id for project in Studio(store).projects()] == [sound]
+        (listed,) = Studio(store).broken_projects()
+        assert "The stored value of revision is damaged" in listed.problem
 
 
 @pytest.mark.parametrize("what", BREAKS)
