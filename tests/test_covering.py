@@ -1,4 +1,4 @@
-"""A product's covering has each value once, and nothing else is left out of the normal check."""
+"""A product's covering has two families and each value once; nothing else is left out of the normal check."""
 
 import subprocess
 import sys
@@ -24,6 +24,12 @@ def test_product(family, form): pass
 def test_table(one, two): pass
 
 def test_family(family): pass
+
+@pytest.mark.parametrize("model", ["sd1", "make_tiny_xl_pipeline", "klein", "Krea 2"])
+def test_models(model): pass
+
+@pytest.mark.parametrize("model", ["sdxl", "Z-Image"])
+def test_others_alone(model): pass
 
 @pytest.mark.thorough
 def test_long(): pass
@@ -63,5 +69,7 @@ def test_the_rest_is_thorough_and_runs_when_it_is_asked_for(tmp_path: Path) -> N
     normal = chosen("-m", "not thorough")
     assert len([name for name in normal if "product" in name]) == 3
     assert len([name for name in normal if "table" in name or "family" in name]) == 3 + 3
-    assert len(chosen()) == 6 + 3 + 3 + 1
+    assert [name for name in normal if "models" in name] == ["test_models[sd1]", "test_models[klein]"]
+    assert len([name for name in normal if "alone" in name]) == 2
+    assert len(chosen()) == 6 + 3 + 3 + 4 + 2 + 1
     assert "test_long" not in normal

@@ -37,7 +37,7 @@ def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:
 MADE: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
     "sd1 v, a checkpoint": (as_checkpoint(make_tiny_pipeline), 64, "unet"),
     "xl": (make_tiny_xl_pipeline, 64, "unet"),
-    "klein base": (make_tiny_klein, 64, "transformer"),
+    "klein base, a checkpoint": (as_checkpoint(make_tiny_klein), 64, "transformer"),
     "Z-Image, a checkpoint": (as_checkpoint(make_tiny_z_image), 64, "transformer"),
     "Krea 2, a checkpoint": (as_checkpoint(make_tiny_krea), 64, "transformer"),
     "Anima": (make_tiny_anima, 64, "transformer"),
@@ -48,11 +48,10 @@ OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
     "klein distilled": (make_distilled_klein, 64, "transformer"),
 }
 """Models of the same classes, which tests/engine/families trains and draws as the stock pipelines do."""
-LOOPS = ("sd1 v, a checkpoint", "klein base")
-"""A U-Net and a transformer, which run the loop in every check; `test_judged_families.py` takes two more
-through the jobs."""
+LOOP = "klein base, a checkpoint"
+"""A transformer runs the loop in every check; `test_worker.py` and refinements run it with a U-Net."""
 ALL = [
-    pytest.param(*made, id=name, marks=() if name in LOOPS else pytest.mark.thorough)
+    pytest.param(*made, id=name, marks=() if name == LOOP else pytest.mark.thorough)
     for name, made in (MADE | OTHER_SETTINGS).items()
 ]
 

@@ -1,5 +1,7 @@
 """A LoRA from elsewhere draws the same picture in the studio as in the stock pipeline, from the same file."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import diffusers
@@ -39,9 +41,15 @@ CASES = [(family, naming) for family, namings in READ.items() for naming in nami
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ImageModel, Path]]:
-    folders = {family: make(tmp_path_factory.mktemp(family)) for family, make in FAMILIES.items()}
-    return {family: (load_image_model(folder, device="cpu"), folder) for family, folder in folders.items()}
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[ImageModel, Path]]:
+    """Makes a family's model the first time that it is asked for."""
+
+    @functools.cache
+    def make(family: str) -> tuple[ImageModel, Path]:
+        folder = FAMILIES[family](tmp_path_factory.mktemp(family))
+        return load_image_model(folder, device="cpu"), folder
+
+    return make
 
 
 def stock(model: ImageModel, folder: Path, lora: Path) -> list[Image.Image]:
@@ -105,10 +113,10 @@ def written(made: Made, size: float, folder: Path) -> Path:
 
 @pytest.mark.parametrize(("family", "naming"), CASES)
 def test_the_studio_draws_as_the_stock_pipeline(
-    models: dict[str, tuple[ImageModel, Path]], family: str, naming: str, tmp_path: Path
+    opened: Callable[[str], tuple[ImageModel, Path]], family: str, naming: str, tmp_path: Path
 ) -> None:
     """The LoRA is computed beside the weights in both; sums in another order move a channel by 1 of 255."""
-    model, folder = models[family]
+    model, folder = opened(family)
     path = written(made_of(model, naming), SIZE[family], tmp_path)
     (ours,), (theirs,), (plain,) = studio(model, path), stock(model, folder, path), studio(model, None)
     assert difference(ours, theirs) <= 1

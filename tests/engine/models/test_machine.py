@@ -24,7 +24,7 @@ from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import read_checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.trainer import Run, learning_rate
-from tests.engine.tiny import make_tiny_xl_pipeline
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
     make_tiny_anima,
     make_tiny_klein,
@@ -39,6 +39,7 @@ TUNE = TuneSettings(steps=6, batch_size=2, rank=2, learning_rate=1e-2)
 DRAW = GenerationSettings(steps=2, batch_size=2, guidance_scale=4.0)
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2)]
 MAKERS = {
+    "sd1": make_tiny_pipeline,
     "xl": make_tiny_xl_pipeline,
     "klein": make_tiny_klein,
     "z-image": make_tiny_z_image,
@@ -262,11 +263,8 @@ def needs(package: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not is_installed(package), reason=f"{package} is not installed")
 
 
-ALL = [pytest.param(name, marks=() if name in ("xl", "klein") else pytest.mark.thorough) for name in MAKERS]
-
-
 @needs("torchao")
-@pytest.mark.parametrize("family", ALL)
+@pytest.mark.parametrize("family", MAKERS)
 def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
     folder = MAKERS[family](tmp_path / "model")

@@ -63,7 +63,7 @@ def drawn(model: ImageModel, adapter: Path | None) -> Any:
     return np.stack([np.asarray(image) for image in batch.images])
 
 
-@pytest.mark.parametrize("case", few(SWAPPED, "klein", "a LoKr of klein"))
+@pytest.mark.parametrize("case", few(SWAPPED, "klein"))
 def test_a_swapped_model_trains_and_draws_with_the_same_bits(case: Any, tmp_path: Path) -> None:
     make, tune = case
     folder = make(tmp_path / "model")
@@ -128,7 +128,7 @@ def test_a_swapped_training_resumes_with_the_same_bits(tmp_path: Path) -> None:
 
 
 @needs("torchao")
-@pytest.mark.parametrize("tune", [TUNE, LOKR], ids=["LoRA", "LoKr"])
+@pytest.mark.parametrize("tune", few({"LoRA": TUNE, "LoKr": LOKR}, "LoKr"))
 def test_8_bit_weights_wait_too(tune: TuneSettings, tmp_path: Path) -> None:
     folder = make_tiny_krea(tmp_path / "model")
     plain, swapped = (

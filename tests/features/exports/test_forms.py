@@ -65,12 +65,10 @@ FAMILIES = {
 }
 IN_FORMS = list(product(FAMILIES, FORMS))
 SPREAD = {"klein base": 0.6, "klein": 0.6, "krea": 0.5, "qwen": 0.5, "anima": 0.5}
-DRAWN = [(name, "float32") for name in FAMILIES]
-DRAWN += [("sd1", "bfloat16"), ("klein", "bfloat16")]
-DRAWN += [
-    pytest.param(name, "bfloat16", marks=pytest.mark.thorough)
-    for name in ("sdxl", "z-image", "krea", "qwen", "anima")
-]
+OFTEN = [(name, precision) for name in ("sd1", "klein") for precision in ("float32", "bfloat16")]
+RARELY = [(name, "float32") for name in FAMILIES if name not in ("sd1", "klein")]
+RARELY += [(name, "bfloat16") for name in ("sdxl", "z-image", "krea", "qwen", "anima")]
+DRAWN = [*OFTEN, *(pytest.param(*each, marks=pytest.mark.thorough) for each in RARELY)]
 FACTS = Facts(
     title="Cat", output_name="cat-round-2", trigger="in ink style", base_model="owner/base",
     base_sha256="ab" * 32, round=2, seed=7, resolution=64, steps=6, tune=TuneSettings(rank=2),
