@@ -21,6 +21,9 @@ export const addTo = (place, Part, follow = () => {}) => added.push({ place, Par
 /** @param {Place} place */
 const inPlace = (place) => added.filter((one) => one.place === place);
 
+/** Can rounds be measured? A feature that does says so where it is asked which one is best. */
+export const canMeasure = () => inPlace("best").length > 0;
+
 /**
  * What is shown there.
  * @param {Place} place

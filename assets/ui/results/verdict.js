@@ -6,7 +6,7 @@ import { How } from "../how/how.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { figures } from "../kit/figures.js";
-import { partsIn } from "../kit/places.js";
+import { canMeasure } from "../kit/places.js";
 import { doubtOf, LookYourself } from "./doubt.js";
 import { Plot } from "../app/plot.js";
 
@@ -36,7 +36,7 @@ export function Verdict({ recipe, round: shown }) {
   return html`
     <p class="verdict" role="status">
       ${headline ? html`<b>${best && done > 1 ? "★ " : ""}${headline} </b>` : null}
-      ${unbroken(sentence) || (partsIn("best").length > 0 && UNMEASURED)}
+      ${unbroken(sentence) || (canMeasure() && UNMEASURED)}
       ${
         done && !scheduled && drawsWeaker()
           ? " At full LoRA strength, so with more copies than on the Rounds screen."

@@ -8,7 +8,7 @@ import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { reference } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
-import { followIn, partsIn } from "../kit/places.js";
+import { canMeasure, followIn, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../app/plot.js";
 import { Replays } from "../results/replays.js";
 import { useEffect, useState } from "../vendor/preact.min.js";
@@ -71,7 +71,7 @@ function arms(height) {
       No chart: likeness cannot be measured without reference images.
     </p>`;
   const isEmpty = !measures?.rounds.some(({ report }) => report);
-  if (isEmpty && !partsIn("best").length) return null;
+  if (isEmpty && !canMeasure()) return null;
   if (isEmpty)
     return html`<p class="chart-title"><b>Rounds on the benchmark</b></p>
       <p class="arms-none">

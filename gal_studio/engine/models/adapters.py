@@ -25,7 +25,7 @@ PEFT_CONFIGURATION = "lora_adapter_metadata"  # the key that diffusers reads
 
 @dataclass(frozen=True)
 class AdapterCard:
-    """An adapter's description, stored in the header of its file."""
+    """An adapter's description, stored in the header of its file; `kind` is that of its project, if it has one."""
 
     trigger_word: str
     base_model: str
@@ -33,6 +33,7 @@ class AdapterCard:
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)
     method: str = "lora"
+    kind: str = ""
 
 
 def attach_lora(

@@ -89,10 +89,12 @@ def training_precision(device: torch.device, wanted: Precision = "auto", weights
 def how_it_computes(device: torch.device) -> str:
     """A CPU's default precision, and on x86 its instruction set, in words."""
     precision = str(drawing_precision(device)).removeprefix("torch.")
-    small = "" if precision == "float32" else ", small models in float32,"
-    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
-    used = f" with instructions of {instructions()}" if is_x86 else ""
-    return f"computes in {precision}{small}{used}".removesuffix(",")
+    parts = [f"computes in {precision}"]
+    if precision != "float32":
+        parts.append("small models in float32")
+    if platform.machine().lower() in ("x86_64", "amd64"):
+        parts.append(f"with instructions of {instructions()}")
+    return ", ".join(parts)
 
 
 def device_name(device: torch.device) -> str:

@@ -21,6 +21,7 @@ from gal_studio.core.models.lora_tensors import (
 from gal_studio.core.models.names import BUNDLED, refuse_pickle
 from gal_studio.core.models.weights_header import metadata_object
 from gal_studio.core.snapshot import Start
+from gal_studio.core.taught.registry import TAUGHT
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.state import Store
@@ -120,7 +121,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         tag=_tag(metadata),
         text_layers=sum(map(is_of_text, layers)),
         made_for=str(_json(metadata, "gal_studio").get("base_model", "")),
-        taught=_taught(str(_json(metadata, "gal_studio").get("trigger_word", ""))),
+        taught=_kind(_json(metadata, "gal_studio").get("kind")),
     )
 
 
@@ -189,14 +190,9 @@ def _trigger(metadata: Mapping[str, str]) -> str:
     return _short(metadata.get("modelspec.trigger_phrase", "") or card.get("trigger_word", ""))
 
 
-def _taught(words: str) -> Kind | None:
-    """What a LoRA of the studio was trained on, by its trigger words: no object's has a space, nearly every
-    style's has.
-    """
-    each = words.split(", ")
-    if any(" " in word for word in each):
-        return "style"
-    return "object" if words and words.isascii() else None
+def _kind(stated: object) -> Kind | None:
+    """What a LoRA of the studio was trained on; None if its file does not say."""
+    return stated if isinstance(stated, str) and stated in TAUGHT.names() else None
 
 
 def _tag(metadata: Mapping[str, str]) -> str:

@@ -278,6 +278,7 @@ def save_trained(task: TrainingTask, model: ImageModel) -> Path:
         seed=task.seed,
         settings=public_settings(task.settings.to_dict()),
         method=task.settings.tune.method,
+        kind=task.project.kind,
     )
     path = task.checkpoints / "adapter.safetensors"
     with disk_errors(task.store.workspace):

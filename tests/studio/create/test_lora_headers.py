@@ -31,20 +31,14 @@ def test_a_header_of_plain_numbers_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "taught"),
-    [
-        ("in ink style", "style"),
-        ("<sks>", "object"),
-        ("<pot>, <bear>", "object"),
-        ("水彩画", None),
-        ("", None),
-    ],
+    ("stated", "taught"),
+    [("style", "style"), ("object", "object"), ("mood", None), ([], None), (None, None)],
 )
-def test_a_lora_of_the_studio_says_what_it_was_trained_on(tmp_path: Path, words: str, taught: str) -> None:
-    card = json.dumps({"gal_studio": json.dumps({"trigger_word": words}), "modelspec.trigger_phrase": "<x>"})
+def test_a_lora_of_the_studio_says_what_it_was_trained_on(
+    tmp_path: Path, stated: object, taught: str | None
+) -> None:
+    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "in ink style", "kind": stated})})
     assert read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {card}}}').taught == taught
-    foreign = json.dumps({"modelspec.trigger_phrase": words})
-    assert read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {foreign}}}').taught is None
 
 
 def test_what_steers_a_terminal_is_shown_as_an_escape(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class ProjectForm {
   /** @type {ProjectKind} */
   kind = "style";
   name = "";
+  /** The LoRAs whose kind was taken: another choice of kind stays. */
+  kindFrom = "";
   /** @type {PictureSet[]} those of a kind that is not chosen are not shown */
   sets = [];
   /** @type {Derived | null} what the studio last said of the form */
@@ -211,7 +213,10 @@ class ProjectForm {
   show(answer) {
     clearTimeout(this.asking);
     if (answer.measuring) this.asking = setTimeout(() => this.derive(), ASK_AGAIN);
-    if (answer.taught && answer.start !== this.answer?.start) this.setKind(answer.taught); // another LoRA
+    if (answer.taught && this.kindFrom !== this.model.files) {
+      this.kindFrom = this.model.files;
+      this.setKind(answer.taught);
+    }
     this.answer = answer;
     for (const [i, set] of this.open().entries())
       set.show(
@@ -322,6 +327,7 @@ class ProjectForm {
   restore() {
     const kept = savedForm();
     this.name = kept?.name ?? "";
+    this.kindFrom = kept?.model?.judged ?? "";
     for (const set of kept?.sets.slice(0, MAX_OBJECTS) ?? []) this.addSet().restore(set);
     if (!this.sets.length) this.addSet();
     this.setKind(kept?.kind ?? "style");
@@ -329,7 +335,7 @@ class ProjectForm {
 
   /** The project was created. */
   empty() {
-    Object.assign(this, { sets: [], name: "", isPressed: false, answer: null });
+    Object.assign(this, { sets: [], name: "", kindFrom: "", isPressed: false, answer: null });
     const { options, saved, choices } = this.model;
     this.model = Object.assign(new ModelChoice(() => this.changed()), { options, saved, choices });
     this.model.preset = choices[0]?.name ?? "";

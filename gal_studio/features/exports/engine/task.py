@@ -127,6 +127,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         seed,
         public_settings(task.settings.to_dict()),
         task.settings.tune.method,
+        task.project.kind,
     )
     examples = task.store.rounds.training_set(task.round.id)
     losses = task.store.rounds.losses(task.round.id)
