@@ -105,7 +105,8 @@ def test_adapter_says_what_it_is(studio: Studio, models: Models, names: tuple[st
     with safe_open(studio.adapter_path(first), framework="numpy") as file:
         card = json.loads(file.metadata()["gal_studio"])
         assert all(name.startswith("unet.") for name in file.keys())  # noqa: SIM118
-    assert (card["trigger_word"], card["base_model"], card["round"]) == ("<sks>", Path(names[0]).name, 1)
+    stated = card["trigger_word"], card["kind"], card["base_model"], card["round"]
+    assert stated == ("<sks>", "object", Path(names[0]).name, 1)
 
 
 def test_stopped_training_goes_on_and_ends_the_same(
