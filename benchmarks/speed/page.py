@@ -106,7 +106,7 @@ def load(page: Page, address: str) -> dict[str, float]:
     page.goto(address, wait_until="commit")
     page.wait_for_selector("html[data-studio=ready]")
     ready = time.perf_counter() - start
-    page.wait_for_selector(".map .plot .point", state="attached")  # the star, at least
+    page.wait_for_selector(".map .star", state="attached")
     return {
         "first_paint": page.evaluate("performance.getEntriesByType('paint')[0].startTime / 1000"),
         "ready": ready,

@@ -13,7 +13,7 @@ import { promptColour } from "./colours.js";
 import { drawDots } from "./drawing/dots.js";
 import { cleared, drawGhosts } from "./drawing/ghosts.js";
 import { clusters, drawLabels, withoutOverlap } from "./drawing/labels.js";
-import { drawMarks, drawTethers, ringOf } from "./drawing/marks.js";
+import { drawMarks, drawStars, drawTethers, ringOf } from "./drawing/marks.js";
 import { drawGround } from "./drawing/plot.js";
 import { apartEnough, pictureEdge, Thumbnails } from "./drawing/thumbnails.js";
 
@@ -29,8 +29,8 @@ export function makeLayers(panel) {
   const plot = svg("svg", { class: "plot", "aria-hidden": "true" });
   const dots = el("canvas", { class: "dots", "aria-hidden": "true" });
   const pictures = el("div", { class: "map-pictures", "aria-hidden": "true" });
-  const [lines, names, rings] = [svg("g"), svg("g", { class: "clusters" }), svg("g")];
-  const overlay = svg("svg", { class: "marks", "aria-hidden": "true" }, lines, names, rings);
+  const [lines, stars, names, rings] = [svg("g"), svg("g"), svg("g", { class: "clusters" }), svg("g")];
+  const overlay = svg("svg", { class: "marks", "aria-hidden": "true" }, lines, stars, names, rings);
   const empty = el("p", { class: "empty" });
   const note = el("p", { class: "map-note", role: "status" });
   const face = el("img", { alt: "" });
@@ -66,6 +66,7 @@ export function makeLayers(panel) {
     hover.hidden ||= edge >= LARGE;
     const target = memory.projection === "own" ? equalOf(pixel) : nearestStar(scene.stars);
     drawTethers(lines, scene.points, target);
+    drawStars(stars, scene.stars);
   }
 
   /**
@@ -85,10 +86,10 @@ export function makeLayers(panel) {
      * @param {View} view
      * @param {MapPoint[]} points those that are elements
      */
-    ground({ scene, size, viewpoint }, points) {
+    ground({ size, viewpoint }, points) {
       const { frame, memory } = viewpoint;
       const axes = memory.projection === "own";
-      drawGround(plot, { points, stars: scene.stars, axes, frame, size, isFaded });
+      drawGround(plot, { points, axes, frame, size, isFaded });
     },
     /** How far from a point's middle the pointer still means it, in pixels. */
     reach: () => edge / 2,

@@ -1,4 +1,4 @@
-/** Rings over the map's points: suggested, accepted, rejected, focused, hovered; lines of suggestions. */
+/** What is over the map's points: stars, rings (suggested, accepted, rejected, focused), tethers. */
 /** @import { Pixel } from "../geometry.js" */
 /**
  * A point of the map: `at` in data units; `x` and `y` in pixels of the panel, for the part that is shown.
@@ -9,6 +9,7 @@
 import { state } from "../../../app/store.js";
 import { svg } from "../../../kit/dom.js";
 
+const STAR = [13, 5.5]; // pixels: the outer and the inner radius
 const SIGN = 5; // pixels that ✓ stands out
 const RADIUS = { suggested: 13, accepted: 12, rejected: 6, focus: 15, hover: 12 };
 
@@ -27,6 +28,21 @@ export function drawMarks(layer, points) {
     if (point.id === (state.hover ?? state.focus)) marks.push(ring(point, state.hover ? "hover" : "focus"));
   }
   layer.replaceChildren(...marks);
+}
+
+/**
+ * @param {SVGElement} layer
+ * @param {MapPoint[]} references
+ */
+export const drawStars = (layer, references) => layer.replaceChildren(...references.map(star));
+
+/** @param {MapPoint} at */
+function star({ x, y }) {
+  const corners = Array.from({ length: 10 }, (_, i) => {
+    const [radius, angle] = [STAR[i % 2], (Math.PI * i) / 5];
+    return `${x + radius * Math.sin(angle)},${y - radius * Math.cos(angle)}`;
+  });
+  return svg("polygon", { class: "star", points: corners.join(" ") });
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The ground of the map: stars, axes with the line of equality, and points that are elements. */
+/** The ground of the map: axes with the line of equality, and points that are elements. */
 /** @import { Pixel } from "../geometry.js" */
 /** @import { Frame, Size } from "../camera.js" */
 /** @import { MapPoint } from "./marks.js" */
@@ -6,14 +6,13 @@ import { svg } from "../../../kit/dom.js";
 import { MARGIN, toPixels } from "../camera.js";
 import { diameters } from "./dots.js";
 
-const STAR = [13, 5.5]; // pixels: the outer and the inner radius
 const TICKS = 5; // at most, of an axis
 const INSET = 4; // pixels of a tick from the edge
 
 /**
- * `points` have their pixels; `stars` are the references. With `axes`, both are shown, and the line of
- * equality. `isFaded`: does a point step back?
- * @typedef {{ points: MapPoint[], stars: MapPoint[], axes: boolean, frame: Frame, size: Size,
+ * `points` have their pixels. With `axes`, both are shown, and the line of equality. `isFaded`: does a point
+ * step back?
+ * @typedef {{ points: MapPoint[], axes: boolean, frame: Frame, size: Size,
  *   isFaded: (point: MapPoint) => boolean }} Ground
  */
 
@@ -21,11 +20,10 @@ const INSET = 4; // pixels of a tick from the edge
  * @param {SVGElement} layer
  * @param {Ground} ground
  */
-export function drawGround(layer, { points, stars, axes, frame, size, isFaded }) {
+export function drawGround(layer, { points, axes, frame, size, isFaded }) {
   layer.replaceChildren(
     ...(axes ? [...equality(toPixels(frame, size)), ...ticks(frame, size)] : []),
     ...points.map((point) => dot(point, diameters(points.length), isFaded(point))),
-    ...stars.map(star),
   );
 }
 
@@ -40,15 +38,6 @@ function dot({ x, y, copy, colour, suggested }, [small, large], faded) {
   const look = copy ? { fill: "none", stroke: colour, strokeWidth: "2" } : { fill: colour };
   Object.assign(node.style, look);
   return node;
-}
-
-/** @param {MapPoint} at */
-function star({ x, y }) {
-  const corners = Array.from({ length: 10 }, (_, i) => {
-    const [radius, angle] = [STAR[i % 2], (Math.PI * i) / 5];
-    return `${x + radius * Math.sin(angle)},${y - radius * Math.cos(angle)}`;
-  });
-  return svg("polygon", { class: "star", points: corners.join(" ") });
 }
 
 /**
