@@ -25,7 +25,7 @@ PEFT_CONFIGURATION = "lora_adapter_metadata"  # the key that diffusers reads
 
 @dataclass(frozen=True)
 class AdapterCard:
-    """An adapter's description, stored in the header of its file; `kind` is that of its project, if it has one."""
+    """An adapter's description, stored in the header of its file; `kind` is what its project learns."""
 
     trigger_word: str
     base_model: str
