@@ -30,7 +30,7 @@ def test_one_picture_is_told_of_its_one_place_alone() -> None:
 
 
 def test_a_form_that_judges_warns_of_no_training_and_knows_its_files(tmp_path: Path) -> None:
-    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "<dotty>"})})
+    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "<dotty>", "kind": "object"})})
     file = written(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {card}}}')
     sets = [{"prompts": ["A <dotty> swan"], "trigger_word": "<dotty>", "pictures": 1}]
     given = {"kind": "object", "preset": "pocket", "sets": sets}

@@ -100,7 +100,7 @@ def test_a_lora_is_judged_from_the_form(
 def test_kind_and_name_come_from_a_file_that_says_them(
     watched: Watched, served: Served, tmp_path: Path
 ) -> None:
-    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "<dotty>"})})
+    card = json.dumps({"gal_studio": json.dumps({"trigger_word": "<dotty>", "kind": "object"})})
     pot = written(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {card}}}')
     page = opened(watched, served)
     page.get_by_text("Judge a LoRA").click()
@@ -112,6 +112,9 @@ def test_kind_and_name_come_from_a_file_that_says_them(
     typed(page, "[data-part=prompt]", "A teapot in ink style")
     expect(page.locator(".derived code").first).to_have_text("in ink style")
     expect(page.locator("input[name=kind][value=style]")).to_be_checked()  # the word of a person is the last
+    page.reload()
+    expect(page.locator(".derived code").first).to_have_text("in ink style")
+    expect(page.locator("input[name=kind][value=style]")).to_be_checked()
 
 
 @pytest.mark.thorough
