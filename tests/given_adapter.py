@@ -29,7 +29,7 @@ def redrawn(studio: Studio, round_id: str, adapter: str, prompt: str, seed: int)
     store, project = studio.store, studio.store.projects.get(studio.store.rounds.get(round_id).project_id)
     model = load_image_model(project.base_model)
     pictures = [store.images.picture(one.image) for one in store.projects.references(project.id)]
-    read, settings = load_adapter(adapter, model), studio.store.rounds.settings(round_id).generation
+    read, settings = load_adapter(adapter, model), studio.store.rounds.get(round_id).settings.generation
     with fused_adapter.drawing(model) as ready, attached(ready, read, 0.8):
         given = encode_references(ready, read, pictures)
         for event in draw(ready, [DrawRequest(prompt, seed)], settings, given):

@@ -69,7 +69,7 @@ def carry_on(workspace: Path, changes: dict[str, Any], share: float, rounds: int
         project = store.projects.all()[0].id
         first, second, *_ = store.rounds.of_project(project)
         if second.adapter is None:
-            steps = store.rounds.settings(first.id).tune.steps
+            steps = first.settings.tune.steps
             studio.change_settings(project, {"tune": {**changes, "steps": round(share * steps)}})
         with local_worker(studio, ProgressLine(studio)) as worker:
             for here in _rounds(studio, project, rounds):

@@ -119,7 +119,7 @@ def _further(studio: Studio, worker: LocalWorker, node: str, round_id: str) -> s
 
     The steps, the rows in each of them and the learning rate are those of the refinement.
     """
-    settings = studio.store.rounds.settings(node)
+    settings = studio.store.rounds.get(node).settings
     pairs = settings.refine.batch_size
     rows = round(2 * pairs / (1 - settings.refine.mix))  # of pairs, references and accepted pictures
     prior = settings.tune.prior_images > 0  # then every row of the mix has one of the prior beside it

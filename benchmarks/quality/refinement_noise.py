@@ -141,7 +141,7 @@ def with_pairs(workspace: Path, share: float) -> None:
         studio = Studio(store)
         project = store.projects.all()[0].id
         first = store.rounds.of_project(project)[0].id
-        steps = store.rounds.settings(first).refine.steps
+        steps = store.rounds.get(first).settings.refine.steps
         studio.change_settings(project, {"refine": {"steps": round(share * steps)}})
         with local_worker(studio, ProgressLine(studio)) as worker:
             worker.finish(make_pairs(studio, first))

@@ -172,7 +172,7 @@ class Bench:
         if path.exists():
             return path
         arm = ARMS[name]
-        usual_tune = self.store.rounds.settings(self.second.id).tune
+        usual_tune = self.store.rounds.get(self.second.id).settings.tune
         pictures = training_pictures(self.store, self.examples(), usual_tune)
         tune = usual_tune.updated({"steps": round(self.share * usual_tune.steps), **arm.tune})
         usual = training.ExampleSource

@@ -143,7 +143,7 @@ def _before(store: Store, round_: Round) -> tuple[str, ...]:
     if replay is None or replay.policy == HUMAN:
         return ()
     suggests = replay.policy == SUGGESTION
-    policy = store.rounds.settings(round_.id).gal.policy if suggests else replay.policy
+    policy = round_.settings.gal.policy if suggests else replay.policy
     return lacks_to_decide(store, round_.id, policy)
 
 

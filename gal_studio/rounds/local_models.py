@@ -36,11 +36,11 @@ def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[
     project, locations = store.projects.get(project_id), store.model_locations.of_project(project_id)
     if job is None:
         rounds = store.rounds.shown(project_id)
-        settings = [project.settings, *(store.rounds.settings(round_.id) for round_ in rounds)]
+        settings = [project.settings, *(round_.settings for round_ in rounds)]
         named = [one for each in settings for one in _paths(project, each)]
     elif describe_job(job.kind).loads_models:
-        is_given = store.rounds.get(job.round_id).variant.with_references
-        named = list(_paths(project, store.rounds.settings(job.round_id), is_given))
+        round_ = store.rounds.get(job.round_id)
+        named = list(_paths(project, round_.settings, round_.variant.with_references))
     else:
         named = []
     found = dict[str, LocalModel]()

@@ -32,15 +32,17 @@ def of_candidate(store: Store, candidate_id: str) -> str:
         if drawn := hooks.drawn(store, candidate_id):
             return written(store, drawn)
     round_id, found = store.candidates.round_of(candidate_id), store.candidates.get(candidate_id)
-    project_id = store.rounds.get(round_id).project_id
-    prompt = next(one.prompt for one in store.projects.anchors(project_id) if one.id == found.anchor_id)
-    guidance = store.rounds.settings(round_id).generation.as_drawn.guidance_scale
+    round_ = store.rounds.get(round_id)
+    anchors = store.projects.anchors(round_.project_id)
+    prompt = next(one.prompt for one in anchors if one.id == found.anchor_id)
+    guidance = round_.settings.generation.as_drawn.guidance_scale
     return written(store, Drawn(round_id, prompt, found.seed, guidance, found.recipe))
 
 
 def written(store: Store, by: Drawn) -> str:
     """The prompt, and below it the other values; what is not known is left out."""
-    round_, settings = store.rounds.get(by.round_id), store.rounds.settings(by.round_id)
+    round_ = store.rounds.get(by.round_id)
+    settings = round_.settings
     project = store.projects.get(round_.project_id)
     drawn = settings.generation.as_drawn
     sampler = _FAST_SAMPLERS.get(drawn.solver) or _sampler(project.base_model)

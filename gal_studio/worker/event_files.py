@@ -12,6 +12,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.extras import how_to_install, is_installed
 from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings, TuneSettings
 from gal_studio.engine.training.trainer import learning_rate
 from gal_studio.rounds.inputs import inputs_of
@@ -36,15 +37,15 @@ def check_event_files(settings: Settings) -> None:
 
 def write_event_files(store: Store, round_id: str) -> None:
     """Write loss, learning rate, previews and benchmark of a round, in place of what was there before."""
-    settings = store.rounds.settings(round_id)
-    if not settings.tune.tensorboard:
+    round_ = store.rounds.get(round_id)
+    if not round_.settings.tune.tensorboard:
         return
-    check_event_files(settings)
-    folder = folder_of_row(store.workspace, FOLDER, store.rounds.get(round_id).id)
+    check_event_files(round_.settings)
+    folder = folder_of_row(store.workspace, FOLDER, round_.id)
     remove(store.workspace, folder)
     make_folder(folder, store.workspace)
     with disk_errors(store.workspace), _writer(str(folder)) as writer:
-        tune = _as_planned(store, round_id, settings.tune)
+        tune = _as_planned(store, round_)
         for step, loss in store.rounds.losses(round_id):
             writer.add_scalar("training/loss", loss, step)
             if tune is not None:
@@ -54,23 +55,21 @@ def write_event_files(store: Store, round_id: str) -> None:
         for preview in store.rounds.previews(round_id):
             pixels = np.asarray(store.images.picture(preview.image))
             writer.add_image(f"preview/{preview.prompt}", pixels, preview.step, dataformats="HWC")
-        _add_benchmark(writer, store, round_id)
+        _add_benchmark(writer, store, round_)
 
 
-def _as_planned(store: Store, round_id: str, tune: TuneSettings) -> TuneSettings | None:
+def _as_planned(store: Store, round_: Round) -> TuneSettings | None:
     """The settings with the steps of the training, which accepted images add to; None of a refinement."""
-    round_ = store.rounds.get(round_id)
     if round_.variant.refines:
         return None
-    trained = store.rounds.training_sets(round_.project_id).get(round_id)
-    examples = trained or inputs_of(store, round_id).examples
+    tune, examples = round_.settings.tune, store.rounds.training_set(round_.id)
+    examples = examples or inputs_of(store, round_.id).examples
     references = sum(one.is_reference for one in examples)
     return tune.updated({"steps": plan_draws(tune, references > 0, references < len(examples)).steps})
 
 
-def _add_benchmark(writer: Any, store: Store, round_id: str) -> None:
-    round_ = store.rounds.get(round_id)
-    report = measured(store, round_.project_id).reports.get(round_id)
+def _add_benchmark(writer: Any, store: Store, round_: Round) -> None:
+    report = measured(store, round_.project_id).reports.get(round_.id)
     for name, interval in (report.figures if report else {}).items():
         writer.add_scalar(f"benchmark/{name}", interval.value, round_.number)
 

@@ -80,7 +80,7 @@ def open_round(store: Store, models: "Models", round_id: str) -> RoundTask:
         store.projects.get(round_.project_id),
         store.projects.prompts(round_.project_id),
         round_,
-        store.rounds.settings(round_id),
+        round_.settings,
     )
 
 

@@ -64,7 +64,7 @@ def test_the_first_round_trains_on_the_same_prior_pictures(studio: Studio, secon
     first, store = studio.store.rounds.ancestors(second)[0], studio.store
     last_prompt = store.projects.anchors(first.project_id)[-1]
     for own in (first.id, second):
-        settings = store.rounds.settings(own)
+        settings = store.rounds.get(own).settings
         drawn_later = settings.updated({"generation": {"steps": settings.generation.steps + 3}})
         store.rounds.keep_prior_drawing(own)
         store.rounds.set_settings(own, drawn_later.updated({"tune": {"prior_images": 18}}))

@@ -138,7 +138,7 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
     second = next_round(studio, round_id)
     decide(studio, second, 1)
     node = studio.store.rounds.add(
-        project_of(studio, second), second, studio.store.rounds.settings(second), "refine"
+        project_of(studio, second), second, studio.store.rounds.get(second).settings, "refine"
     )
     train(studio, node.id)
     draw(studio, node.id, [])
@@ -215,7 +215,7 @@ def test_what_was_accepted_before_any_training_is_not_replayed_and_that_is_said(
     studio: Studio, second: str
 ) -> None:
     first = studio.store.rounds.get(second).parent_id or ""
-    settings = studio.store.rounds.settings(first)
+    settings = studio.store.rounds.get(first).settings
     zero = studio.store.rounds.add(project_of(studio, second), None, settings, "instant")
     studio.store.rounds.put_below(first, zero.id)
     draw(studio, zero.id, [1, 2])

@@ -27,7 +27,7 @@ def thing(store: Store, project: Project) -> Round:
 
 
 def change(store: Store, round_id: str, **groups: dict[str, object]) -> None:
-    store.rounds.set_settings(round_id, store.rounds.settings(round_id).updated(groups))
+    store.rounds.set_settings(round_id, store.rounds.get(round_id).settings.updated(groups))
 
 
 def test_class_image_settings_count_if_there_are_class_images(store: Store, thing: Round) -> None:
@@ -76,7 +76,7 @@ def test_a_mask_counts_where_the_background_has_less_weight(store: Store, thing:
 def test_a_branch_with_the_choice_and_settings_of_its_line_repeats_it(
     store: Store, first_round: Round
 ) -> None:
-    settings = store.rounds.settings(first_round.id)
+    settings = first_round.settings
     second, branch = (store.rounds.add(first_round.project_id, first_round.id, settings) for _ in range(2))
     assert fingerprints.repeated(inputs_of(store, branch.id)) is None, "nothing is trained there"
     inputs = inputs_of(store, second.id)
@@ -106,7 +106,7 @@ def test_settings_of_accepted_images_offer_no_training_without_any(store: Store,
     inputs = inputs_of(store, first_round.id)
     trained_as = fingerprints.training_fingerprint(inputs)
     store.rounds.finish_training(first_round.id, "a", trained_as, inputs.examples)
-    kept = store.rounds.settings(first_round.id)
+    kept = first_round.settings
     for changes, offered in (
         ({"accepted_noise": 8.0, "accepted_share": 0.25}, False),
         ({"lowest_rank": 2}, True),
@@ -122,7 +122,7 @@ def some_map(value: float) -> StoredMap:
 @pytest.fixture
 def node(store: Store, thing: Round) -> Round:
     """A refinement with one pair that has its picture and maps."""
-    node = store.rounds.add(thing.project_id, thing.id, store.rounds.settings(thing.id), "refine")
+    node = store.rounds.add(thing.project_id, thing.id, store.rounds.get(thing.id).settings, "refine")
     (pair,) = store.refinements.plan(node.id, [PlannedPair("A <x> cat", 1, "y", None, "<x>")])
     store.refinements.keep_drawn([(pair.id, "x")])
     for kind in ("quality", "reproduction"):

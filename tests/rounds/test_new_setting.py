@@ -30,8 +30,8 @@ from gal_studio.state import Store
 
 with Store(sys.argv[1]) as store:
     for round_id in sys.argv[2:]:
-        store.rounds.settings(round_id).tune.sharpness
-        kept = store.rounds.settings(round_id)
+        store.rounds.get(round_id).settings.tune.sharpness
+        kept = store.rounds.get(round_id).settings
         print(fingerprints.is_trained(inputs_of(store, round_id)), end=" ")
         store.rounds.set_settings(round_id, kept.updated({"tune": {"sharpness": 0.5}}))
         print(fingerprints.is_trained(inputs_of(store, round_id)), end=" ")

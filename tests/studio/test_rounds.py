@@ -179,7 +179,7 @@ def test_an_empty_round_that_was_put_away_holds_nothing_back(studio: Studio, rou
     project_id = studio.store.rounds.get(round_id).project_id
     studio.archive_round(studio.next_round(round_id).id)
     studio.change_settings(project_id, {"gal": {"top_k": 1}})
-    assert studio.store.rounds.settings(round_id).gal.top_k == 1
+    assert studio.store.rounds.get(round_id).settings.gal.top_k == 1
     assert len(chosen(studio, round_id)) == 1
 
 
@@ -203,8 +203,8 @@ def test_training_again_keeps_the_pictures_that_are_there(studio: Studio, round_
     studio.change_settings(project_id, {"tune": {"steps": 7}})
     job = studio.fine_tune(round_id)
     assert job.round_id != round_id
-    assert studio.store.rounds.settings(job.round_id).tune.steps == 7
-    assert studio.store.rounds.settings(round_id).tune.steps != 7
+    assert studio.store.rounds.get(job.round_id).settings.tune.steps == 7
+    assert studio.store.rounds.get(round_id).settings.tune.steps != 7
     assert len(studio.round_view(round_id).candidates) == 72
 
 
@@ -220,7 +220,7 @@ def test_training_again_pressed_twice_is_one_round_and_one_job(studio: Studio, r
     studio.change_settings(project_id, {"tune": {"steps": 9}})
     again = studio.fine_tune(round_id)
     assert (again.round_id, again.state) == (job.round_id, "queued")
-    assert studio.store.rounds.settings(job.round_id).tune.steps == 9
+    assert studio.store.rounds.get(job.round_id).settings.tune.steps == 9
     train(studio, job.round_id)
     draw(studio, job.round_id, [2])
     studio.store.workers.enter("w")
@@ -246,7 +246,7 @@ def test_more_candidates_can_be_asked_for(studio: Studio, round_id: str) -> None
     studio.change_settings(project_id, {"generation": {"candidates": 5, "steps": 3}})
     studio.generate(round_id)
     assert studio.round_view(round_id).wanted == 90
-    assert studio.store.rounds.settings(round_id).generation.steps != 3
+    assert studio.store.rounds.get(round_id).settings.generation.steps != 3
 
 
 def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) -> None:

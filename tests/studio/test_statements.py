@@ -29,7 +29,7 @@ def fill(studio: Studio, round_id: str, pictures: int) -> None:
     """Draw so many pictures, a third of them copies."""
     studio.store.rounds.set_settings(
         round_id,
-        studio.store.rounds.settings(round_id).updated({"generation": {"candidates": pictures // 17}}),
+        studio.store.rounds.get(round_id).settings.updated({"generation": {"candidates": pictures // 17}}),
     )
     feature, scores = np.ones(512) / np.sqrt(512), {"shows_reference": 0.1, "likeness": 1 / 3}
     for anchor in studio.pool(round_id):

@@ -63,7 +63,7 @@ def test_it_is_made_stage_by_stage(
     with Store(workspace) as store:
         studio, rounds = Studio(store), store.rounds.of_project(made)
         assert [round_.number for round_ in rounds] == [1, 2, 2]
-        assert [store.rounds.settings(one.id).tune.target for one in rounds] == ["all", "all", "style"]
+        assert [store.rounds.get(one.id).settings.tune.target for one in rounds] == ["all", "all", "style"]
         assert store.projects.get(made).settings.tune.target == "all", "the branch alone has its own"
         assert rounds[0].adapter == first.adapter, "what was there is kept"
         assert [len(store.decisions.of_round(one.id).accepted) for one in rounds] == [2, 1, 0]

@@ -23,7 +23,7 @@ def halves(studio: Studio, round_id: str) -> StoredMap:
     """A map whose left half is bad and whose right half is good."""
     values = np.full((SIDE, SIDE), LOW, np.float32)
     values[:, SIDE // 2 :] = HIGH
-    return StoredMap(values, vision_model(studio.store.rounds.settings(round_id)))
+    return StoredMap(values, vision_model(studio.store.rounds.get(round_id).settings))
 
 
 def judge(studio: Studio, round_id: str) -> None:

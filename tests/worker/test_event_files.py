@@ -41,7 +41,7 @@ def test_losses_rates_previews_and_benchmark_are_read_back(
         losses = {one.step: one.value for one in events.Scalars("training/loss")}
         assert losses == pytest.approx(dict(studio.store.rounds.losses(first)))
         rates = [one.value for one in events.Scalars("training/learning_rate")]
-        assert rates[0] == pytest.approx(studio.store.rounds.settings(first).tune.learning_rate)
+        assert rates[0] == pytest.approx(studio.store.rounds.get(first).settings.tune.learning_rate)
         assert sorted(rates, reverse=True) == rates and rates[-1] < rates[0]
         (preview,) = events.Tags()["images"]
         assert preview.startswith("preview/") and len(events.Images(preview)) >= 2

@@ -112,7 +112,7 @@ def test_a_job_that_was_taken_for_lost_at_its_last_step_is_completed(
     """A page on another machine took the worker for dead because of a late heartbeat."""
     monkeypatch.setattr(studio.store.jobs, "should_stop", lambda *_: False)
     first = first_round(studio, tiny_draft(names))
-    steps = studio.store.rounds.settings(first).tune.steps
+    steps = studio.store.rounds.get(first).settings.tune.steps
 
     def hold_for_dead(job: Job, progress: Progress) -> None:
         if (progress.phase, progress.done) == ("fine_tune", steps):

@@ -57,7 +57,7 @@ def test_a_round_is_trained_on_the_base_and_drawn_with_its_sibling(
     assert len(images[plain]) == len(images[fast]) == 12 and not set(images[plain]) & set(images[fast])
     passes = {of: studio.store.rounds.get(of).unet_forwards for of in (plain, fast)}
     assert passes[plain] == 12 * 7 * 2 and passes[fast] == 12 * FAST_STEPS  # guided, and distilled
-    assert models.drawing_model(names[0], studio.store.rounds.settings(fast)).name == sibling
+    assert models.drawing_model(names[0], studio.store.rounds.get(fast).settings).name == sibling
 
     said = of_candidate(studio.store, studio.round_view(fast).candidates[0].candidate.id)
     assert "Steps: 2, " in said and "Model: distilled" in said and "CFG scale: 0" in said
@@ -116,7 +116,7 @@ def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_pa
     plain = drawn_round(studio, models, names, with_fast(fast_steps=0))
     fast = drawn_round(studio, models, names, with_fast(speed_lora=str(lora)))
     assert weights(studio, plain) == weights(studio, fast)
-    settings = studio.store.rounds.settings(fast)
+    settings = studio.store.rounds.get(fast).settings
     assert settings.generation.solver == "lcm"  # by the name
     assert studio.store.rounds.get(fast).unet_forwards == 12 * FAST_STEPS
     images = {of: {one.candidate.image for one in studio.round_view(of).candidates} for of in (plain, fast)}

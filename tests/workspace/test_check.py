@@ -100,12 +100,12 @@ def test_round_whose_adapter_is_lost_is_trained_again_in_its_place(full: Store) 
     repair(full)
     assert full.rounds.get(round_.id).adapter is None
     assert (full.workspace / DAMAGED / path.name).read_bytes() == weights(99)
-    settings = full.rounds.settings(round_.id)
+    settings = full.rounds.get(round_.id).settings
     full.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 99}}))
     studio = Studio(full)
     assert studio.next_step(round_.id) == "fine_tune"
     assert studio.fine_tune(round_.id).round_id == round_.id
-    assert full.rounds.settings(round_.id) == settings
+    assert full.rounds.get(round_.id).settings == settings
     assert not [finding for finding in examine(full) if finding.problem == "altered"]
 
 
@@ -265,7 +265,7 @@ def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> No
 def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     """A running training keeps its fingerprint, whatever was decided since it started."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
-    node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
+    node = full.rounds.add(base.project_id, base.id, base.settings, "refine")
     today = fingerprints.training_fingerprint(inputs_of(full, node.id))
     kept = checkpoint(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
     other = checkpoint(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")

@@ -63,7 +63,7 @@ def _round(
     others = [each for each in store.rounds.of_project(project_id) if each.parent_id == parent]
     found = next((each for each in others if each.id not in before), None)
     if one.changes and not (found and not planned.missing(store.snapshots.round(found.id))):
-        usual = store.rounds.settings(before[0]).to_dict()
+        usual = store.rounds.get(before[0]).settings.to_dict()
         studio.change_settings(project_id, one.changes)
         try:
             return _drawn(studio, worker, found or studio.branch(str(parent)), one.name)

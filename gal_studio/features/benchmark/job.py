@@ -89,7 +89,7 @@ def _as_the_set_is_drawn(task: Task) -> Task:
     drawing = replace(
         task.settings.generation,
         steps=chosen.steps,
-        sigmas=task.store.rounds.settings(first.id).generation.sigmas,
+        sigmas=first.settings.generation.sigmas,
         guidance_scale=chosen.guidance_scale,
         guidance_start=chosen.guidance_start,
         guidance_end=chosen.guidance_end,

@@ -29,8 +29,7 @@ def export_round(studio: Studio, round_id: str, form: str) -> Job:
         wanted = find_form(form)
         refuse("export", round_)
         refuse_without_feature(round_)
-        settings = store.rounds.settings(round_id)
-        method = settings.tune.method
+        method = round_.settings.tune.method
         instant, offered = round_.variant.training is None, forms_of(round_.variant.exports, method)
         why = "" if instant else unfit(wanted, method)
         if wanted not in offered and not why:
@@ -38,7 +37,7 @@ def export_round(studio: Studio, round_id: str, form: str) -> Job:
                 f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
                 f"choose {' or '.join(one.title for one in offered)}."
             )
-        wanted.check(settings)
+        wanted.check(round_.settings)
         if round_.adapter is None and not instant:
             raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
         if why:

@@ -30,10 +30,9 @@ def ask_trainings(studio: Studio, round_id: str, trainings: int | None = None) -
         job = studio._requested(here.round, "ask")
         if job is not None:
             return job
-        settings = studio.store.rounds.settings(round_id)
         wanted = _wanted_trainings(here, trainings)
-        gal = replace(settings.gal, trainings=wanted)
-        studio.store.rounds.set_settings(round_id, replace(settings, gal=gal))
+        gal = replace(here.gal, trainings=wanted)
+        studio.store.rounds.set_settings(round_id, replace(here.settings, gal=gal))
         if is_compared(here, ensembles_of(studio.store).of_round(round_id), wanted):
             raise StudioError(
                 f"{wanted} runs of round {here.round.number} are already compared. To add more, raise "

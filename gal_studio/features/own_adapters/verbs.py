@@ -35,7 +35,7 @@ def refine_adapter(
     checks.whole("Steps", steps, 1, MOST_STEPS)
     with studio.store.database.transaction():
         round_ = studio.store.rounds.get(round_id)
-        references = studio.store.rounds.settings(round_id).references
+        references = round_.settings.references
         if not round_.variant.with_references or references.is_native:
             raise StudioError(
                 "An image adapter is refined from a Round 0 that was generated with one: generate it first."

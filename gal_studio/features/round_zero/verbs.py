@@ -72,7 +72,7 @@ def instant_round(studio: Studio, project_id: str, references: Mapping[str, Any]
 
 def _the_same(store: Store, project_id: str, settings: Settings) -> Round | None:
     shown = [each for each in store.rounds.shown(project_id) if each.variant.with_references]
-    same = (each for each in shown if store.rounds.settings(each.id).references == settings.references)
+    same = (each for each in shown if each.settings.references == settings.references)
     return next(same, None)
 
 

@@ -101,8 +101,8 @@ def _judged(here: RoundSnapshot, trial: record.Trial, shift: float) -> Judged | 
 
 
 def _recipe_words(studio: Studio, trial: record.Trial) -> str:
-    rounds = studio.store.rounds
-    return recipe_words(rounds.get(trial.round_id).variant, rounds.settings(trial.round_id), trial.recipe)
+    round_ = studio.store.rounds.get(trial.round_id)
+    return recipe_words(round_.variant, round_.settings, trial.recipe)
 
 
 def _trouble(studio: Studio, project_id: str, trial: record.Trial) -> str:

@@ -31,7 +31,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
     checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
     checks.of_type("The strength schedule", new.recipe, Recipe)
-    references = store.rounds.settings(round_id).references
+    references = round_.settings.references
     if round_.variant.with_references and references.is_native and new.recipe != AS_TRAINED:
         raise StudioError(
             "A model that takes references by itself has no strength for them: leave both strengths at 1."

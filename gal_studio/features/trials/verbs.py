@@ -58,7 +58,7 @@ def _try(
     """Queue a picture by the LoRA of the round, or by that of a step of its training."""
     round_ = studio.store.rounds.get(round_id)
     subject = studio.store.projects.prompts(round_.project_id).stands_for
-    usual = studio.store.rounds.settings(round_id).generation.as_drawn.guidance_scale
+    usual = round_.settings.generation.as_drawn.guidance_scale
     new = NewTrial(
         entered(prompt).strip().replace("{}", subject),
         seed,

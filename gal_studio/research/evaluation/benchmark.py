@@ -44,7 +44,7 @@ def draw_subject(
             f"The project {project.name!r} has {len(words)} trigger words for {subject.size} subjects: give "
             "each subject references with a word of its own."
         )
-    settings = store.rounds.settings(round_.id).generation
+    settings = round_.settings.generation
     settings = replace(
         settings,
         steps=steps or STEPS,

@@ -132,10 +132,6 @@ class Rounds(Repository):
             parent = line[-1].parent_id
         return tuple(reversed(line))
 
-    def settings(self, round_id: str) -> Settings:
-        """The settings of this round."""
-        return self.get(round_id).settings
-
     def set_settings(self, round_id: str, settings: Settings) -> None:
         """Fix the settings of a round when its work starts."""
         self._set(round_id, settings=strict_json.dumps(settings.to_dict()))
@@ -146,7 +142,7 @@ class Rounds(Repository):
 
     def keep_prior_drawing(self, round_id: str, drawing: GenerationSettings | None = None) -> None:
         """Keep how prior pictures are drawn, by default as the round's settings say now; only once."""
-        kept = strict_json.dumps((drawing or self.settings(round_id).generation).to_dict())
+        kept = strict_json.dumps((drawing or self.get(round_id).settings.generation).to_dict())
         self._database.update("rounds", {"id": round_id, "prior_drawing": None}, prior_drawing=kept)
 
     def finish_training(

@@ -54,7 +54,7 @@ class TrainingVerbs(Verbs):
             if self.store.candidates.count(round_id) or self.store.rounds.children(round_id):
                 for other in self._untrained_beside(round_):
                     job = self._requested(other, "fine_tune")
-                    if job is not None and self.store.rounds.settings(other.id) == settings:
+                    if job is not None and other.settings == settings:
                         return job
                 chosen = self.store.rounds.add(round_.project_id, round_.parent_id, settings)
                 self._take_along(state, round_, chosen)
@@ -159,9 +159,8 @@ class TrainingVerbs(Verbs):
             drawn = self.store.candidates.count(round_id)
             if not drawn and not is_pending(self.store, round_, "generate"):
                 raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
-            settings = self.store.rounds.settings(round_id)
             prompts = self.store.projects.prompts(round_.project_id)
-            if drawn and len(judged_candidates(self.store, round_id, settings, prompts)) == drawn:
+            if drawn and len(judged_candidates(self.store, round_id, round_.settings, prompts)) == drawn:
                 raise StudioError(f"All images of round {round_.number} have their heat maps already.")
             return self._queue(round_, "quality")
 
@@ -245,7 +244,7 @@ class TrainingVerbs(Verbs):
             raise StudioError(f"{name} has no finished training to continue: press Train first.")
         if is_pending(self.store, round_, "fine_tune"):
             raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
-        present = self.store.rounds.settings(round_.id)
+        present = round_.settings
         if not present.tune.is_open_ended:
             raise StudioError(
                 f"{name} cannot be continued, since it is not a LoRA with a constant learning rate: set "

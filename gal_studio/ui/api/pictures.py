@@ -219,9 +219,8 @@ def _lost(words: tuple[str, str]) -> Response:
 
 def _name(studio: Studio, round_id: str) -> str:
     """A plain name for the files of a round; a whole denoiser is called so."""
-    project_id = studio.store.rounds.get(round_id).project_id
-    name = round_names(studio.store.rounds.of_project(project_id))[round_id]
-    project = studio.store.projects.name(project_id)
-    is_whole = studio.store.rounds.settings(round_id).tune.method == "full"
-    ending = "-denoiser" if is_whole else ""
-    return f"{file_stem(project, project_id)}-{file_stem(name, round_id)}{ending}"
+    round_ = studio.store.rounds.get(round_id)
+    name = round_names(studio.store.rounds.of_project(round_.project_id))[round_id]
+    project = studio.store.projects.name(round_.project_id)
+    ending = "-denoiser" if round_.settings.tune.method == "full" else ""
+    return f"{file_stem(project, round_.project_id)}-{file_stem(name, round_id)}{ending}"

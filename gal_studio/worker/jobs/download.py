@@ -23,9 +23,10 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
     """Download the models of the job's project, unless they are on this computer, and pin their commits."""
     project = store.projects.get(job.project_id)
     pins = store.projects.revisions(project.id)
-    settings = store.rounds.settings(job.round_id)
+    round_ = store.rounds.get(job.round_id)
+    settings = round_.settings
     locations = store.model_locations.of_project(project.id)
-    is_given = store.rounds.get(job.round_id).variant.with_references
+    is_given = round_.variant.with_references
     names = ModelNames(
         located(project.base_model, locations),
         located(project.clip_model, locations),

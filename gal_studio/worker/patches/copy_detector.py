@@ -162,7 +162,7 @@ class CopyDetector:
 def open_copy_detector(task: Task) -> CopyDetector:
     """Open the project's vision model as a copy detector; refused if it has no patch features."""
     store, project = task.store, task.project
-    name = vision_model(store.rounds.settings(task.round.id))
+    name = vision_model(task.round.settings)
     scorer = open_scorer(store, task.models, project, name)
     references = store.projects.references(project.id)
     wanted = [

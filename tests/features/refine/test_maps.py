@@ -34,7 +34,7 @@ def judged_in(studio: Studio, round_id: str) -> frozenset[str]:
     """The candidates of a round that have heat maps."""
     store = studio.store
     prompts = store.projects.prompts(store.rounds.get(round_id).project_id)
-    return judged_candidates(store, round_id, store.rounds.settings(round_id), prompts)
+    return judged_candidates(store, round_id, store.rounds.get(round_id).settings, prompts)
 
 
 def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
@@ -175,7 +175,7 @@ def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     first = two_subjects(studio, names, tower)
     work(studio, models)
-    name = studio.store.rounds.settings(first).refine.vision_model
+    name = studio.store.rounds.get(first).settings.refine.vision_model
     for tile in studio.round_view(first).candidates:
         stored = StoredMap(np.full((16, 16), 0.5, np.float32), name)
         studio.store.refinements.save_map(tile.candidate.id, "quality", stored)
@@ -209,7 +209,7 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
     studio.make_pairs(node)
     work(studio, models)
     project = studio.store.projects.get(studio.store.rounds.get(first).project_id)
-    settings = studio.store.rounds.settings(node).refine
+    settings = studio.store.rounds.get(node).settings.refine
     scorer = open_scorer(studio.store, models, project, settings.vision_model)
     prompts = studio.store.projects.prompts(project.id)
     references = references_by_subject(scorer, prompts, studio.store.projects.references(project.id))

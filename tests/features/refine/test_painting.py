@@ -26,7 +26,7 @@ def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models:
     node = studio.make_pairs(first).round_id
     work(studio, models)
     (pair, *_) = studio.store.refinements.pairs(node)
-    settings = studio.store.rounds.settings(node).refine
+    settings = studio.store.rounds.get(node).settings.refine
     found = weights_of_pair(read_pair(studio.store, pair), settings)
     assert (found[0, :, 8:] == 0).all()
     assert found[0, :, :8].max() > 0
@@ -56,7 +56,7 @@ def test_a_small_part_is_learned_where_it_lies(studio: Studio, models: Models) -
     studio.decide([tiles[5].candidate.id], "accepted")
     node = refined(studio, models, first)
     small = next(pair for pair in studio.store.refinements.pairs(node) if pair.reference_mask)
-    settings = replace(studio.store.rounds.settings(node).refine, uniform_weights=True)
+    settings = replace(studio.store.rounds.get(node).settings.refine, uniform_weights=True)
     learned = weights_of_pair(read_pair(studio.store, small), settings)[0]
     assert np.argwhere(learned).tolist() == [[2, 2], [3, 2]]
 
@@ -91,7 +91,7 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     node = studio.make_pairs(first).round_id
     work(studio, models)
     pair = studio.store.refinements.pairs(node)[0]
-    settings = studio.store.rounds.settings(node).refine
+    settings = studio.store.rounds.get(node).settings.refine
     plain = weights_of_pair(read_pair(studio.store, pair), settings)
     studio.paint(pair.id, half(0, 128))
     view = studio.refinement_view(node)
@@ -151,7 +151,7 @@ def test_own_mask_of_a_reference_counts_and_keeps_the_pictures(studio: Studio, m
     assert [pair.reference_mask == mask for pair in after] == [True, False, True, False]
     assert all(pair.maps_version for pair in after)
     pair = studio.store.refinements.pairs(node)[0]
-    refine = studio.store.rounds.settings(node).refine
+    refine = studio.store.rounds.get(node).settings.refine
     found = weights_of_pair(read_pair(studio.store, pair), refine)
     assert (found[0, :, 8:] == 0).all()
     studio.set_reference_mask(reference.id, None)

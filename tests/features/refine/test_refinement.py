@@ -161,7 +161,7 @@ def test_style_prefers_the_refined_round_and_looks_above(studio: Studio, models:
     work(studio, models)
     node = studio.make_pairs(second).round_id
     base = studio.store.rounds.get(second)
-    settings = studio.store.rounds.settings(node).refine
+    settings = studio.store.rounds.get(node).settings.refine
     assert {
         plan.reference_image for plan in rules.planned_pairs(inputs_of(studio.store, base.id, True), settings)
     } == {old}

@@ -131,7 +131,7 @@ def test_the_header_of_a_refinement_has_the_settings_of_its_training(
 ) -> None:
     monkeypatch.setattr(check, "check_files", check_here)
     studio, _, node = done
-    settings = studio.store.rounds.settings(node)
+    settings = studio.store.rounds.get(node).settings
     assert settings.refine.learning_rate != settings.tune.learning_rate
     write_round(studio.store, node, "diffusers", tmp_path / "exported")
     (file,) = (tmp_path / "exported").glob("*.safetensors")

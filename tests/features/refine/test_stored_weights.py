@@ -37,7 +37,7 @@ def test_regions_are_added_when_needed_and_give_the_same_weights(
                 read_pair(store, pairs[0])
             add_missing_regions(store, store.projects.prompts(project_id), pairs, no_scorer)
             for pair in pairs:
-                settings = store.rounds.settings(pair.round_id).refine
+                settings = store.rounds.get(pair.round_id).settings.refine
                 weights = weights_of_pair(read_pair(store, pair), settings)
                 assert np.round(weights, 4).tolist() == expected["weights"][pair.id]
             seen = [seen_in_round(store, round_) for round_ in store.rounds.of_project(project_id)]

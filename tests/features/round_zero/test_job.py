@@ -51,7 +51,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     assert len({tile.candidate.seed for tile in view.candidates}) == 8, "the ladder shares no seed here"
     with pytest.raises(StudioError, match="all its images"):
         studio.instant_round(project)
-    assert studio.store.rounds.settings(zero.id).generation.candidates == 2
+    assert studio.store.rounds.get(zero.id).settings.generation.candidates == 2
     assert view.step in ("accept", "next_round", "done") and not view.trainable
     assert all(tile.candidate.x is not None for tile in view.candidates)
     tile = view.candidates[5]
@@ -138,7 +138,7 @@ def test_the_bundled_model_brings_its_adapter(studio: Studio, names: tuple[str, 
     project = studio.create_project(ProjectDraft("object", ((drawing(1), "A <sks> cat on a rug"),), "<sks>"))
     assert not begins_without_training(studio.store, project)
     round_ = studio.instant_round(project, {"strength": 0.5}).round_id
-    used = studio.store.rounds.settings(round_).references
+    used = studio.store.rounds.get(round_).settings.references
     assert (used.adapter, used.strength) == (POCKET_ADAPTER, 0.5)
     assert all(Path(part).exists() for part in resolve_adapter(used.adapter).split(" with "))
     facts = dict(project_payload(studio.project(project)).facts)
@@ -189,7 +189,7 @@ def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
         tile = studio.round_view(job.round_id).candidates[0]
         drawn.append(studio.store.images.picture(tile.candidate.image))
     assert difference(*drawn) > 1
-    settings = studio.store.rounds.settings(job.round_id).generation
+    settings = studio.store.rounds.get(job.round_id).settings.generation
     pictures = [studio.store.images.picture(one.image) for one in studio.store.projects.references(project)]
     with fused_adapter.drawing(model, lora) as ready:
         given = encode_references(ready, None, pictures)

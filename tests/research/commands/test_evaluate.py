@@ -68,7 +68,7 @@ def workspace(names: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
         project_id = studio.create_project(draft)
         parent = studio.rounds(project_id)[0].id
         work(studio, models, studio.fine_tune(parent))
-        child = store.rounds.add(project_id, parent, store.rounds.settings(parent))
+        child = store.rounds.add(project_id, parent, store.rounds.get(parent).settings)
         work(studio, models, studio.fine_tune(child.id))
     return folder
 

@@ -36,7 +36,7 @@ def fresh(store: Store, base: Round, kind: str) -> tuple[UndoLog[Any], str, list
         reference = store.projects.references(base.project_id)[0].id
         store.database.write("DELETE FROM reference_masks")
         return store.projects.masks, reference, [reference], {None: None, "a": "a", "b": "b"}
-    settings = store.rounds.settings(base.id)
+    settings = base.settings
     if kind == "paintings":
         node = store.rounds.add(base.project_id, base.id, settings, "refine").id
         keys = [f"{number:016x}" for number in range(3)]

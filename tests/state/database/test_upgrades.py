@@ -143,7 +143,7 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
         claimed = store.jobs.claim("w2")
         assert claimed is not None
         assert claimed.id == J2
-        node = store.rounds.add(P1, R1, store.rounds.settings(R1), "refine")
+        node = store.rounds.add(P1, R1, store.rounds.get(R1).settings, "refine")
         assert store.jobs.enqueue(P1, node.id, "generate").state == "queued"
         assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round(R1))
         with pytest.raises(sqlite3.IntegrityError):
@@ -266,14 +266,14 @@ def test_tables_of_today_without_a_version_keep_the_settings_of_finished_rounds(
         project = fill(store, Random(1))
         round_id = store.rounds.of_project(project.id)[0].id
         store.database.write("UPDATE rounds SET settings = json_remove(settings, '$.gal.copy_detectors')")
-        before = store.rounds.settings(round_id)
+        before = store.rounds.get(round_id).settings
         store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     with opened(tmp_path) as connection:
         rows = [tuple(row) for row in connection.execute("SELECT * FROM rounds")]
         decided = connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0]
         connection.execute("PRAGMA user_version = 0")
     with Store(tmp_path) as store:
-        assert store.rounds.settings(round_id) == before
+        assert store.rounds.get(round_id).settings == before
         assert store.database.is_current
     with opened(tmp_path) as connection:
         assert [tuple(row) for row in connection.execute("SELECT * FROM rounds")] == rows

@@ -14,7 +14,7 @@ INSIDE = np.array([[True, False, False], [True, True, False]])
 
 @pytest.fixture
 def node(store: Store, first_round: Round) -> Round:
-    settings = store.rounds.settings(first_round.id)
+    settings = first_round.settings
     return store.rounds.add(first_round.project_id, first_round.id, settings, "refine")
 
 
@@ -48,9 +48,7 @@ def test_a_region_goes_with_its_maps_and_with_its_pair(store: Store, node: Round
 
 
 def test_a_copied_pair_has_the_same_region(store: Store, first_round: Round, node: Round, pair: Pair) -> None:
-    beside = store.rounds.add(
-        first_round.project_id, first_round.id, store.rounds.settings(node.id), "refine"
-    )
+    beside = store.rounds.add(first_round.project_id, first_round.id, node.settings, "refine")
     store.refinements.copy(node.id, beside.id)
     (copied,) = store.refinements.pairs(beside.id)
     region = store.refinements.regions.get(copied.id)

@@ -20,9 +20,7 @@ def plan(number: int, mask: str | None = None) -> PlannedPair:
 
 @pytest.fixture
 def node(store: Store, first_round: Round) -> Round:
-    return store.rounds.add(
-        first_round.project_id, first_round.id, store.rounds.settings(first_round.id), "refine"
-    )
+    return store.rounds.add(first_round.project_id, first_round.id, first_round.settings, "refine")
 
 
 def some_map(value: float = 0.5, vision_model: str = "clip") -> StoredMap:
@@ -30,7 +28,7 @@ def some_map(value: float = 0.5, vision_model: str = "clip") -> StoredMap:
 
 
 def test_refinement_keeps_the_number_and_the_next_round_has_the_next(store: Store, node: Round) -> None:
-    after = store.rounds.add(node.project_id, node.id, store.rounds.settings(node.id))
+    after = store.rounds.add(node.project_id, node.id, node.settings)
     assert (node.number, node.kind) == (1, "refine")
     assert (after.number, after.kind) == (2, "fine_tune")
     assert store.rounds.get(node.id) == node
@@ -110,7 +108,7 @@ def test_copy_takes_pictures_maps_and_paint_along(store: Store, node: Round) -> 
     store.refinements.paintings.add(node.id, first.id, "paint", "human")
     store.refinements.paintings.add(node.id, second.id, "gone", "human")
     store.refinements.paintings.undo(node.id)
-    beside = store.rounds.add(node.project_id, node.parent_id, store.rounds.settings(node.id), "refine")
+    beside = store.rounds.add(node.project_id, node.parent_id, node.settings, "refine")
     store.refinements.copy(node.id, beside.id)
     copies = store.refinements.pairs(beside.id)
     assert [pair.plan for pair in copies] == [first.plan, second.plan]
@@ -147,7 +145,7 @@ def test_refinement_has_the_pool_and_the_training_set_of_its_round(
     store.decisions.record(first_round.id, [(drawn[0], "accepted")], "human", {drawn[0]: "mask"})
     assert lineage.pool(store.snapshots.round(node.id)) == lineage.pool(store.snapshots.round(first_round.id))
     assert inputs_of(store, node.id).examples == inputs_of(store, first_round.id).examples
-    after = store.rounds.add(node.project_id, node.id, store.rounds.settings(node.id))
+    after = store.rounds.add(node.project_id, node.id, node.settings)
     assert (
         len(lineage.pool(store.snapshots.round(after.id)))
         == len(lineage.pool(store.snapshots.round(node.id))) - 1

@@ -87,16 +87,16 @@ def test_only_the_branch_trains_with_its_settings_and_seed(place: Place) -> None
     lucky = studio.next_round(studio.what_if(first, seed=7).id).id
     for each in (line, wide, lucky):
         studio.fine_tune(each)
-    settings = studio.store.rounds.settings
+    get = studio.store.rounds.get
     rank = studio.project(place.project).settings.tune.rank
-    assert [settings(each).tune.rank for each in (line, wide, lucky)] == [rank, 3, rank]
+    assert [get(each).settings.tune.rank for each in (line, wide, lucky)] == [rank, 3, rank]
     prints = {training_fingerprint(inputs_of(studio.store, each)) for each in (line, wide, lucky)}
     assert len(prints) == 3
     train(studio, wide)
     draw(studio, wide, candidates=2)
     further = studio.next_round(wide).id
     studio.fine_tune(further)
-    assert settings(further).tune.rank == 3, "so do the rounds after it"
+    assert get(further).settings.tune.rank == 3, "so do the rounds after it"
 
 
 def test_a_strategy_chooses_as_many_images_in_its_branch(place: Place) -> None:

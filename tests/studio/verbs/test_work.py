@@ -39,7 +39,7 @@ def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, rou
     with pytest.raises(StudioError, match="trained on these images with these settings already"):
         studio.fine_tune(round_id)
     before = fingerprints.training_fingerprint(inputs_of(studio.store, round_id))
-    present = studio.store.rounds.settings(round_id)
+    present = studio.store.rounds.get(round_id).settings
     studio.store.rounds.set_settings(round_id, replace(present, tune=replace(present.tune, preview_every=25)))
     assert fingerprints.training_fingerprint(inputs_of(studio.store, round_id)) == before, (
         "a checkpoint would be lost"
@@ -70,7 +70,7 @@ def test_other_settings_of_drawing_make_no_other_training(
     )
     assert fingerprints.is_trained(inputs_of(store, round_id))
     for name, value in changes.get("generation", {}).items():
-        assert getattr(store.rounds.settings(round_id).generation, name) == value
+        assert getattr(store.rounds.get(round_id).settings.generation, name) == value
 
 
 def test_work_wakes_the_worker(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def drawn(studio: Studio, round_id: str) -> None:
 
 def refined(studio: Studio, round_id: str) -> None:
     round_ = studio.store.rounds.get(round_id)
-    studio.store.rounds.add(round_.project_id, round_id, studio.store.rounds.settings(round_id), "refine")
+    studio.store.rounds.add(round_.project_id, round_id, studio.store.rounds.get(round_id).settings, "refine")
 
 
 @pytest.mark.parametrize("since", [drawing, drawn, refined])

@@ -80,7 +80,7 @@ def test_the_strip_counts_what_is_suggested(studio: Studio, drawn: str) -> None:
     project = studio.store.rounds.get(drawn).project_id
     assert [summary.suggested for summary in studio.rounds(project)] == [3]
     studio.decide(chosen(studio, drawn)[:1], "accepted")
-    node = studio.store.rounds.add(project, drawn, studio.store.rounds.settings(drawn), "refine")
+    node = studio.store.rounds.add(project, drawn, studio.store.rounds.get(drawn).settings, "refine")
     train(studio, node.id)
     draw(studio, node.id, [2, 2, 2])
     assert [summary.suggested for summary in studio.rounds(project)] == [3, 2]

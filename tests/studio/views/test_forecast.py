@@ -26,7 +26,8 @@ def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     studio.store.rounds.add_seconds(first.id, "fine_tune", 2.0 * steps)
     studio.store.rounds.add_seconds(first.id, "generate", 3.0 * pictures)
     known = studio.store.projects.get(project)
-    assert studio.store.rounds.timings(known.base_model).settings == studio.store.rounds.settings(first.id)
+    rounds = studio.store.rounds
+    assert rounds.timings(known.base_model).settings == rounds.get(first.id).settings
     assert timed(studio, first.id) == 10 * 2.0 + 4 * prompts * 3.0
     studio.decide([studio.store.candidates.of_round(first.id)[0].id], "accepted")
     assert timed(studio, first.id) == 20 * 2.0 + 4 * (prompts - 1) * 3.0

@@ -211,7 +211,7 @@ def test_a_new_project_opens_at_round_0_until_the_next_one_is_begun(tmp_path: Pa
         studio = Studio(store)
         project = make_project(studio, candidates=2)
         (first,) = studio.rounds(project)
-        zero = store.rounds.add(project, None, store.rounds.settings(first.id), "instant").id
+        zero = store.rounds.add(project, None, store.rounds.get(first.id).settings, "instant").id
         store.rounds.put_below(first.id, zero)
         answer = poll(ViewCache(studio), {"project": project})
         assert answer["round"] == zero

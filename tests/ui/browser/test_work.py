@@ -259,7 +259,7 @@ def test_a_finished_round_is_trained_by_more_steps(watched: Watched, served: Ser
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.wait_for_function(f"!location.search.includes('{round_id}')")
     (job,) = [job for job in store.jobs.of_project(served.place.project) if job.kind == "fine_tune"]
-    assert store.rounds.settings(job.round_id).tune.steps == inputs.here.settings.tune.steps + 7
+    assert store.rounds.get(job.round_id).settings.tune.steps == inputs.here.settings.tune.steps + 7
     assert len(store.rounds.losses(job.round_id)) == 40
 
 

@@ -39,7 +39,7 @@ def test_a_training_that_is_ended_is_a_shorter_training(studio: Studio, models: 
     assert work(studio, models, studio.fine_tune(shorter)).state == "completed"
     assert weights(studio, shorter) == weights(studio, ended)
     assert (view := studio.job_view(project)) is not None and view.kept is None
-    later = studio.store.rounds.add(project, ended, studio.store.rounds.settings(ended))
+    later = studio.store.rounds.add(project, ended, studio.store.rounds.get(ended).settings)
     assert later.ends_at is None, "the next round is trained to its end"
 
 

@@ -72,7 +72,7 @@ def test_fewer_prior_pictures_are_still_of_all_test_prompts(
     first = first_round(studio, tiny_draft(names, anchors=anchors, changes=with_prior(prior_images=4)))
     assert work(studio, models, studio.fine_tune(first)).state == "completed"
     assert len(kept(studio)) == 4
-    settings = studio.store.rounds.settings(first).updated({"tune": {"prior_images": 2}})
+    settings = studio.store.rounds.get(first).settings.updated({"tune": {"prior_images": 2}})
     studio.store.rounds.set_settings(first, settings)
     assert [each.prompt for each in drawn_prior(inputs_of(studio.store, first))] == kept(studio)[:2]
     assert "koala" in kept(studio)[1], "not the tie in both styles"

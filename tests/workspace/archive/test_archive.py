@@ -110,7 +110,7 @@ def test_a_round_that_was_put_above_an_older_one_comes_back_above_it(
 ) -> None:
     import_project(target, made[0] / "project.zip")
     first = next(round_ for round_ in target.rounds.of_project(made[1]) if round_.parent_id is None)
-    zero = target.rounds.add(made[1], None, target.rounds.settings(first.id), "instant")
+    zero = target.rounds.add(made[1], None, first.settings, "instant")
     target.rounds.put_below(first.id, zero.id)
     archive = export_project(target, made[1], tmp_path / "above.zip")
     with Store(tmp_path / "other") as other:

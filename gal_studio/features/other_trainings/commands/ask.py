@@ -60,7 +60,7 @@ def ask_round(
         ]
         return {
             "round": found.number,
-            "trainings": store.rounds.settings(found.id).gal.trainings,
+            "trainings": store.rounds.get(found.id).settings.gal.trainings,
             "prompts": prompts,
         }
 

@@ -20,7 +20,7 @@ def test_several_trainings_are_asked_from_the_test_prompts(watched: Watched, ser
     assert not jobs.of_project(served.place.project)
     page.click("dialog.question button:text-is('Train 2 more runs')")
     until(lambda: [job.kind for job in jobs.of_project(served.place.project)] == ["ask"])
-    assert studio.store.rounds.settings(served.place.round).gal.trainings == 3
+    assert studio.store.rounds.get(served.place.round).settings.gal.trainings == 3
 
 
 @pytest.mark.thorough

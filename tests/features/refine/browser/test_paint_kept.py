@@ -101,7 +101,7 @@ def test_heatmaps_are_those_of_the_last_judgement(watched: Watched, served: Serv
     )
     page.wait_for_selector(".pair-card >> nth=0 >> .heat canvas")
     before = page.evaluate(colour)
-    best = StoredMap(np.full((8, 8), 1, np.float32), vision_model(store.rounds.settings(node)))
+    best = StoredMap(np.full((8, 8), 1, np.float32), vision_model(store.rounds.get(node).settings))
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair, kind, best)
     page.wait_for_selector(".pair-card >> nth=0 >> text=mostly alike · mostly reproduced")
