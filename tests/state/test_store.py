@@ -11,9 +11,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
+from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
-from gal_studio.state.tables.rounds import Preview
 from tests.stored_project import new_candidate
 
 

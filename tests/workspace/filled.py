@@ -13,7 +13,7 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
-from gal_studio.core.snapshot import KeptStep, Start
+from gal_studio.core.snapshot import KeptStep, Preview, Start
 from gal_studio.core.types import Reference, Remark, TrainingExample
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
@@ -24,7 +24,6 @@ from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import new_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
-from gal_studio.state.tables.rounds import Preview
 
 
 def weights(number: int) -> bytes:

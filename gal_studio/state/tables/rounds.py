@@ -12,8 +12,7 @@ from gal_studio.core import strict_json
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import GenerationSettings, Settings, read_settings
-from gal_studio.core.snapshot import KeptStep as KeptStep
-from gal_studio.core.snapshot import Preview as Preview
+from gal_studio.core.snapshot import KeptStep, Preview
 from gal_studio.core.types import MapPlace, TrainingExample
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.state.database.connection import Repository, record, row_of

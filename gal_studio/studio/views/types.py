@@ -13,8 +13,8 @@ from gal_studio.core.records.candidate import ShownPicture, Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round, Step
 from gal_studio.core.settings import Settings
+from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason
-from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio.views.json_types import Losses, ModelName
 from gal_studio.studio.views.words.shortlist import ShortlistWords
 

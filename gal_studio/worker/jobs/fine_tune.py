@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
+from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts
@@ -14,7 +15,6 @@ from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.trainer import Run
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.event_files import check_event_files, write_event_files
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.validation import (

@@ -12,6 +12,7 @@ from gal_studio.core.gal.validation import HELD_OUT, Validation
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import Remark
 from gal_studio.engine.memory.plan import is_out_of_memory, release_memory
 from gal_studio.engine.models.image_model import ImageModel
@@ -19,7 +20,6 @@ from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawReques
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.rounds import lineage
 from gal_studio.state.tables.candidates import copy_shift
-from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.generate import open_detector, score_images
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.core.snapshot import Preview
 from gal_studio.state import Store
-from gal_studio.state.tables.rounds import Preview
 from gal_studio.studio import Studio
 from gal_studio.ui.api import polling
 from gal_studio.ui.api.polling import new_candidates, poll

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import Job
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
-from gal_studio.state.tables.rounds import Preview
 from tests.job_moves import moves
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import further
