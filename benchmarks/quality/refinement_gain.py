@@ -96,7 +96,7 @@ def adapters_of(bench: Bench, case: GainCase, folder: Path) -> tuple[dict[str, P
                     raise NothingAcceptedError(studio.proposal(first).sentence)
             start = time.monotonic()
             refined = _refined(studio, worker, first)
-            seconds = {"refinement": time.monotonic() - start, **store.rounds.seconds(refined)}
+            seconds = {"refinement": time.monotonic() - start, **store.snapshots.node(refined).record.seconds}
             studio.change_settings(project, {"refine": {"uniform_weights": True}})
             uniform = _refined(studio, worker, first)
             further = _further(studio, worker, refined, first)
@@ -109,7 +109,7 @@ def adapters_of(bench: Bench, case: GainCase, folder: Path) -> tuple[dict[str, P
 
 def _refined(studio: Studio, worker: LocalWorker, round_id: str) -> str:
     worker.finish(make_pairs(studio, round_id))
-    node = studio.store.rounds.children(round_id)[-1].id
+    node = studio.store.snapshots.node(round_id).children[-1].id
     worker.finish(refine(studio, node))
     return node
 

@@ -152,7 +152,7 @@ def refined(workspace: Path, arm: Arm, adapter: Path) -> None:
     with Store(workspace) as store, noise_of(arm):
         studio = Studio(store)
         first = store.rounds.of_project(store.projects.all()[0].id)[0].id
-        node = store.rounds.children(first)[-1].id
+        node = store.snapshots.node(first).children[-1].id
         with local_worker(studio, ProgressLine(studio)) as worker:
             worker.finish_what_was_left(node)
             if store.rounds.get(node).adapter is None:

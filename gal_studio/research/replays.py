@@ -116,9 +116,9 @@ def go_on(store: Store, round_id: str) -> tuple[Job, ...]:
         rounds = store.replays.rounds(round_.project_id)
         if round_.number >= len(rounds):
             return ()
+        known = store.snapshots.node(round_id).children
         project = store.projects.get(round_.project_id)
-        known = store.rounds.children(round_id)
-        after = known[0] if known else _add_round(store, project, round_, rounds[round_.number])
+        after = known[0].round if known else _add_round(store, project, round_, rounds[round_.number])
         return enqueue_missing(store, after)
 
 
@@ -127,8 +127,9 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
     kinds = []
     if round_.adapter is None:
         kinds.append("fine_tune")
-    if not store.rounds.children(round_.id):  # test prompts may have come and gone since an earlier round
-        if planned.missing(store.snapshots.round(round_.id)):
+    here = store.snapshots.round(round_.id)
+    if not here.children:  # test prompts may have come and gone since an earlier round
+        if planned.missing(here):
             kinds.append("generate")
         if round_.number < len(store.replays.rounds(round_.project_id)):
             kinds += [*_before(store, round_), "replay"]

@@ -73,7 +73,7 @@ def step_to_keep(store: Store, job: Job) -> int | None:
     kept = folder_of_row(store.workspace, "checkpoints", job.round_id)  # not made for a look
     if not any(map(saved, kept.glob("*"))):
         return None
-    made = store.rounds.validations(job.round_id)
+    made = store.snapshots.node(job.round_id).record.validations
     if job.state == "running" and len(made) < 2:
         return None
     paths = saved(folder(store, job.round_id, planned_fingerprint(inputs_of(store, job.round_id))))

@@ -50,9 +50,10 @@ def write_event_files(store: Store, round_id: str) -> None:
             writer.add_scalar("training/loss", loss, step)
             if tune is not None:
                 writer.add_scalar("training/learning_rate", learning_rate(tune, step - 1), step)
-        for one in store.rounds.validations(round_id):
+        record = store.snapshots.node(round_id).record
+        for one in record.validations:
             writer.add_scalar("validation/copies", one.copies / one.pictures, one.step)
-        for preview in store.rounds.previews(round_id):
+        for preview in record.previews:
             pixels = np.asarray(store.images.picture(preview.image))
             writer.add_image(f"preview/{preview.prompt}", pixels, preview.step, dataformats="HWC")
         _add_benchmark(writer, store, round_)

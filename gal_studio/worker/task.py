@@ -8,6 +8,7 @@ from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 
@@ -60,6 +61,10 @@ class RoundTask:
     prompts: Prompts
     round: Round
     settings: Settings
+
+    def now(self) -> RoundSnapshot:
+        """The round in its project as both are stored now, without pictures."""
+        return self.store.snapshots.node(self.round.id)
 
 
 @dataclass(frozen=True)

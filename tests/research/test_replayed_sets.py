@@ -61,7 +61,7 @@ def test_held_out_prompts_that_do_not_count_are_taken_over(studio: Studio, secon
 
 def test_the_first_round_trains_on_the_same_prior_pictures(studio: Studio, second: str) -> None:
     """Also when prompts were switched off before it, and pictures drawn otherwise after its training."""
-    first, store = studio.store.rounds.ancestors(second)[0], studio.store
+    first, store = studio.store.snapshots.node(second).ancestors[0].round, studio.store
     last_prompt = store.projects.anchors(first.project_id)[-1]
     for own in (first.id, second):
         settings = store.rounds.get(own).settings

@@ -56,8 +56,9 @@ def test_rounds_form_a_tree(store: Store, project: Project, first_round: Round) 
     second = store.rounds.add(project.id, first_round.id, Settings())
     branch = store.rounds.add(project.id, first_round.id, Settings())
     third = store.rounds.add(project.id, second.id, Settings())
-    assert store.rounds.children(first_round.id) == (second, branch)
-    assert store.rounds.ancestors(third.id) == (first_round, second)
+    node = store.snapshots.node
+    assert [each.round for each in node(first_round.id).children] == [second, branch]
+    assert [each.round for each in node(third.id).ancestors] == [first_round, second]
     assert [round_.number for round_ in store.rounds.of_project(project.id)] == [1, 2, 2, 3]
 
 
@@ -78,9 +79,10 @@ def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
     assert store.rounds.training_set(first_round.id) == samples
     assert store.rounds.losses(first_round.id) == ((1, 0.5), (2, 0.41))
     assert store.rounds.loss_curve(first_round.id).restarts == (2,)
-    assert store.rounds.seconds(first_round.id) == {"fine_tune": 12.5, "generate": 3.0}
+    stored = store.snapshots.node(first_round.id).record
+    assert stored.seconds == {"fine_tune": 12.5, "generate": 3.0}
     assert store.rounds.get(first_round.id).unet_forwards == 800
-    assert store.rounds.previews(first_round.id)[0].step == 100
+    assert stored.previews[0].step == 100
 
 
 def test_candidates_written_twice_are_there_once(

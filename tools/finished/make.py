@@ -111,7 +111,7 @@ def _halve(store: Store, round_id: str) -> None:
 def _choose(studio: Studio, round_id: str, one: PlannedRound, workspace: Path) -> None:
     """Mark and accept what the plan says, unless something of the round was decided already."""
     view = studio.round_view(round_id)
-    number = len(studio.store.rounds.ancestors(round_id)) + 1
+    number = len(studio.store.snapshots.node(round_id).ancestors) + 1
     path = workspace.with_name(f"{workspace.name}-{number}-{round_id}.png")
     sheet(studio.store.images, view).save(path)
     if one.accepted is None:

@@ -237,7 +237,7 @@ def _would_repeat(studio: Studio, round_id: str, made: SuggestionSet, plan: RunP
     """
     here = studio.store.snapshots.round(round_id)
     changes = made.suggestions or plan.refine or here.settings.tune.continue_from_last
-    return not (changes or studio.store.rounds.children(round_id))
+    return not (changes or here.children)
 
 
 def _why_last(studio: Studio, number: int, round_id: str, plan: RunPlan) -> Iterator[str]:
@@ -387,10 +387,10 @@ def _next_round(studio: Studio, round_id: str) -> Round:
     """The round after this one; one from an interrupted run of the command is used again."""
     children = [
         child
-        for child in studio.store.rounds.children(round_id)
-        if child.variant.tunes and not child.archived
+        for child in studio.store.snapshots.node(round_id).children
+        if child.variant.tunes and not child.round.archived
     ]
-    return children[0] if children else studio.next_round(round_id)
+    return children[0].round if children else studio.next_round(round_id)
 
 
 def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:

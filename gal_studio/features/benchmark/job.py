@@ -69,8 +69,9 @@ class Judges:
 
 def _open_same_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
     """The copy detector as the first round has it: it does not change with what later rounds accept."""
-    above = task.store.rounds.ancestors(task.round.id)
-    return (yield from open_detector(replace(task, round=above[0] if above else task.round)))
+    here = task.now()
+    first = (*here.ancestors, here)[0]
+    return (yield from open_detector(replace(task, round=first.round)))
 
 
 def _without_the_fast_model(task: Task) -> Task:
@@ -84,12 +85,12 @@ def _as_the_set_is_drawn(task: Task) -> Task:
     A fast model or a speed LoRA is that of the project as it is now.
     """
     now = task.project.settings.generation
-    chosen = test_set.ensure(task.store, task.store.snapshots.outline(task.project.id))
-    first = task.store.rounds.of_project(task.project.id)[0]
+    project = task.store.snapshots.outline(task.project.id)
+    chosen = test_set.ensure(task.store, project)
     drawing = replace(
         task.settings.generation,
         steps=chosen.steps,
-        sigmas=first.settings.generation.sigmas,
+        sigmas=project.rounds[0].settings.generation.sigmas,
         guidance_scale=chosen.guidance_scale,
         guidance_start=chosen.guidance_start,
         guidance_end=chosen.guidance_end,

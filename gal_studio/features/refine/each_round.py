@@ -34,11 +34,11 @@ TITLES = {
 def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
     """Do what is missing of a refinement; returns its ID, or None if there is nothing to learn from."""
     store = studio.store
-    round_ = store.rounds.get(round_id)
-    if not rules.can_be_refined(store.snapshots.round(round_id)):
-        line.say(f"Round {round_.number} is not refined: it has no accepted image to train on.")
+    here = store.snapshots.round(round_id)
+    if not rules.can_be_refined(here):
+        line.say(f"Round {here.round.number} is not refined: it has no accepted image to train on.")
         return None
-    for node in [child for child in store.rounds.children(round_id) if child.variant.refines][-1:]:
+    for node in [child for child in here.children if child.variant.refines][-1:]:
         worker.finish_what_was_left(node.id)
     done = verbs.repeated_refinement(studio, round_id)
     if done is None:
@@ -104,7 +104,7 @@ def has_interval(view: RefinementView) -> bool:
 
 def refinement_seconds(studio: Studio, node: str) -> float:
     """The seconds of a refinement."""
-    seconds = studio.store.rounds.seconds(node)
+    seconds = studio.store.snapshots.node(node).record.seconds
     return sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine"))
 
 

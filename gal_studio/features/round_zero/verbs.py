@@ -78,14 +78,14 @@ def _the_same(store: Store, project_id: str, settings: Settings) -> Round | None
 
 def _untouched(store: Store, project_id: str) -> list[Round]:
     """The first rounds that have nothing: no training, pictures, jobs or next rounds."""
-    worked_on = {job.round_id for job in store.jobs.of_project(project_id)}
+    rounds = store.rounds.of_project(project_id)
+    begun = {job.round_id for job in store.jobs.of_project(project_id)} | {each.parent_id for each in rounds}
     return [
         each
-        for each in store.rounds.of_project(project_id)
+        for each in rounds
         if each.parent_id is None
         and each.variant.tunes
         and each.adapter is None
-        and each.id not in worked_on
+        and each.id not in begun
         and not store.candidates.count(each.id)
-        and not store.rounds.children(each.id)
     ]

@@ -264,13 +264,7 @@ def _beside(studio: Studio, here: RoundSnapshot, kept: KeptStep) -> Round:
     rounds.keep_prior_drawing(made.id, here.round.prior_drawing)
     rounds.finish_training(made.id, kept.adapter, kept.trained_as, rounds.training_set(here.id))
     rounds.take_step(made.id, kept)
-    rounds.save_losses(made.id, [one for one in rounds.losses(here.id) if one[0] <= kept.step])
-    for preview in here.record.previews:
-        if preview.step <= kept.step:
-            rounds.add_preview(made.id, preview)
-    for validation in here.record.validations:
-        if validation.step <= kept.step:
-            rounds.add_validation(made.id, validation)
+    rounds.copy_course(here.id, made.id, until=kept.step)
     name = f"{_name(here)}, step {kept.step}"
     if len(name) <= MAX_ROUND_NAME_LENGTH:
         studio.rename_round(made.id, name)

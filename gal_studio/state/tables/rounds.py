@@ -115,22 +115,6 @@ class Rounds(Repository):
         """Hide a round with all that come after it, or show it again."""
         self._set(round_id, archived=archived)
 
-    def children(self, round_id: str) -> tuple[Round, ...]:
-        """The rounds that start from this one, the oldest first."""
-        rows = self._database.rows(
-            "SELECT * FROM rounds WHERE parent_id = ? ORDER BY created, rowid", (round_id,)
-        )
-        return tuple(record(Round, row) for row in rows)
-
-    def ancestors(self, round_id: str) -> tuple[Round, ...]:
-        """The rounds above this one, the first round first."""
-        line: list[Round] = []
-        parent = self.get(round_id).parent_id
-        while parent is not None:
-            line.append(self.get(parent))
-            parent = line[-1].parent_id
-        return tuple(reversed(line))
-
     def set_settings(self, round_id: str, settings: Settings) -> None:
         """Fix the settings of a round when its work starts."""
         self._set(round_id, settings=strict_json.dumps(settings.to_dict()))
@@ -195,6 +179,20 @@ class Rounds(Repository):
             for table in ("losses", "training_images", "validations", "kept_steps"):
                 writer.execute(f"DELETE FROM {table} WHERE round_id = ? AND step > ?", (round_id, after_step))
 
+    def copy_course(self, source_id: str, target_id: str, until: int | None = None) -> None:
+        """Give a round the losses, previews and validations of another one's training, up to a step."""
+        with self._database.transaction() as writer:
+            for table, columns in (
+                ("losses", "step, loss"),
+                ("training_images", "step, prompt, seed, image, time"),
+                ("validations", "step, pictures, copies, carried"),
+            ):
+                writer.execute(
+                    f"INSERT INTO {table} (round_id, {columns}) SELECT ?, {columns} FROM {table} "
+                    "WHERE round_id = ? AND step <= COALESCE(?, step)",
+                    (target_id, source_id, until),
+                )
+
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
         """(step, loss) of the last training."""
         return self.loss_curve(round_id).losses
@@ -219,11 +217,6 @@ class Rounds(Repository):
             "DO UPDATE SET seconds = seconds + excluded.seconds",
             (round_id, phase, seconds),
         )
-
-    def seconds(self, round_id: str) -> dict[str, float]:
-        """Seconds of each phase: fine_tune, generate, embed, project."""
-        rows = self._database.rows("SELECT * FROM round_seconds WHERE round_id = ?", (round_id,))
-        return {row["phase"]: row["seconds"] for row in rows}
 
     def timings(self, base_model: str) -> Timings:
         """How long steps took in the newest rounds of a model, and pictures in the last, by its settings."""
@@ -261,22 +254,9 @@ class Rounds(Repository):
         row = row_of("validations", made, round_id=round_id)
         self._database.insert("validations", row, instead="replace")
 
-    def validations(self, round_id: str) -> tuple[Validation, ...]:
-        """What held-out prompts said of the training, by step."""
-        rows = self._database.rows(
-            "SELECT step, pictures, copies, carried FROM validations WHERE round_id = ? ORDER BY step",
-            (round_id,),
-        )
-        return tuple(Validation(*row) for row in rows)
-
     def keep_step(self, round_id: str, kept: KeptStep) -> None:
         """Keep the LoRA of a step, in place of one that was kept of it."""
         self._database.insert("kept_steps", row_of("kept_steps", kept, round_id=round_id), instead="replace")
-
-    def kept_steps(self, round_id: str) -> tuple[KeptStep, ...]:
-        """The kept LoRAs of a training, by step."""
-        rows = self._database.rows("SELECT * FROM kept_steps WHERE round_id = ? ORDER BY step", (round_id,))
-        return tuple(record(KeptStep, row) for row in rows)
 
     def forget_steps(self, round_id: str, steps: Collection[int]) -> None:
         """No longer keep the LoRAs of these steps."""
@@ -287,13 +267,6 @@ class Rounds(Repository):
     def take_step(self, round_id: str, kept: KeptStep) -> None:
         """Let a round have the LoRA of a step, as if its training had ended there."""
         self._set(round_id, adapter=kept.adapter, trained_as=kept.trained_as, ends_at=kept.ends_at)
-
-    def previews(self, round_id: str) -> tuple[Preview, ...]:
-        """The pictures drawn during the training, by step."""
-        rows = self._database.rows(
-            "SELECT * FROM training_images WHERE round_id = ? ORDER BY step", (round_id,)
-        )
-        return tuple(record(Preview, row) for row in rows)
 
     def place_references(
         self,
@@ -310,7 +283,7 @@ class Rounds(Repository):
         self._database.insert("reference_places", *rows, instead="replace")
 
     def reference_places(self, round_id: str) -> dict[str, MapPlace]:
-        """The places of the references on the map of this round; empty before the projection."""
+        """The places of the references on the map, with all digits (a snapshot has 15); empty before it."""
         sql = "SELECT reference_id, x, y FROM reference_places WHERE round_id = ?"
         rows = self._database.rows(sql, (round_id,))
         return {row["reference_id"]: (row["x"], row["y"]) for row in rows}

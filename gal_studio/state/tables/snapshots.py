@@ -150,6 +150,11 @@ class Snapshots:
         with self._database.snapshot():
             return self._outline("project", project_id)[0].snapshot
 
+    def node(self, round_id: str) -> RoundSnapshot:
+        """A round in its project, loaded as `outline` does."""
+        with self._database.snapshot():
+            return self._outline("round", round_id)[0].snapshot.round(round_id)
+
     def round(self, round_id: str, policy: str | None = None) -> RoundSnapshot:
         """A round with its pictures, those of the rounds above it, and what its policy needs.
 

@@ -152,11 +152,10 @@ class Figures:
 
     def training(self, round_id: str, theme: Theme = "light") -> go.Figure:
         """The loss of a round's training, beside those of its project's rounds of the same kind."""
-        rounds = self._studio.store.rounds
-        shown = rounds.get(round_id)
-        names = round_names(rounds.of_project(shown.project_id))
+        rounds, here = self._studio.store.rounds, self._studio.store.snapshots.node(round_id)
+        names = round_names([each.round for each in here.project.rounds])
         kind = [
-            one for one in rounds.shown(shown.project_id) if one.kind == shown.kind and one.id != round_id
+            each for each in here.project.shown if each.round.kind == here.round.kind and each is not here
         ]
         others = [
             TrainingCurve(names[one.id], curve.losses, curve.restarts)
@@ -165,7 +164,7 @@ class Figures:
         ]
         curve = rounds.loss_curve(round_id)
         own = TrainingCurve(names[round_id], curve.losses, curve.restarts)
-        return training_figure(own, others, rounds.validations(round_id), theme)
+        return training_figure(own, others, here.record.validations, theme)
 
     def clock_arms(self, *project_ids: str, theme: Theme = "light", current: str = "") -> go.Figure:
         """Text against image alignment on the benchmark, from the base model round by round.

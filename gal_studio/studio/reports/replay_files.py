@@ -91,7 +91,7 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
     if source in store.projects.names() and not view.incomparable:
         own = measures(store, source)
         there = any(each.id == last for each in own.rounds)
-        line = [*(each.id for each in store.rounds.ancestors(last)), last] if there else []
+        line = [*(each.id for each in store.snapshots.node(last).ancestors), last] if there else []
         title = "The project"
         arms[title] = [MeasuredColumn(title, own.reports[each]) for each in line if each in own.reports]
         scheduled |= own.by_schedule

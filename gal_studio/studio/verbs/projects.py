@@ -14,8 +14,8 @@ from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.records.project import ProjectView
-from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Kind
 from gal_studio.rounds.local_models import LocalModel, used_models
 from gal_studio.state.files.errors import NoRoomError
@@ -187,20 +187,20 @@ class ProjectVerbs(Verbs):
             project.check_crop(settings, changed.base_model)
             self.store.projects.set_settings(project_id, settings, author)
             for here in self.store.snapshots.outline(project_id).rounds:
-                if not any(map(self._is_begun, self.store.rounds.children(here.id))):
+                if not any(map(self._is_begun, here.children)):
                     present = replace(here.settings, gal=here.wanted_settings.gal)
                     self.store.rounds.set_settings(here.id, present)
         return settings
 
-    def _is_begun(self, round_: Round) -> bool:
+    def _is_begun(self, here: RoundSnapshot) -> bool:
         """Whether a round shows, has work waiting, or has something of it left; if not, ✕ put it away."""
         return bool(
-            not round_.archived
-            or round_.adapter
-            or self.store.rounds.children(round_.id)
+            not here.round.archived
+            or here.round.adapter
+            or here.children
             or any(
-                job.round_id == round_.id and job.state in ACTIVE
-                for job in self.store.jobs.of_project(round_.project_id)
+                job.round_id == here.id and job.state in ACTIVE
+                for job in self.store.jobs.of_project(here.round.project_id)
             )
         )
 

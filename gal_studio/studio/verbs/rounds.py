@@ -99,7 +99,7 @@ class RoundVerbs(Verbs):
 
     def _untouched(self, round_id: str, kind: str) -> Round | None:
         """The round of a kind after this one in which nothing was done."""
-        for child in self.store.rounds.children(round_id):
+        for child in (each.round for each in self.store.snapshots.node(round_id).children):
             started = child.adapter is not None or self.store.candidates.count(child.id)
             if child.kind == kind and not started and not child.archived:
                 return child

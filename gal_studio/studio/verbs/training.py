@@ -49,9 +49,10 @@ class TrainingVerbs(Verbs):
         with self.store.database.transaction():
             round_ = self.store.rounds.get(round_id)
             state, settings = self._last_state(round_, steps)
-            self._refuse_a_lost_start(self.store.snapshots.round(round_id))
+            here = self.store.snapshots.round(round_id)
+            self._refuse_a_lost_start(here)
             chosen = round_
-            if self.store.candidates.count(round_id) or self.store.rounds.children(round_id):
+            if here.candidates or here.children:
                 for other in self._untrained_beside(round_):
                     job = self._requested(other, "fine_tune")
                     if job is not None and other.settings == settings:
@@ -229,11 +230,12 @@ class TrainingVerbs(Verbs):
 
     def _untrained_beside(self, round_: Round) -> Iterator[Round]:
         """The untrained rounds of the same kind and parent, made by an earlier request."""
-        for other in self.store.rounds.shown(round_.project_id):
+        for beside in self.store.snapshots.outline(round_.project_id).shown:
+            other = beside.round
             alike = (other.parent_id, other.kind) == (round_.parent_id, round_.kind) and other.id != round_.id
             if not alike or other.adapter is not None or self.store.candidates.count(other.id):
                 continue
-            if not self.store.rounds.children(other.id) or is_requested(self.store, other, other.kind):
+            if not beside.children or is_requested(self.store, other, other.kind):
                 yield other
 
     def _last_state(self, round_: Round, steps: int) -> tuple[Path, Settings]:
@@ -281,14 +283,11 @@ class TrainingVerbs(Verbs):
         checkpoints.copy_state(self.store, state, new.id)
         rounds = self.store.rounds
         rounds.keep_prior_drawing(new.id, rounds.get(former.id).prior_drawing)
-        rounds.save_losses(new.id, rounds.losses(former.id))
-        for preview in rounds.previews(former.id):
-            rounds.add_preview(new.id, preview)
-        for validation in rounds.validations(former.id):
-            rounds.add_validation(new.id, validation)
-        for kept in rounds.kept_steps(former.id):
+        rounds.copy_course(former.id, new.id)
+        record = self.store.snapshots.node(former.id).record
+        for kept in record.kept_steps:
             rounds.keep_step(new.id, kept)
-        rounds.set_seconds(new.id, "fine_tune", rounds.seconds(former.id).get("fine_tune", 0.0))
+        rounds.set_seconds(new.id, "fine_tune", record.seconds.get("fine_tune", 0.0))
 
     def _refuse_a_lost_start(self, here: RoundSnapshot) -> None:
         """Refuse a training whose starting adapter is lost and not being trained again."""

@@ -47,8 +47,9 @@ class TreeVerbs(Verbs):
     def restore_round(self, round_id: str) -> None:
         """Show an archived round again, with the rounds after it and those that it comes from."""
         with self.store.database.transaction():
-            for round_ in (*self.store.rounds.ancestors(round_id), self.store.rounds.get(round_id)):
-                self.store.rounds.set_archived(round_.id, False)
+            here = self.store.snapshots.node(round_id)
+            for each in (*here.ancestors, here):
+                self.store.rounds.set_archived(each.id, False)
 
     def archived_rounds(self, project_id: str) -> dict[str, str]:
         """The names of the archived rounds, by ID; those that came after them are hidden with them."""

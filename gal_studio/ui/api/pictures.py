@@ -73,7 +73,7 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, PictureKind]:
         return DRAW_AGAIN if store.candidates.get(identity).own else _GENERATE
 
     def preview(round_id: str, step: str) -> Path:
-        for one in store.rounds.previews(round_id):
+        for one in store.snapshots.node(round_id).record.previews:
             if str(one.step) == step:
                 return images.path(one.image)
         raise StudioError(f"There is no preview of step {step!r} of this training.")

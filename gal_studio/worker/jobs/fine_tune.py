@@ -89,7 +89,7 @@ def with_previews(
     step.
     """
     every = task.settings.tune.validate_every if phase == "fine_tune" else 0
-    if not task.store.rounds.previews(task.round.id):
+    if not task.now().record.previews:
         yield from _before_the_training(task, model, phase, every)
     keep = partial(training_run.keep_validated_step, task, model) if every else training_run.keep_nothing
     with closing(training_run.follow(task, start, keep)) as events:
@@ -119,7 +119,7 @@ def _before_the_training(task: TrainingTask, model: ImageModel, phase: str, ever
 
 
 def _is_validated_at(task: TrainingTask, step: int) -> bool:
-    return any(one.step == step for one in task.store.rounds.validations(task.round.id))
+    return any(one.step == step for one in task.now().record.validations)
 
 
 def _preview_when_due(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import named_seed
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import MapPlace
 from gal_studio.engine.features.tsne import MapPoint, project, sketch
 from gal_studio.worker.task import Task
@@ -31,15 +32,15 @@ def place_drawn(task: Task) -> None:
     """
     features, drawn = _reference_features(task), _candidate_features(task)
     own = _map_of(task, task.round.id, features)
-    previous = own if is_placed(task, task.round.id) else _previous(task, features)
+    previous = own if _is_placed(task.now()) else _previous(task, features)
     places = sketch({**features, **drawn}, previous, {point.id: (point.x, point.y) for point in own})
     with task.store.database.transaction():
         _store_places(task, places, features)
 
 
-def is_placed(task: Task, round_id: str) -> bool:
+def _is_placed(here: RoundSnapshot) -> bool:
     """Whether a round has its map, and not only the rough places of what was drawn when it was halted."""
-    return "project" in task.store.rounds.seconds(round_id)
+    return "project" in here.record.seconds
 
 
 def _store_places(
@@ -74,8 +75,8 @@ def _in_pool_order(task: Task) -> list[Candidate]:
 
 def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[MapPoint]:
     """The map of the nearest round above that has one."""
-    for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
-        if is_placed(task, ancestor.id) and (points := _map_of(task, ancestor.id, references)):
+    for above in reversed(task.now().ancestors):
+        if _is_placed(above) and (points := _map_of(task, above.id, references)):
             return points
     return []
 

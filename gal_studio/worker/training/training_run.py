@@ -143,7 +143,7 @@ def follow(
     def forget(step: int) -> None:
         nonlocal reached
         reached = step
-        gone = {one.adapter for one in rounds.kept_steps(task.round.id) if one.step > step}
+        gone = {one.adapter for one in task.now().record.kept_steps if one.step > step}
         rounds.clear_training(task.round.id, step)
         forget_unused_adapters(task.store, gone)
 
@@ -239,7 +239,7 @@ def _kept_step(task: TrainingTask, step: int, adapter: str) -> KeptStep:
 def _keep_last_step(task: TrainingTask, adapter: str) -> None:
     """Keep the LoRA of the last step beside those before it, which may be those of a shorter training."""
     rounds = task.store.rounds
-    if not (kept := rounds.kept_steps(task.round.id)):
+    if not (kept := task.now().record.kept_steps):
         return
     for one in kept:
         rounds.keep_step(task.round.id, _kept_step(task, one.step, one.adapter))
@@ -299,7 +299,7 @@ def check_not_ended(task: TrainingTask) -> None:
 def end_at_best(task: TrainingTask) -> int | None:
     """End a training at the saved step since which more steps only copied (Eq. G22), and return that step."""
     saved = {checkpoints.step(path) for path in saved_checkpoints(task)}
-    step = only_copies_since(task.store.rounds.validations(task.round.id), saved)
+    step = only_copies_since(task.now().record.validations, saved)
     if step is None or step >= task.last_step:
         return None
     task.store.rounds.end_training_at(task.round.id, step)
@@ -350,7 +350,7 @@ def save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
         with writing_beside(path, workspace) as beside:
             state.save(beside)
         present = saved_checkpoints(task)
-        made = task.store.rounds.validations(task.round.id)
+        made = task.now().record.validations
         chosen = task.store.rounds.get(task.round.id).ends_at
         kept = {chosen, *steps_to_keep(made, {checkpoints.step(path) for path in present})}
         for older in present[:-KEPT_CHECKPOINTS]:

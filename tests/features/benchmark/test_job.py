@@ -215,7 +215,7 @@ def test_a_round_is_measured_by_itself_where_that_costs_under_half_of_it(
     work(studio, models, studio.generate(round_id))
     studio.measure_when(project, "auto")
     spent = {"fine_tune": training, "generate": 10.0, "embed": 0.0, "project": 0.0}
-    assert set(studio.store.rounds.seconds(round_id)) == set(spent)
+    assert set(studio.store.snapshots.node(round_id).record.seconds) == set(spent)
     for phase, seconds in spent.items():
         studio.store.rounds.set_seconds(round_id, phase, seconds)
     assert is_due(prepare(studio.store, round_id)) == due

@@ -67,4 +67,4 @@ def done(refined_once: Path, tmp_path: Path) -> Iterator[tuple[Studio, str, str]
     shutil.copytree(refined_once, tmp_path / "refined")
     with Store(tmp_path / "refined") as store:
         first = first_round(Studio(store), "object")
-        yield Studio(store), first, store.rounds.children(first)[0].id
+        yield Studio(store), first, store.snapshots.node(first).children[0].id

@@ -233,7 +233,7 @@ def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], m
     job = studio.fine_tune(second.id)
     work(studio, models)
     assert studio.store.jobs.get(job.id).state == "completed"
-    assert not [child for child in studio.store.rounds.children(second.id)]
+    assert not studio.store.snapshots.node(second.id).children
 
 
 @pytest.mark.thorough
@@ -248,8 +248,8 @@ def test_next_round_repeats_the_refinement(done: tuple[Studio, str, str], models
     studio.run_round(second.id)
     studio.run_round(second.id)  # twice is once
     work(studio, models)
-    (again,) = studio.store.rounds.children(second.id)
-    assert (again.kind, again.number) == ("refine", 2)
+    (again,) = studio.store.snapshots.node(second.id).children
+    assert (again.round.kind, again.round.number) == ("refine", 2)
     assert studio.refinement_view(again.id).step == "done"
     assert (
         lineage.starting_adapter(studio.store.snapshots.round(again.id))

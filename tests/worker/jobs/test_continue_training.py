@@ -62,7 +62,8 @@ def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     assert weights(studio, first) == before
     assert studio.store.candidates.of_round(first) == drawn
     assert studio.store.rounds.losses(job.round_id) == studio.store.rounds.losses(whole)
-    seconds = [studio.store.rounds.seconds(each)["fine_tune"] for each in (first, job.round_id)]
+    stored = map(studio.store.snapshots.node, (first, job.round_id))
+    seconds = [each.record.seconds["fine_tune"] for each in stored]
     assert seconds[0] < seconds[1]
     assert (states(studio, first), states(studio, job.round_id)) == ([], ["step-8.safetensors"])
 

@@ -22,6 +22,10 @@ Names = tuple[str, str]
 VALIDATED = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 8, "checkpoint_every": 50, "validate_every": 2}}
 
 
+def validated(studio: Studio, round_id: str) -> tuple[Validation, ...]:
+    return studio.store.snapshots.node(round_id).record.validations
+
+
 def test_a_validated_training_is_the_same_training(studio: Studio, models: Models, names: Names) -> None:
     plain = {**VALIDATED, "tune": {**VALIDATED["tune"], "validate_every": 0}}
     rounds = [first_round(studio, tiny_draft(names, changes=changes)) for changes in (VALIDATED, plain)]
@@ -60,7 +64,7 @@ def test_a_running_training_ends_at_the_step_since_which_steps_only_copy(
     assert step is not None
     assert is_trained(inputs_of(studio.store, first))
     assert [one for one, _ in studio.store.rounds.losses(first)] == list(range(1, step + 1))
-    assert [one.step for one in studio.store.rounds.validations(first)] == list(range(2, step + 1, 2))
+    assert [one.step for one in validated(studio, first)] == list(range(2, step + 1, 2))
     assert step == 4, "only step 4 and the next ones are saved, and 6 only copied"
     assert weights(studio, first) == weights(studio, other)
 
@@ -104,10 +108,10 @@ def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
                 studio.stop(job.id)
 
         assert work(studio, models, job, stop).state == "stopped"
-        assert step not in [one.step for one in studio.store.rounds.validations(first)]
+        assert step not in [one.step for one in validated(studio, first)]
         studio.resume(job.id)
     assert work(studio, models, job).state == "completed"
-    assert studio.store.rounds.validations(first) == studio.store.rounds.validations(whole)
+    assert validated(studio, first) == validated(studio, whole)
     assert studio.store.rounds.losses(first) == studio.store.rounds.losses(whole)
     assert weights(studio, first) == weights(studio, whole)
 
@@ -130,7 +134,7 @@ def test_a_training_goes_on_without_a_validation_for_which_the_memory_is_too_sma
     done = work(studio, models, studio.fine_tune(first), lambda _, progress: said.append(progress.message))
     assert done.state == "completed", done.message
     assert len([one for one in said if one.startswith("No validation: there is not enough memory")]) == 1
-    assert [one.step for one in studio.store.rounds.validations(first)] == [4, 6, 8]
+    assert [one.step for one in validated(studio, first)] == [4, 6, 8]
 
     monkeypatch.setattr(validation, "score_images", lambda *_: 1 / 0)
     other = first_round(studio, tiny_draft(names, changes=VALIDATED, name="Other"))
@@ -149,7 +153,7 @@ def test_flat_pictures_are_no_copies_and_carry_nothing(
 
     monkeypatch.setattr(validation, "drawn_or_refused", flat)
     assert work(studio, models, studio.fine_tune(first)).state == "completed"
-    assert {one.pictures for one in studio.store.rounds.validations(first)} == {3}
+    assert {one.pictures for one in validated(studio, first)} == {3}
 
 
 def test_a_training_without_held_out_prompts_has_no_validations(
