@@ -27,7 +27,7 @@ from gal_studio.core.loss_trend import Trend, trend
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.core.settings import GalSettings, Settings
 from gal_studio.core.types import Anchor, AnchorScore, MapPlace, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
@@ -169,14 +169,7 @@ class ProjectSnapshot:
     @cached_property
     def shown(self) -> tuple["RoundSnapshot", ...]:
         """The rounds that are neither archived nor come after an archived one, in the same order."""
-        hidden: set[str | None] = set()
-        shown = []
-        for each in self.rounds:
-            if each.round.archived or each.round.parent_id in hidden:
-                hidden.add(each.id)
-            else:
-                shown.append(each)
-        return tuple(shown)
+        return tuple(self.round(one.id) for one in shown_rounds(each.round for each in self.records))
 
 
 DRAWN = (

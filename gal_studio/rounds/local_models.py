@@ -7,6 +7,7 @@ from pathlib import Path
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.models.locations import local_paths
 from gal_studio.core.records.project import Project
+from gal_studio.core.records.round import shown_rounds
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
@@ -35,7 +36,7 @@ def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[
     """
     project, locations = store.projects.get(project_id), store.model_locations.of_project(project_id)
     if job is None:
-        rounds = store.rounds.shown(project_id)
+        rounds = shown_rounds(store.rounds.of_project(project_id))
         settings = [project.settings, *(round_.settings for round_ in rounds)]
         named = [one for each in settings for one in _paths(project, each)]
     elif describe_job(job.kind).loads_models:

@@ -7,6 +7,7 @@ from typing import get_args
 import numpy as np
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.records.round import shown_rounds
 from gal_studio.state.database.connection import Undecoded
 from gal_studio.state.database.tables import Column, Table
 from gal_studio.state.files.inside import is_id
@@ -29,12 +30,13 @@ def read_project(store: Store, project_id: str) -> None:
     references = store.projects.references(project_id)
     if not references and store.projects.get(project_id).has_references:
         raise StudioError("The project has no reference.")
-    if not store.rounds.shown(project_id):
+    rounds = store.rounds.of_project(project_id)
+    if not shown_rounds(rounds):
         raise StudioError("The project has no round that is shown.")
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     store.refinements.all_limits(project_id)
-    for round_ in store.rounds.of_project(project_id):
+    for round_ in rounds:
         _read_round(store, round_.id)
     for hooks in all_hooks():
         tuple(hooks.rows(store, project_id))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.project import Project
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.state import Store
 from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.replaced import finish_replacement
@@ -72,7 +72,7 @@ def last_round(
 
     Without one, the error says that no round is what was `needed`, which also says what to do.
     """
-    shown = {each.id for each in store.rounds.shown(project.id)}
+    shown = {each.id for each in shown_rounds(store.rounds.of_project(project.id))}
     found = [each for each in rounds if each.id in shown] or ([] if wanted is None else list(rounds))
     if not found:
         which = "No round" if wanted is None else f"No round {wanted!r}"

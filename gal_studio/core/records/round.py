@@ -1,5 +1,6 @@
 """A round: what is stored of it, what follows, and what is shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -93,6 +94,18 @@ class Round(ShownRound):
         """How the prior pictures of its training are drawn: as its settings say, unless that was kept."""
         own, kept = self.settings.generation, self.stored_prior_drawing
         return own if kept is None else own.from_dict(strict_json.loads(kept))
+
+
+def shown_rounds(rounds: Iterable[Round]) -> tuple[Round, ...]:
+    """Those that are neither archived nor come after an archived one, in the same order: parents first."""
+    hidden: set[str | None] = set()
+    shown = []
+    for round_ in rounds:
+        if round_.archived or round_.parent_id in hidden:
+            hidden.add(round_.id)
+        else:
+            shown.append(round_)
+    return tuple(shown)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,8 @@ def measure_if_wanted(studio: Studio, here: RoundSnapshot) -> tuple[Job, ...]:
 def measure_all(studio: Studio, project_id: str) -> tuple[Job, ...]:
     """Queue the measurement of every trained round that lacks pictures of the benchmark."""
     with studio.store.database.transaction():
-        trained = [each.id for each in studio.store.rounds.shown(project_id) if each.adapter is not None]
+        shown = studio.store.snapshots.outline(project_id).shown
+        trained = [each.id for each in shown if each.round.adapter is not None]
         unmeasured = [each for each in trained if test_set.prepare(studio.store, each).missing]
         if not unmeasured:
             raise StudioError(

@@ -71,8 +71,8 @@ def instant_round(studio: Studio, project_id: str, references: Mapping[str, Any]
 
 
 def _the_same(store: Store, project_id: str, settings: Settings) -> Round | None:
-    shown = [each for each in store.rounds.shown(project_id) if each.variant.with_references]
-    same = (each for each in shown if each.settings.references == settings.references)
+    shown = [each for each in store.snapshots.outline(project_id).shown if each.variant.with_references]
+    same = (each.round for each in shown if each.settings.references == settings.references)
     return next(same, None)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval
 from gal_studio.core.records.project import Project
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.core.seeds import named_seed
 from gal_studio.research.evaluation.drawing import RoundDrawer, Wanted
 from gal_studio.research.evaluation.dreambench import Asked, file_stem
@@ -68,7 +68,7 @@ def _project_of(store: Store, subject: Asked) -> tuple[Project, Round]:
     project = store.projects.get(names[subject.name])
     if not project.taught.is_subject:
         raise StudioError(f"The project {subject.name!r} is a style: DreamBench has objects.")
-    trained = [each for each in store.rounds.shown(project.id) if each.adapter]
+    trained = [each for each in shown_rounds(store.rounds.of_project(project.id)) if each.adapter]
     if not trained:
         raise StudioError(f"The project {subject.name!r} has no trained round: train one first.")
     return project, max(trained, key=lambda each: each.created)

@@ -15,7 +15,7 @@ from gal_studio.core.intervals import mean_interval, paired_difference
 from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.prompts import plain_prompt
 from gal_studio.core.records.project import Project
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import GenerationSettings
@@ -74,10 +74,11 @@ class ClockPoint:
 
 def find_points(store: Store, project: Project) -> list[ClockPoint]:
     """The base model and every trained round that is shown, each after the round that it came from."""
-    rounds = [each for each in store.rounds.shown(project.id) if each.adapter]
+    stored = store.rounds.of_project(project.id)
+    rounds = [each for each in shown_rounds(stored) if each.adapter]
     if not rounds:
         raise StudioError(f"The project {project.name!r} has no trained round: train one first.")
-    names = _unique_names(store.rounds.of_project(project.id))
+    names = _unique_names(stored)
     above = {each.id for each in rounds}
     return [
         ClockPoint(BASE, None, None),

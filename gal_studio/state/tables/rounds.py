@@ -92,17 +92,6 @@ class Rounds(Repository):
         )
         return tuple(record(Round, row) for row in rows)
 
-    def shown(self, project_id: str) -> tuple[Round, ...]:
-        """The rounds that are neither archived nor come after an archived one, in the same order."""
-        hidden: set[str | None] = set()
-        shown = []
-        for round_ in self.of_project(project_id):  # a parent stands before its children
-            if round_.archived or round_.parent_id in hidden:
-                hidden.add(round_.id)
-            else:
-                shown.append(round_)
-        return tuple(shown)
-
     def set_title(self, round_id: str, title: str) -> None:
         """Name a round; empty: by its number."""
         self._set(round_id, title=title)

@@ -3,7 +3,7 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, round_names, unique_name
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.studio.verbs.base import Verbs
 
 
@@ -35,10 +35,10 @@ class TreeVerbs(Verbs):
         Refused while one of them is worked on, and for the last round that is shown.
         """
         with self.store.database.transaction():
-            round_ = self.store.rounds.get(round_id)
-            before = self.store.rounds.shown(round_.project_id)
-            self.store.rounds.set_archived(round_id, True)
-            after = self.store.rounds.shown(round_.project_id)
+            round_, rounds = self.store.rounds.get(round_id), self.store.rounds
+            before = shown_rounds(rounds.of_project(round_.project_id))
+            rounds.set_archived(round_id, True)
+            after = shown_rounds(rounds.of_project(round_.project_id))
             if not after:
                 raise StudioError("This is the only round that is shown, so it cannot be archived.")
             self._refuse_while_at_work({each.id for each in before} - {each.id for each in after})

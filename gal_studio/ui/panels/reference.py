@@ -15,6 +15,7 @@ from gal_studio.core import checks
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.project import ProjectView
+from gal_studio.core.records.round import shown_rounds
 from gal_studio.core.settings import ReferenceSettings
 from gal_studio.core.settings_fields import SettingField
 from gal_studio.core.settings_group import nested
@@ -210,7 +211,7 @@ def _listed(context: Context, project: ProjectView) -> ListedProject:
             id=project.id,
             name=project.name,
             kind=project.kind,
-            rounds=len(studio.store.rounds.shown(project.id)),
+            rounds=len(shown_rounds(studio.store.rounds.of_project(project.id))),
             created=_day(project.created),
             cover=project.references[0].id if project.references else None,
             size=_size(studio, project.id, project.archived),
