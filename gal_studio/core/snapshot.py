@@ -24,6 +24,7 @@ from gal_studio.core.gal.standard import Standard
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.loss_trend import Trend, trend
+from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
@@ -130,6 +131,11 @@ class ProjectSnapshot:
     def rounds(self) -> tuple["RoundSnapshot", ...]:
         """All rounds, by number, then the oldest first; a parent stands before its children."""
         return tuple(RoundSnapshot(self, record) for record in self.records)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The name of each round by ID."""
+        return round_names(each.round for each in self.records)
 
     @cached_property
     def _by_id(self) -> Mapping[str, "RoundSnapshot"]:

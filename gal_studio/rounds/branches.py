@@ -1,11 +1,10 @@
 """Branches: what differs from the line that they left, in words, and which line is the main one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
-from gal_studio.core.records.round import Round
 from gal_studio.core.settings_fields import setting_words
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.words import counted
@@ -93,27 +92,21 @@ def forks_through(here: RoundSnapshot) -> tuple[str, ...]:
     return found
 
 
-def set_aside(rounds: Iterable[Round]) -> frozenset[str]:
-    """The rounds of lines beside which another one was made the main one; `rounds` are those of a project."""
-    rounds = tuple(rounds)
-    by_id = {each.id: each for each in rounds}
-
-    def original(each: Round) -> str:
-        return each.id if each.copy_of is None else original(by_id[each.copy_of])
-
-    kept: dict[str, Round] = {}
-    for each in sorted(rounds, key=lambda one: one.kept or 0.0):
-        if each.kept is not None:
-            kept[original(each)] = each
-    aside: set[str | None] = set()
-    for each in rounds:  # a parent stands before its children
-        main = kept.get(original(each), each)
-        if main.id != each.id or each.parent_id in aside:
+def set_aside(project: ProjectSnapshot) -> frozenset[str]:
+    """The rounds of lines beside which another one was made the main one."""
+    kept: dict[str, RoundSnapshot] = {}
+    for each in sorted(project.rounds, key=lambda one: one.round.kept or 0.0):
+        if each.round.kept is not None:
+            kept[each.original.id] = each
+    aside = set[str]()
+    for each in project.rounds:  # a parent stands before its children
+        main = kept.get(each.original.id, each)
+        if main is not each or each.round.parent_id in aside:
             aside.add(each.id)
-    return frozenset(one for one in aside if one)
+    return frozenset(aside)
 
 
 def not_aside(project: ProjectSnapshot) -> tuple[RoundSnapshot, ...]:
     """The rounds that are shown, without those that were set aside."""
-    aside = set_aside(each.round for each in project.rounds)
+    aside = set_aside(project)
     return tuple(each for each in project.shown if each.id not in aside)

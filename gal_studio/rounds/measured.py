@@ -19,7 +19,6 @@ from gal_studio.core.measures.report import (
     setting_of,
 )
 from gal_studio.core.measures.verdict import Caution, lead
-from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import ASKED, CHANCE, SHOWN, TrainingExample, UsedDetectors
@@ -171,8 +170,6 @@ class Measured:
         They were drawn by the `recipe`. Copies, with which branches begin, are the rounds that they copy.
         """
         project = self.test_set.project
-        names: dict[str | None, str] = {None: BASE_NAME}
-        names.update(round_names([one.round for one in project.rounds]))
         known = {prompt.id: prompt for prompt in self.prompts}
         drawn: dict[str | None, dict[Part, dict[Key, MeasuredPicture]]] = {}
         for picture in pictures:
@@ -187,7 +184,7 @@ class Measured:
             arms.append(
                 Arm(
                     name,
-                    names[name],
+                    BASE_NAME if name is None else project.names[name],
                     here.parent.original.id if here is not None and here.parent else None,
                     parts,
                     complete=len(parts.get("held_out", {})) == self.wanted > 0,

@@ -6,7 +6,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import RecipeRate, not_judged, recipe_rates, unlike_references
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.measures.report import Report
-from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.studio import ProjectDraft
@@ -91,8 +90,7 @@ def run_given(studio: Studio, project_id: str) -> bool:
 def judged(studio: Studio, project_id: str) -> tuple[JudgedLora, ...]:
     """What the LoRAs of a project are that are not archived, as given, each as far as it is measured."""
     project = studio.store.snapshots.project(project_id)
-    names = round_names([each.round for each in project.rounds])
-    measures = measures_view(studio.store, project_id)
+    names, measures = project.names, measures_view(studio.store, project_id)
     return tuple(
         _judged(here, names[here.id], measures.reports.get(here.id), measures.by_schedule.get(here.id, ()))
         for here in project.shown

@@ -7,7 +7,6 @@ from typing_extensions import Doc
 
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.gal.standard import ASKED_FROM
-from gal_studio.core.naming import round_names
 from gal_studio.core.records.views import version
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.words import percent
@@ -55,7 +54,6 @@ class Trial:
 def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
     """All of a project, the newest first; those of an archived round are left out."""
     project = studio.store.snapshots.project(project_id)
-    names = round_names([each.round for each in project.rounds])
     shown = {each.id: each for each in project.shown}
     shift = copy_shift(studio.store.database, project_id)
     return tuple(
@@ -63,7 +61,7 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             id=trial.id,
             version="" if _is_lost(studio, trial) else version(trial.image),
             round=trial.round_id,
-            round_name=names[trial.round_id],
+            round_name=project.names[trial.round_id],
             prompt=trial.prompt,
             negative=trial.negative,
             seed=str(trial.seed),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, round_names
+from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import KeptStep, RoundSnapshot
@@ -254,7 +254,7 @@ def forget_steps(studio: Studio, round_id: str) -> int:
 
 
 def _name(here: RoundSnapshot) -> str:
-    return round_names([each.round for each in here.project.rounds])[here.id]
+    return here.project.names[here.id]
 
 
 def _beside(studio: Studio, here: RoundSnapshot, kept: KeptStep) -> Round:

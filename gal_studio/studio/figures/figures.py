@@ -12,7 +12,6 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.intervals import FEWEST, Interval, wilson_interval
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Report
-from gal_studio.core.naming import round_names
 from gal_studio.core.palette import prompt_colour
 from gal_studio.core.records.candidate import Tile
 from gal_studio.studio.figures.arms import FigureArm, arms_figure, arms_of, replay_arm
@@ -153,7 +152,7 @@ class Figures:
     def training(self, round_id: str, theme: Theme = "light") -> go.Figure:
         """The loss of a round's training, beside those of its project's rounds of the same kind."""
         rounds, here = self._studio.store.rounds, self._studio.store.snapshots.node(round_id)
-        names = round_names([each.round for each in here.project.rounds])
+        names = here.project.names
         kind = [
             each for each in here.project.shown if each.round.kind == here.round.kind and each is not here
         ]

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
-from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import AS_TRAINED
 from gal_studio.core.records.candidate import PictureRef
 from gal_studio.core.snapshot import RoundSnapshot
@@ -63,8 +62,7 @@ def beside_of(store: Store, round_id: str, measured: FullMeasures) -> Beside | N
     left, branch = (side for side, _ in sides)
     pairs = _pairs(_benchmark(left, measured), _benchmark(branch, measured))
     shown = pairs or _pairs(_candidates(left), _candidates(branch))
-    rounds = [each.round for each in project.rounds]
-    names, aside = round_names(rounds), set_aside(rounds)
+    names, aside = project.names, set_aside(project)
     is_kept = any(fork.round.kept is not None for _, fork in sides)
     lines = [
         BranchLine(

@@ -10,7 +10,6 @@ from gal_studio.core.gal.agreement import Agreement, cohen_kappa
 from gal_studio.core.gal.choices import OVERRIDES, Choice, ChoiceKind, standing_steps
 from gal_studio.core.gal.learned import LEAST_OVERRIDES
 from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leave_one_round_out
-from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import Candidate, PictureRef
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Verdict
@@ -76,8 +75,7 @@ class RoundChoices:
 def project_choices(store: Store, project_id: str) -> tuple[RoundChoices, ...]:
     """The choices of every round in which there is one."""
     project = store.snapshots.project(project_id, choices=True)
-    names = round_names([each.round for each in project.rounds])
-    return tuple(_round_choices(here, names[here.id]) for here in rounds_with_choices(project))
+    return tuple(_round_choices(here, project.names[here.id]) for here in rounds_with_choices(project))
 
 
 def _round_choices(here: RoundSnapshot, name: str) -> RoundChoices:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from gal_studio.core.naming import round_names
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.round import Round
@@ -34,8 +33,7 @@ class Outcome:
 def outcomes(store: Store, project_id: str) -> tuple[Outcome, ...]:
     """What came of each round of a project that is not archived, by number."""
     project = store.snapshots.project(project_id)
-    names = round_names([each.round for each in project.rounds])
-    return tuple(_outcome(here, names[here.id]) for here in project.shown)
+    return tuple(_outcome(here, project.names[here.id]) for here in project.shown)
 
 
 def _outcome(here: RoundSnapshot, name: str) -> Outcome:

@@ -9,7 +9,6 @@ from gal_studio.core.gal.disagreement import disagreement
 from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.intervals import wilson_interval
-from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round, RoundSummary, Step
@@ -84,15 +83,14 @@ def _repeats(inputs: TrainingInputs) -> str:
         after = Round("", here.project.project.id, here.id, here.round.number + 1, None, here.round.created)
         inputs = replace(inputs, here=here.project.with_round(after, here.wanted_settings))
     found = repeated(inputs)
-    return round_names([each.round for each in inputs.here.project.rounds])[found.id] if found else ""
+    return inputs.here.project.names[found.id] if found else ""
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     """A summary of each round of a project that is not archived."""
     project, busy = store.snapshots.project(project_id), store.jobs.busy_rounds(project_id)
-    names = round_names([each.round for each in project.rounds])
-    aside = set_aside(each.round for each in project.rounds)
-    return tuple(_summary(here, names[here.id], busy, here.id in aside) for here in project.shown)
+    aside = set_aside(project)
+    return tuple(_summary(here, project.names[here.id], busy, here.id in aside) for here in project.shown)
 
 
 def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool) -> RoundSummary:
