@@ -88,13 +88,6 @@ class Candidates(Repository):
             for row in rows
         )
 
-    def of_seed(self, anchor_id: str, seed: int) -> dict[str, Candidate]:
-        """The candidates of an anchor with this seed that have their picture, by round."""
-        rows = self._database.rows(
-            f"{_SELECT} WHERE anchor_id = ? AND candidates.seed = ? AND image <> ''", (anchor_id, seed)
-        )
-        return {row["round_id"]: self.get(row["id"]) for row in rows}
-
     def _copy_shift(self, round_id: str) -> float:
         """How far the marks in a round's project move the chance of a copy (Eq. G16)."""
         row = self._database.row_by_id("round", round_id, "SELECT project_id FROM rounds WHERE id = ?")

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gal_studio.core.measures.pictures import MeasuredPicture
-from gal_studio.core.naming import round_names
 from gal_studio.core.records.candidate import Candidate, PictureRef, ShownPicture
-from gal_studio.core.records.round import Round
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.state import Store
 from gal_studio.studio.views.measures import FullMeasures
 
@@ -36,41 +35,32 @@ def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[Cho
 
     Empty for a first round, and for a refinement or Round 0, which learn nothing that was accepted.
     """
-    round_ = store.rounds.get(round_id)
-    if not round_.variant.tunes or round_.parent_id is None:
+    here = store.snapshots.round(round_id)
+    above, prompts = here.parent, here.project.prompts
+    if not here.variant.tunes or above is None:
         return ()
-    rounds = store.rounds.of_project(round_.project_id)
-    names, above = round_names(rounds), _learned_from({one.id: one for one in rounds}, round_.parent_id)
-    by_id, original = {one.id: one for one in rounds}, round_.parent_id
-    while (copied := by_id[original].copy_of) is not None:  # which is measured with the round that it copies
-        original = copied
-    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(round_.project_id)}
+    names, measured_as = here.project.names, above.original.id
     asked = {one.prompt: one.id for one in measured.all_prompts if one.part == "accepted"}
     found = []
-    for candidate in _accepted(store, above):
+    for candidate in _accepted(above):
         prompt = prompts[candidate.anchor_id]
         drawn = [one for one in measured.pictures if one.prompt_id == asked.get(prompt)]
-        before, now = _same_seed(drawn, original, round_id)
+        before, now = _same_seed(drawn, measured_as, round_id)
         if now is not None:
             shown = ShownPicture.of(candidate, prompt=prompt)
             found.append(ChoiceChange(shown, _named(before, names), _shown(now, names[round_id])))
     return tuple(found)
 
 
-def _learned_from(rounds: Mapping[str, Round], parent_id: str) -> tuple[str, ...]:
-    """The round before; of a refinement also the round that it refines, whose pictures it does not learn."""
-    parent = rounds[parent_id]
-    if parent.variant.refines and parent.parent_id is not None:
-        return (parent.parent_id, parent_id)
-    return (parent_id,)
+def _accepted(above: RoundSnapshot) -> list[Candidate]:
+    """The accepted pictures of the round before, one of each prompt.
 
-
-def _accepted(store: Store, round_ids: Sequence[str]) -> list[Candidate]:
-    """The accepted pictures of some rounds, one of each prompt."""
+    Of a refinement also those of the round that it refines, whose pictures it does not learn.
+    """
     first: dict[str, Candidate] = {}
-    for round_id in round_ids:
-        accepted = set(store.decisions.of_round(round_id).accepted)
-        for one in store.candidates.with_own(round_id) if accepted else ():
+    for each in (above.refined, above) if above.refined else (above,):
+        accepted = set(each.decided.accepted)
+        for one in each.tiles:
             if one.id in accepted:
                 first.setdefault(one.anchor_id, one)
     return list(first.values())

@@ -41,7 +41,6 @@ def test_what_follows_from_scores_is_known_by_every_way(
         "a snapshot": store.snapshots.round(first_round.id).pictures.tiles,
         "its tiles": store.snapshots.round(first_round.id).tiles,
         "of a project": store.snapshots.project(project.id).round(first_round.id).candidates,
-        "of a seed": store.candidates.of_seed(anchor, by_id.seed).values(),
     }
     for name, loaded in ways.items():
         assert values(next(one for one in loaded if one.id == identity)) == values(by_id), name

@@ -56,7 +56,7 @@ def refine_project(
         line = ProgressLine(studio)
         project = find_project(store, wanted)
         round_ = _round(store, project, number)
-        if out is not None and not store.candidates.of_round(round_.id):
+        if out is not None and not store.candidates.count(round_.id):
             raise StudioError(
                 f"Round {round_.number} has no images for {out}: generate them first, or leave out --out."
             )
