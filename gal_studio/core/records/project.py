@@ -57,7 +57,12 @@ class Project:
 
     def detectors(self, gal: "GalSettings") -> UsedDetectors:
         """What finds copies by the settings of a round: nothing where there is no reference."""
-        return "none" if self.described else gal.copy_detectors
+        return used_detectors(self.described, gal)
+
+
+def used_detectors(described: str, gal: "GalSettings") -> UsedDetectors:
+    """What finds copies in a project by the settings of a round: nothing where images are `described`."""
+    return "none" if described else gal.copy_detectors
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from gal_studio.core.copy_chance import shift_by_marks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.candidate import Candidate, candidate_id
+from gal_studio.core.records.project import used_detectors
+from gal_studio.core.settings import read_settings
 from gal_studio.core.types import CHANCE, UsedDetectors
 from gal_studio.state.database.connection import Database, Repository, record, row_of
 
@@ -18,12 +20,10 @@ _ONCE = ("id", "round_id", "anchor_id", "number", "created", "own", "x", "y", "m
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
-    "SELECT candidates.*, CASE WHEN projects.described <> '' THEN 'none' ELSE "
-    "COALESCE(json_extract(rounds.settings, '$.gal.copy_detectors'), "
-    "json_extract(rounds.settings, '$.gal.witnesses')) END AS copy_detectors FROM candidates "
+    "SELECT candidates.*, described, rounds.settings AS its_settings FROM candidates "
     "JOIN rounds ON rounds.id = round_id JOIN projects ON projects.id = rounds.project_id"
 )
-"""Candidates with the setting of their round that says what makes them copies."""
+"""Candidates with what says what makes them copies."""
 
 
 class Candidates(Repository):
@@ -61,9 +61,12 @@ class Candidates(Repository):
         """The candidate with this ID."""
         row = self._database.row_by_id("picture", identity, f"{_SELECT} WHERE candidates.id = ?")
         scores = self._more_scores("candidate_id = ?", identity)
-        return candidate_of(
-            row, scores.get(identity, {}), row["copy_detectors"] or "both", self._copy_shift(row["round_id"])
-        )
+        return _judged(row, scores, self._copy_shift(row["round_id"]))
+
+    def image(self, identity: str) -> str:
+        """The stored image of this candidate; empty if it is lost."""
+        row = self._database.row_by_id("picture", identity, "SELECT image FROM candidates WHERE id = ?")
+        return str(row["image"])
 
     def round_of(self, identity: str) -> str:
         """The round in which this candidate was drawn."""
@@ -83,10 +86,7 @@ class Candidates(Repository):
         )
         scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
         shift = self._copy_shift(round_id)
-        return tuple(
-            candidate_of(row, scores.get(row["id"], {}), row["copy_detectors"] or "both", shift)
-            for row in rows
-        )
+        return tuple(_judged(row, scores, shift) for row in rows)
 
     def _copy_shift(self, round_id: str) -> float:
         """How far the marks in a round's project move the chance of a copy (Eq. G16)."""
@@ -157,6 +157,12 @@ def candidate_of(
         Candidate, row, feature=None, more_scores=more_scores, copy_detectors=copy_detectors,
         copy_shift=copy_shift, full=None,
     )  # fmt: skip
+
+
+def _judged(row: sqlite3.Row, scores: Mapping[str, Mapping[str, float]], shift: float) -> Candidate:
+    """A row of `_SELECT`, with the scores that are not columns by candidate."""
+    detectors = used_detectors(row["described"], read_settings(row["its_settings"]).gal)
+    return candidate_of(row, scores.get(row["id"], {}), detectors, shift)
 
 
 def vector_bytes(feature: NDArray[np.floating[Any]]) -> bytes:

@@ -143,8 +143,8 @@ class DecisionVerbs(Verbs):
     @by_hand("candidates")
     def accept_in_part(self, candidate_id: str, mask: Pixels, author: Author = "human") -> None:
         """Accept the white part of a candidate; only that part is learned."""
-        candidate = self.store.candidates.get(candidate_id)
-        part = read_mask(mask, self.store.images.picture(candidate.image).size)
+        image = self.store.images.picture(self.store.candidates.image(candidate_id))
+        part = read_mask(mask, image.size)
         name = self.store.images.add_picture(part)
         with self.store.database.transaction():
             here = self.store.snapshots.of_candidate(candidate_id)

@@ -27,7 +27,7 @@ class FileVerbs(Verbs):
 
     def candidate_picture(self, candidate_id: str) -> Path:
         """The picture of a candidate, a PNG."""
-        image = self.store.candidates.get(candidate_id).image
+        image = self.store.candidates.image(candidate_id)
         if not image:
             raise StudioError("The file of this image is lost: generate it again.")
         return self.store.images.path(image)

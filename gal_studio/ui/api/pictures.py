@@ -65,7 +65,7 @@ def kinds_of_pictures(studio: Studio) -> Mapping[str, PictureKind]:
     store, images = studio.store, studio.store.images
 
     def candidate(identity: str) -> Path | None:
-        name = store.candidates.get(identity).image
+        name = store.candidates.image(identity)
         return images.path(name) if name else None
 
     def lost_candidate(identity: str) -> tuple[str, str]:
