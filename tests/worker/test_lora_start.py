@@ -60,10 +60,10 @@ def test_a_new_project_starts_from_it(tmp_path: Path, models: Models, names: tup
         studio = Studio(store, models=CheckHere())
         plain = studio.store.rounds.get(first_round(studio, tiny_draft(light)))
         round_id = first_round(studio, tiny_draft(light, name="Ink", start_from=given))
-        start = store.projects.start(store.rounds.get(round_id).project_id)
+        start = store.snapshots.node(round_id).project.start
         assert start is not None and start.source == "ink.safetensors"
         assert studio.project(store.rounds.get(round_id).project_id).starts_from == "ink.safetensors"
-        assert store.projects.start(plain.project_id) is None
+        assert store.snapshots.outline(plain.project_id).start is None
         assert lineage.starting_adapter(store.snapshots.round(round_id)) == start.adapter
         prints = {fingerprints.training_fingerprint(inputs_of(store, one)) for one in (plain.id, round_id)}
         assert len(prints) == 2
@@ -112,7 +112,7 @@ def test_a_training_begins_with_it(
     given = tmp_path / "ink.safetensors"
     write_lora(models, names[0], given)
     studio.start_from_lora(project, given)
-    stored = studio.store.projects.start(project)
+    stored = studio.store.snapshots.outline(project).start
     assert stored is not None
     kept = read_layers(studio.store.adapters.path(stored.adapter), "unet")
 
@@ -146,7 +146,7 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
     round_id = first_round(studio, tiny_draft(names, start_from=given, without_text_encoder=True))
     said = "Without 1 layer of the text encoder, images differ from those of other programs."
     assert told.count(said) == 1
-    start = studio.store.projects.start(studio.store.rounds.get(round_id).project_id)
+    start = studio.store.snapshots.node(round_id).project.start
     assert start is not None
     kept = read_layers(studio.store.adapters.path(start.adapter), "unet")
     assert all(torch.allclose(kept[layer].change, made[layer].change) for layer in made)
@@ -176,7 +176,7 @@ def test_a_dora_is_converted_with_the_weights_of_the_base_model(
     base = f"{file} with {names[0]}" if file else names[0]
     draft = tiny_draft((base, names[1]), start_from=given, changes={"tune": {"rank": 64}})
     round_id = first_round(studio, draft)
-    start = studio.store.projects.start(studio.store.rounds.get(round_id).project_id)
+    start = studio.store.snapshots.node(round_id).project.start
     assert start is not None and told[0].startswith("The DoRA becomes a LoRA of rank ")
     assert told[0].endswith(": its change is the same.")
     kept = read_layers(studio.store.adapters.path(start.adapter), "unet")
@@ -191,7 +191,7 @@ def test_a_lost_start_is_told(studio: Studio, models: Models, names: tuple[str, 
     studio.models = CheckHere()
     write_lora(models, names[0], tmp_path / "ink.safetensors")
     round_id = first_round(studio, tiny_draft(names, start_from=tmp_path / "ink.safetensors"))
-    start = studio.store.projects.start(studio.store.rounds.get(round_id).project_id)
+    start = studio.store.snapshots.node(round_id).project.start
     assert start is not None
     studio.store.adapters.path(start.adapter).unlink()
     with pytest.raises(StudioError, match=r"The LoRA ink\.safetensors, from which this project starts, is"):

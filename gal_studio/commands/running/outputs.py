@@ -193,7 +193,7 @@ def _recipes(view: RoundView) -> dict[str, Any]:
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
-    by_hand = studio.store.decisions.of_round(view.round.id).weights
+    here = studio.store.snapshots.round(view.round.id)
     return {
         "number": view.round.number,
         **({"lora": view.round.source} if view.round.source else {}),
@@ -221,9 +221,9 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
             {
                 "candidate_id": candidate.id,
                 "prompt": prompts[candidate.id],
-                "weight": by_hand.get(candidate.id, view.example_weight),
+                "weight": here.decided.weights.get(candidate.id, view.example_weight),
             }
-            for candidate in lineage.accepted_candidates(studio.store.snapshots.round(view.round.id))
+            for candidate in lineage.accepted_candidates(here)
         ],
         "trained_on": _trained_on(studio, view),
     }

@@ -225,11 +225,6 @@ class Projects(Repository):
         row = {"project_id": project_id, "settings": written, "author": author, "time": self._clock()}
         self._database.insert("project_settings", row)
 
-    def start(self, project_id: str) -> Start | None:
-        """The LoRA from elsewhere that a project starts from; None for its base model."""
-        row = self._database.row("SELECT * FROM project_starts WHERE project_id = ?", (project_id,))
-        return None if row is None else record(Start, row)
-
     def set_start(self, project_id: str, start: Start) -> None:
         """Store the LoRA that a project starts from."""
         row = row_of("project_starts", start, project_id=project_id)

@@ -117,11 +117,7 @@ def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[MeasuredC
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     """What was drawn, accepted and learned in a round."""
     store, tiles = studio.store, {tile.candidate.id: tile for tile in view.candidates}
-    examples = store.rounds.training_set(view.round.id)
-    masks, weights = (
-        store.decisions.of_round(view.round.id).masks,
-        store.decisions.of_round(view.round.id).weights,
-    )
+    examples, here = store.rounds.training_set(view.round.id), store.snapshots.round(view.round.id)
     return {
         "number": view.round.number,
         "candidates": len(view.candidates),
@@ -133,10 +129,10 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
                 "number": None if chosen.own else chosen.index + 1,
                 "seed": chosen.seed,
                 "copy": chosen.overfit,
-                "in_part": chosen.id in masks,
-                "weight": weights.get(chosen.id, view.example_weight),
+                "in_part": chosen.id in here.decided.masks,
+                "weight": here.decided.weights.get(chosen.id, view.example_weight),
             }
-            for chosen in lineage.accepted_candidates(store.snapshots.round(view.round.id))
+            for chosen in lineage.accepted_candidates(here)
         ],
         "trained_on": [
             {

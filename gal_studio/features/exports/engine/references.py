@@ -53,7 +53,7 @@ class _Written:
 
 def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check found: stock diffusers draws two pictures again."""
-    if (start := task.store.projects.start(task.project.id)) is not None:
+    if (start := task.store.snapshots.outline(task.project.id).start) is not None:
         raise StudioError(
             f"Round 0 is generated with the LoRA {start.source} and the references, which no export holds "
             "together: use that LoRA, or export a trained round."
