@@ -93,7 +93,7 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
     started = time.monotonic()
     pairs = task.store.refinements.pairs(task.round.id)
     name = vision_model(task.settings)
-    judged = task.store.refinements.judged_pairs(task.round.id, name)
+    judged = rules.judged_pairs(inputs_of(task.store, task.round.id))
     missing = [pair for pair in pairs if pair.id not in judged]
     if not missing:
         return

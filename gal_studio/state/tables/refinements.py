@@ -183,15 +183,6 @@ class Refinements(Repository):
             found[row["owner_id"]] = max(mean, found.get(row["owner_id"], mean))
         return found
 
-    def judged_pairs(self, round_id: str, vision_model: str) -> frozenset[str]:
-        """The pairs of a refinement that have both maps of this vision model."""
-        rows = self._database.rows(
-            "SELECT owner_id FROM patch_maps JOIN pairs ON pairs.id = owner_id WHERE round_id = ? "
-            "AND vision_model = ? GROUP BY owner_id HAVING COUNT(*) = 2",
-            (round_id, vision_model),
-        )
-        return frozenset(row["owner_id"] for row in rows)
-
     def judged_candidates(self, round_id: str, vision_model: str, by_subject: bool) -> frozenset[str]:
         """The candidates of a round with maps of this vision model, of the whole picture or by subject."""
         rows = self._database.rows(

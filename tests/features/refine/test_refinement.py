@@ -1,5 +1,7 @@
 """A whole refinement: pairs, training, pictures, measurements, and refusals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,17 @@ def test_training_set_tells_of_the_pairs(done: tuple[Studio, str, str]) -> None:
         image for pair in pairs for image in (pair.reference_image, pair.generated_image)
     ]
     assert [example.is_reference for example in samples[2:]] == [True, False] * 4
+
+
+def test_a_pair_is_judged_by_two_maps_of_the_vision_model(done: tuple[Studio, str, str]) -> None:
+    studio, _, node = done
+    inputs = inputs_of(studio.store, node)
+    first, *others = [pair.id for pair in inputs.pairs]
+    assert rules.judged_pairs(inputs) == {first, *others}
+    dino = inputs.here.settings.updated({"refine": {"vision_model": "dino"}})
+    assert rules.judged_pairs(replace(inputs, here=inputs.here.supposing(dino))) == frozenset()
+    lone = {**inputs.maps, first: {"quality": inputs.maps[first]["quality"]}}
+    assert rules.judged_pairs(replace(inputs, maps=lone)) == {*others}
 
 
 def test_style_learns_from_what_was_accepted(studio: Studio, models: Models) -> None:

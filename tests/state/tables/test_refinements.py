@@ -55,10 +55,10 @@ def test_another_mask_puts_the_maps_away_and_keeps_the_picture(store: Store, nod
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair.id, kind, some_map())
     store.refinements.plan(node.id, [plan(1, "m")])
-    assert store.refinements.judged_pairs(node.id, "clip") == {pair.id}
+    assert store.refinements.maps_of_pairs(node.id)[pair.id].keys() == {"quality", "reproduction"}
     (after,) = store.refinements.plan(node.id, [plan(1, "other")])
     assert (after.reference_mask, after.generated_image) == ("other", "x")
-    assert store.refinements.judged_pairs(node.id, "clip") == frozenset()
+    assert store.refinements.maps_of_pairs(node.id) == {}
 
 
 def test_maps_are_read_back_in_half_precision(store: Store, node: Round) -> None:
@@ -70,10 +70,6 @@ def test_maps_are_read_back_in_half_precision(store: Store, node: Round) -> None
     assert found.vision_model == "clip"
     np.testing.assert_array_equal(found.values, values.astype(np.float16))
     assert store.refinements.map(pair.id, "reproduction") is None
-    assert store.refinements.judged_pairs(node.id, "clip") == frozenset()  # it takes both
-    store.refinements.save_map(pair.id, "reproduction", StoredMap(values, "clip"))
-    assert store.refinements.judged_pairs(node.id, "clip") == {pair.id}
-    assert store.refinements.judged_pairs(node.id, "dino") == frozenset()
 
 
 def test_candidates_have_maps_too(store: Store, first_round: Round, drawn: tuple[str, ...]) -> None:
