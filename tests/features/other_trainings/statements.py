@@ -4,7 +4,7 @@ from typing import Any
 
 from gal_studio.studio import Studio
 
-LIMITS = {"ask_trainings": 10}
+LIMITS = {"ask_trainings": 9}
 VERB_LIMITS = {"trainings_are_compared": (2, ("round",))}
 UNCOUNTED_VERBS = {"ask_trainings": "is its request's"}
 OTHER: dict[str, dict[str, str]] = {}

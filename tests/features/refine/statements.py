@@ -6,7 +6,7 @@ from gal_studio.studio import Studio
 
 LIMITS = {
     "before_refinement": 5, "pair": 4, "before_after": 17, "make_pairs": 23, "refine": 15,
-    "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "next_rule": 22,
+    "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "next_rule": 15,
 }  # fmt: skip
 VERB_LIMITS = {
     "refinement_view": (17, ("refinement",)),

@@ -4,7 +4,7 @@ from typing import Any
 
 from gal_studio.studio import Studio
 
-LIMITS = {"instant_round": 28}
+LIMITS = {"instant_round": 21}
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {}
 UNCOUNTED_VERBS = {"instant_round": "is its request's"}
 OTHER: dict[str, dict[str, str]] = {}
