@@ -16,6 +16,7 @@ from gal_studio.core.snapshot import KeptStep, Preview
 from gal_studio.core.types import MapPlace, TrainingExample
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.state.database.connection import Repository, record, row_of
+from gal_studio.state.database.tables import table_named
 from gal_studio.state.tables.projects import derived_id
 
 
@@ -171,11 +172,9 @@ class Rounds(Repository):
     def copy_course(self, source_id: str, target_id: str, until: int | None = None) -> None:
         """Give a round the losses, previews and validations of another one's training, up to a step."""
         with self._database.transaction() as writer:
-            for table, columns in (
-                ("losses", "step, loss"),
-                ("training_images", "step, prompt, seed, image, time"),
-                ("validations", "step, pictures, copies, carried"),
-            ):
+            for table in ("losses", "training_images", "validations"):
+                kept = [name for name in table_named(table).names if name not in ("round_id", "resumed")]
+                columns = ", ".join(kept)
                 writer.execute(
                     f"INSERT INTO {table} (round_id, {columns}) SELECT ?, {columns} FROM {table} "
                     "WHERE round_id = ? AND step <= COALESCE(?, step)",
