@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gal_studio.state import Store
-from tests.commands.running import refinable, results, run, write_project
+from tests.commands.running import refinable, results, run
+from tests.covering import few
 from tests.features.needed import needs_refine
 from tests.tiny_project import drawing
 
@@ -35,9 +36,8 @@ def forget_the_drawing(workspace: Path) -> None:
             writer.execute(statement)
 
 
-def test_a_training_whose_end_was_not_noted_is_not_run_again(folder: Path, names: tuple[str, str]) -> None:
-    project, out = write_project(folder, names), folder / "out"
-    assert run("run", project, "--out", out, "--rounds", 1) == 0
+def test_a_training_whose_end_was_not_noted_is_not_run_again(one_round: Path) -> None:
+    project, out = one_round / "project.toml", one_round / "out"
     before = results(out)
     forget_the_drawing(out / "workspace")
     job = as_if_killed(out / "workspace", "fine_tune")
@@ -67,7 +67,7 @@ def words_of(project: Path, out: Path) -> tuple[object, ...]:
 
 
 @needs_refine
-@pytest.mark.parametrize("kind", ["pairs", "refine", "generate"])
+@pytest.mark.parametrize("kind", few({kind: kind for kind in ("pairs", "refine", "generate")}, "refine"))
 def test_a_refinement_whose_end_was_not_noted_is_measured(refined: Path, tmp_path: Path, kind: str) -> None:
     project, out = refined / "project.toml", tmp_path / "out"
     shutil.copytree(refined / "out", out)

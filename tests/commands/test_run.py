@@ -98,11 +98,8 @@ def test_object_project_under_the_random_policy(folder: Path, names: tuple[str, 
     assert all(anchor["candidates"] == 2 for anchor in summary["rounds"][0]["anchors"])
 
 
-def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
-    folder: Path, names: tuple[str, str]
-) -> None:
-    project, out = write_project(folder, names), folder / "out"
-    assert run("run", project, "--out", out, "--rounds", 1) == 0
+def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(one_round: Path) -> None:
+    project, out = one_round / "project.toml", one_round / "out"
     before = results(out)
     assert run("run", project, "--out", out, "--rounds", 1) == 0
     assert results(out) == before
@@ -155,10 +152,9 @@ def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Whole, tmp_pa
 
 
 def test_a_changed_run_is_refused_and_replaces_the_other_on_request(
-    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    one_round: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, project = folder / "out", write_project(folder, names)
-    assert run("run", project, "--out", out, "--rounds", 1) == 0
+    out, project = one_round / "out", one_round / "project.toml"
     before = {path: path.read_bytes() for path in out.rglob("*.png") if "workspace" not in path.parts}
     lora = (out / "lora-round-1.safetensors").read_bytes()
     capsys.readouterr()

@@ -44,9 +44,8 @@ def table(out: Path) -> list[dict[str, str]]:
     return [{name: row[name] for name in KEPT} for row in rows]
 
 
-def test_lost_pictures_are_drawn_again(folder: Path, names: tuple[str, str]) -> None:
-    project, out = write_project(folder, names), folder / "out"
-    assert run("run", project, "--out", out, "--rounds", 1) == 0
+def test_lost_pictures_are_drawn_again(one_round: Path) -> None:
+    project, out = one_round / "project.toml", one_round / "out"
     before = table(out)
     with Store(out / "workspace") as store:
         first = store.rounds.of_project(store.projects.all()[0].id)[0].id
@@ -60,17 +59,16 @@ def test_lost_pictures_are_drawn_again(folder: Path, names: tuple[str, str]) -> 
         assert store.candidates.get(lost.id).image == lost.image
 
 
-def test_pictures_of_own_prompts_stay_out_of_the_table(folder: Path, names: tuple[str, str]) -> None:
-    assert run("run", write_project(folder, names), "--out", folder / "out", "--rounds", 1) == 0
-    with Store(folder / "out" / "workspace") as store:
+def test_pictures_of_own_prompts_stay_out_of_the_table(one_round: Path) -> None:
+    with Store(one_round / "out" / "workspace") as store:
         first = store.rounds.of_project(store.projects.all()[0].id)[0].id
         own = store.candidates.of_round(first)[1].id
         store.database.write("UPDATE candidates SET own = 1, x = NULL, y = NULL WHERE id = ?", (own,))
         studio = Studio(store)
         assert any(tile.candidate.own for tile in studio.round_view(first).candidates)
-        write_outputs(studio, [first], folder / "told", "random")
-    assert own in [row["candidate_id"] for row in table(folder / "out")]
-    assert own not in [row["candidate_id"] for row in table(folder / "told")]
+        write_outputs(studio, [first], one_round / "told", "random")
+    assert own in [row["candidate_id"] for row in table(one_round / "out")]
+    assert own not in [row["candidate_id"] for row in table(one_round / "told")]
 
 
 def test_a_lora_to_start_from_is_known_by_what_it_holds(folder: Path) -> None:

@@ -82,7 +82,9 @@ def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str,
     assert [path.parts[-3] for path in kept] == [second]  # the last state of the newest training
 
 
-def test_object_draws_its_class_images_once(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+def test_object_draws_its_class_images_once_and_its_adapter_says_what_it_is(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
     first = first_round(studio, object_draft(names))
     phases: list[str] = []
 
@@ -92,21 +94,15 @@ def test_object_draws_its_class_images_once(studio: Studio, models: Models, name
     assert work(studio, models, studio.fine_tune(first), watch).state == "completed"
     assert "class_images" in phases
     assert len(studio.store.database.rows("SELECT * FROM class_images")) == 3
+    with safe_open(studio.adapter_path(first), framework="numpy") as file:
+        card = json.loads(file.metadata()["gal_studio"])
+        assert all(name.startswith("unet.") for name in file.keys())  # noqa: SIM118
+    assert (card["trigger_word"], card["base_model"], card["round"]) == ("<sks>", Path(names[0]).name, 1)
     work(studio, models, studio.generate(first))
     studio.decide([studio.round_view(first).candidates[0].candidate.id], "accepted")
     phases.clear()
     assert work(studio, models, studio.fine_tune(studio.next_round(first).id), watch).state == "completed"
     assert "class_images" not in phases
-
-
-def test_adapter_says_what_it_is(studio: Studio, models: Models, names: tuple[str, str]) -> None:
-    first = first_round(studio, object_draft(names))
-    work(studio, models, studio.fine_tune(first))
-    with safe_open(studio.adapter_path(first), framework="numpy") as file:
-        card = json.loads(file.metadata()["gal_studio"])
-        assert all(name.startswith("unet.") for name in file.keys())  # noqa: SIM118
-    stated = card["trigger_word"], card["kind"], card["base_model"], card["round"]
-    assert stated == ("<sks>", "object", Path(names[0]).name, 1)
 
 
 def test_stopped_training_goes_on_and_ends_the_same(
@@ -162,6 +158,7 @@ def test_stopped_drawing_keeps_its_pictures_and_draws_the_rest(
     ]
 
 
+@pytest.mark.thorough
 def test_pictures_show_while_the_rest_is_drawn(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:

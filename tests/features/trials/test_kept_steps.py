@@ -1,7 +1,10 @@
 """A validated training keeps the LoRA of each validated step; they are drawn, taken and deleted."""
 
 import os
+import shutil
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ from gal_studio.core.types import Job
 from gal_studio.features.trials.record import trials_of
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
+from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs import disk_space, fine_tune
@@ -36,6 +40,27 @@ def trained(studio: Studio, models: Models, names: Names, **tune: Any) -> str:
     done = work(studio, models, studio.fine_tune(first))
     assert done.state == "completed", done.message
     return first
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, models: Models, names: Names) -> tuple[Path, str]:
+    """A workspace with a round whose training has kept three steps, and its ID."""
+    folder = tmp_path_factory.mktemp("kept") / "workspace"
+    with Store(folder) as store:
+        return folder, trained(Studio(store), models, names)
+
+
+@pytest.fixture
+def studio(made: tuple[Path, str], tmp_path: Path) -> Iterator[Studio]:
+    shutil.copytree(made[0], tmp_path / "workspace")
+    with Store(tmp_path / "workspace") as store:
+        yield Studio(store)
+
+
+@pytest.fixture
+def first(made: tuple[Path, str]) -> str:
+    """The round of `studio`."""
+    return made[1]
 
 
 def steps(studio: Studio, round_id: str) -> list[int]:
@@ -122,8 +147,9 @@ def test_more_steps_keep_those_before(studio: Studio, models: Models, names: Nam
         studio.continue_training(first, 2)
 
 
-def test_steps_by_strengths_are_drawn_with_their_loras(studio: Studio, models: Models, names: Names) -> None:
-    first = trained(studio, models, names)
+def test_steps_by_strengths_are_drawn_with_their_loras(
+    studio: Studio, models: Models, names: Names, first: str
+) -> None:
     made = studio.try_steps(first, strengths=[0.0, 1.0])
     assert [(one.step, one.recipe.late) for one in made] == [(s, r) for s in (3, 6, 8) for r in (0.0, 1.0)]
     assert {one.prompt for one in made} == {"A tie in ink style"}, "a test prompt that nothing learned from"
@@ -139,8 +165,7 @@ def test_steps_by_strengths_are_drawn_with_their_loras(studio: Studio, models: M
     assert trials_of(studio.store).get(own.id).image == drawn[-1].image, "the last step is the round's LoRA"
 
 
-def test_what_is_not_kept_queues_nothing(studio: Studio, models: Models, names: Names) -> None:
-    first = trained(studio, models, names)
+def test_what_is_not_kept_queues_nothing(studio: Studio, models: Models, names: Names, first: str) -> None:
     with pytest.raises(StudioError, match="step 4 is not kept: choose 3, 6 or 8"):
         studio.try_steps(first, steps=[3, 4])
     with pytest.raises(StudioError, match="These are 51 images, and 50 may wait at once: choose fewer steps"):
@@ -152,9 +177,8 @@ def test_what_is_not_kept_queues_nothing(studio: Studio, models: Models, names: 
 
 
 def test_a_round_without_images_takes_a_step_and_goes_back(
-    studio: Studio, models: Models, names: Names
+    studio: Studio, models: Models, names: Names, first: str
 ) -> None:
-    first = trained(studio, models, names)
     before = studio.store.rounds.get(first)
     taken = studio.use_step(first, 3)
     assert (taken.id, taken.ends_at) == (first, 3)
@@ -167,9 +191,8 @@ def test_a_round_without_images_takes_a_step_and_goes_back(
 
 
 def test_a_round_with_images_keeps_all_and_a_round_beside_it_has_the_step(
-    studio: Studio, models: Models, names: Names
+    studio: Studio, models: Models, names: Names, first: str
 ) -> None:
-    first = trained(studio, models, names)
     work(studio, models, studio.generate(first))
     before = studio.store.rounds.get(first), studio.store.candidates.of_round(first)
     new = studio.use_step(first, 6)
@@ -189,9 +212,8 @@ def test_a_round_with_images_keeps_all_and_a_round_beside_it_has_the_step(
 
 
 def test_deleted_steps_free_the_disk_and_leave_what_is_used(
-    studio: Studio, models: Models, names: Names
+    studio: Studio, models: Models, names: Names, first: str
 ) -> None:
-    first = trained(studio, models, names)
     made = studio.try_steps(first, steps=[3], strengths=[1.0])
     waiting = studio.try_steps(first, steps=[6], strengths=[1.0])
     three, six, last = (studio.store.adapters.path(one.adapter) for one in studio.kept_steps(first))
@@ -207,9 +229,8 @@ def test_deleted_steps_free_the_disk_and_leave_what_is_used(
 
 
 def test_another_training_of_the_round_deletes_the_steps_of_the_one_before(
-    studio: Studio, models: Models, names: Names
+    studio: Studio, models: Models, names: Names, first: str
 ) -> None:
-    first = trained(studio, models, names)
     former = [studio.store.adapters.path(one.adapter) for one in studio.kept_steps(first)]
     old(studio)
     project = studio.store.rounds.get(first).project_id
@@ -254,8 +275,9 @@ def test_the_disk_must_have_room_for_the_kept_steps(
     assert needs[0] - needs[1] == size, "steps 3 and 6, and step 7 alone"
 
 
-def test_an_archive_carries_the_steps(studio: Studio, models: Models, names: Names, tmp_path: Any) -> None:
-    first = trained(studio, models, names)
+def test_an_archive_carries_the_steps(
+    studio: Studio, models: Models, names: Names, first: str, tmp_path: Any
+) -> None:
     path = studio.export_project(studio.store.rounds.get(first).project_id, tmp_path / "ink.zip")
     there = studio.rounds(studio.import_project(path))[0].id
     assert [one.adapter for one in studio.kept_steps(there)] == [
