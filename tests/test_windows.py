@@ -1,7 +1,6 @@
 """What Windows lacks is not needed to start: signals and modules of POSIX."""
 
-import subprocess
-import sys
+from tests.additions import ROOT, run_python, succeeded
 
 MISSING = """
 import gradio, multiprocessing.pool, psutil, signal, sys, torch, typer, uvicorn  # they know where they run
@@ -14,5 +13,4 @@ import gal_studio.cli, gal_studio.worker, gal_studio.ui.serve, gal_studio.ui.app
 
 
 def test_the_program_is_imported_without_posix() -> None:
-    made = subprocess.run([sys.executable, "-c", MISSING], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
+    succeeded(run_python(ROOT, "-c", MISSING))

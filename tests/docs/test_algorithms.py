@@ -32,9 +32,10 @@ def sources() -> Iterator[Path]:
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
-    """Every function and class of the package with its docstring."""
+    """Every function and class with its docstring, of the modules that cite an equation."""
     for path in (ROOT / "gal_studio").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if CITATION.search(text) else ():
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 yield f"{path.name}:{node.name}", ast.get_docstring(node) or ""
 

@@ -22,11 +22,13 @@ from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, weights, work
 
 FAST_STEPS = 2
+IMAGES = 8  # two of each of four test prompts
 
 
 def with_fast(**fast: Any) -> dict[str, Any]:
     """The settings of a tiny project that generates with these."""
-    generation = {**CHANGES["generation"], "steps": 7, "fast_steps": FAST_STEPS, "resolution": 64, **fast}
+    generation = {**CHANGES["generation"], "steps": 7, "fast_steps": FAST_STEPS, "resolution": 64}
+    generation |= {"candidates": 2, **fast}
     return {**CHANGES, "tune": {**CHANGES["tune"], "resolution": 64}, "generation": generation}
 
 
@@ -54,9 +56,9 @@ def test_a_round_is_trained_on_the_base_and_drawn_with_its_sibling(
     fast = drawn_round(studio, models, names, with_fast(fast_model=sibling))
     assert weights(studio, plain) == weights(studio, fast)  # the training does not depend on it
     images = {of: [one.candidate.image for one in studio.round_view(of).candidates] for of in (plain, fast)}
-    assert len(images[plain]) == len(images[fast]) == 12 and not set(images[plain]) & set(images[fast])
+    assert len(images[plain]) == len(images[fast]) == IMAGES and not set(images[plain]) & set(images[fast])
     passes = {of: studio.store.rounds.get(of).unet_forwards for of in (plain, fast)}
-    assert passes[plain] == 12 * 7 * 2 and passes[fast] == 12 * FAST_STEPS  # guided, and distilled
+    assert passes[plain] == IMAGES * 7 * 2 and passes[fast] == IMAGES * FAST_STEPS  # guided, and distilled
     assert models.drawing_model(names[0], studio.store.rounds.get(fast).settings).name == sibling
 
     said = of_candidate(studio.store, studio.round_view(fast).candidates[0].candidate.id)
@@ -118,7 +120,7 @@ def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_pa
     assert weights(studio, plain) == weights(studio, fast)
     settings = studio.store.rounds.get(fast).settings
     assert settings.generation.solver == "lcm"  # by the name
-    assert studio.store.rounds.get(fast).unet_forwards == 12 * FAST_STEPS
+    assert studio.store.rounds.get(fast).unet_forwards == IMAGES * FAST_STEPS
     images = {of: {one.candidate.image for one in studio.round_view(of).candidates} for of in (plain, fast)}
     assert not images[plain] & images[fast]
     said = of_candidate(studio.store, studio.round_view(fast).candidates[0].candidate.id)

@@ -17,9 +17,10 @@ from tests.engine.tiny_flows import make_tiny_klein
 MAKERS = {"xl": make_tiny_xl_pipeline, "klein": make_tiny_klein}
 
 
-@pytest.mark.parametrize("family", [pytest.param("xl", marks=pytest.mark.thorough), "klein"])
+@pytest.mark.parametrize("again", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("family", MAKERS)
 def test_a_need_is_that_of_the_loaded_model(
-    tmp_path: Path, family: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, family: str, again: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for planner in ("gal_studio.core.memory.need", "gal_studio.engine.memory.plan"):
         monkeypatch.setattr(f"{planner}.kept", lambda *_, **__: 0)  # it hangs on the processor
@@ -31,23 +32,22 @@ def test_a_need_is_that_of_the_loaded_model(
         for parts in ((model.denoiser,), (model.autoencoder,), model.family.text_parts)
     ]
     assert [shape.denoiser, shape.autoencoder, shape.text] == counted
-    for again in (False, True):
-        settings = Settings().updated({
-            "tune": {"batch_size": 3, "rank": 8},
-            "generation": {"batch_size": 3},
-            "machine": {"precision": "bf16", "checkpointing": again},
-        })  # fmt: skip
-        model.machine = settings.machine
-        weights = 2 * shape.denoiser + 4 * shape.autoencoder + 2 * shape.text
-        found, plan = need(shape, settings, "cpu"), MemoryPlan(3)
-        step = found.training / FRAGMENTED["lora"] - weights
-        assert step == pytest.approx(training_need(model, settings.tune, plan), rel=0.1)
-        replaced = 2 * shape.targeted[settings.tune.target]  # `drawing` has taken these when the engine plans
-        drawn = found.drawing / FRAGMENTED["drawing"]
-        assert drawn - weights - replaced == pytest.approx(
-            drawing_need(model, settings.generation, plan), rel=0.1
-        )
-        assert shape.lora["all"] * 8 == trained_weights(model, settings.tune)
+    settings = Settings().updated({
+        "tune": {"batch_size": 3, "rank": 8},
+        "generation": {"batch_size": 3},
+        "machine": {"precision": "bf16", "checkpointing": again},
+    })  # fmt: skip
+    model.machine = settings.machine
+    weights = 2 * shape.denoiser + 4 * shape.autoencoder + 2 * shape.text
+    found, plan = need(shape, settings, "cpu"), MemoryPlan(3)
+    step = found.training / FRAGMENTED["lora"] - weights
+    assert step == pytest.approx(training_need(model, settings.tune, plan), rel=0.1)
+    replaced = 2 * shape.targeted[settings.tune.target]  # `drawing` has taken these when the engine plans
+    drawn = found.drawing / FRAGMENTED["drawing"]
+    assert drawn - weights - replaced == pytest.approx(
+        drawing_need(model, settings.generation, plan), rel=0.1
+    )
+    assert shape.lora["all"] * 8 == trained_weights(model, settings.tune)
 
 
 def test_a_folder_of_another_kind_is_refused(tmp_path: Path) -> None:
