@@ -1,6 +1,7 @@
 """Each thing that can be added is one file in the package's own folders, and at most one line.
 
-A copy of the package has all of them; its page, its command line and its worker, each a process, know them.
+A copy of the package has all of them: its registries, page and types know them. In `--check-all` its command
+line, its page and its worker do their work with them, each in a process.
 """
 
 import csv
@@ -45,9 +46,13 @@ class Seen(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory.mktemp("copy") / "copy")
+
+
+@pytest.fixture(scope="module")
+def seen(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     here = tmp_path_factory.mktemp("additions")
-    folder = copied(here / "copy")
     names = make_models(here / "models")
     (here / "cat.png").write_bytes(png())
     file = write_project(here, names)
@@ -66,6 +71,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(folder, workspace, out, command, shown, listed)
 
 
+@pytest.mark.thorough
 def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
     """The command took its two pictures; the page shows it as chosen, with what its label says."""
     summary = json.loads((seen.out / "summary.json").read_text())
@@ -78,6 +84,7 @@ def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
     assert reasons == {"Its image looks unlike 1 references, 1 accepted and the others."}
 
 
+@pytest.mark.thorough
 def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: Seen) -> None:
     poll = seen.shown["poll"]
     assert "Redness" in [one["label"] for one in poll["parts"]["project"]["scores"]]
@@ -86,6 +93,7 @@ def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: S
         assert all(float(row["redness"]) >= 0 for row in csv.DictReader(file))
 
 
+@pytest.mark.thorough
 def test_a_job_has_its_button_its_line_in_the_list_and_its_work(seen: Seen) -> None:
     button = {
         "change": "run_job", "kind": "count", "button": "Count", "hint": "Counts the test prompts"
@@ -97,6 +105,7 @@ def test_a_job_has_its_button_its_line_in_the_list_and_its_work(seen: Seen) -> N
     assert stored(seen.workspace, query) == [("completed", "")]
 
 
+@pytest.mark.thorough
 @needs_exports
 def test_an_export_format_is_written_by_the_worker_and_offered_by_page_and_command(seen: Seen) -> None:
     assert "For Easel" in [one["title"] for one in seen.shown["exports"]["forms"]]
@@ -105,16 +114,19 @@ def test_an_export_format_is_written_by_the_worker_and_offered_by_page_and_comma
     assert "easel: Easel" in " ".join(told.split())
 
 
+@pytest.mark.thorough
 def test_a_setting_is_a_field_of_the_page_and_a_key_of_project_files(seen: Seen) -> None:
     project = seen.shown["poll"]["parts"]["project"]
     assert "gal.patience" in {one["name"] for one in project["fields"]}
     assert project["settings"]["gal"]["patience"] == 3
 
 
+@pytest.mark.thorough
 def test_a_request_is_answered_and_checked_before_an_import(seen: Seen) -> None:
     assert seen.shown["count"] == {"pictures": len(seen.shown["poll"]["candidates"]["items"])}
 
 
+@pytest.mark.thorough
 def test_a_view_is_served_with_its_styles(seen: Seen) -> None:
     assert "rounds/count/count.js" in seen.shown["files"]
     assert ".rounds .view.count" in seen.shown["css"]
@@ -127,12 +139,18 @@ def test_a_view_is_served_with_its_styles(seen: Seen) -> None:
 MOOD = """
 import json, sys
 from pathlib import Path
+from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.scores.registry import SCORES
+from gal_studio.core.models.forms.registry import FORMS
+from gal_studio.core.settings import Settings
+from gal_studio.core.variants.registry import VARIANTS
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.page.static import served
+from gal_studio.ui.page.static import files, served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.ui.requests import Context
+from gal_studio.worker.jobs.registry import WORK
 from tools.web_types import written
 
 with Store(Path(sys.argv[1])) as store:
@@ -145,15 +163,26 @@ with Store(Path(sys.argv[1])) as store:
     print(json.dumps({"kind": parts["project"]["kind"], "anchors": len(parts["project"]["anchors"]),
                       "settings": list(options["presets"][0]["settings"]), "types": written(),
                       "demos": [one["kind"] for one in REQUESTS["overview"](context, {})["demos"]],
-                      "page": served()["studio.js"].decode()}))
+                      "page": served()["studio.js"].decode(), "files": sorted(files()),
+                      "css": files()["studio.css"].decode(), "requests": sorted(REQUESTS),
+                      "known": [*POLICIES.names(), *SCORES.names(), *VARIANTS.names(), *FORMS.names(),
+                                *WORK.names()],
+                      "fields": [one["name"] for one in parts["project"]["fields"]],
+                      "offered": [one["kind"] for one in parts["project"]["offered"]],
+                      "patience": Settings().gal.patience}))
 """
 
 
-def test_another_kind_of_project_is_created_shown_and_in_the_types_of_the_page(
-    seen: Seen, tmp_path: Path
+def test_each_is_known_by_its_file_and_another_kind_of_project_is_created_and_shown(
+    folder: Path, tmp_path: Path
 ) -> None:
-    """It has the settings and test prompts of the kind that it is like."""
-    found = asked(seen.folder, MOOD, tmp_path / "workspace")
+    """The kind has the settings and test prompts of the kind that it is like."""
+    found = asked(folder, MOOD, tmp_path / "workspace")
+    assert {"spread", "redness", "baseline", "count"} <= {*found["known"]} and found["patience"] == 7
+    assert not EXPORTS or "easel" in found["known"]
+    assert "gal.patience" in found["fields"] and "count_pictures" in found["requests"]
+    assert {"count", "baseline"} <= {*found["offered"]}
+    assert "rounds/count/count.js" in found["files"] and ".rounds .view.count" in found["css"]
     assert (found["kind"], found["anchors"]) == ("mood", 18)
     assert found["settings"] == found["demos"] == ["style", "object", "mood"]
     assert 'type ProjectKind = "style" | "object" | "mood"' in found["types"]
@@ -200,6 +229,7 @@ with Store(Path(sys.argv[1])) as store:
 """
 
 
+@pytest.mark.thorough
 def test_a_variant_of_a_round_is_known_to_page_verbs_worker_and_command(seen: Seen) -> None:
     """It is generated by the base model and nothing else is done with it, as its one file says."""
     found = asked(seen.folder, BASELINE, seen.workspace)

@@ -77,6 +77,7 @@ def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
         assert (states[i] - states[i - 1]).abs().max() > 0.1
 
 
+@pytest.mark.thorough
 def test_one_seed_is_one_picture_alone_and_in_a_batch(model):
     from gal_studio.engine.sampling.sampler import DrawRequest
 
@@ -131,6 +132,7 @@ def test_the_clip_knows_the_demo_references(embedder):
     assert int((embedder.images([picture]) @ texts.T).argmax()) == 0
 
 
+@pytest.mark.thorough
 def test_the_adapter_brings_the_colours_of_a_reference(model):
     """Where it changes pictures of the demo's teapot, they come nearer to its colour."""
     from PIL import Image

@@ -117,6 +117,7 @@ def check_flags(studio: Studio, models: Models, tiles: Any) -> None:
         assert float(value) == pytest.approx(float(slow), abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_a_command_learns_two_objects_with_masks_beside_the_pictures(
     names: tuple[str, str], tmp_path: Path
 ) -> None:

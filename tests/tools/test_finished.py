@@ -44,6 +44,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return make_models(tmp_path_factory.mktemp("models"))
 
 
+@pytest.mark.thorough
 def test_it_is_made_stage_by_stage(
     names: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

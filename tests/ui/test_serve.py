@@ -148,6 +148,7 @@ def test_the_printed_link_lets_in_and_the_server_asks_nobody(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_the_variable_does_the_same_and_sessions_outlive_the_process(tmp_path: Path) -> None:
     key: dict[str, str] = {}
     port, folder = free_port(), tmp_path / "before"

@@ -1,4 +1,7 @@
-"""A LoRA of each family is judged: drawn over its strengths, scored, and one of another family is refused."""
+"""A LoRA of each family is judged: drawn over its strengths, scored, and one of another family is refused.
+
+`tests/features/judge` judges those of a U-Net in every check.
+"""
 
 from pathlib import Path
 
@@ -10,7 +13,6 @@ from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.studio import Studio
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
-from tests.covering import few
 from tests.engine.loras.foreign_files import lora_file
 from tests.engine.tiny import make_tiny_clip
 from tests.engine.tiny_flows import make_tiny_z_image
@@ -31,12 +33,11 @@ NAMED = {
     "Qwen-Image 2.1, a checkpoint": "LyCORIS",
 }
 """The naming of each family's LoRA."""
-ALL = few({name: name for name in MADE}, "klein base, a checkpoint")
-"""`tests/features/judge` judges LoRAs of a U-Net."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", ALL)
+@pytest.mark.parametrize("family", MADE)
+@pytest.mark.thorough
 def test_a_lora_is_judged(studio: Studio, tmp_path: Path, family: str) -> None:
     """From a file in the names of another trainer to images, scores and the best strength schedule."""
     studio.models, models = CheckHere(), Models()

@@ -74,7 +74,7 @@ def names_of(workspace: Path) -> set[str]:
         return {name for (name,) in connection.execute("SELECT name FROM projects")}
 
 
-@pytest.mark.parametrize("way", ["rescue", "restore"])
+@pytest.mark.parametrize("way", [pytest.param("rescue", marks=pytest.mark.thorough), "restore"])
 def test_a_kill_at_any_moment_leaves_a_database(way: str, damaged: Path, tmp_path: Path) -> None:
     copy = backups(damaged)[0].name
     events = 0

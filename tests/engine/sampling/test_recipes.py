@@ -55,7 +55,7 @@ OF_THE_SAME_KIND = [("klein", "plain", "lora")]
 OF_THE_SAME_KIND += [(name, base, "lora") for name in ("xl", "z-image") for base in ("plain", "int8")]
 """A U-Net and a transformer again; `export/test_families.py` draws them by a recipe as stock pipelines do."""
 NAMED = {" ".join(case): case for case in (*CASES, *OF_THE_SAME_KIND)}
-ALL = few(NAMED, *(" ".join(case) for case in CASES))
+ALL = few(NAMED, *(" ".join(case) for case in CASES[:-1]))
 TWO = few(NAMED, "sd1 plain lora", "klein int8 lora")
 """A U-Net, and a transformer in 8 bits: for what is decided before any weight is changed."""
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2), DrawRequest("a long tie", 3)]

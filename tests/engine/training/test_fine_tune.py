@@ -91,7 +91,7 @@ def test_the_seed_determines_the_weights(model: ImageModel) -> None:
     assert not same(results[0], results[2])
 
 
-@pytest.mark.parametrize("method", ["lora", "full"])
+@pytest.mark.parametrize("method", [pytest.param("lora", marks=pytest.mark.thorough), "full"])
 def test_resume_is_bit_for_bit(model: ImageModel, tmp_path: Path, method: str) -> None:
     settings = SETTINGS.updated({"method": method, "crop": "random"})
     whole = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, seed=5)]

@@ -39,7 +39,7 @@ def test_settings_without_effect_keep_the_fingerprint() -> None:
     assert TuneSettings(preview_every=7, rank=3).essential == TuneSettings(rank=3)
 
 
-@pytest.mark.parametrize("method", ["lora", "lokr"])
+@pytest.mark.parametrize("method", ["lora", pytest.param("lokr", marks=pytest.mark.thorough)])
 def test_resume_with_other_intervals_is_bit_for_bit(method: str, model: ImageModel, tmp_path: Path) -> None:
     settings = SETTINGS.updated({"method": method})
     list(fine_tune(model, EXAMPLES, PRIOR, settings, 5))

@@ -44,6 +44,7 @@ class KilledError(BaseException):
     """As if the process was killed: nothing is tidied up."""
 
 
+@pytest.mark.thorough
 def test_what_a_killed_export_leaves_is_removed(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

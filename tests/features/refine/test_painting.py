@@ -120,6 +120,7 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     assert weights(studio, node) == painted
 
 
+@pytest.mark.thorough
 def test_paint_on_a_finished_refinement_trains_beside_it(
     done: tuple[Studio, str, str], models: Models
 ) -> None:

@@ -1,5 +1,7 @@
 """A refinement learns from a snapshot of the store, which is stored with it."""
 
+import pytest
+
 from gal_studio.core.types import Job
 from gal_studio.engine.training import latents
 from gal_studio.features.refine import rules
@@ -69,6 +71,7 @@ def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> No
     assert rules.trained_pictures(inputs_of(studio.store, node)) != expected
 
 
+@pytest.mark.thorough
 def test_other_maps_make_another_refinement(studio: Studio, models: Models) -> None:
     """An older checkpoint is not resumed, and does not make the job fail."""
     node = studio.make_pairs(first_round(studio, "object")).round_id

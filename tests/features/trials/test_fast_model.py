@@ -1,5 +1,7 @@
 """A prompt is tried as its round is generated: with the fast sibling of the base model."""
 
+import pytest
+
 from gal_studio.features.trials.pictures import of_trial
 from gal_studio.features.trials.record import trials_of
 from gal_studio.studio import Studio
@@ -12,6 +14,7 @@ __all__ = ["klein"]
 Klein = tuple[tuple[str, str], str]
 
 
+@pytest.mark.thorough
 def test_a_prompt_is_tried_with_the_sibling(studio: Studio, klein: Klein) -> None:
     names, sibling = klein
     models = Models()

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from PIL import Image
 
 from gal_studio.commands.running.outputs import _table
@@ -18,6 +19,7 @@ from tests.worker.running import work
 pytestmark = needs_round_zero
 
 
+@pytest.mark.thorough
 def test_a_free_prompt_is_drawn_with_the_references(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:

@@ -185,6 +185,7 @@ def test_several_subjects_are_scored_in_their_own_masks(
     assert (tmp_path / "out" / "pictures.csv").read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_a_project_of_two_objects_draws_its_combination(
     names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,7 @@ def states(studio: Studio, round_id: str) -> list[str]:
     return [path.name for path in saved(studio, round_id) if path.is_file()]
 
 
+@pytest.mark.thorough
 def test_more_steps_give_what_all_at_once_give(studio: Studio, models: Models, names: Names) -> None:
     whole, first = trained(studio, models, names, steps=9), trained(studio, models, names, steps=5)
     assert states(studio, first) == ["step-5.safetensors"]

@@ -117,6 +117,7 @@ def test_one_click_draws_more_of_a_prompt_and_nothing_else(
     assert view.complete
 
 
+@pytest.mark.thorough
 def test_pictures_asked_for_in_a_fixed_round_go_beyond_its_number(
     studio: Studio, models: Models, names: Names
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_greater_number_lets_the_ladder_go_on(studio: Studio, models: Models, 
     assert {index for _, index in drawn(studio, round_id)} >= set(range(10))
 
 
+@pytest.mark.thorough
 def test_a_round_under_the_old_rule_keeps_its_pictures_and_says_so(
     studio: Studio, models: Models, names: Names
 ) -> None:

@@ -51,7 +51,9 @@ def test_each_picture_that_is_encoded_is_told(studio: Studio, models: Models, na
     assert seen == [(done, 5) for done in range(1, 6)]  # two references and three class images
 
 
-@pytest.mark.parametrize(("press", "state"), [("stop", "stopped"), ("pause", "paused")])
+@pytest.mark.parametrize(
+    ("press", "state"), [("stop", "stopped"), pytest.param("pause", "paused", marks=pytest.mark.thorough)]
+)
 def test_a_preview_ends_within_one_step_and_is_drawn_when_the_training_goes_on(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch, press: str, state: str
 ) -> None:

@@ -67,6 +67,7 @@ def test_other_intervals_go_on_from_the_checkpoint(
     assert weights(studio, halted) == weights(studio, whole)
 
 
+@pytest.mark.thorough
 def test_other_drawing_settings_go_on_with_the_class_images_that_are_there(
     studio: Studio, models: Models, names: Names
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_running_training_ends_at_the_step_since_which_steps_only_copy(
     assert weights(studio, first) == weights(studio, other)
 
 
+@pytest.mark.thorough
 def test_a_training_may_end_by_itself_where_more_steps_only_copy(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:

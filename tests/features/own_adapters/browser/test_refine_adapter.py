@@ -10,6 +10,7 @@ from tests.ui.seeded import draw
 pytestmark = [pytest.mark.browser, needs_round_zero]
 
 
+@pytest.mark.thorough
 def test_what_was_typed_stays_when_it_is_refused(watched: Watched, served: Served) -> None:
     studio, project = served.place.studio, served.place.project
     studio.change_settings(project, {"references": {"adapter": "someone/an-adapter"}})

@@ -26,6 +26,7 @@ LINE = [(0.2, 0.3), (0.8, 0.3)]
 PART, PAIR, SUBJECT = "dialog.lightbox .brush-layer", ".pair-view .brush-layer", ".mask-view .brush-layer"
 
 
+@pytest.mark.thorough
 def test_a_part_that_was_refused_is_still_painted(watched: Watched, served: Served):
     studio = served.place.studio
     studio.accept_in_part = refused_once(studio.accept_in_part)  # type: ignore[method-assign]

@@ -119,6 +119,7 @@ def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, 
     page.wait_for_selector(".pair-card >> nth=1 >> .pair-painted", state="hidden")
 
 
+@pytest.mark.thorough
 def test_the_subject_of_a_reference_is_painted_and_its_pairs_are_judged_again(
     watched: Watched, served: Served
 ):

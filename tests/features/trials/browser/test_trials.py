@@ -181,6 +181,7 @@ def test_the_whole_form_of_a_prompt_fits(watched: Watched, served: Served, width
         assert box and box["x"] + box["width"] <= room["x"] + room["width"] - 8
 
 
+@pytest.mark.thorough
 def test_its_list_is_saved_as_a_table_and_as_no_figure(watched: Watched, served: Served) -> None:
     watched.page.add_init_script(WITH_FIGURES)
     page = watched.open(served.url())

@@ -51,6 +51,7 @@ def test_what_waited_for_the_mouse_comes_wherever_it_is_released(watched: Watche
     page.wait_for_function("document.querySelector('.name-in-place').value === 'Cat of the harbour'")
 
 
+@pytest.mark.thorough
 def test_a_switch_is_not_put_back_by_a_poll_of_before(watched: Watched, served: Served):
     studio, project = served.place.studio, served.place.project
     gate = before_changes(studio)
@@ -98,6 +99,7 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     seeds.come()
 
 
+@pytest.mark.thorough
 def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, served: Served):
     studio = served.place.studio
     studio.decide = refused_once(studio.decide)  # type: ignore[method-assign]

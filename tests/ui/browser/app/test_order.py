@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.races]
 PAIR, SUBJECT = ".pair-view .brush-layer", ".mask-view .brush-layer"
 
 
+@pytest.mark.thorough
 def test_a_mask_is_there_although_the_answer_is_older_than_it(watched: Watched, served: Served):
     studio = served.place.studio
     project, _, _ = object_with_subject(studio)
@@ -113,6 +114,7 @@ def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(
 
 
 @needs_refine
+@pytest.mark.thorough
 def test_kept_is_said_of_the_last_stroke(watched: Watched, served: Served):
     studio = served.place.studio
     gate = before_changes(studio)

@@ -23,6 +23,7 @@ def screen(page: Page) -> str:
     return page.evaluate("document.documentElement.dataset.step")
 
 
+@pytest.mark.thorough
 def test_back_and_forward_move_between_screens_and_views(watched: Watched, served: Served):
     page = opened(watched, served)
     page.click("[data-view=anchors]")

@@ -111,6 +111,7 @@ def test_a_row_of_the_queue_that_changes_under_the_mouse_is_clicked(watched: Wat
     page.wait_for_selector(f".queue-list li[data-job='{first.id}'][data-state=running]")
 
 
+@pytest.mark.thorough
 def test_what_went_wrong_is_still_said_when_its_dialog_is_closed(watched: Watched, served: Served):
     studio = served.place.studio
     studio.decide = refuse  # type: ignore[method-assign]

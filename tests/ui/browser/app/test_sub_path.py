@@ -15,7 +15,7 @@ from tests.ui.small_proxy import proxy
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("strips", [True, False])
+@pytest.mark.parametrize("strips", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_a_studio_under_a_path(place: Place, window: Any, tmp_path: Any, strips: bool) -> None:
     rules = make_rules(Listening(), Credentials(USER, PASSWORD), tmp_path)
     with (

@@ -28,6 +28,7 @@ def accepted(place: Place) -> list[str]:
     ]
 
 
+@pytest.mark.thorough
 def test_what_waits_is_not_sent_to_another_workspace_of_the_same_address(
     place: Place, window: Any, port: socket.socket, tmp_path: Path
 ) -> None:
@@ -50,6 +51,7 @@ def test_what_waits_is_not_sent_to_another_workspace_of_the_same_address(
     page.close()
 
 
+@pytest.mark.thorough
 def test_two_browsers_that_decide_at_once_end_with_the_same(
     watched: Watched, served: Served, chromium: Any
 ) -> None:

@@ -119,6 +119,7 @@ def test_paint_of_a_moment_ago_is_kept_when_the_page_goes(watched: Watched, serv
 
 
 @pytest.mark.races
+@pytest.mark.thorough
 def test_a_refused_decision_is_taken_back_whatever_poll_was_on_its_way(watched: Watched, served: Served):
     studio = served.place.studio
     gate = Gate(studio.queue_view)
@@ -136,6 +137,7 @@ def test_a_refused_decision_is_taken_back_whatever_poll_was_on_its_way(watched: 
 
 
 @pytest.mark.races
+@pytest.mark.thorough
 def test_a_button_means_the_round_in_which_it_was_pressed(watched: Watched, served: Served):
     studio, first = served.place.studio, served.place.round
     child = studio.next_round(first).id

@@ -70,6 +70,7 @@ def pictures_checked(page: Any, number: int) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: Served):
     page = opened(watched, served)
     page.check("input[name=kind][value=object]")

@@ -127,6 +127,7 @@ def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, s
     expect(page.locator(".flat-list .tile")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served):
     decisions = served.place.studio.store.decisions
     page = started(watched, served)

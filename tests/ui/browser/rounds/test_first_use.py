@@ -97,6 +97,7 @@ def test_keys_decide_and_a_refresh_keeps_it(watched: Watched, served: Served):
     expect(page.locator(".tile[data-verdict=accepted]")).to_have_count(2)
 
 
+@pytest.mark.thorough
 def test_no_click_is_lost_in_a_burst_and_a_second_tab_shows_the_same(watched: Watched, served: Served):
     page = watched.open(served.url())
     other = page.context.new_page()
@@ -259,6 +260,7 @@ def test_pictures_appear_while_they_are_drawn_and_nothing_jumps(watched: Watched
     assert page.evaluate("document.querySelector('.grid').scrollTop") == 500
 
 
+@pytest.mark.thorough
 def test_nasty_prompts_stay_text(watched: Watched, served: Served):
     studio = served.place.studio
     nasty = "A ${document.title = 'owned'} <img src=x onerror=alert`1`> cat in <i>odd</i> {{style}} style"

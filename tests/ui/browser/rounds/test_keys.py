@@ -11,6 +11,7 @@ from tests.ui.seeded_refinement import judge
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.thorough
 def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: Served):
     decisions = served.place.studio.store.decisions
     page = watched.open(served.url())

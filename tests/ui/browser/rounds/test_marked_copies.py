@@ -89,6 +89,7 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     expect(page.locator(f".tile[data-id='{copy}']")).to_have_attribute("data-copy", before[copy])
 
 
+@pytest.mark.thorough
 def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_eye(
     watched: Watched, served: Served
 ):

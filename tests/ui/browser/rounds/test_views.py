@@ -41,6 +41,7 @@ def marks(page: Any, kind: str) -> int:
     return len(drawing.findall(f".//{{http://www.w3.org/2000/svg}}{kind}"))
 
 
+@pytest.mark.thorough
 def test_a_view_is_enlarged_and_goes_back(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")

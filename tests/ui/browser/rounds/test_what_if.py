@@ -76,6 +76,7 @@ def test_a_branch_that_differs_otherwise_runs_at_once(
     assert kinds == ["fine_tune", "generate", "measure"]
 
 
+@pytest.mark.thorough
 def test_two_lines_stand_side_by_side_and_the_kept_one_is_first(watched: Watched, served: Served) -> None:
     studio, first = served.place.studio, served.place.round
     studio.accept_suggestion(first)
