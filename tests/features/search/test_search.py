@@ -43,7 +43,7 @@ def cosines(features: dict[str, list[float]], wanted: list[float]) -> dict[str, 
     return found
 
 
-@pytest.mark.parametrize("which", ["bundled", "other"])
+@pytest.mark.parametrize("which", [pytest.param("bundled", marks=pytest.mark.thorough), "other"])
 def test_words_are_compared_with_each_image(tmp_path: Path, which: str) -> None:
     clip = BUNDLED if which == "bundled" else make_models(tmp_path / "models")[1]
     studio, round_id, features = made(tmp_path, clip)

@@ -89,6 +89,7 @@ def test_everything_is_done_by_one_click(watched: Watched, served: Served):
     until(lambda: queued() == ["generate", "refine"])  # the first is told of before the second is there
 
 
+@pytest.mark.thorough
 def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, served: Served):
     store = served.place.studio.store
     node = pairs_made(served.place.studio, served.place.round)
