@@ -64,7 +64,7 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
 
 def _uses(store: Store, old: str) -> list[_Use]:
     """The projects whose models have this path, or lie there now; a folder may be written with a slash."""
-    names = {old, old.rstrip("/\\"), str(Path(old).expanduser().absolute())} - {""}
+    names = {old, old.rstrip("/\\"), str(user_path(old).absolute())} - {""}
     return [use for use in _all_uses(store) if {use.model.path, use.model.place} & names]
 
 

@@ -59,6 +59,8 @@ def test_a_vision_model_and_an_image_adapter_that_moved_are_located(studio: Stud
         shutil.move(tmp_path / name, tmp_path / f"moved-{name}")
     lost = {one.role: one for one in studio.local_models(project) if not one.is_here}
     assert set(lost) == {"vision model", "image adapter"}
+    with pytest.raises(StudioError, match="There is no home folder for '~nobody-here/x'"):
+        studio.locate_model("~nobody-here/x", tmp_path / "moved-tower", project)
     for role, name in (("vision model", "tower"), ("image adapter", "adapter")):
         located = studio.locate_model(lost[role].place, tmp_path / f"moved-{name}", project)
         assert located.place == str(tmp_path / f"moved-{name}")
