@@ -21,7 +21,8 @@ class Variant:
 
     Where it answers nothing of its own, a round is generated with the base model and never trained. Its
     `name` is stored, and never changes; workspaces know it once
-    `gal_studio.state.database.upgrades.VERSION` is raised. Only its file compares names: others ask it.
+    `gal_studio.state.database.upgrades.VERSION` is raised. Only its file compares names: others ask it. Its
+    file imports `core.records` for types alone (`TYPE_CHECKING`), since the table of rounds names variants.
     """
 
     name: ClassVar[str]

@@ -18,11 +18,12 @@ class ExportForm:
     table of docs/export.md says. The studio's own layer names and configuration are kept by one that
     `is_own`, which needs diffusers alone and no ComfyUI workflow. Others put `prefix` before the name of a
     layer, whose dots become `separator` (of Stable Diffusion all have kohya's), and call its `factors` so
-    where a family has no alphas (`lora_down` comes with one all the same). One with `original_names` is for
-    programs that know no layer names of diffusers. One with `diffusers_names` takes those of diffusers where
-    other programs know both. Its programs read prompts by the rules of `syntax`. One `without_training` is
-    for rounds that have no weights of their own, `holds` says which, and `check` refuses settings that no
-    other program has. What was trained has one of the `methods`.
+    where a family has no alphas (`lora_down` comes with one all the same). diffusers must read what they
+    write (prefixes that it knows, such as `diffusion_model.`), since each file is checked with it. One with
+    `original_names` is for programs that know no layer names of diffusers. One with `diffusers_names` takes
+    those of diffusers where other programs know both. Its programs read prompts by the rules of `syntax`. One
+    `without_training` is for rounds that have no weights of their own, `holds` says which, and `check`
+    refuses settings that no other program has. What was trained has one of the `methods`.
     """
 
     name: str
