@@ -47,7 +47,5 @@ def test_what_a_round_is_worth_is_what_was_measured() -> None:
     known = json.loads((Path(__file__).parents[4] / "docs/lab/results.json").read_text(encoding="utf-8"))
     assert {name: known["figures"][name]["value"] for name in WORTH} == WORTH
     assert re.findall(r"\d+%", worth_words()) == list(WORTH.values())
-    first, by_eye, suggested = (int(value.rstrip("%")) for value in WORTH.values())
-    assert by_eye > first == suggested, "what is said without figures"
-    by_eye_images, suggested_images = map(int, re.findall(r"(\d+)(?= images\)|\))", worth_words()))
-    assert by_eye_images > 3 * suggested_images
+    first, by_eye = (int(value.rstrip("%")) for value in WORTH.values())
+    assert by_eye > first, "what is said without figures"
