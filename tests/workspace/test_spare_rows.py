@@ -42,6 +42,7 @@ def damage(store: Store, table: str, column: str, value: object, which: str = FI
         ("trials", "scores", "[1, 2]"),
         ("projects", "created", 1e308),
         ("candidates", "remark", "unknown word"),
+        ("test_pictures", "remark", "unknown word"),
         ("candidates", "switch", 7.5),
         ("patch_maps", "map_values", b"\x01"),
         ("patch_maps", "map_values", b""),

@@ -12,7 +12,7 @@ from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, P
 from gal_studio.core.recipe import AS_TRAINED, StoredRecipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Remark
-from gal_studio.state.database.connection import Repository, composed, record, row_of
+from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.state.tables.projects import append_prompts, derived_id
 
@@ -29,7 +29,6 @@ _FIELDS = (LIKENESS, "similarity_anchor", "similarity_reference")
 """The stored scores that are no further scores of a candidate."""
 _PLACE = ("prompt_id", "round_id", "number", "drawn_by", "strength", "early_strength", "switch")
 """What tells stored pictures apart."""
-_RECIPE_VALUES, _RECIPE = composed(Candidate)["recipe"]
 
 
 @dataclass(frozen=True)
@@ -137,10 +136,10 @@ class Measures(Repository):
 def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     """A row of `SELECT_MEASURED`; the marks of the project move its chance (Eq. G16)."""
     (likeness, own, reference), scores = _stored_scores(row["scores"])
-    candidate = Candidate(
-        row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
-        remark=row["remark"], more_scores=scores, copy_shift=copy_shift,
-        recipe=_RECIPE(*_RECIPE_VALUES(row)),
+    candidate = record(
+        Candidate, row, round_id="", anchor_id=row["prompt_id"], similarity_anchor=own,
+        similarity_reference=reference, feature=None, x=None, y=None, created=0.0, own=False,
+        marked_copy=None, more_scores=scores, copy_detectors="both", copy_shift=copy_shift, full=None,
     )  # fmt: skip
     return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness, drawn_by=row["drawn_by"])
 
