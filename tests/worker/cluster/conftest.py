@@ -40,10 +40,14 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> DrawingOrder:
 
 @pytest.fixture(scope="session")
 def here(order: DrawingOrder) -> Pictures:
-    """The pictures without a cluster."""
-    model = load_image_model(order.base_model)
-    with drawing(model) as opened:
-        return pictures_of(draw(opened, REQUESTS, order.settings))
+    """The pictures without a cluster, by one thread, as each of Ray has: several round otherwise."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with drawing(load_image_model(order.base_model)) as opened:
+            return pictures_of(draw(opened, REQUESTS, order.settings))
+    finally:
+        torch.set_num_threads(threads)
 
 
 def pictures_of(events: object) -> Pictures:
