@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from gal_studio.studio.views.words.shortlist import WORTH_PLAIN, worth_words
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched, first_page
 from tests.ui.seeded import measure
@@ -48,11 +49,11 @@ def test_s_accepts_the_first_of_the_shortlist_and_the_next_prompt_takes_its_plac
     words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
     assert "%" not in words
     assert "The best of " in words and "On the benchmark’s own prompts, the studio counts " in words
-    assert "helped only where many more images than suggested were chosen by eye" in words
+    assert WORTH_PLAIN in words
     switch_figures(page)
     page.wait_for_selector(".shortlist >> text=Copy risk")
     words = page.inner_text(".shortlist").replace("\N{NO-BREAK SPACE}", " ")
     assert "Left to gain on the benchmark: 17% (95% interval" in words
-    assert "59% if chosen by eye" in words
+    assert worth_words() in words
     page.click(".shortlist button[aria-label^='Reject']")
     expect(rows.first).not_to_have_attribute("data-candidate", second)
