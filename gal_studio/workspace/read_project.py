@@ -9,7 +9,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.round import shown_rounds
 from gal_studio.state.database.connection import Undecoded
-from gal_studio.state.database.tables import Column, Table
+from gal_studio.state.database.tables import TYPES, Column, Table
 from gal_studio.state.files.inside import is_id
 from gal_studio.state.hooks import all_hooks
 from gal_studio.state.store import Store
@@ -18,9 +18,6 @@ from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows, rows_of
 
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
-_KINDS: dict[str, tuple[type, ...]] = {
-    "TEXT": (Undecoded,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)
-}  # fmt: skip
 
 
 def read_project(store: Store, project_id: str) -> None:
@@ -98,12 +95,11 @@ def _is_id(value: bytes) -> bool:
 def _is_sound(column: Column, value: object) -> bool:
     if value is None:
         return not column.required
-    if not isinstance(value, _KINDS.get(column.kind, (object,))):
-        return False
-    if not isinstance(value, Undecoded):
-        return not isinstance(value, float) or math.isfinite(value)
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        return False
-    return column.kind == "TEXT" and (len(text) <= LONGEST_TEXT or text[0] in "[{")
+    if isinstance(value, Undecoded):
+        try:
+            value = value.decode()
+        except UnicodeDecodeError:
+            return False
+        if len(value) > LONGEST_TEXT and value[0] not in "[{":
+            return False
+    return type(value) in TYPES[column.kind] and not (isinstance(value, float) and not math.isfinite(value))

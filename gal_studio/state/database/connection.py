@@ -18,7 +18,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.records.columns import Column, columns_of
 from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import LONGEST, STEPS, has_more, refuse_foreign
-from gal_studio.state.database.tables import TABLES, table_named
+from gal_studio.state.database.tables import TABLES, TYPES, table_named
 from gal_studio.state.database.upgrades import (
     OLDEST,
     VERSION,
@@ -133,39 +133,25 @@ def _of_column(declared: Any) -> tuple[bool, tuple[type, ...], tuple[Any, ...]]:
     return bool in options, tuple(types), (*known, None) if known and type(None) in types else known
 
 
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)
-}  # fmt: skip
-
-
 @functools.cache
-def _types_of(name: str) -> frozenset[type] | None:
-    """The types that values of a column of this name have, whichever table it is of; None of any other."""
+def _types_of(name: str) -> frozenset[type]:
+    """The types that values of a column of this name have, whichever table it is of; none of any other."""
     name = name.removeprefix("its_")
     kinds = {column.kind for table in TABLES for column in table.columns if column.name == name}
-    if not kinds or not kinds <= _KINDS.keys():
-        return None
-    return frozenset({type(None), *(kind for each in kinds for kind in _KINDS[each])})
+    return frozenset({type(None), *(one for kind in kinds for one in TYPES[kind])} if kinds else ())
 
 
-def _is_sound(row: sqlite3.Row) -> bool:
-    try:
-        _check_types([row])
-    except DamagedError:
-        return False
-    return True
-
-
-def _check_types(rows: Sequence[sqlite3.Row]) -> None:
-    """Refuse rows with a value that is not of the type of its column, as that is declared."""
+def _damaged(rows: Sequence[sqlite3.Row]) -> str:
+    """The first column with a value that is not of its type, as that is declared; "" if there is none."""
     for place, name in enumerate(rows[0].keys() if rows else ()):
-        kinds = _types_of(name)
-        if kinds is None:
-            continue
-        values = [row[place] for row in rows]
-        found = {*map(type, values)}
-        if not found <= kinds or (float in found and not math.isfinite(sum(map(abs, filter(None, values))))):
-            raise DamagedError(name)
+        if kinds := _types_of(name):
+            values = [row[place] for row in rows]
+            found = {*map(type, values)}
+            if not found <= kinds or (
+                float in found and not math.isfinite(sum(map(abs, filter(None, values))))
+            ):
+                return str(name)
+    return ""
 
 
 class Undecoded(bytes):
@@ -408,7 +394,8 @@ class Database:
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """All rows of a query; refused if one has a value that is not of the type of its column."""
         found = self.unchecked_rows(sql, values)
-        _check_types(found)
+        if name := _damaged(found):
+            raise DamagedError(name)
         return found
 
     def unchecked_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
@@ -427,7 +414,7 @@ class Database:
 
     def sound_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """The rows of a query without the damaged ones, where one of them must not hide the others."""
-        return [row for row in self.unchecked_rows(sql, values) if _is_sound(row)]
+        return [row for row in self.unchecked_rows(sql, values) if not _damaged([row])]
 
     def undecoded_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """All rows of a query, with texts as the bytes that are stored."""

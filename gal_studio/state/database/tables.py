@@ -19,6 +19,10 @@ from gal_studio.core.records.round import Round
 
 Counter = Literal["version", "decisions", "progress", ""]
 ROOT = "projects"
+TYPES: Mapping[str, tuple[type, ...]] = {
+    "TEXT": (str,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)
+}  # fmt: skip
+"""What the values of a column are in Python, by its declared type."""
 
 
 @dataclass(frozen=True)
