@@ -2,15 +2,13 @@
 
 import math
 import reprlib
-import types
 from collections.abc import Callable, Mapping
 from dataclasses import Field, field
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from gal_studio.core.errors import StudioError, is_hidden
 
 LONGEST_TEXT = 500  # characters of a setting
-LARGEST_NUMBER = 2**53  # every whole number up to it is the same number in JavaScript
 LARGEST_SEED = 2**63 - 1  # the largest number of SQLite
 _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _shown.maxlong = 120
@@ -61,24 +59,12 @@ def shown(value: object) -> str:
 
 
 def of_type(name: str, value: object, kind: Any, *limits: Any, **options: Any) -> None:
-    """Accept only a value of the declared type, a number only within its limits, if there are some."""
-    origin = get_origin(kind)
+    """Accept only a value of the declared type, a number only within its limits."""
+    origin = get_origin(kind) or kind
     if origin is Literal:
         one_of(name, value, kind)
-    elif origin in (Union, types.UnionType):
-        if not (value is None and type(None) in get_args(kind)):
-            (only,) = (one for one in get_args(kind) if one is not type(None))
-            of_type(name, value, only, *limits, **options)
-    elif origin is tuple:
-        words(name, value)
-    elif kind is bool:
-        flag(name, value)
-    elif kind is int:
-        whole(name, value, *(limits or (-LARGEST_NUMBER, LARGEST_NUMBER)))
-    elif kind is float:
-        real(name, value, *(limits or (-1e100, 1e100)), **options)
-    elif kind is str:
-        text(name, value)
+    elif origin in _CHECKS:
+        _CHECKS[origin](name, value, *limits, **options)
     elif not (isinstance(kind, type) and isinstance(value, kind)):
         raise StudioError(f"{name} is {shown(value)}: choose a value of the type {kind}.")
 
@@ -143,6 +129,10 @@ def words(name: str, value: object) -> None:
         )
     for each in texts:
         text(name, each)
+
+
+_CHECKS: Mapping[Any, Callable[..., None]] = {bool: flag, int: whole, float: real, str: text, tuple: words}
+"""By the type of a setting."""
 
 
 def resolution(name: str, value: object) -> None:
