@@ -42,7 +42,7 @@ class Hooks:
     """The answers of one feature, `HOOKS` in its `hooks.py`.
 
     `by_hand` says why a person changes nothing in a project, empty where they may.
-    `rows` are its records of a project: read, and checked, before an archive is imported and by the doctor.
+    `rows` are its records of a project: read before an archive is imported and by the doctor, to find damage.
     `drawn` says what a candidate was generated with that the feature made. `waiting` says by the kind of a
     job what of a round is still to be made: what was asked for after the job had last looked runs it again.
     `before_deciding` is the kind of a job that a policy needs, and lacks, before it decides in a round.
