@@ -102,7 +102,8 @@ class Request:
         return TypeAdapter(self.question)
 
     @cached_property
-    def _answers(self) -> TypeAdapter[Any]:
+    def answers(self) -> TypeAdapter[Any]:
+        """Writes answers as JSON by their type, and checks such JSON."""
         return TypeAdapter(self.result)
 
     def check(self, given: object) -> Payload:
@@ -119,7 +120,7 @@ class Request:
     def answer(self, context: Context, question: Payload) -> Payload:
         """The answer to a checked question, as JSON."""
         answer = self.act(context, **question)
-        return self._answers.dump_python({self.only: answer} if self.only else answer, mode="json") or {}
+        return self.answers.dump_python({self.only: answer} if self.only else answer, mode="json") or {}
 
     def __call__(self, context: Context, given: object) -> Payload:
         """Check what was given, and answer."""

@@ -8,7 +8,6 @@ from itertools import product
 from typing import Any, Literal, get_args, get_origin
 
 import gradio as gr
-from pydantic import TypeAdapter
 
 from gal_studio.core import features, strict_json
 from gal_studio.core.errors import StudioError
@@ -89,7 +88,7 @@ def check_payloads(store: Store, project_id: str) -> None:
 def _checked(context: Context, name: str, request: Payload) -> Payload:
     answer = REQUESTS[name](context, request)
     strict_json.dumps(answer)
-    TypeAdapter(REQUESTS[name].result).validate_python(answer)
+    REQUESTS[name].answers.validate_python(answer)
     return answer
 
 
