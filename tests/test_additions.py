@@ -169,6 +169,7 @@ with Store(Path(sys.argv[1])) as store:
                                 *WORK.names()],
                       "fields": [one["name"] for one in parts["project"]["fields"]],
                       "offered": [one["kind"] for one in parts["project"]["offered"]],
+                      "counted": parts.get("counted"),
                       "patience": Settings().gal.patience}))
 """
 
@@ -181,6 +182,7 @@ def test_each_is_known_by_its_file_and_another_kind_of_project_is_created_and_sh
     assert {"spread", "redness", "baseline", "count"} <= {*found["known"]} and found["patience"] == 7
     assert not EXPORTS or "easel" in found["known"]
     assert "gal.patience" in found["fields"] and "count_pictures" in found["requests"]
+    assert found["counted"] == {"pictures": 0}, "a part of a poll stands in any file of requests"
     assert {"count", "baseline"} <= {*found["offered"]}
     assert "rounds/count/count.js" in found["files"] and ".rounds .view.count" in found["css"]
     assert (found["kind"], found["anchors"]) == ("mood", 18)

@@ -244,6 +244,7 @@ def joined(*tables: Requests) -> Requests:
     """All requests of some tables; no two have the same name."""
     found = Requests()
     for table in tables:
-        assert found.keys().isdisjoint(table)
+        assert found.keys().isdisjoint(table) and found.parts.keys().isdisjoint(table.parts)
         found.update(table)
+        found.parts.update(table.parts)
     return found

@@ -1,7 +1,8 @@
-"""A request that nobody needs: how many pictures a round has."""
+"""A request that nobody needs, and a part of a poll: how many pictures a round has."""
 
 from dataclasses import dataclass
 
+from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.payloads import Id
 from gal_studio.ui.requests import Context, Requests
 
@@ -13,6 +14,12 @@ class Count:
     """A number of pictures."""
 
     pictures: int
+
+
+@REQUESTS.part
+def counted(context: Context, view: RoundView) -> Count | None:
+    """How many pictures the shown round has."""
+    return Count(len(view.candidates))
 
 
 @REQUESTS.read

@@ -10,7 +10,6 @@ from typing import Annotated, Any, NotRequired, get_type_hints
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from gal_studio.core import features
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.records.candidate import CandidateView, Tile
@@ -202,20 +201,21 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
         tags=studio.store.candidates.tags(view.round.id),
     )
-    added = {name: act(Context(shown.views), view) for name, act in _of_features().items()}
+    added = {name: act(Context(shown.views), view) for name, act in _added().items()}
     return parts | {name: part for name, part in added.items() if part is not None}
 
 
-def _of_features() -> dict[str, Callable[..., Any]]:
-    """The parts that features add, by name."""
-    found = [file.REQUESTS.parts for file in features.modules("requests")]
-    return {name: act for parts in found for name, act in parts.items()}
+def _added() -> Mapping[str, Callable[..., Any]]:
+    """The parts that files of `ui/panels` and of features add, by name."""
+    from gal_studio.ui.panels.everything import REQUESTS  # which has requests that poll
+
+    return REQUESTS.parts
 
 
 @functools.cache
 def all_parts() -> Any:
-    """`Parts` with those of features, which not every round has."""
-    more = {name: NotRequired[get_type_hints(act)["return"]] for name, act in _of_features().items()}
+    """`Parts` with those added, which not every round has."""
+    more = {name: NotRequired[get_type_hints(act)["return"]] for name, act in _added().items()}
     return TypedDict("Parts", get_type_hints(Parts, include_extras=True) | more)  # type: ignore[operator]
 
 
