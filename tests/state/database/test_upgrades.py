@@ -3,6 +3,7 @@
 `stored/version_N.sql` are workspaces of those versions of the tables, with rows in every table of the first.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,12 +17,15 @@ from gal_studio.core.errors import StudioError
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database import upgrades
-from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.tables import TABLES, split_definitions
+from gal_studio.state.database.versions import triggers
 from tests.job_moves import moves
 from tests.workspace.filled import fill
 
 STORED = Path(__file__).parent / "stored"
 VERSIONS = (21, 26)
+SHAPES = {46: "3e6dc794395fad0d"}
+"""A digest of the tables of each version since this one: see the test that compares them."""
 # the IDs of the stored workspaces: projects, rounds, candidates, references, jobs
 P1 = "00000000000000a1"
 P2 = "00000000000000a2"
@@ -77,6 +81,17 @@ def test_tables_come_after_those_that_they_refer_to() -> None:
         assert referred - {table.name} <= seen, table.name
         assert {*table.files, *table.loose} <= set(table.names), table.name
         seen.add(table.name)
+
+
+def test_tables_change_with_their_version_alone() -> None:
+    """A workspace that says this version is not upgraded: one made before a change would lack it."""
+    tables = [(one.name, *sorted(split_definitions(one.definitions)), *one.indexes) for one in TABLES]
+    digest = hashlib.sha256(repr((sorted(tables), sorted(triggers().items()))).encode()).hexdigest()[:16]
+    new = max(SHAPES) + 1
+    assert SHAPES.get(upgrades.VERSION) == digest, (
+        f"The tables are not those of version {new - 1}: set gal_studio.state.database.upgrades.VERSION to "
+        f'{new}, and add {new}: "{digest}" to SHAPES.'
+    )
 
 
 def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: int) -> None:

@@ -259,4 +259,10 @@ def test_manifest_names_every_file_with_its_hash(made: tuple[Path, str]) -> None
         manifest = json.loads(archive.read("manifest.json"))
         assert {file["name"] for file in manifest["files"]} == set(archive.namelist()) - {"manifest.json"}
     assert manifest["project"] == "Cat"
+    shape = [list(manifest), list(manifest["tables"][0]), list(manifest["files"][0])]
+    assert shape == [
+        ["format", "version", "schema", "project", "tables", "files"],
+        ["name", "columns", "rows"],
+        ["name", "sha256", "size"],
+    ], "another shape needs a new gal_studio.workspace.archive.format.VERSION"
     assert not [file for file in manifest["files"] if file["size"] == 0 and "limits" not in file["name"]]
