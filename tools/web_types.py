@@ -14,7 +14,6 @@ from typing_extensions import Doc, is_typeddict
 
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.types import JobState, Kind, Verdict
-from gal_studio.core.variants.variant import Action
 from gal_studio.studio.views.json_types import Loss, Ts
 from gal_studio.ui.api.polling import NewCandidates, all_parts
 from gal_studio.ui.panels.everything import REQUESTS
@@ -24,7 +23,7 @@ from gal_studio.ui.requests import Request
 
 FILE = Path(__file__).resolve().parent / "web" / ".types" / "payloads.d.ts"
 ALIASES = {
-    "Action": Action, "Fact": Fact, "JobState": JobState, "Loss": Loss, "Metric": Metric, "ProjectKind": Kind,
+    "Fact": Fact, "JobState": JobState, "Loss": Loss, "Metric": Metric, "ProjectKind": Kind,
     "Settings": Settings, "Verdict": Verdict,
 }  # fmt: skip
 """What has a name in TypeScript beside dataclasses and TypedDicts."""
@@ -49,7 +48,7 @@ class Writer:
 
     def type(self, hint: Any, is_alias: bool = False) -> str:
         """A type as TypeScript writes it; the types in it are declared."""
-        if not is_alias and (known := next((name for name, kind in ALIASES.items() if kind == hint), "")):
+        if not is_alias and (known := next((name for name, kind in ALIASES.items() if kind is hint), "")):
             return known
         origin, args = get_origin(hint), get_args(hint)
         if origin is Annotated:

@@ -59,6 +59,12 @@ def test_the_page_gets_every_request_with_its_fields() -> None:
             assert f"\n{field}: " in text or f"\n{field}?: " in text
 
 
+def test_only_what_has_a_name_in_python_has_it_on_the_page() -> None:
+    text = written()
+    assert "\nid: string;" in text and "\nfacts: (Fact)[];" in text
+    assert "\nchoices: ([string, string])[];" in text, "of two texts as well, and not called a fact"
+
+
 @pytest.mark.parametrize("name", REQUESTS)
 def test_nonsense_is_refused_in_one_sentence(name: str) -> None:
     for request in (None, [], "x", {"nothing": 1}, {"project": 5, "round": {}, "job": []}):
