@@ -78,6 +78,19 @@ def refuse_an_empty_pool(here: RoundSnapshot) -> None:
         )
 
 
+def why_none_after(here: RoundSnapshot) -> str:
+    """Why no round of a variant with a hint can be made after this one; empty if one can."""
+    if not here.candidates:
+        return f"Round {here.round.number} has no images yet: press Generate first."
+    taken = {one.anchor_id for one in accepted_candidates(here)}
+    if all(anchor.id in taken for anchor in pool(here)):
+        return (
+            "No test prompt is left for another round: each has an accepted image or is off. Add or enable "
+            "test prompts."
+        )
+    return ""
+
+
 def drawn(here: RoundSnapshot) -> frozenset[tuple[str, int]]:
     """(anchor ID, index) of every candidate of a round that has its picture."""
     return frozenset([(one.anchor_id, one.index) for one in here.candidates if one.image])

@@ -8,8 +8,10 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import TrainingExample
+from gal_studio.core.variants.registry import VARIANTS
 from gal_studio.rounds.suggestions import NO_IMAGES
 from gal_studio.studio import Studio
+from tests.invented.variant import BASELINE
 from tests.studio.seeding import chosen, draft, draw, train
 from tests.ui.seeded import finished
 
@@ -195,6 +197,25 @@ def test_a_round_is_made_by_its_name_only_where_it_has_a_hint(studio: Studio, ro
     with pytest.raises(StudioError, match="No round 'fine_tune' can be made by its name"):
         studio.make_round(round_id, "fine_tune")
     assert len(studio.rounds(studio.projects()[0].id)) == 1
+
+
+def test_a_round_by_its_name_is_refused_as_its_button_says(studio: Studio, round_id: str) -> None:
+    def refused() -> str:
+        with pytest.raises(StudioError) as refusal:
+            studio.make_round(round_id, BASELINE.name)
+        return str(refusal.value)
+
+    VARIANTS.add(BASELINE)
+    try:
+        assert refused() == studio.round_view(round_id).why_none_after != ""
+        draw(studio, round_id, [1])
+        assert studio.round_view(round_id).why_none_after == ""
+        tiles = studio.round_view(round_id).candidates
+        studio.decide([*{one.candidate.anchor_id: one.candidate.id for one in tiles}.values()], "accepted")
+        assert refused() == studio.round_view(round_id).why_none_after
+        assert refused().startswith("No test prompt is left for another round")
+    finally:
+        VARIANTS.remove(BASELINE)
 
 
 def test_training_again_keeps_the_pictures_that_are_there(studio: Studio, round_id: str) -> None:

@@ -45,6 +45,8 @@ export function closed(name) {
     if (followed()) return "The next round is there already";
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
+  const offered = state.project?.offered.find(({ kind }) => kind === name);
+  if (offered?.change === "make_round") return round.why_none_after || null;
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
   return null;
 }

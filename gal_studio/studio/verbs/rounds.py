@@ -94,7 +94,8 @@ class RoundVerbs(Verbs):
             known = f": choose one of {', '.join(offered)}" if offered else ""
             raise StudioError(f"No round {kind!r} can be made by its name{known}.")
         with self.store.database.transaction():
-            self._refuse_without_candidates(round_id)
+            if why := lineage.why_none_after(self.store.snapshots.round(round_id)):
+                raise StudioError(why)
             return self._untouched(round_id, kind) or self._add(round_id, kind)
 
     def _untouched(self, round_id: str, kind: str) -> Round | None:

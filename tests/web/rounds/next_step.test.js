@@ -60,6 +60,14 @@ test("a next round that would only repeat this one is not what comes next", () =
   assert.equal(nextStep(), "next_round", "it learns the references for the first time");
 });
 
+test("a round with a button of its own is made only where one can follow", () => {
+  const offered = { change: /** @type {const} */ ("make_round"), kind: "base", button: "Base", hint: "…" };
+  state.project = project({ offered: [offered] });
+  assert.equal(closed("base"), null);
+  state.round = round({ id: "r", why_none_after: "No test prompt is left." });
+  assert.deepEqual([closed("base"), closed("next_round")], ["No test prompt is left.", null]);
+});
+
 test("another accepted image of the same test prompt answers the suggestion", () => {
   state.candidates.set("other", candidate({ id: "other", anchor_id: "y" }));
   state.verdicts.set("other", "accepted");
