@@ -89,8 +89,8 @@ def _module(file: PurePosixPath) -> str:
 
 def _mirror_of(module: str) -> str:
     """`tests/studio/verbs/test_x.py` of `gal_studio.studio.verbs.x`."""
-    _, *folders, name = module.split(".")
-    return "/".join(("tests", *folders, f"test_{name}.py"))
+    folders, _, name = module.removeprefix(f"{PACKAGE}.").replace(".", "/").rpartition("/")
+    return PurePosixPath("tests", folders, f"test_{name}.py").as_posix()
 
 
 def _in(root: Path, folder: PurePosixPath) -> list[str]:

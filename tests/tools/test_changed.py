@@ -20,6 +20,7 @@ def test_what_always_runs_is_there() -> None:
     ("file", "wanted"),
     [
         ("gal_studio/core/gal/selection.py", "tests/core/gal/test_selection.py"),
+        ("gal_studio/core/errors.py", "tests/core/test_checks.py"),  # which the package itself imports
         ("gal_studio/workspace/archive/unzip.py", "tests/workspace/archive/test_archive.py"),
         ("tests/tiny_project.py", "tests/worker/test_worker.py"),  # by way of what helps it
         ("tests/worker/conftest.py", "tests/worker/test_worker.py"),
