@@ -29,6 +29,12 @@ def gallery(studio: Studio, project_id: str) -> Image.Image:
 def animated(studio: Studio, project_id: str) -> bytes:
     """A GIF that shows one row after the other, the last one twice as long, for ever."""
     frames = [_sheet(studio, project_id, [row]) for row in _rows(studio, project_id)]
+    width, height = frames[0].size
+    strip = Image.new("RGB", (width, height * len(frames)))
+    for number, frame in enumerate(frames):
+        strip.paste(frame, (0, number * height))
+    colors = strip.quantize(method=Image.Quantize.FASTOCTREE)  # the others lose the reference's small areas
+    frames = [frame.quantize(palette=colors) for frame in frames]
     file = io.BytesIO()
     shown = [round(1000 * SECONDS)] * (len(frames) - 1) + [round(2000 * SECONDS)]
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=shown, loop=0)

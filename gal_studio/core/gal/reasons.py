@@ -301,7 +301,7 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
         return "Nothing to suggest: every prompt is either all copies or none. Accept any images you like."
     if informative < top_k:
         only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
-        return f"Only {only} this time: no other test prompt gave both copies and good images."
+        return f"Only {only} this time: no other test prompt gave both copies and images good by the figures."
     first = "The most uncertain one is" if top_k == 1 else f"The {top_k} most uncertain are"
     if anchors == 1:
         return "The only test prompt gave both copies and good images. It is suggested."
