@@ -232,9 +232,7 @@ def _best_of(number: int, best: Report, second: Report, names: _Names) -> str:
         return f"{best_is}: {names.name(second)} matches the references too little."
     if is_up(lead(best, second)):
         return f"{best_is}, clearly ahead of {names.name(second)}."
-    return (
-        f"{best_is}, but its lead over {names.name(second)} may be chance. Add benchmark images to find out."
-    )
+    return f"{best_is}, but its lead over {names.name(second)} may be chance."
 
 
 def _noun(report: Report) -> str:

@@ -1,7 +1,7 @@
 """The view of a project's test set: what each round was measured to be, which one is best, what is wrong."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gal_studio.core.intervals import Difference
 from gal_studio.core.measures.carry_over import CarryOver
@@ -12,6 +12,7 @@ from gal_studio.core.recipe import Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import UsedDetectors
 from gal_studio.rounds.measured import Measured, measured
+from gal_studio.rounds.test_set import can_measure
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
 from gal_studio.studio.views.words.benchmark import MeasureWords, left_out_words, measure_words
@@ -114,6 +115,8 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
     scheduled = [one for made in found.by_schedule.values() for one in made]
     called = " ".join(named.trigger_words) or named.name
     verdict = find_best((*full, *scheduled), found.reports.get(None))
+    if verdict.rivals and can_measure():
+        verdict = replace(verdict, headline=f"{verdict.headline} Add benchmark images to find out.")
     rounds = tuple(_round(found, name, arm) for name, arm in found.arms.items())
     not_counted = left_out_words(found.left_out, found.test_set.asking)
     return FullMeasures(

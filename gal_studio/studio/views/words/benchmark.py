@@ -145,10 +145,11 @@ class RoundWords:
 class MeasureWords:
     """What is said of the benchmark; `rounds` by their ID, "" for the base model.
 
-    `columns` are all figures, `counted` those that are shown as counts. `lacking` says what is measured at
-    full strength alone, `not_counted` which prompts do not count, `progress` what changed along the newest
-    line. Of the rounds in `earlier` warnings are history. `sheet` are the columns of the contact sheet,
-    `place` says of a round that is not measured which one is the best.
+    `columns` are all figures, `counted` those that are shown as counts; none where nothing is measured and
+    nothing can be. `lacking` says what is measured at full strength alone, `not_counted` which prompts do not
+    count, `progress` what changed along the newest line. Of the rounds in `earlier` warnings are history.
+    `sheet` are the columns of the contact sheet, `place` says of a round that is not measured which one is
+    the best.
     """
 
     columns: tuple[FigureColumn, ...]
@@ -430,10 +431,12 @@ def measure_words(
     named = (FigureColumn(metric_name(each, kind), one.title) for each, one in COLUMNS.items())
     followed = {one.parent_id for one in rounds if one.report}
     known, number = {one.id: one for one in rounds}, _number(rounds)
+    said = round_words(rounds, best, rivals)
+    asked = FigureColumn("Show what was asked", COLUMNS["as_asked"].title)
     return MeasureWords(
-        columns=(*named, GAIN, LEARNED),
-        counted=(FigureColumn("Show what was asked", COLUMNS["as_asked"].title), COLUMNS["copies"]),
-        rounds=round_words(rounds, best, rivals),
+        columns=(*named, GAIN, LEARNED) if said or can_measure() else (),
+        counted=(asked, COLUMNS["copies"]) if said or can_measure() else (),
+        rounds=said,
         lacking=" ".join(unmeasured(rounds)) if can_measure() else "",
         not_counted=not_counted,
         progress=progress_words(rounds, kind),
