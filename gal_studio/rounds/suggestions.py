@@ -121,6 +121,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         is_full=here.is_full,
         held_out=here.held_out,
         loss=here.loss_trend,
+        kind=project.project.kind,
     )
     vars(pool).update(groups=here.groups, standard=here.standard, check=here.check)  # the same, and known
     return pool

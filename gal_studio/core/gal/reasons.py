@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import Anchor, AnchorScore
+from gal_studio.core.types import Anchor, AnchorScore, Kind
 from gal_studio.core.words import percent
 
 Case = Literal["clean", "clean_one", "copies", "copies_one", "unfit", "from", "above", "up", "any", "mixed"]
@@ -249,11 +249,9 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def explain_picture(score: AnchorScore, picture: Candidate) -> str:
+def explain_picture(score: AnchorScore, picture: Candidate, kind: Kind) -> str:
     """Explain why this picture of a suggested anchor was chosen, by which figures (Eq. G6, G18)."""
-    known = {
-        "copy risk": picture.chance, "prompt match": picture.asked, "style or object match": picture.kept
-    }  # fmt: skip
+    known = {"copy risk": picture.chance, "prompt match": picture.asked, f"{kind} match": picture.kept}
     told = ", ".join(f"{name} {percent(value)}" for name, value in known.items() if value is not None)
     best = f"the best of {score.good} good ones"
     which = best if score.good > 1 else f"the only good one of {score.candidates}"

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import pytest
 
+from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.gal.reasons import explain, explain_picture, explain_pool, short_names
 from gal_studio.core.gal.selection import explain_all
-from gal_studio.core.gal.uncertainty import score_anchor
+from gal_studio.core.gal.uncertainty import score_anchor, score_pool
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Anchor
-from tests.core.builders import margins, pool_of
+from tests.core.builders import anchor, margins, pool_of, snapshot_of
+from tests.core.gal.test_shortlist import RIGHT
 
 
 def sentences(rows, top_k=3):
@@ -157,8 +159,16 @@ def test_short_names_are_never_empty():
 def test_the_picture_says_why_it_was_chosen():
     _, candidates, scores = pool_of(margins(4, 10), margins(9, 10))
     said = "by the studio’s figures (copy risk 0%). Your eye may prefer another."
-    assert explain_picture(scores[0], candidates[9]) == f"the best of 6 good ones {said}"
-    assert explain_picture(scores[1], candidates[-1]) == f"the only good one of 10 {said}"
+    assert explain_picture(scores[0], candidates[9], "style") == f"the best of 6 good ones {said}"
+    assert explain_picture(scores[1], candidates[-1], "style") == f"the only good one of 10 {said}"
+
+
+def test_the_picture_is_told_by_what_the_project_learns():
+    right = RIGHT[0]
+    scores = score_pool([replace(anchor(0), id=right.anchor_id)], [right])
+    for kind in ("style", "object"):
+        told = UNCERTAINTY.why(snapshot_of([right], scores, kind=kind), scores[0], right)
+        assert f"prompt match 90%, {kind} match " in told
 
 
 def test_where_pictures_are_compared_at_shared_schedules_the_place_says_it():

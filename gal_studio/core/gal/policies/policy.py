@@ -54,7 +54,7 @@ class Policy(ABC):
         """Why this picture of a suggested test prompt (Eq. G6); empty if the reason says all."""
         left_out = self.left_out(pool, score, picture)
         if not left_out:
-            return explain_picture(score, picture)
+            return explain_picture(score, picture, pool.kind)
         return explain_next_best(left_out, sum(one.id != picture.id for one in self._left(pool, score)))
 
     def place(self, pool: PoolSnapshot, score: AnchorScore) -> tuple[int, AnchorScore | None]:

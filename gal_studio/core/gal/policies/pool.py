@@ -15,7 +15,7 @@ from gal_studio.core.gal.uncertainty import group_by_anchor
 from gal_studio.core.loss_trend import Trend
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import generator
-from gal_studio.core.types import AnchorScore
+from gal_studio.core.types import AnchorScore, Kind
 
 Floats = NDArray[numpy.float64]
 
@@ -32,7 +32,8 @@ class PoolSnapshot:
     of what is accepted, and `reference_features` those by reference; both are empty unless the policy needs
     them. So are `judged`, the other rounds in which the person chose beside suggestions, and `overrides`, how
     many choices of the project differ from the suggestion. `is_full`: the round trained the whole denoiser.
-    `held_out` are its pictures of benchmark prompts, and `loss` says where that of its training went.
+    `held_out` are its pictures of benchmark prompts, and `loss` says where that of its training went. `kind`
+    is what the project learns.
     """
 
     candidates: tuple[Candidate, ...]
@@ -51,6 +52,7 @@ class PoolSnapshot:
     is_full: bool = False
     held_out: tuple[Candidate, ...] = ()
     loss: Trend = "unclear"
+    kind: Kind = "style"
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[Candidate, ...]]:
