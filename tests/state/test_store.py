@@ -66,7 +66,7 @@ def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
     samples = (TrainingExample("a", "A cat", 1.0, True), TrainingExample("b", "A tie", 0.25, False))
     store.rounds.save_losses(first_round.id, [(1, 0.5), (2, 0.4), (3, 0.3)])
     store.rounds.clear_training(first_round.id, after_step=2)
-    assert store.rounds.loss_curve(first_round.id).restarts == ()
+    assert store.rounds.restarts(first_round.id) == ()
     store.rounds.save_losses(first_round.id, [(2, 0.41)], resumed_at=2)
     store.rounds.finish_training(first_round.id, "0" * 64, "print", samples)
     store.rounds.set_seconds(first_round.id, "fine_tune", 12.5)
@@ -78,7 +78,7 @@ def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
     assert store.rounds.get(first_round.id).trained_as == "print"
     assert store.rounds.training_set(first_round.id) == samples
     assert store.rounds.losses(first_round.id) == ((1, 0.5), (2, 0.41))
-    assert store.rounds.loss_curve(first_round.id).restarts == (2,)
+    assert store.rounds.restarts(first_round.id) == (2,)
     stored = store.snapshots.node(first_round.id).record
     assert stored.seconds == {"fine_tune": 12.5, "generate": 3.0}
     assert store.rounds.get(first_round.id).unet_forwards == 800

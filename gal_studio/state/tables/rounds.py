@@ -32,14 +32,6 @@ class Timings:
     settings: Settings | None = None
 
 
-@dataclass(frozen=True)
-class LossCurve:
-    """(step, loss) of a training, and the first steps after it went on from a checkpoint."""
-
-    losses: tuple[tuple[int, float], ...]
-    restarts: tuple[int, ...]
-
-
 class Rounds(Repository):
     """Reads and writes rounds."""
 
@@ -183,15 +175,13 @@ class Rounds(Repository):
 
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
         """(step, loss) of the last training."""
-        return self.loss_curve(round_id).losses
+        query = "SELECT step, loss FROM losses WHERE round_id = ? ORDER BY step"
+        return tuple((row["step"], row["loss"]) for row in self._database.rows(query, (round_id,)))
 
-    def loss_curve(self, round_id: str) -> LossCurve:
-        """The losses of the last training, and where it went on from a checkpoint."""
-        rows = self._database.rows("SELECT * FROM losses WHERE round_id = ? ORDER BY step", (round_id,))
-        return LossCurve(
-            tuple((row["step"], row["loss"]) for row in rows),
-            tuple(row["step"] for row in rows if row["resumed"]),
-        )
+    def restarts(self, round_id: str) -> tuple[int, ...]:
+        """The first steps of the last training after it went on from a checkpoint."""
+        query = "SELECT step FROM losses WHERE round_id = ? AND resumed ORDER BY step"
+        return tuple(row["step"] for row in self._database.rows(query, (round_id,)))
 
     def set_seconds(self, round_id: str, phase: str, seconds: float) -> None:
         """Set the time of a phase."""

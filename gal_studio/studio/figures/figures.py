@@ -156,13 +156,8 @@ class Figures:
         kind = [
             each for each in here.project.shown if each.round.kind == here.round.kind and each is not here
         ]
-        others = [
-            TrainingCurve(names[one.id], curve.losses, curve.restarts)
-            for one in kind
-            if (curve := rounds.loss_curve(one.id)).losses
-        ]
-        curve = rounds.loss_curve(round_id)
-        own = TrainingCurve(names[round_id], curve.losses, curve.restarts)
+        others = [TrainingCurve(names[one.id], losses) for one in kind if (losses := rounds.losses(one.id))]
+        own = TrainingCurve(names[round_id], rounds.losses(round_id), rounds.restarts(round_id))
         return training_figure(own, others, here.record.validations, theme)
 
     def clock_arms(self, *project_ids: str, theme: Theme = "light", current: str = "") -> go.Figure:

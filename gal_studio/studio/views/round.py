@@ -133,7 +133,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         inputs = without_pairs(store, here)
         project = project_view(here.project, inputs.references)
         busy = store.jobs.busy_rounds(project.id)
-        curve, timings = store.rounds.loss_curve(round_id), store.rounds.timings(project.base_model)
+        losses, timings = store.rounds.losses(round_id), store.rounds.timings(project.base_model)
     made, more = shown_proposal(here, policy), left(here)
     found = shown_shortlist(here, made)
     history = decision_history(here)
@@ -158,7 +158,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         trains_on=_trains_on(here),
         check=here.variant.why_no_training(here.round.number)
         or ("" if more or made.made.ends else made.pool.check.sentence),
-        losses=curve.losses,
+        losses=losses,
         previews=here.record.previews,
         validations=here.record.validations,
         steps=_steps(here),

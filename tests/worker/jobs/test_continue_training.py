@@ -40,7 +40,7 @@ def test_more_steps_give_what_all_at_once_give(studio: Studio, models: Models, n
     assert finish(studio, models, job) == [6, 7, 8, 9]
     assert weights(studio, first) == weights(studio, whole) != before
     assert studio.store.rounds.losses(first) == studio.store.rounds.losses(whole)
-    assert studio.store.rounds.loss_curve(first).restarts == (6,)
+    assert studio.store.rounds.restarts(first) == (6,)
     assert studio.round_view(first).settings.tune.steps == 9
     assert not studio.round_view(first).trainable
     assert states(studio, first) == ["step-9.safetensors"]
