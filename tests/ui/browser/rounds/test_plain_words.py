@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw
 
 pytestmark = pytest.mark.browser
 
@@ -35,3 +36,15 @@ def test_plain_words_come_first_and_figures_on_demand(watched: Watched, served: 
     page.get_by_role("button", name="Accept all suggestions").click()
     expect(page.locator(".suggestion-row .verdict").first).to_have_text("accepted")
     expect(plain).to_have_text("Sometimes a shoe, sometimes your cat.")
+
+
+def test_a_long_prompt_gives_way_to_what_is_said_of_its_row(watched: Watched, served: Served) -> None:
+    studio, round_id = served.place.studio, served.place.round
+    studio.add_anchors(served.place.project, [f"A kite and {'a cloud and ' * 20}a tree {{}}"])
+    draw(studio, round_id, studio.pool(round_id)[-1:])
+    page = watched.open(served.url())
+    row = page.locator(".group-head", has_text="A kite and a cloud").first
+    row.scroll_into_view_if_needed()
+    is_cut = "node => node.scrollWidth > node.clientWidth"
+    assert row.locator(".prompt").evaluate(is_cut), "it ends in an ellipsis"
+    assert not row.locator(".plain").evaluate(is_cut)
