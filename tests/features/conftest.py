@@ -10,7 +10,7 @@ from tests.ui.conftest import (
     watched,
     window,
 )
-from tests.worker.conftest import models, names, short_searches, studio
+from tests.worker.conftest import models, names, short_searches, short_texts, studio
 
 __all__ = [
     "finished_workspace",
@@ -23,6 +23,7 @@ __all__ = [
     "second",
     "served",
     "short_searches",
+    "short_texts",
     "studio",
     "watched",
     "window",

@@ -9,9 +9,10 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.short_searches import short_searches
+from tests.short_texts import short_texts
 from tests.tiny_project import make_models
 
-__all__ = ["short_searches"]
+__all__ = ["short_searches", "short_texts"]
 
 
 @pytest.fixture(scope="session")
