@@ -1,8 +1,8 @@
-"""Python processes that are forked from one that has imported what is slow, and nothing of this package.
+"""Python processes that are forked from one that has imported what is slow.
 
-To import PyTorch, diffusers and Gradio takes more than most of what such a process does in a test. Each still
-imports the package anew, from the folder that comes first on its path. A test of what is imported, or of a
-start, takes a process of its own.
+To import PyTorch, diffusers and Gradio takes more than most of what such a process does in a test. One whose
+path has other folders than this checkout imports the package anew, from the first of them. A test of what is
+imported, or of a start, takes a process of its own.
 """
 
 import atexit
@@ -21,14 +21,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SERVER = """
-import json, os, runpy, signal, socket, sys
+import gc, json, os, runpy, signal, socket, sys
 starter = os.getppid()
 import gal_studio.ui.app, gal_studio.worker.jobs.registry, gal_studio.worker.loop
 gal_studio.worker.loop.import_ahead()
-for name in [name for name in sys.modules if name.split(".")[0] in ("gal_studio", "tests")]:
-    del sys.modules[name]
-del name
-installed = [place for place in sys.path if place not in ("", os.environ["PYTHONPATH"])]
+own = os.environ["PYTHONPATH"]
+installed = [place for place in sys.path if place not in ("", own)]
+gc.freeze()
 place = socket.socket(fileno=0)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 place.settimeout(1)
@@ -57,7 +56,11 @@ else:  # this process ends as any other does
     os.environ.clear()
     os.environ.update(ask["environment"])
     how, what, *words = ask["words"]
-    sys.path[:] = [ask["cwd"], *ask["environment"]["PYTHONPATH"].split(os.pathsep), *installed]
+    folders = ask["environment"]["PYTHONPATH"].split(os.pathsep)
+    if {*folders} != {own}:
+        for name in [name for name in sys.modules if name.split(".")[0] in ("gal_studio", "tests")]:
+            del sys.modules[name]
+    sys.path[:] = [ask["cwd"], *folders, *installed]
     sys.argv[:] = [how, *words]
     if how == "-m":
         runpy.run_module(what, run_name="__main__", alter_sys=True)

@@ -3,10 +3,7 @@
 Most tests have no hub but its cache, laid out as the library lays it out, with the network switched off.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,11 +12,18 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.hub import models
 from gal_studio.engine.patches.loading import load_vision
+from tests.additions import ROOT, run_python, succeeded
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 from tests.engine.tiny_vision import make_tiny_transformer
 from tests.local_hub import LocalHub
 
 OLD, NEW = "a" * 40, "b" * 40
+READ_AGAIN = """
+import importlib
+import huggingface_hub.constants
+importlib.reload(huggingface_hub.constants)
+"""
+"""The process may be forked from one that has imported the library."""
 
 
 def publish(cache: Path, name: str, commit: str, files: Path) -> None:
@@ -32,10 +36,10 @@ def publish(cache: Path, name: str, commit: str, files: Path) -> None:
 
 def without_network(cache: Path, code: str, **variables: str) -> list[str]:
     """Run a program with this cache and no network, which the library reads on import; return its lines."""
-    environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1", **variables}
-    command = [sys.executable, "-W", "ignore", "-c", code]
-    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    return printed.splitlines()
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in {"HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1", **variables}.items():
+            patched.setenv(name, value)
+        return succeeded(run_python(ROOT, "-c", READ_AGAIN + code)).splitlines()
 
 
 def open_three_times(cache: Path) -> str:
