@@ -75,15 +75,14 @@ class CopyCurve:
 class AnchorScore:
     """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
 
-    `overfit` counts the copies, and `overfit_rate` is the mean of their chances (Eq. G16). `between_recipes`
-    is the part of the entropy that the recipes decide (Eq. G13); chance decides the rest.
-    `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
-    the candidates of which the pictures say anything. `weakest` is the least mean strength (Eq. G13),
-    `copied_from` the least at which there is a copy, `clean_up_to` the largest at which there is none.
-    Of those that are not copies, `off_prompt` are not as asked, and `too_weak` of the rest carry too little
-    (Eq. G6). `turn` is the copy risk by strength, None where all pictures have one strength. `by_model`: the
-    entropy is what differs between pictures at the schedules that all prompts share (Eq. G4), without the
-    detector's own doubt; a round of an earlier version has that of the rate.
+    `overfit` counts the copies, and `overfit_rate` is the mean of their chances (Eq. G16). `by_prompts`,
+    `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are the candidates
+    of which the pictures say anything. `weakest` is the least mean strength (Eq. G13), `copied_from` the
+    least at which there is a copy, `clean_up_to` the largest at which there is none. Of those that are not
+    copies, `off_prompt` are not as asked, and `too_weak` of the rest carry too little (Eq. G6). `turn` is the
+    copy risk by strength, None where all pictures have one strength. `by_model`: the entropy is what differs
+    between pictures at the schedules that all prompts share (Eq. G4), without the detector's own doubt; a
+    round of an earlier version has that of the rate.
     """
 
     anchor: Anchor
@@ -102,7 +101,6 @@ class AnchorScore:
     clean_up_to: float = 1.0
     off_prompt: int = 0
     too_weak: int = 0
-    between_recipes: float = 0.0
     turn: CopyCurve | None = None
     by_model: bool = False
 

@@ -75,18 +75,6 @@ def minority(chances: Sequence[float]) -> float:
     return min(overfit_rate(chances), overfit_rate([1.0 - chance for chance in chances]))
 
 
-def between_recipes(chances: Sequence[float], recipes: Sequence[Recipe]) -> float:
-    """The part of Eq. G4 that recipes (Eq. G13) decide, not seeds, in nats: H(mean p) - mean H(p_recipe).
-
-    At least 0: it is the mutual information of a copy and the recipe that draws it.
-    """
-    by_recipe: dict[Recipe, list[float]] = {}
-    for chance, recipe in zip(chances, recipes, strict=True):
-        by_recipe.setdefault(recipe, []).append(chance)
-    within = math.fsum(len(part) * entropy(minority(part)) for part in by_recipe.values()) / len(chances)
-    return max(0.0, entropy(minority(chances)) - within)
-
-
 def entropy(rate: float) -> float:
     """Eq. G4: `H = -p ln p - (1-p) ln(1-p)` in nats, in [0, ln 2]; 0 at p = 0 and p = 1."""
     if not 0.0 <= rate <= 1.0:
@@ -119,7 +107,6 @@ def score_anchor(
         overfit=copies,
         overfit_rate=overfit_rate(chances),
         entropy=entropy(minority(chances)),  # exactly symmetric in p and 1-p, so that ties are exact
-        between_recipes=between_recipes(chances, [candidate.recipe for candidate in candidates]),
         mean_margin=math.fsum([candidate.margin for candidate in candidates]) / number,
         blank=blank,
         by_prompts=said["prompts"] + said["both"],

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.uncertainty import (
-    between_recipes,
     entropy,
     group_by_anchor,
-    minority,
     overfit_rate,
     reference_similarity,
     score_anchor,
@@ -172,24 +170,6 @@ def test_chances_make_an_expected_entropy_by_hand():
     assert (score.overfit, score.overfit_rate) == (2, pytest.approx(0.525))
     assert score.entropy == pytest.approx(entropy(0.475))
     assert not score.is_counted
-
-
-def test_what_recipes_decide_and_what_chance_decides():
-    strong, weak = Recipe.constant(1.0), Recipe.constant(0.4)
-    by_strength = score_anchor(anchor(0), chanced(anchor(0), [1, 1, 0, 0], [strong, strong, weak, weak]))
-    by_seed = score_anchor(anchor(0), chanced(anchor(0), [1, 0, 1, 0], [strong, strong, weak, weak]))
-    assert by_strength.entropy == by_seed.entropy == pytest.approx(LN2)
-    assert by_strength.between_recipes == pytest.approx(LN2)
-    assert by_seed.between_recipes == pytest.approx(0.0, abs=1e-12)
-
-
-@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.sampled_from([0.4, 0.7, 1.0])), min_size=1, max_size=12))
-def test_recipes_decide_no_more_than_there_is(drawn):
-    chances, recipes = [each for each, _ in drawn], [Recipe.constant(each) for _, each in drawn]
-    found = between_recipes(chances, recipes)
-    assert 0.0 <= found <= entropy(minority(chances)) + 1e-12
-    shuffled = list(zip(chances, recipes, strict=True))[::-1]
-    assert between_recipes(*zip(*shuffled, strict=True)) == pytest.approx(found, abs=1e-12)
 
 
 def test_a_mark_overrides_the_chance():
