@@ -1,9 +1,9 @@
 """Files that may be made anew between two requests: pieces of two of them are never joined."""
 
-import os
+from pathlib import Path
+from typing import Any
 
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
 METHODS = ["GET", "HEAD"]
@@ -15,18 +15,8 @@ class WholeFile(FileResponse):
     The same is what `If-Range` says by the file's `ETag`: curl and others ask for a part without it.
     """
 
-    def __init__(
-        self,
-        path: str | os.PathLike[str],
-        resumes: bool = True,
-        headers: dict[str, str] | None = None,
-        media_type: str | None = None,
-        filename: str | None = None,
-        background: BackgroundTask | None = None,
-    ) -> None:
-        super().__init__(
-            path, headers=headers, media_type=media_type, filename=filename, background=background
-        )
+    def __init__(self, path: Path, resumes: bool = True, **more: Any) -> None:
+        super().__init__(path, **more)
         self._resumes = resumes
         if not resumes:
             self.headers["Accept-Ranges"] = "none"
