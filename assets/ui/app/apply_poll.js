@@ -1,6 +1,6 @@
 /** Applies a poll response to the store and emits an event for each part that changed. */
 /** @import { Candidate, CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
-import { state, emit, isFinished } from "./store.js";
+import { blankProject, blankRound, state, emit, isFinished } from "./store.js";
 
 /** The parts that the state has as they come, in the order in which they are told. */
 const PLAIN = /** @type {const} */ ([
@@ -13,8 +13,10 @@ const PLAIN = /** @type {const} */ ([
   "replays",
   "round",
 ]);
-/** What the state has in another form; the rest are parts of features. */
-const FORMED = ["scores", "positions", "verdicts", "masks", "weights", "tags"];
+/** Those that it has as a `Map`, in the order in which they are told. */
+const MAPS = /** @type {const} */ (["positions", "weights", "tags"]);
+/** Those that it has in yet another form; the rest are parts of features. */
+const FORMED = ["scores", "verdicts", "masks"];
 /**
  * What the person is changing here. It is taken only from a response that includes every change made so far:
  * an older one would set it back on the page, for the next press to save.
@@ -64,35 +66,7 @@ export function forget({ keepProject = false } = {}) {
   const { project, rounds, archived, job, queue, measures, replays } = digests;
   digests = keepProject ? { project, rounds, archived, job, queue, measures, replays } : { queue };
   candidateMark = NOTHING;
-  Object.assign(state, {
-    round: null,
-    parts: {},
-    scores: [],
-    scoreOf: new Map(),
-    suggested: new Map(),
-    hover: null,
-    focus: null,
-  });
-  for (const part of [
-    state.candidates,
-    state.verdicts,
-    state.masks,
-    state.weights,
-    state.tags,
-    state.positions,
-    state.selection,
-  ])
-    part.clear();
-  state.filter = "all";
-  if (!keepProject)
-    Object.assign(state, {
-      project: null,
-      rounds: [],
-      archived: [],
-      job: null,
-      measures: null,
-      replays: null,
-    });
+  Object.assign(state, blankRound(), keepProject ? {} : blankProject());
   emit("forget");
 }
 
@@ -127,7 +101,7 @@ export function receive(answer, { sent, upToDate, untouched }) {
   const plain = PLAIN.filter((part) => parts[part] !== undefined);
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
   for (const part of plain) emit(part);
-  const ours = new Set([...PLAIN, ...FORMED]);
+  const ours = new Set([...PLAIN, ...MAPS, ...FORMED]);
   const added = Object.entries(parts).filter(([part]) => !ours.has(part));
   if (added.length) {
     state.parts = { ...state.parts, ...Object.fromEntries(added) };
@@ -136,18 +110,11 @@ export function receive(answer, { sent, upToDate, untouched }) {
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
   if (candidates && sent.candidates === candidateMark && (isNews || upToDate)) takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);
-  if (parts.positions) {
-    state.positions = new Map(Object.entries(parts.positions));
-    emit("positions");
-  }
-  if (parts.weights) {
-    state.weights = new Map(Object.entries(parts.weights));
-    emit("weights");
-  }
-  if (parts.tags) {
-    state.tags = new Map(Object.entries(parts.tags));
-    emit("tags");
-  }
+  for (const part of MAPS)
+    if (parts[part]) {
+      Object.assign(state, { [part]: new Map(Object.entries(parts[part])) });
+      emit(part);
+    }
   if (parts.verdicts || parts.masks)
     takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
   emit("received");

@@ -42,17 +42,8 @@
  * @typedef {Group | `tag:${string}`} Filter a group, or the images with a tag
  */
 
-/** @type {State} */
-export const state = {
-  projectId: null,
-  roundId: null,
-  step: "reference",
-  view: "map",
-  project: null,
-  rounds: [],
-  archived: [],
-  job: null,
-  queue: { working: [], waiting: [], halted: [] },
+/** What the state has of the shown round, before anything of it has come. */
+export const blankRound = () => ({
   round: null,
   scores: [],
   scoreOf: new Map(),
@@ -60,19 +51,38 @@ export const state = {
   suggested: new Map(),
   verdicts: new Map(),
   masks: new Map(),
-  measures: null,
-  replays: null,
   weights: new Map(),
   tags: new Map(),
   parts: {},
   positions: new Map(),
-  filter: "all",
-  detector: "either",
-  range: null,
-  search: null,
+  filter: /** @type {Filter} */ ("all"),
   selection: new Set(),
   hover: null,
   focus: null,
+});
+
+/** The same of the open project. */
+export const blankProject = () => ({
+  project: null,
+  rounds: [],
+  archived: [],
+  job: null,
+  measures: null,
+  replays: null,
+});
+
+/** @type {State} */
+export const state = {
+  projectId: null,
+  roundId: null,
+  step: "reference",
+  view: "map",
+  queue: { working: [], waiting: [], halted: [] },
+  detector: "either",
+  range: null,
+  search: null,
+  ...blankProject(),
+  ...blankRound(),
 };
 
 /**
@@ -256,6 +266,13 @@ export function tagCounts() {
   for (const tags of state.tags.values()) for (const tag of tags) found.set(tag, (found.get(tag) ?? 0) + 1);
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
 }
+
+/**
+ * The images that the round has generated of a test prompt.
+ * @param {string | undefined} anchor
+ */
+export const imagesOf = (anchor) =>
+  [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
 
 /** @param {string} id */
 function inFilter(id) {
