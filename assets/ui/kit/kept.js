@@ -1,6 +1,5 @@
 /** What this browser keeps of a person's choices; nothing where its storage is blocked or full. */
 
-const local = () => localStorage;
 /**
  * The mark of the workspace whose page this is; "" outside of a page. An address can have several: one after
  * another, or under several paths.
@@ -12,6 +11,8 @@ export const workspace = () =>
  * @param {string} key
  */
 export const ofWorkspace = (key) => [key, workspace()].filter(Boolean).join("-");
+/** Of all tabs. */
+export const ofBrowser = () => localStorage;
 /** Of this tab alone. */
 export const ofTab = () => sessionStorage;
 
@@ -19,7 +20,7 @@ export const ofTab = () => sessionStorage;
  * @param {string} key
  * @param {() => Storage} [where]
  */
-export function kept(key, where = local) {
+export function kept(key, where = ofBrowser) {
   try {
     return where().getItem(key);
   } catch {
@@ -32,7 +33,7 @@ export function kept(key, where = local) {
  * @param {string} key
  * @param {() => Storage} [where]
  */
-export function keptObject(key, where = local) {
+export function keptObject(key, where = ofBrowser) {
   try {
     return Object(JSON.parse(kept(key, where) ?? "{}"));
   } catch {
@@ -46,7 +47,7 @@ export function keptObject(key, where = local) {
  * @param {() => Storage} [where]
  * @returns {boolean} whether it could be kept
  */
-export function keep(key, value, where = local) {
+export function keep(key, value, where = ofBrowser) {
   try {
     if (value === null) where().removeItem(key);
     else where().setItem(key, value);

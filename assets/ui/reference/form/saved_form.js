@@ -5,7 +5,7 @@
 /** @import { ProjectKind, Runs } from "payloads" */
 import { TAUGHT } from "../../app/kinds.js";
 import { newId } from "../../app/writes.js";
-import { ofWorkspace } from "../../kit/kept.js";
+import { keep, kept, keptObject, ofBrowser, ofTab, ofWorkspace } from "../../kit/kept.js";
 
 /**
  * @typedef {{
@@ -24,15 +24,6 @@ import { ofWorkspace } from "../../kit/kept.js";
 const FORMER_KEY = "gal-studio-form"; // of former versions, which all workspaces shared
 const key = () => ofWorkspace(FORMER_KEY);
 const creationKey = () => ofWorkspace("gal-studio-creation");
-
-/** Both storages, or none where they are blocked. */
-function storages() {
-  try {
-    return [sessionStorage, localStorage];
-  } catch {
-    return [];
-  }
-}
 
 /**
  * Does the form hold anything that would be missed?
@@ -57,21 +48,15 @@ let mine = null;
 export function saveForm(form) {
   if (!isWorthSaving(form)) return discardForm();
   const text = JSON.stringify(form);
-  const [own, shared] = storages();
-  for (const storage of text === mine ? [own] : [own, shared])
-    try {
-      storage?.setItem(key(), text);
-    } catch {
-      /* full: the other storage may have room */
-    }
+  keep(key(), text, ofTab);
+  if (text !== mine) keep(key(), text);
   mine = text;
 }
 
 export function discardForm() {
-  const [own, shared] = storages();
-  own?.removeItem(key());
-  own?.removeItem(creationKey());
-  if (shared?.getItem(key()) === mine) shared?.removeItem(key());
+  keep(key(), null, ofTab);
+  keep(creationKey(), null, ofTab);
+  if (kept(key()) === mine) keep(key(), null);
   mine = null;
 }
 
@@ -81,58 +66,42 @@ export function discardForm() {
  * @param {object} project
  */
 export function creationId(project) {
-  const [own] = storages();
   const text = JSON.stringify(project);
-  try {
-    const kept = JSON.parse(own?.getItem(creationKey()) ?? "null");
-    if (kept?.text === text) return String(kept.id);
-    const id = newId();
-    own?.setItem(creationKey(), JSON.stringify({ text, id }));
-    return id;
-  } catch {
-    return newId(); // the storage is full or damaged
-  }
+  const before = keptObject(creationKey(), ofTab);
+  if (before.text === text) return String(before.id);
+  const id = newId();
+  keep(creationKey(), JSON.stringify({ text, id }), ofTab);
+  return id;
 }
 
 /**
- * The form of a former version, which becomes this workspace's.
- * @param {Storage} storage
+ * The form of a former version becomes this workspace's.
+ * @param {() => Storage} where
  */
-function taken(storage) {
-  const former = storage.getItem(FORMER_KEY);
-  if (former !== null) storage.setItem(key(), former);
-  storage.removeItem(FORMER_KEY);
-  return former;
+function takeFormer(where) {
+  const former = kept(FORMER_KEY, where);
+  if (former === null || kept(key(), where) !== null) return;
+  if (keep(key(), former, where)) keep(FORMER_KEY, null, where);
 }
 
 /** @returns {SavedForm | null} */
 export function savedForm() {
-  for (const storage of storages()) {
-    try {
-      const text = storage.getItem(key()) ?? taken(storage);
-      const form = JSON.parse(text ?? "null");
-      if (!isSavedForm(form)) continue;
-      mine = text;
-      return form;
-    } catch {
-      /* damaged: as if there were none */
-    }
+  for (const where of [ofTab, ofBrowser]) {
+    takeFormer(where);
+    const form = keptObject(key(), where);
+    if (!isSavedForm(form)) continue; // damaged: as if there were none
+    mine = kept(key(), where);
+    return form;
   }
   return null;
 }
 
 /**
  * Does what was stored, maybe by another version, have the shape of a form?
- * @param {unknown} form
- * @returns {form is SavedForm}
+ * @param {Record<"kind" | "name" | "sets", unknown>} form
  */
-function isSavedForm(form) {
-  if (!(form instanceof Object) || !("sets" in form) || !Array.isArray(form.sets)) return false;
-  return (
-    "kind" in form &&
-    Object.hasOwn(TAUGHT, String(form.kind)) &&
-    "name" in form &&
-    typeof form.name === "string" &&
-    form.sets.every((set) => set instanceof Object && Array.isArray(set.rows))
-  );
-}
+const isSavedForm = ({ kind, name, sets }) =>
+  Object.hasOwn(TAUGHT, String(kind)) &&
+  typeof name === "string" &&
+  Array.isArray(sets) &&
+  sets.every((set) => Array.isArray(set?.rows));
