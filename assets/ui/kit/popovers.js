@@ -7,8 +7,7 @@ const GAP = 6; // to the button
 
 /**
  * A button with the panel that it opens below itself, or above it where below is no room; other properties
- * are the button's. The children are in the panel; a function is called while it is open, and told how to
- * close it.
+ * are the button's. The children are in the panel; a function is called while it is open.
  * @param {{ label: string, panelClass: string, panelLabel: string, onOpen?: (panel: HTMLElement) => void,
  *   children?: unknown, [property: string]: unknown }} props
  */
@@ -30,7 +29,6 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
     Object.assign(node.style, { left: `${left}px`, top: `${top}px` });
     onOpen?.(node);
   };
-  const close = () => panel.current?.hidePopover();
   useLayoutEffect(() => {
     if (opener.current) opener.current.popoverTargetElement = panel.current;
   }, []);
@@ -39,6 +37,23 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
     <div
       ref=${panel} class="studio ${panelClass}" popover="auto" role="group" aria-label=${panelLabel}
       onBeforeToggle=${toggling} onToggle=${toggled}
-    >${typeof children === "function" ? isOpen && children(close) : children}</div>
+    >${typeof children === "function" ? isOpen && children() : children}</div>
   </span>`;
 }
+
+/**
+ * A button in a panel, which is closed before it acts; other properties are the button's.
+ * @param {{ act: () => unknown, class?: string, [property: string]: unknown }} props
+ */
+export function MenuItem({ act, class: name = "quiet", ...button }) {
+  /** @param {{ currentTarget: HTMLElement }} event */
+  const choose = ({ currentTarget }) => {
+    closePanel(currentTarget);
+    act();
+  };
+  return html`<button type="button" class=${name} onClick=${choose} ...${button} />`;
+}
+
+/** Close the panel that an element is in. @param {HTMLElement} node */
+export const closePanel = (node) =>
+  /** @type {HTMLElement | null} */ (node.closest("[popover]"))?.hidePopover();

@@ -8,7 +8,7 @@ import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
 import { byFinger, setAttribute, setText } from "../kit/dom.js";
 import { html, useKeptFocus } from "../kit/html.js";
-import { PopoverButton } from "../kit/popovers.js";
+import { MenuItem, PopoverButton } from "../kit/popovers.js";
 import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/finish.js";
 import { planLine } from "../top/plan_line.js";
@@ -187,17 +187,13 @@ function divided(all) {
 const More = ({ rest }) => html`<${PopoverButton}
   class="button more-button" label="More" aria-haspopup="true" panelClass="save-menu more-actions"
   panelLabel="More actions"
->${(/** @type {() => void} */ close) =>
+>${() =>
   rest.map((action) => {
     const why = closed(action.name);
-    return html`<button
-      type="button" key=${action.name} class="quiet menu-item" data-action=${action.name}
-      disabled=${why !== null}
-      onClick=${() => {
-        close();
-        act(action);
-      }}
-    >${wordsOf(action)}<small>${why ?? action.title}</small></button>`;
+    return html`<${MenuItem}
+      key=${action.name} class="quiet menu-item" data-action=${action.name} disabled=${why !== null}
+      act=${() => act(action)}
+    >${wordsOf(action)}<small>${why ?? action.title}</small><//>`;
   })}<//>`;
 
 /** @param {Action} action */

@@ -10,7 +10,7 @@ import { locateModel } from "../app/locate.js";
 import { FiguresButton } from "../kit/figures.js";
 import { showHelp } from "../kit/help.js";
 import { Button, html } from "../kit/html.js";
-import { PopoverButton } from "../kit/popovers.js";
+import { MenuItem, PopoverButton } from "../kit/popovers.js";
 import { toast } from "../kit/toast.js";
 import { toggleTheme } from "../kit/theme.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
@@ -87,16 +87,12 @@ function Top() {
 const Menu = () => html`<${PopoverButton}
   class="quiet top-more" label="⋯" title="Figures, log, keys, light or dark" aria-label="Further choices"
   aria-haspopup="true" panelClass="save-menu" panelLabel="Further choices"
->${(/** @type {() => void} */ close) => html`<${FiguresButton} />
-  ${MENU.map(
-    ([part, words, act]) => html`<button
-      type="button" key=${part} class="quiet" data-part=${part}
-      onClick=${() => {
-        close();
-        act();
-      }}
-    >${words}</button>`,
-  )}`}<//>`;
+>${() => [
+  html`<${FiguresButton} key="figures" />`,
+  ...MENU.map(
+    ([part, words, act]) => html`<${MenuItem} key=${part} data-part=${part} act=${act}>${words}<//>`,
+  ),
+]}<//>`;
 
 /** Focus the pictures, or on another screen its first button: what comes before is passed over. */
 function skip() {

@@ -5,7 +5,7 @@ import { renderOn } from "../../app/watch.js";
 import { state, counts, isCopyBy, isJudged, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
-import { PopoverButton } from "../../kit/popovers.js";
+import { MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { setDetector } from "../desk/desk.js";
 
 /** @type {[name: Group, label: string, title: string][]} */
@@ -61,16 +61,12 @@ function Chooser() {
     class="chip filter-button" label=${isUnknown ? label : `${label} ${n}`} title="Which images are shown"
     aria-pressed=${String(state.filter !== "all")} aria-haspopup="true" panelClass="save-menu filter-menu"
     panelLabel="Filter the images"
-  >${(/** @type {() => void} */ close) =>
+  >${() =>
     choices.map(
-      ([name, words, title, number]) => html`<button
-        type="button" key=${name} class="quiet" title=${title} data-filter=${name}
-        aria-pressed=${String(state.filter === name)}
-        onClick=${() => {
-          close();
-          setFilter(name);
-        }}
-      >${words}<span>${isUnknown ? "" : number}</span></button>`,
+      ([name, words, title, number]) => html`<${MenuItem}
+        key=${name} title=${title} data-filter=${name} aria-pressed=${String(state.filter === name)}
+        act=${() => setFilter(name)}
+      >${words}<span>${isUnknown ? "" : number}</span><//>`,
     )}<//>`;
 }
 

@@ -5,7 +5,7 @@ import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
-import { PopoverButton } from "../../kit/popovers.js";
+import { closePanel, MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { toast } from "../../kit/toast.js";
 import { whatIf } from "../what_if.js";
 import { branchOf } from "./tree.js";
@@ -20,18 +20,18 @@ export const MoreButton = ({ id, title }) => html`<${PopoverButton}
   class="quiet chip-more" title="Name, star or archive this round" label="⋯"
   aria-label="Name, star or archive ${title}" aria-haspopup="true" panelClass="round-menu"
   panelLabel="This round" onOpen=${(/** @type {HTMLElement} */ menu) => menu.querySelector("input")?.select()}
->${(/** @type {() => void} */ close) => {
+>${() => {
   const round = state.rounds.find((one) => one.id === id);
-  return round && html`<${Menu} key=${round.name} round=${round} close=${close} />`;
+  return round && html`<${Menu} key=${round.name} round=${round} />`;
 }}<//>`;
 
-/** @param {{ round: RoundSummary, close: () => void }} props */
-function Menu({ round: { id, name, starred, candidates }, close }) {
+/** @param {{ round: RoundSummary }} props */
+function Menu({ round: { id, name, starred, candidates } }) {
   const after = branchOf(state.rounds, id).length - 1;
   /** @param {Event & { currentTarget: HTMLFormElement }} event */
   const rename = (event) => {
     event.preventDefault();
-    close();
+    closePanel(event.currentTarget);
     const typed = event.currentTarget.querySelector("input")?.value ?? name;
     if (typed.trim() !== name) change("rename_round", { round: id, name: typed });
   };
@@ -40,13 +40,8 @@ function Menu({ round: { id, name, starred, candidates }, close }) {
     await openRound(id);
     await whatIf();
   };
-  const item = (/** @type {string} */ label, /** @type {() => void} */ act) => html`<button
-    type="button" class="quiet menu-item"
-    onClick=${() => {
-      close();
-      act();
-    }}
-  >${label}</button>`;
+  const item = (/** @type {string} */ label, /** @type {() => void} */ act) =>
+    html`<${MenuItem} class="quiet menu-item" act=${act}>${label}<//>`;
   return html`<form onSubmit=${rename}>
       <input
         type="text" defaultValue=${name} maxlength=${LONGEST} placeholder="By its number"

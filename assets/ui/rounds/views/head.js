@@ -5,7 +5,7 @@ import { fromStudio } from "../../app/answers.js";
 import { state } from "../../app/store.js";
 import { useEvents } from "../../app/watch.js";
 import { html } from "../../kit/html.js";
-import { PopoverButton } from "../../kit/popovers.js";
+import { MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
@@ -73,15 +73,11 @@ export function ViewButtons({ views, shown }) {
   return html`<${PopoverButton}
       class="quiet view-button" label="⤓" title="Save this view as a file" aria-label="Save this view"
       aria-haspopup="true" data-action="save-view" panelClass="save-menu" panelLabel="Save"
-    >${(/** @type {() => void} */ close) =>
+    >${() =>
       files.map(
-        ([ending, name]) => html`<button
-          type="button" key=${ending} class="quiet" data-save=${ending}
-          onClick=${() => {
-            close();
-            save(ending, shown);
-          }}
-        >${name}</button>`,
+        ([ending, name]) => html`<${MenuItem}
+          key=${ending} data-save=${ending} act=${() => save(ending, shown)}
+        >${name}<//>`,
       )}<//>
     <button
       type="button" class="quiet view-button" data-action="enlarge-view" ref=${larger} title=${words}
