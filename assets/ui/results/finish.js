@@ -20,8 +20,8 @@ const dialog = new Dialog("exports", {
     shown = null;
   },
 });
-/** The rounds of the screen. */
-const known = signal(/** @type {RoundResult[]} */ ([]));
+/** The rounds of the project, for this dialog and the screen of results. */
+export const known = signal(/** @type {RoundResult[]} */ ([]));
 
 /**
  * What a feature shows of a round in the dialog, which opens once that is loaded. `Files` gets the round, and
@@ -63,15 +63,11 @@ export async function openDownload(wanted = state.measures?.best ?? null) {
   openFinish(round);
 }
 
-/**
- * The rounds whose dialog can be opened.
- * @param {RoundResult[]} rounds
- */
+/** @param {RoundResult[]} rounds */
 export const knowRounds = (rounds) => set(known, rounds);
 
 /** @param {RoundResult} round */
 export function openFinish(round) {
-  if (!known.value.some(({ id }) => id === round.id)) knowRounds([...known.value, round]);
   shown = round.id;
   dialog.open(titleOf(round), html`<${Finish} key=${round.id} id=${round.id} />`);
 }

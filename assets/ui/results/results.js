@@ -15,29 +15,27 @@ import { ComparedReplays } from "./replays.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
-import { finishOpen, knowRounds, openFinish } from "./finish.js";
+import { finishOpen, known, knowRounds, openFinish } from "./finish.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
 import { SheetCard } from "./sheet.js";
 import { Basis, Verdict } from "./verdict.js";
 
-const rounds = signal(/** @type {RoundResult[]} */ ([]));
 const rows = signal(/** @type {SheetRow[]} */ ([]));
 const seeds = signal(/** @type {SameSeed[]} */ ([]));
 const [newRounds, newRows] = [newest(), newest()];
 
 /** @param {ResultsParts} parts */
 export function mountResults(parts) {
-  const shown = () => state.step === "results" && !loading() && rounds.value.length > 0;
+  const shown = () => state.step === "results" && !loading() && known.value.length > 0;
   on("step project rounds", load);
   on("step measures", loadSheet);
   on("forget", () => {
-    knowRounds(rounds.value);
     if (state.project) return;
     newRounds();
     newRows();
-    for (const each of [rounds, rows, seeds]) each.value = [];
+    for (const each of [known, rows, seeds]) each.value = [];
   });
   on("received step project rounds round forget", () => {
     if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
@@ -50,8 +48,7 @@ export function mountResults(parts) {
     const isLatest = newRounds();
     const answer = await call("results", "results", { project: state.projectId });
     if (!answer || !isLatest()) return;
-    set(rounds, [...answer.rounds]);
-    knowRounds(rounds.value);
+    knowRounds([...answer.rounds]);
     parts.results.toggleAttribute("data-loading", !shown());
   }
 }
@@ -65,14 +62,15 @@ async function loadSheet() {
 
 function Results() {
   const { measures, projectId } = state;
-  if (!rounds.value.length) return null;
+  const rounds = known.value;
+  if (!rounds.length) return null;
   const measured = measures?.rounds ?? [];
   const best = measured.find(({ id }) => id && id === measures?.best);
-  const drawn = rounds.value.find(({ id }) => id === best?.id) ?? rounds.value.findLast((one) => one.adapter);
+  const drawn = rounds.find(({ id }) => id === best?.id) ?? rounds.findLast((one) => one.adapter);
   const columns = [...(measures?.words.sheet ?? [])];
   const benchmark = looksOf(rows.value, columns);
   const looks = benchmark.length ? benchmark : looksOfRounds(seeds.value);
-  const accepted = rounds.value.filter((round) => round.accepted.length);
+  const accepted = rounds.filter((round) => round.accepted.length);
   return html`
     ${
       looks.length
@@ -91,7 +89,7 @@ function Results() {
         <${Evidence} rows=${rows.value} columns=${columns} />
         <${Basis} at=${{}} />
       </div>
-      <div class="table-scroll"><${RoundsTable} rounds=${rounds.value} measures=${measures} /></div>
+      <div class="table-scroll"><${RoundsTable} rounds=${rounds} measures=${measures} /></div>
       <${ComparedReplays} at=${{}} />
     </section>
     <${SheetCard} rows=${rows.value} />

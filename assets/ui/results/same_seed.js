@@ -4,7 +4,8 @@ import { newest } from "../app/newest.js";
 import { call } from "../app/session.js";
 import { copyOrNot, state } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { Button, html, set, withValue } from "../kit/html.js";
+import { Button, html, set } from "../kit/html.js";
+import { Select } from "../kit/segments.js";
 import { Turns } from "../kit/turns.js";
 import { useEffect, useRef, useState } from "../vendor/preact.min.js";
 import { openViewer } from "../viewer/viewer.js";
@@ -56,9 +57,10 @@ export function SameSeeds({ rounds }) {
   const turn = (/** @type {number} */ by) => turnTo((index + by + most) % most);
   return html`
     <div class="same-head">
-      <select aria-label="Test prompt" value=${anchor} onChange=${withValue(chooseAnchor)}>
-        ${anchors.map(({ id, prompt }) => html`<option key=${id} value=${id}>${prompt}</option>`)}
-      </select>
+      <${Select}
+        aria-label="Test prompt" value=${anchor} choose=${chooseAnchor}
+        names=${anchors.map(({ id, prompt }) => [id, prompt])}
+      />
       <${Turns} what="Seed" at=${index} count=${most} turn=${turn} />
     </div>
     <div class="same-row">
