@@ -2,7 +2,7 @@
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Candidate, Verdict } from "payloads" */
-import { busy, state, on, passes, counts, drawing, isTag } from "../../app/store.js";
+import { busy, state, on, passes, counts, drawing, imagesOf, isTag } from "../../app/store.js";
 import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
@@ -128,18 +128,11 @@ function groupOf(anchor) {
   return group;
 }
 
-/** @param {string} anchor */
-const idsOf = (anchor) => picturesOf(anchor).map(({ id }) => id);
-
-/** @param {string} anchor */
-const picturesOf = (anchor) =>
-  [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
-
 /**
  * Whether a person may still say that the pictures of a row are no copies.
  * @param {string} anchor
  */
-const isOpen = (anchor) => picturesOf(anchor).some(({ copy_by }) => copy_by !== "person");
+const isOpen = (anchor) => imagesOf(anchor).some(({ copy_by }) => copy_by !== "person");
 
 /** @param {Candidate[]} items */
 function add(items) {
@@ -196,7 +189,7 @@ function head(id, group) {
     isOpen: isOpen(id),
     canGrow: Boolean(isDrawn) && !closedMore(),
     isStop: id === focusedRow(),
-    onNone: () => toggleCopies(idsOf(id)),
+    onNone: () => toggleCopies(imagesOf(id).map((one) => one.id)),
     onMore: () => drawMore(id),
   });
 }

@@ -9,6 +9,8 @@ import { apart } from "./geometry.js";
 import { allAlike, PROJECTIONS, referencePlaces } from "./projections.js";
 
 const STEP = 0.02; // of the map's width: between pictures of one and the same place
+/** What a star has in place of a picture's facts. */
+const STAR = { anchor: "", copy: false, suggested: false, colour: "", x: 0, y: 0 };
 
 /**
  * @typedef {{ points: MapPoint[], stars: MapPoint[], alike: boolean }} Points
@@ -30,28 +32,12 @@ export function makePoints(name, colour) {
   const [low, high] = wholeFrame(places).x;
   const spread = apart(places, STEP * (high - low));
   return {
-    points: placed.map(({ candidate: { id, anchor_id, index, copy } }, i) => ({
-      id,
-      key: `${anchor_id}/${index}`,
-      anchor: anchor_id,
-      at: spread[i],
-      copy,
+    points: placed.map(({ candidate: { id, anchor_id: anchor, index, copy } }, i) => ({
+      ...STAR,
+      ...{ id, anchor, copy, key: `${anchor}/${index}`, at: spread[i], colour: shades[i] },
       suggested: state.suggested.has(id),
-      colour: shades[i],
-      x: 0,
-      y: 0,
     })),
-    stars: referencePlaces(name).map(({ id, at }) => ({
-      id,
-      key: id,
-      anchor: "",
-      at,
-      copy: false,
-      suggested: false,
-      colour: "",
-      x: 0,
-      y: 0,
-    })),
+    stars: referencePlaces(name).map(({ id, at }) => ({ ...STAR, id, key: id, at })),
     alike: allAlike(places),
   };
 }

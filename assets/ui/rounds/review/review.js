@@ -2,7 +2,7 @@
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
-import { copyOrNot, emit, on, someReferences, state, verdictOf } from "../../app/store.js";
+import { copyOrNot, emit, imagesOf, on, someReferences, state, verdictOf } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
 import { inSentence, unbroken } from "../../kit/format.js";
@@ -104,7 +104,7 @@ function another() {
  * @param {string} id
  */
 function choices(id) {
-  const others = ofPrompt(state.candidates.get(id)?.anchor_id).filter(
+  const others = imagesOf(state.candidates.get(id)?.anchor_id).filter(
     (one) => one.id !== id && isChoice(one),
   );
   return [id, ...others.map((one) => one.id)];
@@ -112,10 +112,6 @@ function choices(id) {
 
 /** @param {Candidate} one */
 const isChoice = ({ id, copy, remark }) => !copy && remark !== "flat" && verdictOf(id) === "undecided";
-
-/** @param {string | undefined} anchor */
-const ofPrompt = (anchor) =>
-  [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
 
 /** @param {1 | -1} by */
 function turn(by) {
@@ -195,7 +191,7 @@ const button = (name, label, key, act, pressed, disabled = false) => html`<${But
  * @param {Candidate | undefined} of
  */
 function strongestOf(of) {
-  const stronger = ofPrompt(of?.anchor_id).filter((one) => of && one.strength > of.strength);
+  const stronger = imagesOf(of?.anchor_id).filter((one) => of && one.strength > of.strength);
   const same = (/** @type {Candidate} */ { seed }) => Number(seed === of?.seed);
   return stronger.sort((one, other) => other.strength - one.strength || same(other) - same(one))[0] ?? null;
 }
@@ -206,7 +202,7 @@ function strongestOf(of) {
  */
 function openStrengths(id) {
   const { anchor_id, prompt = "", seed } = state.candidates.get(id) ?? {};
-  const all = ofPrompt(anchor_id)
+  const all = imagesOf(anchor_id)
     .filter((one) => one.seed === seed)
     .sort((one, other) => other.strength - one.strength);
   const frames = all.map((one) => ({

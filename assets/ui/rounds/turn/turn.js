@@ -1,6 +1,6 @@
 /** The chance of a copy along the strength of the LoRA: small beside a row, large in the panel. */
-/** @import { Candidate, Score, TurnCurve } from "payloads" */
-import { state } from "../../app/store.js";
+/** @import { Candidate, TurnCurve } from "payloads" */
+import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { renderOn } from "../../app/watch.js";
 import { el } from "../../kit/dom.js";
@@ -88,7 +88,7 @@ export function turnPanel(panel) {
 function Large() {
   const score = chosen();
   if (!score?.turn || !state.roundId) return null;
-  const pictures = picturesOf(score);
+  const pictures = imagesOf(score.anchor_id).filter(({ remark }) => remark !== "flat");
   const version = [state.candidates.size, state.scores.map(({ anchor_id, rate }) => [anchor_id, rate])];
   return html`
     <figcaption>
@@ -106,9 +106,3 @@ function chosen() {
   const wanted = anchor(state.hover) ?? anchor(state.focus);
   return state.scores.find((score) => score.anchor_id === wanted) ?? state.scores[0];
 }
-
-/** @param {Score} score */
-const picturesOf = (score) =>
-  [...state.candidates.values()].filter(
-    (one) => one.anchor_id === score.anchor_id && !one.own && one.remark !== "flat",
-  );
