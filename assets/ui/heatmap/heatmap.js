@@ -1,7 +1,7 @@
 /** Heat map of values in [0, 1] over an image, read by the pointer or the arrow keys, and its legend. */
 /** @import { PatchMap } from "payloads" */
 /** @import { Signal } from "../vendor/signals.min.js" */
-import { html } from "../kit/html.js";
+import { html, withValue } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 import { heatGradient, paintMap } from "./scale.js";
@@ -131,8 +131,6 @@ export const HeatStrength = () => html`<label
   <input
     type="range" min="0" max="100" step="5" aria-label="Strength of the heat map"
     value=${Math.round(100 * strength.value)}
-    onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => {
-      strength.value = currentTarget.valueAsNumber / 100;
-    }}
+    onInput=${withValue((percent) => (strength.value = Number(percent) / 100))}
   />
 </label>`;

@@ -8,25 +8,27 @@ const DOUBLE_CLICK_REACH = 8; // pixels
 
 /**
  * `words` are sentences and templates, whose fields are told by their names. The first answer is the one that
- * is proposed. With `attempt`, the question stays open, with all that was typed, until it resolves with true;
- * `meanwhile` is shown on the button.
+ * is proposed. With `attempt`, the question stays open, with all that was typed, until it resolves with
+ * something; `meanwhile` is shown on the button.
+ * @template [Answer=string]
  * @typedef {{
  *   title: string,
  *   words: unknown[],
  *   answers: [name: string, label: string][],
- *   attempt?: (typed: FormData) => Promise<boolean>,
+ *   attempt?: (typed: FormData) => Promise<Answer | null | undefined | false>,
  *   meanwhile?: string,
  * }} Asked
  */
 
-/** @type {(name: string | null) => void} */
+/** @type {(given: any) => void} */
 let answer = () => {};
 const dialog = new Dialog("question", { closed: () => answer(null) });
 
 /**
- * Cancel and Escape answer null.
- * @param {Asked} asked
- * @returns {Promise<string | null>} the name of the answer
+ * What `attempt` resolved with, or else the name of the answer; Cancel and Escape answer null.
+ * @template [Answer=string]
+ * @param {Asked<Answer>} asked
+ * @returns {Promise<Answer | null>}
  */
 export function ask(asked) {
   dialog.close(); // an older question is not answered
@@ -36,21 +38,23 @@ export function ask(asked) {
   });
 }
 
-/** @param {Asked} props */
+/** @param {Asked<unknown>} props */
 function Question({ title, words, answers, attempt, meanwhile }) {
   const [tried, attemptWith] = useState("");
   /** @param {SubmitEvent & { currentTarget: HTMLFormElement }} event */
   const submit = async (event) => {
     event.preventDefault();
     const name = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
-    if (name && attempt) {
+    /** @type {unknown} */
+    let given = name || null;
+    if (given && attempt) {
       const typed = new FormData(event.currentTarget);
       attemptWith(name);
-      const isDone = await attempt(typed);
+      given = await attempt(typed);
       attemptWith("");
-      if (!isDone) return;
+      if (!given) return;
     }
-    answer(name || null);
+    answer(given);
     dialog.close();
   };
   return html`<form onSubmit=${submit} onClick=${ignoreSecondClick}>

@@ -13,6 +13,13 @@ export const html = htm.bind(h);
 export const Button = ({ class: name = "button small", ...rest }) =>
   html`<button type="button" class=${name} ...${rest} />`;
 
+/**
+ * A button that shows a sign and is called by words.
+ * @param {{ words: string, [property: string]: unknown }} props
+ */
+export const SignButton = ({ words, ...rest }) =>
+  html`<${Button} class="quiet" title=${words} aria-label=${words} ...${rest} />`;
+
 /** What a template of the document holds. @param {string} id */
 export const contentOf = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(id)).content;
 

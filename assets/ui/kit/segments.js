@@ -1,5 +1,5 @@
-/** A segmented control. */
-import { html } from "./html.js";
+/** The choice of one of several: beside each other, or in a list. */
+import { html, withValue } from "./html.js";
 
 /**
  * A row of toggle buttons, one of which is pressed.
@@ -17,3 +17,29 @@ export const Segments = ({ label, chosen, names, choose }) => html`<div
     >${words}</button>`,
   )}
 </div>`;
+
+/**
+ * A list that opens; other properties are the field's.
+ * @param {{ names: (readonly [name: string, words: string])[], choose?: (name: string) => void,
+ *   [property: string]: unknown }} props
+ */
+export const Select = ({ names, choose = () => {}, ...field }) => html`<select
+  onChange=${withValue(choose)} ...${field}
+>
+  ${names.map(([name, words]) => html`<option key=${name} value=${name}>${words}</option>`)}
+</select>`;
+
+/**
+ * Radio buttons, each with words that explain it.
+ * @template {string} Name
+ * @param {{ name: string, offered: [name: Name, title: string, words: string][], chosen: Name,
+ *   choose: (name: Name) => void }} props
+ */
+export const Radios = ({ name, offered, chosen, choose }) =>
+  offered.map(
+    ([value, title, words]) => html`<label key=${value}>
+      <input
+        type="radio" name=${name} value=${value} checked=${value === chosen} onInput=${() => choose(value)}
+      /><b>${title}</b><span>${words}</span>
+    </label>`,
+  );

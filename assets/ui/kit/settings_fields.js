@@ -3,6 +3,7 @@
 import { useId } from "../vendor/preact.min.js";
 import { count, typedNumber } from "./format.js";
 import { html, withValue } from "./html.js";
+import { Select } from "./segments.js";
 
 /**
  * The value of a setting by its dotted name.
@@ -112,14 +113,19 @@ function Field({ about, value, usual, type, reset, done, meanEntropy = null, des
       <span class="field-name">${label}</span>
       ${
         choices.length
-          ? html`<select ...${given}>${options(choices)}</select>`
+          ? html`<${Select} names=${choices} ...${given} />`
           : html`<input
               type="text" inputmode=${kind === "text" ? "text" : "decimal"} autocomplete="off"
               title=${low === null || high === null ? null : `From ${low} to ${high}`}
               list=${suggestions.length ? list : null} ...${given}
             />`
       }
-      ${suggestions.length > 0 && html`<datalist id=${list}>${options(suggestions)}</datalist>`}
+      ${
+        suggestions.length > 0 &&
+        html`<datalist id=${list}>${suggestions.map(
+          ([name, words]) => html`<option key=${name} value=${name}>${words}</option>`,
+        )}</datalist>`
+      }
       <span class="field-note">
         ${name === "gal.balance_lambda" ? weightWords(value(name), meanEntropy) : note}
       </span>
@@ -132,10 +138,6 @@ function Field({ about, value, usual, type, reset, done, meanEntropy = null, des
     ${below?.(name)}
   </div>`;
 }
-
-/** @param {[value: string, words: string][]} list */
-const options = (list) =>
-  list.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`);
 
 /**
  * The input as a number if it is valid, otherwise as text, for the server to reject with a message.

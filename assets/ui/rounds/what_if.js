@@ -5,7 +5,8 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
 import { about, count } from "../kit/format.js";
-import { html, Labelled, withValue } from "../kit/html.js";
+import { html, Labelled } from "../kit/html.js";
+import { Select } from "../kit/segments.js";
 import { isIdle, SettingsFields, typedValue, written } from "../kit/settings_fields.js";
 import { toast } from "../kit/toast.js";
 import { useState } from "../vendor/preact.min.js";
@@ -37,8 +38,7 @@ const canReplay = () => Boolean(state.replays?.follow.length && !state.replays.o
 export async function whatIf() {
   const { roundId: round, project } = state;
   if (!round || !project) return;
-  let [made, chosen] = ["", ""];
-  await ask({
+  const begun = await ask({
     title: "What if?",
     words: [
       "A second line of rounds from here, with a choice of its own. The line that is there stays as it is.",
@@ -46,11 +46,11 @@ export async function whatIf() {
     ],
     answers: [["begin", "Begin"]],
     attempt: async (typed) => {
-      chosen = String(typed.get("what"));
+      const chosen = String(typed.get("what"));
       if (chosen === "line") {
         const answer = await write("replay", { round, policy: String(typed.get("follow")) });
         if (answer) toast("The replay is queued, as a project of its own. Curves shows how far it is.");
-        return answer !== null;
+        return answer && { chosen, made: "" };
       }
       const name = String(typed.get("field"));
       const about = project.fields.find((one) => one.name === name);
@@ -58,13 +58,13 @@ export async function whatIf() {
       const given = chosen === "settings" ? { [name]: value ?? null } : value;
       const differs = chosen === "images" ? {} : { [chosen]: given };
       const answer = await write("what_if", { round, name: String(typed.get("name")), ...differs });
-      made = answer?.round ?? "";
-      return answer !== null;
+      return answer && { chosen, made: answer.round };
     },
   });
-  if (made) await openRound(made);
-  if (chosen) await refresh();
-  if (chosen !== "images") return;
+  if (!begun) return;
+  if (begun.made) await openRound(begun.made);
+  await refresh();
+  if (begun.chosen !== "images") return;
   showSide("candidates");
   toast("This is the branch: choose its images, then press Next round.");
 }
@@ -97,19 +97,17 @@ function Differences({ project }) {
     ${
       what === "line" &&
       html`<${Labelled} name="Follow">
-        <select name="follow">
-          ${state.replays?.follow.map(
-            ({ policy, label }) => html`<option key=${policy} value=${policy}>${label}</option>`,
-          )}
-        </select>
+        <${Select}
+          name="follow" names=${state.replays?.follow.map(({ policy, label }) => [policy, label]) ?? []}
+        />
       <//>`
     }
     ${
       what === "settings" &&
       html`<${Labelled} name="Setting">
-        <select value=${setting} onChange=${withValue(turnTo)}>
-          ${fields.map((one) => html`<option key=${one.name} value=${one.name}>${one.label}</option>`)}
-        </select>
+        <${Select}
+          value=${setting} choose=${turnTo} names=${fields.map((one) => [one.name, one.label])}
+        />
         <span class="field-note">now ${written(project.settings, setting)}</span>
       <//>`
     }

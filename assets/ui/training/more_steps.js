@@ -19,9 +19,7 @@ async function askSteps() {
   const { round } = state;
   const last = round?.losses.at(-1)?.[0];
   if (!round || !last || busy()) return;
-  /** @type {string | null} */
-  let trained = null;
-  await ask({
+  const trained = await ask({
     title: "Train more steps",
     words: [
       "The result is the same as training all steps in one go. " +
@@ -36,12 +34,9 @@ async function askSteps() {
       "Later rounds then train for this many steps in all; Settings changes that.",
     ],
     answers: [["train", "Train"]],
-    attempt: async (typed) => {
-      const answer = await write("continue_training", { round: round.id, steps: Number(typed.get("steps")) });
-      trained = answer?.round ?? null;
-      return trained !== null;
-    },
+    attempt: (typed) => write("continue_training", { round: round.id, steps: Number(typed.get("steps")) }),
   });
-  if (trained && trained !== round.id && state.roundId === round.id) openRound(trained);
-  if (trained) await refresh();
+  if (!trained) return;
+  if (trained.round !== round.id && state.roundId === round.id) openRound(trained.round);
+  await refresh();
 }

@@ -6,7 +6,7 @@ import { tabbedTo } from "../kit/by_tab.js";
 import { Dialog } from "../kit/dialog.js";
 import { figures } from "../kit/figures.js";
 import { Button, html, withValue } from "../kit/html.js";
-import { Segments } from "../kit/segments.js";
+import { Segments, Select } from "../kit/segments.js";
 import { sharpens } from "../kit/sharpened.js";
 import { Turns } from "../kit/turns.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
@@ -123,12 +123,10 @@ const beside = ({ src, name, words }) => html`<figure key=${src}>
 </figure>`;
 
 /** @param {{ others: Frame[], before: Frame, choose: (name: string) => void, isShown: boolean }} props */
-const Under = ({ others, before, choose, isShown }) => html`<select
-  aria-label="Compare with" data-shown=${isShown ? "" : null} value=${before.name}
-  onChange=${withValue(choose)}
->
-  ${others.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
-</select>`;
+const Under = ({ others, before, choose, isShown }) => html`<${Select}
+  aria-label="Compare with" data-shown=${isShown ? "" : null} value=${before.name} choose=${choose}
+  names=${others.map(({ name }) => [name, name])}
+/>`;
 
 /**
  * How the two are compared.
@@ -136,15 +134,14 @@ const Under = ({ others, before, choose, isShown }) => html`<select
  *   cut: (percent: number) => void, isUnder: boolean, flip: () => void }} props
  */
 function Bar({ before, after, mode, setMode, split, cut, isUnder, flip }) {
-  /** @param {{ currentTarget: HTMLInputElement }} event */
-  const slide = ({ currentTarget: { valueAsNumber } }) => cut(valueAsNumber);
   return html`<div class="view-bar">
     <${Segments} label="How to compare" chosen=${mode} names=${MODES} choose=${setMode} />
     ${
       mode === "cut"
         ? html`<input
             type="range" min="0" max="100" value=${split} aria-label="How much of ${before.name} is shown"
-            aria-valuetext="${Math.round(split)}% ${before.name}" onInput=${slide}
+            aria-valuetext="${Math.round(split)}% ${before.name}"
+            onInput=${withValue((value) => cut(Number(value)))}
           />`
         : html`<button type="button" class="button" data-action="flip" onClick=${flip}>
             Show ${(isUnder ? after : before).name}

@@ -5,6 +5,7 @@ import { write } from "../../app/writes.js";
 import { Dialog } from "../../kit/dialog.js";
 import { count } from "../../kit/format.js";
 import { html, withValue } from "../../kit/html.js";
+import { Select } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
 import { useState } from "../../vendor/preact.min.js";
 
@@ -64,12 +65,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
     </label>
     <label>
       <span>Measure</span>
-      <select
-        aria-label="When rounds are measured" value=${when}
-        onChange=${withValue((value) => choose(/** @type {typeof when} */ (value)))}
-      >
-        ${WHEN.map(([value, words]) => html`<option key=${value} value=${value}>${words}</option>`)}
-      </select>
+      <${Select} aria-label="When rounds are measured" value=${when} choose=${choose} names=${WHEN} />
     </label>
     ${
       changed && measured

@@ -3,13 +3,14 @@
 import { call } from "../../app/session.js";
 import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
-import { html } from "../../kit/html.js";
-import { useEffect, useRef, useState } from "../../vendor/preact.min.js";
+import { html, useAnswer } from "../../kit/html.js";
+import { Select } from "../../kit/segments.js";
+import { useState } from "../../vendor/preact.min.js";
 import { Viewer } from "../../viewer/viewer.js";
 
 /**
  * Every seed of every test prompt.
- * @param {ComparedAnchor[]} anchors
+ * @param {readonly ComparedAnchor[]} anchors
  */
 const looksOfAnchors = (anchors) =>
   anchors.flatMap(({ prompt, pictures }) =>
@@ -31,17 +32,11 @@ const frame = (name, picture) => ({
 
 /** Loads the pictures when it is shown, and again when there are more. */
 export function BeforeAfter() {
-  const [anchors, show] = useState(/** @type {ComparedAnchor[]} */ ([]));
   const [at, jump] = useState(0);
-  const latest = useRef("");
   const pictures = [...state.candidates.values()].map(({ id, copy }) => [id, copy]);
   const key = JSON.stringify([state.roundId, pictures]);
-  useEffect(() => {
-    latest.current = key;
-    call("rounds", "before_after", { round: state.roundId }).then((answer) => {
-      if (answer && latest.current === key) show([...answer.anchors]);
-    });
-  }, [key]);
+  const answer = useAnswer(() => call("rounds", "before_after", { round: state.roundId }), [key]);
+  const anchors = answer?.anchors ?? [];
   const looks = looksOfAnchors(anchors);
   if (!looks.length)
     return html`<p class="empty">${
@@ -49,16 +44,18 @@ export function BeforeAfter() {
         ? "The round before has no image of the same prompt and seed."
         : "Train on the pairs; then Generate makes the same prompts and seeds again."
     }</p>`;
-  /** @param {{ currentTarget: HTMLSelectElement }} event */
-  const choose = ({ currentTarget: { selectedIndex } }) => {
-    let place = 0;
-    for (const { pictures: seeds } of anchors.slice(0, selectedIndex)) place += seeds.length;
-    jump(place);
+  /** @param {string} chosen */
+  const choose = (chosen) => {
+    const before = anchors.slice(
+      0,
+      anchors.findIndex(({ id }) => id === chosen),
+    );
+    jump(before.flatMap(({ pictures: seeds }) => seeds).length);
   };
   return html`<div class="compare-head">
-      <select aria-label="Test prompt" onChange=${choose}>
-        ${anchors.map(({ id, prompt }) => html`<option key=${id} value=${id}>${prompt}</option>`)}
-      </select>
+      <${Select}
+        aria-label="Test prompt" choose=${choose} names=${anchors.map(({ id, prompt }) => [id, prompt])}
+      />
     </div>
     <${Viewer} looks=${looks} at=${at} what="Image" />`;
 }

@@ -5,7 +5,7 @@ import { emit, on, state } from "../../app/store.js";
 import { renderOn } from "../../app/watch.js";
 import { write } from "../../app/writes.js";
 import { HeatLegend, HeatStrength } from "../../heatmap/heatmap.js";
-import { Button, html } from "../../kit/html.js";
+import { Button, html, SignButton } from "../../kit/html.js";
 import { Segments } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
 import { refining } from "../../rounds/next_step.js";
@@ -67,18 +67,15 @@ function Refinement() {
 
 /** Undo and redo of painting. */
 function Steps() {
-  /**
-   * @param {"undo_painting" | "redo_painting"} name
-   * @param {string} words
-   * @param {string} glyph
-   * @param {boolean | undefined} isOn
-   */
-  const step = (name, words, glyph, isOn) => html`<${Button}
-    class="quiet" aria-label=${words} title=${words} disabled=${!isOn} onClick=${() => stepPainting(name)}
-  >${glyph}<//>`;
+  const { can_undo: undoes, can_redo: redoes } = state.parts.refinement ?? {};
   return html`<span class="pair-steps">
-    ${step("undo_painting", "Undo the last correction (Ctrl+Z)", "↶", state.parts.refinement?.can_undo)}
-    ${step("redo_painting", "Redo the correction (Ctrl+Y)", "↷", state.parts.refinement?.can_redo)}
+    <${SignButton}
+      words="Undo the last correction (Ctrl+Z)" disabled=${!undoes}
+      onClick=${() => stepPainting("undo_painting")}
+    >↶<//>
+    <${SignButton}
+      words="Redo the correction (Ctrl+Y)" disabled=${!redoes} onClick=${() => stepPainting("redo_painting")}
+    >↷<//>
   </span>`;
 }
 

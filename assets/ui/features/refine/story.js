@@ -6,6 +6,7 @@ import { roundFigure } from "../../app/urls.js";
 import { write } from "../../app/writes.js";
 import { count, inSentence } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
+import { Select } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
 import { Plot } from "../../app/plot.js";
 import { Previews } from "../../training/previews.js";
@@ -109,12 +110,10 @@ function Rule({ now }) {
   return html`<section class="refine-rule" aria-label="The next round">
     <label>
       <span>The next round</span>
-      <select
+      <${Select}
         aria-label="What the next round does with this refinement" title=${now.next_round_rule}
-        value=${now.rule} onChange=${choose}
-      >
-        ${RULES.map(([value, text]) => html`<option key=${value} value=${value}>${text}</option>`)}
-      </select>
+        value=${now.rule} onChange=${choose} names=${RULES}
+      />
     </label>
     <p class="rule-words">${now.next_round_rule}</p>
   </section>`;

@@ -1,7 +1,7 @@
 /** Round 0 once more, with the references given otherwise: how strongly, together or averaged, or alone. */
 import { state } from "../../app/store.js";
 import { ask } from "../../kit/ask.js";
-import { html } from "../../kit/html.js";
+import { html, withValue } from "../../kit/html.js";
 import { read } from "../../kit/settings_fields.js";
 import { useState } from "../../vendor/preact.min.js";
 
@@ -14,9 +14,7 @@ import { useState } from "../../vendor/preact.min.js";
 export async function askReferences() {
   const set = (/** @type {string} */ name) => read(state.project?.settings ?? {}, `references.${name}`);
   const isNative = set("adapter") === "native";
-  /** @type {Given | null} */
-  let given = null;
-  await ask({
+  return ask({
     title: "Generate again from your references",
     words: [
       isNative
@@ -32,18 +30,14 @@ export async function askReferences() {
       </div>`,
     ],
     answers: [["draw", "Generate without training"]],
-    attempt: async (typed) => {
-      given = { subject_alone: typed.has("alone") };
-      if (!isNative)
-        given = {
-          ...given,
-          strength: Number(typed.get("strength")),
-          several: String(typed.get("several") ?? set("several") ?? "together"),
-        };
-      return true;
-    },
+    attempt: async (typed) => ({
+      subject_alone: typed.has("alone"),
+      ...(!isNative && {
+        strength: Number(typed.get("strength")),
+        several: String(typed.get("several") ?? set("several") ?? "together"),
+      }),
+    }),
   });
-  return given;
 }
 
 /** A slider that says its value. @param {{ usual: number }} props */
@@ -53,9 +47,7 @@ function Strength({ usual }) {
     <span>Reference strength <span aria-hidden="true">${value}</span></span>
     <input
       type="range" name="strength" min="0" max="1" step="0.05" aria-label="Reference strength"
-      aria-valuetext=${value} value=${value}
-      onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
-        say(currentTarget.valueAsNumber)}
+      aria-valuetext=${value} value=${value} onInput=${withValue((typed) => say(Number(typed)))}
     />
   </label>`;
 }

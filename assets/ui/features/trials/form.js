@@ -4,7 +4,7 @@ import { state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
-import { html } from "../../kit/html.js";
+import { html, withValue } from "../../kit/html.js";
 import { UnknownNote } from "../../kit/swaps.js";
 import { read } from "../../kit/settings_fields.js";
 import { taughtIn } from "../../app/taught.js";
@@ -103,7 +103,6 @@ export function TrialForm({ trials }) {
   </form>`;
 }
 
-/** @typedef {{ currentTarget: HTMLInputElement | HTMLTextAreaElement }} Typed */
 /**
  * @typedef {{ name: "prompt" | "negative" | "seed" | "count" | "guidance" | "strengths", label: string,
  *   title?: string, placeholder?: string, mode?: string, children?: unknown }} Given
@@ -114,7 +113,7 @@ const bound = ({ name, label, placeholder }) => ({
   "aria-label": label,
   placeholder,
   value: draft.value[name],
-  onInput: (/** @type {Typed} */ { currentTarget }) => changeDraft({ [name]: currentTarget.value }),
+  onInput: withValue((typed) => changeDraft({ [name]: typed })),
 });
 
 /** @param {Given} props */
@@ -155,8 +154,7 @@ function Slider({ name, label, most, when }) {
   const title = when
     ? `Strength of the ${part}, in the ${when} steps`
     : "The share of denoising with the early strength; the last step is always late";
-  const move = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
-    changeDraft({ recipe: { ...recipeNow(), [name]: currentTarget.valueAsNumber } });
+  const move = withValue((typed) => changeDraft({ recipe: { ...recipeNow(), [name]: Number(typed) } }));
   return html`<label title=${title}>
     <span>${label} <span aria-hidden="true">${words}</span></span>
     <input

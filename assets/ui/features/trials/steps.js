@@ -188,20 +188,14 @@ async function askToUse(step) {
         `${here.name} then generates, is measured and exported with this LoRA. Nothing is trained again.`,
         `To go back, use ${before === null ? "another step" : `step ${before}`}.`,
       ];
-  /** @type {string | null} */
-  let taken = null;
-  await ask({
+  const taken = await ask({
     title: `Use the LoRA of step ${step}`,
     words,
     answers: [["use", isKept ? "Make the new round" : "Use it"]],
-    attempt: async () => {
-      const answer = await write("use_step", { round: roundId, step });
-      taken = answer?.round ?? null;
-      return taken !== null;
-    },
+    attempt: () => write("use_step", { round: roundId, step }),
   });
   if (!taken) return;
-  const made = taken;
+  const { round: made } = taken;
   if (made !== roundId && state.roundId === roundId) openRound(made);
   await refresh();
   const undo = async () => {
@@ -233,7 +227,7 @@ async function askToForget() {
         "The round keeps its own LoRA, and generated images stay.",
     ],
     answers: [["delete", "Delete"]],
-    attempt: async () => Boolean(await write("forget_steps", { round: roundId })),
+    attempt: () => write("forget_steps", { round: roundId }),
   });
   await refresh();
   askTrials();

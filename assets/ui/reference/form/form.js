@@ -10,6 +10,7 @@ import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
 import { reference } from "../../kit/dom.js";
 import { Button, html, withValue } from "../../kit/html.js";
+import { Radios } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
 import { render } from "../../vendor/preact.min.js";
 import { Derived as DerivedFacts } from "./derived.js";
@@ -459,17 +460,3 @@ function startWords({ isSending, model: { isJudging } }) {
   if (isSending) return isJudging ? "Checking the LoRA…" : "Creating the project…";
   return isJudging ? "Judge" : "Create and train";
 }
-
-/**
- * @template {string} Name
- * @param {{ name: string, offered: [name: Name, title: string, words: string][], chosen: Name,
- *   choose: (name: Name) => void }} props
- */
-const Radios = ({ name, offered, chosen, choose }) =>
-  offered.map(
-    ([value, title, words]) => html`<label key=${value}>
-      <input
-        type="radio" name=${name} value=${value} checked=${value === chosen} onInput=${() => choose(value)}
-      /><b>${title}</b><span>${words}</span>
-    </label>`,
-  );

@@ -4,6 +4,7 @@
 /** @import { Answers, Derived, ModelFacts, OwnPreset, Preset, Project, ProjectKind } from "payloads" */
 import { call } from "../../app/session.js";
 import { Button, html, withValue } from "../../kit/html.js";
+import { Radios } from "../../kit/segments.js";
 import { SettingsFields, typedValue, written } from "../../kit/settings_fields.js";
 import { LoraFiles } from "./lora_files.js";
 import { pathsIn } from "./lora_paths.js";
@@ -192,14 +193,10 @@ export class ModelChoice {
 /** @param {Shown & { cancel: () => void, choose: (name: string) => void }} props */
 export function Presets({ model, answer, notesOf, cancel, choose }) {
   const plan = answer?.measuring ? "Working out what this model needs…" : answer?.plan;
-  return html`${model.choices.map(
-    ({ name, title, note }) => html`<label key=${name}>
-        <input
-          type="radio" name="preset" value=${name} checked=${name === model.preset}
-          onInput=${() => choose(name)}
-        /><b>${title}</b><span>${note}</span>
-      </label>`,
-  )}
+  return html`<${Radios}
+      name="preset" offered=${model.choices.map(({ name, title, note }) => [name, title, note])}
+      chosen=${model.preset} choose=${choose}
+    />
     ${
       model.options &&
       html`<${SavedPresets} model=${model} />

@@ -3,9 +3,10 @@
 import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
 import { addOptionToHelp } from "../../kit/help.js";
-import { html } from "../../kit/html.js";
+import { html, withValue } from "../../kit/html.js";
 import { followIn, partsIn } from "../../kit/places.js";
 import { PopoverButton } from "../../kit/popovers.js";
+import { Select } from "../../kit/segments.js";
 import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 import { History, openHistory, UndoAndRedo } from "./history.js";
 import { RangeFilter, rangeWords } from "./range.js";
@@ -31,18 +32,14 @@ export function mountDesk(parts) {
   });
 }
 
-/** @typedef {{ currentTarget: HTMLInputElement }} Typed */
-
 function Order() {
   const chosen = orderInUse();
   const words = desk.reverse ? "Reversed: press for the usual order" : "Reverse the order";
   return html`<div class="desk-order">
-    <label>Sort<select
-      aria-label="Order of the images" value=${chosen}
-      onChange=${(/** @type {Typed} */ { currentTarget }) => setDesk({ sort: currentTarget.value })}
-    >
-      ${sorts().map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}
-    </select></label>
+    <label>Sort<${Select}
+      aria-label="Order of the images" value=${chosen} names=${sorts()}
+      choose=${(/** @type {string} */ sort) => setDesk({ sort })}
+    /></label>
     <button
       type="button" class="quiet desk-turn" hidden=${["priority", "search"].includes(chosen)}
       title=${words} aria-label=${words} onClick=${() => setDesk({ reverse: !desk.reverse })}
@@ -56,7 +53,7 @@ function Size({ grid }) {
   return html`<label class="desk-size">Size<input
     type="range" min=${SMALLEST} max=${LARGEST} step="4" value=${desk.size || fits}
     aria-label="Size of the images" title="Size of the images; double-click: as many as fit"
-    onInput=${(/** @type {Typed} */ { currentTarget }) => setDesk({ size: currentTarget.valueAsNumber })}
+    onInput=${withValue((size) => setDesk({ size: Number(size) }))}
     onDblClick=${() => setDesk({ size: 0 })}
   /></label>`;
 }

@@ -2,6 +2,7 @@
 /** @import { Group, PlacedTile } from "../grid/group.js" */
 import { drawing, state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
+import { decimal } from "../../kit/format.js";
 import { desk, orderInUse, sorted, scoreValue } from "./desk.js";
 
 /**
@@ -57,7 +58,7 @@ export function flatList(grid, tiles, groups) {
 function caption(tile, candidate) {
   const note = tile?.querySelector(".tile-note");
   const value = scoreValue(candidate, orderInUse());
-  const figure = value === undefined ? "" : value.toFixed(3).replace("-", "−");
+  const figure = value === undefined ? "" : decimal(value, 3);
   note?.replaceChildren(el("span", {}, withoutArticle(candidate.head)), el("b", {}, figure));
 }
 

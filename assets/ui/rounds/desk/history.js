@@ -3,7 +3,7 @@
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
-import { html, set, useKeptFocus } from "../../kit/html.js";
+import { html, set, SignButton, useKeptFocus } from "../../kit/html.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { goTo, redo, undo } from "../grid/verdicts.js";
@@ -45,9 +45,7 @@ export function UndoAndRedo() {
 /** @param {{ glyph: string, act: () => void, verb: string, what: string, shortcut: string }} props */
 function Step({ glyph, act, verb, what, shortcut }) {
   const words = what ? `${verb}: ${what} (${shortcut})` : `There is nothing to ${verb.toLowerCase()}`;
-  return html`<button
-    type="button" class="quiet" title=${words} aria-label=${words} disabled=${!what} onClick=${act}
-  >${glyph}</button>`;
+  return html`<${SignButton} words=${words} disabled=${!what} onClick=${act}>${glyph}<//>`;
 }
 
 /** The newest step on top; the steps above the current one were undone. */

@@ -1,7 +1,9 @@
 /** The filter by a score: only pictures with a value between two bounds are shown. */
 /** @import { Candidate } from "payloads" */
 import { state } from "../../app/store.js";
-import { html } from "../../kit/html.js";
+import { decimal } from "../../kit/format.js";
+import { html, withValue } from "../../kit/html.js";
+import { Select } from "../../kit/segments.js";
 import { signal } from "../../vendor/signals.min.js";
 import { setRange, scoreValue } from "./desk.js";
 
@@ -11,8 +13,8 @@ const score = signal("margin");
 
 /** The names and labels of what can be filtered by. */
 const offered = () => [
-  { name: "margin", label: "Difference (own prompt − reference’s)" },
-  ...(state.project?.scores ?? []),
+  ["margin", "Difference (own prompt − reference’s)"],
+  ...(state.project?.scores ?? []).map(({ name, label }) => [name, label]),
 ];
 
 /**
@@ -44,14 +46,13 @@ export function boundAt([low, high], place) {
 const placeOf = (value, low, high) =>
   high > low ? Math.round((STEPS * (value - low)) / (high - low)) : null;
 
-/** @param {number} value */
-const figure = (value) => value.toFixed(3).replace("-", "−");
-
 /** The range that is shown; empty while all is. */
 export function rangeWords() {
   const { range } = state;
   const bounds = range && extent(state.candidates.values(), range.score);
-  return range && bounds ? `${figure(range.low ?? bounds[0])} to ${figure(range.high ?? bounds[1])}` : "";
+  return range && bounds
+    ? `${decimal(range.low ?? bounds[0], 3)} to ${decimal(range.high ?? bounds[1], 3)}`
+    : "";
 }
 
 /** The score and its bounds. */
@@ -73,24 +74,21 @@ export function RangeFilter() {
       .map((place) => boundAt(bounds, place));
     setRange(low === null && high === null ? null : { score: name, low, high });
   };
-  const choose = (/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) => {
-    score.value = currentTarget.value;
+  const choose = (/** @type {string} */ chosen) => {
+    score.value = chosen;
     setRange(null);
   };
   return html`<section class="desk-range" data-on=${range ? "" : null}>
-    <label>Show images by<select aria-label="Score" value=${name} onChange=${choose}>
-      ${offered().map((one) => html`<option key=${one.name} value=${one.name}>${one.label}</option>`)}
-    </select></label>
+    <label>Show images by<${Select} aria-label="Score" value=${name} choose=${choose} names=${offered()} /></label>
     <div class="range-sliders">${["Least", "Most"].map(
       (label, i) => html`<input
         type="range" min="0" max=${STEPS} value=${places[i]} aria-label="${label} value"
-        onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
-          move(i ? 1 : 0, currentTarget.valueAsNumber)}
+        onInput=${withValue((value) => move(i ? 1 : 0, Number(value)))}
       />`,
     )}</div>
     <div class="range-foot">
       <output class="range-words">
-        ${bounds ? `${figure(from)} to ${figure(to)}` : "No image has this score"}
+        ${bounds ? `${decimal(from, 3)} to ${decimal(to, 3)}` : "No image has this score"}
       </output>
       <button type="button" class="button small" disabled=${!range} onClick=${() => setRange(null)}>
         Show all

@@ -4,7 +4,7 @@
 import { someReferences, state } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
 import { Button, html, useAnswer, withValue } from "../../kit/html.js";
-import { Segments } from "../../kit/segments.js";
+import { Segments, Select } from "../../kit/segments.js";
 import { useEffect } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { Stage } from "../../viewer/viewer.js";
@@ -113,12 +113,11 @@ const Plate = ({ source, i, offered }) => html`<figure data-slot=${i}>
 </figure>`;
 
 /** @param {Slot} props */
-const Chooser = ({ source, i, offered }) => html`<select
+const Chooser = ({ source, i, offered }) => html`<${Select}
   class="compare-source" aria-label="Compare with" value=${source.key}
-  onChange=${withValue((key) => (slots.value = slots.value.with(i, key)))}
->
-  ${offered.map(({ key, label }) => html`<option key=${key} value=${key}>${label}</option>`)}
-</select>`;
+  choose=${(/** @type {string} */ key) => (slots.value = slots.value.with(i, key))}
+  names=${offered.map(({ key, label }) => [key, label])}
+/>`;
 
 /**
  * The two pictures over each other.

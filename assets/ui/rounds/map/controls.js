@@ -3,8 +3,9 @@
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
 import { isJudged } from "../../app/store.js";
-import { html, withValue } from "../../kit/html.js";
+import { html } from "../../kit/html.js";
 import { roving } from "../../kit/roving.js";
+import { Select } from "../../kit/segments.js";
 import { useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { modeOf, modes } from "./colours.js";
 import { gradient } from "./palette.js";
@@ -105,9 +106,10 @@ export function Legend({ colour, choose }) {
   // what is remembered may not be offered now
   const shown = offered.some(({ name }) => name === colour) ? colour : "anchor";
   return html`<label>Color by${" "}
-      <select aria-label="Color the map by" value=${shown} onChange=${withValue(choose)}>
-        ${offered.map(({ name, label }) => html`<option key=${name} value=${name}>${label}</option>`)}
-      </select>
+      <${Select}
+        aria-label="Color the map by" value=${shown} choose=${choose}
+        names=${offered.map(({ name, label }) => [name, label])}
+      />
     </label>
     <span class="shapes" hidden=${!isJudged()} title=${SHAPES}>
       ★ reference ○ copy ● not a copy ⋯ suggested
