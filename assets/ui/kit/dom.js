@@ -1,63 +1,39 @@
 /** DOM helpers. Strings always become text nodes, so a prompt is never parsed as markup. */
-/** @import { Child, Props } from "./elements.d.ts" */
 
 /**
- * Create an element. `props`: `class`, `data` (dataset), `on` (listeners), properties such as
- * `disabled` or `value`, and attributes for everything else. String children become text nodes.
+ * Create an element. `props` are entries of `data`, attributes, and properties that are no text.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Props<HTMLElementTagNameMap[Tag]>} [props]
- * @param {...Child} children
- * @returns {HTMLElementTagNameMap[Tag]}
+ * @param {{ data?: Record<string, string>, [name: string]: unknown }} [props]
+ * @param {...(Node | string)} children
  */
-export function el(tag, props = {}, ...children) {
+export function el(tag, { data = {}, ...props } = {}, ...children) {
   const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (name === "draggable" || name === "spellcheck")
-      setAttribute(node, name, String(value)); // on, unless told "false"
-    else if (value === null || value === undefined || value === false) continue;
-    else if (name === "class") node.className = String(value);
-    else if (name === "data") Object.assign(node.dataset, value);
-    else if (name === "on") addListeners(node, props.on ?? {});
-    else if (name in node && typeof value !== "string") Object.assign(node, { [name]: value });
-    else node.setAttribute(name, value === true ? "" : String(value));
-  }
-  node.append(...flatten(children));
+  Object.assign(node.dataset, data);
+  for (const [name, value] of Object.entries(props))
+    if (typeof value === "string") node.setAttribute(name, value);
+    else Object.assign(node, { [name]: value });
+  node.append(...children);
   return node;
 }
 
 /**
  * Create a button that calls `act` when it is clicked: a small one, unless `props` has another class.
- * @param {Props<HTMLButtonElement>} props
- * @param {(event: MouseEvent & { currentTarget: HTMLButtonElement }) => void} act
- * @param {...Child} children
+ * @param {{ data?: Record<string, string>, [name: string]: unknown }} props
+ * @param {(event: MouseEvent) => void} act
+ * @param {...string} words
  */
-export const makeButton = (props, act, ...children) =>
-  el("button", { type: "button", class: "button small", ...props, on: { click: act } }, ...children);
+export function makeButton(props, act, ...words) {
+  const node = el("button", { type: "button", class: "button small", ...props }, ...words);
+  node.addEventListener("click", act);
+  return node;
+}
 
 /**
  * Is the element being pressed? Replacing a pressed element would lose its click event.
  * @param {Element} node
  */
 export const pressed = (node) => node.matches(":active");
-
-/**
- * @param {HTMLElement} node
- * @param {object} acts listeners by event type
- */
-function addListeners(node, acts) {
-  for (const [type, act] of Object.entries(acts)) node.addEventListener(type, act);
-}
-
-/**
- * @param {Child[]} children
- * @returns {(Node | string)[]}
- */
-const flatten = (children) =>
-  children.flatMap((child) => {
-    if (Array.isArray(child)) return flatten(child);
-    return child === null || child === undefined || child === false ? [] : [child];
-  });
 
 /**
  * The closest ancestor of an event target (or the target itself) that matches a selector.

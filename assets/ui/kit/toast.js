@@ -52,7 +52,7 @@ export function toast(sentence, tone = "plain", action, about = sentence) {
     "div",
     { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
     el("span", {}, sentence),
-    action ? makeButton({}, press, action.label) : null,
+    ...(action ? [makeButton({}, press, action.label)] : []),
     close,
   );
   const remove = () => {

@@ -1,7 +1,7 @@
 /** The tile of a candidate: its picture, its marks and its accessible name. */
 /** @import { Candidate, Verdict } from "payloads" */
 import { state, verdictOf } from "../../app/store.js";
-import { el, find, makeButton, setAttribute } from "../../kit/dom.js";
+import { above, el, find, makeButton, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { copyWords } from "./copy_words.js";
 import { strengthWords } from "./strengths.js";
@@ -130,8 +130,7 @@ export function makeTools({ accept, reject, enlarge }) {
       { class: `tool ${name}`, "aria-label": label, title: label, tabIndex: -1 },
       (event) => {
         event.stopPropagation();
-        const tile = event.currentTarget.closest(".tile");
-        act(tile?.getAttribute("data-id") ?? "");
+        act(above(event.target, ".tile")?.getAttribute("data-id") ?? "");
       },
       glyph,
     );
