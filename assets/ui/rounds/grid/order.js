@@ -52,20 +52,23 @@ function nearest(ids, row, column, columns) {
   return there.sort((one, other) => one.far - other.far)[0]?.id ?? null;
 }
 
-const SHRINK = 0.75; // of the smallest tile: so small, if a group then stands in one row
+const SMALLEST = 58; // pixels of a tile
+const SHRINK = 0.75; // of that: so small, if a group then stands in one row
+const GAP = 8;
+const [LEAST, LIMIT] = [3, 12]; // columns
 
 /**
- * How many columns fit into a width in pixels: by default from 3 to 12, and at most the size of the largest
- * group. Where that nearly fits, it stands in one row; else its rows are equally long.
+ * How many columns fit into a width in pixels: from 3 to 12, and at most the size of the largest group. Where
+ * that nearly fits, it stands in one row; else its rows are equally long.
  * @param {number} width
  * @param {number} most
  */
-export function columnsFor(width, most, { smallest = 58, gap = 8, least = 3, limit = 12 } = {}) {
-  const fitting = (/** @type {number} */ tile) => Math.floor((width + gap) / (tile + gap));
-  const whole = Math.min(most, limit);
-  if (fitting(smallest * SHRINK) >= whole) return Math.max(least, whole);
-  const fit = Math.max(least, Math.min(fitting(smallest), whole));
-  return most <= limit ? Math.max(least, Math.ceil(most / Math.ceil(most / fit))) : fit;
+export function columnsFor(width, most) {
+  const fitting = (/** @type {number} */ tile) => Math.floor((width + GAP) / (tile + GAP));
+  const whole = Math.min(most, LIMIT);
+  if (fitting(SMALLEST * SHRINK) >= whole) return Math.max(LEAST, whole);
+  const fit = Math.max(LEAST, Math.min(fitting(SMALLEST), whole));
+  return most <= LIMIT ? Math.max(LEAST, Math.ceil(most / Math.ceil(most / fit))) : fit;
 }
 
 /**

@@ -9,8 +9,7 @@ import { html } from "../../kit/html.js";
 import { Plot } from "../../app/plot.js";
 import { strength } from "../grid/strengths.js";
 
-const SMALL = { width: 64, height: 20, left: 1, right: 1, top: 1, bottom: 1 };
-/** @typedef {typeof SMALL} Box */
+const [WIDTH, HEIGHT, EDGE] = [64, 20, 1]; // of the small curve
 
 /**
  * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".
@@ -40,39 +39,34 @@ export function turnsWords(pictures) {
 }
 
 /**
- * The places of a curve in a box: strong on the left, as in the grid.
+ * The points of the small curve: strong on the left, as in the grid, and a sure copy at the top.
  * @param {TurnCurve} turn
- * @param {Box} box
  */
-export function placesOf(turn, { width, height, left, right, top, bottom }) {
-  const [from, to] = [turn.strengths[0], turn.strengths[turn.strengths.length - 1]];
-  /** @param {number} value */
-  const x = (value) => left + ((from - value) / (from - to)) * (width - left - right);
-  /** @param {number} value */
-  const y = (value) => height - bottom - value * (height - top - bottom);
-  return { x, y, line: turn.mean.map((value, i) => `${round(x(turn.strengths[i]))},${round(y(value))}`) };
+export function pointsOf({ strengths, mean }) {
+  const [from, to] = [strengths[0], strengths[strengths.length - 1]];
+  return strengths.map((value, i) => {
+    const x = EDGE + ((from - value) / (from - to)) * (WIDTH - 2 * EDGE);
+    const y = HEIGHT - EDGE - mean[i] * (HEIGHT - 2 * EDGE);
+    return `${Number(x.toFixed(1))},${Number(y.toFixed(1))}`;
+  });
 }
-
-/** @param {number} value */
-const round = (value) => Number(value.toFixed(1));
 
 /**
  * The small curve beside a row.
  * @param {{ turn?: TurnCurve | null }} props
  */
-export function SmallTurn({ turn }) {
-  const line = turn ? placesOf(turn, SMALL).line : [];
-  return html`<span class="turn-small" hidden=${!turn} title=${turn && "Copy risk by LoRA strength"}>
-    ${
-      turn &&
-      html`<svg
-        class="turn" viewBox="0 0 ${SMALL.width} ${SMALL.height}" role="img" aria-label=${turnWords(turn)}
-      >
-        <polyline class="line" points=${line.join(" ")} />
-      </svg>`
-    }
-  </span>`;
-}
+export const SmallTurn = ({ turn }) => html`<span
+  class="turn-small" hidden=${!turn} title=${turn && "Copy risk by LoRA strength"}
+>
+  ${
+    turn &&
+    html`<svg
+      class="turn" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${turnWords(turn)}
+    >
+      <polyline class="line" points=${pointsOf(turn).join(" ")} />
+    </svg>`
+  }
+</span>`;
 
 /**
  * The chart of the test prompt that is pointed at, or else has the focus, or else is the first.

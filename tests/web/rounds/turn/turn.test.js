@@ -2,15 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../browser.js";
-import { placesOf, turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
+import { pointsOf, turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
 
 const turn = { strengths: [1, 0.7, 0.4], mean: [0.9, 0.5, 0.02] };
-const box = { width: 100, height: 60, left: 0, right: 0, top: 0, bottom: 10 };
 
 test("strong is left, and a sure copy at the top", () => {
-  const { x, y, line } = placesOf(turn, box);
-  assert.deepEqual([x(1), x(0.4), y(1), y(0)], [0, 100, 0, 50]);
-  assert.deepEqual(line, ["0,5", "50,25", "100,49"]);
+  assert.deepEqual(pointsOf(turn), ["1,2.8", "32,10", "63,18.6"]);
+  assert.deepEqual(pointsOf({ strengths: [1, 0], mean: [1, 0] }), ["1,1", "63,19"]);
 });
 
 test("the curve is said in words", () => {
