@@ -52,6 +52,11 @@ export const withValue =
   (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
     act(currentTarget.value);
 
+/** A listener to the keys of a field that Enter leaves, which saves it. */
+export const leaveOnEnter = (
+  /** @type {KeyboardEvent & { currentTarget: HTMLElement }} */ { key, currentTarget },
+) => key === "Enter" && currentTarget.blur();
+
 /**
  * Set a signal, unless it has an equal value: an answer that says the same renders nothing.
  * @template Value

@@ -1,18 +1,18 @@
-/** The choice of one of several: beside each other, or in a list. */
+/** The choice of one of several: by buttons beside each other, a list, or radio buttons. */
 import { html, withValue } from "./html.js";
 
 /**
  * A row of toggle buttons, one of which is pressed.
  * @template {string} Name
- * @param {{ label: string, chosen: Name, names: [name: Name, words: string][],
+ * @param {{ label: string, chosen: Name, names: [name: Name, words: string, title?: string][],
  *   choose: (name: Name) => void }} props
  */
 export const Segments = ({ label, chosen, names, choose }) => html`<div
   class="segments" role="group" aria-label=${label}
 >
   ${names.map(
-    ([name, words]) => html`<button
-      key=${name} type="button" data-choice=${name} aria-pressed=${String(name === chosen)}
+    ([name, words, title]) => html`<button
+      key=${name} type="button" data-choice=${name} title=${title} aria-pressed=${String(name === chosen)}
       onClick=${() => choose(name)}
     >${words}</button>`,
   )}

@@ -6,7 +6,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
-import { html } from "../kit/html.js";
+import { html, withValue } from "../kit/html.js";
 import { UnknownNote } from "../kit/swaps.js";
 import { toast } from "../kit/toast.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
@@ -45,9 +45,6 @@ function Editor() {
     event.preventDefault();
     if (line) add([typed.value], { byHand: true });
   };
-  const type = (/** @type {Typed} */ { currentTarget }) => {
-    typed.value = currentTarget.value;
-  };
   const choose = (/** @type {Typed} */ { currentTarget: { files } }) => files?.[0] && read(files[0]);
   const alone = (/** @type {Typed} */ { currentTarget }) => {
     only.value = currentTarget.checked;
@@ -67,7 +64,7 @@ function Editor() {
       <input
         type="text" autofocus aria-label="A new test prompt" spellcheck=${false} maxlength="400"
         placeholder=${taughtIn(project).anchor} value=${typed.value}
-        onPaste=${addPasted} onInput=${type}
+        onPaste=${addPasted} onInput=${withValue((text) => (typed.value = text))}
       />
       <button type="submit" class="button small">Add</button>
     </form>

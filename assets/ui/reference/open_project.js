@@ -9,7 +9,7 @@ import { write } from "../app/writes.js";
 import { paintReference } from "../brush/mask_dialog.js";
 import { reference } from "../kit/dom.js";
 import { count } from "../kit/format.js";
-import { html } from "../kit/html.js";
+import { html, leaveOnEnter } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { editAnchors } from "./anchors_editor.js";
 import { listProjects } from "./project_list.js";
@@ -66,8 +66,7 @@ function Name({ id, name }) {
   };
   return html`<input
     ref=${field} type="text" class="name-in-place" maxlength="120" aria-label="Name of the project"
-    title="Click to change the name" onChange=${rename}
-    onKeyDown=${(/** @type {KeyboardEvent} */ { key }) => key === "Enter" && field.current?.blur()}
+    title="Click to change the name" onChange=${rename} onKeyDown=${leaveOnEnter}
   />`;
 }
 

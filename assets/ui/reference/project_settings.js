@@ -50,7 +50,8 @@ export function ProjectSettings({ project }) {
     const answer = await write("change", { project: project.id, settings: Object.fromEntries(settings) });
     const refreshed = refresh();
     if (answer) await refreshed;
-    setTyped((now) => new Map([...now].filter(([name, text]) => !some.some(isOne(name, text)))));
+    const saved = new Map(some);
+    setTyped((now) => new Map([...now].filter(([name, text]) => saved.get(name) !== text)));
   };
   return html`<details class="advanced">
     <summary>Advanced</summary>
@@ -70,12 +71,3 @@ export function ProjectSettings({ project }) {
     </div>
   </details>`;
 }
-
-/**
- * @param {string} name
- * @param {string} text
- */
-const isOne =
-  (name, text) =>
-  (/** @type {[string, string]} */ [other, saved]) =>
-    other === name && saved === text;

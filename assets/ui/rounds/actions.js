@@ -12,7 +12,7 @@ import { MenuItem, PopoverButton } from "../kit/popovers.js";
 import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/finish.js";
 import { planLine } from "../top/plan_line.js";
-import { questionBefore } from "./questions.js";
+import { questionBefore, sameAgain } from "./questions.js";
 import { ownShown, reviewShown, showSide } from "./sides.js";
 import { notApplicable, childOf, closed, guides, nextStep, roundWaits } from "./next_step.js";
 
@@ -107,9 +107,8 @@ const HINTS = {
     return WITHOUT_TRAINING;
   },
   done: () => "Nothing is left to suggest: take the best round with you.",
-  differ: ({ repeats }) =>
-    `It would repeat ${inSentence(repeats)}: accept other images, or change a setting.`,
-  choose: () => "Nothing accepted: the next round would train on the same images.",
+  differ: (round) => sameAgain(round),
+  choose: (round) => sameAgain(round),
 };
 const WITHOUT_TRAINING =
   "Accept images for the next round, or generate more without training under Try a prompt.";

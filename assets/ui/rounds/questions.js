@@ -17,15 +17,21 @@ export function questionBefore(name, round, accepted) {
 }
 
 /**
- * What would start would train the same again.
+ * What would start would train the same again, and how long that takes.
+ * @param {Pick<Round, "repeats">} round
+ * @param {string} [takes]
+ */
+export const sameAgain = ({ repeats }, takes = "") =>
+  repeats
+    ? `It would repeat ${inSentence(repeats)}${takes}: accept other images, or change a setting.`
+    : `Nothing accepted: the next round would train on the same images${takes}.`;
+
+/**
  * @param {string} name
  * @param {Round} round
  */
-const repeating = (name, { repeats, next_seconds: seconds }) => {
-  const takes = seconds ? `, ${about(seconds)}` : "";
-  const words = repeats
-    ? `It would repeat ${inSentence(repeats)}${takes}: accept other images, or change a setting.`
-    : `Nothing accepted: the next round would train on the same images${takes}.`;
+const repeating = (name, round) => {
+  const words = sameAgain(round, round.next_seconds ? `, ${about(round.next_seconds)}` : "");
   /** @type {[string, string][]} */
   const answers = [[name === "run" ? "run_round" : name, "Start it anyway"]];
   return { title: "The same again?", words: [words], answers };

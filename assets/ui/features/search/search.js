@@ -3,7 +3,7 @@ import { state, on, setFilter } from "../../app/store.js";
 import { newest } from "../../app/newest.js";
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
-import { html } from "../../kit/html.js";
+import { html, withValue } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { setSearch } from "../../rounds/desk/desk.js";
@@ -19,10 +19,10 @@ export function SearchField() {
     event.preventDefault();
     find(typed.value.trim());
   };
-  const type = (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) => {
-    typed.value = currentTarget.value;
-    if (!typed.value) leave(); // the ✕ of the field
-  };
+  const type = withValue((text) => {
+    typed.value = text;
+    if (!text) leave(); // the ✕ of the field
+  });
   return html`<form class="desk-search" role="search" aria-label="Images of this round" onSubmit=${submit}>
     <input
       type="search" placeholder="Search" maxlength="1000" aria-label="Search the images by words"

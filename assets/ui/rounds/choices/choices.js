@@ -7,7 +7,7 @@ import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { How } from "../../how/how.js";
 import { figuresAt } from "../../app/plot.js";
-import { html, set } from "../../kit/html.js";
+import { html, leaveOnEnter, set, withValue } from "../../kit/html.js";
 import { address, projectFigure } from "../../app/urls.js";
 import { render } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
@@ -148,16 +148,14 @@ function face(round, picture, word) {
  * @param {Choice} choice
  */
 function reason(round, choice) {
-  /** @param {{ currentTarget: HTMLInputElement }} event */
-  const explain = ({ currentTarget: { value } }) => {
+  const explain = withValue((value) => {
     if (value.trim() === choice.reason) return;
     choice.reason = value.trim();
     write("explain_choice", { round: round.round, choice: choice.id, reason: choice.reason });
-  };
+  });
   return html`<input
     type="text" class="choice-reason" placeholder="Why? (optional)" aria-label="Why, for ${choice.prompt}"
     maxlength="500" autocomplete="off" defaultValue=${choice.reason} onChange=${explain}
-    onKeyDown=${(/** @type {KeyboardEvent & { currentTarget: HTMLInputElement }} */ event) =>
-      event.key === "Enter" && event.currentTarget.blur()}
+    onKeyDown=${leaveOnEnter}
   />`;
 }

@@ -79,7 +79,9 @@ export function RangeFilter() {
     setRange(null);
   };
   return html`<section class="desk-range" data-on=${range ? "" : null}>
-    <label>Show images by<${Select} aria-label="Score" value=${name} choose=${choose} names=${offered()} /></label>
+    <label>Show images by<${Select}
+      aria-label="Score" value=${name} choose=${choose} names=${offered()}
+    /></label>
     <div class="range-sliders">${["Least", "Most"].map(
       (label, i) => html`<input
         type="range" min="0" max=${STEPS} value=${places[i]} aria-label="${label} value"

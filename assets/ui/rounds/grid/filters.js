@@ -6,6 +6,7 @@ import { state, counts, isCopyBy, isJudged, loading, setFilter, TAG, tagCounts }
 import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { MenuItem, PopoverButton } from "../../kit/popovers.js";
+import { Segments } from "../../kit/segments.js";
 import { setDetector } from "../desk/desk.js";
 
 /** @type {[name: Group, label: string, title: string][]} */
@@ -77,10 +78,8 @@ function Detectors() {
   const found = (/** @type {Detector} */ name) =>
     [...state.candidates.values()].filter((one) => isCopyBy(one, name)).length;
   return html`<span>Detected by</span>
-    <div class="segments" role="group" aria-label="Which check found them">${DETECTORS.map(
-      ([name, label, title]) => html`<button
-        type="button" key=${name} data-choice=${name} title=${title}
-        aria-pressed=${String(state.detector === name)} onClick=${() => setDetector(name)}
-      >${label} ${found(name)}</button>`,
-    )}</div>`;
+    <${Segments}
+      label="Which check found them" chosen=${state.detector} choose=${setDetector}
+      names=${DETECTORS.map(([name, label, title]) => [name, `${label} ${found(name)}`, title])}
+    />`;
 }

@@ -1,7 +1,7 @@
 /** How much an accepted picture counts in later trainings: as its round, or a weight set by hand. */
 import { state } from "../../app/store.js";
 import { typedNumber } from "../../kit/format.js";
-import { html, withValue } from "../../kit/html.js";
+import { html, leaveOnEnter, withValue } from "../../kit/html.js";
 import { setWeight } from "../grid/verdicts.js";
 import { toast } from "../../kit/toast.js";
 
@@ -27,9 +27,6 @@ export function WeightField({ id }) {
     />
   </label>`;
 }
-
-/** @param {KeyboardEvent & { currentTarget: HTMLInputElement }} event */
-const leaveOnEnter = ({ key, currentTarget }) => key === "Enter" && currentTarget.blur();
 
 /**
  * @param {string} id
