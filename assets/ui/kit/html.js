@@ -52,6 +52,15 @@ export const withValue =
   (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
     act(currentTarget.value);
 
+/**
+ * A listener that is given the form that is submitted; the page stays.
+ * @param {(form: HTMLFormElement) => unknown} act
+ */
+export const submitting = (act) => (/** @type {Event & { currentTarget: HTMLFormElement }} */ event) => {
+  event.preventDefault();
+  act(event.currentTarget);
+};
+
 /** A listener to the keys of a field that Enter leaves, which saves it. */
 export const leaveOnEnter = (
   /** @type {KeyboardEvent & { currentTarget: HTMLElement }} */ { key, currentTarget },

@@ -6,7 +6,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
-import { html, withValue } from "../kit/html.js";
+import { html, submitting, withValue } from "../kit/html.js";
 import { UnknownNote } from "../kit/swaps.js";
 import { toast } from "../kit/toast.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
@@ -41,10 +41,7 @@ function Editor() {
   const { project } = state;
   const anchors = project?.anchors ?? [];
   const line = typed.value.trim();
-  const submit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    if (line) add([typed.value], { byHand: true });
-  };
+  const submit = submitting(() => line && add([typed.value], { byHand: true }));
   const choose = (/** @type {Typed} */ { currentTarget: { files } }) => files?.[0] && read(files[0]);
   const alone = (/** @type {Typed} */ { currentTarget }) => {
     only.value = currentTarget.checked;

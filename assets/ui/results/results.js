@@ -130,15 +130,7 @@ function Taken({ best, drawn }) {
 }
 
 function Buttons() {
-  const measured = state.measures?.rounds ?? [];
-  /**
-   * @param {() => string} from
-   * @param {string} what
-   */
-  const get =
-    (from, what) =>
-    (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget }) =>
-      download(currentTarget, from(), what);
+  const isMeasured = state.measures?.rounds.some(({ report }) => report);
   /** @type {[file: string, name: string, hint: string, address: () => string, what: string][]} */
   const files = [
     [
@@ -158,12 +150,12 @@ function Buttons() {
   ];
   return html`<span class="head-buttons">
     ${partsIn("results")}
-    ${files.map(([action, name, hint, from, what]) =>
-      action === "figure" && !measured.some(({ report }) => report)
-        ? null
-        : html`<${Button} key=${action} data-action=${action} title=${hint} onClick=${get(from, what)}>
-            ${name}
-          <//>`,
+    ${files.slice(isMeasured ? 0 : 1).map(
+      ([action, name, hint, from, what]) => html`<${Button}
+        key=${action} data-action=${action} title=${hint}
+        onClick=${(/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget }) =>
+          download(currentTarget, from(), what)}
+      >${name}<//>`,
     )}
   </span>`;
 }

@@ -4,7 +4,7 @@ import { state } from "../../app/store.js";
 import { write } from "../../app/writes.js";
 import { Dialog } from "../../kit/dialog.js";
 import { count } from "../../kit/format.js";
-import { html, withValue } from "../../kit/html.js";
+import { html, submitting, withValue } from "../../kit/html.js";
 import { Select } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
 import { useState } from "../../vendor/preact.min.js";
@@ -33,9 +33,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
   const changed = text.trim() !== before || seeds !== chosen.seeds;
   const project = state.projectId;
   const subject = (state.project?.stands_for ?? "").replace(/^, /, ""); // the words of a style without "in"
-  /** @param {Event} event */
-  const save = async (event) => {
-    event.preventDefault();
+  const save = submitting(async () => {
     if (when !== chosen.measured && !(await write("measure_when", { project, when }))) return;
     if (changed) {
       const lines = text.split("\n").map((line) => line.trim());
@@ -44,7 +42,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
     }
     testSetDialog.close();
     refresh();
-  };
+  });
   return html`<form onSubmit=${save}>
     <h2>Benchmark</h2>
     <p>Prompts never used in training, which every round generates with the same seeds at full strength.</p>

@@ -5,7 +5,7 @@ import { call, openStep, refresh } from "../../app/session.js";
 import { emit, on, state } from "../../app/store.js";
 import { useEvents } from "../../app/watch.js";
 import { write } from "../../app/writes.js";
-import { Button, html, set } from "../../kit/html.js";
+import { Button, html, set, submitting } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { addFiles, finishPlace } from "../../results/finish.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
@@ -142,15 +142,13 @@ function Form({ round, choice: { form, title, note, usable, export: found }, job
  */
 function Put({ round, form }) {
   const { folder } = destination.value;
-  /** @param {Event & { currentTarget: HTMLFormElement }} event */
-  const put = async (event) => {
-    event.preventDefault();
-    const typed = event.currentTarget.querySelector("input")?.value ?? "";
+  const put = submitting(async (place) => {
+    const typed = place.querySelector("input")?.value ?? "";
     const answer = await write("put_lora", { round, form, folder: typed });
     if (!answer) return;
     set(destination, { form, folder: typed.trim() });
     toast(`The LoRA is in ${answer.path}`);
-  };
+  });
   return html`<form class="export-put" onSubmit=${put}>
     <input
       type="text" required defaultValue=${folder} key=${folder} aria-label="Folder of the studio’s computer"

@@ -3,7 +3,7 @@ import { state, on, setFilter } from "../../app/store.js";
 import { newest } from "../../app/newest.js";
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
-import { html, withValue } from "../../kit/html.js";
+import { html, submitting, withValue } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { setSearch } from "../../rounds/desk/desk.js";
@@ -15,10 +15,7 @@ const said = signal("");
 
 /** The field in the bar over the grid. */
 export function SearchField() {
-  const submit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    find(typed.value.trim());
-  };
+  const submit = submitting(() => find(typed.value.trim()));
   const type = withValue((text) => {
     typed.value = text;
     if (!text) leave(); // the ✕ of the field

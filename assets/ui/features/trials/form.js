@@ -4,7 +4,7 @@ import { state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
-import { html, withValue } from "../../kit/html.js";
+import { html, submitting, withValue } from "../../kit/html.js";
 import { UnknownNote } from "../../kit/swaps.js";
 import { read } from "../../kit/settings_fields.js";
 import { taughtIn } from "../../app/taught.js";
@@ -67,11 +67,7 @@ export function TrialForm({ trials }) {
   const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
   const isFull = own && own.early === 1 && own.late === 1;
   const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
-  /** @param {Event} event */
-  const submit = (event) => {
-    event.preventDefault();
-    if (!asking.value) generate(trials);
-  };
+  const submit = submitting(() => asking.value || generate(trials));
   return html`<form class="trial-form" onSubmit=${submit}>
     <${Text}
       name="prompt" label="Prompt" title="Several lines are several prompts"

@@ -5,7 +5,7 @@ import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
 import { count, inSentence, listed } from "../../kit/format.js";
-import { Button, html, withValue } from "../../kit/html.js";
+import { Button, html, submitting, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { archiveRound } from "../../rounds/strip/menu.js";
 import { GridTable } from "./grid_table.js";
@@ -79,11 +79,7 @@ function Form() {
     change({
       steps: kept.filter((one) => (one === step ? !chosen.includes(one) : chosen.includes(one))),
     });
-  /** @param {Event} event */
-  const submit = (event) => {
-    event.preventDefault();
-    if (!asking.value) generate(chosen, strengths);
-  };
+  const submit = submitting(() => asking.value || generate(chosen, strengths));
   return html`<form class="steps-form" onSubmit=${submit}>
     <p class="steps-words">
       Trained too long? The same prompt and seed at each saved step.

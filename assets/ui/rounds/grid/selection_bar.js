@@ -3,7 +3,7 @@ import { renderOn } from "../../app/watch.js";
 import { setSelection, state, tagCounts } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
-import { html } from "../../kit/html.js";
+import { html, submitting } from "../../kit/html.js";
 import { compare } from "../lightbox/lightbox.js";
 import { decideFocused } from "./grid.js";
 import { toggleFocused } from "./mark_copies.js";
@@ -48,12 +48,11 @@ const button = ([
 
 /** Gives the selected images a tag, or takes it off where all of them have it. */
 function TagField() {
-  const submit = (/** @type {Event & { currentTarget: HTMLFormElement }} */ event) => {
-    event.preventDefault();
-    const input = event.currentTarget.querySelector("input");
+  const submit = submitting((form) => {
+    const input = form.querySelector("input");
     if (input?.value.trim()) tagSelected(input.value);
-    if (input) input.value = "";
-  };
+    form.reset();
+  });
   return html`<form class="tag-form" onSubmit=${submit}>
     <input
       class="tag-field" type="text" maxlength="40" list="known-tags" placeholder="Tag…" aria-label="Tag"

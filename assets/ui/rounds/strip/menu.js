@@ -4,7 +4,7 @@ import { state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
-import { html } from "../../kit/html.js";
+import { html, submitting } from "../../kit/html.js";
 import { closePanel, MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { toast } from "../../kit/toast.js";
 import { whatIf } from "../what_if.js";
@@ -28,13 +28,11 @@ export const MoreButton = ({ id, title }) => html`<${PopoverButton}
 /** @param {{ round: RoundSummary }} props */
 function Menu({ round: { id, name, starred, candidates } }) {
   const after = branchOf(state.rounds, id).length - 1;
-  /** @param {Event & { currentTarget: HTMLFormElement }} event */
-  const rename = (event) => {
-    event.preventDefault();
-    closePanel(event.currentTarget);
-    const typed = event.currentTarget.querySelector("input")?.value ?? name;
+  const rename = submitting((form) => {
+    closePanel(form);
+    const typed = form.querySelector("input")?.value ?? name;
     if (typed.trim() !== name) change("rename_round", { round: id, name: typed });
-  };
+  });
   const star = () => change("star_round", { round: id, starred: !starred });
   const branchHere = async () => {
     await openRound(id);
