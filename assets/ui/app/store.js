@@ -178,12 +178,13 @@ export const isActive = (job) => ["queued", "running", "stopping", "pausing"].in
 export const busy = () => state.job !== null && isActive(state.job) && !state.job.background;
 
 /**
- * The work of these kinds that runs or waits for the shown round; the project's job may be another one.
+ * The work of these kinds that runs or waits for a round, by default the shown one; the project's job may be
+ * another one.
  * @param {readonly string[]} kinds
  */
-export const workHere = (kinds) =>
+export const workHere = (kinds, round = state.roundId) =>
   [...state.queue.working, ...state.queue.waiting].find(
-    (job) => job.round_id === state.roundId && kinds.includes(job.kind),
+    (job) => job.round_id === round && kinds.includes(job.kind),
   ) ?? null;
 
 export function drawing() {
@@ -280,11 +281,9 @@ function inFilter(id) {
     case "suggested":
       return state.suggested.has(id);
     case "accepted":
-      return state.verdicts.get(id) === "accepted";
     case "rejected":
-      return state.verdicts.get(id) === "rejected";
     case "undecided":
-      return verdictOf(id) === "undecided";
+      return verdictOf(id) === state.filter;
     case "copies":
       return isCopyBy(state.candidates.get(id), state.detector);
     case "selection":

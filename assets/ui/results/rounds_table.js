@@ -1,6 +1,6 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
 /** @import { FigureRow, MeasuredRound, Measures, RoundResult } from "payloads" */
-import { state } from "../app/store.js";
+import { workHere } from "../app/store.js";
 import { inSentence } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
@@ -124,9 +124,7 @@ const cells = (row) =>
 function unmeasured({ id, trained, drawn, wanted }, nothing = "Not measured ") {
   const measure = partsIn("unmeasured", { round: id, drawn });
   if (id === null || !trained || !measure.length) return "–";
-  const working = [...state.queue.working, ...state.queue.waiting].find(
-    (job) => job.kind === "measure" && job.round_id === id,
-  );
+  const working = workHere(["measure"], id);
   const words = drawn ? `${drawn} of ${wanted} images measured ` : nothing;
   if (working) return working.state === "running" ? `${words}· measuring` : `${words}· queued`;
   return html`${words}${measure}`;

@@ -1,7 +1,7 @@
 /** Text and buttons of the project's job in the top bar. */
 /** @import { Job } from "payloads" */
 import { isActive } from "../app/store.js";
-import { HALTED, jobTitle, resumeWord } from "./job_words.js";
+import { haltOf, jobTitle, resumeWord } from "./job_words.js";
 
 /**
  * A null label hides the button.
@@ -15,7 +15,7 @@ export function jobLine(job) {
     announced: job.state === "running" ? job.title : jobTitle(job), // screen readers would speak every figure
     note: active ? rate(job) : job.message,
     pause: job.state === "running" ? "Pause" : null,
-    resume: HALTED.has(job.state) ? resumeWord(job) : null,
+    resume: haltOf(job) ? resumeWord(job) : null,
     keep: job.kept ? `Keep step ${job.kept}` : null,
     locate: job.lost_model ? "Locate model" : null,
     stop: !active ? null : job.state === "queued" ? "Cancel" : "Stop",

@@ -4,8 +4,10 @@
 /** @type {Set<JobState>} */
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
-/** @type {Set<JobState>} */
-export const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
+/** @type {Partial<Record<JobState, string>>} */
+const HALTS = { paused: "paused", stopped: "stopped", interrupted: "was interrupted", error: "failed" };
+/** What became of a halted job; undefined for others. @param {Pick<Job, "state">} job */
+export const haltOf = ({ state }) => HALTS[state];
 /**
  * Was the job interrupted by something other than Stop? Then the next step is to resume it.
  * @param {Pick<Job, "state"> | null} job
@@ -47,6 +49,9 @@ export const jobProgress = ({ state, doing, progress }) =>
  */
 export function jobTitle(job) {
   const name = job.title;
+  const halt = haltOf(job);
+  if (job.state === "paused" && job.paused_for === "room") return `${name}: waiting for disk space`;
+  if (halt) return `${name} ${halt}${reached(job)}`;
   switch (job.state) {
     case "queued":
       return `${name}: waiting for its turn`;
@@ -56,16 +61,8 @@ export function jobTitle(job) {
       return "Pausing";
     case "running":
       return `${job.doing || name} ${job.progress}`.trimEnd();
-    case "paused":
-      return job.paused_for === "room" ? `${name}: waiting for disk space` : `${name} paused${reached(job)}`;
-    case "stopped":
-      return `${name} stopped${reached(job)}`;
-    case "interrupted":
-      return `${name} was interrupted${reached(job)}`;
     case "completed":
       return job.finished;
-    case "error":
-      return `${name} failed${reached(job)}`;
     default:
       return `${name}: ${job.state}`;
   }

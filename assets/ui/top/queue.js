@@ -9,7 +9,7 @@ import { html, set, useKeptFocus } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { render } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
-import { isWorking, jobProgress, reached, resumeWord, startsInstead } from "./job_words.js";
+import { haltOf, isWorking, jobProgress, reached, resumeWord, startsInstead } from "./job_words.js";
 import { canNotify, notifies, notifyOf, toggleNotify } from "./notify.js";
 
 /** @type {[name: keyof Queue, title: string][]} */
@@ -106,11 +106,8 @@ function words(job) {
 
 /** @typedef {"reorder" | "stop" | "pause" | "resume"} Action */
 
-/** @type {Partial<Record<QueuedJob["state"], string>>} */
-const SAID = { paused: "paused", stopped: "stopped", interrupted: "was interrupted", error: "failed" };
 /** @param {QueuedJob} job */
-const halted = (job) =>
-  (job.paused_for === "room" ? "waiting for disk space" : SAID[job.state]) + reached(job);
+const halted = (job) => (job.paused_for === "room" ? "waiting for disk space" : haltOf(job)) + reached(job);
 
 /** @param {QueuedJob} job */
 function buttons(job) {

@@ -1,6 +1,6 @@
 /** Is the shown round trained now, or was its training halted? */
 import { busy, state, workHere } from "../app/store.js";
-import { HALTED } from "../top/job_words.js";
+import { haltOf } from "../top/job_words.js";
 
 /** The kinds and the phases of trainings. */
 export const TRAININGS = ["fine_tune", "refine"];
@@ -10,7 +10,7 @@ const ofShownRound = () => state.job?.round_id === state.roundId && TRAININGS.in
 
 /** Was the training of the shown round begun and halted? What it has drawn and learned stays in view. */
 const begun = () =>
-  Boolean(state.job && HALTED.has(state.job.state)) &&
+  Boolean(state.job && haltOf(state.job)) &&
   !state.round?.trained &&
   Boolean(state.job?.done || state.round?.previews.length);
 

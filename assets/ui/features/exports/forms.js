@@ -2,7 +2,7 @@
 /** @import { Destination, ExportChoice, QueuedJob, RoundResult } from "payloads" */
 import { newest } from "../../app/newest.js";
 import { call, openStep, refresh } from "../../app/session.js";
-import { emit, on, state } from "../../app/store.js";
+import { emit, on, workHere } from "../../app/store.js";
 import { useEvents } from "../../app/watch.js";
 import { write } from "../../app/writes.js";
 import { Button, html, set, submitting } from "../../kit/html.js";
@@ -43,9 +43,7 @@ async function loadDestination() {
 function Files({ round: { id, adapter }, uses }) {
   useEvents("queue");
   const [wanted] = useState(destination.value.form); // no row moves while one presses
-  const job = [...state.queue.working, ...state.queue.waiting].find(
-    (other) => other.kind === "export" && other.round_id === id,
-  );
+  const job = workHere(["export"], id);
   const forms = choices.value.round === id ? choices.value.forms : [];
   const usable = forms.filter((one) => one.usable);
   const named = usable.length > 1 ? wanted : usable[0]?.form;
@@ -99,7 +97,7 @@ function OtherModel() {
 
 /**
  * `isNext`: the one to press.
- * @typedef {{ round: string, choice: ExportChoice, job: QueuedJob | undefined }} OfForm
+ * @typedef {{ round: string, choice: ExportChoice, job: QueuedJob | null }} OfForm
  * @param {OfForm & { lora: boolean, isNext: boolean }} props
  */
 function Form({ round, choice: { form, title, note, usable, export: found }, job, lora, isNext }) {

@@ -4,7 +4,7 @@
 /**
  * The state of a form, and its words; `failed` when its job ended without a file.
  * @param {MadeExport | null} found
- * @param {QueuedJob | undefined} job the export of the round that waits or runs
+ * @param {QueuedJob | null} [job] the export of the round that waits or runs
  * @returns {{ kind: "none" | "working" | "failed" | "made" | "differs", text: string }}
  */
 export function lastly(found, job) {

@@ -3,7 +3,9 @@
 import { newest } from "../../app/newest.js";
 import { call } from "../../app/session.js";
 import { on, state } from "../../app/store.js";
+import { write } from "../../app/writes.js";
 import { set } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
 import { signal } from "../../vendor/signals.min.js";
 
 export const trials = signal(/** @type {Trial[]} */ ([]));
@@ -20,4 +22,21 @@ export async function askTrials() {
   if (!answer || !isLatest()) return null;
   set(trials, answer.trials);
   return answer.trials;
+}
+
+/**
+ * Take images off the list; they can be put back.
+ * @param {Trial[]} all
+ * @param {string} words that say it
+ */
+export async function removeTrials(all, words) {
+  /** @type {Trial[]} */
+  const gone = [];
+  for (const one of all) if (await write("forget_trial", { trial: one.id })) gone.push(one);
+  askTrials();
+  const act = async () => {
+    for (const { id } of gone) await write("restore_trial", { trial: id });
+    askTrials();
+  };
+  if (gone.length) toast(words, "plain", { label: "Undo", act });
 }

@@ -1,5 +1,4 @@
 /** The steps of one training side by side: was it too long, and where should it have stopped? */
-/** @import { Trial } from "payloads" */
 import { on, state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
@@ -9,7 +8,7 @@ import { Button, html, submitting, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { archiveRound } from "../../rounds/strip/menu.js";
 import { GridTable } from "./grid_table.js";
-import { askTrials, trials } from "./list.js";
+import { askTrials, removeTrials, trials } from "./list.js";
 import { strengthsIn } from "./words.js";
 import { signal } from "../../vendor/signals.min.js";
 import { inTraining } from "../../training/now.js";
@@ -144,7 +143,7 @@ async function generate(steps, strengths) {
 function StepGrid({ grid }) {
   const remove = html`<${Button}
     aria-label="Remove the images of ${grid.title}" title="Remove these images"
-    onClick=${() => forget(grid.all)}
+    onClick=${() => removeTrials(grid.all, `${count(grid.all.length, "image")} removed.`)}
   >✕<//>`;
   return html`<${GridTable}
     ...${grid} what="Step" beside=${remove} head=${(/** @type {number} */ row) => head(grid, row)}
@@ -227,18 +226,4 @@ async function askToForget() {
   });
   await refresh();
   askTrials();
-}
-
-/**
- * Take the images of a grid off the list; they can be put back.
- * @param {Trial[]} all
- */
-async function forget(all) {
-  for (const { id } of all) if (!(await write("forget_trial", { trial: id }))) break;
-  askTrials();
-  const act = async () => {
-    for (const { id } of all) await write("restore_trial", { trial: id });
-    askTrials();
-  };
-  toast(`${count(all.length, "image")} removed.`, "plain", { label: "Undo", act });
 }

@@ -12,7 +12,7 @@ import { forgetAsked, TrialForm, tellDrawn } from "./form.js";
 import { generationOf, pngText } from "./generation_data.js";
 import { GridTable } from "./grid_table.js";
 import { gridsOf } from "./grids.js";
-import { askTrials, trials } from "./list.js";
+import { askTrials, removeTrials, trials } from "./list.js";
 import { trialFacts } from "./words.js";
 
 /** @param {HTMLElement} panel */
@@ -122,21 +122,8 @@ const button = (name, label, title, act) => html`<button
 >${label}</button>`;
 
 /** @param {Trial} trial */
-const away = (trial) => button("forget", "✕", "Remove it from this list", () => forget(trial));
-
-/**
- * Take a picture off the list; it can be put back.
- * @param {Trial} trial
- */
-async function forget(trial) {
-  if (!(await write("forget_trial", { trial: trial.id }))) return;
-  refresh();
-  const act = async () => {
-    await write("restore_trial", { trial: trial.id });
-    refresh();
-  };
-  toast("Removed from the list.", "plain", { label: "Undo", act });
-}
+const away = (trial) =>
+  button("forget", "✕", "Remove it from this list", () => removeTrials([trial], "Removed from the list."));
 
 /**
  * @param {Trial} trial

@@ -6,7 +6,7 @@ import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
 import { FinishedOffer } from "../../reference/finished.js";
-import { HALTED, jobTitle } from "../../top/job_words.js";
+import { haltOf, jobTitle } from "../../top/job_words.js";
 import { slotsOf } from "./slots.js";
 
 const EVENTS = "round job queue project candidates cleared forget preview";
@@ -44,7 +44,7 @@ const here = () => state.rounds.find((round) => round.id === state.roundId);
 function title() {
   const { job } = state;
   const work = workHere(TRAININGS);
-  if (!work && job && HALTED.has(job.state)) return jobTitle(job);
+  if (!work && job && haltOf(job)) return jobTitle(job);
   const what = here()?.parent_id ? "your reference and what you accepted" : "your reference";
   return (work ?? job)?.state === "queued"
     ? `The model will be trained on ${what}`
