@@ -1,10 +1,12 @@
 """Idempotency keys: a write that is repeated because its answer was lost is not done twice."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from gal_studio.core import strict_json
-from gal_studio.state.database.connection import Repository
+from gal_studio.state.database.connection import Database, Repository
 
 KEPT = 7 * 86400.0  # seconds; no client retries after that
 LAST = 1000
@@ -15,20 +17,39 @@ Answer = dict[str, Any]
 class Answers(Repository):
     """Stores the answer to each write by its idempotency key."""
 
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        super().__init__(database, clock)
+        self._lock = threading.Lock()
+        self._running: dict[str, Future[Answer]] = {}
+
     def once(self, key: str, act: Callable[[], Answer]) -> Answer:
         """Act and store the answer in one transaction; if the key is known, return the stored answer.
 
         A refusal raises and is not stored, since the same write may succeed later.
         """
         with self._database.transaction():
-            return self.once_outside(key, act)
+            return self._answered(key, act)
 
     def once_outside(self, key: str, act: Callable[[], Answer]) -> Answer:
         """Like `once`, for an act that has transactions of its own.
 
-        A crash between the act and its answer, or a repetition while the act still runs, repeats the act:
-        it must do no harm then.
+        A repetition while the act still runs waits for its answer or refusal. A crash between the act and its
+        answer repeats the act: it must do no harm then.
         """
+        with self._lock:
+            running = self._running.get(key)
+            own = self._running.setdefault(key, Future())
+        if running is not None:
+            return running.result()
+        try:
+            own.set_result(self._answered(key, act))
+        except BaseException as error:
+            own.set_exception(error)
+        finally:
+            del self._running[key]
+        return own.result()
+
+    def _answered(self, key: str, act: Callable[[], Answer]) -> Answer:
         known = self._known(key)
         if known is not None:
             return known

@@ -1,7 +1,8 @@
 """A repeated write is done once."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -51,6 +52,30 @@ def test_two_at_once_are_one(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: store.answers.once("one", act), range(8)))
     assert answers == [{"times": 1}] * 8
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_repetition_while_the_act_runs_waits_for_its_outcome(store: Store, refused: bool) -> None:
+    act, begun, goes_on = Act(), Event(), Event()
+
+    def slow() -> Answer:
+        begun.set()
+        assert goes_on.wait(60)
+        act()
+        if refused:
+            raise StudioError("No.")
+        return {"times": act.times}
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(store.answers.once_outside, "one", slow)
+        assert begun.wait(60)
+        again = [pool.submit(store.answers.once_outside, "one", slow) for _ in range(3)]
+        assert not wait(again, 0.2).done
+        goes_on.set()
+        outcomes = [one.exception() or one.result() for one in (first, *again)]
+    assert act.times == 1
+    assert all(isinstance(one, StudioError) if refused else one == {"times": 1} for one in outcomes)
+    assert store.answers.once_outside("one", Act()) == {"times": 1}, "what was refused may work later"
 
 
 def test_old_answers_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
