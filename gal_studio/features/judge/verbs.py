@@ -8,6 +8,7 @@ from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.measures.report import Report
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft
 from gal_studio.studio.reports.measured import in_sentences
 from gal_studio.studio.studio import Studio, begins, verb
@@ -25,6 +26,7 @@ class JudgedLora:
     round_id: str
     name: str
     source: str
+    kind: Kind
     pictures: int
     best: Recipe
     rates: tuple[RecipeRate, ...]
@@ -46,20 +48,17 @@ class JudgedLora:
         drawn = f"with the {self.best.words}" if self.best.words else "at full strength"
         told = f"{self.name} generates best {drawn}"
         if best is not None:
-            told = f"{told}: {_facts(best)}"
+            told = f"{told}: {self._facts(best)}"
         if best is not None and full is not None and best is not full:
-            told = f"{told} (at full strength: {_facts(full)})"
+            told = f"{told} (at full strength: {self._facts(full)})"
         facts = in_sentences(self.report, self.by_schedule, most=1)
         return (f"{told}.", *facts, *filter(None, [self.unlike, self.unjudged]))
 
-
-def _facts(rate: RecipeRate) -> str:
-    if rate.copies is None or rate.carried is None:
-        return f"prompt match {rate.asked:.0%}"
-    return (
-        f"copy risk {rate.copies:.0%}, prompt match {rate.asked:.0%}, style or object match "
-        f"{rate.carried:.0%}"
-    )
+    def _facts(self, rate: RecipeRate) -> str:
+        asked = f"prompt match {rate.asked:.0%}"
+        if rate.copies is None or rate.carried is None:
+            return asked
+        return f"copy risk {rate.copies:.0%}, {asked}, {self.kind} match {rate.carried:.0%}"
 
 
 @verb
@@ -105,6 +104,7 @@ def _judged(
         here.id,
         name,
         here.round.source,
+        here.project.project.kind,
         len(here.candidates),
         here.best_recipe,
         recipe_rates(here.candidates),
