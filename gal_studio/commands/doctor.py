@@ -109,7 +109,7 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     if finish_replacement(folder):
         saved = ("studio.db was gone: the one of a repair that did not end is in its place.",)
     if strange := schema.foreign_in(database, upgrades.VERSION) if database.is_file() else ():
-        what = f"{schema.describe(strange)}"
+        what = schema.describe(strange)
         if not repair:
             found = (*saved, f"{what} (--repair removes it and keeps a copy in damaged/)")
             return {"projects": 0, "found": [*found], "done": [], "left": [what], "others": []}

@@ -86,6 +86,7 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
         return unlike  # nothing else can be read
     named = named_files(store)
     damage = tuple(_database(store))
+    stale = () if damage else _stale_checkpoints(store, age)  # the rows say which ones can be resumed
     return (
         *damage,
         *_damaged_values(store),
@@ -94,9 +95,7 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
         *_leftovers(store.workspace, age),
-        *(
-            () if damage else _stale_checkpoints(store, age)
-        ),  # which ones can be resumed is read from the rows
+        *stale,
     )
 
 
