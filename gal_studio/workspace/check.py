@@ -36,18 +36,9 @@ from gal_studio.workspace.spare_values import is_spare
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
 Problem = Literal[
-    "database",
-    "schema",
-    "rows",
-    "value",
-    "broken",
-    "region",
-    "lost",
-    "altered",
-    "orphan",
-    "leftover",
+    "database", "schema", "rows", "value", "broken", "region", "lost", "altered", "orphan", "leftover",
     "checkpoint",
-]
+]  # fmt: skip
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
 _OF_VALUES = ("CHECK constraint failed in", "NULL value in")
 _OF_INDEXES = ("row ", "wrong # of entries in index", "non-unique entry in index")

@@ -80,12 +80,12 @@ def relist(copy: Path, known: Iterable[Path]) -> bool:
     data = copy.read_bytes()
     if data.startswith(_MAGIC) and _number(data, 60, 4) != VERSION:
         return False  # of an older version, whose rows are others
+    file = _File(data, _size(data))
     with tempfile.TemporaryDirectory() as folder:
         new = Path(folder) / DATABASE
         Database(new).close()
         usual = new.read_bytes()[:_HEADER]
-        roots = [_File(data, _size(data)).listed(), *map(_roots_of, known), _roots_of(new)]
-    file = _File(data, _size(data))
+        roots = [file.listed(), *map(_roots_of, known), _roots_of(new)]
     found = _found(file, roots)
     if not found:
         return False

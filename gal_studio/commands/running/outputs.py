@@ -33,16 +33,8 @@ from gal_studio.studio.views.types import RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = (
-    "kept",
-    "utility",
-    "overfit",
-    "overfit_by",
-    "suggested",
-    "accepted",
-    "tsne_x",
-    "tsne_y",
-    "file",
-)
+    "kept", "utility", "overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file"
+)  # fmt: skip
 """The columns of `candidates.csv`; those between have the names of the scores.
 
 The strengths are those of the LoRA, or in Round 0 those of the references. `kept` is c(x) of Eq. G17, empty

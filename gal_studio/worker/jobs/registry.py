@@ -16,7 +16,7 @@ from gal_studio.worker.task import Steps, Work, kind_of
 
 WORK: Registry[Work] = Registry(
     "gal_studio.worker.jobs",
-    lambda value: callable(value) and bool(kind_of(value)),
+    lambda value: bool(kind_of(value)),
     "the work of a kind of job",
     name_of=kind_of,
     of_features="job",
