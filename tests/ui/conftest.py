@@ -7,6 +7,7 @@ a quick machine fails then. Tests of races (answers that come late, presses that
 """
 
 import asyncio
+import functools
 import os
 import random
 import shutil
@@ -44,8 +45,22 @@ class Place(NamedTuple):
 
 @pytest.fixture(scope="session")
 def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
-    workspace = tmp_path_factory.mktemp("finished") / "workspace"
-    studio, project, round_id = finished(workspace)
+    """A round with 180 images: ten of each of 18 test prompts."""
+    return _finished(tmp_path_factory.mktemp("finished") / "workspace", 10)
+
+
+@pytest.fixture(scope="session")
+def few_images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """One with 54, which the browser opens in three quarters of the work.
+
+    For modules, or a folder's `conftest.py`, that have it as `finished_workspace`.
+    """
+    return _finished(tmp_path_factory.getbasetemp() / "few" / "workspace", 3)
+
+
+@functools.cache
+def _finished(workspace: Path, candidates: int) -> tuple[Path, str, str]:
+    studio, project, round_id = finished(workspace, candidates)
     studio.store.close()
     return workspace, project, round_id
 

@@ -13,7 +13,10 @@ from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import further
 from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import WITH_GRID, Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import measure
+
+__all__ = ["finished_workspace"]  # few images: all that is said of one holds for the others
 
 pytestmark = pytest.mark.browser
 
@@ -78,7 +81,7 @@ def test_every_screen_suits_everyone(
         pytest.skip("axe-core is not installed: cd tools/web && npm ci")
     page, found = watched.page, []
     page.emulate_media(reduced_motion="reduce")
-    for name in Walk(page, served, make_full(served)).screens():
+    for name in Walk(page, served, make_full(served, candidates=3)).screens():
         page.wait_for_selector("html[data-studio=ready]")
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text())

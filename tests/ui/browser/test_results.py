@@ -9,7 +9,10 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import WITH_FIGURES, Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import draw, draw_held_back, measure, train
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,10 @@ from playwright.sync_api import expect
 from gal_studio.studio.views.words.shortlist import WORTH_PLAIN, worth_words
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched, first_page
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import measure
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -18,7 +18,7 @@ FEATURES: list[Any] = [
 """Those of features: each has some of `prepare(studio, round_id)`, `views(walk)` and `alone(walk)`."""
 
 
-def make_full(served: Served) -> str:
+def make_full(served: Served, candidates: int = 10) -> str:
     """Everything that a project can show: rounds that are measured, a refinement whose pairs are made, a
     tried prompt, a replay that waits, an archived round. Returns the refinement.
     """
@@ -27,7 +27,7 @@ def make_full(served: Served) -> str:
     studio.accept_suggestion(first)
     second = studio.next_round(first).id
     train(studio, second)
-    draw(studio, second)
+    draw(studio, second, candidates=candidates)
     measure(studio, second, likeness=0.6, copies=5)
     judge(studio, first)
     refined = pairs_made(studio, first)

@@ -14,7 +14,10 @@ from tests.ui.browser.brush.brushing import (
     stroke,
 )
 from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded_refinement import HIGH, LOW, judge, take, two_subjects
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

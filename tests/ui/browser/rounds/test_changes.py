@@ -4,7 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import draw, measure, train
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from tests.ui.conftest import WITH_GRID, Served
+from tests.ui.conftest import few_images as finished_workspace
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 Points = list[tuple[float, float]]

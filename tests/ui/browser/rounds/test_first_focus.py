@@ -5,7 +5,10 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import draw, measure, train
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 LARGE = "dialog.lightbox"

@@ -6,7 +6,10 @@ from playwright.sync_api import Page, expect
 from tests.ui.browser.brush.brushing import enlarged, settled
 from tests.ui.browser.menus import show_only
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded_refinement import judge
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,10 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.rounds.test_tree import chip
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import draw, measure, train
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 
