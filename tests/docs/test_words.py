@@ -5,6 +5,7 @@ SQL and no docstrings. The help of commands and settings is read in docs/referen
 """
 
 import ast
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -84,15 +85,21 @@ READ = [
 """Documents that have the words of the glossary; the lab keeps the words of its time."""
 
 
+@functools.lru_cache(maxsize=1)  # read twice, one after the other
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def python_strings(path: Path) -> Iterator[tuple[int, str]]:
     """The sentences in the strings of a module, and the help of a command."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    own = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
-    for node in ast.walk(tree):
+    nodes = nodes_of(path)
+    own = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ValueError":
             own |= {id(inside) for inside in ast.walk(node)}  # of programmers
         own |= {id(getattr(node, part, None)) for part in ("annotation", "returns")}  # names of types
-    for node in ast.walk(tree):
+    for node in nodes:
         said = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
         if is_read(said) and id(node) not in own and said not in STORED and not SQL.search(said):
             yield node.lineno, said  # type: ignore[attr-defined]
@@ -183,8 +190,7 @@ _JOINED = re.compile(r"\s*\+\s*")
 
 def whole_strings(path: Path) -> Iterator[tuple[int, str]]:
     """What a module says, each string whole, with 0 for what is filled in; without help and docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(path)
     left_out = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.JoinedStr):
@@ -260,8 +266,12 @@ def found_in(path: Path, strings: Iterator[tuple[int, str]]) -> list[str]:
 def test_what_the_program_says() -> None:
     paths = [path for path in (ROOT / "gal_studio").rglob("*.py")]
     read = [path for path in paths if path.relative_to(ROOT).as_posix() not in NOT_READ]
-    found = [each for path in sorted(read) for each in found_in(path, python_strings(path))]
-    found += [each for path in sorted(read) for each in found_in(path, joined_shares(path))]
+    found = [
+        each
+        for path in sorted(read)
+        for strings in (python_strings(path), joined_shares(path))
+        for each in found_in(path, strings)
+    ]
     assert found == []
 
 
