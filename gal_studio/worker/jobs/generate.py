@@ -28,7 +28,7 @@ from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.places import place_drawn, place_round
+from gal_studio.worker.jobs.places import features_of_references, place_drawn, place_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector, Evidence, open_copy_detector
 from gal_studio.worker.task import Progress, Steps, Task, does, open_task
@@ -218,11 +218,9 @@ class Scored:
 
 
 def reference_features(task: Task) -> NDArray[np.float64]:
-    """The CLIP features (r, d) of a project's references; each is computed once. Without any (0, 0)."""
-    names = [reference.image for reference in task.store.projects.references(task.project.id)]
-    if not names:
-        return np.zeros((0, 0))
-    return task.models.pictures(task.project.clip_model, names, task.store.images.picture)
+    """The CLIP features (r, d) of a project's references. Without any (0, 0)."""
+    rows = features_of_references(task)
+    return np.stack([*rows.values()]) if rows else np.zeros((0, 0))
 
 
 def score_images(

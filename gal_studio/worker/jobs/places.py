@@ -17,7 +17,7 @@ from gal_studio.worker.task import Task
 def place_round(task: Task) -> None:
     """Place references and candidates on the map, near similar ones on the map of the round above."""
     started = time.monotonic()
-    features, drawn = _reference_features(task), _candidate_features(task)
+    features, drawn = features_of_references(task), _candidate_features(task)
     seed = named_seed(task.project.seed, "map") % 2**32
     places = project({**features, **drawn}, _previous(task, features), seed)
     with task.store.database.transaction():
@@ -30,7 +30,7 @@ def place_drawn(task: Task) -> None:
 
     `place_round` does not read these places. A round that has its map keeps it: only new pictures are placed.
     """
-    features, drawn = _reference_features(task), _candidate_features(task)
+    features, drawn = features_of_references(task), _candidate_features(task)
     own = _map_of(task, task.round.id, features)
     previous = own if _is_placed(task.now()) else _previous(task, features)
     places = sketch({**features, **drawn}, previous, {point.id: (point.x, point.y) for point in own})
@@ -52,7 +52,8 @@ def _store_places(
     task.store.rounds.place_references(task.round.id, of_references, references)
 
 
-def _reference_features(task: Task) -> dict[str, NDArray[np.float64]]:
+def features_of_references(task: Task) -> dict[str, NDArray[np.float64]]:
+    """The CLIP features of a project's references by their IDs; each is computed once."""
     references = task.store.projects.references(task.project.id)
     if not references:
         return {}

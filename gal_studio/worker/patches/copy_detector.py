@@ -165,11 +165,8 @@ def open_copy_detector(task: Task) -> CopyDetector:
     name = vision_model(task.round.settings)
     scorer = open_scorer(store, task.models, project, name)
     references = store.projects.references(project.id)
-    wanted = [
-        reference
-        for reference in references
-        if reference.mask is None and store.refinements.foreground(reference.image) is None
-    ]
+    seen = store.refinements.foregrounds([one.image for one in references])
+    wanted = [one for one in references if one.mask is None and one.image not in seen]
     for _ in find_in_references(store, lambda: scorer, references, wanted):
         pass
     known = scorer.features([reference.image for reference in references])
