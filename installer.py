@@ -258,12 +258,11 @@ def _announce(choice: Choice, source: Source) -> None:
             "some space, or move the folder to a larger disk."
         )
     minutes = round(source.download * 8 / 50e6 / 60) + 2
-    if choice.builds and choice.builds != ("cpu",) and not source.index:
-        print(
-            "PyTorch's index cannot be reached, so that the card will not be used yet: run "
-            "`launch.py --repair` later.",
-            flush=True,
-        )
+    if choice.builds and not source.index:
+        for_no_card = "the build with CUDA is installed, which is larger and works without a card."
+        for_a_card = "the card will not be used yet; run `launch.py --repair` later."
+        told = for_no_card if choice.builds == ("cpu",) else for_a_card
+        print(f"PyTorch's index cannot be reached: {told}", flush=True)
     print(
         f"{choice.words}\nInstalling GAL Studio into {ENVIRONMENT}: {_gigabytes(source.download)} to "
         f"download, {_gigabytes(source.disk)} on the disk; about {minutes} minutes at 50 Mbit/s, this once.",

@@ -184,7 +184,9 @@ def test_it_installs_once_and_says_what(
     installer.install()
     said = capsys.readouterr().out
     assert (
-        "No NVIDIA card was found" in said and "3.4 GB to download, 6.8 GB on the disk; about 11 min" in said
+        "the build with CUDA is installed, which is larger and works without a card." in said
+        and "No NVIDIA card was found" in said
+        and "3.4 GB to download, 6.8 GB on the disk; about 11 min" in said
     )
     installer.install()
     assert done == [VENV, PIP] and capsys.readouterr().out == ""

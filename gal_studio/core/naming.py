@@ -45,6 +45,12 @@ def numbered_names(rounds: Iterable[Round], taken: Iterable[str] = ()) -> dict[s
     return names
 
 
+def shortened(name: str, longest: int) -> str:
+    """A name without its middle if it is too long: files of one training differ at the end."""
+    half = (longest - 1) // 2
+    return name if len(name) <= longest else f"{name[:half].rstrip()}…{name[-half:].lstrip()}"
+
+
 def check_name(name: str, what: str = "project", longest: int = MAX_NAME_LENGTH) -> str:
     """Normalize the name of `what` and its white space; refuse an empty one, and one above `longest`."""
     written = " ".join(normalized(name).split())

@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.naming import file_stem, round_names, unique_name
+from gal_studio.core.naming import file_stem, round_names, shortened, unique_name
 from gal_studio.core.records.round import Round
 
 
@@ -36,6 +36,11 @@ def test_a_name_is_unique(name: str, others: set[str]) -> None:
 
 def test_the_counter_continues() -> None:
     assert unique_name("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"
+
+
+def test_a_long_name_keeps_its_end_where_files_of_one_training_differ() -> None:
+    assert shortened("a-rubber-duck-in-pop-art-style-round-1", 35) == "a-rubber-duck-in-…art-style-round-1"
+    assert shortened("ink", 35) == "ink"
 
 
 def test_names_of_files_are_plain_and_stay_apart() -> None:

@@ -17,7 +17,7 @@ from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.names import INDEXES, CheckpointName, checkpoint_name
 from gal_studio.core.models.pasted import pasted, refuse_address
 from gal_studio.core.models.reports import ModelNames
-from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, unique_name
+from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, shortened, unique_name
 from gal_studio.core.prompts import fill_trigger
 from gal_studio.core.records.project import Project
 from gal_studio.core.references import Prompts, describe
@@ -198,7 +198,7 @@ def _add_first_rounds(
     if is_judged:
         titles: set[str] = set()
         for start in starts:
-            stem = Path(start.source).stem[: MAX_ROUND_NAME_LENGTH - 5].strip() or "LoRA"
+            stem = shortened(Path(start.source).stem.strip(), MAX_ROUND_NAME_LENGTH - 5) or "LoRA"
             titles.add(title := unique_name(stem, titles))
             store.rounds.add_given(project_id, settings, start.source, start.adapter, title)
         return

@@ -58,7 +58,7 @@ function unsuggested() {
       `In All images, accept those that look like your ${kind}. ${worth}`
     : sentence;
   return {
-    title: "Nothing is left to suggest",
+    title: "Nothing to suggest",
     words,
     images: images.map((one) => one.candidate_id),
   };

@@ -9,6 +9,7 @@ from gal_studio.core.gal.reasons import count_copies, explain_next_best, explain
 from gal_studio.core.gal.selection import SuggestionSet, preferred
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import AnchorScore, Suggestion
+from gal_studio.core.words import counted
 
 
 class Policy(ABC):
@@ -66,7 +67,8 @@ class Policy(ABC):
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """Sum up the pool, of which `available` test prompts may be suggested."""
         made = min(available, pool.top_k)
-        return f"{made} of {len(pool.scores)} test prompts are suggested, by {self.label}."
+        are = "is" if made == 1 else "are"
+        return f"{made} of {counted(len(pool.scores), 'test prompt')} {are} suggested, by {self.label}."
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """One sentence for each test prompt, suggested or not, by the ID of its anchor."""

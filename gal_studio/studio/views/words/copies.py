@@ -62,4 +62,4 @@ def why_weaker(view: RoundView) -> str:
     if not view.project.references or not copies or 2 * copies <= len(stronger):
         return ""
     thing = repeated_thing(view.project)
-    return f"Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show {thing}."
+    return f"Suggestions come from lower LoRA strengths: at higher ones, most of their images show {thing}."

@@ -75,13 +75,14 @@ def _listed(of: Listed, kind: Kind) -> ListedWords:
 def _sentence(found: Shortlist, kind: Kind) -> str:
     if found.images:
         prompts = len({one.candidate.anchor_id for one in found.images})
+        below = f"below are {len(found.images)}, of {counted(prompts, 'prompt')}, first those that add most"
+        shown = below if len(found.images) > 1 else "below is one"
         return (
-            f"{counted(found.right, 'image')} may be right by the studio’s figures; below are "
-            f"{len(found.images)}, of {counted(prompts, 'prompt')}, first those that add most. Accept those "
-            "that you would use yourself."
+            f"{counted(found.right, 'image')} may be right by the studio’s figures; {shown}. Accept what you "
+            "would use yourself."
         )
     if found.right:
-        return "Every prompt with a right image has an accepted one."
+        return "Every prompt with an image right by the studio’s figures has an accepted one."
     told = [f"{number} {LACKING[lack][number > 1].format(kind=kind)}" for lack, number in found.lacks]
     why = f"{listed(told)}. {LACKING[found.lacks[0][0]][2]}" if told else "none is generated."
     return f"No image here is right by the studio’s figures: {why}"

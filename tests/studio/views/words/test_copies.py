@@ -71,7 +71,7 @@ def test_why_no_stronger_images_are_suggested_is_said_where_they_repeat_it(
         return why_weaker(replace(view, scores=(score,), candidates=tuple(tiles)))  # type: ignore[arg-type]
 
     assert told(weak, copy) == (
-        "Suggestions come from lower LoRA strengths: at higher ones these prompts mostly show your cat."
+        "Suggestions come from lower LoRA strengths: at higher ones, most of their images show your cat."
     )
     assert told(weak, copy, *clean) == "", "of two stronger ones, one is a copy"
     assert told(chosen, copy) == "", "there is no stronger one"

@@ -33,7 +33,7 @@ def test_each_image_says_why_it_may_be_right() -> None:
 
 def test_a_list_of_none_says_why_and_what_to_do() -> None:
     every = words(RIGHT, {"a", "b"})
-    assert every.sentence == "Every prompt with a right image has an accepted one."
+    assert every.sentence == "Every prompt with an image right by the studio’s figures has an accepted one."
     copies = words([image(f"c{n}", "a", 0.9) for n in range(3)] + RIGHT[5:6], kind="object")
     assert copies.sentence == (
         "No image here is right by the studio’s figures: 3 are copies and 1 shows clearly less of the object "
