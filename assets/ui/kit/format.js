@@ -24,6 +24,14 @@ export const percent = (share) => `${Math.round(100 * share)}%`.replace("-", "âˆ
 export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 /**
+ * How many images are copies: "3 of 10 are copies".
+ * @param {number} copies
+ * @param {number} images
+ */
+export const copiesOf = (copies, images) =>
+  `${copies} of ${images} ${copies === 1 ? "is a copy" : "are copies"}`;
+
+/**
  * A time that is only estimated: "about 3 minutes".
  * @param {number} seconds
  */

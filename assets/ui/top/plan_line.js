@@ -36,9 +36,10 @@ function nowWords(job, training) {
 /** @param {QueuedJob[]} next */
 function thenWords(next) {
   if (!next.length) return [];
-  const parts = next
-    .slice(0, MOST)
-    .map(({ coming, expected_seconds: seconds }) => coming + (seconds === null ? "" : `, ${about(seconds)}`));
+  const words = next.map(
+    ({ coming, expected_seconds: seconds }) => coming + (seconds === null ? "" : `, ${about(seconds)}`),
+  );
+  const parts = [...new Set(words)].slice(0, MOST);
   const more = next.length - parts.length;
   return [`Then ${parts.join("; then ")}${more ? `; ${count(more, "more step")}` : ""}.`];
 }

@@ -22,6 +22,8 @@ test("it says what happens now, and what comes with its time; what is left of it
 test("what comes later is counted, since it repeats", () => {
   const later = [drawing, measuring, queued({ ...drawing, id: "h" }), queued({ ...measuring, id: "n" })];
   assert.match(planLine(training, later, "p"), /; then measuring on the benchmark; 2 more steps\.$/);
+  const twice = [measuring, queued({ ...measuring, id: "n" })];
+  assert.match(planLine(training, twice, "p"), /Then measuring on the benchmark; 1 more step\.$/);
 });
 
 test("the work of other projects is not part of it", () => {

@@ -3,7 +3,7 @@ import { on, state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
-import { count, inSentence, listed } from "../../kit/format.js";
+import { copiesOf, count, inSentence, listed } from "../../kit/format.js";
 import { Button, html, submitting, withValue } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { archiveRound } from "../../rounds/strip/menu.js";
@@ -158,7 +158,7 @@ function StepGrid({ grid }) {
 function head({ steps, former }, row) {
   const step = steps[row];
   const found = state.round?.validations.find((one) => one.step === step);
-  const copies = found && html`<small>${found.copies} of ${found.pictures} are copies</small>`;
+  const copies = found && html`<small>${copiesOf(found.copies, found.pictures)}</small>`;
   if (former || !state.round?.steps.kept.includes(step)) return copies;
   if (state.round.steps.used === step) return html`${copies}<small><b>This round’s LoRA</b></small>`;
   const label = `Use the LoRA of step ${step}`;

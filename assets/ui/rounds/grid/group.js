@@ -5,7 +5,7 @@ import { Button, html } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
 import { isJudged } from "../../app/store.js";
 import { SmallTurn } from "../turn/turn.js";
-import { uncertainty, uncertaintyTitle } from "../../kit/format.js";
+import { copiesOf, uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
 /**
  * A tile with the id and index of its candidate; `place` orders those of a group, the strongest first.
@@ -68,7 +68,7 @@ function Head({ anchor, score, isOpen, canGrow, isStop, onNone, onMore }) {
       </span>
       <${SmallTurn} turn=${score?.turn} />
       <span class="copies">
-        ${told && (asks ? asked(told.n) : `${told.copies} of ${told.n} are copies`)}
+        ${told && (asks ? asked(told.n) : copiesOf(told.copies, told.n))}
       </span>
       <span class="entropy" title=${told && uncertaintyTitle(told.entropy)}>
         ${told && `uncertainty: ${uncertainty(told.entropy)}`}

@@ -2,7 +2,7 @@
 /** @import { Candidate, Score } from "payloads" */
 import { isJudged, state } from "../../app/store.js";
 import { figures as withFigures } from "../../kit/figures.js";
-import { decimal, percent, uncertainty } from "../../kit/format.js";
+import { copiesOf, decimal, percent, uncertainty } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
 import { cleared, copyWords } from "../grid/copy_words.js";
 
@@ -60,7 +60,7 @@ export function figures(candidate, score) {
     score && isJudged()
       ? [
           "Test prompt",
-          `${score.copies} of ${score.n} are copies` +
+          copiesOf(score.copies, score.n) +
             (withFigures.value
               ? ` · uncertainty: ${uncertainty(score.entropy)} · priority ${score.rank || "–"}`
               : ""),

@@ -4,7 +4,7 @@ import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { renderOn } from "../../app/watch.js";
 import { el } from "../../kit/dom.js";
-import { count, percent } from "../../kit/format.js";
+import { copiesOf, count, percent } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../app/plot.js";
 import { strength } from "../grid/strengths.js";
@@ -34,8 +34,7 @@ export function turnsWords(pictures) {
   const [all, most] = [Math.min(...strengths), Math.max(...strengths)];
   const where =
     from > all ? `, at strength ${strength(from)}${from < most ? " and above" : ""}` : ", at any strength";
-  const are = copies.length === 1 ? "is a copy" : "are copies";
-  return `${copies.length} of ${pictures.length} ${are}${where}.`;
+  return `${copiesOf(copies.length, pictures.length)}${where}.`;
 }
 
 /**
