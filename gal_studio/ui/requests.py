@@ -215,7 +215,8 @@ class Requests(dict[str, Request]):
     def part(self, act: Act) -> Act:
         """A part of the page that a poll brings of the shown round, by the name of the function.
 
-        It gets the context and the round's view, and gives None where the round has no such part.
+        It gets the context and the round's view, and gives None where the round has no such part. It is asked
+        by each poll: what takes long is kept in `context.views`.
         """
         self.parts[act.__name__] = act
         return act

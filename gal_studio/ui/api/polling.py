@@ -126,7 +126,7 @@ _CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | Non
 def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     """What has changed in a project and in one of its rounds (None: the newest) since the last poll."""
     known, project_id = asked.get("known") or {}, asked.get("project")
-    now = {"queue": views.queue()}
+    now: dict[str, Any] = {"queue": views.queue()}
     if not project_id:
         return _answer(*_written(now), known)
     if project_id not in views.studio.store.projects.names():
@@ -137,6 +137,8 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
         if mark != page.mark:
             fresh = _CANDIDATES.dump_python(new_candidates(page.view, mark), mode="json")
             digest(fresh)  # like the parts, they must be strict JSON
+        added = {name: act(Context(views), page.view) for name, act in _added().items()}
+        now |= {name: part for name, part in added.items() if part is not None}
         parts, digests = _written({**now, "job": views.studio.job_view(project_id)})
         answer = _answer(
             {**page.parts, **parts}, {**page.digests, **digests}, known, page.view.round.id, fresh
@@ -184,10 +186,10 @@ def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
 
 
 def parts_of(shown: Shown) -> dict[str, Any]:
-    """The parts of the page that change with the version of the project: all but its job and the queue."""
+    """The parts of the page that change with the version of the project: all but job, queue and added ones."""
     studio, view, project_id = shown.studio, shown.view, shown.view.project.id
     tiles = view.candidates
-    parts: dict[str, Any] = dict(
+    return dict(
         project=projects.project_payload(view.project, projects.adapter_names(studio.store)),
         rounds=shown.rounds,
         archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
@@ -201,8 +203,6 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
         tags=studio.store.candidates.tags(view.round.id),
     )
-    added = {name: act(Context(shown.views), view) for name, act in _added().items()}
-    return parts | {name: part for name, part in added.items() if part is not None}
 
 
 def _added() -> Mapping[str, Callable[..., Any]]:
