@@ -3,9 +3,24 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import REQUESTED
 from gal_studio.core.types import Job
-from gal_studio.research import replays
-from gal_studio.research.recorded import last_trained
+from gal_studio.research.replays import start
+from gal_studio.research.replays.line import last_trained
+from gal_studio.research.replays.record import replays_of
+from gal_studio.research.replays.view import ReplayView, replay_views
+from gal_studio.research.replays.view import replay_view as view_of
 from gal_studio.studio.studio import Studio, verb
+
+
+@verb
+def replays(studio: Studio, project_id: str) -> tuple[ReplayView, ...]:
+    """The replays of a project, the oldest first, with what each was measured to be."""
+    return replay_views(studio.store, project_id)
+
+
+@verb
+def replay_view(studio: Studio, project_id: str) -> ReplayView:
+    """One replay."""
+    return view_of(studio.store, project_id)
 
 
 @verb
@@ -16,11 +31,11 @@ def replay(studio: Studio, project_id: str, policy: str, round_id: str | None = 
     or the name of a policy. Returns the ID of the replay, whose jobs are queued. The same line, decisions
     and policy twice are one replay, which goes on where it is. The project is only read.
     """
-    replays.refuse_replay_of_replay(studio.store, project_id)
+    start.refuse_replay_of_replay(studio.store, project_id)
     with studio.store.database.transaction():
         last = round_id or last_trained(studio.store.snapshots.outline(project_id))
-        made = replays.start(studio.store, last, policy)
-        replays.enqueue_all_missing(studio.store, made)
+        made = start.start(studio.store, last, policy)
+        start.enqueue_all_missing(studio.store, made)
         studio._wake_worker()
     return made
 
@@ -37,9 +52,9 @@ def replay_through(studio: Studio, round_id: str, policy: str) -> str:
 def continue_replay(studio: Studio, project_id: str) -> tuple[Job, ...]:
     """Queue what a stopped or imported replay lacks; refused if it is no replay, or lacks nothing."""
     name = studio.store.projects.name(project_id)
-    if studio.store.replays.get(project_id) is None:
+    if replays_of(studio.store).get(project_id) is None:
         raise StudioError(f"{name} is not a replay: choose one to continue.")
-    jobs = replays.enqueue_all_missing(studio.store, project_id)
+    jobs = start.enqueue_all_missing(studio.store, project_id)
     if not jobs:
         raise StudioError(f"{name} is generated and measured already.")
     studio._wake_worker()

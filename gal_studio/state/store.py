@@ -29,7 +29,6 @@ from gal_studio.state.tables.projects import Projects
 from gal_studio.state.tables.races import Races
 from gal_studio.state.tables.reconstructions import Reconstructions
 from gal_studio.state.tables.refinements import Refinements
-from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.snapshots import Snapshots
 
@@ -69,7 +68,6 @@ class Store(AbstractContextManager["Store"]):
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)
-        self.replays = Replays(self.database, clock)
         self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)
         self.reconstructions = Reconstructions(self.database, clock)

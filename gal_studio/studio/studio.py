@@ -16,7 +16,6 @@ from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.jobs import JobVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
-from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.training import TrainingVerbs
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ Beginning = Callable[["Studio", str], bool]
 _BEGINNINGS: list[Beginning] = []
 
 
-class Studio(ProjectVerbs, TrainingVerbs, BranchVerbs, JobVerbs, DecisionVerbs, ReplayVerbs, FileVerbs):
+class Studio(ProjectVerbs, TrainingVerbs, BranchVerbs, JobVerbs, DecisionVerbs, FileVerbs):
     """Everything that a user can do in a workspace; see docs/python.md.
 
     Features add methods to it (`verb`).

@@ -41,7 +41,7 @@ from gal_studio.ui.page.static import served
 from gal_studio.ui.panels.everything import REQUESTS, check_payloads
 from gal_studio.ui.programs.endpoints import export_answer
 from gal_studio.worker.jobs.registry import WORK
-from tests.ui.seeded import draw, finished, measure
+from tests.ui.seeded import draw, finished, make_project, measure
 from tests.ui.seeded_refinement import pairs_made
 
 commands = get_command(app).commands
@@ -78,14 +78,24 @@ with studio.store:
     waiting = studio.store.jobs.enqueue(project, first, "quality")
     studio.store.database.write("UPDATE jobs SET kind = 'export' WHERE id = ?", (waiting.id,))
     downloads = export_answer(ViewCache(studio), first)
+    again = make_project(studio)
+    studio.store.database.insert("replays", {
+        "project_id": again, "source_id": project, "source_name": "Cat", "source_round": first,
+        "policy": "random", "left_out": "[]",
+    })
+    for one in (project, again):
+        check_payloads(studio.store, one)
+        studio.import_project(studio.export_project(one, Path(sys.argv[1]) / one), check_payloads)
+    replays = studio.store.database.rows("SELECT policy FROM replays WHERE source_id = ?", (project,))
+    studio.figures.clock_arms(project)
     build_app(studio)
-    check_payloads(studio.store, project)
     pictures = list(kinds_of_pictures(studio))
 loaded = [name for name in sys.modules if name.startswith("gal_studio.")]
 print(json.dumps({
     "package": gal_studio.__file__, "commands": list(texts), "requests": sorted(REQUESTS), "loaded": loaded,
     "jobs": sorted(JOB_KINDS), "pictures": pictures, "page": served()["studio.js"].decode(),
     "round_0": refused, "refined": unrefined, "measured": unmeasured, "downloads": downloads,
+    "replays": [row["policy"] for row in replays],
 }))
 """
 
@@ -139,6 +149,7 @@ def test_the_rest_works_without(gone: list[str], whole: tuple[Path, Told], tmp_p
         found = told(folder, tmp_path / "without")
     parts = ("commands", "requests", "jobs", "pictures")
     assert any(set(before[part]) - set(found[part]) for part in parts), "it adds something"
+    assert found["replays"] == before["replays"] == ["random", "random"], "rows stay, also in an archive"
     for own in gone:
         name = own.rpartition(".")[2]
         assert any(one.startswith(own) for one in before["loaded"])

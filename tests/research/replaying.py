@@ -3,7 +3,7 @@
 import numpy as np
 
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.research import replays
+from gal_studio.research.replays.start import go_on
 from gal_studio.studio import Studio
 from tests.studio.seeding import train
 
@@ -22,5 +22,5 @@ def redraw(studio: Studio, project_id: str) -> str:
             for index in range(4)
         ]  # fmt: skip
         studio.store.candidates.save(first, pictures)
-    replays.go_on(studio.store, first)
+    go_on(studio.store, first)
     return first

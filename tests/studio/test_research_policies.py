@@ -2,10 +2,9 @@
 
 import pytest
 
-from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.policies.registry import POLICIES, deciders
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import CHANCE, COPY_DISAGREEMENT, SHOWN
-from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.studio import Studio
 from tests.studio.seeding import draft, draw, train
 
@@ -23,7 +22,7 @@ def drawn_round(studio: Studio, round_id: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_stored_round_is_chosen_from_and_every_prompt_has_its_reason(studio: Studio, name: str) -> None:
-    assert name in replay_choices()
+    assert name in deciders()
     project = studio.create_project(draft())
     round_id = studio.rounds(project)[0].id
     drawn_round(studio, round_id)

@@ -82,7 +82,6 @@ UNCOUNTED_VERBS = {
         ("reconstruction", "reference_picture", "reconstruct", "find_subject"),
         "gives a picture",
     ),
-    "replay_view": "only of a replay, which the numbers of replays are about",
     **dict.fromkeys(("wait", "close", "locate_model"), "waits, closes or looks through folders"),
 }
 

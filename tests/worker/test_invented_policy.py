@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.policies.registry import POLICIES, deciders
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.rounds import score_payloads
@@ -86,7 +86,5 @@ def test_it_changes_between_rounds(studio: Studio, drawn: str) -> None:
         change(studio, drawn, {"gal.policy": "nothing"})
 
 
-def test_a_replay_can_follow_it(studio: Studio, drawn: str) -> None:
-    project = studio.store.rounds.get(drawn).project_id
-    followed = studio.all_replays(project).follow[-1]
-    assert (followed.policy, followed.label) == (NAME, "Spread out")
+def test_it_can_decide_in_replays(drawn: str) -> None:
+    assert [*deciders().items()][-1] == (NAME, "Spread out")

@@ -23,7 +23,6 @@ from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import new_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
-from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 
 
 def weights(number: int) -> bytes:
@@ -76,11 +75,15 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, repla
 def _replay(store: Store, random: Random, project: Project) -> None:
     """As if the project drew another one again, with one decision of a person."""
     mask = store.images.add_picture(picture(random, "L"))
-    made = RecordedDecision("accepted", "5" * 64, mask, 0.5)
-    recorded = RecordedRound(
-        project.settings, project.settings.generation, ("A tie in ink",), {("A tie in ink", 0): made}
-    )
-    store.replays.add(Replay(project.id, "cat", "Cat", "round", "human", ("a refinement",)), [recorded])
+    settings, prior = (json.dumps(one.to_dict()) for one in (project.settings, project.settings.generation))
+    own = {"project_id": project.id}
+    line = {"source_id": "cat", "source_name": "Cat", "source_round": "round", "left_out": '["a refinement"]'}
+    drawn = {"settings": settings, "prior_drawing": prior, "prompts": '["A tie in ink"]'}
+    made = {"prompt": "A tie in ink", "place": 0, "verdict": "accepted", "seen": "5" * 64}
+    with store.database.transaction():
+        store.database.insert("replays", {**own, **line, "policy": "human"})
+        store.database.insert("replay_rounds", {**own, "number": 1, **drawn})
+        store.database.insert("replay_decisions", {**own, "number": 1, **made, "mask": mask, "weight": 0.5})
 
 
 def _try(store: Store, random: Random, project: Project) -> None:

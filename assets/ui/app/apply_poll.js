@@ -3,20 +3,13 @@
 import { blankProject, blankRound, state, emit, isFinished } from "./store.js";
 
 /** The parts that the state has as they come, in the order in which they are told. */
-const PLAIN = /** @type {const} */ ([
-  "project",
-  "rounds",
-  "archived",
-  "job",
-  "queue",
-  "measures",
-  "replays",
-  "round",
-]);
+const PLAIN = /** @type {const} */ (["project", "rounds", "archived", "job", "queue", "measures", "round"]);
 /** Those that it has as a `Map`, in the order in which they are told. */
 const MAPS = /** @type {const} */ (["positions", "weights", "tags"]);
 /** Those that it has in yet another form; the rest are parts of features. */
 const FORMED = ["scores", "verdicts", "masks"];
+/** @type {Set<string>} */
+const OF_ROUND = new Set(["round", ...MAPS, ...FORMED]);
 /**
  * What the person is changing here. It is taken only from a response that includes every change made so far:
  * an older one would set it back on the page, for the next press to save.
@@ -63,8 +56,9 @@ function countAccepted() {
 /** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
   if (keepProject && state.candidates.size) countAccepted();
-  const { project, rounds, archived, job, queue, measures, replays } = digests;
-  digests = keepProject ? { project, rounds, archived, job, queue, measures, replays } : { queue };
+  /** @param {[string, unknown]} part */
+  const kept = ([part]) => part === "queue" || (keepProject && !OF_ROUND.has(part));
+  digests = Object.fromEntries(Object.entries(digests).filter(kept));
   candidateMark = NOTHING;
   Object.assign(state, blankRound(), keepProject ? {} : blankProject());
   emit("forget");
@@ -100,13 +94,13 @@ export function receive(answer, { sent, upToDate, untouched }) {
   }
   const plain = PLAIN.filter((part) => parts[part] !== undefined);
   for (const part of plain) Object.assign(state, { [part]: parts[part] });
-  for (const part of plain) emit(part);
   const ours = new Set([...PLAIN, ...MAPS, ...FORMED]);
   const added = Object.entries(parts).filter(([part]) => !ours.has(part));
-  if (added.length) {
-    state.parts = { ...state.parts, ...Object.fromEntries(added) };
-    emit("parts");
-  }
+  const there = Object.entries(state.parts).filter(([part]) => part in answer.digests);
+  const news = added.length > 0 || there.length < Object.keys(state.parts).length;
+  if (news) state.parts = Object.fromEntries([...there, ...added]);
+  for (const part of plain) emit(part);
+  if (news) emit("parts");
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
   if (candidates && sent.candidates === candidateMark && (isNews || upToDate)) takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);

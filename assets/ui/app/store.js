@@ -1,6 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
 /** @import { ArchivedRound, Candidate, Job, Measures, Parts, Project, Queue } from "payloads" */
-/** @import { Replays, Round, RoundSummary, Score, Verdict } from "payloads" */
+/** @import { Round, RoundSummary, Score, Verdict } from "payloads" */
 
 /**
  * @typedef {object} State
@@ -23,8 +23,7 @@
  * @property {Map<string, string[]>} tags of one's own, by candidate id
  * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
  * @property {Measures | null} measures the test set, measured round by round
- * @property {Replays | null} replays of the project, and what it draws again itself
- * @property {Partial<Parts>} parts those that features add to the shown round
+ * @property {Partial<Parts>} parts those that features add
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
  * @property {Detector} detector who says so, where only pictures like the reference are shown
@@ -53,7 +52,6 @@ export const blankRound = () => ({
   masks: new Map(),
   weights: new Map(),
   tags: new Map(),
-  parts: {},
   positions: new Map(),
   filter: /** @type {Filter} */ ("all"),
   selection: new Set(),
@@ -68,7 +66,7 @@ export const blankProject = () => ({
   archived: [],
   job: null,
   measures: null,
-  replays: null,
+  parts: {},
 });
 
 /** @type {State} */
@@ -143,11 +141,14 @@ export function isFinished() {
   );
 }
 
-/** Is nothing suggested or accepted, and a list of what looks right in its place? A replay has neither. */
+/** Why nothing is decided by hand in the project, as a feature says; empty where it is. */
+export const byItself = () => state.parts.by_itself ?? "";
+
+/** Is nothing suggested or accepted, and a list of what looks right in its place? */
 export const nothingSuggested = () =>
   !state.suggested.size &&
   Boolean(state.round?.shortlist) &&
-  !state.replays?.by_itself &&
+  !byItself() &&
   ![...state.verdicts.keys()].some((id) => verdictOf(id) === "accepted");
 
 /** The suggested candidates without a verdict, of test prompts without an accepted picture. */

@@ -11,7 +11,6 @@ import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { theme } from "../kit/theme.js";
-import { ComparedReplays } from "./replays.js";
 import { signal } from "../vendor/signals.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
@@ -40,7 +39,7 @@ export function mountResults(parts) {
   on("received step project rounds round forget", () => {
     if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
   });
-  const events = "step round measures replays queue project rounds forget received";
+  const events = "step round measures parts queue project rounds forget received";
   renderOn(events, parts.columns, Results, shown);
 
   async function load() {
@@ -90,7 +89,7 @@ function Results() {
         <${Basis} at=${{}} />
       </div>
       <div class="table-scroll"><${RoundsTable} rounds=${rounds} measures=${measures} /></div>
-      <${ComparedReplays} at=${{}} />
+      ${partsIn("compared", { at: {} })}
     </section>
     <${SheetCard} rows=${rows.value} />
     <section class="card wide" aria-label="Round by round">

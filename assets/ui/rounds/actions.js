@@ -2,7 +2,7 @@
 /** @import { Round } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { renderOn } from "../app/watch.js";
-import { state, on, emit, busy, loaded, openSuggestions } from "../app/store.js";
+import { state, on, emit, busy, byItself, loaded, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
@@ -81,7 +81,7 @@ export function addActions(...added) {
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
   resume: () => `${state.job?.title ?? "The work"} has not finished. Press Resume at the top to continue.`,
-  replay: () => state.replays?.by_itself ?? "",
+  by_itself: byItself,
   run: (round) =>
     [round.trained ? "" : "Trains the model on your reference and all accepted images.", drawn(round)]
       .filter(Boolean)
@@ -126,8 +126,7 @@ let sending = false;
 /** @param {RoundsParts} parts */
 export function mountActions(parts) {
   const events =
-    "project step side round measures replays parts job queue busy scores verdicts candidates cleared " +
-    "forget";
+    "project step side round measures parts job queue busy scores verdicts candidates cleared forget";
   bar = parts.actions;
   renderOn(events, bar, buttons);
   on(events, () => {

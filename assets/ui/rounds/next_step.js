@@ -1,6 +1,6 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "payloads" */
-import { busy, loading, openSuggestions, state, workHere, verdictOf } from "../app/store.js";
+import { busy, byItself, loading, openSuggestions, state, workHere, verdictOf } from "../app/store.js";
 import { unfinished } from "../top/job_words.js";
 
 /**
@@ -25,8 +25,7 @@ export function closed(name) {
   const { round } = state;
   if (!round) return loading() ? "The project is being loaded" : "Open a project first";
   if (childOf(name)) return null; // it only goes there
-  const replay = state.replays?.by_itself;
-  if (replay) return replay;
+  if (byItself()) return byItself();
   if (busy() && !(name === "next_round" && queuesBehind())) return "The studio is busy: wait, or press Stop";
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
     return "It is already in the queue and starts by itself";
@@ -83,7 +82,7 @@ export function notApplicable(name) {
 export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
-  if (state.replays?.by_itself) return "replay";
+  if (byItself()) return "by_itself";
   const step = guides.map((guide) => guide.next()).find(Boolean) ?? state.round?.step ?? "";
   if (state.round?.repeats) return "differ";
   if (state.round?.actions.includes("run") && ["fine_tune", "generate"].includes(step)) return "run";

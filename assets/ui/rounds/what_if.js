@@ -32,7 +32,7 @@ const FOR_RESEARCHERS = 3; // the ways from here on
 const linesRounds = () => lineThrough(state.rounds, state.roundId ?? "");
 
 /** Whether the line can be replayed. */
-const canReplay = () => Boolean(state.replays?.follow.length && !state.replays.own) && linesRounds() > 1;
+const canReplay = () => Boolean(state.parts.replays && !state.parts.replays.own) && linesRounds() > 1;
 
 /** Ask, and open the round in which the branch goes on. */
 export async function whatIf() {
@@ -98,7 +98,7 @@ function Differences({ project }) {
       what === "line" &&
       html`<${Labelled} name="Follow">
         <${Select}
-          name="follow" names=${state.replays?.follow.map(({ policy, label }) => [policy, label]) ?? []}
+          name="follow" names=${state.parts.replays?.follow.map(({ policy, label }) => [policy, label]) ?? []}
         />
       <//>`
     }

@@ -1,4 +1,4 @@
-/** The view Curves: the rounds on the benchmark, replays, and the losses of the trainings. */
+/** The view Curves: the rounds on the benchmark, and the losses of the trainings. */
 import { state, on, isJudged, someReferences } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
@@ -10,7 +10,6 @@ import { reference } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
 import { canMeasure, followIn, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../app/plot.js";
-import { Replays } from "../results/replays.js";
 import { useEffect, useState } from "../vendor/preact.min.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
@@ -20,7 +19,7 @@ const [LEAST, MOST] = [150, 340]; // pixels of a chart
 const LOW = 300; // pixels below which a legend leaves no room for the lines; a pointer shows their names
 const BESIDE = 100; // pixels of its title, and for what follows to show that it is there
 const SHAPE = 0.45; // height for each pixel of the width, where that is more than `MOST`
-const EVENTS = "step round forget view job measures replays busy project";
+const EVENTS = "step round forget view job measures parts busy project";
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
@@ -54,7 +53,7 @@ function Curves({ panel }) {
   return html`
     <section class="arms" aria-label="Rounds on the benchmark">${arms(height)}</section>
     <div class="curve-box"><${TrainingCurves} height=${height} /></div>
-    <${Replays} />
+    ${partsIn("arms")}
     <${Previews} />
     ${partsIn("curves", { at: {} })}
   `;
@@ -65,7 +64,7 @@ function Curves({ panel }) {
  * @param {number} height
  */
 function arms(height) {
-  const { measures, replays, projectId, roundId } = state;
+  const { measures, parts, projectId, roundId } = state;
   if (!isJudged())
     return html`<p class="arms-none">
       No chart: likeness cannot be measured without reference images.
@@ -87,7 +86,7 @@ function arms(height) {
   return html`
     <${Plot}
       source="${projectFigure("clock-arms")}?current=${roundId}"
-      version=${[measures, replays?.made, roundId]} pick=${open}
+      version=${[measures, parts.replays?.made, roundId]} pick=${open}
       height=${height} bare=${height < LOW}
       about="Up and to the right is better; copies are at the bottom right."
     />

@@ -14,6 +14,7 @@ from gal_studio.commands.running.each_round import each_round
 from gal_studio.commands.terminal.json_text import write_json
 from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.gal.balance import effective_draws
+from gal_studio.core.gal.policies.registry import HUMAN
 from gal_studio.core.gal.recipe_rates import recipe_rates
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.naming import file_stem
@@ -22,7 +23,6 @@ from gal_studio.core.records.candidate import Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
-from gal_studio.rounds.replay_decisions import HUMAN
 from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.unfinished import unfinished_name

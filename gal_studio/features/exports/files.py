@@ -1,13 +1,17 @@
 """The addresses of exported files."""
 
-from collections.abc import Mapping
-from functools import partial
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
 
 from gal_studio.features.exports.verbs import exported
 from gal_studio.studio import Studio
-from gal_studio.ui.api.pictures import Find
+from gal_studio.ui.api.pictures import zip_of_round
+from gal_studio.ui.api.whole_file import METHODS
 
 
-def files_of_rounds(studio: Studio) -> Mapping[str, Find]:
-    """What is downloaded of a round in a format, by the first part of its address."""
-    return {"export": partial(exported, studio)}
+def add_routes(app: FastAPI, studio: Studio) -> None:
+    """What is downloaded of a round in a format."""
+
+    @app.api_route("/export/{round_id}/{form}", methods=METHODS)
+    def file_of_round(round_id: str, form: str) -> FileResponse:
+        return zip_of_round(studio, round_id, form, exported)

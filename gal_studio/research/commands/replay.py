@@ -13,15 +13,15 @@ from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted
 from gal_studio.commands.terminal.policies import FROM_A_MODULE, named_policy
 from gal_studio.commands.terminal.stored import existing_workspace, find_project_id
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import deciders
 from gal_studio.core.naming import round_names
 from gal_studio.research import verbs
-from gal_studio.research.replays import enqueue_all_missing
-from gal_studio.rounds.replay_decisions import replay_choices
+from gal_studio.research.replays.reports import write_replay
+from gal_studio.research.replays.start import enqueue_all_missing
+from gal_studio.research.replays.view import ReplayView
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.measured import measure_sentences
-from gal_studio.studio.reports.replay_files import write_replay
-from gal_studio.studio.views.replays import ReplayView
 
 
 def replay(
@@ -29,7 +29,7 @@ def replay(
     policy: Annotated[
         str,
         typer.Option(
-            help=f"Who accepts images: {', '.join(replay_choices())}, {FROM_A_MODULE}. human repeats the "
+            help=f"Who accepts images: {', '.join(deciders())}, {FROM_A_MODULE}. human repeats the "
             "recorded decisions, suggestion accepts what the page suggests."
         ),
     ],
@@ -60,7 +60,7 @@ def replay(
             made = verbs.replay(studio, source, chosen, find_round(store, source, round_))
             finish(studio, worker, made)
         summary = write_replay(studio, made, out)
-        view = studio.replay_view(made)
+        view = verbs.replay_view(studio, made)
         show_progress(studio, line, view)
         line.say(f"Written to {out} after {time.monotonic() - started:.0f} s.")
     if as_json:

@@ -211,6 +211,15 @@ class Projects(Repository):
         rows = self._database.rows("SELECT project_id FROM archived_projects")
         return frozenset(row["project_id"] for row in rows)
 
+    def drawn_again(self, project_id: str) -> tuple[tuple[str, str], ...]:
+        """The projects that draw this one again, each with who decides in it; archived ones are left out."""
+        rows = self._database.rows(
+            "SELECT project_id, policy FROM replays WHERE source_id = ? "
+            "AND project_id NOT IN (SELECT project_id FROM archived_projects) ORDER BY rowid",
+            (project_id,),
+        )
+        return tuple((row["project_id"], row["policy"]) for row in rows)
+
     def set_archived(self, project_id: str, archived: bool) -> None:
         """Archive the project, or restore it; nothing in it is deleted."""
         if archived:

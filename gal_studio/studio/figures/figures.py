@@ -31,6 +31,7 @@ from gal_studio.studio.figures.template import (
     shades,
 )
 from gal_studio.studio.figures.training import TrainingCurve, training_figure
+from gal_studio.studio.views.drawn_again import drawn_again
 from gal_studio.studio.views.types import RoundView, ScoreView
 from gal_studio.studio.views.words.benchmark import PROGRESS, newest_line
 
@@ -178,8 +179,8 @@ class Figures:
         best = None
         if len(project_ids) == 1:
             best = measures.best
-            replays = [one for one in self._studio.replays(project_ids[0]) if not one.incomparable]
-            added = [replay_arm(one.title, one.project_id, one.rounds, arms) for one in replays]
+            others = drawn_again(self._studio.store, project_ids[0], measures)
+            added = [replay_arm(*other, arms) for other in others]
             arms.extend(filter(None, added))
         about = "Means on the benchmark from the base model (hollow) round by round; up and right is better"
         return arms_figure(arms, about, theme, current, best)

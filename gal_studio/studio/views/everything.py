@@ -4,9 +4,6 @@ from dataclasses import asdict
 from typing import Any, get_args
 
 from gal_studio.core import strict_json
-from gal_studio.core.entry_points import is_name
-from gal_studio.core.errors import StudioError
-from gal_studio.rounds.replay_decisions import replay_choices
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.choices_table import FORMATS, choices_table
@@ -14,7 +11,6 @@ from gal_studio.studio.views.choices import learning_offer, project_choices
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.patch_maps import patch_maps
-from gal_studio.studio.views.replays import replay_view
 from gal_studio.studio.views.round import project_of, round_summaries, round_view
 
 
@@ -27,11 +23,6 @@ def show_all(store: Store, project_id: str) -> None:
     _written(*choices)
     for format_ in FORMATS:
         choices_table(choices, format_)
-    if (replay := store.replays.get(project_id)) is not None:
-        if replay.policy not in replay_choices() and not is_name(replay.policy):
-            raise StudioError(f"There is no selection strategy {replay.policy!r}.")
-        replay_view(store, project_id)
-        store.replays.rounds(project_id)
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))

@@ -1,4 +1,4 @@
-"""Routes to export projects, references and replays, and to import projects, as zip files."""
+"""Routes to export projects and references, and to import projects, as zip files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +10,13 @@ from starlette.responses import PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
-from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.ui.api.received import Inbox, temporary_name
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
 from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
-_ZIP = "application/zip"
+ZIP = "application/zip"
 _TOO_LARGE = "The archive is too large for the page: use gal-studio import-project."
 
 
@@ -43,26 +42,19 @@ def _add_downloads(app: FastAPI, studio: Studio) -> None:
         def written() -> Response:
             path = studio.export_project(project_id, temporary_name(studio.store.workspace), raw=bool(raw))
             done = BackgroundTask(path.unlink, missing_ok=True)
-            return WholeFile(path, resumes=False, media_type=_ZIP, background=done)
+            return WholeFile(path, resumes=False, media_type=ZIP, background=done)
 
-        return _zip_file(studio, request, project_id, "", written)
+        return zip_file(studio, request, project_id, "", written)
 
     @app.api_route("/project/{project_id}/references", methods=METHODS)
     def references(request: Request, project_id: str) -> Response:
         def packed() -> Response:
-            return Response(studio.references_zip(project_id), media_type=_ZIP)
+            return Response(studio.references_zip(project_id), media_type=ZIP)
 
-        return _zip_file(studio, request, project_id, "-references", packed)
-
-    @app.api_route("/project/{project_id}/replay", methods=METHODS)
-    def replay(request: Request, project_id: str) -> Response:
-        def packed() -> Response:
-            return Response(replay_zip(studio, project_id), media_type=_ZIP)
-
-        return _zip_file(studio, request, project_id, "", packed)
+        return zip_file(studio, request, project_id, "-references", packed)
 
 
-def _zip_file(
+def zip_file(
     studio: Studio, request: Request, project_id: str, ending: str, make: Callable[[], Response]
 ) -> Response:
     """What `make` answers, named after the project; 404 without the project, 409 if `make` refuses.
@@ -84,6 +76,6 @@ def _zip_file(
 
 
 def _head() -> Response:
-    answer = Response(media_type=_ZIP, headers={"Accept-Ranges": "none"})
+    answer = Response(media_type=ZIP, headers={"Accept-Ranges": "none"})
     del answer.headers["Content-Length"]
     return answer

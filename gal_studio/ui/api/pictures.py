@@ -39,7 +39,7 @@ _DAMAGED = ("This file is damaged:", "run the doctor.")
 _GONE = ("This file is gone", "from the workspace.")
 
 
-Find = Callable[[str, str], Path]
+Find = Callable[[Studio, str, str], Path]
 """The file of a round in a form; refused where there is none."""
 
 
@@ -185,15 +185,14 @@ def _add_file_routes(app: FastAPI, studio: Studio) -> None:
         path = _found(studio.adapter_path, round_id)
         return WholeFile(path, filename=f"{_name(studio, round_id)}.safetensors", headers=_FRESH)
 
-    def add(name: str, find: Find) -> None:
-        @app.api_route(f"/{name}/{{round_id}}/{{form}}", methods=METHODS)
-        def file_of_round(round_id: str, form: str) -> FileResponse:
-            path = _found(find, round_id, form)
-            return WholeFile(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
-
     for module in features.modules("files"):
-        for name, find in module.files_of_rounds(studio).items():
-            add(name, find)
+        module.add_routes(app, studio)
+
+
+def zip_of_round(studio: Studio, round_id: str, form: str, find: Find) -> FileResponse:
+    """What a feature made of a round in a form, as a download; 404 without it."""
+    path = _found(functools.partial(find, studio), round_id, form)
+    return WholeFile(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
 
 
 def _found(find: Callable[..., Path], *identity: str) -> Path:

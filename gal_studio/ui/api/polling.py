@@ -21,7 +21,6 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.measures import MeasuresView
-from gal_studio.studio.views.replays import ReplaysView
 from gal_studio.studio.views.types import JobView, QueueView, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Id, Payload, projects, rounds
@@ -69,7 +68,6 @@ class Parts(TypedDict):
     queue: QueueView
     round: rounds.Round
     measures: MeasuresView
-    replays: ReplaysView
     scores: tuple[rounds.Score, ...]
     positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
     verdicts: dict[str, Verdict]
@@ -186,7 +184,7 @@ def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
 
 
 def parts_of(shown: Shown) -> dict[str, Any]:
-    """The parts of the page that change with the version of the project: all but job, queue and added ones."""
+    """The parts that change with the version of the project: all but job, queue and those of features."""
     studio, view, project_id = shown.studio, shown.view, shown.view.project.id
     tiles = view.candidates
     return dict(
@@ -195,7 +193,6 @@ def parts_of(shown: Shown) -> dict[str, Any]:
         archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
         round=rounds.round_payload(view),
         measures=shown.views.measures(project_id),
-        replays=shown.views.replays(project_id),
         scores=rounds.score_payloads(view, _accepted(shown.refined)),
         positions=rounds.positions(view),
         verdicts={one.candidate.id: one.verdict for one in tiles if one.verdict != "undecided"},

@@ -10,7 +10,6 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.queue import QueuedIn
-from gal_studio.studio.views.replays import ReplaysView
 from gal_studio.studio.views.types import QueueView, RoundView
 
 View = TypeVar("View")
@@ -28,7 +27,7 @@ class ViewCache:
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round."""
         now = self.studio.version(project_id).without_progress
-        return self._kept_since(now, project_id, lambda: self.studio.rounds(project_id))
+        return self.kept_since(now, project_id, lambda: self.studio.rounds(project_id))
 
     def round_view(self, project_id: str, round_id: str) -> RoundView:
         """The view of a round."""
@@ -37,21 +36,16 @@ class ViewCache:
     def measures(self, project_id: str) -> FullMeasures:
         """What was measured of a project."""
         now = self.studio.version(project_id).number
-        return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
+        return self.kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
 
     def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], Learning]:
         """What was chosen beside what was suggested, and what is learned from it."""
         now = self.studio.version(project_id).without_progress
-        return self._kept_since(
+        return self.kept_since(
             now,
             f"choices {project_id}",
             lambda: (self.studio.choices(project_id), self.studio.learning(project_id)),
         )
-
-    def replays(self, project_id: str) -> ReplaysView:
-        """The replays of a project."""
-        now = self.studio.replay_versions(project_id)
-        return self._kept_since(now, f"replays {project_id}", lambda: self.studio.all_replays(project_id))
 
     def queue(self) -> QueueView:
         """The jobs of all projects. What they have before them is estimated when their project changes."""
@@ -60,18 +54,18 @@ class ViewCache:
     def kept(self, project_id: str, key: str, make: Callable[[], View]) -> View:
         """What a key names of a project, made again when that has changed."""
         now = self.studio.version(project_id)  # read first, so that a view is never older than its version
-        return self._kept_since(now, key, make)
+        return self.kept_since(now, key, make)
 
     def _queued_in(self, project_id: str, jobs: Sequence[Job]) -> QueuedIn:
         now = self.studio.version(project_id), [(job.id, job.kind) for job in jobs]
-        return self._kept_since(now, f"queue {project_id}", lambda: self.studio.queued_in(project_id, jobs))
+        return self.kept_since(now, f"queue {project_id}", lambda: self.studio.queued_in(project_id, jobs))
 
     def for_page(self, project_id: str, round_id: str | None, make: Callable[[], View]) -> View:
         """What is made of all these views for a page that shows a round (None: the newest)."""
-        now = self.studio.version(project_id), self.studio.replay_versions(project_id)
-        return self._kept_since(now, f"page {project_id} {round_id}", make)
+        return self.kept(project_id, f"page {project_id} {round_id}", make)
 
-    def _kept_since(self, now: object, key: str, make: Callable[[], View]) -> View:
+    def kept_since(self, now: object, key: str, make: Callable[[], View]) -> View:
+        """What a key names, made again when the versions that it was made of are not those of `now`."""
         version, view = self._kept.get(key, (None, None))
         if version != now:
             view = make()

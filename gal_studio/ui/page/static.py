@@ -37,7 +37,7 @@ _FIRST = (
     "reference/reference", "reference/form/picture_set", "reference/form/form", "reference/projects",
     "reference/anchors_editor", "results/results", "results/sheet", "viewer/viewer",
     "results/finish",
-    "results/measured", "results/replays", "top/queue", "rounds/map/map", "rounds/map/controls",
+    "results/measured", "top/queue", "rounds/map/map", "rounds/map/controls",
     "rounds/waiting/waiting", "rounds/tour/tour",
 )  # fmt: skip
 """The stylesheets whose order matters; the others come after these, by name."""

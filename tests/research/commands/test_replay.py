@@ -18,10 +18,11 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.research.replays.record import replays_of
+from gal_studio.research.replays.reports import replay_zip
 from gal_studio.rounds.suggestions import proposal
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.worker import Worker
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
 from tests.commands.running import run
@@ -76,7 +77,7 @@ def by_the_person(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def source_of(store: Store) -> str:
-    return next(name for name in store.projects.names() if store.replays.get(name) is None)
+    return next(name for name in store.projects.names() if replays_of(store).get(name) is None)
 
 
 def rows(workspace: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -117,7 +118,7 @@ def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
     assert [drawn["weight"] for drawn in second["trained_on"]][:2] == [1.0, 0.25]
     assert second["measured"]["no_copy"] + second["measured"]["copies"] <= second["measured"]["pictures"] == 2
     with Store(workspace) as store:
-        made = store.replays.of_source(source_of(store))[0].project_id
+        made = replays_of(store).of_source(source_of(store))[0].project_id
         own, again = (store.rounds.of_project(name) for name in (source_of(store), made))
         assert [each.adapter for each in again] == [each.adapter for each in own]
         verdicts = [
@@ -135,7 +136,7 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
         out = tmp_path / policy
         assert run("replay", "--policy", policy, "--workspace", workspace, "--out", out) == 0
     with Store(workspace) as store:
-        replays = store.replays.of_source(source_of(store))
+        replays = replays_of(store).of_source(source_of(store))
         assert [replay.policy for replay in replays] == ["random", "suggestion"]
         first = store.rounds.of_project(replays[0].project_id)[0]
         assert len(store.decisions.of_round(first.id).accepted) == 2
@@ -163,7 +164,7 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
 def test_bald_compares_runs_before_it_accepts_as_many_images(workspace: Path, tmp_path: Path) -> None:
     assert run("replay", "--policy", "bald", "--workspace", workspace, "--out", tmp_path / "bald") == 0
     with Store(workspace) as store:
-        [made] = store.replays.of_source(source_of(store))
+        [made] = replays_of(store).of_source(source_of(store))
         first, last = store.rounds.of_project(made.project_id)
         here = store.snapshots.round(first.id)
         asked = store.database.rows("SELECT candidate_id, COUNT(*) AS runs FROM sibling_pictures GROUP BY 1")
@@ -219,7 +220,7 @@ def wait_for_jobs(workspace: Path, count: int) -> None:
     """Wait until the replay has this many jobs behind it."""
     with Store(workspace) as store:
         for _ in range(3000):
-            replays = store.replays.of_source(source_of(store))
+            replays = replays_of(store).of_source(source_of(store))
             jobs = store.jobs.of_project(replays[0].project_id) if replays else ()
             if sum(job.state == "completed" for job in jobs) >= count:
                 return

@@ -13,7 +13,7 @@ beforeEach(() => {
     rounds: [chip({ id: "r" })],
     round: round({ id: "r", step: "next_round" }),
     job: null,
-    replays: null,
+    parts: {},
     measures: null,
     candidates: new Map(["a", "b", "c"].map((id) => [id, candidate({ id })])),
     suggested: new Map([["c", score({ suggested: "c" })]]),

@@ -1,10 +1,10 @@
 /** Draw further pictures of one test prompt. */
-import { busy, state } from "../../app/store.js";
+import { busy, byItself, state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 
-/** Whether nobody can ask for pictures now: the studio is at work, or a replay draws by itself. */
-export const closedMore = () => busy() || Boolean(state.replays?.by_itself);
+/** Whether nobody can ask for pictures now: the studio is at work, or the project is by itself. */
+export const closedMore = () => busy() || byItself() !== "";
 
 let asking = false; // until the page knows of the work: a double click asks once
 

@@ -1,5 +1,5 @@
 /** The empty state of the grid: why it is empty, and what to do. */
-import { state, drawing, isTag, loading, workHere } from "../../app/store.js";
+import { state, byItself, drawing, isTag, loading, workHere } from "../../app/store.js";
 import { waiting } from "../../training/now.js";
 import { html } from "../../kit/html.js";
 import { jobTitle, resumeWord, unfinished } from "../../top/job_words.js";
@@ -76,7 +76,7 @@ function beforeTheFirst() {
   const { job } = state;
   if (job && unfinished(job) && job.round_id === state.roundId)
     return [jobTitle(job), `${resumeWord(job)}, at the top, continues where it stopped.`];
-  if (state.replays?.by_itself) return ["No images yet", state.replays.by_itself];
+  if (byItself()) return ["No images yet", byItself()];
   return STEPS[stepNow()] ?? null;
 }
 

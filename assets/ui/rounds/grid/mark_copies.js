@@ -6,7 +6,7 @@ import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
-import { CHOICE, isReplay, undo } from "./verdicts.js";
+import { CHOICE, decidesItself, undo } from "./verdicts.js";
 import { marked } from "./copy_words.js";
 import { changedBy, effectWords } from "./mark_effects.js";
 
@@ -21,7 +21,7 @@ let before = null;
  * @param {string[]} ids
  */
 export async function toggleCopies(ids) {
-  if (isReplay()) return false;
+  if (decidesItself()) return false;
   const pictures = ids
     .flatMap((id) => state.candidates.get(id) ?? [])
     .filter(({ remark }) => remark !== "flat");

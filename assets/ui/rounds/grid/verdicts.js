@@ -1,6 +1,6 @@
 /** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
 /** @import { Runs, Verdict } from "payloads" */
-import { state, emit, verdictOf } from "../../app/store.js";
+import { state, byItself, emit, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
@@ -20,9 +20,9 @@ function show(id, verdict, part = null) {
   else state.masks.delete(id);
 }
 
-/** Say that a replay decides by itself, if this is one. */
-export function isReplay() {
-  const words = state.replays?.by_itself;
+/** Say that the project decides by itself, if it does. */
+export function decidesItself() {
+  const words = byItself();
   if (words) toast(words);
   return Boolean(words);
 }
@@ -33,7 +33,7 @@ export function isReplay() {
  * @param {Verdict} verdict
  */
 export async function decide(ids, verdict) {
-  if (isReplay()) return false;
+  if (decidesItself()) return false;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return false;
   for (const id of changing) show(id, verdict);
@@ -56,7 +56,7 @@ function refetch() {
  * @param {Verdict} verdict
  */
 export function toggle(id, verdict) {
-  if (isReplay()) return false;
+  if (decidesItself()) return false;
   const back = verdictOf(id) === verdict;
   if (back && state.masks.has(id))
     toast("Undone, with the painted part.", "plain", { label: "Restore", act: undo }, CHOICE);
@@ -69,7 +69,7 @@ export function toggle(id, verdict) {
  * @param {Runs} mask
  */
 export async function acceptInPart(id, mask) {
-  if (isReplay()) return false;
+  if (decidesItself()) return false;
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
   const answer = await write("accept_in_part", { candidate: id, mask });
@@ -103,7 +103,7 @@ export async function goTo(step) {
  */
 async function step(name, done, empty) {
   const round = state.roundId;
-  if (!round || isReplay()) return;
+  if (!round || decidesItself()) return;
   const answer = await write(name, { round });
   if (!answer || round !== state.roundId) return;
   if (!answer.changed.length) return toast(empty);

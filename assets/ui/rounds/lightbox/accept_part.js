@@ -9,7 +9,7 @@ import { Outline } from "../../brush/outline.js";
 import { Button, html, useAnswer } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { signal } from "../../vendor/signals.min.js";
-import { acceptInPart, isReplay } from "../grid/verdicts.js";
+import { acceptInPart, decidesItself } from "../grid/verdicts.js";
 import { resetZoom } from "./zoom.js";
 
 /** @type {Tool[]} */
@@ -34,7 +34,7 @@ const stored = async (id) =>
  * @param {() => boolean} isWanted
  */
 export async function startPart(id, isWanted) {
-  if (isReplay()) return;
+  if (decidesItself()) return;
   const runs = draftOf(draftName(id)) ?? (await stored(id));
   const size = await sizeOf(picture(id));
   const isUnread = !runs && state.masks.has(id); // what is painted would replace the stored part

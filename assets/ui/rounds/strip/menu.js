@@ -1,6 +1,6 @@
 /** What is done to a round of the strip: name, star, archive; and the archived rounds, to be brought back. */
 /** @import { Asked, RoundSummary, WriteRequests } from "payloads" */
-import { state } from "../../app/store.js";
+import { byItself, state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
@@ -47,7 +47,7 @@ function Menu({ round: { id, name, starred, candidates } }) {
       />
       <button type="submit" class="button small">Rename</button>
     </form>
-    ${candidates > 0 && !state.replays?.own && item("⎇ What if?", branchHere)}
+    ${candidates > 0 && !byItself() && item("⎇ What if?", branchHere)}
     ${item(starred ? "☆ Remove the star" : "★ Star", star)}
     ${item(after ? `Archive, with ${count(after, "round")} after it` : "Archive", () => archiveRound(id))}`;
 }

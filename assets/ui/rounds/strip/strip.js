@@ -8,11 +8,12 @@
  *   empty?: boolean, gain?: ChipWords }} Chip
  */
 import { renderOn } from "../../app/watch.js";
-import { state, counts, loaded } from "../../app/store.js";
+import { state, byItself, counts, loaded } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
 import { el, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
+import { partsIn } from "../../kit/places.js";
 import { useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
 import { whatIf } from "../what_if.js";
@@ -29,9 +30,9 @@ export function mountStrip(parts) {
   strip = parts.strip;
   const tools = el("span", { class: "strip-tools" });
   parts.strip.after(tools);
-  const events = "project rounds round received queue measures replays verdicts forget archived";
+  const events = "project rounds round received queue measures parts verdicts forget archived";
   renderOn(events, parts.strip, Chips);
-  renderOn(events, tools, () => html`<${BranchButton} /><${ReplayNote} /><${ArchiveButton} />`);
+  renderOn(events, tools, () => html`<${BranchButton} />${partsIn("strip")}<${ArchiveButton} />`);
   renderOn("project forget received writes", parts.kept, () => (state.project ? savedWords() : ""));
   new ResizeObserver(bringCurrent).observe(parts.strip); // others come and go beside it
 }
@@ -185,21 +186,11 @@ const Gain = ({ text, setting, change }) =>
 
 /** Starts a second line of rounds from the current one. */
 function BranchButton() {
-  const hidden = state.replays?.own || !state.rounds.some((round) => round.parent_id === state.roundId);
+  const hidden = byItself() || !state.rounds.some((round) => round.parent_id === state.roundId);
   return html`<button
     type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${whatIf}
     title="Begin a second line of rounds here, with other images, settings or another seed"
   >⎇ What if?</button>`;
-}
-
-/** How far a replay is that runs. */
-function ReplayNote() {
-  const running = state.replays?.made.find((one) => one.state === "working");
-  if (!running) return null;
-  const { drawn, wanted, far } = running;
-  return html`<span class="strip-replay" title="${far}. See Curves">
-    Replay: ${drawn} of ${wanted} rounds
-  </span>`;
 }
 
 function savedWords() {

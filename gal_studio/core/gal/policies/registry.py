@@ -18,6 +18,7 @@ POLICIES: Registry[Policy] = Registry(
     group="gal_studio.policies",
     of_features="policies",
 )
+HUMAN, SUGGESTION = "human", "suggestion"
 _ABSENT: dict[str, Absent] = {}
 """What stands for policies that stored settings name and that are not installed here, by name."""
 
@@ -30,6 +31,11 @@ def policy_names() -> tuple[str, ...]:
 def policy_words() -> dict[str, str]:
     """The labels of all policies by name."""
     return {policy.name: policy.label for policy in POLICIES}
+
+
+def deciders() -> dict[str, str]:
+    """Who can decide in a round, in words: the person, what is suggested, and every policy."""
+    return {HUMAN: "Your decisions", SUGGESTION: "Suggestions", **policy_words()}
 
 
 def policy_choices() -> dict[str, str]:

@@ -9,7 +9,6 @@ from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Change, Figures
 from gal_studio.core.recipe import Recipe
 from gal_studio.studio.views.measures import MeasuredRound, MeasuredSchedule
-from gal_studio.studio.views.replays import difference_words
 from gal_studio.studio.views.words.benchmark import (
     change_words,
     in_full,
@@ -175,20 +174,6 @@ def test_prompts_that_do_not_count_are_counted_or_named_with_the_reason() -> Non
     assert left_out_words([], ["A", "B"]).endswith("(“A”, “B”).")
     both = left_out_words(["C"], ["A"])
     assert both.startswith("1 prompt is not counted: now ") and ". 1 prompt is not counted: even " in both
-
-
-def test_of_a_replay_it_is_said_what_differs_clearly() -> None:
-    unclear = change(0.1, "unclear")
-    assert difference_words({}, 2) == ""
-    assert difference_words({"as_asked": change(-0.25, "less"), "copies": unclear}, 2) == (
-        "Round 2 compared with yours: 25 percentage points less prompt match."
-    )
-    assert difference_words({"copies": change(0, "unclear", 0, 0)}, 2) == (
-        "Round 2 came out the same as yours."
-    )
-    assert difference_words({"as_asked": unclear, "copies": unclear}, 2) == (
-        "Round 2 compared with yours: no clear difference."
-    )
 
 
 def test_the_sheet_has_a_column_for_each_setting_that_generated_something() -> None:

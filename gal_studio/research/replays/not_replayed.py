@@ -1,21 +1,14 @@
-"""Whom a replay follows, and what it could not repeat."""
+"""What a replay could not repeat."""
 
 from collections.abc import Iterator
 
-from gal_studio.core.gal.policies.registry import policy_words
+from gal_studio.core.gal.policies.registry import HUMAN
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import PicturePlace
 from gal_studio.core.words import counted
+from gal_studio.research.replays.record import RecordedRound, Replay, replays_of
 from gal_studio.state.store import Store
-from gal_studio.state.tables.replays import RecordedRound, Replay
-
-HUMAN, SUGGESTION = "human", "suggestion"
-
-
-def replay_choices() -> dict[str, str]:
-    """Whom a replay can follow, in words: the person, what the page suggests, and every policy."""
-    return {HUMAN: "Your decisions", SUGGESTION: "Suggestions", **policy_words()}
 
 
 def pictures_by_place(here: RoundSnapshot) -> dict[PicturePlace, Candidate]:
@@ -32,7 +25,7 @@ def not_replayed(store: Store, replay: Replay) -> str:
 
 def _decided_rounds(store: Store, project_id: str) -> Iterator[tuple[RoundSnapshot, RecordedRound]]:
     """The rounds of a replay in which it has decided, each with the recorded one."""
-    rounds, recorded = store.snapshots.project(project_id).rounds, store.replays.rounds(project_id)
+    rounds, recorded = store.snapshots.project(project_id).rounds, replays_of(store).rounds(project_id)
     for here, known in zip(rounds, recorded, strict=False):
         if here.children:
             yield here, known

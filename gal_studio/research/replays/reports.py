@@ -16,6 +16,8 @@ from gal_studio.core.measures.pictures import METRICS
 from gal_studio.core.measures.report import Report
 from gal_studio.core.quoting import csv_table
 from gal_studio.provenance import made_by
+from gal_studio.research.replays.record import replays_of
+from gal_studio.research.replays.view import Measures, ReplayView, replay_view, replay_views
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import png_of, write_whole
@@ -24,7 +26,6 @@ from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
 from gal_studio.studio.reports.test_set_sheet import MeasuredColumn, test_set_sheet
 from gal_studio.studio.views.measures import FullMeasures, measures_view
-from gal_studio.studio.views.replays import Measures, ReplayView, replay_view, replay_views
 from gal_studio.studio.views.types import RoundView
 from gal_studio.zip_files import zipped
 
@@ -67,7 +68,7 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
 def _summary(
     studio: Studio, view: ReplayView, rounds: list[RoundView], measures: FullMeasures
 ) -> dict[str, Any]:
-    recorded = studio.store.replays.rounds(view.project_id)
+    recorded = replays_of(studio.store).rounds(view.project_id)
     return {
         "project": view.source_name,
         "policy": view.policy,

@@ -1,19 +1,19 @@
 /** Below the charts: how far the replays of this project are, what they came to, and both side by side. */
 /** @import { Replay, SheetRow } from "payloads" */
-import { state } from "../app/store.js";
-import { download } from "../app/archives.js";
-import { call, openProject, refresh } from "../app/session.js";
-import { address } from "../app/urls.js";
-import { write } from "../app/writes.js";
-import { How } from "../how/how.js";
-import { html } from "../kit/html.js";
-import { toast } from "../kit/toast.js";
-import { pictureOf, pictureWords } from "./first_looks.js";
-import { openViewer } from "../viewer/viewer.js";
+import { state } from "../../app/store.js";
+import { download } from "../../app/archives.js";
+import { call, openProject, refresh } from "../../app/session.js";
+import { address } from "../../app/urls.js";
+import { write } from "../../app/writes.js";
+import { How } from "../../how/how.js";
+import { html } from "../../kit/html.js";
+import { toast } from "../../kit/toast.js";
+import { pictureOf, pictureWords } from "../../results/first_looks.js";
+import { openViewer } from "../../viewer/viewer.js";
 
 /** For a component that is rendered again when measures or replays have changed. */
 export function Replays() {
-  const { replays } = state;
+  const { replays } = state.parts;
   if (!replays?.own && !replays?.made.length) return null;
   return html`<section class="replays" aria-label="Replays">
     ${replays.own ? html`<${Origin} own=${replays.own} />` : html`<${Made} made=${replays.made} />`}
@@ -67,12 +67,22 @@ const Compared = ({ replay, named }) => html`<p class="replay-note">
 
 /** In Results: what each replay came to. */
 export const ComparedReplays = () =>
-  (state.replays?.made ?? [])
+  (state.parts.replays?.made ?? [])
     .filter(({ difference }) => difference)
     .map(
       (replay) =>
         html`<${Compared} key=${replay.project_id} replay=${replay} named="Replay: ${replay.title}" />`,
     );
+
+/** Beside the strip: how far a replay is that runs. */
+export function ReplayNote() {
+  const running = state.parts.replays?.made.find((one) => one.state === "working");
+  if (!running) return null;
+  const { drawn, wanted, far } = running;
+  return html`<span class="strip-replay" title="${far}. See Curves">
+    Replay: ${drawn} of ${wanted} rounds
+  </span>`;
+}
 
 /**
  * Shows the last round of a replay beside the project's.

@@ -8,15 +8,16 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import ProjectSnapshot
-from gal_studio.research.recorded import record_line
+from gal_studio.research.replays.line import record_line
+from gal_studio.research.replays.record import RecordedDecision, replays_of
+from gal_studio.research.replays.reports import replay_zip
+from gal_studio.research.replays.view import versions
 from gal_studio.rounds import measured as measured_rounds
 from gal_studio.rounds import test_set
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.test_set import TestSet
 from gal_studio.state import Store
-from gal_studio.state.tables.replays import RecordedDecision
 from gal_studio.studio import Studio
-from gal_studio.studio.reports.replay_files import replay_zip
 from tests.features.needed import refinings
 from tests.research.replaying import redraw
 from tests.studio.replaying import decide, next_round, project_of
@@ -48,7 +49,7 @@ def test_a_replay_is_a_project_of_its_own_that_stays_as_it_was_made(studio: Stud
     assert sorted(kinds) == ["fine_tune", "generate", "measure", "replay"]
     assert not studio.store.jobs.of_project(source)
     studio.undo(studio.store.rounds.get(second).parent_id or "")
-    assert studio.store.replays.rounds(made)[0].accepted == 2
+    assert replays_of(studio.store).rounds(made)[0].accepted == 2
     assert studio.replay(source, "random", second) != made, "other decisions are another replay"
     with pytest.raises(StudioError, match="is a replay itself"):
         studio.replay(made, "human")
@@ -173,10 +174,10 @@ def test_marks_of_copies_are_not_replayed_and_that_is_said(studio: Studio, secon
 def test_a_stopped_replay_says_so_and_goes_on(studio: Studio, second: str) -> None:
     source = project_of(studio, second)
     made = studio.replay(source, "random", second)
-    before = studio.replay_versions(source)
+    before = versions(studio.store, source)
     assert [view.state for view in studio.replays(source)] == ["working"]
     studio.stop_replay(made)
-    assert studio.replay_versions(source) != before
+    assert versions(studio.store, source) != before
     assert [view.state for view in studio.replays(source)] == ["halted"]
     jobs = studio.continue_replay(made)
     assert {job.kind for job in jobs} == {"fine_tune", "generate", "measure", "replay"}

@@ -10,6 +10,7 @@ from gal_studio.core import strict_json
 from gal_studio.core.settings import GenerationSettings, Settings, read_settings
 from gal_studio.core.types import PicturePlace
 from gal_studio.state.database.connection import Repository, record, row_of
+from gal_studio.state.store import Store
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ class Replays(Repository):
     def _read(self, condition: str, *values: str) -> tuple[Replay, ...]:
         rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", values)
         return tuple(record(Replay, row, left_out=strict_json.stored_texts(row["left_out"])) for row in rows)
+
+
+def replays_of(store: Store) -> Replays:
+    """The replays of a workspace."""
+    return Replays(store.database, store.clock)
 
 
 def _round(row: sqlite3.Row, decisions: Mapping[PicturePlace, RecordedDecision]) -> RecordedRound:

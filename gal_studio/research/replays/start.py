@@ -5,18 +5,18 @@ from itertools import groupby
 from operator import attrgetter
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import HUMAN, SUGGESTION, deciders
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.types import Job
-from gal_studio.research.recorded import RecordedLine, record_line
-from gal_studio.research.replay_decisions import decide
+from gal_studio.research.replays.decide import decide
+from gal_studio.research.replays.line import RecordedLine, record_line
+from gal_studio.research.replays.record import RecordedRound, Replay, replays_of
 from gal_studio.rounds import lineage, planned, prior, test_set
 from gal_studio.rounds.inputs import load_inputs
-from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, replay_choices
 from gal_studio.state.hooks import lacks_to_decide
 from gal_studio.state.store import Store
-from gal_studio.state.tables.replays import RecordedRound, Replay
 
 
 def start(store: Store, round_id: str, policy: str) -> str:
@@ -24,13 +24,13 @@ def start(store: Store, round_id: str, policy: str) -> str:
 
     The same line, decisions and policy twice are one project. The source is only read.
     """
-    if policy not in (choices := replay_choices()):
+    if policy not in (choices := deciders()):
         raise StudioError(f"There is no selection strategy {policy!r}: choose one of {', '.join(choices)}.")
     source_id = store.rounds.get(round_id).project_id
     refuse_replay_of_replay(store, source_id)
     with store.database.transaction():
         line = record_line(store, round_id)
-        known = store.replays.same(source_id, policy, line.rounds)
+        known = replays_of(store).same(source_id, policy, line.rounds)
         if known is None:
             return _make(store, line, policy)
         store.projects.set_archived(known.project_id, False)
@@ -39,7 +39,7 @@ def start(store: Store, round_id: str, policy: str) -> str:
 
 def refuse_replay_of_replay(store: Store, project_id: str) -> None:
     """Refuse to draw a replay again: it would be compared with another replay."""
-    if store.replays.get(project_id) is not None:
+    if replays_of(store).get(project_id) is not None:
         raise StudioError("This project is a replay itself: replay the project that it generates again.")
 
 
@@ -62,7 +62,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
     if (given := lineage.given_lora(store.snapshots.round(line.last))) is not None:
         store.projects.set_start(made.id, given)
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)
-    store.replays.add(replay, line.rounds)
+    replays_of(store).add(replay, line.rounds)
     _copy_test_set(store, source_id, made.id)
     _copy_prior(store, line.last, made.id)
     _add_round(store, made, None, first)
@@ -113,7 +113,7 @@ def go_on(store: Store, round_id: str) -> tuple[Job, ...]:
     with store.database.transaction():
         decide(store, round_id)
         round_ = store.rounds.get(round_id)
-        rounds = store.replays.rounds(round_.project_id)
+        rounds = replays_of(store).rounds(round_.project_id)
         if round_.number >= len(rounds):
             return ()
         known = store.snapshots.node(round_id).children
@@ -131,7 +131,7 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
     if not here.children:  # test prompts may have come and gone since an earlier round
         if planned.missing(here):
             kinds.append("generate")
-        if round_.number < len(store.replays.rounds(round_.project_id)):
+        if round_.number < len(replays_of(store).rounds(round_.project_id)):
             kinds += [*_before(store, round_), "replay"]
     if test_set.can_measure() and (round_.adapter is None or test_set.lacks(store, round_.id)):
         kinds.append("measure")
@@ -140,7 +140,7 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
 
 def _before(store: Store, round_: Round) -> tuple[str, ...]:
     """What the policy that decides in a round needs of it before, such as other trainings."""
-    replay = store.replays.get(round_.project_id)
+    replay = replays_of(store).get(round_.project_id)
     if replay is None or replay.policy == HUMAN:
         return ()
     suggests = replay.policy == SUGGESTION

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gal_studio.research import replays
+from gal_studio.research.replays.record import replays_of
+from gal_studio.research.replays.start import start
 from gal_studio.rounds import test_set
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import drawn_prior
@@ -73,14 +74,14 @@ def test_the_first_round_trains_on_the_same_prior_pictures(studio: Studio, secon
     for number, each in enumerate(wanted):
         image = store.images.add(f"prior {number}".encode())
         store.projects.add_class_image(first.project_id, each.key, 0, image)
-    made = replays.start(store, second, "random")
+    made = start(store, second, "random")
     again = store.rounds.of_project(made)[0].id
     assert drawn_prior(inputs_of(store, again)) == wanted and len(wanted) == 18
     here, there = (store.projects.prior_images(one)[0] for one in (made, first.project_id))
     assert all(here[each.key] == there[each.key] for each in wanted)
     assert last_prompt.prompt not in [anchor.prompt for anchor in studio.pool(again)]
-    recorded = store.replays.rounds(made)
+    recorded = replays_of(store).rounds(made)
     assert [each.prior_drawing.steps for each in recorded] == [
         each.settings.generation.steps - 3 for each in recorded
     ]
-    assert replays.start(store, second, "random") == made
+    assert start(store, second, "random") == made

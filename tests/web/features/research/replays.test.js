@@ -2,9 +2,9 @@
 /** @import { SheetPicture, SheetRow } from "payloads" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import "../browser.js";
+import "../../browser.js";
 
-const { looksOfBoth } = await import("../../../assets/ui/results/replays.js");
+const { looksOfBoth } = await import("../../../../assets/ui/features/research/replays.js");
 
 /** @param {string} id @returns {SheetPicture} */
 const picture = (id) => ({

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import HUMAN, SUGGESTION
 from gal_studio.core.types import PicturePlace, Verdict
-from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, pictures_by_place
+from gal_studio.research.replays.not_replayed import pictures_by_place
+from gal_studio.research.replays.record import RecordedDecision, RecordedRound, Replay, replays_of
 from gal_studio.rounds.suggestions import proposal
 from gal_studio.state import Store
-from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 
 
 def decide(store: Store, round_id: str) -> None:
@@ -31,7 +32,7 @@ def decide(store: Store, round_id: str) -> None:
 
 def _recorded(store: Store, round_id: str) -> tuple[Replay, RecordedRound]:
     round_ = store.rounds.get(round_id)
-    replay, rounds = store.replays.get(round_.project_id), store.replays.rounds(round_.project_id)
+    replay, rounds = replays_of(store).get(round_.project_id), replays_of(store).rounds(round_.project_id)
     if replay is None or round_.number > len(rounds):
         raise StudioError("This round is not part of a replay: replay the project that it belongs to.")
     return replay, rounds[round_.number - 1]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gal_studio.core.recipe import Recipe
-from gal_studio.studio.reports.replay_files import _columns, _table
+from gal_studio.research.replays.reports import _columns, _table
 from tests.ui.seeded import finished, measure
 
 

@@ -3,10 +3,11 @@
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import deciders
 from gal_studio.core.intervals import outcome
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import ACTIVE, WORKING
@@ -15,9 +16,11 @@ from gal_studio.core.measures.pictures import METRICS, Metric
 from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.types import Job
 from gal_studio.core.words import counted
-from gal_studio.rounds.replay_decisions import not_replayed, replay_choices
+from gal_studio.research.replays.not_replayed import not_replayed
+from gal_studio.research.replays.record import Replay, replays_of
 from gal_studio.state import Store
-from gal_studio.state.tables.replays import Replay
+from gal_studio.state.database.versions import Version
+from gal_studio.studio.views.drawn_again import title_of, why_not_compared
 from gal_studio.studio.views.measures import FullMeasures, MeasuredRound, measures_view
 
 _log = logging.getLogger(__name__)
@@ -60,25 +63,16 @@ class Followed:
 
 @dataclass(frozen=True)
 class ReplaysView:
-    """The replays of a project, the oldest first, and what it draws again itself, if it is one.
-
-    `by_itself` says why nothing is decided by hand in a replay; empty in another project.
-    """
+    """The replays of a project, the oldest first, and what it draws again itself, if it is one."""
 
     follow: tuple[Followed, ...]
     made: tuple[ReplayView, ...]
     own: ReplayView | None
-    by_itself: str
-
-
-def title_of(policy: str) -> str:
-    """A policy in words."""
-    return replay_choices().get(policy, policy.capitalize())
 
 
 def replay_views(store: Store, source_id: str, measures: Measures = measures_view) -> tuple[ReplayView, ...]:
     """The replays of a project, the oldest first; archived and damaged ones are left out."""
-    replays, views = store.replays.of_source(source_id), []
+    replays, views = replays_of(store).of_source(source_id), []
     own = _measured(store, source_id, measures) if replays else None
     for replay in replays:
         try:
@@ -90,11 +84,27 @@ def replay_views(store: Store, source_id: str, measures: Measures = measures_vie
 
 def replay_view(store: Store, project_id: str, measures: Measures = measures_view) -> ReplayView:
     """One replay beside the project that it draws again, if that is still in the workspace."""
-    replay = store.replays.get(project_id)
+    replay = replays_of(store).get(project_id)
     if replay is None:
         raise StudioError(f"{store.projects.name(project_id)} is not a replay of another project.")
     own = _measured(store, replay.source_id, measures)
     return _view(store, replay, own, measures(store, project_id))
+
+
+def all_replays(store: Store, project_id: str, measures: Measures = measures_view) -> ReplaysView:
+    """The replays of a project, what others can follow, and what it draws again if it is one itself."""
+    own = None
+    if replays_of(store).get(project_id) is not None:
+        own = replay_view(store, project_id, measures)
+    follow = tuple(Followed(name, label) for name, label in deciders().items())
+    return ReplaysView(follow, replay_views(store, project_id, measures), own)
+
+
+def versions(store: Store, project_id: str) -> tuple[Version, ...]:
+    """The versions of all projects of `all_replays`, none if there are no replays."""
+    own, others = replays_of(store).get(project_id), replays_of(store).of_source(project_id)
+    related = [other.project_id for other in others] + ([] if own is None else [own.source_id])
+    return tuple(store.projects.version(one) for one in [project_id, *related] if related)
 
 
 def _measured(store: Store, project_id: str, measures: Measures) -> FullMeasures | None:
@@ -106,11 +116,11 @@ def _measured(store: Store, project_id: str, measures: Measures) -> FullMeasures
 
 
 def _view(store: Store, replay: Replay, own: FullMeasures | None, measured: FullMeasures) -> ReplayView:
-    wanted = len(store.replays.rounds(replay.project_id))
+    wanted = len(replays_of(store).rounds(replay.project_id))
     rounds = tuple(each for each in measured.rounds if each.id is not None)
     state, message = _state(store, replay.project_id, rounds, wanted)
     drawn = sum(each.report is not None for each in rounds)
-    incomparable = _incomparable(own, measured)
+    incomparable = why_not_compared(own, measured)
     before = own.reports.get(replay.source_round) if own and not incomparable else None
     after = measured.reports.get(rounds[-1].id) if len(rounds) == wanted else None
     differences = _differences(before, after)
@@ -177,21 +187,6 @@ def difference_words(differences: Mapping[Metric, Change], wanted: int) -> str:
 
 def _what(store: Store, job: Job) -> str:
     return f"round {store.rounds.get(job.round_id).number}: {describe_job(job.kind).noun}"
-
-
-def _incomparable(own: FullMeasures | None, measured: FullMeasures) -> str:
-    if own is None:
-        return "The project is not in this workspace."
-    if _asked_for(own) != _asked_for(measured):
-        return "The project’s benchmark has changed since, so the two are not compared."
-    if own.is_chosen and own.pictures and own.copy_detectors != measured.copy_detectors:
-        return "The project now finds copies in another way, so the two are not compared."
-    return ""
-
-
-def _asked_for(view: FullMeasures) -> tuple[object, ...]:
-    """What makes two test sets the same."""
-    return replace(view.chosen, measured="auto"), {*view.prompts, *view.asking}
 
 
 def _differences(before: Report | None, after: Report | None) -> dict[Metric, Change]:

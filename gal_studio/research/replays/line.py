@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from gal_studio.core.errors import StudioError
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.words import counted
+from gal_studio.research.replays.record import RecordedDecision, RecordedRound
 from gal_studio.rounds import lineage
 from gal_studio.rounds.branches import not_aside
 from gal_studio.state.store import Store
-from gal_studio.state.tables.replays import RecordedDecision, RecordedRound
 
 
 @dataclass(frozen=True)
