@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
-import { loaded, on, state } from "../../../assets/ui/app/store.js";
+import { byItself, loaded, on, state } from "../../../assets/ui/app/store.js";
 import { candidate, chip, job, project, round, score } from "../samples.js";
 
 /** @type {string[][]} */
@@ -39,6 +39,18 @@ test("parts are applied, and their digests are sent with the next poll", () => {
   take(answer({ job: job({ state: "running" }) }, "abc"));
   assert.equal(state.job?.state, "running");
   assert.equal(known().parts.job, "abc");
+});
+
+test("a part of a feature stays while another round is opened, until an answer lacks it", () => {
+  take(answer({ project: project(), by_itself: "It runs by itself." }));
+  forget({ keepProject: true });
+  assert.equal(byItself(), "It runs by itself.");
+  assert.equal(known().parts.by_itself, "1");
+  let news = 0;
+  const stop = on("parts", () => (news += 1));
+  take(answer({ project: project() }));
+  assert.deepEqual([byItself(), news], ["", 1]);
+  stop();
 });
 
 test("a stale response does not update an invalidated part", () => {
