@@ -19,7 +19,10 @@ from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import IMPORT_PATH
 from tests.ui.access.doors import ask
 from tests.ui.conftest import Place, Served, Watched, serving, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.workspace.filled import fill, snapshot
+
+__all__ = ["finished_workspace"]
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 import pytest
 
 from tests.ui.conftest import WITH_FIGURES, Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import measure
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

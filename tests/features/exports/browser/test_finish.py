@@ -12,6 +12,9 @@ from gal_studio.features.exports.record import file_of
 from tests.features.exports.seeded import finish_export
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched, first_page
+from tests.ui.conftest import few_images as finished_workspace
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 PROGRAM = ".exports li[data-form=comfyui]"

@@ -18,7 +18,10 @@ from tests.tiny_project import make_models
 from tests.ui.browser.reference.test_start import typed
 from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.worker.test_lora_start import write_lora
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

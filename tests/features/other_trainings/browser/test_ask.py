@@ -7,7 +7,10 @@ from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT
 from gal_studio.features.other_trainings.rules import asked_pictures
 from tests.ui.browser.brush.brushing import enlarged
 from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded_refinement import halves
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,10 @@ from playwright.sync_api import expect
 
 from tests.features.needed import needs_round_zero
 from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import draw
+
+__all__ = ["finished_workspace"]
 
 pytestmark = [pytest.mark.browser, needs_round_zero]
 

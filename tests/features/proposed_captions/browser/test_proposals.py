@@ -5,6 +5,9 @@ import pytest
 from tests.features.proposed_captions.caption_server import chat, serving
 from tests.ui.browser.reference.test_unfinished_form import file, noise, opened
 from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import few_images as finished_workspace
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -18,7 +18,10 @@ from tests.ui.browser.brush.brushing import (
     stroke,
 )
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded_refinement import object_with_subject, pairs_made
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 

@@ -8,6 +8,9 @@ from gal_studio.features.trials.record import trials_of
 from tests.features.trials.browser.test_trials import draw_all
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import few_images as finished_workspace
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 PROMPT = "A lighthouse in watercolor painting style"

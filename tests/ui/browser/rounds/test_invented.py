@@ -12,6 +12,9 @@ from gal_studio.ui.page import static
 from tests.invented import added
 from tests.invented.policy import SPREAD
 from tests.ui.conftest import Watched, until
+from tests.ui.conftest import few_images as finished_workspace
+
+__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 VIEW = Path(__file__).parents[3] / "invented" / "view.js"
