@@ -292,10 +292,14 @@ def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, serv
 
 @pytest.mark.thorough
 def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Served):
-    store = served.place.studio.store
+    studio, store = served.place.studio, served.place.studio.store
+    store.workers.enter("w")
+    studio.fine_tune(studio.rounds(studio.create_demo("style"))[0].id)
+    store.jobs.claim("w")
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [str(demo("style").images[0])])
     until(store.reconstructions.has_requests)
+    page.wait_for_selector(".field-note >> text=This image is examined when the running job has ended.")
     expect(page.locator(".seen:visible")).to_have_count(0)
     (asked,) = store.reconstructions.take()
     assert asked.base_model == "assets:pocket/pipeline"
