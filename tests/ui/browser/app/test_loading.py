@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.ui.conftest import Served, Watched, first_page
+from tests.ui.conftest import Served, Watched, finished_workspace, first_page
 from tests.ui.seeded import measure
+
+__all__ = ["finished_workspace"]  # all images: so many are counted here
 
 pytestmark = pytest.mark.browser
 CALLS = re.compile(r"/component_server")

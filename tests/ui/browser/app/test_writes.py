@@ -9,8 +9,10 @@ from tests.features.needed import needs_refine
 from tests.ui.access.gates import FULL, Gate, refuse
 from tests.ui.browser.app.late_answers import before_changes
 from tests.ui.browser.brush.brushing import opened, pair_opened, settled, stroke
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import Served, Watched, finished_workspace, until
 from tests.ui.seeded_refinement import pairs_made
+
+__all__ = ["finished_workspace"]  # all images: so many are counted here
 
 pytestmark = pytest.mark.browser
 

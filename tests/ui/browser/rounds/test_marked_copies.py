@@ -8,9 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import number_of, show_only
 from tests.ui.conftest import Served, Watched, until
-from tests.ui.conftest import few_images as finished_workspace
-
-__all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
 
