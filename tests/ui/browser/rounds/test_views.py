@@ -109,7 +109,6 @@ def test_the_map_is_saved(watched: Watched, served: Served):
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 10, "it is not blank"
 
 
-@pytest.mark.thorough
 def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     studio = served.place.studio
     measure(studio, served.place.round)
