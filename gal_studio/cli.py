@@ -15,6 +15,7 @@ from typing import Annotated, Any, TextIO, cast
 import typer
 from typer.core import TyperGroup
 
+from gal_studio.causes import missing
 from gal_studio.commands.terminal.options import StoredWorkspace, required_workspace
 from gal_studio.core import features
 from gal_studio.core.drive_errors import drive_sentence
@@ -204,7 +205,7 @@ def worker(
     """Run the jobs of a workspace without the page."""
     folder = required_workspace(context, workspace)
     if not user_path(folder).is_dir():  # a mistyped path does not make a new one
-        raise StudioError(f"There is no workspace in {folder}: check the path.")
+        raise StudioError(missing(user_path(folder), "workspace in", shown=folder))
     name = name_of_worker(beside, gpu)
     from gal_studio.worker import run_worker
 

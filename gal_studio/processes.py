@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeAlias
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.patience import killed_after
+from gal_studio.second_try import renamed
 from gal_studio.state import Store
 from gal_studio.state.database.backups import back_up
 from gal_studio.state.files.content_store import log_file
@@ -99,7 +100,7 @@ def open_output(workspace: Path) -> BinaryIO:
     """The file for output that the log does not catch; it is rotated at `LARGEST_OUTPUT`."""
     path = log_file(workspace, OUTPUT)
     if path.exists() and path.stat().st_size > LARGEST_OUTPUT:
-        path.replace(path.with_name(f"{OUTPUT}.1"))
+        renamed(path, path.with_name(f"{OUTPUT}.1"))
     return path.open("ab")
 
 

@@ -13,10 +13,11 @@ from typing import Annotated, Any
 
 import typer
 
+from gal_studio.causes import unread_folder
 from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.commands.terminal.policies import named_policy
-from gal_studio.commands.terminal.printed import in_lines
+from gal_studio.commands.terminal.printed import in_lines, note_left_out
 from gal_studio.core import features
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
@@ -225,7 +226,7 @@ def read_table(path: Path, called: str = "project file") -> dict[str, Any]:
             raise _windows_path(path, found[0])
         return tomllib.loads(text)
     except OSError as error:
-        raise StudioError(f"The {called} {path} cannot be read: check its path.") from error
+        raise StudioError(unread_folder(path, error, called)) from error
     except RecursionError as error:
         raise StudioError(f"The {called} {path.name} is nested too deeply: correct it.") from error
     except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
@@ -311,7 +312,9 @@ def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]
             )
         given.append((path.parent / user_path(row["image"]), row["prompt"]))
     if "regularization_folder" in table:
-        given += prior_folder(path.parent / user_path(table["regularization_folder"]))
+        folder = path.parent / user_path(table["regularization_folder"])
+        note_left_out(folder)
+        given += prior_folder(folder)
     return tuple(given)
 
 

@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 import numpy as np
 import torch
 
+from gal_studio.causes import missing, unread
 from gal_studio.core.errors import StudioError, first_line
 
 
@@ -71,11 +72,9 @@ def read_table(path: Path, called: str) -> Mapping[str, Any]:
             "choose a .safetensors file."
         ) from error
     except FileNotFoundError as error:
-        raise StudioError(f"There is no {called} {path}: check the path.") from error
+        raise StudioError(missing(path, called)) from error
     except (OSError, SafetensorError, RuntimeError, ValueError, EOFError, BadZipFile) as error:
-        raise StudioError(
-            f"The {called} {path} cannot be read ({first_line(error)}): download it again."
-        ) from error
+        raise StudioError(unread(path, error, called=called)) from error
     if not isinstance(found, Mapping):
         raise StudioError(f"The file {path.name} is not the {called}: it has no table of weights.")
     return found

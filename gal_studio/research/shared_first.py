@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gal_studio.commands.running.unattended import RunPlan, carry_out, origin_of, parts_of
+from gal_studio.second_try import renamed
 from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio.create.project import settings_of
@@ -58,4 +59,4 @@ def begin_with(plan: RunPlan, first: RunPlan) -> None:
             store.projects.set_settings(project.id, settings)
             for round_ in store.rounds.of_project(project.id):
                 store.rounds.set_settings(round_.id, settings)
-    part.rename(plan.workspace)
+    renamed(part, plan.workspace)

@@ -1,9 +1,11 @@
 """Point projects to a local model that has moved, once its files are found to be the same."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.project import Project
 from gal_studio.rounds.local_models import LocalModel, used_models
@@ -42,8 +44,8 @@ def locate(store: Store, old: str, new: Path, project_id: str | None = None) -> 
     if not wanted:
         raise StudioError(_no_such(store, old, project_id))
     check_answers(place)
-    if not place.exists():
-        raise StudioError(f"There is no {place}: check the path.")
+    if not os.path.exists(place):
+        raise StudioError(missing(place, "file or folder"))
     folder, compared = ModelFolder(place), False
     for use in wanted:
         known = store.model_locations.hashes(use.project.id, use.model.path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.words import counted
+from gal_studio.second_try import renamed
 from gal_studio.state.database.tables import TABLES
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside, remove
@@ -210,7 +211,8 @@ def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
             number += 1
             target = folder / f"{path.stem}-{number}{path.suffix}"
         try:
-            moved.append(inside(store.workspace, path).rename(target))
+            renamed(inside(store.workspace, path), target)
+            moved.append(target)
         except OSError as error:
             raise disk_problem(error, folder) from error
     return ", ".join(path.name for path in moved)

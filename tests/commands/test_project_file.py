@@ -11,7 +11,7 @@ from tests.commands.running import REFERENCE, run, write_project
 from tests.tiny_project import drawing
 
 BAD_FILES = {
-    "gone": (None, "cannot be read"),
+    "gone": (None, "There is no project file"),
     "broken": ("kind = style", "not valid TOML"),
     "without kind": (REFERENCE, "has no kind"),
     "unknown key": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown key 'speed'"),
@@ -32,7 +32,10 @@ BAD_FILES = {
         'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "cat.png"\n',
         "write [[regularization]] with image and prompt",
     ),
-    "no prior folder": ('kind = "style"\nprior_folder = "gone"\n' + REFERENCE, "gone cannot be read"),
+    "no prior folder": (
+        'kind = "style"\nprior_folder = "gone"\n' + REFERENCE,
+        "There is no folder of regularization images",
+    ),
     "prior folder without images": (
         'kind = "style"\nprior_folder = "empty"\n' + REFERENCE,
         "has no regularization",
@@ -40,14 +43,14 @@ BAD_FILES = {
     "prior without caption": ('kind = "style"\nprior_folder = "."\n' + REFERENCE, "has no prompt: write"),
     "missing regularization image": (
         'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "no.png"\nprompt = "A boat"\n',
-        "'no.png' cannot be found",
+        "There is no image 'no.png'",
     ),
     "unknown kind": ('kind = "thing"\n' + REFERENCE, "The kind is 'thing'"),
     "no style": ('kind = "style"\n' + REFERENCE.replace(" in ink style", ""), "names no style"),
     "empty prompt": ('kind = "style"\n' + REFERENCE.replace("A cat in ink style", " "), "prompt is empty"),
     "missing image": (
         'kind = "style"\n' + REFERENCE.replace("cat.png", "dog.png"),
-        "'dog.png' cannot be found",
+        "There is no image 'dog.png'",
     ),
     "broken image": (
         'kind = "style"\n' + REFERENCE.replace("cat.png", "bad.png"),

@@ -85,7 +85,7 @@ def test_a_wrong_file_makes_no_project(tmp_path: Path, models: Models, names: tu
         "ink.ckpt": "is a pickle",
         "gone.safetensors": "There is no file .*gone.safetensors: check the path of the LoRA",
         "weights.safetensors": "holds no LoRA",
-        "damaged.safetensors": "is damaged",
+        "damaged.safetensors": "is a text .“no header”., not the file itself",
         "ink.txt": "is not a LoRA that the studio can read: choose a .safetensors file",
     }
     with Store(tmp_path / "workspace") as store:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round, shown_rounds
@@ -26,6 +27,8 @@ def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store
     workspace = user_path(workspace)
     finish_replacement(workspace)
     if not (workspace / "studio.db").is_file():
+        if not os.path.isdir(workspace):
+            raise StudioError(missing(workspace, "workspace in"))
         raise StudioError(f"There is no workspace in {workspace}: check the path.")
     if writable or os.access(workspace, os.W_OK):
         with Store(workspace) as store:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.causes import in_folder
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.models.names import INDEXES
 from gal_studio.json_files import check_plain_folder, index_in, read_json
@@ -81,7 +82,8 @@ def read_description(name: str, folder: Path) -> Description:
         index = read_json(index_in(folder) or folder / INDEXES[0])
     except (OSError, ValueError) as error:
         raise StudioError(
-            f"{folder} is not an image model: a diffusers pipeline directory has a {INDEXES[0]}."
+            in_folder(folder)
+            or f"{folder} is not an image model: a diffusers pipeline directory has a {INDEXES[0]}."
         ) from error
     check_plain_folder(folder)
     index = plain_index(index if isinstance(index, dict) else {})

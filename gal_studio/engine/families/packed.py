@@ -4,12 +4,14 @@ Each tensor is unpacked by itself into the model's precision, so that no more th
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 
+from gal_studio.causes import missing, unread
 from gal_studio.core.errors import StudioError
 
 FLOATS = frozenset({"F32", "F16", "BF16", "F64"})
@@ -127,12 +129,12 @@ def _reader(path: Path) -> Any:
             f"The file {path} needs a reader of GGUF files: run "
             '`.venv/bin/pip install -e ".[gguf]"`, or choose the model in bfloat16.'
         ) from error
-    if not path.is_file():
-        raise StudioError(f"There is no file {path}: check the path.")
+    if not os.path.isfile(path):
+        raise StudioError(missing(path))
     try:
         return GGUFReader(path)
     except (OSError, ValueError, IndexError, KeyError) as error:
-        raise StudioError(f"The file {path} is damaged: download it again.") from error
+        raise StudioError(unread(path, error)) from error
 
 
 def gguf_header(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.refusals import FullDiskError, refusal
 from gal_studio.engine.hub.repository import MAIN, HubFile, MissingFiles, cache_folder, partial, storage
+from gal_studio.second_try import renamed
 
 CHUNK = 1 << 16
 """Bytes after which what has arrived is written."""
@@ -68,7 +69,7 @@ def _fetch_content(need: MissingFiles, file: HubFile) -> Path:
         if not blob.exists():
             _receive(found.location, headers, partial(blob), found.size or file.size)
             _check(partial(blob), etag, file.path)
-            os.replace(partial(blob), blob)
+            renamed(partial(blob), blob)
     return blob
 
 

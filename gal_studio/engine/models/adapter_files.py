@@ -1,9 +1,11 @@
 """The files of an image adapter: its weights and its image encoder, in a folder or on the hub."""
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gal_studio.causes import in_folder, missing
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.models import is_directory, met
 from gal_studio.engine.hub.needs import Revisions, resolve
@@ -60,8 +62,8 @@ def locate_adapter(name: str, family: str, revisions: Revisions) -> AdapterFiles
         folders = {need.name: met(need, revisions) for need in adapter_needs(name, family, revisions)}
         return _in_folder(asked, family, folders[asked.source], folders.get(asked.encoder))
     source = Path(asked.source)
-    if not source.exists():
-        raise StudioError(f"There is no image adapter {source}: check the path.")
+    if not os.path.exists(source):
+        raise StudioError(missing(source, "image adapter"))
     encoder = None
     if asked.encoder and not is_directory(asked.encoder):
         (need,) = adapter_needs(name, family, revisions)
@@ -224,5 +226,6 @@ def encoder_configuration(folder: Path) -> Mapping[str, object]:
         return dict(found.get("vision_config", found))
     except (OSError, ValueError, AttributeError) as error:
         raise StudioError(
-            f"The image encoder {folder} cannot be opened: its config.json is missing or damaged."
+            in_folder(folder)
+            or f"The image encoder {folder} cannot be opened: its config.json is missing or damaged."
         ) from error

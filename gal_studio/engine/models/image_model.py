@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.causes import in_folder
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.machine import MachineSettings
@@ -139,7 +140,8 @@ def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype
         if "meta tensor" in str(error):
             raise incomplete(name) from error
         raise StudioError(
-            f"The model {name} cannot be opened ({first_line(error)}): "
+            in_folder(files.folder)
+            or f"The model {name} cannot be opened ({first_line(error)}): "
             "it must be a complete diffusers directory or checkpoint with safetensors weights."
         ) from error
     check_complete(name, opened, files)

@@ -1,5 +1,6 @@
 """Find a model's files by its name, and download them if needed; refuse what is not supported."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.engine.families.description import Description, empty_part, read_description
@@ -113,8 +115,8 @@ def _describe(name: str, revisions: Revisions) -> tuple[Path, Description]:
     """A pipeline's folder with its JSON files, and what they say."""
     if not is_directory(name):
         folder = pipeline_configuration(name, revisions)
-    elif not Path(name).is_dir():
-        raise StudioError(f"There is no model folder {name}: check the path.")
+    elif not os.path.isdir(name):
+        raise StudioError(missing(Path(name), "model folder"))
     else:
         folder = Path(name)
     return folder, read_description(name, folder)

@@ -1,10 +1,12 @@
 """One-file checkpoints: the family of a .safetensors file, by the names and shapes of its tensors."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gal_studio.causes import missing, unread
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.lora_kinds import base_by_layers
 from gal_studio.engine.families.description import Description
@@ -245,8 +247,8 @@ def read_one_file(path: Path) -> OneFile:
     if is_gguf(path):
         found = gguf_header(path)
         return OneFile(path, {name: FileTensor(shape, kind) for name, (shape, kind) in found.items()}, {})
-    if not path.is_file():
-        raise StudioError(f"There is no file {path}: check the path.")
+    if not os.path.isfile(path):
+        raise StudioError(missing(path))
     try:
         with opened_tensors(path) as file:
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
@@ -255,4 +257,4 @@ def read_one_file(path: Path) -> OneFile:
             }
             return OneFile(path, tensors, file.metadata() or {})
     except (OSError, SafetensorError) as error:
-        raise StudioError(f"The file {path} is damaged: download it again.") from error
+        raise StudioError(unread(path, error)) from error

@@ -1,8 +1,10 @@
 """The file of a speed LoRA, in a folder or on the hub, and what it is in the studio's format."""
 
+import os
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.engine.hub.models import is_directory, met
@@ -45,9 +47,9 @@ def locate_hub_file(name: str, revisions: Revisions, what: str) -> Path:
     if need is not None:
         return met(need, revisions) / in_repository(name)[1]
     path = Path(name)
-    path = path / USUAL if path.is_dir() else path
-    if not path.is_file():
-        raise StudioError(f"There is no {what} {path}: check the path.")
+    path = path / USUAL if os.path.isdir(path) else path
+    if not os.path.isfile(path):
+        raise StudioError(missing(path, what))
     return path
 
 

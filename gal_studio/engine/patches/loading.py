@@ -1,7 +1,6 @@
 """Load and save vision towers (Eq. P2): a CLIP's image tower, or a DINO-like model."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +21,7 @@ from gal_studio.engine.patches.backbones import Network, open_clip_network, tran
 from gal_studio.engine.patches.tower import PatchTower
 from gal_studio.engine.saving import save_tensors
 from gal_studio.json_files import read_json
+from gal_studio.second_try import renamed
 
 CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
@@ -170,5 +170,5 @@ def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, t
     }
     partial = folder / f"{DESCRIPTION}.part"
     partial.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, folder / DESCRIPTION)
+    renamed(partial, folder / DESCRIPTION)
     return folder

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gal_studio.causes import in_folder
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.references import ImageEncoder
 from gal_studio.core.recipe import Recipe
@@ -356,7 +357,8 @@ def _opened(adapter: ReferenceAdapter, dtype: torch.dtype) -> tuple[Any, Any]:
         )
     except Exception as error:  # the library raises many types
         raise StudioError(
-            f"The image encoder {folder} cannot be opened ({first_line(error)}): it needs a "
+            in_folder(folder)
+            or f"The image encoder {folder} cannot be opened ({first_line(error)}): it needs a "
             "config.json and its weights in model.safetensors."
         ) from error
     side = encoder.config.image_size

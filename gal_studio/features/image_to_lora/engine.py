@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from gal_studio.causes import in_folder
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.engine.families.lora_names import LoraNames, z_image_layer
@@ -178,7 +179,9 @@ def _opened(encoder: Encoder, encoders: str, device: torch.device) -> tuple[Any,
             output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError) as error:
-        raise StudioError(f"The vision model {file} cannot be opened: {first_line(error)}") from error
+        raise StudioError(
+            in_folder(file.parent) or f"The vision model {file} cannot be opened: {first_line(error)}"
+        ) from error
     if report["missing_keys"]:
         raise StudioError(
             f"The file {file} isn’t a {encoder.folder} model: download it again from {ENCODERS}."

@@ -19,6 +19,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.features.other_trainings.record import EnsembleImage, ensembles_of
 from gal_studio.features.other_trainings.rules import asked_pictures, training_seed
 from gal_studio.rounds.patch_maps import vision_model
+from gal_studio.second_try import renamed
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.files.inside import remove
@@ -76,7 +77,7 @@ def _train(task: TrainingTask, adapter: Path) -> Steps:
     try:
         prior = yield from prior_pictures(task, model)
         yield from tuned(task, model, prior, partial(_steps, task))
-        training_run.save_trained(task, model).replace(adapter)  # whole, or not there
+        renamed(training_run.save_trained(task, model), adapter)  # whole, or not there
     finally:
         detach(model)
 

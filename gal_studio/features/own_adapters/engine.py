@@ -56,6 +56,7 @@ from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.trainer import Run
 from gal_studio.features.own_adapters.record import ENCODER, WEIGHTS, AdapterPlan
 from gal_studio.features.own_adapters.subjects import FoundSubject, read_subjects
+from gal_studio.second_try import renamed
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.inside import inside, remove
@@ -133,7 +134,7 @@ def refine_adapter(task: AdapterTask) -> Generator[Progress, None, Path]:
             save_lora(task, task.out / "adapter.safetensors")
     if adapter is not None and adapter.tower is None:
         shutil.copytree(adapter.encoder, inside(task.out, task.out / ENCODER), dirs_exist_ok=True)
-    (task.out / "adapter.safetensors").replace(written)  # once all of it is there
+    renamed(task.out / "adapter.safetensors", written)  # once all of it is there
     _clear(task.out)
     return written
 

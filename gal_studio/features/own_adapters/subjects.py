@@ -1,5 +1,6 @@
 """Pictures of many objects in a folder, to refine an image adapter on."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,12 +8,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
+from gal_studio.state.images.folder import is_picture
 from gal_studio.state.images.read import read_picture
 
 LEAST = 4
 """Subjects: each is compared with others to scale its maps."""
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ def name_of(folder: Path, path: Path) -> str:
 
 def _each(folder: Path) -> Iterator[FoundSubject | str]:
     """The usable pictures of a folder, and a sentence about each other one."""
-    if not folder.is_dir():
-        raise StudioError(f"There is no folder {folder}: give one with images of objects.")
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
+    if not os.path.isdir(folder):
+        raise StudioError(missing(folder, "folder", "give one with images of objects"))
+    for path in sorted(filter(is_picture, folder.rglob("*"))):
         try:
             yield _read(folder, path)
         except StudioError as error:

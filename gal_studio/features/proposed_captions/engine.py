@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from gal_studio.causes import in_folder
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.hub.models import captioner_folder, is_directory
 from gal_studio.engine.hub.needs import Revisions
@@ -62,7 +63,8 @@ def load_captioner(name: str, revisions: Revisions, device: torch.device | None 
         processor = AutoProcessor.from_pretrained(folder, **safe)
     except Exception as error:  # the libraries raise many types
         raise StudioError(
-            f"The model {name} cannot write captions ({first_line(error)}): choose a vision-language model, "
-            "such as Qwen/Qwen3-VL-2B-Instruct."
+            in_folder(folder)
+            or f"The model {name} cannot write captions ({first_line(error)}): choose a vision-language "
+            "model, such as Qwen/Qwen3-VL-2B-Instruct."
         ) from error
     return Captioner(name, module.to(chosen).requires_grad_(False).eval(), processor)

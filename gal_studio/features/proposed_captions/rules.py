@@ -1,27 +1,38 @@
-"""What a vision-language model is asked for a caption, and what of its answer is proposed."""
+"""What of a vision-language model's answer is proposed as a caption."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from gal_studio.core.entered import normalized
-from gal_studio.core.errors import StudioError
+from gal_studio.core.answers import AnswerError, read_answer
 from gal_studio.core.prompts import tidy, trigger_pattern
+from gal_studio.core.words import counted, listed
 
 MOST_WORDS = 40
 """Of a proposal; a prompt of CLIP has room for about so many."""
 
-_SAID_OF = r"(?:in )?(?:the|this) (?:image|pic(?:ture)?|photo|illustration|drawing)"
-_SAYS = r"(?: (?:shows|depicts|features|is of|contains)|,)?"
-_OPENING = re.compile(rf"^(?:caption:\s*)?(?:{_SAID_OF}{_SAYS}\s+)?", re.IGNORECASE)
+_SAID_OF = r"(?:in )?(?:the|this) (?:image|pic(?:ture)?|photo(?:graph)?|illustration|drawing|scene)"
+_VERBS = "shows|depicts|features|is of|contains|captures|displays|presents|portrays|illustrates"
+_OPENING = re.compile(rf"^(?:{_SAID_OF}(?: (?:{_VERBS})|,)?\s+)?", re.IGNORECASE)
 _EMPTY_WORD = re.compile(r"\b(an?|the)\s+(?=(?:an?|the|on|in|at|with|of|and)\b)", re.IGNORECASE)
 
 
-def proposed(answer: str, trigger_word: str = "") -> str:
-    """The caption in a model's answer: its first paragraph, without a trigger word and "This image shows".
+@dataclass(frozen=True)
+class Proposal:
+    """A caption, and what else the answer had, in words such as "its thinking"."""
 
-    Refused if no words are left.
+    text: str
+    left_out: tuple[str, ...] = ()
+
+
+def proposal(answer: str, trigger_word: str = "") -> Proposal:
+    """The caption in a model's answer, on one line, without a trigger word and "This image shows".
+
+    AnswerError if it refuses, is cut off, or has no words.
     """
-    paragraph = next(filter(None, map(str.strip, normalized(answer).splitlines())), "")
-    text = _OPENING.sub("", tidy(paragraph).strip("\"'“”*` "))
+    read = read_answer(answer)
+    text = _OPENING.sub("", tidy(read.text).strip("\"'“”*` "))
     if trigger_word:
         text = tidy(_EMPTY_WORD.sub("", trigger_pattern(trigger_word).sub(" ", text)))
     words = text.split(" ")
@@ -30,5 +41,17 @@ def proposed(answer: str, trigger_word: str = "") -> str:
         words = (whole[0] if whole and len(whole[0].split()) <= MOST_WORDS else text).split(" ")[:MOST_WORDS]
     text = " ".join(words).strip(" .,;:")
     if not re.search(r"\w\w", text):
-        raise StudioError("The model proposed no words: try another model, or write the caption yourself.")
-    return text[0].upper() + text[1:]
+        raise AnswerError("The model proposed no words: try another model, or write the caption yourself.")
+    return Proposal(text[0].upper() + text[1:], read.left_out)
+
+
+def proposed(answer: str, trigger_word: str = "") -> str:
+    """The words of a `proposal`."""
+    return proposal(answer, trigger_word).text
+
+
+def left_out_of(proposals: Iterable[Proposal]) -> str:
+    """What was left out of the answers, in one sentence; "" for nothing."""
+    kinds = Counter(kind for one in proposals for kind in one.left_out)
+    told = [f"{kind} ({counted(number, 'answer')})" for kind, number in kinds.items()]
+    return f"Left out of what the model said: {listed(told)}." if told else ""

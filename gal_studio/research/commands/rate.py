@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gal_studio.causes import missing
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, given_workspace
@@ -93,7 +94,7 @@ def _write(
     else:
         assert images is not None
         if not images.exists():
-            raise StudioError(f"There is no {images}: check the path.")
+            raise StudioError(missing(images, "file or folder"))
         items = items_of_folder(images) if images.is_dir() else items_of_table(images)
         rated = Rated(items, references_in(references) if references else {}, kind)
     check_folder(out / SHEETS)
@@ -108,7 +109,7 @@ def _write_labels(out: Path, answers: Path, rater: str, model: str, prompt: Path
     from gal_studio.research.rating.rating import SHEETS, labels_of
 
     if not answers.is_file():
-        raise StudioError(f"There is no {answers}: save the answers on the page first.")
+        raise StudioError(missing(answers, step="save the answers on the page first"))
     if prompt is not None and not model:
         raise StudioError("--prompt is what a model was given: name it with --model, too.")
     name = rater or (read_raters(answers)[0].name if answers.suffix.lower() == ".csv" else "")

@@ -1,18 +1,19 @@
 """Folders laid out like DreamBench: subjects with their classes, reference pictures and prompts."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.paths import is_companion
+from gal_studio.state.images.folder import is_picture
 
 LIST = "prompts_and_classes.txt"
 LIVE = ("cat", "dog")
 """The classes of DreamBench that are drawn with the prompts for live subjects."""
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 _PROMPT = re.compile(r"""^\s*['"](?P<prompt>.*\{1\}.*)['"]\s*\.format\(""")
 _NUMBERED = re.compile(r"^(?P<prompt>.+)-(?P<number>\d+)$")
 
@@ -159,11 +160,9 @@ def references_in(folder: Path) -> tuple[Path, ...]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise StudioError(f"There is no folder {folder}: each subject needs one of its name.")
-    return sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not is_companion(path)
-    )
+    if not os.path.isdir(folder):
+        raise StudioError(missing(folder, "folder", "each subject needs one of its name"))
+    return sorted(path for path in folder.iterdir() if is_picture(path))
 
 
 KOSMOS_G = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from gal_studio.causes import unread_folder
 from gal_studio.core.entered import about_several, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts, Subject
@@ -44,7 +45,7 @@ def _text(path: Path) -> str:
             f"{path} is not UTF-8 (byte {error.start} is not UTF-8): save it as UTF-8, then try again."
         ) from error
     except OSError as error:
-        raise StudioError(f"The prompts cannot be read from {path}: give a text file in UTF-8.") from error
+        raise StudioError(unread_folder(path, error, "file of prompts")) from error
 
 
 def _lines(path: Path, text: str) -> Sequence[str]:

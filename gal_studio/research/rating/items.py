@@ -1,5 +1,6 @@
 """What is rated: the images of a folder, of a table or of a project's benchmark, with their prompts."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +9,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.report import Arm
 from gal_studio.core.types import Kind
-from gal_studio.research.evaluation.dreambench import SUFFIXES
 from gal_studio.research.rating.labels import read_rows
-from gal_studio.state.files.paths import is_companion
+from gal_studio.state.images.folder import is_picture
 from gal_studio.studio import Studio
 
 FILE_COLUMNS = ("image", "picture", "file", "path")
@@ -53,8 +54,8 @@ def items_of_table(path: Path) -> list[Item]:
     found = []
     for place, row in enumerate(rows, start=2):
         picture = path.parent / row[column]
-        if not row[column] or not picture.is_file():
-            raise StudioError(f"{path}, line {place}: there is no image {picture}.")
+        if not row[column] or not os.path.isfile(picture):
+            raise StudioError(f"{path}, line {place}: {missing(picture, 'image')}")
         told = {"image": row[column], **{name: value for name, value in row.items() if name != column}}
         found.append(Item(partial(_open, picture), row["prompt"], row.get("reference", ""), told))
     return found
@@ -68,7 +69,7 @@ def items_of_folder(folder: Path) -> list[Item]:
     found = []
     for path in sorted(folder.rglob("*")):
         depth = len(path.relative_to(folder).parts)
-        if path.suffix.lower() not in SUFFIXES or depth > 2 or is_companion(path) or not path.is_file():
+        if not is_picture(path) or depth > 2 or not path.is_file():
             continue
         reference = path.parent.name if depth == 2 else ""
         prompt, name = _prompt_of(path), path.relative_to(folder).as_posix()

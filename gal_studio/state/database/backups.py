@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.second_try import renamed
 from gal_studio.state.files.content_store import sync_folder
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.free_space import Disk
@@ -52,7 +53,7 @@ def back_up(workspace: Path, disk: Disk, every: float = EVERY) -> Path | None:
         with part.open("r+b") as file:
             os.fsync(file.fileno())
         target = folder / time.strftime("studio-%Y%m%d-%H%M%S.db", time.gmtime())
-        part.replace(target)
+        renamed(part, target)
         sync_folder(folder)
     except OSError as error:
         raise disk_problem(error, workspace) from error

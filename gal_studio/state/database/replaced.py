@@ -7,6 +7,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
+from gal_studio.second_try import renamed
 from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.database.schema import bounded
 from gal_studio.state.files.errors import disk_problem, make_folder
@@ -31,7 +32,7 @@ def put_in_place(workspace: Path, new: Path) -> str:
             database.with_name(f"{DATABASE}{ending}").unlink(missing_ok=True)
         with new.open("r+b") as file:
             os.fsync(file.fileno())
-        new.replace(database)
+        renamed(new, database)
         _sync(workspace)
     except OSError as error:
         raise disk_problem(error, workspace) from error
@@ -55,8 +56,8 @@ def finish_replacement(workspace: Path) -> bool:
             log = workspace / f"{DATABASE}{ending}"
             if os.path.lexists(log):
                 folder = make_folder(workspace / DAMAGED, workspace)
-                log.rename(folder / f"{_free_stem(folder)}.db{ending}")
-        newest.replace(workspace / DATABASE)
+                renamed(log, folder / f"{_free_stem(folder)}.db{ending}")
+        renamed(newest, workspace / DATABASE)
         _sync(workspace)
     except FileNotFoundError:  # another process did it
         pass

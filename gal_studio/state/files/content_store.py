@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.second_try import renamed
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import open_inside, own_file
 from gal_studio.state.files.unfinished import unfinished_name
@@ -48,7 +49,7 @@ def writing_beside(path: Path, workspace: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())
-        temporary.replace(path)
+        renamed(temporary, path)
         sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
@@ -83,7 +84,7 @@ def log_file(workspace: Path, name: str) -> Path:
         return own_file(path)
     except StudioError:
         try:
-            path.rename(path.with_name(f"{name} {uuid.uuid4().hex[:8]}"))
+            renamed(path, path.with_name(f"{name} {uuid.uuid4().hex[:8]}"))
         except OSError as error:
             raise disk_problem(error, workspace) from error
     return path

@@ -5,10 +5,12 @@ import os
 import shlex
 import shutil
 import sqlite3
+import sys
 import uuid
 from contextlib import suppress
 from pathlib import Path
 
+from gal_studio.causes import HELD
 from gal_studio.core.drive_errors import drive_sentence, may_pass
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.inside import inside
@@ -62,11 +64,25 @@ def _full(folder: Path) -> NoRoomError:
     )
 
 
-def _forbidden(folder: Path) -> str:
-    closed = closed_to_user(folder)
-    if closed is not None and (folder / "studio.db").exists():
-        return f"{closed_words(closed)}: ask for the right to, or choose another folder."
-    return f"The folder {folder} cannot be written: choose another one."
+def _forbidden(folder: Path, error: OSError | None = None) -> StudioError:
+    """What is known of a folder that cannot be written: whose it is, who holds a file, who protects it."""
+    there = next((each for each in (folder, *folder.absolute().parents) if each.exists()), folder)
+    closed = closed_to_user(there)
+    if closed is not None:
+        return StudioError(f"{closed_words(closed)}: ask for the right to, or choose another folder.")
+    if getattr(error, "winerror", None) in HELD:
+        return DiskError(
+            f"Windows refuses to write in the folder {folder}, where another program (such as a virus "
+            "scanner or a synchronization) may hold the file, or Controlled folder access protect it: try "
+            "again, or choose another folder."
+        )
+    if sys.platform == "darwin" and getattr(error, "errno", None) == errno.EPERM:
+        return StudioError(
+            f"macOS protects the folder {folder}: allow the terminal to use it in System Settings › Privacy "
+            "& Security › Files and Folders, or choose another folder."
+        )
+    why = f" ({error.strerror})" if error is not None and error.strerror else ""
+    return StudioError(f"The folder {folder} cannot be written{why}: choose another one.")
 
 
 def is_full(error: OSError) -> bool:
@@ -89,7 +105,7 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
     if (known := drive_problem(error, folder)) is not None:
         return known
     if error.errno in _FORBIDDEN:
-        return StudioError(_forbidden(folder))
+        return _forbidden(folder, error)
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return StudioError(f"{folder} is not a folder: choose another one.")
     reason = error.strerror or str(error)
@@ -151,9 +167,9 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     if "full" in text:
         return _full(folder)
     if "readonly" in text:
-        return DiskError(_read_only(folder) or _forbidden(folder))
+        return DiskError(_read_only(folder) or str(_forbidden(folder)))
     if "unable to open" in text:  # SQLite does not tell the error of the system
-        return _refused(folder) or StudioError(_forbidden(folder))
+        return _refused(folder) or _forbidden(folder)
     if "locked" in text or "busy" in text or "locking protocol" in text:
         return BusyError(f"Another program is using the workspace {folder}: close it and try again.")
     if "disk i/o" in text:

@@ -1,7 +1,9 @@
 """Copies of files in a folder that a person names, such as the one of another program."""
 
+import os
 from pathlib import Path
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.paths import user_path
@@ -11,8 +13,10 @@ def folder_of_person(given: str) -> Path:
     """A folder that is there, by its whole path; another one is refused."""
     typed = given.strip().strip("\"'")
     folder = user_path(typed or " ")
-    if not folder.is_absolute() or not folder.is_dir():
+    if not folder.is_absolute():
         raise StudioError(f"There is no folder {typed[:200]!r} on this machine: give the whole path of one.")
+    if not os.path.isdir(folder):
+        raise StudioError(missing(folder, "folder"))
     return folder
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
+from gal_studio.causes import HEAD, instead
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.beside import is_cut, with_end, without_ballast
 from gal_studio.state.images.to_srgb import (
@@ -171,6 +172,8 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
             raise StudioError(f"{name} is {HEIC}.") from error
         if data.startswith(_WHOLE):
             raise StudioError(_broken(name)) from error
+        if found := instead(data[:HEAD], len(data)):
+            raise StudioError(f"{name} {found[0]}: {found[1]}.") from error
         known = next((what for head, what in _UNREAD.items() if data.startswith(head)), "")
         if known:
             raise StudioError(f"{name} is {known} file, which is not read: save it as JPEG.") from error

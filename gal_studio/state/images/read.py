@@ -1,9 +1,11 @@
 """Read uploaded pictures of any common format as upright 8-bit RGB, or refuse them in one sentence."""
 
+import os
 from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.causes import missing, refused
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.sandbox import decoder
 from gal_studio.state.images.sandbox_process import NAME
@@ -43,8 +45,8 @@ def too_long(length: int) -> str:
 def _bytes_of(name: str, path: Path) -> bytes:
     """The content of the file; at most one byte more than allowed is read."""
     try:
-        if not path.exists():
-            raise StudioError(f"{name} cannot be found: check its path.")
+        if not os.path.exists(path):
+            raise StudioError(missing(path, "image", "check its path", repr(path.name)))
         if not path.is_file():
             raise StudioError(f"{name} cannot be read because it is not a file: choose another one.")
         _check_length(name, path.stat().st_size)
@@ -52,6 +54,8 @@ def _bytes_of(name: str, path: Path) -> bytes:
             data = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:  # a name may hold what no path can
         why = error.strerror if isinstance(error, OSError) else "its name is not a path"
+        if isinstance(error, OSError) and (said := refused(path, error, f"image {path.name!r}")):
+            raise StudioError(said) from error
         raise StudioError(f"{name} cannot be read ({why}): choose another file.") from error
     _check_length(name, len(data))
     return data

@@ -12,8 +12,10 @@ from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy
 from gal_studio.core.types import Reference
+from gal_studio.core.words import listed
 from gal_studio.state import Store
 from gal_studio.state.files.paths import is_companion
+from gal_studio.state.images.folder import is_picture
 from gal_studio.studio.create.caption_lists import (
     caption_in_lists,
     caption_of,
@@ -28,8 +30,6 @@ from gal_studio.studio.create.text_files import decoded
 from gal_studio.zip_files import zipped
 
 ENDING = ".txt"
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
-"""The endings of images in a folder that get captions."""
 ENDINGS = (ENDING, ".caption")
 """Of a caption's file, in any case of letters; where there are both, the first counts."""
 LARGEST_CAPTION = 10_000  # bytes
@@ -64,6 +64,32 @@ def caption_beside(picture: Path) -> str | None:
     return listed[0] if listed else caption_of_folder(picture)
 
 
+def pictures_in(folder: Path) -> list[Path]:
+    """The images of a folder that get captions, sorted: no masks, and no files of a system."""
+    found = (path for path in folder.iterdir() if is_picture(path) and path.is_file())
+    return sorted(path for path in found if not path.name.lower().endswith(MASK_ENDING))
+
+
+def caption_file(picture: Path) -> Path:
+    """Where a caption of `cat.jpg` is written: `cat.txt`, or `cat.jpg.txt` where `cat.png` is beside it."""
+    is_alone = sum(_same(path.stem) == _same(picture.stem) for path in pictures_in(picture.parent)) < 2
+    return picture.with_suffix(ENDING) if is_alone else picture.with_name(picture.name + ENDING)
+
+
+def shared_captions(pictures: Iterable[Path]) -> list[str]:
+    """What is said of each caption that counts for several images, whose names differ in their endings."""
+    found: dict[Path, list[str]] = {}
+    for picture in pictures:
+        if (path := _file_beside(picture)) is not None:
+            found.setdefault(path, []).append(picture.name)
+    return [_shared(path.name, names) for path, names in found.items() if len(names) > 1]
+
+
+def _shared(name: str, pictures: Sequence[str]) -> str:
+    files = listed([f"{picture}{ENDING}" for picture in pictures])
+    return f"{name} is the caption of {listed(pictures)}: name them {files} if each has its own."
+
+
 def captions_among(files: Sequence[tuple[str, bytes]], pictures: Sequence[str]) -> Captions:
     """The captions of pictures among files, given by their names and contents, in the same order as beside.
 
@@ -82,6 +108,10 @@ def captions_among(files: Sequence[tuple[str, bytes]], pictures: Sequence[str]) 
                 found[picture] = Caption(caption_text(name, data), name)
             except StudioError as error:
                 problems.append(str(error))
+    for name, _ in texts:
+        of = [picture for picture in pictures if picture in found and found[picture].source == name]
+        if len(of) > 1:
+            problems.append(_shared(name, of))
     problems += _left_over(files, texts, pictures)
     return Captions(found, tuple(problems))
 

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.assets import load_presets
+from gal_studio.causes import unread_folder
 from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Kind
-from gal_studio.state.files.paths import is_companion, user_path
+from gal_studio.state.files.paths import user_path
+from gal_studio.state.images.folder import is_picture, left_out
 from gal_studio.studio.create.caption_lists import repeated_folders, unread_beside
 from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.lora_file import LoraFacts, checked_lora, read_lora_facts
-from gal_studio.studio.create.prior import ENDINGS
 from gal_studio.studio.create.project import DEFAULT_PRESET, MOST_REFERENCES, ProjectDraft
 from gal_studio.studio.create.references import MASK_ENDING, ReferenceDraft, mask_beside
 
@@ -81,11 +82,12 @@ def pictures_of(folder: Path) -> list[Path]:
     try:
         found = [path for place in (folder, *repeated_folders(folder)) for path in _of_folder(place)]
     except OSError as error:
-        raise StudioError(f"The folder of references {folder} cannot be read: check its path.") from error
+        raise StudioError(unread_folder(folder, error, "folder of references")) from error
     if not found:
+        others = left_out(folder)
         raise StudioError(
-            f"The folder {folder} has no images: put a few of those there that the LoRA was trained on "
-            "(PNG, JPEG or WebP)."
+            f"The folder {folder} has no images{others and f' ({others})'}: put a few of those there that "
+            "the LoRA was trained on (PNG, JPEG or WebP)."
         )
     if len(found) > MOST_REFERENCES:
         raise StudioError(
@@ -98,7 +100,7 @@ def pictures_of(folder: Path) -> list[Path]:
 def _of_folder(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         is_mask = path.name.lower().endswith(MASK_ENDING)
-        if path.suffix.lower() in ENDINGS and not is_companion(path) and not is_mask:
+        if is_picture(path) and not is_mask:
             yield path
 
 

@@ -1,5 +1,6 @@
 """LoRAs from elsewhere that a new project may start from: what their files say, read without any weights."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
 
+from gal_studio.causes import cut_off, missing, unread
 from gal_studio.core.errors import StudioError, printable
 from gal_studio.core.models.lora_kinds import base_by_layers, refuse_what_is_no_lora, stated_base
 from gal_studio.core.models.lora_start import LoraStart
@@ -79,8 +81,8 @@ def checked_lora(given: str | Path) -> Path:
     path = user_path(given).absolute()
     refuse_pickle(given)
     check_answers(path)
-    if not path.is_file():
-        raise StudioError(f"There is no file {given}: check the path of the LoRA.")
+    if not os.path.isfile(path):
+        raise StudioError(missing(path, step="check the path of the LoRA", shown=given))
     if path.suffix.lower() != ".safetensors":
         raise StudioError(
             f"The file {path.name} is not a LoRA that the studio can read: choose a .safetensors file."
@@ -105,7 +107,9 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         roles = {name: found[1] for name in header.tensors if (found := split(name)) is not None}
         downs = {name: header.tensors[name].shape for name, role in roles.items() if role in _DOWN}
     except (OSError, ValueError) as error:
-        raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
+        raise StudioError(unread(path, error, "copy or download it again", path.name)) from error
+    if found := cut_off(path):
+        raise StudioError(f"The file {path.name} {found[0]}, so that its weights are not whole; {found[1]}.")
     refuse_what_is_no_lora(path.name, header.tensors)
     if not all(downs.values()):
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.")

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.causes import unread_folder
 from gal_studio.core import checks
 from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import check_prompt
 from gal_studio.core.references import LONGEST_PROMPT, Prompts
-from gal_studio.state.files.paths import is_companion
+from gal_studio.state.images.folder import is_picture, left_out
 from gal_studio.state.images.read import read_picture
 from gal_studio.studio.create.caption_lists import repeated_folders, unread_beside
 from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.references import Picture
 
 MOST_PRIOR_PICTURES = 1000
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 BLANK = 8
 """The largest difference of a channel's values in a picture that counts as blank."""
 
@@ -52,15 +52,15 @@ def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
             path
             for place in (folder, *repeated_folders(folder))
             for path in sorted(place.iterdir())
-            if path.suffix.lower() in ENDINGS and not is_companion(path)
+            if is_picture(path)
         ]
     except OSError as error:
-        raise StudioError(
-            f"The folder of regularization images {folder} cannot be read: check its path."
-        ) from error
+        raise StudioError(unread_folder(folder, error, "folder of regularization images")) from error
     if not pictures:
+        others = left_out(folder)
         raise StudioError(
-            f"The folder {folder} has no regularization images: put PNG, JPEG or WebP files there."
+            f"The folder {folder} has no regularization images{others and f' ({others})'}: put PNG, JPEG or "
+            "WebP files there."
         )
     return tuple((picture, _caption(picture)) for picture in pictures)
 

@@ -1,6 +1,7 @@
 """Create a project; everything is checked before anything is stored."""
 
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from gal_studio.assets import demo, load_preset, load_presets, resolve_model
+from gal_studio.causes import missing
 from gal_studio.core import checks
 from gal_studio.core.entered import about_entered
 from gal_studio.core.errors import StudioError
@@ -414,8 +416,8 @@ def check_base_model(name: str) -> None:
     one_file = checkpoint_name(name)
     if one_file is not None:
         check_answers(user_path(one_file.file))
-    if one_file is not None and not user_path(one_file.file).is_file():
-        raise StudioError(f"There is no file {one_file.file}: check the path.")
+    if one_file is not None and not os.path.isfile(user_path(one_file.file)):
+        raise StudioError(missing(user_path(one_file.file), shown=one_file.file))
     pipeline = name if one_file is None else one_file.pipeline
     if pipeline or one_file is None:
         check_model(pipeline, INDEXES, "an image model")
@@ -436,7 +438,7 @@ def check_model(name: str, tables: Sequence[str], what: str) -> None:
     if tables == INDEXES and not is_there:
         refuse_what_is_no_pipeline(path, name)
     if not path.is_dir():
-        raise StudioError(f"There is no model folder {name}: check the path.")
+        raise StudioError(missing(path, "model folder", shown=name))
     if not is_there:
         raise StudioError(f"The directory {name} is not {what}: it holds no {tables[0]}.")
 

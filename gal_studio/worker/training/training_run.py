@@ -30,6 +30,7 @@ from gal_studio.engine.training.verify import verify_adapter
 from gal_studio.rounds import checkpoints, fingerprints, lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
+from gal_studio.second_try import renamed
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.inside import remove
@@ -260,7 +261,7 @@ def keep_last_state(task: TrainingTask) -> None:
     kept = checkpoints.folder(task.store, task.round.id, task.endless) / last.name
     with disk_errors(workspace):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        last.replace(kept)
+        renamed(last, kept)
     for path in (*own.iterdir(), *kept.parent.iterdir()):
         if path not in (kept, kept.parent):
             remove(workspace, path)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from gal_studio.second_try import renamed
 from gal_studio.state.database.tables import ROOT, Table
 from gal_studio.state.files.content_store import Files, sync_folder
 from gal_studio.state.files.inside import remove
@@ -122,7 +123,7 @@ def _move(other: Store, store: Store, present: frozenset[str]) -> Iterator[tuple
             if name in present and target.has(name):
                 continue
             was_empty = not target.path(name).exists()
-            path.replace(target.path(name))
+            renamed(path, target.path(name))
             if was_empty:
                 yield target, name
         sync_folder(target.folder)

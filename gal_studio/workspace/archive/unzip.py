@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from gal_studio.causes import HEAD, instead, missing
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.sandbox import DecoderError, decoder
 from gal_studio.workspace.archive.format import (
@@ -127,14 +128,16 @@ def opened(path: Path, limits: ArchiveLimits) -> Iterator[ZipFile]:
     """Open the archive and read its directory."""
     if path.is_dir():
         raise StudioError(f"{path.name!r} is a folder: zip it, and import the zip file.")
-    if not path.is_file():
-        raise StudioError(f"There is no file {path.name!r}: check its path.")
+    if not os.path.isfile(path):
+        raise StudioError(missing(path, shown=repr(path.name), step="check its path"))
     with path.open("rb") as start:
-        head = start.read(512)
+        head, size = start.read(HEAD), path.stat().st_size
     other = next((what for begins, what in _OTHERS.items() if head.startswith(begins)), None)
     other = "a tar file" if head[257:262] == b"ustar" else other
     if other is not None:
         raise StudioError(f"The archive is {other}: unpack it, and zip its files.")
+    if not head.startswith(b"PK") and (found := instead(head, size)):
+        raise StudioError(f"The archive {found[0]}: {found[1]}.")
     with _Bounded(path, limits.directory) as file:
         with broken_zip():
             archive = ZipFile(file)

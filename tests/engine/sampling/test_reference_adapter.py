@@ -143,7 +143,7 @@ def test_unusable_files_are_refused(model: ImageModel, adapters: Path, tmp_path:
     with pytest.raises(StudioError, match=r"a pickle with more in it than weights"):
         load_adapter(f"{tmp_path / 'evil.bin'}{encoder}", model)
     (tmp_path / "broken.safetensors").write_bytes(b"nothing")
-    with pytest.raises(StudioError, match=r"cannot be read .*: download it again"):
+    with pytest.raises(StudioError, match=r"is damaged .*: download it again"):
         load_adapter(f"{tmp_path / 'broken.safetensors'}{encoder}", model)
     save_file({"x": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(StudioError, match=r"is not an image adapter"):

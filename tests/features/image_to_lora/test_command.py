@@ -17,7 +17,7 @@ def test_what_cannot_be_written_or_read_is_refused(folder: Path, capsys: pytest.
         ((folder, "--out", folder / "ink.pt"), "is written as .safetensors"),
         ((folder, "--out", folder / "there.safetensors"), "There is a file"),
         ((folder / "empty", "--out", folder / "ink.safetensors"), "has no images"),
-        ((folder / "gone", "--out", folder / "ink.safetensors"), "cannot be read: check its path"),
+        ((folder / "gone", "--out", folder / "ink.safetensors"), "There is no folder of references"),
         (
             (folder, "--out", folder / "ink.safetensors", "--predictor", folder / "no.safetensors"),
             "There is no predictor",

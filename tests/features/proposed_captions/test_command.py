@@ -44,7 +44,7 @@ def test_a_server_proposes_and_what_is_written_stays(
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (says(b"<html>hello</html>"), "answers nothing that is a caption: check that it has an OpenAI"),
+        (says(b"<html>hello</html>"), "answers with a web page: check that it has an OpenAI"),
         (says({"choices": []}), "answers nothing that is a caption"),
         (says(b"[" * 100_000), "answers nothing that is a caption"),
         (chat(None), "answers nothing that is a caption"),
@@ -53,7 +53,8 @@ def test_a_server_proposes_and_what_is_written_stays(
         (lambda request: request.connection.close(), "cannot be reached"),
     ],
 )
-def test_nonsense_is_one_sentence(answer: Answer, words: str) -> None:
+def test_nonsense_is_one_sentence(answer: Answer, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caption_server, "PAUSES", ())
     with serving(answer) as (address, _), pytest.raises(StudioError, match=words):
         CaptionServer(address).describe(PICTURE, "What is it?")
 
@@ -92,6 +93,7 @@ def test_a_server_elsewhere_gets_no_image(monkeypatch: pytest.MonkeyPatch) -> No
         "any": "0.0.0.0",
     }
     monkeypatch.setattr(caption_server.socket, "getaddrinfo", found)
+    monkeypatch.setattr(caption_server, "PAUSES", ())
     tried: list[str] = []
 
     def connect(place: tuple[str, int], *_: Any) -> Any:
@@ -135,6 +137,38 @@ def test_a_project_file_proposes_what_its_references_lack(
         assert prompts == ["A dog on a beach", "My own words"] and len(asked) == 1
     assert capsys.readouterr().err == "one.png: A dog on a beach\n"
     assert [one.prompt for one in read_project_file(file).draft.references] == prompts  # nothing is asked
+
+
+def test_images_that_differ_in_their_endings_get_a_file_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("cup.png", "Cup.webp", "bowl.tiff"):
+        PICTURE.save(tmp_path / name)
+    (tmp_path / "notes.mov").touch()
+    texts = iter(["a red cup", "<think>hm</think>a blue cup", "a bowl"])
+    made = propose(tmp_path, "style", lambda *_: next(texts), told=print)
+    assert made == [("Cup.webp.txt", "A red cup"), ("bowl.txt", "A blue cup"), ("cup.png.txt", "A bowl")]
+    assert caption_beside(tmp_path / "cup.png") == "A bowl"
+    assert caption_beside(tmp_path / "Cup.webp") == "A red cup"
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "Left out of what the model said: its thinking (1 answer).",
+        "1 file is left out, since the studio reads no .mov.",
+    ]
+    for path in tmp_path.glob("*.txt"):
+        path.unlink()
+    (tmp_path / "cup.txt").write_text("a cup")
+    propose(tmp_path, "style", lambda *_: "a bowl", told=print)
+    assert "cup.txt is the caption of Cup.webp and cup.png: name them" in capsys.readouterr().out
+
+
+def test_one_image_without_a_caption_ends_nothing(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "d.png"):
+        PICTURE.save(tmp_path / name)
+    (tmp_path / "c.png").write_bytes(b"no image at all here\nnor there")
+    texts = iter(["a cup", "I'm sorry, but I can't help with that.", "a bowl"])
+    with pytest.raises(StudioError, match=r"2 images of 4 got no caption, such as b\.png: The model refused"):
+        propose(tmp_path, "style", lambda *_: next(texts))
+    assert caption_beside(tmp_path / "d.png") == "A bowl" and caption_beside(tmp_path / "b.png") is None
 
 
 def test_folders_without_images_are_refused(tmp_path: Path) -> None:

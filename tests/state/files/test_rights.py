@@ -40,7 +40,7 @@ def test_a_command_that_is_refused_names_it_too(tmp_path: Path, monkeypatch: pyt
     refusal = PermissionError(13, "Permission denied")
     assert (
         str(disk_problem(refusal, tmp_path))
-        == f"The folder {tmp_path} cannot be written: choose another one."
+        == f"The folder {tmp_path} cannot be written (Permission denied): choose another one."
     )
     closed(tmp_path / "studio.db", monkeypatch)
     assert f"You may not write {tmp_path / 'studio.db'}, which" in str(disk_problem(refusal, tmp_path))

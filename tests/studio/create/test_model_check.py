@@ -46,7 +46,7 @@ def test_files_of_the_wrong_kind_make_no_project(tmp_path: Path, names: tuple[st
     damaged.write_bytes(b"not a header")
     for name, words in {
         str(lora): "is a LoRA, not a base model",
-        str(damaged): "is damaged: download it again",
+        str(damaged): "is a text .“not a header”., not the file itself",
         str(tmp_path / "model.ckpt"): "is a pickle",
         clip.removeprefix("local-dir:"): "is not an image model: it holds no model_index.json",
         str(tmp_path / "nowhere"): "There is no model folder",

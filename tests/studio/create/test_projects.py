@@ -73,7 +73,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"references": [(png(), "  ")]}, "prompt is empty"),
         ({"references": [(png(), "A cat")]}, "names no style"),
         ({"references": [(b"nonsense", STYLE)]}, "not an image"),
-        ({"references": [(Path("gone.png"), STYLE)]}, "cannot be found"),
+        ({"references": [(Path("gone.png"), STYLE)]}, "There is no image"),
         ({"kind": "thing"}, "The kind is 'thing'"),
         ({"kind": "object"}, "trigger word is empty"),
         ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),

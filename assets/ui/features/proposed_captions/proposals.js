@@ -15,6 +15,7 @@ const USUAL = "http://127.0.0.1:1234/v1";
 const WORDS = [
   "A model that another program serves, such as LM Studio, looks at each image without a prompt of its own.",
   "What it proposes stands beside the image until you use it.",
+  "A server that wants a key gets the one in the variable GAL_STUDIO_CAPTION_KEY.",
 ];
 
 /**
@@ -50,7 +51,8 @@ async function proposePrompts(set, kind) {
 }
 
 /**
- * One after the other, so that the first refusal is the only one; what came before it stays.
+ * One after the other, so that a server's first refusal is the only one; what came before it stays. An answer
+ * that is no caption is said beside its image; what was left out of the others is said once.
  * @param {PictureSet} set
  * @param {ProjectKind} kind
  * @param {Row[]} rows
@@ -60,6 +62,8 @@ async function proposeEach(set, kind, rows, typed) {
   const [server, model] = ["server", "model"].map((name) => String(typed.get(name) ?? "").trim());
   keep(SERVER, server);
   keep(MODEL, model);
+  /** @type {Map<string, number>} */
+  const leftOut = new Map();
   for (const row of rows) {
     if (!set.rows.includes(row) || !row.path || row.proposal) continue;
     const { path } = row;
@@ -67,7 +71,13 @@ async function proposeEach(set, kind, rows, typed) {
     const answer = await call("reference", "propose_prompt", asked);
     if (!answer) return false;
     row.proposal = answer.prompt;
+    row.unproposed = answer.problem;
+    for (const kind of answer.left_out) leftOut.set(kind, (leftOut.get(kind) ?? 0) + 1);
     set.changed();
+  }
+  if (leftOut.size) {
+    const kinds = [...leftOut].map(([kind, number]) => `${kind} (${count(number, "answer")})`);
+    toast(`Left out of what the model said: ${kinds.join(", ")}.`);
   }
   return true;
 }
@@ -81,12 +91,13 @@ export const ProposeButton = ({ set, kind }) => html`<${Button}
 /** @param {{ row: Row }} props */
 export function Proposal({ row }) {
   const end = (/** @type {string} */ prompt) => {
-    Object.assign(row, { prompt, proposal: "", captionFile: "" });
+    Object.assign(row, { prompt, proposal: "", unproposed: "", captionFile: "" });
     row.changed();
   };
-  return html`<span class="proposal" role="status" hidden=${!row.proposal}>
-    <span class="field-note">Proposed: “${row.proposal}”</span>
-    <${Button} data-action="use-proposal" aria-label="Use the proposal for ${row.name}"
+  const { proposal, unproposed } = row;
+  return html`<span class="proposal" role="status" hidden=${!(proposal || unproposed)}>
+    <span class="field-note">${proposal ? `Proposed: “${proposal}”` : unproposed}</span>
+    <${Button} data-action="use-proposal" hidden=${!proposal} aria-label="Use the proposal for ${row.name}"
       onClick=${() => end(row.proposal)}>Use<//>
     <${Button} class="quiet" aria-label="Put away the proposal for ${row.name}"
       onClick=${() => end(row.prompt)}>✕<//>

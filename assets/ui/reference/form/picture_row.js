@@ -43,6 +43,7 @@ export class Row {
   note = "";
   captionFile = ""; // that the prompt is from, until it is changed
   proposal = ""; // of a prompt, by a vision-language model
+  unproposed = ""; // why there is none
   isUnread = false; // by this browser
   /** @type {number[] | null} width and height; null until it is shown */
   size = null;

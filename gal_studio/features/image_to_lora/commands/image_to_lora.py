@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.terminal.printed import in_lines
+from gal_studio.commands.terminal.printed import in_lines, note_left_out
 from gal_studio.core.errors import StudioError
 from gal_studio.json_files import open_plain
 from gal_studio.state.files.content_store import writing_beside
@@ -40,6 +40,7 @@ def image_to_lora(
         raise StudioError(f"The LoRA {out} is written as .safetensors: give --out a name that ends so.")
     if target.exists():
         raise StudioError(f"There is a file {out} already: give --out another name.")
+    note_left_out(user_path(images))
     paths = pictures_of(user_path(images))
     if len(paths) > MOST_IMAGES:
         raise StudioError(f"{len(paths)} images are too many: choose the {MOST_IMAGES} most typical ones.")

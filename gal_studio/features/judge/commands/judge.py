@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gal_studio.causes import unread_folder
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.commands.running.unattended import (
@@ -24,6 +25,7 @@ from gal_studio.commands.running.unattended import (
 )
 from gal_studio.commands.terminal.json_text import json_text, write_json
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
+from gal_studio.commands.terminal.printed import note_left_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form, refuse_bundled
 from gal_studio.core.models.names import is_bundled
@@ -96,6 +98,8 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """Judge LoRAs that you have: how strong, what they copy, and which one; nothing is trained."""
+    if references is not None:
+        note_left_out(user_path(references))
     draft = judged_draft(
         loras,
         references,
@@ -130,8 +134,10 @@ def _form(wanted: str | None, base_model: str) -> str | None:
 def _lines(path: Path) -> list[str]:
     try:
         lines = [line.strip() for line in user_path(path).read_text(encoding="utf-8-sig").splitlines()]
-    except (OSError, ValueError) as error:
-        raise StudioError(f"The prompts in {path} cannot be read: give a text file, one per line.") from error
+    except OSError as error:
+        raise StudioError(unread_folder(path, error, "file of prompts")) from error
+    except ValueError as error:
+        raise StudioError(f"The prompts in {path} are not UTF-8: save the file again as UTF-8.") from error
     return [line for line in lines if line]
 
 

@@ -1,6 +1,7 @@
 """`gal-studio tune-vision`: train a vision model on your pictures to localize patches (Eq. P3)."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ import typer
 from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
+from gal_studio.causes import missing
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson
 from gal_studio.core.errors import StudioError
@@ -18,10 +20,9 @@ from gal_studio.core.seeds import generator
 from gal_studio.provenance import made_by
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
-from gal_studio.state.files.paths import is_companion
+from gal_studio.state.images.folder import is_picture
 from gal_studio.state.images.read import read_picture
 from gal_studio.studio import DEFAULT_PRESET
-from gal_studio.studio.create.captions import PICTURES
 
 LEAST, MOST_HELD_OUT = 20, 200
 KEPT_EDGE = 512  # pixels; no vision model has a larger input
@@ -150,10 +151,9 @@ def _fingerprint(settings: str, pictures: Sequence[Image.Image]) -> str:
 
 def _read(folder: Path) -> list[Image.Image]:
     """The pictures of a folder in the order of their names; reports those that cannot be read."""
-    if not folder.is_dir():
-        raise StudioError(f"There is no folder {folder}: give one with at least {LEAST} images.")
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in PICTURES and not is_companion(path))
-    read = list(_opened(sorted(found)))
+    if not os.path.isdir(folder):
+        raise StudioError(missing(folder, "folder", f"give one with at least {LEAST} images"))
+    read = list(_opened(sorted(filter(is_picture, folder.rglob("*")))))
     if len(read) < LEAST:
         raise StudioError(f"{folder} has {len(read)} readable images: the tuning needs at least {LEAST}.")
     return read
