@@ -112,7 +112,7 @@ def said_by(answer: bytes) -> str:
     if text.startswith("<"):
         return _one_line(_between(text, "title") or _between(text, "message"))
     said = _said_in(text)
-    return _one_line(said) if said and said.isprintable() else ""
+    return _one_line(said) if said.isprintable() and "\ufffd" not in said else ""
 
 
 def _said_in(text: str) -> str:

@@ -161,6 +161,7 @@ def test_a_folder_of_a_model_tells_which_file_is_none(tmp_path: Path) -> None:
         (b"upstream connect error", "upstream connect error"),
         (b'{"nothing": 1}', ""),
         (b"\xff\xfe\x00", ""),
+        (b"\xff", ""),
         (b"", ""),
         (b"[" * 9000, "[" * 99 + "…"),
     ],

@@ -1,9 +1,11 @@
 """One sentence for each way in which a download fails, with what to do next."""
 
 import errno
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from gal_studio.causes import said_by
 from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import StudioError, first_line
 
@@ -74,15 +76,77 @@ def _refused_by_the_hub(model: str, name: str, error: Exception, status: int | N
         return LostError(
             f"The hub gets too many requests for {model} from here: wait some minutes, or {_HOW_TO_TOKEN}."
         )
+    if status == 407:
+        return StudioError(
+            f"The proxy lets the model {model} through to nobody unknown (407): write its user and password "
+            "into https_proxy, as in http://USER:PASSWORD@HOST:PORT."
+        )
+    if (page := _page_of(error)) is not None:
+        return not_the_hub(model, page)
     if status is not None and status < 500:
         return StudioError(
             f"The hub refuses the model {model} ({first_line(error)}): check your access "
             f"to it at {address(name)}."
         )
+    if status is not None:
+        return LostError(
+            f"The hub has a fault of its own for the model {model} ({status}): try again in some minutes; "
+            "what was downloaded is kept."
+        )
     return LostError(
-        f"The hub cannot be reached for the model {model} ({first_line(error)}): check the "
-        "network and try again; what was downloaded is kept."
+        f"The hub cannot be reached for the model {model} ({first_line(error)}): {_step(error)}, and try "
+        "again; what was downloaded is kept."
     )
+
+
+def not_the_hub(model: str, answer: bytes) -> LostError:
+    """The error for an answer that is not the hub's own, such as a network's page for its sign-in."""
+    said = said_by(answer)
+    quoted = f" (“{said}”)" if said else ""
+    return LostError(
+        f"In place of the hub, another page answers for the model {model}{quoted}: sign in to the network in "
+        f"a browser, or have {address()} allowed in the proxy or filter, and try again; what was downloaded "
+        "is kept."
+    )
+
+
+def _page_of(error: Exception) -> bytes | None:
+    """The web page in place of an answer for programs; None for any other answer."""
+    response = getattr(error, "response", None)
+    headers = getattr(response, "headers", {})
+    if "text/html" not in headers.get("content-type", "") or "x-request-id" in headers:
+        return None
+    try:
+        return bytes(response.content)  # type: ignore[union-attr]
+    except Exception:  # it was not read, and cannot be any more
+        return b""
+
+
+def _step(error: Exception) -> str:
+    """What to do about a hub that cannot be reached, by what the error and those before it say."""
+    said, one = "", error  # type: tuple[str, BaseException | None]
+    while one is not None and len(said) < _LONGEST:
+        said, one = f"{said} {type(one).__name__} {one}", one.__cause__ or one.__context__
+    known = (step for pattern, step in _STEPS if re.search(pattern, said, re.IGNORECASE))
+    return next(known, "check the network")
+
+
+_LONGEST = 5000  # characters of errors
+_STEPS = (
+    (
+        r"certificate|CERT_",
+        "a proxy or virus scanner that looks into the connection may cause it (name its certificate in "
+        "SSL_CERT_FILE), or a wrong clock: set that right",
+    ),
+    (
+        r"getaddrinfo|name resolution|name or service|nodename|EAI_",
+        "its name cannot be looked up: check the connection and its DNS",
+    ),
+    (r"ProxyError|proxy", "check https_proxy, and that the proxy runs"),
+    (r"time(d )?out", "the network is slow, or a firewall drops it: check both"),
+    (r"refused", "a firewall or filter refuses it: have it allowed"),
+)
+"""Patterns of errors, and what to do about each."""
 
 
 _HOW_TO_TOKEN = (

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from urllib.parse import quote
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.reports import no_space
-from gal_studio.engine.hub.refusals import refusal
+from gal_studio.engine.hub.refusals import not_the_hub, refusal
+from gal_studio.second_try import RESTARTS, SERVER_PAUSES
 
 CARD = "README.md"
 CONNECT_SECONDS = 5.0
@@ -177,18 +179,27 @@ def _information(name: str, commit: str | None) -> Any:
     if commit is not None:
         address += f"/revision/{quote(commit, safe='')}"
     asked: dict[str, Any] = {"params": {"blobs": True}, "timeout": ANSWER_SECONDS}
-    data = bytearray()
-    with get_session().stream("GET", address, headers=build_hf_headers(), **asked) as response:
-        for part in response.iter_bytes():
-            data += part
-            if len(data) > LARGEST_ANSWER:
-                raise StudioError(
-                    f"The hub tells more of {name} than {LARGEST_ANSWER >> 20} MB: try again later, or "
-                    "give a folder with the model."
-                )
-        response._content = bytes(data)
-        hf_raise_for_status(response)
-    return ModelInfo(**json.loads(data))
+    for pause in (*SERVER_PAUSES, None):
+        data = bytearray()
+        with get_session().stream("GET", address, headers=build_hf_headers(), **asked) as response:
+            if pause is not None and response.status_code in RESTARTS:
+                time.sleep(pause)
+                continue
+            for part in response.iter_bytes():
+                data += part
+                if len(data) > LARGEST_ANSWER:
+                    raise StudioError(
+                        f"The hub tells more of {name} than {LARGEST_ANSWER >> 20} MB: try again later, or "
+                        "give a folder with the model."
+                    )
+            response._content = bytes(data)
+            hf_raise_for_status(response)
+        break
+    try:
+        told = json.loads(data)
+    except ValueError as error:
+        raise not_the_hub(name, bytes(data)) from error
+    return ModelInfo(**told)
 
 
 def _file(one: Any) -> HubFile:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from gal_studio.causes import HEAD, instead
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.refusals import FullDiskError, refusal
 from gal_studio.engine.hub.repository import MAIN, HubFile, MissingFiles, cache_folder, partial, storage
@@ -131,7 +132,14 @@ def _check(path: Path, etag: str, name: str) -> None:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != etag:
+        with path.open("rb") as file:
+            found = instead(file.read(HEAD), path.stat().st_size)
         path.unlink()
+        if found:
+            raise StudioError(
+                f"What came in place of the file {name} {found[0]}: sign in to the network, or have the hub "
+                "allowed in the proxy or filter, and try again."
+            )
         raise StudioError(f"The file {name} arrived damaged: try again, and it is downloaded again.")
 
 

@@ -26,6 +26,7 @@ from PIL import Image
 from gal_studio.causes import said_by
 from gal_studio.core.answers import AnswerError, is_unfinished, thinks, whole_sentences
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.second_try import RESTARTS, SERVER_PAUSES
 
 KEY_VARIABLE = "GAL_STUDIO_CAPTION_KEY"
 SECONDS = 120.0
@@ -35,9 +36,6 @@ SIDE = 768  # pixels of what is sent
 TOKENS = (200, 2000)
 """Of an answer; the second number is for a model that thinks first, and is asked again with it."""
 CONNECT_SECONDS = 5.0
-PAUSES = (1.0, 3.0)
-"""Seconds before a server that refused or ended the connection is asked again: it may be restarting."""
-_RESTARTS = (502, 503, 504)
 _NETWORKS = tuple(
     map(
         ipaddress.ip_network,
@@ -79,7 +77,7 @@ class CaptionServer:
         def is_last(pause: float | None) -> bool:
             return pause is None or time.monotonic() + pause >= ends
 
-        for pause in (*PAUSES, None):
+        for pause in (*SERVER_PAUSES, None):
             try:
                 status, answer = _sent(url, hosts, body, ends)
             except OSError as error:
@@ -90,7 +88,7 @@ class CaptionServer:
             else:
                 if status == 200:
                     return answer
-                if is_last(pause) or status not in _RESTARTS:
+                if is_last(pause) or status not in RESTARTS:
                     raise self._refused(status, answer)
             time.sleep(pause or 0)
         raise AssertionError("the last try raises or returns")
@@ -141,7 +139,7 @@ class CaptionServer:
             step = "allow larger requests there, or in the proxy before it"
         elif status == 429:
             step = "wait some minutes"
-        elif status in _RESTARTS:
+        elif status in RESTARTS:
             step = "it starts, or is overloaded; wait until it is ready"
         elif status >= 500 or not _OF_IMAGES.search(said or "image"):
             step = "see in its log what it lacks, such as memory or a loaded model"

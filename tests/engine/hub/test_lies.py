@@ -132,7 +132,7 @@ def test_weights_that_claim_64_gb_are_one_sentence(copied: Path, component: str,
 @pytest.mark.parametrize("told", [1 << 36, (1 << 64) - 1])
 def test_a_checkpoint_that_claims_64_gb_is_one_sentence(tmp_path: Path, told: int) -> None:
     weights(tmp_path / "model.safetensors", 1 << 36, told)
-    with pytest.raises(StudioError, match="is damaged: download it again"):
+    with pytest.raises(StudioError, match=r"is damaged .*: download it again"):
         read_one_file(tmp_path / "model.safetensors")
 
 

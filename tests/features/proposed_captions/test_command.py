@@ -54,7 +54,7 @@ def test_a_server_proposes_and_what_is_written_stays(
     ],
 )
 def test_nonsense_is_one_sentence(answer: Answer, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caption_server, "PAUSES", ())
+    monkeypatch.setattr(caption_server, "SERVER_PAUSES", ())
     with serving(answer) as (address, _), pytest.raises(StudioError, match=words):
         CaptionServer(address).describe(PICTURE, "What is it?")
 
@@ -93,7 +93,7 @@ def test_a_server_elsewhere_gets_no_image(monkeypatch: pytest.MonkeyPatch) -> No
         "any": "0.0.0.0",
     }
     monkeypatch.setattr(caption_server.socket, "getaddrinfo", found)
-    monkeypatch.setattr(caption_server, "PAUSES", ())
+    monkeypatch.setattr(caption_server, "SERVER_PAUSES", ())
     tried: list[str] = []
 
     def connect(place: tuple[str, int], *_: Any) -> Any:

@@ -20,7 +20,7 @@ PICTURE = Image.new("RGB", (32, 32), "red")
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caption_server, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(caption_server, "SERVER_PAUSES", (0.0, 0.0))
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
 
 
@@ -45,8 +45,8 @@ def in_turn(*answers: Answer) -> Answer:
     return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)
 
 
-def hangs_up(request: BaseHTTPRequestHandler) -> None:
-    request.connection.close()
+def hangs_up(_: BaseHTTPRequestHandler) -> None:
+    """End the connection without an answer."""
 
 
 def test_a_name_with_several_addresses_is_tried_at_each(monkeypatch: pytest.MonkeyPatch) -> None:
