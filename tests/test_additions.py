@@ -89,7 +89,7 @@ def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: S
     poll = seen.shown["poll"]
     assert "Redness" in [one["label"] for one in poll["parts"]["project"]["scores"]]
     assert all("redness" in one["scores"] for one in poll["candidates"]["items"])
-    with (seen.out / "candidates.csv").open() as file:
+    with (seen.out / "candidates.csv").open(encoding="utf-8-sig") as file:
         assert all(float(row["redness"]) >= 0 for row in csv.DictReader(file))
 
 

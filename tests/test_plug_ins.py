@@ -79,7 +79,7 @@ def test_a_policy_is_a_value_of_the_setting_and_suggests_on_the_page(seen: Seen)
 @pytest.mark.thorough
 def test_a_score_is_computed_and_shown(seen: Seen) -> None:
     assert all("greenness" in one["scores"] for one in seen.shown["poll"]["candidates"]["items"])
-    with (seen.out / "candidates.csv").open() as file:
+    with (seen.out / "candidates.csv").open(encoding="utf-8-sig") as file:
         assert all(0 <= float(row["greenness"]) <= 1 for row in csv.DictReader(file))
 
 
@@ -141,7 +141,7 @@ def test_a_command_takes_a_class_of_a_module(seen: Seen) -> None:
     assert summary["project"]["policy"] == "backwards"
     reasons = {one["reason"] for one in summary["rounds"][0]["anchors"] if one["suggested"]}
     assert reasons == {"It comes last."}, "it speaks, not the policy of the settings"
-    with (seen.out / "candidates.csv").open() as file:
+    with (seen.out / "candidates.csv").open(encoding="utf-8-sig") as file:
         assert any(int(row["suggested"]) for row in csv.DictReader(file))
 
 

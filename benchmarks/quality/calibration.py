@@ -46,7 +46,7 @@ class Labelled:
 def read(table: Path, chance: str) -> dict[str, Labelled]:
     """The images of each reference whose chance the table has."""
     rows: dict[str, list[list[float]]] = {}
-    with table.open(newline="", encoding="utf-8") as file:
+    with table.open(newline="", encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             if row.get(chance):
                 said = [float(row[name]) for name in row if name.startswith(LABELS[chance])]

@@ -85,7 +85,7 @@ def _joined(cases: Sequence[Labelled]) -> tuple[Bools, Bools, NDArray[np.float64
 def read_labels(path: Path) -> dict[Path, list[tuple[Path, bool, bool]]]:
     """The labelled pictures of each reference, with label and flag of the prompts."""
     rows: dict[Path, list[tuple[Path, bool, bool]]] = {}
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             if row["copy"] in ("0", "1"):
                 picture = path.parent / row["picture"]

@@ -454,7 +454,7 @@ def _run_again(rows: Sequence[Row], names: Sequence[str], projects: Path, home: 
 
 
 def _read(table: Path) -> list[Row]:
-    with table.open(newline="", encoding="utf-8") as file:
+    with table.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

@@ -294,7 +294,7 @@ def equal_numbers(rounds: Mapping[str, Sequence[Picture]], number: int) -> Itera
 def read_table(path: Path) -> dict[str, list[Picture]]:
     """The rounds of a table of labels."""
     rounds: dict[str, list[Picture]] = {}
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             raters = sum(name.startswith("copy_") for name in row)
             said = np.array([[int(row[f"{word}_{n}"]) for word in QUESTIONS] for n in range(1, raters + 1)])

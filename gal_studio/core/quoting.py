@@ -12,6 +12,7 @@ _SPECIAL: Mapping[Syntax, str] = {"comfyui": r"[()]", "a1111": r"[\\()\[\]]", "c
 _FORMULA = ("=", "+", "-", "@")
 _BLANKS = re.compile(r"[\s\ufeff\u200b-\u200f\u2060\u180e\u00ad\0]+")
 """What a spreadsheet may drop before it looks whether a cell is a formula."""
+_MARK = "\ufeff"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|-?(inf|nan)")
 
 
@@ -34,11 +35,12 @@ def csv_cell(value: Any) -> Any:
 
 
 def csv_table(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows as CSV, the heading first: numbers are read back exactly, what is None is empty.
+    """Rows as a CSV file, the heading first: numbers are read back exactly, what is None is empty.
 
-    Every text is quoted: in countries where `;` separates, what stands behind one is no cell of its own.
+    It begins with the mark of UTF-8, without which spreadsheets read it in a code page of the system. Every
+    text is quoted: in countries where `;` separates, what stands behind one is no cell of its own.
     """
-    return "".join(f"{','.join(map(_quoted, row))}\n" for row in rows)
+    return _MARK + "".join(f"{','.join(map(_quoted, row))}\n" for row in rows)
 
 
 def _quoted(value: Any) -> str:

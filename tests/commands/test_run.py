@@ -61,7 +61,7 @@ def test_run_writes_everything(whole: Whole) -> None:
     ] * 2
     assert summary["made_by"] == made_by()
     assert [round_["number"] for round_ in summary["rounds"]] == [1, 2]
-    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    table = list(csv.DictReader((out / "candidates.csv").read_text("utf-8-sig").splitlines()))
     check_rounds(summary, table, out)
     with safe_open(out / "lora-round-2.safetensors", framework="numpy") as file:
         assert all(name.startswith("unet.") for name in file.keys())  # noqa: SIM118
@@ -167,7 +167,7 @@ def test_a_changed_run_is_refused_and_replaces_the_other_on_request(
     assert (out / "lora-round-1.safetensors").read_bytes() == lora
 
     assert run("run", project, "--out", out, "--rounds", 1, "--overwrite") == 0
-    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    table = list(csv.DictReader((out / "candidates.csv").read_text("utf-8-sig").splitlines()))
     assert {row["prompt"].rsplit(" in ", 1)[1] for row in table} == {"clay style"}
     pictures = {str(path.relative_to(out)) for path in (out / "pictures").rglob("*.png")}
     assert pictures == {row["file"] for row in table}, "none of the other run"

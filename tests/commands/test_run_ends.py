@@ -26,7 +26,7 @@ def test_a_run_ends_when_its_prompts_are_used_up(
     ) in capsys.readouterr().err
     summary = json.loads((out / "summary.json").read_text())
     assert [len(round_["anchors"]) for round_ in summary["rounds"]] == [4, 2, 0]
-    rows = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    rows = list(csv.DictReader((out / "candidates.csv").read_text("utf-8-sig").splitlines()))
     assert [row["round"] for row in rows].count("2") == 6 and not [r for r in rows if r["round"] == "3"]
     assert (out / "lora-round-3.safetensors").is_file()
     before = (out / "candidates.csv").read_bytes()
@@ -40,7 +40,7 @@ KEPT = ("candidate_id", "prompt", "seed", "overfit", "suggested", "file")
 
 
 def table(out: Path) -> list[dict[str, str]]:
-    rows = csv.DictReader((out / "candidates.csv").read_text().splitlines())
+    rows = csv.DictReader((out / "candidates.csv").read_text("utf-8-sig").splitlines())
     return [{name: row[name] for name in KEPT} for row in rows]
 
 

@@ -28,7 +28,7 @@ def test_no_cell_is_a_formula_and_numbers_stay_numbers() -> None:
 
 def test_a_semicolon_begins_no_cell() -> None:
     told = csv_table([["prompt", "score"], ["A tie;=HYPERLINK(1)", 0.1], ['a "b"', None]])
-    assert told == '"prompt","score"\n"A tie;=HYPERLINK(1)",0.1\n"a ""b""",\n'
+    assert told == '\ufeff"prompt","score"\n"A tie;=HYPERLINK(1)",0.1\n"a ""b""",\n'
 
 
 def test_words_stay_words_in_markdown() -> None:

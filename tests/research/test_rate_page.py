@@ -60,9 +60,9 @@ def test_what_is_clicked_is_kept_saved_and_joined(chromium: Any, rating: Path, t
     context.close()
     assert complaints == []
     assert main(["rate", "--out", str(rating), "--answers", str(tmp_path / "answers.csv")]) == 0
-    with (rating / "labels-ann-b.csv").open(newline="") as file:
+    with (rating / "labels-ann-b.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    with (rating / "key.csv").open(newline="") as file:
+    with (rating / "key.csv").open(newline="", encoding="utf-8-sig") as file:
         assert [row["image"] for row in rows] == [row["image"] for row in csv.DictReader(file)]
     said = [(row["copy_1"], row["asked_1"], row["like_1"], row["right_1"]) for row in rows]
     assert said == [("0", "1", "1", "1"), ("1", "0", "0", "0"), ("0", "1", "1", "1")]

@@ -49,7 +49,7 @@ def test_labels_are_those_of_pages_that_everybody_counted(tmp_path: Path) -> Non
     counts = {"a": count(one=[GOOD, COPY], two=[GOOD]), "b": count(one=[COPY, COPY])}
     key, prompts = {"one": [BEST, LAST], "two": [LAST]}, {"one": ["a cat", "a dog"], "two": ["a bus"]}
     write_labels(key, prompts, counts, tmp_path / "labels.csv")
-    first, second = csv.DictReader((tmp_path / "labels.csv").read_text().splitlines())
+    first, second = csv.DictReader((tmp_path / "labels.csv").read_text("utf-8-sig").splitlines())
     assert (first["picture"], first["arm"], first["prompt"]) == ("one-1.png", BEST, "a cat")
     assert (second["picture"], second["arm"], second["prompt"]) == ("one-2.png", LAST, "a dog")
     for row, (a, b) in ((first, (GOOD, COPY)), (second, (COPY, COPY))):

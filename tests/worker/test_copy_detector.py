@@ -57,7 +57,7 @@ def test_every_picture_has_a_score_and_a_map(
     assert candidate_payload(tile, "").compared is True
     assert not studio.patch_maps(tile.candidate.id, "quality")  # the heat map of all likeness is another one
     write_outputs(studio, [round_id], tmp_path / "out", "uncertainty")
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "candidates.csv").read_text())))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "candidates.csv").read_text("utf-8-sig"))))
     assert [float(row[SHOWN]) for row in rows] == [candidate.more_scores[SHOWN] for candidate in candidates]
     assert {row["overfit_by"] for row in rows} <= {"", "prompts", "pictures", "both"}
 

@@ -65,7 +65,7 @@ def test_it_is_stored_and_shown_by_its_label(studio: Studio, drawn: str) -> None
 
 def test_it_is_exported(studio: Studio, drawn: str, tmp_path: Path) -> None:
     write_outputs(studio, [drawn], tmp_path / "out", "uncertainty")
-    with (tmp_path / "out" / "candidates.csv").open() as file:
+    with (tmp_path / "out" / "candidates.csv").open(encoding="utf-8-sig") as file:
         rows = {row["candidate_id"]: row for row in csv.DictReader(file)}
     candidates = studio.store.candidates.of_round(drawn)
     assert {name: float(row["redness"]) for name, row in rows.items()} == {
@@ -87,5 +87,5 @@ def test_a_picture_that_was_drawn_before_has_none(studio: Studio, drawn: str, tm
     tile = studio.round_view(drawn).candidates[0]
     assert candidate_payload(tile, "").scores.keys() == {"similarity_anchor", "similarity_reference"}
     write_outputs(studio, [drawn], tmp_path / "out", "uncertainty")
-    with (tmp_path / "out" / "candidates.csv").open() as file:
+    with (tmp_path / "out" / "candidates.csv").open(encoding="utf-8-sig") as file:
         assert {row["redness"] for row in csv.DictReader(file)} == {""}

@@ -273,15 +273,15 @@ def _sent(url: SplitResult, hosts: Sequence[str], body: bytes, ends: float) -> t
         key = {"Authorization": f"Bearer {_key()}"} if _key() else {}
         connection.request("POST", path, body, {"Content-Type": "application/json", **key})
         used.settimeout(_left(ends))
-        answer, parts, size = connection.getresponse(), [], 0
-        while size <= LARGEST_ANSWER:
-            used.settimeout(_left(ends))
-            part = answer.read1(1 << 16)
-            if not part:
-                break
-            parts.append(part)
-            size += len(part)
-        return answer.status, b"".join(parts)
+        with connection.getresponse() as answer:
+            data = bytearray()
+            while len(data) <= LARGEST_ANSWER:
+                used.settimeout(_left(ends))
+                part = answer.read1(1 << 16)
+                if not part:
+                    break
+                data += part
+            return answer.status, bytes(data)
     finally:
         connection.close()
         raw.close()

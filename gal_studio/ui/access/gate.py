@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gal_studio.ui.access.origins import is_foreign, is_own_name, lost_port
+from gal_studio.ui.access.origins import is_foreign, is_own_name, lost_port, origin_of, says_same_origin
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import LOG_IN, SIGN_IN, SIGN_OUT, SignIn
 from gal_studio.ui.api.archives import IMPORT_PATH, LARGEST_ARCHIVE
@@ -29,6 +29,15 @@ _OTHER_SITE = "The request comes from another site: open the studio in a tab of 
 _LOST_PORT = (
     "A proxy drops the port of this address: in nginx, set proxy_set_header Host $http_host. "
     "Your changes are kept."
+)
+_CHANGED_HOST = (
+    "A proxy or a forwarded port changes the Host or the Origin of this address: in nginx, set "
+    "proxy_set_header Host $http_host; otherwise sign in, or start the studio with --allow-host and the name "
+    "in the address bar. Your changes are kept."
+)
+_OTHER_OR_PROXY = (
+    "The request comes from another site, or through a proxy that changes its Host (in nginx, set "
+    "proxy_set_header Host $http_host): open the studio in a tab of its own."
 )
 _TOO_LARGE = "The request is too large: send a smaller file."
 _LARGE = {
@@ -95,9 +104,26 @@ class Access:
     def _is_out_of_place(self, request: HTTPConnection, method: str) -> str:
         if not is_own_name(request.headers.get("host"), self.rules.names, self.rules.any_address):
             return _OTHER_NAME
-        if not is_foreign(method, request.headers):
+        headers = request.headers
+        if not is_foreign(method, headers):
             return ""
-        return _LOST_PORT if lost_port(request.headers) else _OTHER_SITE
+        if lost_port(headers):
+            return "" if self._is_believed(request) else _LOST_PORT
+        if says_same_origin(headers):
+            return "" if self._is_believed(request) else _CHANGED_HOST
+        return _OTHER_SITE if "sec-fetch-site" in headers else _OTHER_OR_PROXY
+
+    def _is_believed(self, request: HTTPConnection) -> bool:
+        """Whether "same-origin" counts although Host and Origin differ, as a proxy makes them.
+
+        It does for whoever is signed in, or signs in: a name that another site points to this machine gets no
+        cookie of ours. Without a sign-in, the page's name has to be one of the studio's.
+        """
+        if not says_same_origin(request.headers):
+            return False
+        if self._sign_in is not None:
+            return request.scope["path"] in (SIGN_IN, LOG_IN) or self._sign_in.knows(request)
+        return is_own_name(origin_of(request.headers), self.rules.names, self.rules.any_address)
 
     def _is_known(self, request: HTTPConnection) -> bool:
         return self._sign_in is None or self._sign_in.knows(request)

@@ -56,10 +56,23 @@ def is_foreign(method: str, headers: "Headers") -> bool:
     return method not in SAFE_METHODS and referer is not None and _authority(referer) != host
 
 
+def says_same_origin(headers: "Headers") -> bool:
+    """Whether the browser itself says that a page of this very address sent the request.
+
+    No page can write this header, and no proxy changes it: Host and Origin then differ since a proxy wrote
+    one of them.
+    """
+    return headers.get("sec-fetch-site") == "same-origin"
+
+
+def origin_of(headers: "Headers") -> str:
+    """The name and port that a request says to come from; "" if it says none."""
+    return _authority(headers.get("origin") or headers.get("referer") or "")
+
+
 def lost_port(headers: "Headers") -> bool:
     """Whether a foreign request differs from the Host header in the port alone, as behind some proxies."""
-    origin = headers.get("origin") or headers.get("referer") or ""
-    names = {_PORT.sub("", authority) for authority in (_authority(origin), headers.get("host", "").lower())}
+    names = {_PORT.sub("", one) for one in (origin_of(headers), headers.get("host", "").lower())}
     return len(names) == 1 and names != {""}
 
 

@@ -72,7 +72,7 @@ def test_two_loras_are_judged(
     assert "copy risk" in said.err and ", style match " in said.err
     made = {path.name for path in out.iterdir()}
     assert {"contact-sheet-ink.png", "contact-sheet-wash.png", "lora-ink.safetensors"} <= made
-    with (out / "candidates.csv").open() as file:
+    with (out / "candidates.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     made_of = ["ink", "wash"]
     assert {row["round"] for row in rows} == {*made_of}

@@ -37,9 +37,9 @@ def test_every_round_is_refined_when_asked(
         assert set(told["metrics_before"]) == set(told["metrics_after"]) == metrics
         assert (out / f"lora-round-{round_['number']}-refined.safetensors").is_file()
         assert (out / f"contact-sheet-round-{round_['number']}-refined.png").is_file()
-    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    table = list(csv.DictReader((out / "candidates.csv").read_text("utf-8-sig").splitlines()))
     check_rounds(summary, table, out)
-    refined = list(csv.DictReader((out / "refined-candidates.csv").read_text().splitlines()))
+    refined = list(csv.DictReader((out / "refined-candidates.csv").read_text("utf-8-sig").splitlines()))
     assert [(row["round"], row["prompt"], row["seed"]) for row in refined] == [
         (row["round"], row["prompt"], row["seed"]) for row in table
     ]

@@ -29,7 +29,7 @@ def test_the_steps_of_a_training(
     assert run(*drawn) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["step"], one["strength"]) for one in told["images"]] == [(3, 1.0), (6, 1.0)]
-    table = list(csv.DictReader((out / "steps.csv").read_text().splitlines()))
+    table = list(csv.DictReader((out / "steps.csv").read_text("utf-8-sig").splitlines()))
     assert [row["step"] for row in table] == ["3", "6"]
     assert all((out / row["file"]).is_file() for row in table)
     assert run("steps", "use", "3", "--workspace", folder) == 0

@@ -129,11 +129,11 @@ def test_both_tables_agree_with_the_published_computation(
         assert whole[figure]["low"] is whole[figure]["high"] is None  # two subjects are too few
         assert f"{value:.3f}" in table
     assert "has no interval (here 2)" in table
-    with (tmp_path / "evaluation.csv").open() as file:
+    with (tmp_path / "evaluation.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert [row["dino_low"] for row in rows] == [""] * 3
     assert [float(row["dino"]) for row in rows] == [row["dino"]["value"] for row in told["rows"]]
-    with (tmp_path / "pictures.csv").open() as file:
+    with (tmp_path / "pictures.csv").open(encoding="utf-8-sig") as file:
         each = list(csv.DictReader(file))
     assert len(each) == 5 and each[0]["file"] == "cat2/a cat in the jungle.png"
     for figure, value in expected.items():  # repeated from the table of pictures alone
@@ -160,7 +160,7 @@ def test_several_subjects_are_scored_in_their_own_masks(
     told = json.loads((tmp_path / "out" / "evaluation.json").read_text())
     assert [row["subject"] for row in told["rows"]] == ["cat+vase: cat", "cat+vase: vase", "all 1"]
     assert (told["evaluation"], told["vision_model"]) == ("several subjects", names["dino"])
-    with (tmp_path / "out" / "pictures.csv").open() as file:
+    with (tmp_path / "out" / "pictures.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     plain = plain_encoders(names)
 
@@ -328,7 +328,7 @@ def test_a_style_is_compared_with_its_reference_squashed_as_published(
     for how in ("squashed", "cropped"):
         assert evaluate(names, tmp_path / how, *words, "--references", how) == 0
         assert "2 prompts: 'a boat in" in capsys.readouterr().err
-        with (tmp_path / how / "pictures.csv").open() as file:
+        with (tmp_path / how / "pictures.csv").open(encoding="utf-8-sig") as file:
             seen[how] = list(csv.DictReader(file))
     shown = {"squashed": clip(tall.resize((512, 512))), "cropped": clip(tall)}
     for how, reference in shown.items():

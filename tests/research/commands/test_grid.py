@@ -29,7 +29,7 @@ def write_grid(folder: Path, names: tuple[str, str], text: str = VARIED) -> Path
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text().splitlines()))
+    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
 
 
 def test_a_grid_runs_every_cell_once_and_compares_them(

@@ -144,7 +144,7 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
         assert first.adapter == own.adapter, (
             "the first round learns the reference alone, with the same generates"
         )
-    arms = list(csv.DictReader((tmp_path / "suggestion" / "arms.csv").read_text().splitlines()))
+    arms = list(csv.DictReader((tmp_path / "suggestion" / "arms.csv").read_text("utf-8-sig").splitlines()))
     assert [(row["arm"], row["round"]) for row in arms] == [
         ("", "Base model"),
         ("The project", "Round 1"), ("The project", "Round 2"),

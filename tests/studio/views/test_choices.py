@@ -178,7 +178,9 @@ def test_the_log_is_exported_as_csv_and_json_lines(studio: Studio, drawn: str, t
     studio.decide([second], "accepted")
     project = studio.store.rounds.get(drawn).project_id
     studio.explain_choice(studio.choices(project)[0].choices[0].id, drawn, 'a "hole", says she')
-    rows = list(csv.DictReader(io.StringIO(studio.export_choices(project, tmp_path / "a.csv").read_text())))
+    rows = list(
+        csv.DictReader(io.StringIO(studio.export_choices(project, tmp_path / "a.csv").read_text("utf-8-sig")))
+    )
     assert [(row["kind"], row["override"], row["reason"]) for row in rows] == [
         ("other picture", "True", 'a "hole", says she'), ("agreed", "False", ""),
     ]  # fmt: skip
@@ -190,7 +192,7 @@ def test_the_log_is_exported_as_csv_and_json_lines(studio: Studio, drawn: str, t
     assert (read[0]["round_choices"], read[0]["round_agreement"]) == (2, 0.5)
     with pytest.raises(StudioError, match="csv or jsonl"):
         studio.export_choices(project, tmp_path / "a.xlsx")
-    assert choices_table((), "csv") == "\n"
+    assert choices_table((), "csv") == "\ufeff\n"
 
 
 def test_a_weight_set_by_hand_replaces_that_of_the_round(studio: Studio, drawn: str) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gal_studio.ui.access.origins import OWN_NAMES
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.uploads import UPLOAD_PATH, uploads
 from gal_studio.ui.api.writes import WRITES_PATH
@@ -18,10 +19,12 @@ from tests.ui.access.doors import (
     CREDENTIALS,
     ask,
     call,
+    cookie_of,
     filled,
     gradio_routes,
     multipart,
     own_routes,
+    sign_in,
 )
 from tests.ui.conftest import Place, Served, serving
 from tests.ui.seeded import picture
@@ -167,6 +170,48 @@ def test_a_proxy_that_drops_the_port_is_told_what_to_do(opened: Served) -> None:
     assert (answer.status, b"proxy_set_header Host $http_host" in answer.body) == (403, True)
     other = call(opened.address, "overview", {}, {"Host": "localhost", "Origin": "http://other:8080"})
     assert (other.status, b"another site" in other.body) == (403, True)
+
+
+REWRITTEN = {
+    "nginx by default": {"Host": "127.0.0.1:7860", "Origin": "https://studio.example"},
+    "a forwarded port": {"Host": "studio.example", "Origin": "http://localhost:7860"},
+    "a port of its own": {"Host": "studio.example", "Origin": "https://studio.example:8443"},
+}
+"""What proxies make of Host and Origin, while the browser says that they are the same."""
+
+
+@pytest.mark.parametrize("proxy", REWRITTEN)
+def test_behind_a_proxy_the_browser_is_believed_of_whoever_is_signed_in(place: Place, proxy: str) -> None:
+    rules = Rules(OWN_NAMES | {"studio.example"}, credentials=CREDENTIALS)
+    sent = {**REWRITTEN[proxy], "Sec-Fetch-Site": "same-origin"}
+    with serving(place, rules) as served:
+        refusal = call(served.address, "overview", {}, sent)
+        assert refusal.status == 403 and b"set proxy_set_header Host $http_host" in refusal.body
+        signed_in = {**sent, **cookie_of(sign_in(served.address, **sent))}
+        assert json.loads(call(served.address, "overview", {}, signed_in).body)["projects"]
+        for site in ("cross-site", "same-site"):
+            assert call(served.address, "overview", {}, {**signed_in, "Sec-Fetch-Site": site}).status == 403
+
+
+@pytest.mark.parametrize("proxy", REWRITTEN)
+def test_without_a_sign_in_the_name_of_the_page_has_to_be_known(place: Place, proxy: str) -> None:
+    """Else another site could point its own name to the proxy."""
+    sent = {**REWRITTEN[proxy], "Sec-Fetch-Site": "same-origin"}
+    with serving(place, Rules(OWN_NAMES | {"studio.example"})) as served:
+        assert json.loads(call(served.address, "overview", {}, sent).body)["projects"]
+        assert call(served.address, "overview", {}, {**sent, "Sec-Fetch-Site": "cross-site"}).status == 403
+        evil = {**sent, "Origin": "http://evil.example"}
+        assert call(served.address, "overview", {}, evil).status == 403
+
+
+def test_without_word_of_the_browser_both_causes_are_named(opened: Served) -> None:
+    """Browsers send it to addresses with TLS, and to this machine, alone."""
+    said = call(opened.address, "overview", {}, {"Origin": "http://nas.lan"})
+    assert said.status == 403 and b"another site, or through a proxy that changes its Host" in said.body
+    told = call(
+        opened.address, "overview", {}, {"Origin": "http://a.example", "Sec-Fetch-Site": "cross-site"}
+    )
+    assert told.status == 403 and b"another site: open" in told.body
 
 
 def test_a_link_from_elsewhere_opens_the_page(opened: Served) -> None:
