@@ -13,7 +13,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "PNG": (".png", ".apng"),
     "WEBP": (".webp",),
     "GIF": (".gif",),
-    "BMP": (".bmp", ".dib"),
+    "BMP": (".bmp",),
     "TIFF": (".tif", ".tiff"),
     "AVIF": (".avif", ".avifs"),
     "HEIF": (".heic", ".heif", ".hif"),

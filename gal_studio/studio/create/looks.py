@@ -1,17 +1,28 @@
-"""Look at uploaded pictures before there is a project: of one color, near-copies, lost by the model.
+"""Look at uploaded pictures before there is a project: near-copies, blur, borders, marks, lost by the model.
 
 These are warnings: every picture that can be read is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.assets import load_presets, resolve_model
 from gal_studio.core.models.names import checkpoint_name
+from gal_studio.core.pictures.blemishes import (
+    LEAST_SHARPNESS,
+    LOOKED_AT,
+    MARK_SIDE,
+    border,
+    grey,
+    is_one_view,
+    marked_corner,
+    sharpness,
+)
 from gal_studio.core.pictures.near_copies import (
     SIDE,
     Summary,
@@ -20,11 +31,13 @@ from gal_studio.core.pictures.near_copies import (
     is_one_colour,
     summarize,
 )
+from gal_studio.core.words import listed
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import Reconstruction
 from gal_studio.studio.create.references import Picture, ReferenceDraft
 
 ONE_COLOUR = "This image is one flat color and shows nothing. Choose another."
+MOST_NAMED = 5  # images by their names in a sentence
 SMALL_EDGE = 64
 """Shorter sides in pixels are said to be small: half of what the bundled model draws."""
 LOST_AGAIN = "Details are missing here, too."
@@ -39,25 +52,51 @@ class Examined:
     size: tuple[int, int]
     """Width and height in pixels."""
     summary: Summary
+    sharpness: float
+    border: float
+    shown: NDArray[np.float32]
+    """Grey, (128, 128)."""
+
+
+@dataclass(frozen=True)
+class SetNote:
+    """A warning about some of the pictures of a subject, by their places."""
+
+    text: str
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class SetNotes:
-    """Warnings about the pictures of one subject: one for each picture ("" for none), and one for all."""
+    """Warnings about the pictures of one subject: one for each ("" for none), and those about several."""
 
     pictures: tuple[str, ...]
-    whole: str = ""
+    several: tuple[SetNote, ...] = ()
 
 
 def examine(picture: Picture) -> Examined:
     """Decode a picture and examine it."""
     read, notes = read_picture(picture)
     small = np.asarray(read.resize((SIDE, SIDE), Image.Resampling.BOX))
-    return Examined(notes, is_one_colour(np.asarray(read)), read.size, summarize(small))
+    share = min(1.0, LOOKED_AT / min(read.size))
+    width, height = (max(1, round(share * side)) for side in read.size)
+    looked_at = np.asarray(read.resize((width, height), Image.Resampling.BOX))
+    return Examined(
+        notes,
+        is_one_colour(np.asarray(read)),
+        read.size,
+        summarize(small),
+        sharpness(grey(looked_at)),
+        border(looked_at),
+        grey(np.asarray(read.resize((MARK_SIDE, MARK_SIDE), Image.Resampling.BOX))),
+    )
 
 
 def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
-    """Warn of small pictures, those of one color, near-copies, and one that dominates; names in order."""
+    """Warn of small or blurred pictures, those of one color, near-copies, borders, marks, and one view.
+
+    The names are in the order of the pictures.
+    """
     groups = groups_of_near_copies([one.summary for one in pictures])
     first = {later: group[0] for group in groups for later in group[1:]}
     notes = tuple(
@@ -70,7 +109,50 @@ def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
         else ""
         for place, one in enumerate(pictures)
     )
-    return SetNotes(notes, _about_dominant(len(dominant(groups, len(pictures))), len(pictures)))
+    return SetNotes(notes, tuple(_about_several(pictures, dominant(groups, len(pictures)), set(first))))
+
+
+def _about_several(
+    pictures: Sequence[Examined], alike: Sequence[int], copies: Collection[int]
+) -> Iterator[SetNote]:
+    """One note for each thing that would be learned with what the pictures show; `copies` are of others."""
+    count, places = len(pictures), tuple(range(len(pictures)))
+    different = tuple(place for place in places if place not in copies)
+    one_view = is_one_view([one.summary for one in pictures])
+    if alike:
+        yield SetNote(_about_dominant(len(alike), count), tuple(alike))
+    elif one_view:
+        yield SetNote(
+            f"All {count} images show nearly the same view, which is learned, too: add images from other "
+            "sides, or in other places.",
+            places,
+        )
+    is_blurred = [one.sharpness < LEAST_SHARPNESS and min(one.size) >= SMALL_EDGE for one in pictures]
+    if blurred := tuple(place for place in places if is_blurred[place]):
+        them = "sharper ones" if len(blurred) > 1 else "a sharper one"
+        yield SetNote(f"{_of(blurred, count)} blurred, and blur is learned: choose {them}.", blurred)
+    if framed := tuple(place for place in places if pictures[place].border):
+        yield SetNote(
+            f"{_of(framed, count, 'has', 'have')} a border, which is learned: crop it away.", framed
+        )
+    shown = [] if one_view else [pictures[place].shown for place in different]
+    if corner := marked_corner(shown):
+        yield SetNote(
+            f"The same mark is in the {corner} of {_all(different, count)}, such as a watermark or a "
+            "signature: it is learned; crop or remove it.",
+            different,
+        )
+
+
+def _of(places: Sequence[int], count: int, one: str = "is", many: str = "are") -> str:
+    """`1 of the 5 images is`, `The image is`."""
+    if count == 1:
+        return f"The image {one}"
+    return f"{len(places)} of the {count} images {one if len(places) == 1 else many}"
+
+
+def _all(places: Sequence[int], count: int) -> str:
+    return f"all {count} images" if len(places) == count else f"{len(places)} of the {count} images"
 
 
 def said_of(given: Sequence[ReferenceDraft]) -> tuple[str, ...]:
@@ -87,7 +169,16 @@ def said_of(given: Sequence[ReferenceDraft]) -> tuple[str, ...]:
         for said in (*one.notes, warning)
         if said
     ]
-    return (*each, *filter(None, (warned.whole,)))
+    return (*each, *(f"{note.text}{_listed(note, names)}" for note in warned.several))
+
+
+def _listed(note: SetNote, names: Sequence[str]) -> str:
+    """The names of the images that a note is about, in brackets; "" for all."""
+    if len(note.places) == len(names):
+        return ""
+    shown = [names[place] for place in note.places[:MOST_NAMED]]
+    more = len(note.places) - len(shown)
+    return f" ({listed([*shown, *([f'{more} more'] if more else [])])})"
 
 
 def _about_size(width: int, height: int) -> str:

@@ -1,6 +1,7 @@
 """LoRAs from elsewhere that a new project may start from: what their files say, read without any weights."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,12 @@ from urllib.request import url2pathname
 
 from gal_studio.causes import cut_off, missing, unread
 from gal_studio.core.errors import StudioError, printable
-from gal_studio.core.models.lora_kinds import base_by_layers, refuse_what_is_no_lora, stated_base
+from gal_studio.core.models.lora_kinds import (
+    base_by_layers,
+    is_another_base,
+    refuse_what_is_no_lora,
+    stated_base,
+)
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.lora_tensors import (
     Role,
@@ -37,6 +43,13 @@ Convert = Callable[[LoraStart, Path], object]
 
 LARGEST_HEADER = 32 << 20  # bytes; a header may hold a thumbnail and thousands of tags
 LONGEST = 80  # characters of a name that a file gives
+MOST_TRIGGER_WORDS = 12  # more are an explanation
+_NO_TRIGGER = frozenset(
+    {"", "none", "no", "n/a", "na", "null", "nil", "undefined", "unknown", "no trigger", "no trigger word",
+     "no trigger words", "not needed", "no trigger needed", "trigger", "{}", "[]"}
+)  # fmt: skip
+_MARKUP = re.compile(r"</?(?:p|br|b|i|em|strong|div|span|code|ul|li|a\b[^<>]*)\s*/?>", re.IGNORECASE)
+_LABEL = re.compile(r"^\W*(?:trigger|activation)(?: (?:word|phrase|token)s?)?[\s*_]*[:=]\s*", re.IGNORECASE)
 _DOWN: tuple[Role, ...] = ("down", "hada_w1_b")
 """The tensors whose first side is the rank, and whose second is the width of what a layer reads."""
 
@@ -117,7 +130,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
     layers = layers_of(header.tensors)
     return LoraFacts(
         name=path.name,
-        base=_stated_base(metadata) or _base_by_layers(downs),
+        base=_base(metadata, downs),
         kind=kind_in_words(roles.values()),
         rank=max((shape[0] for shape in downs.values()), default=0),
         layers=len(layers),
@@ -184,14 +197,25 @@ def _stated_base(metadata: Mapping[str, str]) -> str:
     return next((_short(text) for text in (own, *stated) if text), "")
 
 
+def _base(metadata: Mapping[str, str], downs: Mapping[str, tuple[int, ...]]) -> str:
+    """The base model that a file states, unless its layers are those of another: trainers write defaults."""
+    stated, found = _stated_base(metadata), _base_by_layers(downs)
+    return found if not stated or is_another_base(stated, found) else stated
+
+
 def _base_by_layers(downs: Mapping[str, tuple[int, ...]]) -> str:
     found = ((split(name), shape) for name, shape in downs.items())
     return base_by_layers({layer[0]: shape for layer, shape in found if layer is not None})
 
 
 def _trigger(metadata: Mapping[str, str]) -> str:
-    card = _json(metadata, "gal_studio")
-    return _short(metadata.get("modelspec.trigger_phrase", "") or card.get("trigger_word", ""))
+    """The trigger words that a file states, as they are typed; "" for what only stands in their place."""
+    own = _json(metadata, "gal_studio").get("trigger_word", "")
+    text = _MARKUP.sub(" ", metadata.get("modelspec.trigger_phrase", "") or str(own))
+    line = next(filter(None, (_LABEL.sub("", one).strip(" \"'`*") for one in text.splitlines())), "")
+    words = line.strip(" ,;")
+    is_none = words.strip(" .-_?").casefold() in _NO_TRIGGER
+    return "" if is_none or len(words.split()) > MOST_TRIGGER_WORDS else _short(words)
 
 
 def _kind(stated: object) -> Kind | None:

@@ -14,6 +14,7 @@ from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.swaps import Swap, swaps
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
+from gal_studio.core.words import listed
 from gal_studio.json_files import read_json
 from gal_studio.state.files.answering import answers
 from gal_studio.studio.create.looks import short_model_name
@@ -25,6 +26,15 @@ _SMALL_WORDS = re.compile(
     "onto|over|under|near"
 )
 """Words that any prompts share."""
+_LOOKS = re.compile(
+    r"\b(?:(?:water|flat |pastel |muted |vivid |bright |limited )colou?rs?|oil paint(?:ing)?s?|ink wash|"
+    r"line[- ]?art|(?:bold|thick|thin|black|clean) (?:out)?lines?|cartoon|anime|manga|pixel art|"
+    r"3d render(?:ing)?|vector (?:art|graphics?)|digital (?:art|painting)|cel[- ]shad(?:ed|ing)|"
+    r"cross[- ]?hatching|halftone|brush ?strokes?|monochrome|black and white|minimalist|photorealistic|"
+    r"low[- ]poly|paper texture|(?:illustration|painting|drawing|sketch|artwork|comic)s?(?= of\b|,| *$))\b",
+    re.IGNORECASE,
+)
+"""Words for how an image is made, which a style's name is to stand for."""
 ONE_VIEW = (
     "One image shows the object in one place, which the model learns, too: 3 to 6 images in different "
     "places are better."
@@ -109,6 +119,19 @@ def about_style(prompt: str, base_model: str) -> str:
     )
 
 
+def about_described_style(prompt: str) -> str:
+    """A warning that a style's prompt also describes what the style looks like; "" otherwise."""
+    rest = find_taught("style").besides(entered(prompt), "")
+    found = list(dict.fromkeys(one[0].lower() for one in _LOOKS.finditer(rest)))
+    if not found:
+        return ""
+    said = listed([f"“{one}”" for one in found])
+    return (
+        f"{said} {'describes' if len(found) == 1 else 'describe'} the style itself: leave that out, so that "
+        "its name takes it up."
+    )
+
+
 def about_things(kind: Kind, prompt: str, trigger_word: str, base_model: str) -> str:
     """A warning that the base model was taught nothing that a reference's prompt names; "" otherwise."""
     taught, preset = find_taught(kind), _preset(base_model)
@@ -136,6 +159,8 @@ def about_project(project: ProjectView) -> list[str]:
     """What the base model was not taught of a project's prompts, what these share, and too few steps."""
     model, anchors = project.base_model, [anchor.prompt for anchor in project.anchors if anchor.enabled]
     said = [about_things(project.kind, one.prompt, one.trigger_word, model) for one in project.references]
+    if project.kind == "style":
+        said += [about_described_style(one.prompt) for one in project.references]
     for word in dict.fromkeys(one.trigger_word for one in project.references):
         texts = [(one.prompt, word) for one in project.references if one.trigger_word == word]
         said.append(about_shared_words(project.kind, texts))

@@ -22,7 +22,7 @@ from gal_studio.ui.api.mask_runs import runs_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.whole_file import METHODS
 from gal_studio.ui.payloads import forms
-from gal_studio.ui.payloads.forms import ExaminedSet, UploadedPicture
+from gal_studio.ui.payloads.forms import ExaminedNote, ExaminedSet, UploadedPicture
 
 KEPT_EXAMINED = 512  # pictures
 KEPT_DECODED = 16  # pictures
@@ -63,7 +63,11 @@ def seen(studio: Studio, sets: list[list[UploadedPicture]], base_model: str) -> 
             subject = studio.store.reconstructions.get(image, SUBJECT) if image else None
             answers.append(_with_subject(studio, _seen(one["path"], note, found, is_explained), subject))
             is_explained = is_explained or bool(answers[-1].sentence)
-        shown.append(ExaminedSet(notes.whole, tuple(answers)))
+        several = (
+            ExaminedNote(note.text, tuple(pictures[place]["path"] for place in note.places))
+            for note in notes.several
+        )
+        shown.append(ExaminedSet(tuple(several), tuple(answers)))
     return tuple(shown)
 
 

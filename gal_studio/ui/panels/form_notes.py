@@ -21,6 +21,7 @@ from gal_studio.studio.create.project import (
 )
 from gal_studio.studio.create.prompt_notes import (
     ONE_VIEW,
+    about_described_style,
     about_length,
     about_places,
     about_shared_words,
@@ -79,8 +80,9 @@ def _warnings(given: FormSet, number: int, model: str, is_judged: bool) -> Itera
         odd = about_style(entered(prompt), "" if is_judged else model) if has_style else ""
         fits = not is_judged and (is_described or not _refusal(describe, kind, [(prompt, word)]))
         unknown = about_things(kind, entered(prompt), word, model) if fits else ""
+        described = about_described_style(prompt) if has_style and not is_judged else ""
         long = "" if is_judged else about_length(entered(prompt), model)
-        for text in (long, odd, about_entered(prompt), unknown):
+        for text in (long, odd, about_entered(prompt), described, unknown):
             if text and text not in told:
                 told.add(text)
                 swaps = known_instead(prompt, model) if text == unknown else None

@@ -196,10 +196,18 @@ class ExaminedPicture:
 
 
 @dataclass(frozen=True)
+class ExaminedNote:
+    """A warning about some pictures of a set, by the paths of their uploads."""
+
+    text: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ExaminedSet:
     """What is noticed of the pictures of a set."""
 
-    note: str
+    notes: tuple[ExaminedNote, ...]
     pictures: tuple[ExaminedPicture, ...]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
@@ -19,7 +19,13 @@ from gal_studio.studio.create.looks import (
     reconstruction_warning,
     said_of,
 )
-from gal_studio.studio.create.prompt_notes import NO_PLACE, about_length, about_places, about_style
+from gal_studio.studio.create.prompt_notes import (
+    NO_PLACE,
+    about_described_style,
+    about_length,
+    about_places,
+    about_style,
+)
 from gal_studio.studio.create.references import ReferenceDraft
 
 POCKET = "assets:pocket/pipeline"
@@ -56,7 +62,7 @@ def teapots() -> list[Path]:
 def test_the_references_of_the_demo_are_three_pictures(teapots: list[Path]) -> None:
     notes = noted(*teapots)
     assert notes.pictures == ("",) * 3
-    assert notes.whole == ""
+    assert notes.several == ()
 
 
 def test_a_saved_copy_is_a_near_copy(teapots: list[Path]) -> None:
@@ -64,12 +70,13 @@ def test_a_saved_copy_is_a_near_copy(teapots: list[Path]) -> None:
     notes = noted(*teapots, encoded(again, "JPEG", quality=60))
     assert notes.pictures[:3] == ("",) * 3
     assert notes.pictures[3] == "Nearly the same image as 2.png: one of the two is enough."
-    assert notes.whole == ""
+    assert notes.several == ()
 
 
 def test_twelve_identical_references_are_one(teapots: list[Path]) -> None:
     notes = noted(*[teapots[0]] * 12)
-    assert notes.whole.startswith("All 12 images are nearly the same")
+    assert [note.places for note in notes.several] == [tuple(range(12))]
+    assert notes.several[0].text.startswith("All 12 images are nearly the same")
     assert notes.pictures[0] == ""
     assert len(set(notes.pictures[1:])) == 1
 
@@ -77,7 +84,53 @@ def test_twelve_identical_references_are_one(teapots: list[Path]) -> None:
 def test_a_picture_that_dominates_is_told(teapots: list[Path]) -> None:
     flipped = Image.open(teapots[0]).convert("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     notes = noted(*teapots, teapots[0], encoded(flipped))
-    assert notes.whole.startswith("3 of the 5 images are nearly the same")
+    assert [note.places for note in notes.several] == [(0, 3, 4)]
+    assert notes.several[0].text.startswith("3 of the 5 images are nearly the same")
+
+
+def said_of_several(*pictures: Image.Image) -> dict[str, tuple[int, ...]]:
+    return {note.text: note.places for note in noted(*map(encoded, pictures)).several}
+
+
+def test_blur_borders_and_marks_are_told_with_their_images(teapots: list[Path]) -> None:
+    opened = [Image.open(path).convert("RGB").resize((384, 384)) for path in teapots]
+    assert said_of_several(*opened) == {}
+    soft = opened[1].filter(ImageFilter.GaussianBlur(4))
+    assert said_of_several(opened[0], soft, opened[2]) == {
+        "1 of the 3 images is blurred, and blur is learned: choose a sharper one.": (1,)
+    }
+    assert said_of_several(soft) == {"The image is blurred, and blur is learned: choose a sharper one.": (0,)}
+    framed = [ImageOps.expand(opened[0], 20, "black"), ImageOps.pad(opened[1], (600, 384), color="white")]
+    assert said_of_several(*framed, opened[2]) == {
+        "2 of the 3 images have a border, which is learned: crop it away.": (0, 1)
+    }
+    for one in opened:
+        draw = ImageDraw.Draw(one)
+        draw.ellipse((310, 310, 370, 370), (250, 250, 250), (0, 0, 0), 6)
+        draw.rectangle((330, 330, 350, 350), (0, 0, 0))
+    ((text, places),) = said_of_several(*opened).items()
+    assert text.startswith("The same mark is in the lower right of all 3 images") and places == (0, 1, 2)
+
+
+def test_one_view_of_everything_is_told() -> None:
+    rng = np.random.default_rng(1)
+    scene, *others = rng.integers(0, 255, (4, 4, 4, 3)).astype(np.float64)
+    near = [Image.fromarray((0.65 * scene + 0.35 * one).astype(np.uint8)) for one in others]
+    said = said_of_several(*(one.resize((256, 256), Image.Resampling.NEAREST) for one in near))
+    ((text, places),) = said.items()
+    assert text.startswith("All 3 images show nearly the same view, which is learned, too: add images")
+    assert places == (0, 1, 2)
+
+
+def test_the_command_line_names_the_images_of_a_note(teapots: list[Path], tmp_path: Path) -> None:
+    for place, path in enumerate(teapots):
+        shown = Image.open(path).convert("RGB")
+        (ImageOps.expand(shown, 60, "white") if place else shown).save(tmp_path / path.name)
+    given = [ReferenceDraft(tmp_path / path.name, "A <dotty> teapot") for path in teapots]
+    assert said_of(given) == (
+        "2 of the 3 images have a border, which is learned: crop it away. "
+        f"({teapots[1].name} and {teapots[2].name})",
+    )
 
 
 def test_one_colour_is_told_and_taken(tmp_path: Path) -> None:
@@ -120,6 +173,24 @@ def test_words_of_a_style(prompt: str, words: str) -> None:
     assert note.startswith(words) and bool(note) == bool(words)
     if "knows" in words:
         assert about_style(prompt, "someone/a-model") == "", "nobody knows what that model knows"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "found"),
+    [
+        ("A cat in ink style", ""),
+        (
+            "A cat, flat colors and bold outlines, in lumira style",
+            "“flat colors” and “bold outlines” describe",
+        ),
+        ("An illustration of a cat in lumira style", "“illustration” describes the style itself"),
+        ("A black and white cat in lumira style", "“black and white” describes"),
+        ("Paint on a drawing board in lumira style", ""),
+    ],
+)
+def test_a_caption_that_describes_its_style_is_told(prompt: str, found: str) -> None:
+    said = about_described_style(prompt)
+    assert said.startswith(found) and bool(said) == bool(found)
 
 
 def test_a_long_prompt_is_told_by_what_the_model_reads(tmp_path: Path) -> None:

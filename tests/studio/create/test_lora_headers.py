@@ -48,6 +48,41 @@ def test_what_steers_a_terminal_is_shown_as_an_escape(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stated", "trigger"),
+    [
+        ("None", ""),
+        (" n/a.", ""),
+        ("No trigger word", ""),
+        ("", ""),
+        ("\n\n", ""),
+        ("Trigger words: inky", "inky"),
+        ("**Activation token** = <ink>", "<ink>"),
+        ("<p>inky <b>style</b></p>", "inky style"),
+        ("inky,\nor inky style", "inky"),
+        ("“nonesuch”", "“nonesuch”"),
+        ("To use this style, begin your prompt with inky and set the strength to one, please", ""),
+    ],
+)
+def test_what_only_stands_in_place_of_a_trigger_word_is_none(
+    tmp_path: Path, stated: str, trigger: str
+) -> None:
+    told = json.dumps({"modelspec.trigger_phrase": stated})
+    assert read(tmp_path, f'{{"{NAME}": {ENTRY}, "__metadata__": {told}}}').trigger == trigger
+
+
+def test_layers_are_believed_before_what_a_trainer_writes_by_default(tmp_path: Path) -> None:
+    name = "unet.down_blocks.1.attn2.to_k.lora_A.weight"
+    entry = {"dtype": "U8", "shape": [1, 2048], "data_offsets": [0, 2048]}
+    for stated, base in (("sd_v1", "Stable Diffusion XL"), ("sdxl_base_v1-0", "Stable Diffusion XL")):
+        told = {name: entry, "__metadata__": {"ss_base_model_version": stated}}
+        path = written(tmp_path, json.dumps(told))
+        path.write_bytes(path.read_bytes() + bytes(2048))
+        assert read_lora_facts(path).base == base
+    told = {NAME: json.loads(ENTRY), "__metadata__": {"ss_base_model_version": "sd_v1"}}
+    assert read(tmp_path, json.dumps(told)).base == "Stable Diffusion 1.x", "these layers are of any"
+
+
+@pytest.mark.parametrize(
     "number", ["-Infinity", "2e308", "-7e4000", "NaN", "4.0", "-4", "true", "null", "9" * 40, '"4"']
 )
 @pytest.mark.parametrize("old", ["[3,", "[0,"])

@@ -1,10 +1,10 @@
 /** Errors and warnings below the fields of the form that they are about. */
 /** @import { Swap } from "payloads" */
-import { html } from "../../kit/html.js";
+import { Button, html } from "../../kit/html.js";
 import { Swaps } from "../../kit/swaps.js";
 import { signal } from "../../vendor/signals.min.js";
 
-/** @typedef {{ tone: string, text: string, swaps?: Swap[] | null }} Note */
+/** @typedef {{ tone: string, text: string, swaps?: Swap[] | null, show?: () => unknown }} Note */
 
 /** The warnings in spite of which a person goes on. */
 const accepted = signal(/** @type {string[]} */ ([]));
@@ -16,12 +16,13 @@ const accepted = signal(/** @type {string[]} */ ([]));
 export const Notes = ({ id, notes = [], use }) => html`<div class="field-notes" id=${id} aria-live="polite">
   ${notes
     .filter(({ text }) => !accepted.value.includes(text))
-    .map(({ tone, text, swaps }) => {
+    .map(({ tone, text, swaps, show }) => {
       const goOn = () => {
         accepted.value = [...accepted.value, text];
       };
       return html`<p key=${text} data-tone=${tone}>
         ${text}${use && swaps && html`<${Swaps} swaps=${swaps} use=${use} goOn=${goOn} />`}
+        ${show && html` <${Button} class="quiet" data-action="show" onClick=${show}>Show<//>`}
       </p>`;
     })}
 </div>`;

@@ -44,6 +44,7 @@ export class Row {
   captionFile = ""; // that the prompt is from, until it is changed
   proposal = ""; // of a prompt, by a vision-language model
   unproposed = ""; // why there is none
+  isPointed = false; // by a note about several images
   isUnread = false; // by this browser
   /** @type {number[] | null} width and height; null until it is shown */
   size = null;
@@ -127,7 +128,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
   };
   const later = seen?.waiting && state.queue.working.length ? LATER : "";
   const notes = [captionFile && `Caption from ${captionFile}`, note, later].filter(Boolean);
-  return html`<li data-row=${id}>
+  return html`<li data-row=${id} data-pointed=${row.isPointed}>
     <img src=${source} alt=${name} width="64" height="64" onLoad=${load} onError=${unread} />
     <span class="reference-text">
       <span class="file-name" title=${name}>${name}</span>

@@ -28,8 +28,8 @@ export class PictureSet {
   rows = [];
   /** @type {Map<string, string>} prompts of pictures that have to be chosen again, by stem */
   remembered = new Map();
-  /** @type {string} the warning about all pictures together */
-  warning = "";
+  /** @type {ExaminedSet["notes"]} the warnings about several pictures */
+  several = [];
   /** @type {FormNote[]} */
   notes = [];
   /** @type {DerivedSet | null} */
@@ -136,7 +136,7 @@ export class PictureSet {
       this.rows.unshift(...removed);
       this.changed();
     };
-    this.warning = "";
+    this.several = [];
     this.notes = [];
     this.wanted = FILE;
     this.changed();
@@ -190,7 +190,19 @@ export class PictureSet {
   showSeen(found) {
     for (const picture of found?.pictures ?? [])
       for (const row of this.rows) if (row.path === picture.path) row.seen = picture;
-    this.warning = found?.note ?? "";
+    this.several = found?.notes ?? [];
+  }
+
+  /**
+   * Frame the pictures of a note, and go to the first one; once more, and they are not framed.
+   * @param {string[]} paths
+   */
+  point(paths) {
+    const wanted = this.rows.filter((row) => row.path && paths.includes(row.path));
+    const isOver = wanted.every((row) => row.isPointed);
+    for (const row of this.rows) row.isPointed = !isOver && wanted.includes(row);
+    this.wanted = isOver || !wanted[0] ? null : `[data-row="${wanted[0].id}"] input[type=text]`;
+    this.changed();
   }
 }
 
@@ -215,7 +227,10 @@ export function References({ set, kind, number, anchors, remove }) {
   const facts = derived?.facts?.filter(([name]) => number || name !== "Trigger word" || !trigger.trim());
   const word = derived?.facts?.find(([name]) => name === "Trigger word")?.[1];
   const ids = (/** @type {string} */ field) => `notes-set-${id}-${field}`;
-  const together = set.warning ? [{ tone: "warning", text: set.warning }] : [];
+  const together = set.several.map(({ text, paths }) => {
+    const show = several ? () => set.point(paths) : undefined;
+    return { tone: "warning", text, show };
+  });
   const save = () => saveCaptions(rows, set.prompts());
   const [over, setOver] = useState(false);
   const drag = (/** @type {DragEvent} */ event) => {
