@@ -1,7 +1,7 @@
 """What of reference pictures would be learned by mistake: blur, borders, a mark on all of them, one view.
 
-All of it is read from the pixels alone, and chosen so that plain grounds, flat colours and soft paintings
-are not taken for it (docs/algorithms.md).
+All of it is read from the pixels alone, with limits by which plain grounds, flat colours and photographs with
+some blur in them are not taken for it.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.features.proposed_captions.caption_server import chat, serving
+from tests.features.proposed_captions.caption_server import Answer, chat, serving
 from tests.ui.browser.reference.test_unfinished_form import file, noise, opened
 from tests.ui.conftest import Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
@@ -10,6 +10,32 @@ from tests.ui.conftest import few_images as finished_workspace
 __all__ = ["finished_workspace"]
 
 pytestmark = pytest.mark.browser
+
+SAID = ("<think>hm</think>A teapot on a beach.", "I'm sorry, but I can't help with that.", "Caption: A pot.")
+
+
+def in_turn(*answers: Answer) -> Answer:
+    left = list(answers)
+    return lambda request: left.pop(0)(request)
+
+
+def test_what_is_no_caption_is_said_at_its_image_and_the_rest_once(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [file(f"pot-{i}.png", noise(i)) for i in range(3)])
+    page.click(".propose-prompts")
+    with serving(in_turn(*map(chat, SAID))) as (address, _):
+        page.fill("[name=server]", address)
+        page.click("[data-answer=propose]")
+        page.wait_for_selector("li:has-text('pot-2.png'):has-text('Proposed: “A pot”')")
+    page.wait_for_selector(
+        ".toast:has-text('Left out of what the model said: its thinking (1 answer), announcements (1 ')"
+    )
+    refused = page.locator("li:has-text('pot-1.png') .proposal")
+    assert "The model refused (“I'm sorry, but I can't help with that.”)" in refused.inner_text()
+    assert not refused.get_by_role("button", name="Use").is_visible()
+    refused.get_by_role("button").click()
+    refused.wait_for(state="hidden")
+
 
 PROPOSAL = "Proposed: “A teapot on a beach”"
 

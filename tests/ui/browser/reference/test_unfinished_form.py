@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Error, Route, expect
 
 from gal_studio.assets import demo
@@ -261,6 +261,23 @@ def test_captions_are_read_and_saved(watched: Watched, served: Served):
         assert {name: archive.read(name).decode() for name in archive.namelist()} == {
             "cat.txt": "A cat in lumira style\n", "dog.txt": "A dog in lumira style\n"
         }  # fmt: skip
+
+
+def test_a_note_about_several_images_shows_which(watched: Watched, served: Served):
+    page = opened(watched, served)
+    framed = io.BytesIO()
+    shown = Image.open(io.BytesIO(noise(7))).resize((240, 240), Image.Resampling.NEAREST)
+    ImageOps.expand(shown, 20, "black").save(framed, "PNG")
+    given = [file("plain.png", noise(1)), file("framed.png", framed.getvalue()), file("other.png", noise(2))]
+    page.set_input_files("input[data-part=file]", given)
+    note = page.locator(f".drop + {WARNING}:has-text('1 of the 3 images has a border')")
+    note.get_by_role("button", name="Show").click()
+    pointed = page.locator(".reference-rows li[data-pointed=true]")
+    expect(pointed).to_have_count(1)
+    expect(pointed).to_contain_text("framed.png")
+    expect(page.get_by_label("What framed.png shows")).to_be_focused()
+    note.get_by_role("button", name="Show").click()
+    expect(pointed).to_have_count(0)
 
 
 @pytest.mark.thorough
