@@ -117,6 +117,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, icons: Path) -> Path:
     ).eval()  # fmt: skip
     monkeypatch.setattr(styles, "load_finished", lambda work: tiny)
     monkeypatch.setattr(recipe_pictures, "MEASURED", 10)
+    monkeypatch.setattr(styles, "BATCH", 6)
     write = recipe_pictures.write_shard
     monkeypatch.setattr(
         recipe_pictures, "write_shard", lambda i, f, shard, count=8: write(i, f, shard, count)
@@ -146,8 +147,9 @@ def trained(work: Path, stopped_at: int | None = None) -> dict[str, torch.Tensor
     model, optimizer = styles.learner(1e-3)
     for name, weight in model.named_parameters():
         weight.requires_grad_(name.startswith("conv_out"))
+    data = styles.Data(work, shards_at_first=1, every=2)
     run = Stopped(work / "styles.pt", model, optimizer, Settings)
-    styles.learn(run, styles.Data(work, shards_at_first=1, every=2), work)
+    styles.learn(run, data, work)
     return {name: value.clone() for name, value in run.module.state_dict().items()}
 
 

@@ -137,7 +137,7 @@ def measure(
 def learn(run: Run, data: Data, work: Path) -> None:
     """Train as long as the run lasts, and write down what is measured on the way."""
     scale, scheduler, captions = read_scale(work), schedule(), Captions(work, run.rng)
-    recent: list[tuple[float, float]] = []
+    recent: list[tuple[float, ...]] = []
     for step in run.steps(every=300):
         data.grow(step)
         if step % MEASURE_EVERY == 0:
@@ -153,7 +153,7 @@ def learn(run: Run, data: Data, work: Path) -> None:
         loss = denoising_loss(run.module, scheduler, clean, captions.encode(words), run.rng)
         run.apply(loss.mean(), decay=DECAY)
         half = len(loss) // 2
-        recent.append((float(loss[:half].mean()), float(loss[half:].mean())))
+        recent.append(tuple(part.mean().item() for part in loss.detach().split(half)))
         if step % 100 == 0:
             of_recipes, of_clear = np.mean(recent[-100:], 0)
             run.report(recipes=of_recipes, clear=of_clear, pictures=step * BATCH)
@@ -161,11 +161,12 @@ def learn(run: Run, data: Data, work: Path) -> None:
 
 def main() -> None:
     args = arguments(__doc__, 600, "styles", steps=STEPS)
+    data = Data(args.work)  # before the run, whose random state it would change
     model, optimizer = learner(RATE)
     path = args.work / f"{args.name}.pt"
     if args.start_from is None and not path.exists():
         load_shipped(model)
-    learn(Run(path, model, optimizer, args), Data(args.work), args.work)
+    learn(Run(path, model, optimizer, args), data, args.work)
 
 
 if __name__ == "__main__":
