@@ -12,6 +12,7 @@ from tests.tools.test_pocket_clear import DESIGNS
 from tools.pocket.data import dataset, recipe_pictures
 from tools.pocket.data.dataset import NONE
 from tools.pocket.data.recipe_pictures import RECIPES, caption_of, draw
+from tools.pocket.evaluation import before_after
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.recipe_kinds import KINDS, Kind
 from tools.pocket.scenes.recipes import HELD_OUT_FROM, Recipe, held_out
@@ -173,3 +174,33 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(work: Path) -> Non
     resumed = trained(work)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
     assert not torch.equal(whole["conv_out.bias"], styles.build().state_dict()["conv_out.bias"])
+
+
+def test_readers_are_shown_both_models_and_counted_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(name: str, *rows: str) -> Path:
+        (tmp_path / name).write_text("\n".join(rows))
+        return tmp_path / name
+
+    shown = [("donut", "anchors"), ("cat", "places"), ("fish", "benchmark")]
+    rows = [f"{arm},{thing},{group}," for thing, group in shown for arm in ("before", "after")]
+    write("key.csv", "number,arm,thing,group,prompt", *(f"{n},{row}" for n, row in enumerate(rows, start=1)))
+    write("pairs.csv", "number,left,prompt", "1,after,", "2,before,", "3,after,")
+    named = write(
+        "a.csv", "number,name", "1,a tire", "2,Doughnut", "3,a kitty", "4,dog", "5,fish", "6,a fish"
+    )
+    before_after.print_names(tmp_path, [named])
+    before_after.print_pairs(tmp_path, [write("b.csv", "number,side", "1,left", "2,left", "3,")])
+    assert capsys.readouterr().out.splitlines() == [
+        "a  anchors: before 0.00, after 1.00",
+        "a  benchmark: before 1.00, after 1.00",
+        "a  places: before 1.00, after 0.00",
+        "b  after preferred 1 of 2, 1 undecided",
+    ]
+
+
+def test_all_things_of_anchors_and_benchmark_are_shown_in_four_styles() -> None:
+    groups = [case.group for case in before_after.cases()]
+    assert [groups.count(name) for name in ("anchors", "benchmark", "places")] == [72, 72, 48]
+    assert before_after.cases()[0].thing == "tie"
