@@ -12,7 +12,7 @@ from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.ui.api.received import Inbox, temporary_name
 from gal_studio.ui.api.whole_file import METHODS, WholeFile
-from gal_studio.workspace.archive.reader import Check
+from gal_studio.workspace.check import Show
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
@@ -20,7 +20,7 @@ ZIP = "application/zip"
 _TOO_LARGE = "The archive is too large for the page: use gal-studio import-project."
 
 
-def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox, check: Check) -> None:
+def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox, check: Show) -> None:
     """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
     _add_downloads(app, studio)
 

@@ -3,7 +3,6 @@
 Only an archive that passes every check is copied, in one transaction; a refused one leaves no trace.
 """
 
-import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,12 +19,9 @@ from gal_studio.workspace.archive.copy_project import copy_project
 from gal_studio.workspace.archive.format import ArchiveLimits, Manifest, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
-from gal_studio.workspace.check import examine
-from gal_studio.workspace.read_project import read_project
+from gal_studio.workspace.check import Show, examine
 
-Check = Callable[[Store, str], None]
 Tell = Callable[[str], None]
-_log = logging.getLogger(__name__)
 
 
 _SPARE = 6
@@ -36,10 +32,14 @@ def say_nothing(_: str) -> None:
     """Tell nobody."""
 
 
+def show_nothing(_: Store, __: str) -> None:
+    """Make no view of a project: its rows are read alone."""
+
+
 def import_project(
     store: Store,
     path: Path,
-    check: Check | None = None,
+    check: Show | None = None,
     tell: Tell = say_nothing,
     limits: ArchiveLimits | None = None,
     origin: str | None = None,
@@ -60,7 +60,7 @@ def import_project(
             odd = unpacking.passed_over(manifest)
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
-            _check(staged, project_id, check)
+            _check(staged, check or show_nothing)
             here = copy_project(store, staged, project_id, origin)
     if odd:
         names = ", ".join(name[-60:] for name in odd[:3])
@@ -95,15 +95,7 @@ def _staging(workspace: Path) -> Iterator[Path]:
             remove(workspace, folder)
 
 
-def _check(staged: Store, project_id: str, check: Check | None) -> None:
-    """Read everything once, so that nothing fails later."""
-    findings = examine(staged)
-    if findings:
+def _check(staged: Store, check: Show) -> None:
+    """Read everything once as the doctor does, so that nothing fails later."""
+    if findings := examine(staged, show=check):
         raise damaged(f"its contents are inconsistent ({findings[0].sentence.rstrip('.')})")
-    try:
-        read_project(staged, project_id)
-        if check is not None:
-            check(staged, project_id)
-    except Exception as error:
-        _log.info("archive refused", exc_info=True)
-        raise damaged("its rows cannot be read as a project") from error
