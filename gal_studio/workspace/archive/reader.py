@@ -13,10 +13,12 @@ from gal_studio.core.words import counted
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.inside import remove
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.temporary import sweep
 from gal_studio.state.files.unfinished import ENDING, beginning
+from gal_studio.state.jobs.lock import WorkspaceLock
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
-from gal_studio.workspace.archive.format import ArchiveLimits, Manifest, damaged
+from gal_studio.workspace.archive.format import ENDINGS, ArchiveLimits, Manifest, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
 from gal_studio.workspace.check import Show, examine
@@ -24,6 +26,13 @@ from gal_studio.workspace.check import Show, examine
 Tell = Callable[[str], None]
 
 
+class _ImportLock(WorkspaceLock):
+    """The lock of an import on its folder."""
+
+    name = "import.lock"
+
+
+_TABLES = "tables"
 _SPARE = 6
 """Open files that are held back: to delete a folder takes some, when there are no more."""
 
@@ -78,12 +87,15 @@ def _room_for(manifest: Manifest) -> int:
 
 @contextmanager
 def _staging(workspace: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk."""
-    folder, spare = None, list[int]()
+    """A temporary folder on the same disk; what killed imports left of theirs goes."""
+    folder, spare, lock = None, list[int](), None
+    sweep(workspace, workspace, _is_of_a_killed_one, age=0.0)
     try:
         spare += [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
         folder = Path(tempfile.mkdtemp(prefix=beginning(workspace), suffix=ENDING, dir=workspace))
-        for name in ("images", "adapters", "tables"):
+        lock = _ImportLock(folder)
+        lock.acquire()
+        for name in (*ENDINGS, _TABLES):
             (folder / name).mkdir()
         yield folder
     except OSError as error:
@@ -91,8 +103,16 @@ def _staging(workspace: Path) -> Iterator[Path]:
     finally:
         for handle in spare:
             os.close(handle)
+        if lock is not None:
+            lock.release()
         if folder is not None:
             remove(workspace, folder)
+
+
+def _is_of_a_killed_one(folder: Path) -> bool:
+    """Whether this is of an import that ended without a word; one at work holds a lock."""
+    with _ImportLock(folder) as lock:
+        return (folder / _TABLES).is_dir() and lock.acquire()
 
 
 def _check(staged: Store, check: Show) -> None:
