@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.words import counted
-from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.tables import table_named
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
@@ -16,6 +16,7 @@ from gal_studio.state.store import Store
 from gal_studio.workspace import spare_rows
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
+from gal_studio.workspace.loops import cut_loops
 from gal_studio.workspace.read_project import read_project
 from gal_studio.workspace.spare_values import DRAWN_AGAIN, MADE_AGAIN, consequence, repair_values
 
@@ -81,9 +82,12 @@ def repair(
     """
     report = []
     for finding in examine(store) if findings is None else findings:
-        if finding.problem == "value":
+        if finding.problem == "loop":
+            cut_loops(store, table_named(*finding.names))
+            report.append(f"{finding.sentence} Repaired: it is cut there.")
+        elif finding.problem == "value":
             table, column = finding.names
-            repair_values(store, next(one for one in TABLES if one.name == table))
+            repair_values(store, table_named(table))
             report.append(f"{finding.sentence} Repaired: {consequence(table, column)}.")
         elif finding.problem == "broken" and show is not None and not _is_broken(store, finding, show):
             report.append(f"{finding.sentence} Repaired: it can be read again.")
@@ -131,6 +135,8 @@ def remedy(finding: Finding) -> str:
             )
         if finding.problem == "value":
             return f"after --repair {consequence(*finding.names)}"
+        if finding.problem == "loop":
+            return "--repair cuts it there"
         if finding.problem == "orphan":
             return f"--repair moves them to the folder {DAMAGED}/"
         if finding.problem == "schema":

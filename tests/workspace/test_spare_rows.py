@@ -40,7 +40,6 @@ def damage(store: Store, table: str, column: str, value: object, which: str = FI
         ("exports", "measured", "half of a [list"),
         ("test_pictures", "scores", '{"clip": "high"}'),
         ("trials", "scores", "[1, 2]"),
-        ("projects", "created", 1e308),
         ("candidates", "remark", "unknown word"),
         ("test_pictures", "remark", "unknown word"),
         ("candidates", "switch", 7.5),

@@ -16,6 +16,7 @@ from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.workspace.archive import reader, writer
+from gal_studio.workspace.check import Show
 
 
 class FileVerbs(Verbs):
@@ -82,7 +83,7 @@ class FileVerbs(Verbs):
         return writer.export_project(self.store, project_id, path, raw)
 
     def import_project(
-        self, path: Path, check: reader.Check | None = None, tell: reader.Tell = reader.say_nothing
+        self, path: Path, check: Show | None = None, tell: reader.Tell = reader.say_nothing
     ) -> str:
         """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind.
 
