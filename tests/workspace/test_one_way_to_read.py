@@ -39,7 +39,6 @@ OPENED_OTHERWISE = {
     "state/images/read.py",
     "state/images/sandbox_process.py",
     "features/own_adapters/subjects.py",
-    "state/images/to_srgb.py",
     "state/jobs/workers.py",  # of the system
     "studio/create/caption_lists.py",
     "studio/create/captions.py",
