@@ -1,4 +1,4 @@
-"""Damage pages of the database: the doctor reports, saves what can be read, and names the copies.
+"""Damage pages of the database: the doctor reports, names the copies, and puts one in its place.
 
     python -m benchmarks.faults databases --pages 60
 
@@ -14,11 +14,10 @@ from pathlib import Path
 from random import Random
 
 from gal_studio.commands.doctor import check_workspace
-from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
-from gal_studio.state.database.backups import back_up, backups
+from gal_studio.state.database.backups import back_up
+from gal_studio.state.files.own_folder import DATABASE
 from gal_studio.workspace.check import damage_of
-from gal_studio.workspace.rescue import restore
 from tests.workspace.filled import fill
 
 PAGE = 4096
@@ -62,20 +61,16 @@ def _spoil(place: Path, page: int, way: str, random: Random) -> None:
 
 
 def _try(outcome: Outcome, place: Path) -> None:
-    if not damage_of(place):
+    if not damage_of(place / DATABASE):
         outcome.fates["no page of the tables"] += 1
         return
     told = check_workspace(place, repair=False)["found"]
     outcome.fates["all projects whole"] += not any("no longer" in one or "No project" in one for one in told)
     if not any("--restore" in one for one in told):
         outcome.wrong.append(f"no copy is named: {told}")
-    try:
-        check_workspace(place, repair=True)
-        outcome.fates["saved"] += 1
-    except StudioError:
-        restore(place, backups(place)[0].name)
-        outcome.fates["only the copy"] += 1
-    if damage_of(place) or not list((place / "damaged").glob("studio-*.db")):
+    check_workspace(place, repair=True)
+    outcome.fates["put back"] += 1
+    if damage_of(place / DATABASE) or not list((place / "damaged").glob("studio-*.db")):
         outcome.wrong.append("it is damaged after the repair, or the damaged one is gone")
 
 

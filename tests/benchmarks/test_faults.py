@@ -206,7 +206,7 @@ def test_one_damaged_value_hides_nothing(tmp_path: Path) -> None:
 def test_damaged_pages_of_the_database_end_no_doctor(tmp_path: Path) -> None:
     outcome = try_pages(tmp_path, 6, seed=3)
     assert outcome.wrong == []
-    assert outcome.fates["saved"]
+    assert outcome.fates["put back"]
 
 
 @pytest.mark.slow

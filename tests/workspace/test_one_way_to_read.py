@@ -62,9 +62,7 @@ OPENED_OTHERWISE = {
     "ui/api/uploads.py",
     "features/own_adapters/engine.py",
     "worker/cluster/pool.py",
-    "workspace/relisted.py",
     "workspace/rescue.py",
-    "workspace/spare_rows.py",
     "state/database/replaced.py",
     # What is being written, or has been unpacked into a folder of our own
     "state/database/backups.py",
