@@ -1,7 +1,6 @@
 """What a card says to people of other programs."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +16,7 @@ from gal_studio.assets import bundled_version
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
+from gal_studio.core.settings import Settings, TuneSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.features.exports.engine.card import (
     _brackets,
@@ -28,7 +27,6 @@ from gal_studio.features.exports.engine.card import (
     _publish,
     _recipe,
     _settings,
-    _speed_lines,
     solver_lines,
 )
 from tests.engine.original_names import write_one_file
@@ -84,6 +82,7 @@ def test_a1111_is_told_the_schedule_and_the_best_constant_strength() -> None:
     unet: Any = SimpleNamespace(part="unet")
     said = " ".join(_recipe(task, unet, written, Denoising(20)))
     assert "`<lora:ink:0.4@8,1@9,1@20>`" in said and "0.7 is the best strength" in said
+    assert "docs/export.md (*In Python*)" in said
     comfy: Any = SimpleNamespace(form=find_form("comfyui"))
     assert "loractl" not in " ".join(_recipe(comfy, unet, written, Denoising(20)))
     transformer: Any = SimpleNamespace(part="transformer")
@@ -149,17 +148,6 @@ def test_the_command_of_the_card_uploads_all_of_its_folder(
         hub_program()
     assert not ended.value.code
     assert asked == {"repo": "YOUR-NAME/ink-round-2", "private": True, "folder": "."}
-
-
-def test_a_speed_lora_in_a_folder_of_the_hub_is_loaded_from_there() -> None:
-    name = "Comfy-Org/Krea-2/loras/krea2_turbo_lora_rank_64_bf16.safetensors"
-    drawn = replace(GenerationSettings(), speed_lora=name)
-    assert _speed_lines(drawn)[0] == (
-        "pipeline.load_lora_weights('Comfy-Org/Krea-2', "
-        "weight_name='loras/krea2_turbo_lora_rank_64_bf16.safetensors')"
-    )
-    here = _speed_lines(replace(drawn, speed_lora="/home/me/loras/fast.safetensors"))[0]
-    assert "THE FOLDER OF fast.safetensors" in here and "home" not in here
 
 
 NASTY = "(a) ` <img src=x onerror=ran()> ``` [b](javascript:ran()) | </td>"

@@ -1,7 +1,7 @@
 """The model card (README.md) of an exported round."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,26 +14,17 @@ from gal_studio.core.models.names import checkpoint_name, is_bundled, public_nam
 from gal_studio.core.quoting import code_span, markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import Family, family_solver, is_partly_guided, unguided_scale
+from gal_studio.engine.families.family import Family, family_solver, is_partly_guided
 from gal_studio.engine.families.unet import NO_SPACING
 from gal_studio.engine.loras.check import Checked
-from gal_studio.engine.loras.stock import (
-    CALL_IT_TRUE,
-    OFF,
-    READ_SCALE_ONCE,
-    is_modular,
-    other_arguments,
-    scale_name,
-    step_arguments,
-    times_of,
-)
-from gal_studio.engine.models.speed_lora import in_repository, is_here
+from gal_studio.engine.loras.stock import is_modular, other_arguments, scale_name, step_arguments
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.features.exports.engine.header import Facts
 from gal_studio.features.exports.engine.shown import CardPicture
 from gal_studio.features.exports.engine.task import ExportTask
 
 FULL = "LoRA strength 1"
+BY_STEPS = "docs/export.md (*In Python*) of GAL Studio shows how diffusers changes it between steps"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
@@ -135,11 +126,9 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
             "",
             "It replaces this part of the model. It is not a LoRA: other programs do not list it.",
         ]
-        return "\n".join(lines)
-    if not family.lora_names.is_known:
+    elif not family.lora_names.is_known:
         lines += ["", "Other programs do not have this base model: the file is for diffusers."]
-        return "\n".join(lines)
-    if not task.form.is_own:
+    elif not task.form.is_own:
         strength = f"{written.constant.late:.3g}"
         place = f"put `{written.file}` into `{task.form.place}`, with a strength of {strength}"
         programs = task.form.programs_for(family.name)
@@ -152,14 +141,14 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
             "`comfyui-expected.png` is what the studio generates; ComfyUI rounds differently.",
         ]
     if drawn.is_fast:
-        lines += ["", f"Images, code and strengths here are for {_fast(drawn)}."]
+        lines += ["", f"Images and strengths here are for {_fast(drawn)}, the code for the base model alone."]
     lines += _recipe(task, family, written, drawn.denoising)
     if is_partly_guided(family, drawn):
         guided, steps = drawn.guided_steps, drawn.steps
         lines += [
             "",
-            f"Guidance is on only in steps {guided.start + 1} to {guided.stop} of {steps}. The code above "
-            "does that" + (", and the workflow by ranges of its conditioning." if written.workflow else "."),
+            f"Guidance is on only in steps {guided.start + 1} to {guided.stop} of {steps}; the code: in all."
+            + (" The workflow does it by ranges of its conditioning." if written.workflow else ""),
         ]
     lines += ["", "Other precisions and samplers give slightly different images."]
     return "\n".join(lines)
@@ -189,6 +178,8 @@ def _recipe(task: ExportTask, family: Family, written: Written, denoising: Denoi
             " The workflow does that with hooks; in other nodes, the late strength begins at step "
             f"{recipe.first_late(denoising) + 1} of {denoising.steps}."
         )
+    if not recipe.is_constant:
+        lines[1] += f" The code has the best strength for all steps; {BY_STEPS}."
     name, steps = written.file.removesuffix(".safetensors"), denoising.steps
     is_patched = task.form.syntax == "a1111" and family.part == "unet"  # the extension knows U-Nets alone
     if is_patched and (call := scheduled(name, recipe, steps)):
@@ -270,69 +261,28 @@ def _fast(drawn: GenerationSettings) -> str:
     return f"{drawn.fast_words} in {drawn.steps} steps"
 
 
-def _speed_lines(drawn: GenerationSettings) -> list[str]:
-    """Lines of Python that fuse a speed LoRA, which counts in full, before the round's is loaded."""
-    lora = drawn.speed_lora.strip()
-    if not lora:
-        return []
-    place, file = ("", re.split(r"[/\\]", lora)[-1]) if is_here(lora) else in_repository(lora)
-    place = place or f"THE FOLDER OF {file}"
-    load = f"pipeline.load_lora_weights({place!r}, weight_name={file!r})"
-    return [load, "pipeline.fuse_lora()", "pipeline.unload_lora_weights()"]
-
-
-def _scheduler_lines(drawn: GenerationSettings) -> tuple[str, list[str]]:
-    """The class of a speed LoRA's solver, and the line that gives it to the pipeline."""
-    kind, options = ("LCMScheduler", "") if drawn.solver == "lcm" else ("DDIMScheduler", _TRAILING)
-    made = f"{kind}.from_config(pipeline.scheduler.config, clip_sample=False{options})"
-    return kind, [f"pipeline.scheduler = {made}"]
-
-
-_TRAILING = ", timestep_spacing='trailing'"
-
-
 def _place(name: str) -> str:
     return name if "/" in name else f"THE FOLDER OF {name}"
 
 
 def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
-    """Lines of Python that draw the first of the checked pictures."""
+    """Lines of Python that generate the first checked prompt by the best constant strength."""
     first, kind = written.expected[0], type(family.pipeline).__name__
-    generation, side = task.settings.generation.as_drawn, written.resolution
-    modular = is_modular(family)
-    lines = ["import torch", f"from diffusers import {'ModularPipeline' if modular else kind}", ""]
-    denoiser = type(family.denoiser).__name__
-    opening = opening_lines(drawing_base(facts, generation), family, written.is_whole)
-    if any(denoiser in line for line in opening):
-        lines[1] += f", {denoiser}"
-    lines += [*opening, IN_FULL, *_speed_lines(generation)]
-    strengthen = _strengthening(task, family)
+    generation, side = task.settings.generation.in_full, written.resolution
+    modular, denoising = is_modular(family), generation.denoising
+    opening = opening_lines(facts.base_model, family, written.is_whole)
+    solver = solver_lines(family, denoising, side)
+    names = ["ModularPipeline", "ClassifierFreeGuidance"] if modular else [kind]
+    names += [name] if any((name := type(family.denoiser).__name__) in line for line in opening) else []
+    names += ["DPMSolverMultistepScheduler"] if solver else []
+    lines = ["import torch", f"from diffusers import {', '.join(names)}", "", *opening, IN_FULL, *solver]
     if not written.is_whole:
-        lines += _loading_lines(task, family, written)
-    if generation.solver != "own":
-        kind, solver = _scheduler_lines(generation)
-        lines[1] += f", {kind}"
-        lines += solver
-    elif solver := solver_lines(family, generation.denoising, written.resolution):
-        lines[1] += ", DPMSolverMultistepScheduler"
-        lines += solver
-    recipe, changes, denoising = written.recipe, list[str](), generation.denoising
-    if recipe != AS_TRAINED:
-        lines.append(strengthen(recipe.strength(0, denoising)))
-    first_late = recipe.first_late(denoising)
+        lines += _loading_lines(task, family, written.file, written.constant.late)
+    scale, guided = generation.guidance_scale, " output='images',"
     if modular:
-        lines[1] += ", ClassifierFreeGuidance"
-        lines += _modular_lines(family, generation, side, recipe, strengthen)
-    elif first_late:
-        changes += [
-            f"    if step + 1 == {first_late}:  # of {generation.steps}",
-            f"        {strengthen(recipe.late)}",
-        ]
-    guided = " output='images',"
-    if not modular:
-        before, guiding, scale = guidance_lines(family, generation, side)
-        changes += guiding
-        lines += [*before, *change_lines(changes)]
+        scale = scale if family.is_guided(scale) else 1.0
+        lines.append(f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}))")
+    else:
         guided = f" {scale_name(family)}={scale},"
     others = [f" {name}={value!r}," for name, value in other_arguments(family, generation.steps).items()]
     return [
@@ -341,99 +291,26 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
         f"    prompt={first.prompt!r},",
         f"    {step_words(family, denoising)},{guided}{''.join(others)}",
         f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
-        + (" callback_on_step_end=change," if changes else ""),
+        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
         ")[0]" if modular else ").images[0]",
     ]
 
 
-def _loading_lines(task: ExportTask, family: Family, written: Written) -> list[str]:
-    """Lines of Python that load the LoRA: into the pipeline, or a LoKr into its denoiser."""
+def _loading_lines(task: ExportTask, family: Family, file: str, strength: float) -> list[str]:
+    """Lines of Python that load the LoRA at a strength: into the pipeline, or a LoKr into its denoiser."""
     if task.form == LYCORIS:
         return [
             "from lycoris import create_lycoris_from_weights  # pip install lycoris-lora",
-            f"learned, _ = create_lycoris_from_weights(1.0, {written.file!r}, pipeline.{family.part})",
+            f"learned, _ = create_lycoris_from_weights({strength}, {file!r}, pipeline.{family.part})",
             "learned.apply_to()",
         ]
-    named = "" if written.recipe == AS_TRAINED else ", adapter_name='learned'"
+    loader, options, part = "load_lora_weights", "", ""
     if task.settings.tune.method == "lokr":
-        given = f"'.', weight_name={written.file!r}, prefix={family.part!r}{named}"
-        return [f"pipeline.{family.part}.load_lora_adapter({given})"]
-    return [f"pipeline.load_lora_weights('.', weight_name={written.file!r}{named})"]
-
-
-def _strengthening(task: ExportTask, family: Family) -> Callable[[float | str], str]:
-    """The line of Python that gives the LoRA a strength: a number, or what computes it."""
-    if task.form == LYCORIS:
-        return lambda strength: f"learned.set_multiplier({strength})"
-    part = f".{family.part}" if task.settings.tune.method == "lokr" else ""
-    return lambda strength: f"pipeline{part}.set_adapters('learned', {strength})"
-
-
-def _modular_lines(
-    family: Family,
-    generation: GenerationSettings,
-    side: int,
-    recipe: Recipe,
-    strengthen: Callable[[float | str], str],
-) -> list[str]:
-    """Lines of Python that guide a pipeline of blocks, and change the strength by the time that it gives."""
-    scale = generation.guidance_scale if family.is_guided(generation.guidance_scale) else 1.0
-    steps, part = generation.steps, ""
-    if is_partly_guided(family, generation):
-        guided = generation.guided_steps
-        part = f", start={guided.start / steps + OFF}, stop={guided.stop / steps + OFF}"
-    again = "  # again before every image" if part else ""
-    lines = [f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}{part})){again}"]
-    if first := recipe.first_late(steps):
-        _, time = times_of(family, steps, side, range(first, steps))
-        strength = f"{recipe.late} if 1000 * named['timestep'][0] < {time} else {recipe.early}"
-        lines += [
-            f"def change(module, given, named):  # from step {first + 1} of {steps} on",
-            f"    {strengthen(strength)}",
-            "pipeline.transformer.register_forward_pre_hook(change, with_kwargs=True)",
-        ]
-    return lines
-
-
-def guidance_lines(
-    family: Family, generation: GenerationSettings, side: int
-) -> tuple[list[str], list[str], str]:
-    """Lines of Python that guide some steps alone: before the picture, after each step; and the scale.
-
-    Some pipelines read their scale once, and ask before every step whether they guide.
-    """
-    guided, scale = generation.guided_steps, f"{generation.guidance_scale}"
-    if not is_partly_guided(family, generation):
-        return [], [], scale
-    if family.name in CALL_IT_TRUE:
-        low, high = times_of(family, generation.steps, side, guided)
-        held = [
-            "first = []",
-            "def hold(module, given, answer):  # outside of these times both predictions are the first",
-            f"    if not {low} < float(pipeline.current_timestep) < {high}:",
-            "        return first.pop() if first else first.append(answer)",
-            "pipeline.transformer.register_forward_hook(hold)",
-        ]
-        return held, [], scale
-    if family.name in READ_SCALE_ONCE:
-        low, high = times_of(family, generation.steps, side, guided)
-        asked = [
-            "asked = property(  # guidance between these times alone",
-            f"    lambda one: one.current_timestep is None or {low} < one.current_timestep < {high}",
-            ")",
-            "kind = type(pipeline)",
-            "pipeline.__class__ = type('Guided', (kind,), {'do_classifier_free_guidance': asked})",
-        ]
-        return asked, [], scale
-    off = unguided_scale(family) + OFF
-    steps = f"def scale(step): return {scale} if {guided.start} <= step < {guided.stop} else {off}"
-    return [steps], ["    pipe._guidance_scale = scale(step + 1)"], "scale(0)"
-
-
-def change_lines(changes: Sequence[str]) -> list[str]:
-    """Lines of Python with the function `change`, which is called after each step; none without changes."""
-    return ["def change(pipe, step, timestep, values):", *changes, "    return values"] if changes else []
+        loader, options, part = "load_lora_adapter", f", prefix={family.part!r}", f".{family.part}"
+    load = f"pipeline{part}.{loader}('.', weight_name={file!r}{options}"
+    if strength == 1.0:
+        return [f"{load})"]
+    return [f"{load}, adapter_name='learned')", f"pipeline{part}.set_adapters('learned', {strength})"]
 
 
 def _measured(task: ExportTask) -> str:

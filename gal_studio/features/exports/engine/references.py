@@ -13,7 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.names import public_name
 from gal_studio.core.quoting import markdown
-from gal_studio.core.settings import ReferenceSettings
+from gal_studio.core.settings import GenerationSettings, ReferenceSettings
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.loras.check import Checked
 from gal_studio.engine.loras.stock import GivenReferences, StockRequest
@@ -24,9 +24,7 @@ from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.features.exports.engine.card import (
     IN_FULL,
-    change_lines,
     checked_section,
-    guidance_lines,
     opening_lines,
     solver_lines,
     step_words,
@@ -98,9 +96,15 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
 
 
 def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:
-    settings = task.settings.generation.updated({"batch_size": 1})
     with drawing(model) as ready, given_references(task, ready) as references:
-        return (yield from collected(draw(ready, task.requests, settings, references), len(task.requests)))
+        return (
+            yield from collected(draw(ready, task.requests, _settings(task), references), len(task.requests))
+        )
+
+
+def _settings(task: ExportTask) -> GenerationSettings:
+    """As the round's pictures are drawn, but one by one and guided in every step, as the card's code does."""
+    return task.settings.generation.updated({"guidance_start": 0.0, "guidance_end": 1.0, "batch_size": 1})
 
 
 def _order(task: ExportTask, model: ImageModel) -> WorkflowOrder:
@@ -117,7 +121,7 @@ def _request(
     weights, encoder = (str(adapter.weights), str(adapter.encoder)) if adapter else ("", "")
     pictures = [str(path) for path in references]
     own = GivenReferences(pictures, weights, encoder, given.strength, given.several)
-    return stock_request(task, model, task.settings.generation, layers=0, given=own)
+    return stock_request(task, model, _settings(task), layers=0, given=own)
 
 
 def _card(task: ExportTask, written: _Written) -> str:
@@ -163,17 +167,13 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
                 "    lambda module, given, tokens: [each.mean(1, keepdim=True) for each in tokens]",
                 ")",
             ]
-    before, changes, scale = guidance_lines(family, settings, side)
     return [
         *lines,
-        *before,
-        *change_lines(changes),
         "picture = pipeline(",
         f"    prompt={first.prompt!r}, {passed},",
-        f"    {step_words(family, settings.denoising)}, guidance_scale={scale},",
+        f"    {step_words(family, settings.denoising)}, guidance_scale={settings.guidance_scale},",
         f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
-        + (" callback_on_step_end=change," if changes else ""),
+        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
         ").images[0]",
     ]
 
