@@ -34,8 +34,8 @@ class LocalHub:
     """What the server holds and how it behaves: `pace` in bytes a second, and `breaks`, how many transfers of
     weights end after half of what they were to send.
 
-    If it lies, files are `endless` or have this `etag`, weights are at this `location`, and what it says of
-    a repository is `told` beside, or has no end (`talks`, in bytes a time).
+    If it lies, files are `endless` or have this `etag`, and what it says of a repository is `told` beside, or
+    has no end (`talks`, in bytes a time).
     """
 
     address: str = ""
@@ -45,7 +45,6 @@ class LocalHub:
     breaks: int = 0
     endless: bool = False
     etag: str = ""
-    location: str = ""
     talks: int = 0
     told: Mapping[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -157,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._send_part(data, headers)
         linked = {"X-Linked-Etag": f'"{self.hub.etag or sha256(data)}"', "X-Linked-Size": str(len(data))}
         elsewhere = self.hub.address.replace("127.0.0.1", "localhost")  # another server, so no token for it
-        location = self.hub.location or f"{elsewhere}/files/{name}/{path}"
+        location = f"{elsewhere}/files/{name}/{path}"
         return self._send(302, b"", {**headers, **linked, "Location": location})
 
     def _send_endlessly(self, block: bytes = bytes(1 << 16)) -> None:
