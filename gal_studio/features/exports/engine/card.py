@@ -3,9 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import torch
 
 from gal_studio.assets import bundled_version
 from gal_studio.core.denoising import Denoising
@@ -14,17 +11,17 @@ from gal_studio.core.models.names import checkpoint_name, is_bundled, public_nam
 from gal_studio.core.quoting import code_span, markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import Family, family_solver, is_partly_guided
-from gal_studio.engine.families.unet import NO_SPACING
+from gal_studio.engine.families.family import Family, is_partly_guided
 from gal_studio.engine.loras.check import Checked
-from gal_studio.engine.loras.stock import is_modular, other_arguments, scale_name, step_arguments
+from gal_studio.engine.loras.stock import is_modular, scale_name
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.features.exports.engine.header import Facts
 from gal_studio.features.exports.engine.shown import CardPicture
 from gal_studio.features.exports.engine.task import ExportTask
 
 FULL = "LoRA strength 1"
-BY_STEPS = "docs/export.md (*In Python*) of GAL Studio shows how diffusers changes it between steps"
+SOLVER = "docs/export.md (*In Python*) of GAL Studio says how to generate exactly as the studio does"
+BY_STEPS = "the same document shows how diffusers changes it between steps"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
@@ -120,7 +117,7 @@ def _pictures(pictures: Sequence[CardPicture]) -> str:
 def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> str:
     """How to use the file in each program that reads this form."""
     drawn = task.settings.generation.as_drawn
-    lines = ["## Use", "", "```python", *_code(task, facts, family, written), "```"]
+    lines = ["## Use", "", "```python", *_code(task, facts, family, written), "```", "", f"{SOLVER}."]
     if written.is_whole:
         lines += [
             "",
@@ -192,63 +189,39 @@ def _recipe(task: ExportTask, family: Family, written: Written, denoising: Denoi
     return lines
 
 
-IN_FULL = "pipeline.to(torch.float32)  # parts that are stored in half precision, too"
-"""A line without which diffusers opens such parts next to others in full precision, and fails."""
-
-
 def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str]:
     """Lines that open the base model; where it `is_whole`, with the trained denoiser beside this card."""
-    kind, denoiser, part = type(family.pipeline).__name__, type(family.denoiser).__name__, family.part
-    if is_modular(family):
-        load = [f"pipeline = ModularPipeline.from_pretrained({_place(name)!r})", "pipeline.load_components()"]
-        replaced = [f"pipeline.update_components({part}={denoiser}.from_pretrained({part!r}))"]
-        return [*load, *(replaced if is_whole else [])]
-    own, trained = f", {part}={part}", f"{part} = {denoiser}.from_pretrained({part!r})"
-    lines, given = ([trained], own) if is_whole else ([], "")
-    one_file = checkpoint_name(name)
-    if one_file is None:
-        return [*lines, f"pipeline = {kind}.from_pretrained({_place(name)!r}{given})"]
-    base = _place(one_file.pipeline or "ITS PIPELINE")
-    if family.one_file == "pipeline":
-        config = f", config={base!r}" if one_file.pipeline else ""
-        return [*lines, f"pipeline = {kind}.from_single_file({one_file.file!r}{config}{given})"]
-    if getattr(family.denoiser, "was_packed", False) and not is_whole:  # diffusers does not unpack it alike
-        said = f"# its own weights, which are near those of {one_file.file}"
-        return [f"pipeline = {kind}.from_pretrained({base!r})  {said}"]
-    if not is_whole:
-        options = f"config={base!r}, subfolder={part!r}"
-        lines.append(f"{part} = {denoiser}.from_single_file({one_file.file!r}, {options})")
-    return [*lines, f"pipeline = {kind}.from_pretrained({base!r}{own})"]
+    denoiser, part, modular = type(family.denoiser).__name__, family.part, is_modular(family)
+    kind, one_file = "ModularPipeline" if modular else type(family.pipeline).__name__, checkpoint_name(name)
+    imported = f"from diffusers import {kind}{f', {denoiser}' if is_whole else ''}"
+    open_it, place, said = "from_pretrained", _place(name), ""
+    if one_file is not None and family.one_file == "pipeline":
+        open_it, place = "from_single_file", one_file.file
+    elif one_file is not None:
+        place, said = _place(one_file.pipeline or "ITS PIPELINE"), f"  # {one_file.file} is its {part}"
+    given = "" if modular else f", {IN_FULL}"
+    lines = ["import torch", imported, "", f"pipeline = {kind}.{open_it}({place!r}{given}){said}"]
+    lines += [f"pipeline.load_components({IN_FULL})"] if modular else []
+    trained = f"{denoiser}.from_pretrained({part!r})"
+    replaced = f"pipeline.update_components({part}={trained})" if modular else f"pipeline.{part} = {trained}"
+    return [*lines, *([replaced] if is_whole else [])]
 
 
-def solver_lines(family: Family, denoising: Denoising, resolution: int) -> list[str]:
-    """Lines that give the pipeline the studio's solver; none where the pipeline has it already."""
-    if family.part != "unet":
-        return []
-    solver: Any = family_solver(family, denoising, resolution, torch.device("cpu"))
-    spaced = [name for name in NO_SPACING if family.pipeline.scheduler.config.get(name)]  # type: ignore[attr-defined]
-    given = [f"    {name}=False," for name in spaced] if denoising.sigmas else []
+IN_FULL = "torch_dtype=torch.float32"
+"""An argument without which diffusers opens parts in their own precisions, and fails where these differ."""
+
+
+def drawing_lines(
+    family: Family, request: DrawRequest, settings: GenerationSettings, given: str
+) -> list[str]:
+    """Lines that draw a picture, with what is `given` to the pipeline beside."""
+    scale = "output='images'" if is_modular(family) else f"{scale_name(family)}={settings.guidance_scale}"
     return [
-        "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
-        "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
-        f"    timestep_spacing={solver.config.timestep_spacing!r},",
-        *given,
-        *_velocity_lines(solver.config),
-        ")",
+        "picture = pipeline(",
+        f"    prompt={request.prompt!r}, num_inference_steps={settings.steps}, {scale},{given}",
+        f"    generator=torch.Generator('cpu').manual_seed({request.seed}),",
+        ")[0]" if is_modular(family) else ").images[0]",
     ]
-
-
-def _velocity_lines(schedule: Any) -> list[str]:
-    """What a one-file checkpoint alone says of its noise, which diffusers does not read from it."""
-    if schedule.prediction_type != "v_prediction":
-        return []
-    lines = ["    prediction_type='v_prediction',"]
-    return [*lines, "    rescale_betas_zero_snr=True,"] if schedule.rescale_betas_zero_snr else lines
-
-
-def step_words(family: Family, denoising: Denoising) -> str:
-    """What a pipeline's call is told of its steps, as it is written in Python."""
-    return ", ".join(f"{name}={value!r}" for name, value in step_arguments(family, denoising).items())
 
 
 def drawing_base(facts: Facts, drawn: GenerationSettings) -> str:
@@ -267,33 +240,12 @@ def _place(name: str) -> str:
 
 def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
     """Lines of Python that generate the first checked prompt by the best constant strength."""
-    first, kind = written.expected[0], type(family.pipeline).__name__
-    generation, side = task.settings.generation.in_full, written.resolution
-    modular, denoising = is_modular(family), generation.denoising
-    opening = opening_lines(facts.base_model, family, written.is_whole)
-    solver = solver_lines(family, denoising, side)
-    names = ["ModularPipeline", "ClassifierFreeGuidance"] if modular else [kind]
-    names += [name] if any((name := type(family.denoiser).__name__) in line for line in opening) else []
-    names += ["DPMSolverMultistepScheduler"] if solver else []
-    lines = ["import torch", f"from diffusers import {', '.join(names)}", "", *opening, IN_FULL, *solver]
+    side = written.resolution
+    lines = opening_lines(facts.base_model, family, written.is_whole)
     if not written.is_whole:
         lines += _loading_lines(task, family, written.file, written.constant.late)
-    scale, guided = generation.guidance_scale, " output='images',"
-    if modular:
-        scale = scale if family.is_guided(scale) else 1.0
-        lines.append(f"pipeline.update_components(guider=ClassifierFreeGuidance({scale}))")
-    else:
-        guided = f" {scale_name(family)}={scale},"
-    others = [f" {name}={value!r}," for name, value in other_arguments(family, generation.steps).items()]
-    return [
-        *lines,
-        "picture = pipeline(",
-        f"    prompt={first.prompt!r},",
-        f"    {step_words(family, denoising)},{guided}{''.join(others)}",
-        f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
-        ")[0]" if modular else ").images[0]",
-    ]
+    settings = task.settings.generation.in_full
+    return [*lines, *drawing_lines(family, written.expected[0], settings, f" height={side}, width={side},")]
 
 
 def _loading_lines(task: ExportTask, family: Family, file: str, strength: float) -> list[str]:

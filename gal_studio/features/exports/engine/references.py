@@ -23,11 +23,9 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.features.exports.engine.card import (
-    IN_FULL,
     checked_section,
+    drawing_lines,
     opening_lines,
-    solver_lines,
-    step_words,
 )
 from gal_studio.features.exports.engine.check import check_exported, collected, stock_request
 from gal_studio.features.exports.engine.shown import save_shown
@@ -144,19 +142,13 @@ _COMFY = {
 
 def _code(task: ExportTask, written: _Written) -> list[str]:
     """Lines of Python that draw the first of the checked pictures."""
-    model, settings, given = written.model, task.settings.generation, task.settings.references
-    family, first = model.family, task.requests[0]
-    side = settings.resolution or model.resolution
-    kind = type(family.pipeline).__name__
+    family, given = written.model.family, task.settings.references
     names = [path.name for path in written.references]
-    solver = solver_lines(family, settings.denoising, side)
-    lines = [
-        "import torch",
-        f"from diffusers import {kind}{', DPMSolverMultistepScheduler' if solver else ''}",
+    lines = opening_lines(public_name(task.project.base_model), family)
+    lines += [
+        "from PIL import Image",
+        f"references = [Image.open(f'{FOLDER}/{{name}}') for name in {names!r}]",
     ]
-    lines += ["from PIL import Image", ""]
-    lines += [*opening_lines(public_name(task.project.base_model), family), IN_FULL, *solver]
-    lines.append(f"references = [Image.open(f'{FOLDER}/{{name}}') for name in {names!r}]")
     passed = "image=references"
     if written.adapter is not None:
         passed = "ip_adapter_image=[references]"
@@ -167,15 +159,9 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
                 "    lambda module, given, tokens: [each.mean(1, keepdim=True) for each in tokens]",
                 ")",
             ]
-    return [
-        *lines,
-        "picture = pipeline(",
-        f"    prompt={first.prompt!r}, {passed},",
-        f"    {step_words(family, settings.denoising)}, guidance_scale={settings.guidance_scale},",
-        f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
-        ").images[0]",
-    ]
+    side = task.settings.generation.resolution or written.model.resolution
+    size = f" height={side}, width={side}, {passed},"
+    return [*lines, *drawing_lines(family, task.requests[0], task.settings.generation, size)]
 
 
 def _adapter_lines(strength: float, adapter: AdapterFiles) -> list[str]:
