@@ -73,6 +73,11 @@ def test_srgb_of_any_name_changes_nothing() -> None:
     assert off(png(squares(PATCHES), icc_chunk(told))) == 0
 
 
+def test_a_damaged_profile_is_ignored_and_said() -> None:
+    told = encoded(PLAIN, "PNG", icc_profile=b"none" * 50)
+    assert (off(told), shown(told)[1]) == (0, (UNREADABLE,))
+
+
 def test_greys_have_profiles_of_greys_or_of_colours() -> None:
     grey = profile("Gray Gamma 1.0", b"GRAY", {b"kTRC": curve(1.0)})
     levels = np.full((16, 16), 55, dtype=np.uint8)
