@@ -22,7 +22,9 @@ def _packaged(text: str, address: str) -> str:
     text = re.sub(r"\[project\.urls\]\n(?:.+\n)*\n", "", text)
     links = {"Repository": "", "Documentation": "/tree/main/docs", "Changelog": "/blob/main/CHANGELOG.md"}
     rows = "".join(f'{name} = "{address}{rest}"\n' for name, rest in links.items())
-    return text.replace("[project.scripts]", f"[project.urls]\n{rows}\n[project.scripts]") if address else text
+    if not address:
+        return text
+    return text.replace("[project.scripts]", f"[project.urls]\n{rows}\n[project.scripts]")
 
 
 def _cited(text: str, address: str) -> str:

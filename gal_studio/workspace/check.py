@@ -32,8 +32,8 @@ from gal_studio.state.files.unfinished import ENDING, is_unfinished, looks_unfin
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
 from gal_studio.workspace.loops import begins_with
+from gal_studio.workspace.made_again import MADE_AGAIN
 from gal_studio.workspace.read_project import damaged_rows, read_project
-from gal_studio.workspace.spare_values import is_spare
 
 _log = logging.getLogger(__name__)
 HOUR = 3600.0
@@ -73,7 +73,7 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
 
     `show` makes all views of a project; if it raises, the project is broken.
     """
-    if broken := damage_of(store.workspace):
+    if broken := damage_of(store.workspace / DATABASE):
         return (Finding("database", f"Pages of studio.db are damaged ({broken})."),)
     unlike = tuple(Finding("schema", sentence) for sentence in differences(store.database.rows))
     if unlike:
@@ -119,10 +119,10 @@ def _loops(store: Store) -> Iterator[Finding]:
 
 
 def _damaged_values(store: Store) -> Iterator[Finding]:
-    """Values that a repair can do without, or the studio computes again."""
+    """Values of rows that the studio makes again."""
     for table in TABLES:
-        found = Counter(column.name for _, column in damaged_rows(store, table) if is_spare(table, column))
-        for column, count in sorted(found.items()):
+        rows = damaged_rows(store, table) if table.name in MADE_AGAIN else ()
+        for column, count in sorted(Counter(column.name for _, column in rows).items()):
             where = f"{table.name}.{column}"
             yield Finding(
                 "value", f"{counted(count, 'value')} of {where} damaged.", names=(table.name, column)
@@ -303,9 +303,8 @@ def _is_old(path: Path, age: float) -> bool:
         return False
 
 
-def damage_of(workspace: Path) -> str:
-    """What is wrong with the pages of the database; "" if nothing is, or only indexes and values."""
-    path = workspace / DATABASE
+def damage_of(path: Path) -> str:
+    """What is wrong with the pages of a database; "" if nothing is, or only indexes and values."""
     check_files(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:

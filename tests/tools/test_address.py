@@ -13,7 +13,8 @@ SOME = "https://example.org/ada/gal-studio"
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_files_have_the_address_that_is_set(name: str) -> None:
-    assert filled(name, REPOSITORY) == (ROOT / name).read_text(encoding="utf-8"), "run python -m tools.address"
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert filled(name, REPOSITORY) == text, "run python -m tools.address"
 
 
 def test_an_address_is_written_and_taken_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
