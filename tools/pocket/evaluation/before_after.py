@@ -75,7 +75,7 @@ def draw_all(weights: Path | None, asked: Sequence[Case]) -> np.ndarray:
     preset = load_preset("pocket")
     model = load_image_model(resolve_model(preset.base_model))
     if weights is not None:
-        load_weights(model.pipeline.unet, weights)
+        load_weights(model.denoiser, weights)
     requests = [DrawRequest(case.prompt, candidate_seed(SEED, case.prompt, 0)) for case in asked]
     with drawing(model):
         return as_array(drawn(model, requests, preset.settings["style"].generation))
