@@ -40,6 +40,10 @@ TOO_OLD = (
     f"This is Python {sys.version_info[0]}.{sys.version_info[1]}, and GAL Studio needs Python 3.11 or newer: "
     "start it with a newer one."
 )
+CUT_OFF = (
+    "An update was cut off, or git is at work (.git/index.lock is there). If nothing is at work, delete that "
+    "file, then run `git stash -u` and `git pull`. Projects are not touched by it."
+)
 TO_CHECK = (
     *("pytest", "hypothesis", "hatchling", "ruff", "mypy", "importlinter", "playwright"),
     *("gguf", "torchao", "bitsandbytes", "prodigyopt", "tensorboardX", "ray", "resvg_py", "scipy"),
@@ -124,6 +128,8 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
         print(TOO_OLD, file=sys.stderr)
         return 2
+    if (ROOT / ".git" / "index.lock").exists() and not is_inside():
+        print(CUT_OFF, file=sys.stderr)
     if "--repair" in sys.argv[1:2]:
         return repair()
     checking = bool({"--check", "--check-all"}.intersection(sys.argv))

@@ -4,10 +4,14 @@
 before one of these names is used.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gal_studio.version import __version__
+
+# The hub's library adds what runs it to each request, unless this is set before its import: no analytics.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from gal_studio.core.errors import StudioError

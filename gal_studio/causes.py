@@ -19,7 +19,7 @@ from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.drive_errors import drive_sentence
-from gal_studio.core.errors import first_line
+from gal_studio.core.errors import first_line, is_lack_of_memory
 from gal_studio.core.models.weights_header import parse_header
 
 HEAD = 1 << 16  # bytes of a file that are looked at
@@ -158,6 +158,8 @@ def unread(
     name = f"{called} {shown or path}"
     if isinstance(error, OSError) and (said := refused(path, error, name)):
         return said
+    if is_lack_of_memory(error) or "allocate memory" in str(error):
+        return f"There is not enough memory to read the {name}: close other programs, then try again."
     try:
         with path.open("rb") as file:
             head, size = file.read(HEAD), path.stat().st_size

@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,8 +34,7 @@ class LocalHub:
     """What the server holds and how it behaves: `pace` in bytes a second, and `breaks`, how many transfers of
     weights end after half of what they were to send.
 
-    If it lies, files are `endless` or have this `etag`, weights are at this `location`, and what it says of
-    a repository is `told` beside, or has no end (`talks`, in bytes a time).
+    If it lies, files have this `etag`, and what it says of a repository is `told` beside.
     """
 
     address: str = ""
@@ -43,10 +42,7 @@ class LocalHub:
     published: dict[str, Published] = field(default_factory=dict)
     pace: float = 0.0
     breaks: int = 0
-    endless: bool = False
     etag: str = ""
-    location: str = ""
-    talks: int = 0
     told: Mapping[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     sent: int = 0
@@ -123,8 +119,6 @@ class Handler(BaseHTTPRequestHandler):
         found = self.hub.published[name]
         if revision not in ("", "main", found.commit):
             return self._refuse(404, "RevisionNotFound", "Invalid rev id")
-        if self.hub.talks:
-            return self._send_endlessly(b" " * self.hub.talks)
         siblings = []
         for path in sorted(path for path in found.folder.rglob("*") if path.is_file()):
             data = path.read_bytes()
@@ -157,21 +151,10 @@ class Handler(BaseHTTPRequestHandler):
             return self._send_part(data, headers)
         linked = {"X-Linked-Etag": f'"{self.hub.etag or sha256(data)}"', "X-Linked-Size": str(len(data))}
         elsewhere = self.hub.address.replace("127.0.0.1", "localhost")  # another server, so no token for it
-        location = self.hub.location or f"{elsewhere}/files/{name}/{path}"
+        location = f"{elsewhere}/files/{name}/{path}"
         return self._send(302, b"", {**headers, **linked, "Location": location})
 
-    def _send_endlessly(self, block: bytes = bytes(1 << 16)) -> None:
-        self.send_response(200)
-        self.end_headers()
-        with suppress(OSError):
-            while self.hub.sent < 1 << 28:
-                self.wfile.write(block)
-                self.hub.sent += len(block)
-        self.close_connection = True
-
     def _send_part(self, data: bytes, headers: Mapping[str, str]) -> None:
-        if self.hub.endless:
-            return self._send_endlessly()
         asked = self.headers.get("Range")
         first = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
         part = data[first:]

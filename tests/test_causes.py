@@ -137,6 +137,8 @@ def test_a_file_that_another_program_holds_is_not_damaged(tmp_path: Path) -> Non
     held = PermissionError(13, "in use")
     held.winerror = 32  # type: ignore[attr-defined]
     assert "is in use by another program" in causes.unread(tmp_path / "cat.safetensors", held)
+    full = OSError("unable to mmap 64 bytes: Cannot allocate memory (12)")
+    assert "not enough memory to read the file" in causes.unread(cut(tmp_path / "cat.safetensors"), full)
 
 
 def test_a_folder_of_a_model_tells_which_file_is_none(tmp_path: Path) -> None:

@@ -52,6 +52,20 @@ def test_a_failed_installation_is_one_sentence(
     assert said in printed and len(printed.splitlines()) == 1
 
 
+def test_an_update_that_was_cut_off_is_told(
+    launch: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A killed `git pull` leaves its lock, and files of both versions, which may not start."""
+    monkeypatch.setattr(launch, "ROOT", tmp_path)
+    monkeypatch.setattr(launch, "has_all", lambda modules: False)
+    monkeypatch.setattr(launch, "prepare", lambda checking: 5)
+    (tmp_path / ".git").mkdir()
+    assert (launch.main(), capsys.readouterr().err) == (5, "")
+    (tmp_path / ".git" / "index.lock").touch()
+    assert launch.main() == 5
+    assert "run `git stash -u` and `git pull`" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("has_all", [True, False])
 def test_a_repair_is_of_the_environment_in_use(
     launch: ModuleType, installer: ModuleType, monkeypatch: pytest.MonkeyPatch, has_all: bool

@@ -9,16 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from benchmarks.attack import archives, commands, headers, loras, programs, python, requests
+from benchmarks.attack import archives, commands, headers, loras, programs, python, requests, workspaces
 from benchmarks.attack.target import Tally, Target
 from benchmarks.attack.views import refresh
 
 BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
     (0.21, requests.call),
-    (0.24, requests.write),
+    (0.23, requests.write),
     (0.12, requests.setting),
-    (0.15, requests.route),
+    (0.14, requests.route),
+    (0.01, requests.strip),
     (0.06, requests.body),
     (0.01, requests.large_body),
     (0.05, archives.archive),
@@ -27,6 +28,7 @@ KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
     (0.02, headers.header),
     (0.04, python.verb),
     (0.04, programs.endpoint),
+    (0.01, workspaces.workspace),
 )
 """The share of each kind of input."""
 

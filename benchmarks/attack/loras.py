@@ -4,6 +4,7 @@ import functools
 import json
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -28,6 +29,7 @@ from gal_studio.engine.models.adapters import (
 )
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.studio.create.lora_file import read_lora_facts
 from tests.engine.tiny import make_tiny_pipeline
 
 Tensors = dict[str, torch.Tensor]
@@ -63,6 +65,9 @@ def lora(target: Target, random: Random) -> None:
     target.tally.add("LoRAs", "tried")
     label = f"{sorted(tensors)[:2]} {header.get(PEFT_CONFIGURATION, '')[:300]}"
     try:
+        with suppress(StudioError):
+            if (rank := read_lora_facts(path).rank) > path.stat().st_size:
+                target.tally.add("LoRAs", "believed", example=f"a rank of {rank}")
         found = _apply(model, path, random)
     except StudioError:
         return
@@ -122,7 +127,7 @@ def _extra(random: Random, tensors: Tensors) -> Tensors:
 def _reshaped(random: Random, tensors: Tensors) -> Tensors:
     name = random.choice(sorted(tensors))
     shape = random.choice(
-        (tensors[name].transpose(0, 1).shape, (1,), (2, 2), (0, 2), (3, *tensors[name].shape))
+        (tensors[name].transpose(0, 1).shape, (1,), (2, 2), (0, 2), (10**9, 0), (3, *tensors[name].shape))
     )
     return {**tensors, name: torch.ones(shape)}
 

@@ -51,6 +51,9 @@ WORDS = {
     "identity": ("0" * 32,),
 }
 """Parts of paths that are no IDs."""
+QUERIES = ("v", "raw", "project", "__theme", "token", "page", "deep_link", "view", "session_hash", "title")
+EVIL = "http://evil.example"
+LONGEST_QUERY = 60_000  # characters
 LONGEST_WAIT = 5.0  # seconds of another client while a large body is read
 METHODS = (*("GET",) * 14, "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X\tY")
 
@@ -99,7 +102,7 @@ def route(target: Target, random: Random) -> None:
     path = re.sub(r"\{(\w*)[^}]*\}", lambda found: _part(random, target.ids, found[1]), path)
     if random.random() < 0.3:
         value = quote(random.choice(TEXTS).encode("utf-8", "surrogatepass"))[:2000]
-        path += f"?{random.choice(('v', 'raw', 'project', '__theme', 'token'))}={value}"
+        path += f"?{random.choice(QUERIES)}={value}"
     headers = {}
     if random.random() < 0.3:
         name = random.choice(
@@ -112,6 +115,9 @@ def route(target: Target, random: Random) -> None:
                 "X_Forwarded_For",
                 "Accept_Language",
                 "X_Forwarded_Host",
+                "X_Forwarded_Proto",
+                "X_Gradio_Server",
+                "X_Gradio_User",
                 "Content_Type",
                 "Referer",
                 "Origin",
@@ -125,12 +131,30 @@ def route(target: Target, random: Random) -> None:
                 "a=b; c",
                 "\xff\xfe",
                 "*/*;q=x",
-                "http://evil",
+                EVIL,
                 "x" * 5000,
             )
         )
     method = random.choice(METHODS)
-    target.ask("routes", method, path, b"" if method in ("POST", "PUT", "PATCH") else None, **headers)
+    body = b"" if method in ("POST", "PUT", "PATCH") else None
+    _, answer = target.ask("routes", method, path, body, **headers)
+    if EVIL.encode() in answer:
+        target.tally.add("routes", "believed", example=f"{path} {headers}")
+
+
+def strip(target: Target, random: Random) -> None:
+    """A file of images with names and titles of any length, and as many as come."""
+    known = [f"picture/{one}" for one in target.ids["candidate"]] or ["picture/x"]
+    count = random.choice((1, 2, 3, 40, 41))
+    words = [random.choice(TEXTS) * random.choice((1, 1, 40, 4000)) for _ in range(count + 1)]
+    given = [
+        *(("picture", random.choice((random.choice(known), words[-1]))) for _ in range(count)),
+        *(("name", word) for word in words[:-1]), ("title", words[-1]),
+    ]  # fmt: skip
+    query = "&".join(
+        f"{name}={quote(word.encode('utf-8', 'surrogatepass'))[:LONGEST_QUERY]}" for name, word in given
+    )
+    target.ask("routes", "GET", f"/strip.{random.choice(('png', 'gif'))}?{query[:LONGEST_QUERY]}")
 
 
 @functools.cache

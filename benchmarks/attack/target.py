@@ -43,6 +43,7 @@ class Tally:
         "internal-error words",
         "unopenable",
         "leaked bytes",
+        "believed",
         "applied in part",
     )
 

@@ -1,7 +1,7 @@
 """Long reliability tests: kills, faults and hostile files. docs/lab/2026-11/reliability.md has their results.
 
 python -m benchmarks.faults NAME [options]; the names are kills, writes, pages, soak, tab, files, values,
-links, memory, databases and interrupted.
+links, memory and interrupted.
 """
 
 import importlib
@@ -17,7 +17,6 @@ NAMES = (
     "values",
     "links",
     "memory",
-    "databases",
     "interrupted",
 )
 

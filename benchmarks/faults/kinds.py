@@ -27,11 +27,13 @@ import torch
 from benchmarks.faults.witness import Losses, Witness, tensors
 from benchmarks.faults.writes import KILLED, Deaths
 from gal_studio.cli import main as command
+from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.features.benchmark.verbs import change_test_set, measure
 from gal_studio.features.refine.verbs import make_pairs, refine
 from gal_studio.research import verbs
 from gal_studio.state import Store
+from gal_studio.state.database.tables import TABLES
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.import_ahead import import_ahead
@@ -43,6 +45,7 @@ from tests.features.own_adapters.test_command import objects
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
 from tests.worker.test_lora_start import write_lora
+from tests.workspace.filled import fill
 
 import_ahead()  # once, in the process that all others are forked from
 Made = dict[str, Any]
@@ -212,6 +215,32 @@ def _refine_adapter(folder: Path, models: Path) -> None:
     )  # fmt: skip
 
 
+def _to_repair(folder: Path, models: Path) -> None:
+    """A workspace of two projects, in which rounds form a loop, values are damaged, and files are lost."""
+    del models
+    with Store(folder / "workspace") as store:
+        cat, dog = (fill(store, Random(number), name).id for number, name in enumerate(("Cat", "Dog")))
+        store.images.path(store.candidates.of_round(store.rounds.of_project(cat)[0].id)[0].image).unlink()
+        store.database.write("UPDATE rounds SET parent_id = id WHERE project_id = ?", (dog,))
+        store.database.write("UPDATE losses SET loss = 'x'")
+
+
+def _repair(folder: Path, models: Path) -> None:
+    del models
+    if left := check_workspace(folder / "workspace", repair=True)["left"]:
+        raise StudioError(f"left after the repair: {left}")
+
+
+def _repaired(folder: Path) -> Made:
+    """Every row; the times of the repair itself are in none."""
+    with Store(folder / "workspace") as store:
+        return {
+            f"{table.name} {row['rowid']}": tuple(row)
+            for table in TABLES if table.name not in ("project_versions", "workers")
+            for row in store.database.rows(f"SELECT rowid, * FROM {table.name}")
+        }  # fmt: skip
+
+
 def _said(*words: object) -> None:
     if code := command([str(word) for word in words]):
         raise StudioError(f"{words[0]} ended with {code}")
@@ -327,6 +356,7 @@ KINDS = {
     "refine": Kind(_refine, _jobs, _made_by_jobs),
     "replay": Kind(_played, _jobs, _made_by_jobs),
     "judge": Kind(_to_judge, _judge, _made_by_judge, "out/workspace"),
+    "repair": Kind(_to_repair, _repair, _repaired, ""),
     "image-to-lora": Kind(_pictures, _image_to_lora, _made_in_files, ""),
     "refine-adapter": Kind(_objects, _refine_adapter, _made_in_files, ""),
 }

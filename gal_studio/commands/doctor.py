@@ -36,9 +36,8 @@ from gal_studio.workspace.check import damage_of
 PROBE_SECONDS = 4.5  # each, for drawing and for training
 BUSY_FROM = 0.5  # cores that other programs use: from there on the report says so
 NOT_HERE = "not downloaded (on first use)"
-
-
-_RESCUE = "--repair saves all rows that can be read, and keeps the damaged studio.db in damaged/."
+_COPY_HAS = ("broken", "rows", "database", "schema")  # what a copy of the database may have whole
+_RESCUE = "--repair puts the newest whole copy in its place, and keeps the damaged studio.db in damaged/."
 
 
 @dataclass(frozen=True)
@@ -114,11 +113,11 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
             found = (*saved, f"{what} (--repair removes it and keeps a copy in damaged/)")
             return {"projects": 0, "found": [*found], "done": [], "left": [what], "others": []}
         saved = (*saved, f"{what} {rescue.without_foreign(folder, strange)}")
-    if damage := damage_of(folder) if database.is_file() else "":
+    if damage := damage_of(database) if database.is_file() else "":
         found = rescue.describe_damage(folder, damage, show_all)
         if not repair:
             return {"projects": 0, "found": [*found, _RESCUE], "done": [], "left": list(found), "others": []}
-        saved = (*saved, *found, *rescue.rescue(folder))
+        saved = (*saved, *found, *rescue.rescue(folder, show_all))
     is_mislabelled = upgrades.says_another_version(database)
     if is_mislabelled and not repair:
         wrong = "studio.db has the tables of this version but the number of another (--repair corrects it)"
@@ -133,13 +132,14 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
             done = (*done, *repairs.repair(store, left, show_all))  # what could not be read before
             left = check.examine(store, show=show_all)
         projects = len(store.projects.names())
+        copies = rescue.describe_copies(folder) if any(one.problem in _COPY_HAS for one in findings) else ()
         elsewhose = [path.relative_to(store.workspace).as_posix() for path in others(store.workspace)]
     if is_mislabelled:
         done = ("The version number in studio.db is corrected.", *done)
     return {
         "projects": projects,
-        "found": [*saved, *(f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings)],
-        "done": [*saved, *done],
+        "found": [*saved, *(f"{one.sentence} ({repairs.remedy(one)})" for one in findings), *copies],
+        "done": [*saved, *done, *(copies if repair else ())],
         "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
         "others": elsewhose,
     }

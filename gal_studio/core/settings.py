@@ -11,7 +11,7 @@ from gal_studio.core import checks, strict_json
 from gal_studio.core.checks import DRAWS, KIND, setting
 from gal_studio.core.denoising import Denoising, check_sigmas, spaced
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import allow_stored, find_policy, policy_choices
+from gal_studio.core.known_policies import KNOWN
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.fast import Solver, recommended
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -33,7 +33,7 @@ FastSolver = Literal["auto", "own", "ddim", "lcm"]
 def known_policy(name: str, value: object) -> None:
     """Accept only the name of a registered policy."""
     checks.of_type(name, value, str)
-    find_policy(str(value))
+    KNOWN.find(str(value))
 
 
 def check_target(target: str, possible: Collection[str]) -> None:
@@ -612,7 +612,7 @@ class GalSettings(SettingsGroup):
         "Selection strategy",
         check=known_policy,
         note="How test prompts and images are chosen for suggestions",
-        words=policy_choices,
+        words=lambda: KNOWN.words(),
     )
     # suggestions per round; k of Eq. G5
     top_k: int = setting(
@@ -970,7 +970,7 @@ def read_settings(text: str) -> Settings:
     """Stored settings; refused if they cannot be read."""
     try:
         stored = strict_json.loads(text)
-        allow_stored(stored.get("gal", {}).get("policy"))
+        KNOWN.allow_stored(stored.get("gal", {}).get("policy"))
         return Settings.from_dict(stored)
     except (ValueError, TypeError, AttributeError, strict_json.InvalidError) as error:
         raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

@@ -153,7 +153,7 @@ def check_starting_adapter(here: RoundSnapshot, has: Has) -> None:
     if start.round.adapter is not None and has(start.round.adapter):
         return
     if here.refined:
-        raise StudioError(f"Round {number} is not trained yet: press Train first.")
+        raise StudioError(start.variant.untrained(number))
     raise StudioError(start.variant.lost_start(number, start.round.number))
 
 

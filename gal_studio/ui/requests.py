@@ -7,10 +7,10 @@ writes them for the page. Answers are frozen dataclasses, or `Only` one field.
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, NotRequired, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, Literal, NotRequired, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -236,16 +236,41 @@ class Requests(dict[str, Request]):
         return [request for request in self.values() if request.mode == "read"]
 
     def _add(self, act: Act, mode: Mode) -> Act:
-        assert act.__name__ not in self, act.__name__
-        self[act.__name__] = Request(act, mode)
+        request = Request(act, mode)
+        if why := _ill_declared(request):
+            raise TypeError(f"the request {request.name!r} of {act.__module__} {why}")
+        if request.name in self:
+            raise ValueError(f"the request {request.name!r} of {act.__module__} is there already")
+        self[request.name] = request
         return act
+
+
+def _ill_declared(request: Request) -> str:
+    """What is wrong with the types that a request declares; "" if nothing is."""
+    hints, signature = get_type_hints(request.act, include_extras=True), inspect.signature(request.act)
+    untyped = [one for one in (*signature.parameters, "return")[1:] if one not in hints]
+    if untyped:
+        return f"has no type for {untyped[0]!r}: give each parameter and the answer one"
+    answer = hints["return"]
+    is_frozen = is_dataclass(answer) and answer.__dataclass_params__.frozen  # type: ignore[union-attr]
+    if request.only or answer is type(None) or is_frozen or _is_object(answer):
+        return ""
+    return f"answers {answer}: make it a frozen dataclass, or Annotated[…, Only(FIELD)], which has fields"
+
+
+def _is_object(kind: Any) -> bool:
+    """Whether values of a type are dicts, whose keys the page reads."""
+    kind = get_origin(kind) or kind
+    return isinstance(kind, type) and issubclass(kind, Mapping)
 
 
 def joined(*tables: Requests) -> Requests:
     """All requests of some tables; no two have the same name."""
     found = Requests()
     for table in tables:
-        assert found.keys().isdisjoint(table) and found.parts.keys().isdisjoint(table.parts)
+        twice = [*found.keys() & table.keys(), *found.parts.keys() & table.parts.keys()]
+        if twice:
+            raise ValueError(f"two features have a request or part {twice[0]!r}")
         found.update(table)
         found.parts.update(table.parts)
     return found

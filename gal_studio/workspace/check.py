@@ -1,6 +1,7 @@
 """Check a workspace: the database, the hashes of files, leftovers of crashes. See `repair`."""
 
 import hashlib
+import logging
 import re
 import sqlite3
 import time
@@ -30,14 +31,16 @@ from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.files.unfinished import ENDING, is_unfinished, looks_unfinished
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
+from gal_studio.workspace.loops import begins_with
+from gal_studio.workspace.made_again import MADE_AGAIN
 from gal_studio.workspace.read_project import damaged_rows, read_project
-from gal_studio.workspace.spare_values import is_spare
 
+_log = logging.getLogger(__name__)
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
 Problem = Literal[
-    "database", "schema", "rows", "value", "broken", "region", "lost", "altered", "orphan", "leftover",
-    "checkpoint",
+    "database", "schema", "rows", "loop", "value", "broken", "region", "lost", "altered", "orphan",
+    "leftover", "checkpoint",
 ]  # fmt: skip
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
 _OF_VALUES = ("CHECK constraint failed in", "NULL value in")
@@ -61,7 +64,7 @@ class Finding:
     problem: Problem
     sentence: str
     place: FileColumn | None = None
-    names: tuple[str, ...] = ()  # of files, or the ID of a project
+    names: tuple[str, ...] = ()  # of files, the ID of a project, or a table
     paths: tuple[Path, ...] = ()
 
 
@@ -70,7 +73,7 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
 
     `show` makes all views of a project; if it raises, the project is broken.
     """
-    if broken := damage_of(store.workspace):
+    if broken := damage_of(store.workspace / DATABASE):
         return (Finding("database", f"Pages of studio.db are damaged ({broken})."),)
     unlike = tuple(Finding("schema", sentence) for sentence in differences(store.database.rows))
     if unlike:
@@ -80,6 +83,7 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
     stale = () if damage else _stale_checkpoints(store, age)  # the rows say which ones can be resumed
     return (
         *damage,
+        *_loops(store),
         *_damaged_values(store),
         *(broken_projects(store, show) if show is not None else ()),
         *_misfit_regions(store),
@@ -106,11 +110,19 @@ def _database(store: Store) -> Iterator[Finding]:
         yield Finding("rows", f"{counted(count, 'row')} of the table {table} refer to missing rows.")
 
 
-def _damaged_values(store: Store) -> Iterator[Finding]:
-    """Values that a repair can do without, or the studio computes again."""
+def _loops(store: Store) -> Iterator[Finding]:
+    """Rows that come after themselves, by table."""
     for table in TABLES:
-        found = Counter(column.name for _, column in damaged_rows(store, table) if is_spare(table, column))
-        for column, count in sorted(found.items()):
+        if first := begins_with(store, table):
+            what = f"Rows of {table.name} form a loop that begins with {first}."
+            yield Finding("loop", what, names=(table.name,))
+
+
+def _damaged_values(store: Store) -> Iterator[Finding]:
+    """Values of rows that the studio makes again."""
+    for table in TABLES:
+        rows = damaged_rows(store, table) if table.name in MADE_AGAIN else ()
+        for column, count in sorted(Counter(column.name for _, column in rows).items()):
             where = f"{table.name}.{column}"
             yield Finding(
                 "value", f"{counted(count, 'value')} of {where} damaged.", names=(table.name, column)
@@ -128,6 +140,7 @@ def broken_projects(store: Store, show: Show) -> Iterator[Finding]:
         except (DiskError, GoneError):
             raise
         except Exception as error:
+            _log.info("the project %s cannot be read", project_id, exc_info=True)
             known = isinstance(error, StudioError)
             why = first_line(error).rstrip(".") if known else "some of its data contradict each other"
             what = f"The project {name!r} cannot be read ({why})."
@@ -290,9 +303,8 @@ def _is_old(path: Path, age: float) -> bool:
         return False
 
 
-def damage_of(workspace: Path) -> str:
-    """What is wrong with the pages of the database; "" if nothing is, or only indexes and values."""
-    path = workspace / DATABASE
+def damage_of(path: Path) -> str:
+    """What is wrong with the pages of a database; "" if nothing is, or only indexes and values."""
     check_files(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:

@@ -17,6 +17,8 @@ from gal_studio.state.tables.candidates import vector
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows, rows_of
 
+TIMES = frozenset({"created", "time", "started", "finished"})
+LATEST = 2**32  # seconds since 1970, in the year 2106
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
 
 
@@ -102,4 +104,8 @@ def _is_sound(column: Column, value: object) -> bool:
             return False
         if len(value) > LONGEST_TEXT and value[0] not in "[{":
             return False
-    return type(value) in TYPES[column.kind] and not (isinstance(value, float) and not math.isfinite(value))
+    if type(value) not in TYPES[column.kind]:
+        return False
+    if column.name in TIMES and isinstance(value, (int, float)):
+        return 0 <= value <= LATEST
+    return not isinstance(value, float) or math.isfinite(value)

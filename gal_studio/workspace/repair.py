@@ -1,24 +1,21 @@
 """Repair the problems that `check` finds, as far as possible, and report what was done."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.words import counted
 from gal_studio.second_try import renamed
-from gal_studio.state.database.tables import TABLES
+from gal_studio.state.database.tables import table_named
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.store import Store
-from gal_studio.workspace import spare_rows
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
-from gal_studio.workspace.read_project import read_project
-from gal_studio.workspace.spare_values import DRAWN_AGAIN, MADE_AGAIN, consequence, repair_values
+from gal_studio.workspace.loops import cut_loops
+from gal_studio.workspace.made_again import MADE_AGAIN, leave_out_damaged
 
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {  # beside `MADE_AGAIN`
     ("candidates", "image"): (
@@ -82,10 +79,13 @@ def repair(
     """
     report = []
     for finding in examine(store) if findings is None else findings:
-        if finding.problem == "value":
-            table, column = finding.names
-            repair_values(store, next(one for one in TABLES if one.name == table))
-            report.append(f"{finding.sentence} Repaired: {consequence(table, column)}.")
+        if finding.problem == "loop":
+            cut_loops(store, table_named(*finding.names))
+            report.append(f"{finding.sentence} Repaired: it is cut there.")
+        elif finding.problem == "value":
+            table, _ = finding.names
+            leave_out_damaged(store, table_named(table))
+            report.append(f"{finding.sentence} Repaired: {MADE_AGAIN[table]}.")
         elif finding.problem == "broken" and show is not None and not _is_broken(store, finding, show):
             report.append(f"{finding.sentence} Repaired: it can be read again.")
         elif finding.problem in ("lost", "altered"):
@@ -94,9 +94,7 @@ def repair(
             store.database.make_tables()
             report.append(f"{finding.sentence} Added what can be added without the rows that are lost.")
         elif finding.problem == "broken":
-            (project_id,) = finding.names
-            done = "" if show is None else _do_without(store, project_id, show)
-            report.append(f"{finding.sentence} {done or _put_aside(store, project_id)}")
+            report.append(f"{finding.sentence} {_put_aside(store, finding.names[0])}")
         elif finding.problem == "region":
             for pair_id in store.refinements.regions.misfits():
                 store.refinements.regions.delete(pair_id)
@@ -127,11 +125,13 @@ def remedy(finding: Finding) -> str:
     if finding.place is None:
         if finding.problem == "broken":
             return (
-                "--repair leaves out what can be made again, or else puts an archive of the project into "
-                f"the folder {DAMAGED}/ and takes it off the list"
+                f"--repair puts an archive of what is left of it into the folder {DAMAGED}/ and takes it off "
+                "the list; a copy of studio.db may have it whole"
             )
         if finding.problem == "value":
-            return f"after --repair {consequence(*finding.names)}"
+            return f"after --repair {MADE_AGAIN[finding.names[0]]}"
+        if finding.problem == "loop":
+            return "--repair cuts it there"
         if finding.problem == "orphan":
             return f"--repair moves them to the folder {DAMAGED}/"
         if finding.problem == "schema":
@@ -142,31 +142,6 @@ def remedy(finding: Finding) -> str:
     if repair := _repair_of(*where):
         return f"after --repair {repair[1]}"
     return _RESTORED_ELSEWHERE.get(where) or _NEEDS_A_PERSON.get(where, "import an archive of this project")
-
-
-def _do_without(store: Store, project_id: str, show: Show) -> str:
-    """Leave out the rows that keep a project from being read, if the studio makes them again; "" if not."""
-
-    def read(copy: Store, identity: str) -> None:
-        read_project(copy, identity)
-        show(copy, identity)
-
-    found = spare_rows.mends(store, project_id, read)
-    if not found:
-        return ""
-    with store.database.transaction() as writer:
-        spare_rows.carry_out(found, writer)
-    rows = Counter[tuple[str, str]]()
-    for one in found:
-        rows[one.table, one.column] += len(one.rows)
-    return " ".join(
-        f"Repaired: {counted(number, 'image')} with damaged values, which are generated again."
-        if table in DRAWN_AGAIN and not column
-        else f"Repaired: {counted(number, 'row')} of {table} left out; {consequence(table, column)}."
-        if not column
-        else f"Repaired: {counted(number, 'value')} of {table}.{column}; {consequence(table, column)}."
-        for (table, column), number in rows.items()
-    )
 
 
 def _put_aside(store: Store, project_id: str) -> str:

@@ -23,4 +23,5 @@ def test_generated_inputs_find_nothing(tmp_path: Path) -> None:
         "commands",
         "LoRAs",
         "headers",
+        "workspaces",
     } <= tally.counts.keys()

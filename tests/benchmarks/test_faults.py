@@ -11,7 +11,6 @@ from random import Random
 import psutil
 import pytest
 
-from benchmarks.faults.databases import try_pages
 from benchmarks.faults.files import try_folders
 from benchmarks.faults.interrupted import COMMANDS, Outcome, try_command
 from benchmarks.faults.kills import run
@@ -201,12 +200,6 @@ def test_one_damaged_value_hides_nothing(tmp_path: Path) -> None:
     outcome = try_values(tmp_path, every=97)
     assert outcome.wrong == []
     assert outcome.fates["whole"] > 5
-
-
-def test_damaged_pages_of_the_database_end_no_doctor(tmp_path: Path) -> None:
-    outcome = try_pages(tmp_path, 6, seed=3)
-    assert outcome.wrong == []
-    assert outcome.fates["saved"]
 
 
 @pytest.mark.slow

@@ -113,7 +113,8 @@ def is_read(said: str) -> bool:
 _JS = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|[`{}]", re.S)
 _TEMPLATE = re.compile(r"\\.|\$\{|`", re.S)
 _CLASSES = re.compile(r"(?:class: |[sS]elector(?:All)?\(|closest\(|matches\()$")
-_SPOKEN = re.compile(r"(?:title|placeholder|aria-label|alt)=\"([^\"]*)\"|<[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+_SPOKEN = re.compile(r"(?:title|placeholder|aria-label|alt)=\"([^\"]*)\"")
 
 
 class Said(NamedTuple):
@@ -158,7 +159,7 @@ def _template(text: str, start: int, found: list[Said]) -> int:
         if token.group() == "${":
             at = _code(text, at, found, inside=True)
     if text.endswith("html", 0, start):
-        read = [*_SPOKEN.sub("<>", words).split("<>"), *(said for said in _SPOKEN.findall(words))]
+        read = [*_TAG.sub("<>", words).split("<>"), *_SPOKEN.findall(words)]
         found += [Said(start, at, " ".join(said.split())) for said in read]
     else:
         found.append(Said(start, at, words))
@@ -370,6 +371,11 @@ def test_the_rules_find_what_they_are_for(tmp_path: Path) -> None:
         "10",
         "11",
     ]
+
+
+def test_attributes_of_a_template_are_read() -> None:
+    text = 'html`<button title="No picture here" aria-label="Colours" class="recipe">Keep it</button>`'
+    assert {"No picture here", "Colours", "Keep it"} <= {each.words for each in strings_of(text)}
 
 
 def test_a_label_of_one_word_is_read(tmp_path: Path) -> None:

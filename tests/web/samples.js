@@ -162,7 +162,7 @@ export const round = (more) => ({
   check: "",
   trainable: true,
   repeats: "",
-  why_none_after: "",
+  closed: {},
   undo: "",
   redo: "",
   recipe: { early: 1, late: 1, switch: 0, words: "" },

@@ -10,15 +10,18 @@ from random import Random
 import pytest
 
 from gal_studio.cli import main
+from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.rounds import fingerprints, planned
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
+from gal_studio.state.database.backups import back_up
 from gal_studio.state.files.own_folder import DAMAGED, others
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
+from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.check import HOUR, Finding, examine
 from gal_studio.workspace.repair import remedy, repair
 from tests.features.needed import needs_refine
@@ -301,6 +304,27 @@ def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
         connection.execute("DELETE FROM anchors")
     assert any("candidates" in finding.sentence for finding in examine(full) if finding.problem == "rows")
     assert any("Not repaired" in line for line in repair(full))
+
+
+def test_damaged_values_of_what_is_made_again_are_left_out(full: Store) -> None:
+    full.database.write("UPDATE asked_pictures SET number = 'x'")
+    full.database.write("UPDATE losses SET loss = 'x' WHERE rowid = (SELECT MIN(rowid) FROM losses)")
+    losses = len(full.database.unchecked_rows("SELECT 1 FROM losses"))
+    assert {finding.problem for finding in examine(full, show=show_all)} >= {"value"}
+    said = " ".join(repair(full, examine(full, show=show_all), show_all))
+    assert "the loss curve has gaps" in said and "asked for again" in said
+    assert examine(full, show=show_all) == ()
+    assert len(full.database.unchecked_rows("SELECT 1 FROM losses")) == losses - 1
+
+
+def test_a_project_that_cannot_be_read_is_put_aside_and_the_copies_are_said(full: Store) -> None:
+    assert (copy := back_up(full.workspace, full.disk)) is not None
+    full.database.write("UPDATE rounds SET settings = '[]' WHERE rowid = (SELECT MIN(rowid) FROM rounds)")
+    (project_id,) = {one.names[0] for one in examine(full, show=show_all) if one.problem == "broken"}
+    report = check_workspace(full.workspace, repair=True)
+    assert f"Put aside: all of it that is left is in {DAMAGED}/project-{project_id}.zip" in report["done"][0]
+    assert f"--restore {copy.name}` puts it in its place." in report["done"][-1]
+    assert full.projects.archived() == {project_id}
 
 
 def test_a_region_that_does_not_fit_its_maps_is_removed(full: Store) -> None:

@@ -15,7 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.patience import killed_after
 from gal_studio.state import Store
 from gal_studio.state.files.unfinished import unfinished_name
-from gal_studio.workspace import spare_rows
+from gal_studio.workspace.archive.reader import _ImportLock, import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.delete import delete_project
 from tests.workspace.filled import fill
@@ -44,15 +44,16 @@ def test_the_next_export_removes_the_part_of_a_killed_one(store: Store, tmp_path
     assert {path.name for path in out.iterdir()} == {"cat.zip", fresh.name, theirs.name}
 
 
-def test_the_next_repair_removes_the_folder_of_a_killed_one(store: Store) -> None:
-    project = fill(store, Random(1), replayed=False).id
-    left = store.workspace / unfinished_name(store.workspace)
-    left.mkdir()
-    old_copy = left / "copy.db"
-    old_copy.write_bytes(b"x")
-    old(old_copy), old(left)
-    spare_rows.mends(store, project, lambda *_: None)
-    assert not left.exists()
+def test_the_next_import_removes_the_folder_of_a_killed_one_alone(store: Store, tmp_path: Path) -> None:
+    export_project(store, fill(store, Random(1), replayed=False).id, tmp_path / "cat.zip")
+    killed, at_work, theirs = (store.workspace / unfinished_name(store.workspace) for _ in range(3))
+    for folder in (killed, at_work):
+        (folder / "tables").mkdir(parents=True)
+    theirs.mkdir()
+    with _ImportLock(at_work) as lock:
+        assert lock.acquire()
+        import_project(store, tmp_path / "cat.zip")
+    assert [path.exists() for path in (killed, at_work, theirs)] == [False, True, True]
 
 
 def test_archiving_what_was_deleted_is_refused_in_a_sentence(store: Store) -> None:

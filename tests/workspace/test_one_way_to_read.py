@@ -39,7 +39,6 @@ OPENED_OTHERWISE = {
     "state/images/read.py",
     "state/images/sandbox_process.py",
     "features/own_adapters/subjects.py",
-    "state/images/to_srgb.py",
     "state/jobs/workers.py",  # of the system
     "studio/create/caption_lists.py",
     "studio/create/captions.py",
@@ -63,9 +62,7 @@ OPENED_OTHERWISE = {
     "ui/api/uploads.py",
     "features/own_adapters/engine.py",
     "worker/cluster/pool.py",
-    "workspace/relisted.py",
     "workspace/rescue.py",
-    "workspace/spare_rows.py",
     "state/database/replaced.py",
     # What is being written, or has been unpacked into a folder of our own
     "state/database/backups.py",

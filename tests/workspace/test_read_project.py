@@ -68,17 +68,3 @@ def test_such_a_project_is_listed_as_broken_and_the_other_is_whole(tmp_path: Pat
         assert "refers by undoes" in what_is_damaged(store)
         assert [one.names for one in examine(store, show=show_all) if one.problem == "broken"] == [(cat,)]
         assert {one.id for one in Studio(store).projects()} == {cat, dog}, "what is shown of it is whole"
-
-
-def test_a_number_of_an_asked_picture_that_is_none_is_left_out_by_a_repair(tmp_path: Path) -> None:
-    from gal_studio.workspace.repair import repair
-
-    with Store(tmp_path) as store:
-        project = fill(store, Random(1))
-        store.database.write("UPDATE asked_pictures SET number = 'x'")
-        assert store.database.unchecked_rows("SELECT 1 FROM asked_pictures")
-        with pytest.raises(StudioError, match="stored value of number is damaged"):
-            store.snapshots.outline(project.id)
-        said = repair(store, examine(store, show=show_all), show_all)
-        assert any("asked for again" in one for one in said), said
-        show_all(store, project.id)

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.studio.views.everything import show_all
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.worker import Worker
@@ -74,35 +72,6 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         ]
         assert len(studio.rounds(project_id)) == 1
         assert examine(store) == ()
-
-
-def test_damaged_images_come_back_with_their_scores_and_verdicts(
-    names: tuple[str, str], tmp_path: Path
-) -> None:
-    with Store(tmp_path / "workspace") as store:
-        studio, models = Studio(store), Models()
-        project_id = studio.create_project(object_draft(names))
-        round_ = studio.rounds(project_id)[0]
-        work(studio, models, round_.id)
-        first, second, *_ = candidates = store.candidates.of_round(round_.id)
-        studio.decide([first.id], "accepted")
-        features = store.candidates.features(round_.id)
-        with store.database.transaction() as writer:
-            writer.execute("UPDATE candidates SET feature = x'0000c07f' WHERE id = ?", (first.id,))
-            writer.execute("UPDATE candidates SET seed = 'x', strength = 7.0 WHERE id = ?", (second.id,))
-        (said,) = repair(store, examine(store, show=show_all), show_all)
-        assert "Repaired: 2 images with damaged values, which are generated again." in said
-        assert examine(store, show=show_all) == () and not store.projects.archived()
-        work(studio, models, round_.id)
-        now, again = store.candidates.of_round(round_.id), store.candidates.features(round_.id)
-        assert [(one.id, one.seed, one.image, one.recipe) for one in now] == [
-            (one.id, one.seed, one.image, one.recipe) for one in candidates
-        ]
-        # two images are a smaller batch than before, by whose size some processors round
-        for one, before in zip(now, candidates, strict=True):
-            assert (one.margin, one.chance) == pytest.approx((before.margin, before.chance), abs=1e-6)
-            assert np.allclose(again[one.id], features[one.id], atol=1e-6)
-        assert store.decisions.of_round(round_.id).accepted == (first.id,)
 
 
 def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A database with damaged pages: a report, what can be read is saved, and a copy can take its place."""
+"""A database with damaged pages: a report, and a copy takes its place, by `--repair` or by name."""
 
 import shutil
 from pathlib import Path
@@ -12,8 +12,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.database.backups import back_up, backups
 from gal_studio.state.database.tables import TABLES
-from gal_studio.state.files.own_folder import DAMAGED, others
+from gal_studio.state.files.errors import time_of
+from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.jobs.lock import PageLock
+from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.rescue import restore
 from tests.workspace.filled import fill
 
@@ -42,62 +44,56 @@ def spoil(workspace: Path, page: int, data: bytes = bytes(PAGE)) -> None:
         file.write(data)
 
 
-@pytest.mark.parametrize("page", range(1, 40, 4))
-def test_the_doctor_reports_and_saves_what_can_be_read(page: int, workspace: Path) -> None:
-    spoil(workspace, page, Random(page).randbytes(PAGE))
+@pytest.mark.parametrize("name", ["sqlite_schema", "projects", "losses"])
+def test_the_doctor_reports_and_puts_the_newest_whole_copy_in_its_place(name: str, workspace: Path) -> None:
+    with Store(workspace) as store:
+        (page,) = store.database.rows("SELECT MIN(pageno) FROM dbstat WHERE name = ?", (name,))[0]
+    copy = backups(workspace)[0]
+    copy.with_name("studio-99990101-000000.db").write_bytes(bytes(PAGE))  # damaged itself
+    spoil(workspace, page - 1, Random(page).randbytes(PAGE))
+    with pytest.raises(StudioError, match=r"is damaged: .*--repair puts its copy of \d{4}-"):
+        for table in TABLES:
+            Store(workspace).database.rows(f"SELECT * FROM {table.name}")
     told = check_workspace(workspace, repair=False)
-    if not told["found"]:
-        return  # a page without content
     assert any("whole" in line or "No project" in line for line in told["found"]) and told["left"]
-    assert any("--restore studio-" in line for line in told["found"])
-    try:
-        done = check_workspace(workspace, repair=True)["done"]
-    except StudioError as refusal:  # the list of tables itself
-        assert "put a copy of it in its place" in str(refusal)
-    else:
-        assert any(f"the damaged one is in {DAMAGED}/studio-" in line for line in done)
-        with Store(workspace) as store:
-            assert store.database.unchecked_rows("PRAGMA integrity_check")[0][0] == "ok"
-
-
-def test_every_row_outside_of_the_page_is_saved(workspace: Path) -> None:
-    with Store(workspace) as store:
-        (root,) = store.database.rows("SELECT rootpage FROM sqlite_master WHERE name = 'losses'")[0]
-        before = {
-            name: len(store.database.rows(f"SELECT * FROM {name}")) for name in ("candidates", "rounds")
-        }
-    spoil(workspace, root - 1)
-    report = check_workspace(workspace, repair=True)
-    assert report["left"] == []
-    with Store(workspace) as store:
-        assert {name: len(store.database.rows(f"SELECT * FROM {name}")) for name in before} == before
-        assert store.database.rows("SELECT * FROM losses") == []
-    assert others(workspace) == ()
-
-
-def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    return {
-        table.name: [tuple(row) for row in store.database.unchecked_rows(f"SELECT * FROM {table.name}")]
-        for table in TABLES
-    }
-
-
-@pytest.mark.parametrize("with_copy", [True, False])
-@pytest.mark.parametrize("spoiled", ["first page", "a part of the list"])
-def test_the_list_of_the_tables_is_found_again(with_copy: bool, spoiled: str, workspace: Path) -> None:
-    with Store(workspace) as store:
-        before = rows_of(store)
-        found = store.database.rows("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'")
-        pages = [row[0] for row in found]
-    for page in [0] if spoiled == "first page" else [one - 1 for one in pages[1:]]:
-        spoil(workspace, page, Random(page).randbytes(PAGE))
-    if not with_copy:
-        shutil.rmtree(workspace / "backups")
+    restores = [line for line in told["found"] if "--restore" in line]
+    assert len(restores) == 1 and f"--restore {copy.name}" in restores[0]
     done = check_workspace(workspace, repair=True)["done"]
-    assert any("found them again" in line for line in done)
-    with Store(workspace) as store:
-        assert rows_of(store) == before
+    said = f"studio.db is the copy of {time_of(copy)}; the one before it is in {DAMAGED}/studio-"
+    assert any(line.startswith(said) for line in done)
     assert check_workspace(workspace, repair=False)["left"] == []
+    with Store(workspace) as store:
+        assert set(store.projects.names().values()) == {"Cat", "Dog"}
+    assert not list((workspace / DAMAGED).glob("*.zip")), "nothing changed since the copy"
+
+
+def test_a_project_that_is_whole_and_newer_than_the_copy_is_kept_as_an_archive(
+    workspace: Path, tmp_path: Path
+) -> None:
+    with Store(workspace) as store:
+        names = {name: identity for identity, name in store.projects.names().items()}
+        store.projects.rename(names["Dog"], "Wolf")
+        cat = store.rounds.of_project(names["Cat"])[0].id
+        store.database.write("UPDATE rounds SET title = ? WHERE id = ?", ("x" * 15_000, cat))
+        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        sql = "SELECT MIN(pageno) FROM dbstat WHERE name = 'rounds' AND pagetype = 'overflow'"
+        (page,) = store.database.rows(sql)[0]
+    spoil(workspace, page - 1)
+    done = check_workspace(workspace, repair=True)["done"]
+    (kept,) = (workspace / DAMAGED).glob("project-*.zip")
+    assert f"The project 'Wolf' is newer than the copy: all of it is in {DAMAGED}/{kept.name}." in done
+    with Store(tmp_path / "elsewhere", reserve=0) as store:
+        import_project(store, kept)
+        assert set(store.projects.names().values()) == {"Wolf"}
+
+
+def test_without_a_whole_copy_the_damaged_database_stays_and_the_way_is_said(workspace: Path) -> None:
+    shutil.rmtree(workspace / "backups")
+    spoil(workspace, 0)
+    before = (workspace / "studio.db").read_bytes()
+    with pytest.raises(StudioError, match=r"no whole copy of it .* export-project"):
+        check_workspace(workspace, repair=True)
+    assert (workspace / "studio.db").read_bytes() == before
 
 
 def test_what_sqlite_says_of_a_name_may_be_no_text(workspace: Path) -> None:

@@ -116,7 +116,7 @@ export function HeatLegend({ ends = ENDS, reading }) {
   return html`<div class="heat-legend">
     <span><b>0</b> ${ends[0]}</span>
     <span
-      class="heat-bar" role="img" aria-label="Colours from dark violet, 0, to yellow, 1"
+      class="heat-bar" role="img" aria-label="Colors from dark violet, 0, to yellow, 1"
       style="background-image: ${heatGradient}"
     >${value === null ? null : html`<i class="heat-tick" style="left: ${100 * value}%" />`}</span>
     <span><b>1</b> ${ends[1]}</span>

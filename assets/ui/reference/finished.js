@@ -36,7 +36,7 @@ export const FinishedCard = () => html`<button
 
 /** The offer where a person waits. */
 export const FinishedOffer = () => html`<p class="meanwhile">
-  This takes a few minutes.
+  This takes about two minutes.
   <button type="button" class="button small" disabled=${opening.value} onClick=${openFinished}>
     ${opening.value ? "Opening the project…" : "Look at a finished project"}
   </button>

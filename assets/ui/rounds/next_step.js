@@ -31,23 +31,14 @@ export function closed(name) {
     return "It is already in the queue and starts by itself";
   const said = guides.map((guide) => guide.closed(name, round)).find(Boolean);
   if (said) return said;
-  if (name === "run" && round.source && round.complete)
-    return "This LoRA is complete: choose images and go on to a round that starts from it";
-  if (name === "run" && !round.trainable && round.complete)
-    return "This round is done: choose images and go on, or change a setting to train it again";
-  if (name === "fine_tune" && !round.trainable)
-    return "The model is trained on this with these settings: change a setting to train it again";
-  if (name === "generate" && !round.trained) return "Train first";
-  if (name === "generate" && round.complete) return "All images of this round are generated";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
     if (followed()) return "The next round is there already";
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
-  const offered = state.project?.offered.find(({ kind }) => kind === name);
-  if (offered?.change === "make_round") return round.why_none_after || null;
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
-  return null;
+  const offered = state.project?.offered.find(({ kind }) => kind === name);
+  return round.closed[offered?.change === "make_round" ? "make_round" : name] ?? null;
 }
 
 /** Does the training or the drawing of the shown round wait in the queue, behind other work? */

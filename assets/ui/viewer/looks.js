@@ -50,11 +50,11 @@ export function turned(key, at, count) {
  * @param {boolean} [sharpened] small images are sharpened where they are enlarged
  */
 export function fileAddress(ending, { title, frames }, references, sharpened = false) {
-  const query = new URLSearchParams({ title });
+  const query = new URLSearchParams({ title: title.slice(0, 2000) }); // as `strips.py` takes them
   for (const { name, src } of [...references.slice(0, 1), ...frames]) {
     if (!src) continue;
     query.append("picture", src.split("?")[0]);
-    query.append("name", name);
+    query.append("name", name.slice(0, 200));
   }
   if (sharpened) query.append("sharpened", "true");
   return `strip.${ending}?${query}`;

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from typing_extensions import Doc
 
 from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
+from gal_studio.core.loops import ordered
 from gal_studio.core.records.candidate import PictureRef
 from gal_studio.core.records.columns import Column, is_id
 from gal_studio.core.variants.registry import VARIANTS, find_variant
@@ -106,6 +108,13 @@ def shown_rounds(rounds: Iterable[Round]) -> tuple[Round, ...]:
         else:
             shown.append(round_)
     return tuple(shown)
+
+
+def check_no_loop(rounds: Iterable[Round]) -> None:
+    """Refuse rounds of which one comes after itself, or is a copy of itself."""
+    _, cut = ordered({one.id: [name for name in (one.parent_id, one.copy_of) if name] for one in rounds})
+    if cut:
+        raise StudioError("Its rounds form a loop: run gal-studio doctor --repair on this workspace.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,15 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from gal_studio.core.variants.variant import Action, Doing, Exported, Training, Variant, given_lora
+from gal_studio.core.variants.variant import (
+    Action,
+    Doing,
+    Exported,
+    Training,
+    Variant,
+    given_lora,
+    nothing_to_continue,
+)
 
 if TYPE_CHECKING:
     from gal_studio.core.records.round import Round
@@ -22,7 +30,10 @@ class FineTuned(Variant):
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """A LoRA from elsewhere, or of the round that a branch left, is not trained."""
-        return given_lora(round_) if doing in ("train", "continue", "compare") else ""
+        why = given_lora(round_) if doing in ("train", "continue", "compare") else ""
+        if doing == "continue" and round_.adapter is None:
+            return why or nothing_to_continue(round_.number)
+        return why
 
     def hands_on(self, continues: bool, after_refinement: str) -> bool:
         """A setting of the training."""

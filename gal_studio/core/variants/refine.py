@@ -2,7 +2,15 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from gal_studio.core.variants.variant import Action, Doing, Exported, Training, Variant, given_lora
+from gal_studio.core.variants.variant import (
+    Action,
+    Doing,
+    Exported,
+    Training,
+    Variant,
+    given_lora,
+    nothing_to_continue,
+)
 
 if TYPE_CHECKING:
     from gal_studio.core.records.round import Round
@@ -38,9 +46,7 @@ class Refined(Variant):
                 given_lora(round_) or self.why_no_training(round_.number) or _ON_PAIRS.format(round_.number)
             )
         if doing == "continue":
-            return given_lora(round_) or (
-                f"Round {round_.number} has no finished training to continue: press Train first."
-            )
+            return given_lora(round_) or nothing_to_continue(round_.number)
         return ""
 
     def untrained(self, number: int) -> str:

@@ -36,3 +36,16 @@ def refuse(doing: Doing, round_: "Round") -> None:
     """Refuse what cannot be done with a round."""
     if sentence := round_.why_not(doing):
         raise StudioError(sentence)
+
+
+def lora_of(round_: "Round") -> str:
+    """The name of a round's LoRA; refused with what to do if it has none yet."""
+    if round_.adapter is None:
+        raise StudioError(round_.variant.untrained(round_.number))
+    return round_.adapter
+
+
+def refuse_untrained(round_: "Round") -> None:
+    """Refuse a round that has no LoRA yet and is generated with one."""
+    if not round_.can_generate:
+        lora_of(round_)

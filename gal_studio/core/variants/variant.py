@@ -59,7 +59,9 @@ class Variant:
         return without_training(round_, doing)
 
     def untrained(self, number: int) -> str:
-        """What to do about a round of this number that cannot be generated yet."""
+        """What to do about a round of this number that has no LoRA."""
+        if self.training is None:
+            return f"Round {number} is generated without training, so that it has no LoRA: go on to the next."
         return f"Round {number} is not trained yet: press Train first."
 
     def why_no_training(self, number: int) -> str:
@@ -125,3 +127,8 @@ def given_lora(round_: "Round") -> str:
             "from it."
         )
     return ""
+
+
+def nothing_to_continue(number: int) -> str:
+    """That a round has no training after which more steps could follow."""
+    return f"Round {number} has no finished training to continue: press Train first."

@@ -1,6 +1,5 @@
 """Repositories of the hub: their files at one commit, their licence, and where they are on this computer."""
 
-import json
 import re
 import shutil
 import time
@@ -20,8 +19,7 @@ from gal_studio.second_try import RESTARTS, SERVER_PAUSES
 CARD = "README.md"
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
-"""For each part of what the hub tells of a repository, which has at most so many bytes."""
-LARGEST_ANSWER = 32 << 20
+"""For each part of what the hub tells of a repository."""
 LONGEST_PATH = 1000  # characters
 _COMMIT = re.compile(r"[0-9A-Za-z_-]{1,64}")
 MAIN = "main"
@@ -170,7 +168,7 @@ def read_repository(name: str, commit: str | None) -> HubRepository:
 
 
 def _information(name: str, commit: str | None) -> Any:
-    """What the hub tells of a repository, within bounds: the library waits and reads without end."""
+    """What the hub tells of a repository, within bounds: the library waits without end."""
     from huggingface_hub import constants, get_session
     from huggingface_hub.hf_api import ModelInfo
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
@@ -180,25 +178,15 @@ def _information(name: str, commit: str | None) -> Any:
         address += f"/revision/{quote(commit, safe='')}"
     asked: dict[str, Any] = {"params": {"blobs": True}, "timeout": ANSWER_SECONDS}
     for pause in (*SERVER_PAUSES, None):
-        data = bytearray()
-        with get_session().stream("GET", address, headers=build_hf_headers(), **asked) as response:
-            if pause is not None and response.status_code in RESTARTS:
-                time.sleep(pause)
-                continue
-            for part in response.iter_bytes():
-                data += part
-                if len(data) > LARGEST_ANSWER:
-                    raise StudioError(
-                        f"The hub tells more of {name} than {LARGEST_ANSWER >> 20} MB: try again later, or "
-                        "give a folder with the model."
-                    )
-            response._content = bytes(data)
-            hf_raise_for_status(response)
-        break
+        response = get_session().get(address, headers=build_hf_headers(), **asked)
+        if pause is None or response.status_code not in RESTARTS:
+            break
+        time.sleep(pause)
+    hf_raise_for_status(response)
     try:
-        told = json.loads(data)
+        told = response.json()
     except ValueError as error:
-        raise not_the_hub(name, bytes(data)) from error
+        raise not_the_hub(name, response.content) from error
     return ModelInfo(**told)
 
 

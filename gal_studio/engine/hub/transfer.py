@@ -7,14 +7,12 @@ since hf_xet does not continue either.
 """
 
 import hashlib
-import io
 import json
 import os
 import re
 import sys
 import threading
 from contextlib import suppress
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,7 +57,6 @@ def _fetch_content(need: MissingFiles, file: HubFile) -> Path:
     etag, headers = found.etag or file.etag, build_hf_headers()
     if not _ETAG.fullmatch(etag):  # it becomes the name of a file
         raise StudioError(f"The hub calls {file.path} by no hash ({etag[:40]!r}): it is not downloaded.")
-    check_place(found.location, url)
     if urlsplit(found.location).netloc != urlsplit(url).netloc:
         headers.pop("authorization", None)  # the token is the hub's alone, not that of its file servers
     blob = storage(need.name) / "blobs" / etag
@@ -74,52 +71,10 @@ def _fetch_content(need: MissingFiles, file: HubFile) -> Path:
     return blob
 
 
-def check_place(location: str, hub: str) -> None:
-    """Refuse a place for a file that is none of the web, or in a network of this computer's own.
-
-    A hub that is there itself (`hub`, an address of it) may name others there, as its mirrors do.
-    """
-    with suppress(ValueError):
-        there, here = urlsplit(location), urlsplit(hub)
-        is_web = there.scheme in ("https", here.scheme) and bool(there.hostname)
-        if is_web and (not _is_inside(there.hostname or "") or _is_inside(here.hostname or "")):
-            return
-    raise StudioError(
-        f"The hub says that a file is at {location[:80]!r}, which is not a place on the web: give a folder "
-        "with the model."
-    )
-
-
-def _is_inside(host: str) -> bool:
-    """Whether a host is this computer, or an address of its network."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return host.lower().rstrip(".").rpartition(".")[2] in ("localhost", "local", "internal")
-
-
-class _AtMost(io.FileIO):
-    """A file that takes no more bytes than it is to have: what a server sends may never end."""
-
-    def __init__(self, path: Path, size: int) -> None:
-        super().__init__(path, "ab")
-        self._path, self._size = path, size
-
-    def write(self, data: Any) -> int:
-        """Write, unless it would be too much: then nothing of the file is kept."""
-        if self.tell() + len(data) > self._size:
-            self.truncate(0)
-            raise StudioError(
-                f"The hub sends more of {self._path.name[:12]} than the {self._size} bytes that it has: try "
-                "again later, or give a folder with the model."
-            )
-        return super().write(data)
-
-
 def _receive(address: str, headers: dict[str, Any], target: Path, size: int) -> None:
     from huggingface_hub.file_download import http_get
 
-    with _AtMost(target, size) as output:
+    with target.open("ab") as output:
         if output.tell() > size:
             output.truncate(0)
         http_get(address, output, resume_size=output.tell(), headers=headers, expected_size=size)  # type: ignore[arg-type]

@@ -159,7 +159,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
             if layer in found:
                 raise file.refusal(f"changes the layer {layer} twice", "export it again")
             found[layer] = _without_idle_rows(factors)
-    if not all(one.isfinite().all() for factors in found.values() for one in (factors.down, factors.up)):
+    if not all(map(_is_finite, found.values())):
         raise file.infinite()
     if not any(factors.down.any() and factors.up.any() for factors in found.values()):
         raise file.refusal("changes nothing: all that it adds is 0", "choose a later file of its training")
@@ -219,6 +219,12 @@ def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
                 "choose a plain LoRA, or merge it into a base model with its own trainer",
             )
     return rest
+
+
+def _is_finite(factors: Factors) -> bool:
+    """Whether a product, and what it makes of any picture, stays far below what a float can hold."""
+    sizes = factors.down.float().square().sum() * factors.up.float().square().sum()
+    return bool(sizes.isfinite())
 
 
 class _Reader:

@@ -18,7 +18,7 @@ from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.models.forms.programs import LYCORIS
 from gal_studio.core.settings import Several
-from gal_studio.engine.families.family import Family, family_solver, unguided_scale
+from gal_studio.engine.families.family import Family, family_solver
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.loras.foreign import read_foreign
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION
@@ -54,8 +54,7 @@ class StockRequest:
     `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format; empty with
     reference pictures that are `given` in its place. `held` is the
     setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
-    "bfloat16". The steps from the first one of `guided` to before the second one are guided; None: all. They
-    begin at these `sigmas`, or as the model spaces them.
+    "bfloat16". The steps begin at these `sigmas`, or as the model spaces them.
     """
 
     model: str
@@ -70,7 +69,6 @@ class StockRequest:
     guidance_scale: float
     resolution: int
     given: "GivenReferences | None" = None
-    guided: tuple[int, int] | None = None
     sigmas: tuple[float, ...] = ()
 
     def write(self, path: Path) -> None:
@@ -82,11 +80,10 @@ def read_request(path: Path) -> StockRequest:
     """Read what `write` has written."""
     given = read_json(path)
     pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
-    guided, references = given.pop("guided"), given.pop("given")
+    references = given.pop("given")
     return StockRequest(
         pictures=pictures,
         sigmas=tuple(given.pop("sigmas", ())),
-        guided=(guided[0], guided[1]) if guided else None,
         given=GivenReferences(**references) if references else None,
         **given,
     )
@@ -103,8 +100,6 @@ def draw_stock(request: StockRequest, out: Path) -> None:
     pipeline = prepare_pipeline(model, denoising, request.resolution, getattr(torch, request.precision))
     references = {} if request.given is None else give_references(pipeline, request.given)
     guidance = guided_call(model.family, request.guidance_scale)
-    if request.guided is not None and model.family.is_guided(request.guidance_scale):
-        guidance = guide_in_steps(model, request, range(*request.guided))
     for number, (prompt, seed) in enumerate(request.pictures):
         if is_modular(model.family):  # one that has drawn keeps its last step: is the empty prompt asked for?
             pipeline.update_components(guider=pipeline.guider.new())
@@ -137,18 +132,11 @@ def guided_call(family: Family, scale: float) -> dict[str, Any]:
     """The argument of a pipeline's call that guides it; a modular one is told by its guider."""
     if not is_modular(family):
         return {scale_name(family): scale}
-    family.pipeline.update_components(guider=guider(scale if family.is_guided(scale) else 1.0))
-    return {}
-
-
-def guider(scale: float, guided: range | None = None, steps: int = 1) -> Any:
-    """A guider with this scale, for these of the steps alone; None: all."""
     from diffusers import ClassifierFreeGuidance
 
-    if guided is None:
-        return ClassifierFreeGuidance(guidance_scale=scale)
-    start, stop = (step / steps + 1e-9 for step in (guided.start, guided.stop))  # rounded down there
-    return ClassifierFreeGuidance(guidance_scale=scale, start=start, stop=stop)
+    scale = scale if family.is_guided(scale) else 1.0
+    family.pipeline.update_components(guider=ClassifierFreeGuidance(guidance_scale=scale))
+    return {}
 
 
 def images_of(drawn: Any) -> Any:
@@ -175,53 +163,6 @@ CALL_IT_TRUE = ("qwen-image-2.1",)
 
 By default these keep what they computed of the text, which rounds otherwise.
 """
-READ_SCALE_ONCE = ("flux2-klein", "krea-2")
-"""Families whose pipelines read their scale once, and ask at every step whether they guide."""
-OFF = 1e-9
-"""Above a scale without guidance: the pipelines prepare for guidance, and it changes nothing."""
-
-
-def guide_in_steps(model: ImageModel, request: StockRequest, guided: range) -> dict[str, Any]:
-    """Arguments with which the stock pipeline guides some steps alone, as the code of a model card does."""
-    family = model.family
-    if is_modular(family):
-        made = guider(request.guidance_scale, guided, request.steps)
-        family.pipeline.update_components(guider=made)
-        return {}
-    if family.name in CALL_IT_TRUE:
-        low, high = times_of(family, request.steps, request.resolution, guided)
-        first: list[Any] = []
-
-        def hold(module: Any, given: Any, answer: Any) -> Any:
-            if low < float(family.pipeline.current_timestep) < high:
-                return None
-            return first.pop() if first else first.append(answer)  # type: ignore[func-returns-value]
-
-        model.denoiser.register_forward_hook(hold)
-        return {scale_name(family): request.guidance_scale}
-    if family.name in READ_SCALE_ONCE:
-        low, high = times_of(family, request.steps, request.resolution, guided)
-        asked = property(lambda one: one.current_timestep is None or low < one.current_timestep < high)
-        kind = type(family.pipeline)
-        family.pipeline.__class__ = type(kind.__name__, (kind,), {"do_classifier_free_guidance": asked})
-        return {"guidance_scale": request.guidance_scale}
-
-    def at(step: int) -> float:
-        return request.guidance_scale if step in guided else unguided_scale(family) + OFF
-
-    def on_step_end(pipe: Any, step: int, timestep: Any, values: Any) -> Any:
-        pipe._guidance_scale = at(step + 1)
-        return values
-
-    return {"guidance_scale": at(0), "callback_on_step_end": on_step_end}
-
-
-def times_of(family: Family, steps: int, resolution: int, part: range) -> tuple[float, float]:
-    """Times of the solver, in its units, between which these steps lie: halfway to their neighbours."""
-    times = [float(time) for time in family.solver(steps, resolution, torch.device("cpu")).timesteps]
-    ends = [2 * times[0] + 1.0, *times, -1.0]
-    high, low = ((ends[place] + ends[place + 1]) / 2 for place in (part.start, part.stop))
-    return round(low, 3), round(high, 3)
 
 
 def has_joined_layers(file: Path) -> bool:

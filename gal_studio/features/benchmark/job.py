@@ -7,8 +7,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.core.variants.registry import lora_of
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.features.benchmark.rules import is_due
@@ -33,8 +33,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     fast model, those without it follow.
     """
     task = open_task(store, models, job)
-    if task.round.adapter is None:
-        raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
+    lora_of(task.round)
     yield Progress("loading", 0, 0, "Loading the models")
     task = _as_the_set_is_drawn(task)
     planned = test_set.prepare(store, job.round_id)

@@ -8,7 +8,7 @@ from gal_studio.core.measures.pictures import When
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
-from gal_studio.core.variants.registry import refuse
+from gal_studio.core.variants.registry import lora_of, refuse
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.features.benchmark import rules
 from gal_studio.rounds import test_set
@@ -31,8 +31,8 @@ def _measure(studio: Studio, round_: Round) -> Job:
     if job is not None:
         return job
     refuse("measure", round_)
-    if round_.adapter is None and not is_pending(studio.store, round_, *TRAININGS, known=jobs):
-        raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
+    if not is_pending(studio.store, round_, *TRAININGS, known=jobs):
+        lora_of(round_)
     if round_.adapter is not None and not test_set.prepare(studio.store, round_.id).missing:
         raise StudioError(f"Round {round_.number} is already measured on the present benchmark.")
     return studio._queue(round_, "measure", jobs)

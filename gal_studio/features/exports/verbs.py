@@ -7,7 +7,7 @@ from zipfile import BadZipFile, ZipFile
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, unfit
 from gal_studio.core.types import Job
-from gal_studio.core.variants.registry import refuse
+from gal_studio.core.variants.registry import refuse, refuse_untrained
 from gal_studio.features.exports.destination import Destination, Destinations
 from gal_studio.features.exports.record import Export, exports_of, file_of
 from gal_studio.state.files.placed import folder_of_person, placed
@@ -38,8 +38,7 @@ def export_round(studio: Studio, round_id: str, form: str) -> Job:
                 f"choose {' or '.join(one.title for one in offered)}."
             )
         wanted.check(round_.settings)
-        if round_.adapter is None and not instant:
-            raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
+        refuse_untrained(round_)
         if why:
             raise StudioError(f"Round {round_.number} {why}.")
         exports_of(store).ask(round_id, wanted.name, measured)

@@ -40,12 +40,12 @@ _NETWORKS = tuple(
     map(
         ipaddress.ip_network,
         (
-            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
-            *("::1/128", "fc00::/7", "fe80::/10"),
+            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+            *("::1/128", "fc00::/7"),
         ),
     )
 )
-"""This computer, and private networks (RFC 1918, 4193)."""
+"""This computer, and private networks (RFC 1918, 4193); none that is link-local, where clouds answer."""
 
 
 @dataclass(frozen=True)

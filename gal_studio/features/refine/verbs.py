@@ -7,7 +7,7 @@ from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Job
-from gal_studio.core.variants.registry import refuse
+from gal_studio.core.variants.registry import lora_of, refuse
 from gal_studio.features.refine import rules, view
 from gal_studio.rounds import lineage
 from gal_studio.rounds.fingerprints import is_trained
@@ -133,8 +133,8 @@ def _refinement_of(studio: Studio, round_id: str) -> TrainingInputs:
     here = here.refined or here
     base, present = here.round, here.settings
     refuse("refine", base)
-    if base.adapter is None and not is_pending(studio.store, base, "fine_tune"):
-        raise StudioError(f"Round {base.number} is not trained yet: press Train first.")
+    if not is_pending(studio.store, base, "fine_tune"):
+        lora_of(base)
     for child in (one.round for one in here.children):
         if child.variant.refines and child.adapter is None and not child.archived:
             return inputs_of(studio.store, child.id)

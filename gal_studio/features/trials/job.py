@@ -8,6 +8,7 @@ from dataclasses import replace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import Job
+from gal_studio.core.variants.registry import refuse_untrained
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.features.trials.record import Trial, trials_of
@@ -29,8 +30,8 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
     """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
     task = open_task(store, models, job)
     by_steps = any(trial.step is not None for trial in trials_of(store).waiting(task.round.id))
-    if not (task.round.can_generate or by_steps):
-        raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
+    if not by_steps:
+        refuse_untrained(task.round)
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.drawing_model(task.project.base_model, task.settings)
     detector = yield from open_detector(task)

@@ -17,7 +17,8 @@ from gal_studio.ui.payloads import Id, OfRound, Only, Text
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-REQUESTS.verbs("write", verbs.forget_trial, verbs.restore_trial, verbs.forget_steps)
+REQUESTS.verbs("write", verbs.forget_trial, verbs.restore_trial)
+REQUESTS.verbs("write", verbs.forget_steps, only="freed")
 MOST_SEEDS, MOST_STRENGTHS, MOST_STEPS = 16, 10, 50
 
 

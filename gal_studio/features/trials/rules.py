@@ -11,6 +11,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.variants.registry import refuse_untrained
 from gal_studio.features.trials.record import NewTrial, Trial, trials_of
 from gal_studio.state.store import Store
 
@@ -22,8 +23,8 @@ MOST_WAITING = 50
 def check(store: Store, round_id: str, new: NewTrial) -> Round:
     """Refuse what cannot be drawn."""
     round_ = store.rounds.get(round_id)
-    if not round_.can_generate and new.step is None:
-        raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
+    if new.step is None:
+        refuse_untrained(round_)
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the image is to show.")
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)

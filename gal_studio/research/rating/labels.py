@@ -48,7 +48,9 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise StudioError(f"{path} cannot be read ({error.strerror}): check its path.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise StudioError(f"{path} cannot be read as a CSV table in UTF-8: {error}.") from error
     if not rows:
         raise StudioError(f"{path} has no rows: give a CSV table with a heading.")

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sqlite3
 import sys
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -133,6 +134,11 @@ def megabytes(count: int) -> str:
     return f"{count / 2**20:.1f} MB"
 
 
+def time_of(path: Path) -> str:
+    """When a file was written, in local time."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
+
+
 def _is_full(folder: Path) -> bool:
     try:
         return shutil.disk_usage(folder).free < _SHARED_MEMORY
@@ -186,10 +192,10 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
             "restore a copy of studio.db."
         )
     if "not a database" in text or "malformed" in text or "decode" in text:
-        where = shlex.quote(str(folder))
+        where, copy = shlex.quote(str(folder)), max((folder / "backups").glob("studio-*.db"), default=None)
         return DamagedDatabaseError(
             f"The file studio.db in {folder} is damaged: `gal-studio doctor --workspace {where}` says what "
-            "can be saved, and how."
+            f"can be saved, and {f'--repair puts its copy of {time_of(copy)} back' if copy else 'how'}."
         )
     if any(words in text for words in _SCHEMA):
         return StudioError(

@@ -17,18 +17,18 @@ MOST_TEXT = 1 << 20  # bytes of all texts of a PNG, unpacked
 LARGEST_PROFILE = (1 << 20) - 1  # bytes, unpacked: what Pillow takes
 NO_PROFILE = "its color profile is too large: ignored"
 NO_END = "the end mark of the file was missing; every pixel is there"
-_PNG, _JPEG, _END = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\xff\xd9"
+PNG, _JPEG, _END = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\xff\xd9"
 _SCAN = re.compile(rb"\xff\xda..", re.DOTALL)  # within a scan, 255 is followed by 0 or a restart
 _FILLER = b"\x55" * 512  # would change whatever pixels are still to come
 
 
 def without_ballast(data: bytes, notes: list[str]) -> bytes:
     """A PNG without texts beyond `MOST_TEXT` in all, or a profile beyond `LARGEST_PROFILE`; others stay."""
-    if not data.startswith(_PNG):
+    if not data.startswith(PNG):
         return data
     kept: list[memoryview] = []
     left = MOST_TEXT
-    for kind, content, whole in _chunks(memoryview(data)):
+    for kind, content, whole in chunks(memoryview(data)):
         if kind in (b"tEXt", b"zTXt", b"iTXt"):
             size = len(content) if kind == b"tEXt" else _unpacked(content, left)
             if size > left:
@@ -38,13 +38,13 @@ def without_ballast(data: bytes, notes: list[str]) -> bytes:
             notes.append(NO_PROFILE)
             continue
         kept.append(whole)
-    is_whole = len(_PNG) + sum(map(len, kept)) == len(data)
-    return data if is_whole else b"".join([_PNG, *kept])
+    is_whole = len(PNG) + sum(map(len, kept)) == len(data)
+    return data if is_whole else b"".join([PNG, *kept])
 
 
-def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+def chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview, memoryview]]:
     """Each chunk of a PNG: its kind, its content, and all of it; last comes what cannot be told apart."""
-    at = len(_PNG)
+    at = len(PNG)
     while at < len(data):
         head = bytes(data[at : at + 8])
         length = struct.unpack(">I", head[:4])[0] if len(head) == 8 else len(data)

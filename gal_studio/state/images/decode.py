@@ -16,18 +16,9 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from gal_studio.causes import HEAD, instead
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.beside import is_cut, with_end, without_ballast
-from gal_studio.state.images.to_srgb import (
-    SRGB,
-    Source,
-    fine_in_srgb,
-    in_srgb,
-    read_source,
-    sixteen_bit_greys,
-    white_level,
-)
+from gal_studio.state.images.to_srgb import in_srgb, profile_in
 
 LARGEST_PICTURE = 50_000_000
-FINE_PICTURE = 1 << 24  # pixels; larger ones are read by the upper 8 bits of a channel alone
 SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
@@ -38,7 +29,8 @@ PLACED = {ground: f"transparent parts: placed on {ground}" for ground in ("white
 HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
-_KIND, _PARTS, _DNG = 254, 330, 50706  # TIFF
+_KIND, _WHITE_IS, _PARTS, _DNG = 254, 262, 330, 50706  # TIFF
+_MOST_LIGHT = 16.0  # floating-point values above 1 are brighter than white; those of 8 bits go to 255
 _UNREAD = MappingProxyType(
     {
         b"\xff\x0a": "a JPEG XL",
@@ -68,11 +60,11 @@ _PLAIN = MappingProxyType(
 
 
 def decode(
-    name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None
+    name: str, data: bytes, sized: Callable[[int], None] = lambda _: None
 ) -> tuple[Image.Image, tuple[str, ...]]:
     """Decode a picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed.
 
-    `sized` is called before the pixels are decoded: how many, and whether they have more than 8 bits.
+    `sized` is called with their number before the pixels are decoded.
     """
     if not data:
         raise StudioError(f"{name} is empty: it was not saved or copied whole, choose it again.")
@@ -83,7 +75,7 @@ def decode(
         width, height = file.size
         _check_size(name, width, height)
         notes += _notes_on(file)
-        sized(width * height, DEEP in notes)
+        sized(width * height)
         if is_cut(data):
             data = with_end(data, KEPT_EDGE, notes)
             file = opened.enter_context(Image.open(io.BytesIO(data), formats=known_formats()))
@@ -92,33 +84,24 @@ def decode(
         with suppress(Exception):  # a damaged EXIF block says nothing about the picture
             ImageOps.exif_transpose(file, in_place=True)
         _refuse_raw(name, file, data)
-        source = read_source(file, data, notes)
-        is_large = max(width, height) > KEPT_EDGE
-
-        def resized(one: Image.Image) -> Image.Image:
-            return _smaller(one, width, height) if is_large else one
-
-        if is_large:
+        label, profile = profile_in(file, data, notes)
+        picture = _plain(file)
+        if max(width, height) > KEPT_EDGE:
             notes.append(f"{width} x {height} px: reduced to {KEPT_EDGE} px")
-        fine = None
-        if width * height <= FINE_PICTURE:
-            fine = fine_in_srgb(file, source, notes, resized)
-        picture = resized(_plain(file)) if fine is None else fine
+            picture = _smaller(picture, width, height)
         if min(picture.size) < SMALLEST_EDGE:
             raise StudioError(f"{name} is {width} x {height} px: use one that is wider.")
-        picture = _eight_bit_rgb(picture, source if fine is None else SRGB, notes)
+        picture = _eight_bit_rgb(picture, label, profile, notes)
     return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
 
 
-def decode_alpha(
-    name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None
-) -> Image.Image | None:
+def decode_alpha(name: str, data: bytes, sized: Callable[[int], None] = lambda _: None) -> Image.Image | None:
     """The opacity of a picture that `decode` reads, in mode L and of the same size; None if it has none."""
     light = io.BytesIO(without_ballast(data, []))
     with _refusals(name, data), Image.open(light, formats=known_formats()) as file:
         width, height = file.size
         _check_size(name, width, height)
-        sized(width * height, False)
+        sized(width * height)
         file.load()
         with suppress(Exception):
             ImageOps.exif_transpose(file, in_place=True)
@@ -129,14 +112,14 @@ def decode_alpha(
         return _smaller(alpha, width, height) if max(width, height) > KEPT_EDGE else alpha
 
 
-def check_stored(name: str, data: bytes, sized: Callable[[int, bool], None] = lambda *_: None) -> None:
+def check_stored(name: str, data: bytes, sized: Callable[[int], None] = lambda _: None) -> None:
     """Refuse anything but an intact PNG of a mode that the studio writes; `sized` as in `decode`."""
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=("PNG",)) as file:
         if file.size[0] * file.size[1] > LARGEST_PICTURE:
             raise StudioError(_too_large(name))
         if file.mode not in STORED_MODES:
             raise StudioError(f"{name} is a PNG of mode {file.mode}: only RGB and gray ones are stored.")
-        sized(file.size[0] * file.size[1], False)
+        sized(file.size[0] * file.size[1])
         file.load()
 
 
@@ -226,7 +209,10 @@ def _refuse_raw(name: str, file: Image.Image, data: bytes) -> None:
 def _plain(picture: Image.Image) -> Image.Image:
     """Convert to a mode that can be resized: L, RGB, RGBA, CMYK, LAB, I or F."""
     if picture.mode.startswith("I;16"):
-        return _levels(sixteen_bit_greys(picture), 65535.0)
+        levels = picture.convert("I")
+        if getattr(picture, "tag_v2", {}).get(_WHITE_IS) == 0:  # Pillow inverts 8 bits alone
+            levels = levels.point(lambda value: value * -1 + 65535)
+        return _levels(levels, 65535.0)
     if "transparency" in picture.info and picture.mode in ("1", "L", "P", "RGB"):
         return picture.convert("RGBA")
     if picture.mode == "P":
@@ -248,10 +234,8 @@ def _smaller(picture: Image.Image, width: int, height: int) -> Image.Image:
     return made.resize(size, Image.Resampling.LANCZOS)
 
 
-def _eight_bit_rgb(picture: Image.Image, source: Source, notes: list[str]) -> Image.Image:
-    if picture.mode in ("I", "F"):
-        return _reduced(picture).convert("RGB")
-    picture = in_srgb(picture, source, notes)
+def _eight_bit_rgb(picture: Image.Image, label: str, profile: bytes, notes: list[str]) -> Image.Image:
+    picture = in_srgb(_reduced(picture), label, profile, notes)
     return (_opaque(picture, notes) if picture.mode == "RGBA" else picture).convert("RGB")
 
 
@@ -281,11 +265,13 @@ def _seen_on(picture: Image.Image, alpha: Image.Image, ground: str) -> float:
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
-    """Convert 32-bit or floating-point grey values to 8 bits, by their apparent range."""
-    if picture.mode == "F":
-        return _levels(picture, white_level(picture))
+    """Convert 32-bit or floating-point grey values to 8 bits, by their apparent range; others stay."""
+    if picture.mode not in ("I", "F"):
+        return picture
     highest = picture.getextrema()[1]
     largest = float(highest) if isinstance(highest, int | float) else 0.0
+    if picture.mode == "F":
+        return _levels(picture, 255.0 if largest > _MOST_LIGHT else 1.0)
     return _levels(picture, 255.0 if largest <= 255.0 else 65535.0)
 
 

@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.colours import warm_up
 from gal_studio.state.images.decode import check_stored, decode, decode_alpha, known_formats
 
 MEMORY = 5 << 28  # bytes of address space: 1.25 GB, as the largest allowed WebP needs
@@ -37,7 +36,6 @@ def main() -> None:
     with open(os.devnull, "w") as nowhere:  # output of libraries would corrupt the answers
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     _set_limits()
-    warm_up()
     known_formats()  # loads the decoders, which is no work of the first picture
     idle = _address_space()
     while _has_request():
@@ -109,13 +107,11 @@ def _answer(request: bytes, idle: int) -> tuple[dict[str, Any], bytes]:
     kind, data = request[:1], request[1:]
     opening = idle + OPENING + 3 * len(data) + CANVASES * _has_canvases(data)
 
-    def sized(pixels: int, are_deep: bool) -> None:
-        if are_deep:
-            _limit_cpu_time(2 * SECONDS)  # their lower bits are decoded as well
+    def sized(pixels: int) -> None:
         if idle:
-            _limit_memory(opening + EACH * pixels * (2 if are_deep else 1))
+            _limit_memory(opening + EACH * pixels)
 
-    sized(0, False)
+    sized(0)
     try:
         if kind == b"S":
             check_stored(NAME, data, sized)

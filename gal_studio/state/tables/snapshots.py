@@ -19,7 +19,7 @@ from gal_studio.core.gal.validation import Validation
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.columns import declared
 from gal_studio.core.records.project import Project
-from gal_studio.core.records.round import Round
+from gal_studio.core.records.round import Round, check_no_loop
 from gal_studio.core.snapshot import (
     KeptStep,
     Pictures,
@@ -220,10 +220,12 @@ class Snapshots:
         started, commits = (first["start_source"], first["start_adapter"]), json.loads(first["commits_json"])
         if {*map(type, commits.values())} - {str}:
             raise DamagedError("revision")
+        records = tuple(_record_of(row) for row in rows if row["id"] is not None)
+        check_no_loop(each.round for each in records)
         return ProjectSnapshot(
             project=project_of(its),
             anchors=tuple(made(Anchor, values) for values in json.loads(first["anchors_json"])),
-            records=tuple(_record_of(row) for row in rows if row["id"] is not None),
+            records=records,
             start=None if started[1] is None else made(Start, started),
             archived=bool(first["is_archived"]),
             commits=commits,

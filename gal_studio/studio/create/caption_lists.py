@@ -1,8 +1,8 @@
 """Captions as other trainers keep them: one list for all pictures of a folder, or the folder's name.
 
 `metadata.jsonl` and `metadata.csv` are those of Hugging Face's image folders, `meta_cap.json` is kohya's; in
-a `.json` file, pictures have their captions by name, or each in an object, or as COCO has them. Tables may
-have commas, semicolons or tabs between their columns. `10_sks dog` is a folder of kohya's scripts: its
+a `.json` file, pictures have their captions by name, or each in an object. Tables may have commas,
+semicolons or tabs between their columns. `10_sks dog` is a folder of kohya's scripts: its
 pictures are repeated ten times, and show a "sks dog" if nothing else is said of them.
 """
 
@@ -43,7 +43,6 @@ class ListEntry:
     folders: tuple[str, ...]
     name: str
     caption: str
-    is_absolute: bool = False
 
 
 def list_order(name: str) -> int:
@@ -59,7 +58,7 @@ def is_list(name: str) -> bool:
 def caption_in_lists(picture: Path) -> tuple[str, Path] | None:
     """The caption of a picture in a list beside it or in a folder above, and that list; None if in none."""
     folder = picture.absolute().parent
-    places = folder.parts[1:]
+    places = folder.as_posix().split("/")
     for above, place in enumerate((folder, *folder.parents)[: FOLDERS_ABOVE + 1]):
         for path in _lists_in(place):
             try:
@@ -79,40 +78,23 @@ def caption_of(
     """The caption of a picture by the entries of a list.
 
     `folders` are those that the picture is in, the last of them `above` folders below the list; None if they
-    are not known, as on the page. An entry whose folders fit comes first; one of another folder never counts,
-    unless the whole list is of one folder, which then may have been renamed, or the folders are not known and
-    the name is the only one of its kind.
+    are not known, as on the page. An entry of another folder never counts, unless the list is beside the
+    picture and all of it of one folder, which then may have been renamed or another machine's, or the folders
+    are not known and the name is the only one of its kind.
     """
     named = (_compared(picture), _compared(Path(picture).stem))
     alike = [entry for entry in entries if entry.name in named]
     if folders is None:
         return _only(alike) or next((one.caption for one in alike if not one.folders), None)
     places = tuple(map(_compared, folders))
-    inside = places[len(places) - above :]
-    fitting = [(_shared(entry, places, inside), -at, entry) for at, entry in enumerate(alike)]
-    fit, _, best = max(fitting, default=(0, 0, None))
-    if best is not None and fit:
-        return best.caption
+    here = places, places[len(places) - above :]
     is_one_folder = not above and len({entry.folders for entry in entries}) == 1
-    return alike[0].caption if alike and is_one_folder else None
+    return next((one.caption for one in alike if one.folders in here or is_one_folder), None)
 
 
 def _only(alike: Sequence[ListEntry]) -> str | None:
     """The first caption, if all entries of a name are of one folder."""
     return alike[0].caption if alike and len({entry.folders for entry in alike}) == 1 else None
-
-
-def _shared(entry: ListEntry, places: tuple[str, ...], inside: tuple[str, ...]) -> int:
-    """How well an entry's folders fit a picture's: 0 not at all, and more the more folders they share."""
-    if not entry.is_absolute and entry.folders == inside:
-        return len(places) + 1
-    if not entry.folders:
-        return 0
-    same = zip(reversed(entry.folders), reversed(places), strict=False)
-    shared = next((at for at, (one, other) in enumerate(same) if one != other), -1)
-    if shared < 0:
-        shared = min(len(entry.folders), len(places))
-    return shared if entry.is_absolute or shared == len(entry.folders) else 0
 
 
 def entries_in(name: str, data: bytes) -> tuple[ListEntry, ...]:
@@ -132,10 +114,8 @@ def entries_in(name: str, data: bytes) -> tuple[ListEntry, ...]:
 def _entry(place: str, caption: str) -> ListEntry:
     """An entry by a picture's path, which may be one of another machine."""
     path = place.replace("\\", "/")
-    *folders, name = (_compared(part) for part in path.split("/"))
-    is_absolute = path.startswith("/") or path[1:3] == ":/"
-    kept = tuple(part for part in folders if part not in ("", ".") and not part.endswith(":"))
-    return ListEntry(kept, name, caption, is_absolute)
+    *folders, name = (_compared(part) for part in path.removeprefix("./").split("/"))
+    return ListEntry(tuple(folders), name, caption)
 
 
 def _compared(name: str) -> str:
@@ -174,8 +154,7 @@ def _rows(form: str, text: str) -> Iterator[tuple[str, str]]:
             yield from _listed(found)
             return
         if isinstance(found, dict) and "annotations" in found:
-            yield from _of_coco(found)
-            return
+            raise ValueError("COCO joins images and captions by numbers")
         for name, value in _mapping(found).items():
             caption = _said(value) if isinstance(value, str | list) else _first(_mapping(value), _CAPTION)
             if caption:
@@ -184,33 +163,12 @@ def _rows(form: str, text: str) -> Iterator[tuple[str, str]]:
 
 def _table(text: str) -> Iterator[Mapping[str, Any]]:
     """The rows of a table, by its columns; the separator is the one that makes columns of a known name."""
-    first, _, others = text.partition("\n")
-    told = re.fullmatch(r"sep=(.)\r?", first, re.IGNORECASE)  # Excel's
-    text = others if told else text
-    for separator in told[1] if told else _SEPARATORS:
+    for separator in _SEPARATORS:
         rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
         columns = {name.strip().lower() for name in rows.fieldnames or ()}
         if columns.intersection(_FILE) and columns.intersection(_CAPTION):
             return rows
     raise ValueError("it has no columns of images and captions")
-
-
-def _of_coco(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The first caption of each picture: COCO keeps both apart, joined by numbers."""
-    given: dict[str, str] = {}
-    for row in _rows_of(found, "annotations"):
-        if caption := _first(row, _CAPTION):
-            given.setdefault(str(row.get("image_id")), caption)
-    for row in _rows_of(found, "images"):
-        if (name := _first(row, _FILE)) and (caption := given.get(str(row.get("id")), "")):
-            yield name, tidy(caption)
-
-
-def _rows_of(found: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    rows = found.get(name)
-    if not isinstance(rows, list):
-        raise ValueError("there is no list of images")
-    return [_mapping(row) for row in rows]
 
 
 def _listed(rows: Any) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """The contact sheet of a round: one row for each anchor, in the order of priority."""
 
 import math
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -82,7 +84,7 @@ def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int, is_judged: 
         SOFT,
         font(12),
     )
-    for number, line in enumerate(_wrapped(ranked.reason, 11, LABEL - 12)[:4]):
+    for number, line in enumerate(wrapped(ranked.reason, 11, LABEL - 12, 4)):
         pen.text((MARGIN, y + 40 + 15 * number), line, SOFT, font(11))
 
 
@@ -114,9 +116,12 @@ def fitted(text: str, size: int, width: int) -> str:
     used, text = font(size), _drawable(text)
     if used.getlength(text) <= width:
         return text
-    while text and used.getlength(text + "…") > width:
-        text = text[:-1]
-    return text + "…"
+    return text[: _most(len(text), lambda count: used.getlength(text[:count] + "…") <= width)] + "…"
+
+
+def _most(count: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to `count` that fits, where every smaller one does: it is asked rarely."""
+    return bisect_left(range(1, count + 1), True, key=lambda number: not fits(number))
 
 
 def _drawable(text: str) -> str:
@@ -124,12 +129,16 @@ def _drawable(text: str) -> str:
     return text.replace("×", "x")
 
 
-def _wrapped(text: str, size: int, width: int) -> list[str]:
-    used, lines = font(size), [""]
-    for word in _drawable(text).split():
-        longer = f"{lines[-1]} {word}".strip()
-        if used.getlength(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+def wrapped(text: str, size: int, width: int, most: int) -> list[str]:
+    """The first lines of a text, at most so many, each as wide as `width` pixels unless it is one word."""
+    used, words, lines = font(size), _drawable(text).split(), list[str]()
+    begins = 0
+    while begins < len(words) and len(lines) < most:
+
+        def fits(count: int, begins: int = begins) -> bool:
+            return used.getlength(" ".join(words[begins : begins + count])) <= width
+
+        count = _most(len(words) - begins, fits) or 1
+        lines.append(" ".join(words[begins : begins + count]))
+        begins += count
     return lines

@@ -7,6 +7,7 @@ from gal_studio.assets import finished_archive
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.variants.registry import lora_of
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.create import captions
@@ -16,6 +17,7 @@ from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.workspace.archive import reader, writer
+from gal_studio.workspace.check import Show
 
 
 class FileVerbs(Verbs):
@@ -34,10 +36,7 @@ class FileVerbs(Verbs):
 
     def adapter_path(self, round_id: str) -> Path:
         """The LoRA of a round."""
-        round_ = self.store.rounds.get(round_id)
-        if round_.adapter is None:
-            raise StudioError(f"Round {round_.number} is not trained yet: press Train first.")
-        return self.store.adapters.path(round_.adapter)
+        return self.store.adapters.path(lora_of(self.store.rounds.get(round_id)))
 
     def export_adapter(self, round_id: str, path: Path) -> Path:
         """Write a copy of the LoRA of a round."""
@@ -82,7 +81,7 @@ class FileVerbs(Verbs):
         return writer.export_project(self.store, project_id, path, raw)
 
     def import_project(
-        self, path: Path, check: reader.Check | None = None, tell: reader.Tell = reader.say_nothing
+        self, path: Path, check: Show | None = None, tell: reader.Tell = reader.say_nothing
     ) -> str:
         """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind.
 

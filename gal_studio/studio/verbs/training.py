@@ -10,10 +10,11 @@ from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
-from gal_studio.core.variants.registry import refuse
+from gal_studio.core.variants.registry import refuse, refuse_untrained
 from gal_studio.core.variants.variant import TRAININGS
 from gal_studio.core.words import counted
 from gal_studio.rounds import checkpoints, lineage, planned
+from gal_studio.rounds.closed import drawn_already, run_already, trained_already
 from gal_studio.rounds.fingerprints import endless_fingerprint, is_trainable, is_trained
 from gal_studio.rounds.inputs import TrainingInputs, inputs_of
 from gal_studio.rounds.patch_maps import judged_candidates
@@ -101,8 +102,7 @@ class TrainingVerbs(Verbs):
         with self.store.database.transaction():
             here = self.store.snapshots.round(round_id)
             refuse_without_feature(here.round)
-            if not here.round.can_generate:
-                raise StudioError(f"Round {here.round.number} is not trained yet: press Train first.")
+            refuse_untrained(here.round)
             if anchor_id not in {anchor.id for anchor in lineage.pool(here)}:
                 raise StudioError(
                     f"Round {here.round.number} does not generate this test prompt: it is disabled, or "
@@ -144,9 +144,7 @@ class TrainingVerbs(Verbs):
             for hooks in all_hooks():
                 jobs += hooks.missing(self, here)
             if not jobs:
-                raise StudioError(
-                    f"Round {here.round.number} has been run: choose images, then go on to the next round."
-                )
+                raise StudioError(run_already(here.round.number))
             return tuple(jobs)
 
     def judge_quality(self, round_id: str) -> Job:
@@ -210,10 +208,7 @@ class TrainingVerbs(Verbs):
         changed = replace(inputs, here=here.supposing(wanted))
         self._refuse_a_lost_start(changed.here)
         if is_trained(changed):
-            raise StudioError(
-                f"Round {round_.number} is trained on these images with these settings already: "
-                "press Generate, or change a setting first."
-            )
+            raise StudioError(trained_already(round_.number))
         if not here.candidates and not here.children:
             return self._begin_training_anew(here, wanted)
         there = next(self._untrained_beside(round_), None)
@@ -242,8 +237,6 @@ class TrainingVerbs(Verbs):
         """The state after which a finished training goes on, and its settings with so many more steps."""
         name = f"Round {round_.number}"
         refuse("continue", round_)
-        if round_.adapter is None:
-            raise StudioError(f"{name} has no finished training to continue: press Train first.")
         if is_pending(self.store, round_, "fine_tune"):
             raise StudioError(f"{name} is being trained: wait until that is done, then train more steps.")
         present = round_.settings
@@ -317,10 +310,7 @@ class TrainingVerbs(Verbs):
         settings = replace(present, generation=generation, gal=wanted.gal, machine=machine)
         race = here.record.race if generation.allocation == "ladder" else None
         if not planned.missing(here.supposing(settings, race=race and replace(race, ended=False))):
-            raise StudioError(
-                f"Round {round_.number} has all its images: go on to the next round, or choose more "
-                "images per prompt in the settings."
-            )
+            raise StudioError(drawn_already(round_.number))
         self.store.rounds.keep_prior_drawing(round_.id, here.round.prior_drawing)
         self.store.rounds.set_settings(round_.id, settings)
         if here.record.race is not None and generation.allocation == "ladder":

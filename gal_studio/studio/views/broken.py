@@ -1,6 +1,8 @@
 """Projects that cannot be shown: listed, so that one of them never hides the others."""
 
 import logging
+import weakref
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError, first_line
@@ -12,6 +14,8 @@ from gal_studio.studio.views.round import project_view
 from gal_studio.workspace.read_project import damaged_values
 
 _log = logging.getLogger(__name__)
+_views: MutableMapping[Store, dict[str, tuple[int, ProjectView]]] = weakref.WeakKeyDictionary()
+"""The view of each project that was shown last, with the version of the project."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,25 @@ class BrokenProject:
 
 
 def shown_projects(store: Store) -> tuple[tuple[ProjectView, ...], tuple[BrokenProject, ...]]:
-    """The projects that can be shown and those that cannot, each the newest first."""
+    """The projects that can be shown and those that cannot, each the newest first.
+
+    A view is made again where its project was written to since.
+    """
     shown, broken = [], []
+    versions, before = store.projects.versions(), _views.get(store, {})
+    views = {name: one for name, one in before.items() if versions.get(name) == one[0]}
     for project_id, name in store.projects.names().items():
         try:
-            shown.append(_view(store, project_id))
+            if project_id not in views:
+                views[project_id] = versions.get(project_id, -1), _view(store, project_id)
+            shown.append(views[project_id][1])
         except (DiskError, GoneError):  # nothing is wrong with the project
             raise
         except Exception as error:
             archived = project_id in store.projects.archived()
             broken.append(BrokenProject(project_id, name, what_is_broken(project_id, error), archived))
+    if not store.database.is_writing:  # versions that are undone come again
+        _views[store] = views
     return tuple(shown), tuple(broken)
 
 

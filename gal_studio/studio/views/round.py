@@ -17,11 +17,12 @@ from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Reference
 from gal_studio.rounds.branches import set_aside
+from gal_studio.rounds.closed import closed
 from gal_studio.rounds.doubts import doubt
 from gal_studio.rounds.fingerprints import is_trainable, repeated
 from gal_studio.rounds.inputs import TrainingInputs, without_pairs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
-from gal_studio.rounds.lineage import accepted_candidates, pool, round_weight, rounds_above, why_none_after
+from gal_studio.rounds.lineage import accepted_candidates, pool, round_weight, rounds_above
 from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import (
     Proposal,
@@ -165,7 +166,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         accepted=len(here.decided.accepted),
         trainable=is_trainable(inputs),
         repeats=_repeats(inputs),
-        why_none_after=why_none_after(here),
+        closed=closed(inputs, complete=bool(here.tiles) and not more),
         next_seconds=next_seconds(here, timings),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),

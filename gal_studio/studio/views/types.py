@@ -64,7 +64,7 @@ class RoundFacts:
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
     trainable: Annotated[bool, Doc("Is there anything that Train has not trained yet?")]
     repeats: Annotated[str, Doc("The round whose training this one would only repeat, by name, or empty.")]
-    why_none_after: Annotated[str, Doc("Why no round that `offered` names can follow; empty if one can.")]
+    closed: Annotated[Mapping[str, str], Doc("Why an action does nothing now, and what to do instead.")]
     next_seconds: Annotated[float | None, Doc("Estimated of the next round; null if nothing was timed.")]
     losses: Losses
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]

@@ -45,6 +45,8 @@ _LARGE = {
     "gal-studio import-project FILE.zip --workspace FOLDER.",
     LORA_PATH: LORA_TOO_LARGE,
 }
+_CLAIMS = (b"x-forwarded-host", b"x-gradio-")
+"""How headers begin by which Gradio would take another address for the studio's: anybody can send them."""
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +59,9 @@ class Access:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on with a limited body and security headers on the response."""
+        if "headers" in scope:
+            believed = [pair for pair in scope["headers"] if not pair[0].lower().startswith(_CLAIMS)]
+            scope = {**scope, "headers": believed}
         if self._root_path and scope["type"] != "lifespan":
             scope = self._without_root(scope)
         if scope["type"] == "http":

@@ -11,8 +11,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.ui.api.received import Inbox, temporary_name
-from gal_studio.ui.api.whole_file import METHODS, WholeFile
-from gal_studio.workspace.archive.reader import Check
+from gal_studio.ui.api.whole_file import METHODS, WholeFile, Words
+from gal_studio.workspace.check import Show
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
@@ -20,7 +20,7 @@ ZIP = "application/zip"
 _TOO_LARGE = "The archive is too large for the page: use gal-studio import-project."
 
 
-def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox, check: Check) -> None:
+def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox, check: Show) -> None:
     """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
     _add_downloads(app, studio)
 
@@ -38,7 +38,7 @@ def _add_downloads(app: FastAPI, studio: Studio) -> None:
     """Add the routes that answer with a zip file of a project, which is made for each request."""
 
     @app.api_route("/project/{project_id}/archive", methods=METHODS)
-    def archive(request: Request, project_id: str, raw: str = "") -> Response:
+    def archive(request: Request, project_id: str, raw: Words = "") -> Response:
         def written() -> Response:
             path = studio.export_project(project_id, temporary_name(studio.store.workspace), raw=bool(raw))
             done = BackgroundTask(path.unlink, missing_ok=True)

@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.studio.choices_table import choices_table
-from gal_studio.ui.api.whole_file import METHODS
+from gal_studio.ui.api.whole_file import METHODS, Words
 
 FigureForm = Literal["html", "json"]
 _MEDIA = {
@@ -33,7 +33,7 @@ def add_download_routes(app: FastAPI, studio: Studio) -> None:
 
     @app.api_route("/figure/{name}/{identity}", methods=METHODS)
     def figure(
-        name: str, identity: str, theme: str = "light", form: FigureForm = "html", current: str = ""
+        name: str, identity: str, theme: Words = "light", form: FigureForm = "html", current: Words = ""
     ) -> Response:
         """The figure of a round or, by its second name, of a project; `current` is a round that stands out.
 

@@ -1,6 +1,8 @@
 """The route by which the page sends a LoRA from the machine that it is shown on."""
 
-from fastapi import FastAPI, Request
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request
 from starlette.responses import Response
 
 from gal_studio.ui.api.received import Inbox
@@ -18,7 +20,7 @@ def add_lora_route(app: FastAPI, inbox: Inbox) -> None:
     """
 
     @app.post(LORA_PATH)
-    async def upload(request: Request, name: str) -> Response:
+    async def upload(request: Request, name: Annotated[str, Query(max_length=1000)]) -> Response:
         lost = "it did not arrive whole: choose it again."
         return await inbox.answer(
             request, LARGEST_LORA, lambda path: {"path": uploads().take(path, name)}, LORA_TOO_LARGE, lost

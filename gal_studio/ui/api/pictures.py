@@ -22,7 +22,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import png_of
 from gal_studio.studio import Studio, generation_data
 from gal_studio.studio.reports.sharpened import SMALL, shown_at
-from gal_studio.ui.api.whole_file import METHODS, WholeFile
+from gal_studio.ui.api.whole_file import METHODS, WholeFile, Words
 
 THUMBNAIL_EDGE = 192
 KEPT_THUMBNAILS = 2000
@@ -142,7 +142,7 @@ def _add_routes(
 
     @app.api_route(f"/{name}/{{identity:path}}", methods=METHODS)
     def picture(
-        identity: str, v: str = "", side: Annotated[int | None, Query(ge=1, le=LARGEST_SIDE)] = None
+        identity: str, v: Words = "", side: Annotated[int | None, Query(ge=1, le=LARGEST_SIDE)] = None
     ) -> Response:
         path = found(identity)
         if path is None:
@@ -159,7 +159,7 @@ def _add_routes(
         return
 
     @app.api_route(f"/{kind.thumbs}/{{identity:path}}", methods=METHODS)
-    def small(identity: str, v: str = "") -> Response:
+    def small(identity: str, v: Words = "") -> Response:
         path = found(identity)
         if path is None:
             return _lost(kind.lost(identity))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from gal_studio.core.errors import StudioError
@@ -31,14 +31,14 @@ class CandidateMark(TypedDict):
     """How many candidates are known, a digest of them, and what a person calls a copy."""
 
     count: int
-    digest: str
-    marks: NotRequired[dict[str, bool]]
+    digest: Id
+    marks: NotRequired[Annotated[dict[Id, bool], Field(max_length=100_000)]]
 
 
 class Known(TypedDict, total=False):
     """What the page has already: the digests of the parts, and the mark of the candidates."""
 
-    parts: dict[str, str]
+    parts: Annotated[dict[Id, Id], Field(max_length=200)]
     candidates: CandidateMark
 
 

@@ -13,6 +13,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.reports.strip import Frame, animation, strip
 from gal_studio.ui.api.pictures import PictureKind, is_there, kinds_of_pictures
 from gal_studio.ui.api.whole_file import METHODS
+from gal_studio.ui.payloads import Id
 
 MOST = 40
 """Pictures of a file."""
@@ -26,8 +27,8 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
     @app.api_route("/strip.{ending}", methods=METHODS)
     def made(
         ending: Literal["png", "gif"],
-        picture_: Annotated[list[str], Query(alias="picture", min_length=1, max_length=MOST)],
-        name: Annotated[list[str], Query(max_length=MOST)],
+        picture_: Annotated[list[Id], Query(alias="picture", min_length=1, max_length=MOST)],
+        name: Annotated[list[Id], Query(max_length=MOST)],
         title: Annotated[str, Query(max_length=2000)] = "",
         sharpened: bool = False,
     ) -> Response:

@@ -1,12 +1,15 @@
 """Files that may be made anew between two requests: pieces of two of them are never joined."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
 METHODS = ["GET", "HEAD"]
+Words = Annotated[str, Query(max_length=200)]
+"""A parameter of an address."""
 
 
 class WholeFile(FileResponse):

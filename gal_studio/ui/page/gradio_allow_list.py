@@ -32,7 +32,7 @@ class Narrow:
         self._queue = queue.Queue(app, endpoints) if endpoints else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass allowed requests on; answer others with 404."""
+        """Pass allowed requests on, without Gradio's parameters; answer others with 404."""
         if self._queue is not None and is_call(scope):
             await self._queue.join(scope, receive, send)
         elif self._queue is not None and _is_answer(scope):
@@ -42,7 +42,7 @@ class Narrow:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await self.app(scope, receive, send)
+            await self.app({**scope, "query_string": b""}, receive, send)
 
     def _is_needed(self, method: str, path: str) -> bool:
         for_programs = self._queue is not None and method in ("GET", "HEAD") and path in queue.READ

@@ -52,7 +52,7 @@ from gal_studio.ui.payloads.forms import (
     Look,
     ModelFacts,
     Seen,
-    SettingValue,
+    SettingValues,
 )
 from gal_studio.ui.payloads.projects import adapter_names, draws_without_training, fields_here
 from gal_studio.ui.requests import Context, Requests
@@ -367,7 +367,7 @@ def open_finished(context: Context) -> OpenedProject:
 
 
 @REQUESTS.write
-def change(context: Context, project: Id, settings: dict[Id, SettingValue]) -> dict[str, Any]:
+def change(context: Context, project: Id, settings: SettingValues) -> dict[str, Any]:
     """Change some settings, by their dotted names; returns all of them."""
     return context.studio.change_settings(project, nested(settings)).to_dict()
 

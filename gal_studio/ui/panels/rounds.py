@@ -16,7 +16,7 @@ from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.payloads import Id, Ids, OfRound, Only, Runs, Text
-from gal_studio.ui.payloads.forms import SettingValue
+from gal_studio.ui.payloads.forms import SettingValue, SettingValues
 from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests
 
@@ -127,7 +127,7 @@ def make_round(context: Context, round: Id, kind: Id) -> OfRound:
 def what_if(
     context: Context,
     round: Id,
-    settings: dict[Id, SettingValue] | None = None,
+    settings: SettingValues | None = None,
     seed: SettingValue = None,
     policy: Text | None = None,
     name: Text = "",

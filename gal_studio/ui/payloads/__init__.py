@@ -24,7 +24,7 @@ class Runs(TypedDict):
 
     width: int
     height: int
-    runs: list[int]
+    runs: Annotated[list[int], Field(max_length=500_000)]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from gal_studio.ui.payloads import Fact, Id, Runs, Text
 
 SettingValue = int | FiniteFloat | bool | Text | Annotated[list[Text], Field(max_length=100)] | None
 """The studio checks each setting by its own type."""
+SettingValues = Annotated[dict[Id, SettingValue], Field(max_length=500)]
 
 
 Pixels = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -50,7 +51,7 @@ class AskedModels(ChosenModel):
     """The models of a new project; the settings decide which LoRAs it can start from."""
 
     kind: Kind
-    settings: NotRequired[dict[Id, SettingValue] | None]
+    settings: NotRequired[SettingValues | None]
 
 
 class Derive(ChosenModel):
@@ -60,7 +61,7 @@ class Derive(ChosenModel):
     sets: Annotated[list[TypedSet], Field(max_length=20)]
     name: NotRequired[Text]
     final: NotRequired[bool]
-    settings: NotRequired[dict[Id, SettingValue] | None]
+    settings: NotRequired[SettingValues | None]
 
 
 class Check(TypedDict):
@@ -98,7 +99,7 @@ class Seen(ChosenModel):
     """The pictures of each set, and the model that is to see them."""
 
     sets: Annotated[list[Annotated[list[UploadedPicture], Field(max_length=200)]], Field(max_length=20)]
-    settings: NotRequired[dict[Id, SettingValue] | None]
+    settings: NotRequired[SettingValues | None]
 
 
 class Look(ChosenModel):
@@ -106,7 +107,7 @@ class Look(ChosenModel):
 
     paths: Annotated[list[Id], Field(max_length=200)]
     kind: NotRequired[Kind]
-    settings: NotRequired[dict[Id, SettingValue] | None]
+    settings: NotRequired[SettingValues | None]
 
 
 class Caption(TypedDict):
@@ -124,7 +125,7 @@ class Create(ChosenModel):
     name: NotRequired[Text]
     only: NotRequired[bool]
     sure: NotRequired[bool]
-    settings: NotRequired[dict[Id, SettingValue] | None]
+    settings: NotRequired[SettingValues | None]
 
 
 @dataclass(frozen=True)

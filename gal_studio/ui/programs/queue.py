@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
@@ -64,11 +65,12 @@ class Queue:
         sent = json.dumps({**call, "data": with_uploads(call["data"])}).encode()
         headers = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"content-type")]
         headers += [(b"content-length", str(len(sent)).encode()), (b"content-type", b"application/json")]
-        await self._gradio({**scope, "headers": headers}, _whole(sent, receive), send)
+        await self._gradio({**scope, "headers": headers, "query_string": b""}, _whole(sent, receive), send)
 
     async def read(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request for the answers of a session on."""
         session = QueryParams(scope["query_string"]).get("session_hash", "")
+        scope = {**scope, "query_string": urlencode({"session_hash": session}).encode()}
         with self._unread.reading(session):
             try:
                 await self._gradio(scope, receive, send)

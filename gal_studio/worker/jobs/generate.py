@@ -21,6 +21,7 @@ from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import Anchor, Job
+from gal_studio.core.variants.registry import refuse_untrained
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, SharedStates, SharedSteps
 from gal_studio.rounds import base_pictures, lineage, planned
 from gal_studio.state import Store
@@ -50,8 +51,7 @@ class _Planned:
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
-    if not task.round.can_generate:
-        raise StudioError(f"Round {task.round.number} is not trained yet: press Train first.")
+    refuse_untrained(task.round)
     if task.round.variant.training is None:
         lineage.check_starting_adapter(store.snapshots.round(task.round.id), store.adapters.has)
     yield Progress("loading", 0, 0, "Loading the models")

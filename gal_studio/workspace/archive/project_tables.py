@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gal_studio.core.loops import ordered
 from gal_studio.core.records.columns import Folder
 from gal_studio.state.database.tables import TABLES, Table
 
@@ -19,20 +20,16 @@ def project_rows(query: Query, table: Table, project_id: str) -> Iterator[sqlite
     """The rows of a table that belong to a project, oldest first; a row comes after the one that it names."""
     sql = f"SELECT * FROM {table.name} WHERE rowid IN ({rows_of(table)}) ORDER BY rowid"
     rows = query(sql, {"project": project_id})
-    parents = [column.name for column in table.columns if column.target == table.name]
-    yield from _parents_first(rows, parents[0]) if parents else rows
+    if above := own_columns(table):
+        by_id = {row["id"]: row for row in rows}
+        names, _ = ordered({name: [row[column] for column in above] for name, row in by_id.items()})
+        rows = [by_id[name] for name in names]
+    yield from rows
 
 
-def _parents_first(rows: Sequence[sqlite3.Row], column: str) -> Iterator[sqlite3.Row]:
-    """Rows in their order, but each after the row named in `column`. Damaged rows may form a ring."""
-    by_id = {row["id"]: row for row in rows}
-    for row in rows:
-        line = []
-        above: sqlite3.Row | None = row
-        while above is not None and by_id.pop(above["id"], None) is not None:
-            line.append(above)
-            above = by_id.get(above[column])
-        yield from reversed(line)
+def own_columns(table: Table) -> tuple[str, ...]:
+    """The columns of a table that name other rows of it, which came before."""
+    return tuple(column.name for column in table.columns if column.target == table.name)
 
 
 def rows_of(table: Table, what: str = "rowid") -> str:

@@ -3,7 +3,6 @@
 Only an archive that passes every check is copied, in one transaction; a refused one leaves no trace.
 """
 
-import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,20 +13,26 @@ from gal_studio.core.words import counted
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.inside import remove
 from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.temporary import sweep
 from gal_studio.state.files.unfinished import ENDING, beginning
+from gal_studio.state.jobs.lock import WorkspaceLock
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
-from gal_studio.workspace.archive.format import ArchiveLimits, Manifest, damaged
+from gal_studio.workspace.archive.format import ENDINGS, ArchiveLimits, Manifest, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
-from gal_studio.workspace.check import examine
-from gal_studio.workspace.read_project import read_project
+from gal_studio.workspace.check import Show, examine
 
-Check = Callable[[Store, str], None]
 Tell = Callable[[str], None]
-_log = logging.getLogger(__name__)
 
 
+class _ImportLock(WorkspaceLock):
+    """The lock of an import on its folder."""
+
+    name = "import.lock"
+
+
+_TABLES = "tables"
 _SPARE = 6
 """Open files that are held back: to delete a folder takes some, when there are no more."""
 
@@ -36,10 +41,14 @@ def say_nothing(_: str) -> None:
     """Tell nobody."""
 
 
+def show_nothing(_: Store, __: str) -> None:
+    """Make no view of a project: its rows are read alone."""
+
+
 def import_project(
     store: Store,
     path: Path,
-    check: Check | None = None,
+    check: Show | None = None,
     tell: Tell = say_nothing,
     limits: ArchiveLimits | None = None,
     origin: str | None = None,
@@ -60,7 +69,7 @@ def import_project(
             odd = unpacking.passed_over(manifest)
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
-            _check(staged, project_id, check)
+            _check(staged, check or show_nothing)
             here = copy_project(store, staged, project_id, origin)
     if odd:
         names = ", ".join(name[-60:] for name in odd[:3])
@@ -78,12 +87,15 @@ def _room_for(manifest: Manifest) -> int:
 
 @contextmanager
 def _staging(workspace: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk."""
-    folder, spare = None, list[int]()
+    """A temporary folder on the same disk; what killed imports left of theirs goes."""
+    folder, spare, lock = None, list[int](), None
+    sweep(workspace, workspace, _is_of_a_killed_one, age=0.0)
     try:
         spare += [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
         folder = Path(tempfile.mkdtemp(prefix=beginning(workspace), suffix=ENDING, dir=workspace))
-        for name in ("images", "adapters", "tables"):
+        lock = _ImportLock(folder)
+        lock.acquire()
+        for name in (*ENDINGS, _TABLES):
             (folder / name).mkdir()
         yield folder
     except OSError as error:
@@ -91,19 +103,19 @@ def _staging(workspace: Path) -> Iterator[Path]:
     finally:
         for handle in spare:
             os.close(handle)
+        if lock is not None:
+            lock.release()
         if folder is not None:
             remove(workspace, folder)
 
 
-def _check(staged: Store, project_id: str, check: Check | None) -> None:
-    """Read everything once, so that nothing fails later."""
-    findings = examine(staged)
-    if findings:
+def _is_of_a_killed_one(folder: Path) -> bool:
+    """Whether this is of an import that ended without a word; one at work holds a lock."""
+    with _ImportLock(folder) as lock:
+        return (folder / _TABLES).is_dir() and lock.acquire()
+
+
+def _check(staged: Store, check: Show) -> None:
+    """Read everything once as the doctor does, so that nothing fails later."""
+    if findings := examine(staged, show=check):
         raise damaged(f"its contents are inconsistent ({findings[0].sentence.rstrip('.')})")
-    try:
-        read_project(staged, project_id)
-        if check is not None:
-            check(staged, project_id)
-    except Exception as error:
-        _log.info("archive refused", exc_info=True)
-        raise damaged("its rows cannot be read as a project") from error

@@ -89,10 +89,7 @@ def _insert(
 
 
 def _check_ids(table: Table, columns: Sequence[Column], values: Sequence[Any]) -> None:
-    """IDs become folder names, so they must be 16 hexadecimal digits. No row may refer to itself."""
-    row = dict(zip((column.name for column in columns), values, strict=True))
-    if any(column.target == table.name and row[column.name] == row.get("id") for column in columns):
-        raise damaged(f"a row of its table {table.name} refers to itself")
+    """IDs become folder names, so they must be 16 hexadecimal digits."""
     for column, value in zip(columns, values, strict=True):
         holds_ids = column.name in ("id", *table.loose) or column.target is not None
         if holds_ids and isinstance(value, str) and not is_id(value):

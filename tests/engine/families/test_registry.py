@@ -14,7 +14,6 @@ ALLOWED = {  # a column, and what reads and writes it
     "core/records/round.py", "core/models/forms/programs.py",
     "core/models/lora_tensors.py", "studio/create/model_folders.py",
     "studio/views/round.py", "studio/views/types.py", "commands/running/outputs.py",
-    "workspace/spare_values.py",
     "engine/loras/foreign.py", "engine/loras/foreign_names.py", "engine/loras/stock.py",  # words of others
     "engine/models/one_file.py", "engine/sampling/few_steps.py",
     "state/tables/branches.py", "features/exports/engine/card.py", "features/exports/engine/workflow.py",

@@ -212,16 +212,6 @@ def test_a_repository_without_a_pipeline_is_refused(hub: LocalHub, tmp_path: Pat
         needed()
 
 
-def test_a_file_that_never_ends_is_not_kept(hub: LocalHub, folder: Path) -> None:
-    hub.publish(NAME, folder, COMMIT)
-    need = needed()
-    hub.endless = True
-    with pytest.raises(StudioError, match="sends more of"):
-        fetch(need)
-    assert hub.sent < 1 << 26
-    assert sum(partials(hub)) == 0
-
-
 def test_a_name_that_leads_elsewhere_is_refused(hub: LocalHub, folder: Path) -> None:
     hub.publish(NAME, folder, COMMIT)
     need = needed()

@@ -1,4 +1,4 @@
-"""A hub or a model folder that lies: names, commits, sizes, places, no end. Each is one sentence."""
+"""A hub or model folder whose names lead elsewhere, or that claims impossible sizes. Each is one sentence."""
 
 import json
 import os
@@ -10,15 +10,11 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.hub import repository
-from gal_studio.engine.hub.refusals import refusal
 from gal_studio.engine.hub.repository import MissingFiles
-from gal_studio.engine.hub.transfer import check_place, fetch
+from gal_studio.engine.hub.transfer import fetch
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.models.model_files import inspect
-from gal_studio.engine.models.one_file import read_one_file
-from gal_studio.engine.saving import opened_tensors
-from tests.engine.hub.test_download import COMMIT, NAME, UNET
+from tests.engine.hub.test_download import COMMIT, NAME
 from tests.engine.tiny import make_tiny_pipeline
 from tests.local_hub import LocalHub
 
@@ -29,19 +25,10 @@ def listed(path: Any, size: Any = 2) -> dict[str, Any]:
 
 REFUSED: dict[str, dict[str, Any]] = {
     "a commit that leads up": {"sha": "../../../../elsewhere"},
-    "a commit at the root": {"sha": "/elsewhere"},
-    "a long commit": {"sha": "a" * 5000},
-    "no commit": {"sha": None},
-    "a name that leads up": listed("../elsewhere.json"),
-    "a name that leads far up": listed("unet/../../../../elsewhere.json"),
-    "a name at the root": listed("/elsewhere.json"),
+    "a name that leads up": listed("unet/../../../../elsewhere.json"),
     "a name of Windows": listed("..\\elsewhere.json"),
-    "a long name": listed("a" * 5000 + ".json"),
-    "a name with a zero": listed("a\0b.json"),
     "a size that is none": listed("a.json", "many"),
-    "no list": {"siblings": 5},
 }
-PLACES = ("file:///etc/passwd", "ftp://127.0.0.1/x", "gopher:x", "http:///x", "http://[::bad/", "ROUND")
 
 
 @pytest.fixture(scope="module")
@@ -71,46 +58,6 @@ def test_what_a_hub_tells_of_a_repository_leads_nowhere(hub: LocalHub, folder: P
     assert not hub.paths(), "nothing is downloaded"
 
 
-def test_a_size_below_zero_is_none(hub: LocalHub, folder: Path) -> None:
-    hub.publish(NAME, folder, COMMIT)
-    hub.told = listed("odd.json", -(1 << 40))
-    assert repository.read_repository(NAME, None).files["odd.json"].size == 0
-
-
-def test_what_a_hub_tells_has_an_end(hub: LocalHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hub.publish(NAME, folder, COMMIT)
-    hub.talks = 1 << 16
-    monkeypatch.setattr(repository, "LARGEST_ANSWER", 1 << 20)
-    with pytest.raises(StudioError, match="tells more of owner/tiny than 1 MB"):
-        needed()
-    assert hub.sent < 1 << 26
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_a_file_is_at_no_such_place(hub: LocalHub, folder: Path, place: str) -> None:
-    hub.publish(NAME, folder, COMMIT)
-    need = needed()
-    hub.location = place.replace("ROUND", f"{hub.address}/round")  # it leads to itself without end
-    with pytest.raises(Exception) as raised:
-        fetch(need)
-    assert "\n" not in str(refusal(NAME, COMMIT, raised.value))  # as the transfer says it
-    assert not (need.folder / UNET).exists()
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "10.0.0.1", "[::1]", "localhost"])
-def test_a_public_hub_sends_nobody_into_the_own_network(host: str) -> None:
-    with pytest.raises(StudioError, match="not a place on the web"):
-        check_place(f"https://{host}/x", "https://huggingface.co/a/b")
-    check_place(f"http://{host}/x", "http://127.0.0.1:8000/a/b")
-    check_place(f"https://{host}/x", "http://hub.internal/a/b")
-
-
-def test_a_public_hub_sends_to_file_servers_by_https() -> None:
-    check_place("https://cdn.example.com/x", "https://huggingface.co/a/b")
-    with pytest.raises(StudioError, match="not a place on the web"):
-        check_place("http://cdn.example.com/x", "https://huggingface.co/a/b")
-
-
 def weights(path: Path, size: int, told: int | None = None) -> None:
     """A file without content whose header claims a tensor of this many bytes, or to be so long itself."""
     header = json.dumps({"w": {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}}).encode()
@@ -119,56 +66,28 @@ def weights(path: Path, size: int, told: int | None = None) -> None:
         os.truncate(path, 8 + len(header) + size)
 
 
-@pytest.mark.parametrize("component", ["unet", "vae", "text_encoder"])
-@pytest.mark.parametrize("told", [None, 1 << 36, (1 << 64) - 1])
-def test_weights_that_claim_64_gb_are_one_sentence(copied: Path, component: str, told: int | None) -> None:
-    (path,) = (copied / component).glob("*.safetensors")
+@pytest.mark.parametrize("told", [None, (1 << 64) - 1])
+def test_weights_that_claim_64_gb_are_one_sentence(copied: Path, told: int | None) -> None:
+    (path,) = (copied / "unet").glob("*.safetensors")
     weights(path, 1 << 36, told)
     with pytest.raises(StudioError) as refused:
         load_image_model(str(copied), device="cpu")
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("told", [1 << 36, (1 << 64) - 1])
-def test_a_checkpoint_that_claims_64_gb_is_one_sentence(tmp_path: Path, told: int) -> None:
-    weights(tmp_path / "model.safetensors", 1 << 36, told)
-    with pytest.raises(StudioError, match=r"is damaged .*: download it again"):
-        read_one_file(tmp_path / "model.safetensors")
-
-
-def test_what_cannot_be_mapped_is_an_error_of_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise RuntimeError("unable to mmap 68719476736 bytes from file: Cannot allocate memory (12)")
-
-    weights(tmp_path / "model.safetensors", 8)
-    monkeypatch.setattr("safetensors.safe_open", refuse)
-    with pytest.raises(OSError, match="cannot be mapped"), opened_tensors(tmp_path / "model.safetensors"):
-        pass
-    with pytest.raises(StudioError, match="is damaged"):
-        read_one_file(tmp_path / "model.safetensors")
-
-
-@pytest.mark.parametrize("outside", ["../../elsewhere.safetensors", "/elsewhere.safetensors", "..\\a.sft"])
-def test_an_index_names_no_file_outside(copied: Path, outside: str) -> None:
+def test_an_index_names_no_file_outside(copied: Path) -> None:
     (path,) = (copied / "unet").glob("*.safetensors")
     path.unlink()
-    index = {"metadata": {}, "weight_map": {"w": outside}}
+    index = {"metadata": {}, "weight_map": {"w": "../../elsewhere.safetensors"}}
     (copied / "unet" / "diffusion_pytorch_model.safetensors.index.json").write_text(json.dumps(index))
     with pytest.raises(StudioError, match="outside of its folder"):
         load_image_model(str(copied), device="cpu")
 
 
-@pytest.mark.parametrize("part", ["../../elsewhere", "/elsewhere", "..\\elsewhere"])
-def test_a_pipeline_has_no_part_outside(copied: Path, part: str) -> None:
+def test_a_pipeline_has_no_part_outside(copied: Path) -> None:
     index = copied / "model_index.json"
-    index.write_text(json.dumps({**json.loads(index.read_text()), part: ["diffusers", "AutoencoderKL"]}))
+    index.write_text(
+        json.dumps({**json.loads(index.read_text()), "../../elsewhere": ["diffusers", "AutoencoderKL"]})
+    )
     with pytest.raises(StudioError, match="names a part outside of its folder"):
         load_image_model(str(copied), device="cpu")
-
-
-def test_a_folder_that_leads_to_itself_or_outside_is_read(copied: Path) -> None:
-    (copied / "again").symlink_to(copied)
-    (copied / "outside").symlink_to("/etc/passwd")
-    assert load_image_model(str(copied), device="cpu").name == str(copied)

@@ -313,6 +313,10 @@ def test_files_without_content_are_refused_by_what_they_are(unet: ImageModel, tm
     cases: dict[str, tuple[dict[str, torch.Tensor], str]] = {
         "none": ({}, "holds no LoRA"),
         "zero": ({f"{name}.lora_down.weight": down, f"{name}.lora_up.weight": 0 * up}, "changes nothing"),
+        "huge": (
+            {f"{name}.lora_down.weight": down, f"{name}.lora_up.weight": 3e38 * up},
+            "has scales that make its weights infinite",
+        ),
         "alpha": (
             {
                 f"{name}.lora_down.weight": down,

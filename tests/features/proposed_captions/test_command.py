@@ -91,6 +91,8 @@ def test_a_server_elsewhere_gets_no_image(monkeypatch: pytest.MonkeyPatch) -> No
         "six": "::ffff:127.0.0.1",
         "cloud.example": "203.0.113.9",
         "any": "0.0.0.0",
+        "metadata": "169.254.169.254",
+        "link": "fe80::1%eth0",
     }
     monkeypatch.setattr(caption_server.socket, "getaddrinfo", found)
     monkeypatch.setattr(caption_server, "SERVER_PAUSES", ())
@@ -105,7 +107,7 @@ def test_a_server_elsewhere_gets_no_image(monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(StudioError, match=r"cannot be reached \(refused\): start it"):
             CaptionServer(f"http://{host}:1234/v1").describe(PICTURE, "?")
     assert tried == ["192.168.1.7", "::ffff:127.0.0.1"]
-    for host in ("cloud.example", "any"):
+    for host in ("cloud.example", "any", "metadata", "link"):
         with pytest.raises(StudioError, match="is outside of this network, and would get your images"):
             CaptionServer(f"https://{host}/v1").describe(PICTURE, "?")
     assert len(tried) == 2

@@ -208,7 +208,10 @@ def test_the_labels_that_the_benchmarks_left_are_read(capsys: pytest.CaptureFixt
         (("--agreement", "good.csv", "--agreement", "other.csv"), "rated no image in common"),
         (("--agreement", "good.csv", "--agreement", "twice.csv"), "a second row of one image"),
         (("--agreement", "good.csv", "--agreement", "bad.csv"), "has no column copy_1"),
-        (("--agreement", "good.csv", "--agreement", "no.csv"), "cannot be read as a CSV table"),
+        (
+            ("--agreement", "good.csv", "--agreement", "no.csv"),
+            "cannot be read (No such file or directory): check its path",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(

@@ -188,37 +188,6 @@ def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> N
     assert notes == ("GPS location: removed",)
 
 
-def test_colour_profile_is_applied() -> None:
-    """A profile whose red and green are swapped turns red into green."""
-    plain = Image.new("RGB", (16, 16), (250, 10, 10))
-    swapped = _swapped_profile()
-    picture, notes = read_picture(encoded(plain, icc_profile=swapped))
-    red, green, _ = picture.getpixel((4, 4))  # type: ignore[misc]
-    assert green > 200 > 100 > red
-    assert notes == ("color profile: converted to sRGB",)
-    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert read_picture(encoded(plain, icc_profile=own))[1] == ()
-    broken = read_picture(encoded(plain, icc_profile=b"none" * 50))
-    assert broken[0].getpixel((4, 4)) == (250, 10, 10)
-    assert broken[1] == ("unreadable color profile: ignored",)
-
-
-def _swapped_profile() -> bytes:
-    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    table = {bytes(data[place : place + 4]): place for place in range(132, 132 + 12 * data[131], 12)}
-    red, green = table[b"rXYZ"], table[b"gXYZ"]
-    data[red : red + 4], data[green : green + 4] = b"gXYZ", b"rXYZ"
-    return bytes(data).replace(b"s\0R\0G\0B", b"o\0w\0n\0 ")
-
-
-def test_sixteen_bits_of_every_kind_are_said() -> None:
-    for data in (
-        png(16, 16, pixels(16, 16, 6), depth=16),
-        png(16, 16, pixels(16, 16, 2), depth=16, colour=0),
-    ):
-        assert read_picture(data)[1] == ("more than 8 bits per channel: reduced to 8",)
-
-
 def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:
     references = [(encoded(Image.new("RGB", (9, 9))), "A cat in ink style")] * (MOST_REFERENCES + 1)
     draft = ProjectDraft("style", references, base_model="someone/a-model", clip_model="ViT-B-32/openai")

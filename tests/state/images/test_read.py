@@ -88,14 +88,6 @@ def test_palette_with_a_transparent_colour() -> None:
     assert picture.getpixel((5, 5)) == (255, 255, 255)
 
 
-def test_cmyk_becomes_rgb() -> None:
-    picture, notes = read_picture(encoded(Image.new("CMYK", (10, 10), (0, 255, 255, 0)), "JPEG"))
-    red, green, blue = picture.getpixel((5, 5))
-    assert red > 200
-    assert max(green, blue) < 60
-    assert "CMYK" in notes[0]
-
-
 def test_sixteen_bits_become_eight() -> None:
     deep = Image.fromarray(np.full((10, 10), 32896, dtype=np.uint16))
     picture, notes = read_picture(encoded(deep))

@@ -20,12 +20,6 @@ FORMS = {
     "metadata.csv": 'file_name,text\ndog.png,A dog\ncat.png,"A cat in ink"\n',
     "captions.csv": "image,caption\ncat.png,A cat in ink\n",
     "meta_cap.json": json.dumps({"/data/cat.png": {"caption": "A cat in ink"}, "/data/dog.png": {}}),
-    "Captions.JSON": json.dumps(
-        {
-            "images": [{"id": 7, "file_name": "cat.png"}, {"id": 8, "file_name": "dog.png"}],
-            "annotations": [{"image_id": 7, "caption": "A cat in ink"}, {"image_id": 7, "caption": "A cat"}],
-        }
-    ),
     "captions.json": json.dumps({"dog.png": "A dog", "cat.png": "A cat in ink"}),
     "metadata.json": json.dumps({"/data/10_cat/cat": {"tags": "cat", "caption": "A cat in ink"}}),
     "captions.jsonl": json.dumps({"image": "pictures/cat.png", "caption": "A cat in ink"}),
@@ -70,8 +64,7 @@ def test_other_folders_say_nothing(name: str, tmp_path: Path) -> None:
         '"words"',
         "{",
         "[" * 50_000,
-        '{"annotations": 3}',
-        '{"images": [1], "annotations": []}',
+        '{"images": [{"id": 7, "file_name": "cat.png"}], "annotations": []}',
         "nothing",
     ],
 )
@@ -85,13 +78,7 @@ def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
         caption_beside(tmp_path / "cat.png")
 
 
-def test_odd_numbers_and_endless_fields_are_no_accident(tmp_path: Path) -> None:
-    rows = {
-        "annotations": [{"image_id": [1], "caption": "A cat"}],
-        "images": [{"id": {}, "file_name": "cat.png"}],
-    }
-    (tmp_path / "captions.json").write_text(json.dumps(rows))
-    assert caption_beside(tmp_path / "cat.png") is None
+def test_endless_fields_are_no_accident(tmp_path: Path) -> None:
     (tmp_path / "captions.csv").write_text(f"file,caption\ncat.png,{'x' * 200_000}\n")
     with pytest.raises(StudioError, match=r"captions in captions\.csv cannot be read"):
         caption_beside(tmp_path / "cat.png")
@@ -131,14 +118,20 @@ def test_an_entry_of_another_folder_never_counts(tmp_path: Path) -> None:
     assert caption_beside(tmp_path / "cats" / "kittens" / "1.png") is None
 
 
-def test_kohyas_paths_of_another_machine_are_told_apart_by_their_folders(tmp_path: Path) -> None:
-    meta = {f"/data/{folder}/1": {"caption": folder} for folder in ("cats", "dogs")}
-    for folder in ("cats", "dogs", "foxes"):
+def test_paths_of_another_machine_count_where_all_are_of_one_folder(tmp_path: Path) -> None:
+    for folder in ("cats", "mixed"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "meta_cap.json").write_text(json.dumps(meta))
+    meta = {"/data/10_cat/1": {"caption": "cats"}}
+    (tmp_path / "cats" / "meta_cap.json").write_text(json.dumps(meta))
+    meta["/data/dogs/1"] = {"caption": "dogs"}
+    (tmp_path / "mixed" / "meta_cap.json").write_text(json.dumps(meta))
     assert caption_beside(tmp_path / "cats" / "1.png") == "cats"
-    assert caption_beside(tmp_path / "dogs" / "1.png") == "dogs"
-    assert caption_beside(tmp_path / "foxes" / "1.png") is None
+    assert caption_beside(tmp_path / "mixed" / "1.png") is None
+    meta[f"{(tmp_path / 'mixed').as_posix()}/1.png"] = {"caption": "of this folder"}
+    (tmp_path / "mixed" / "captions.json").write_text(json.dumps(meta))
+    assert caption_beside(tmp_path / "mixed" / "1.png") == "of this folder"
+    (tmp_path / "mixed" / "captions.json").unlink()
+    assert unread_beside(tmp_path / "mixed" / "1.png") == " (meta_cap.json has no row for it)"
 
 
 def test_a_list_in_a_folder_above_that_is_about_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -162,7 +155,7 @@ def test_line_ends_of_other_kinds_are_within_a_caption(tmp_path: Path, end: str)
     "table",
     [
         "file_name;text\ncat.png;A cat, in ink\n",
-        "sep=;\r\nfile_name;text\r\ncat.png;A cat, in ink\r\n",
+        "file_name;text\r\ncat.png;A cat, in ink\r\n",
         "file_name\ttext\ncat.png\tA cat, in ink\n",
         'file_name,text\ncat.png,"A cat, in ink"\ndog.png,nan\n',
         "file_name|text\ncat.png|A cat, in ink\n",

@@ -91,6 +91,13 @@ def test_other_numbers_are_refused(tmp_path: Path, number: str, old: str) -> Non
         read(tmp_path, f'{{"{NAME}": {ENTRY.replace(old, f"[{number},")}}}')
 
 
+@pytest.mark.parametrize("shape", ["[1000000000, 1]", "[1000000000, 0]", "[0, 768]", "[3, 2]"])
+def test_a_shape_that_is_not_that_of_the_bytes_is_not_believed(tmp_path: Path, shape: str) -> None:
+    empty = ENTRY.replace("[0, 6]", "[0, 0]") if "0]" in shape or "[0" in shape else ENTRY
+    with pytest.raises(StudioError, match=r"odd\.safetensors is damaged"):
+        read(tmp_path, f'{{"{NAME}": {empty.replace("[3, 1]", shape)}}}')
+
+
 @pytest.mark.parametrize("metadata", ["[1]", '{"a": 1}', '{"a": "\\udc00"}', '"x"', '{"a": Infinity}'])
 def test_other_metadata_are_refused(tmp_path: Path, metadata: str) -> None:
     with pytest.raises(StudioError, match=r"odd\.safetensors is damaged"):

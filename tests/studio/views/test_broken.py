@@ -9,6 +9,7 @@ from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.views import broken as broken_views
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
 from tests.workspace.filled import fill
@@ -114,3 +115,21 @@ def test_a_version_that_is_not_known_is_never_repaired_down(
     for repair in (False, True):
         with pytest.raises(StudioError, match=words):
             check_workspace(folder[0], repair)
+
+
+def test_a_list_makes_only_the_views_of_projects_that_were_written_to(
+    folder: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    view = broken_views._view
+    monkeypatch.setattr(broken_views, "_view", lambda store, name: (made.append(name), view(store, name))[1])
+    with Store(folder[0]) as store:
+        studio = Studio(store)
+        assert studio.projects() == studio.projects() and sorted(made) == sorted(folder[1:])
+        studio.rename(folder[1], "Other")
+        assert {one.name for one in studio.projects()} == {"Other", "Sound"} and made[2:] == [folder[1]]
+        with pytest.raises(ZeroDivisionError), store.database.transaction():
+            studio.rename(folder[2], "Never")
+            assert {one.name for one in studio.projects()} == {"Other", "Never"}
+            raise ZeroDivisionError
+        assert {one.name for one in studio.projects()} == {"Other", "Sound"}

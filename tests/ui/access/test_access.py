@@ -95,6 +95,20 @@ def test_of_gradio_only_what_the_page_needs_is_there(opened: Served) -> None:
     assert len(routes) - len(closed) <= 7
 
 
+@pytest.mark.parametrize("query", ["page=x", "page=", "deep_link=x", "page=../x&deep_link=x", "view=api"])
+def test_gradio_gets_none_of_its_own_parameters(opened: Served, query: str) -> None:
+    plain = ask(opened.address, "/")
+    for path in (f"/?{query}", f"/?{query}&__theme=dark"):
+        answer = ask(opened.address, path)
+        assert (answer.status, len(answer.body)) == (200, len(plain.body))
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Host", "x-forwarded-host", "X-Gradio-Server", "X-Gradio-User"])
+def test_nobody_can_give_the_page_another_address(opened: Served, name: str) -> None:
+    answer = ask(opened.address, "/", headers={name: "http://evil.example"})
+    assert answer.status == 200 and b"evil" not in answer.body
+
+
 @pytest.mark.parametrize(
     "inside", ["file=%s", "file/%s", "proxy=https://a.hf.space/%s", "stream/%s", "deep_link?%s"]
 )

@@ -94,3 +94,11 @@ def test_a_link_in_place_of_a_picture_is_not_followed(place: Place, tmp_path: Pa
     asked = {"picture": f"picture/{first.id}", "name": "A"}
     answer = TestClient(built(place.studio)).get("/strip.png", params=asked)
     assert answer.status_code == 404 and "lost or damaged" in answer.text
+
+
+@pytest.mark.parametrize("given", ["picture", "name", "title"])
+def test_a_text_of_any_length_is_refused(given: str, shared_place: Place, client: TestClient) -> None:
+    asked = [*of(shared_place), (given, "n" * 2001)] if given == "title" else [
+        (name, "n" * 201 if name == given else value) for name, value in of(shared_place)
+    ]  # fmt: skip
+    assert client.get("/strip.png", params=asked).status_code == 422

@@ -64,7 +64,7 @@ test("a round with a button of its own is made only where one can follow", () =>
   const offered = { change: /** @type {const} */ ("make_round"), kind: "base", button: "Base", hint: "…" };
   state.project = project({ offered: [offered] });
   assert.equal(closed("base"), null);
-  state.round = round({ id: "r", why_none_after: "No test prompt is left." });
+  state.round = round({ id: "r", closed: { make_round: "No test prompt is left." } });
   assert.deepEqual([closed("base"), closed("next_round")], ["No test prompt is left.", null]);
 });
 
@@ -76,11 +76,9 @@ test("another accepted image of the same test prompt answers the suggestion", ()
   assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is reviewed"]);
 });
 
-test("what is trained with these settings is not trained again", () => {
-  state.round = round({ trainable: false });
-  assert.match(closed("fine_tune") ?? "", /change a setting/);
-  state.round = round({ trainable: true });
-  assert.equal(closed("fine_tune"), null);
+test("what the studio says is closed is closed", () => {
+  state.round = round({ closed: { fine_tune: "It is trained already." } });
+  assert.deepEqual([closed("fine_tune"), closed("generate")], ["It is trained already.", null]);
 });
 
 test("an interrupted job is resumed first, in its own round", () => {
@@ -98,15 +96,6 @@ test("all actions are disabled while a job is active, or without a round", () =>
   state.job = null;
   state.round = null;
   assert.match(closed("generate") ?? "", /Open a project/);
-});
-
-test("generate is enabled once the model is trained, until the round is complete", () => {
-  state.round = round({ trained: false });
-  assert.equal(closed("generate"), "Train first");
-  state.round = round({ trained: true, complete: false });
-  assert.equal(closed("generate"), null);
-  state.round = round({ complete: true });
-  assert.match(closed("generate") ?? "", /All images/);
 });
 
 test("a next round can wait for other work, and for a refinement of its own", () => {

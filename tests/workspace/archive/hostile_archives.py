@@ -31,6 +31,16 @@ def _every(table: str, column: str, value: object) -> Change:
     return change
 
 
+def _itself(table: str, column: str) -> Change:
+    """Let every row refer to itself."""
+
+    def change(archive: Archive) -> None:
+        place = archive.columns_of(table).index(column)
+        archive.rows(table, lambda row: [*row[:place], row[0], *row[place + 1 :]])
+
+    return change
+
+
 _NOT_FINITE = '{"similarity_anchor": NaN, "similarity_reference": 0.1, "likeness": Infinity}'
 
 
@@ -89,24 +99,28 @@ HOSTILE: dict[str, Change] = {
     "contradict ": lambda a: a.rows("decisions", lambda row: [*row[:2], "f" * 16, *row[3:]]),
     "contradict  ": lambda a: a.rows("projects", lambda row: [*row[:2], "nothing", *row[3:]]),
     "contradict   ": lambda a: a.columns("rounds", ["id", "project_id"]),
-    "refers to itself": lambda a: a.rows("rounds", lambda row: [*row[:2], row[0], *row[3:]]),
+    "form a loop": _itself("rounds", "parent_id"),
+    "form a loop ": _itself("rounds", "copy_of"),
+    "form a loop  ": _itself("decision_batches", "undoes"),
     "2 projects": lambda a: a.append("projects", lambda row: ["e" * 16, *row[1:]]),
     "belong to no project": lambda a: a.append("patch_maps", lambda row: ["f" * 16, *row[1:]]),
     "contents are inconsistent": lambda a: a.rows("class_images", lambda row: [*row[:3], HASH]),
     "contents are inconsistent ":
         lambda a: a.rows("class_images", lambda row: [*row[:3], "../../../etc/passwd"]),
-    "cannot be read as a project":
+    "Cat' cannot be read":
         lambda a: a.empty("reference_places", "reference_masks", "project_references"),
-    "cannot be read as a project ": lambda a: a.rows("rounds", lambda row: [*row[:4], "{nothing", *row[5:]]),
-    "cannot be read as a project  ": lambda a: a.rows("candidates", _short_feature),
-    "cannot be read as a project   ": lambda a: a.rows("decision_batches", _undone_too_often),
-    "cannot be read as a project    ": _other_map_size,
-    "cannot be read as a project     ": lambda a: _scored(a, "{broken"),
-    "cannot be read as a project      ": lambda a: _scored(a, _NOT_FINITE),
-    "cannot be read as a project       ": lambda a: _scored(a, "[]"),
-    "cannot be read as a project        ": _every("test_sets", "seeds", 10**9),
-    "cannot be read as a project         ": _every("overrides", "scores", "[]"),
-    "cannot be read as a project          ": _every("overrides", "scores", '{"chosen": {"margin": "x"}}'),
+    "Cat' cannot be read ": lambda a: a.rows("rounds", lambda row: [*row[:4], "{nothing", *row[5:]]),
+    "Cat' cannot be read  ": lambda a: a.rows("candidates", _short_feature),
+    "Cat' cannot be read   ": lambda a: a.rows("decision_batches", _undone_too_often),
+    "Cat' cannot be read    ": _other_map_size,
+    "Cat' cannot be read     ": lambda a: _scored(a, "{broken"),
+    "Cat' cannot be read      ": lambda a: _scored(a, _NOT_FINITE),
+    "Cat' cannot be read       ": lambda a: _scored(a, "[]"),
+    "Cat' cannot be read        ": _every("test_sets", "seeds", 10**9),
+    "Cat' cannot be read         ": _every("overrides", "scores", "[]"),
+    "Cat' cannot be read          ": _every("overrides", "scores", '{"chosen": {"margin": "x"}}'),
+    "contents are inconsistent   ": _every("rounds", "created", 1e20),
+    "contents are inconsistent    ": _every("decision_batches", "time", -1.0),
     "contents are inconsistent  ": lambda a: a.rows("pair_regions", lambda row: [row[0], 3, 2, *row[3:]]),
     "contradict each other ": lambda a: a.rows("pair_regions", lambda row: [row[0], 9, 9, *row[3:]]),
     "unpacks to far more": lambda a: a.bomb(),

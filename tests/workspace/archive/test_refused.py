@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio.views.everything import show_all
@@ -28,6 +29,23 @@ def test_hostile_archive_is_refused_and_leaves_nothing_behind(
     assert str(refusal.value).count(". ") == 0
     assert snapshot(target.workspace) == before
     assert not list(target.workspace.parent.glob("evil*"))
+
+
+OF_ROWS = (
+    "value of the wrong type", "invalid ID", "contradict", "form a loop", "contents are inconsistent",
+    "cannot be read",
+)  # fmt: skip
+"""Not of rows that belong to no project: no view and no export has them."""
+
+
+@pytest.mark.parametrize("words", [words for words in HOSTILE if words.strip().endswith(OF_ROWS)])
+def test_the_doctor_finds_in_a_workspace_what_an_archive_is_refused_for(
+    words: str, archive: Archive, made: tuple[Path, str], tmp_path: Path
+) -> None:
+    shutil.copytree(made[0] / "workspace", tmp_path / "workspace")
+    HOSTILE[words](archive)
+    if archive.put_into(tmp_path / "workspace"):
+        assert check_workspace(tmp_path / "workspace", repair=False)["left"] != []
 
 
 @pytest.mark.parametrize(

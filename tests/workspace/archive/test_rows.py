@@ -1,7 +1,5 @@
 """Rows of an archive: read as they were written, and refused if they are of another kind."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,9 +43,3 @@ def test_value_of_another_kind_is_refused(kind: str, text: str) -> None:
 def test_a_number_that_is_no_strict_json_is_refused(text: str) -> None:
     with pytest.raises(StudioError, match="cannot be imported"):
         read_row([Column("c", "REAL", True, None, None)], f"[{text}]".encode())
-
-
-@pytest.mark.parametrize("seconds", [1e20, -1.0, "soon"])
-def test_a_time_that_no_calendar_has_is_refused(seconds: object) -> None:
-    with pytest.raises(StudioError, match="cannot be imported"):
-        read_row([Column("created", "REAL", True, None, None)], f"[{json.dumps(seconds)}]".encode())

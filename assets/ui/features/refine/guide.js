@@ -17,7 +17,6 @@ const HINTS = {
 export const guide = {
   closed(name, round) {
     if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
-    if (name === "generate" && refining() && !round.trained) return "Train on the pairs first";
     return name === "refine" ? closedRepair(round) : undefined;
   },
   next: () => (refining() ? STEPS[state.parts.refinement?.step ?? ""] : undefined),

@@ -175,8 +175,7 @@ function useInstead(prompt) {
  */
 async function generate(before) {
   const given = draft.value;
-  const untrained = state.round?.refines ? "Train on the pairs first." : "Train this round first.";
-  said.value = formProblem(given) || (state.round?.trained ? "" : untrained);
+  said.value = formProblem(given) || (state.round?.trained ? "" : (state.round?.closed.generate ?? ""));
   if (said.value) return;
   asking.value = true;
   said.value = "Requesting your image…";

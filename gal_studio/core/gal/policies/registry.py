@@ -8,6 +8,7 @@ from gal_studio.core.entry_points import is_name
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.absent import Absent
 from gal_studio.core.gal.policies.policy import Policy
+from gal_studio.core.known_policies import KNOWN
 from gal_studio.core.registry import Registry
 
 POLICIES: Registry[Policy] = Registry(
@@ -57,3 +58,6 @@ def allow_stored(name: object) -> None:
     """Let stored settings name a policy that is not installed here, such as one of another computer."""
     if isinstance(name, str) and is_name(name) and POLICIES.find(name) is None:
         _ABSENT.setdefault(name, Absent.of(name))
+
+
+KNOWN.find, KNOWN.words, KNOWN.allow_stored = find_policy, policy_choices, allow_stored

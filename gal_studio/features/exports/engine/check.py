@@ -34,7 +34,6 @@ def stock_request(
     task: ExportTask, model: ImageModel, settings: GenerationSettings, file: str = "", **own: Any
 ) -> StockRequest:
     """What the stock pipeline is to draw with a file, or with what is its `own`."""
-    guided = settings.guided_steps
     return StockRequest(
         model=resolve_model(task.models.located(task.project.base_model)),
         revisions=dict(task.models.revisions),
@@ -47,7 +46,6 @@ def stock_request(
         sigmas=settings.denoising.sigmas,
         guidance_scale=settings.guidance_scale,
         resolution=settings.resolution or model.resolution,
-        guided=(guided.start, guided.stop) if settings.guidance_words else None,
         **own,
     )
 

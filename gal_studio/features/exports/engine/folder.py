@@ -89,10 +89,11 @@ def _export_lora(task: ExportTask, out: Path) -> Generator[Progress, None, tuple
         del model
         task.models.release_image_model()
         model = task.models.drawing_model(task.project.base_model, _as_others_hold_it(task))
-        shown = yield from _draw(task, model, task.requests, is_fast=True)
+    if task.settings.generation.is_fast or task.settings.generation.guidance_words:
+        shown = yield from _draw(task, model, task.requests, as_the_round=True)
     best = shown[0]
     if task.recipe != AS_TRAINED:
-        (best,) = yield from _draw(task, model, task.requests[:1], task.recipe, is_fast=True)
+        (best,) = yield from _draw(task, model, task.requests[:1], task.recipe, as_the_round=True)
     written = _save_beside(task, model, facts, [best, *shown], files, out)
     is_useless = not task.form.is_own and not model.family.lora_names.is_known
     card = model_card(task, facts, model.family, written)
@@ -128,8 +129,9 @@ def _as_others_hold_it(task: ExportTask) -> Settings:
 
 
 def _settings(task: ExportTask) -> GenerationSettings:
-    """As the round's pictures are drawn with the base model alone, but one by one: so the file is checked."""
-    return task.settings.generation.in_full.updated({"batch_size": 1})
+    """How the file is checked: by the base model alone, guided in every step, one by one."""
+    every = {"guidance_start": 0.0, "guidance_end": 1.0, "batch_size": 1}
+    return task.settings.generation.in_full.updated(every)
 
 
 def _resolution(task: ExportTask, model: ImageModel) -> int:
@@ -141,11 +143,11 @@ def _draw(
     model: ImageModel,
     requests: Sequence[DrawRequest],
     recipe: Recipe = AS_TRAINED,
-    is_fast: bool = False,
+    as_the_round: bool = False,
 ) -> Generator[Progress, None, list[Image.Image]]:
-    """The studio's own pictures of these requests, drawn one by one; fast ones where the round draws so."""
+    """The studio's own pictures of these requests, drawn one by one: for the check, or as the round's are."""
     settings, speed = _settings(task), AT_ITS_OWN
-    if is_fast:
+    if as_the_round:
         settings = replace(task.settings.generation.as_drawn, batch_size=1)
         speed = task.models.speed(task.project.base_model, task.settings)
     with drawing(model, task.adapter, recipe=recipe, speed=speed) as ready:

@@ -13,7 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.names import public_name
 from gal_studio.core.quoting import markdown
-from gal_studio.core.settings import ReferenceSettings
+from gal_studio.core.settings import GenerationSettings, ReferenceSettings
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.loras.check import Checked
 from gal_studio.engine.loras.stock import GivenReferences, StockRequest
@@ -23,13 +23,9 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import draw
 from gal_studio.engine.saving import give_usual_modes
 from gal_studio.features.exports.engine.card import (
-    IN_FULL,
-    change_lines,
     checked_section,
-    guidance_lines,
+    drawing_lines,
     opening_lines,
-    solver_lines,
-    step_words,
 )
 from gal_studio.features.exports.engine.check import check_exported, collected, stock_request
 from gal_studio.features.exports.engine.shown import save_shown
@@ -98,9 +94,15 @@ def export_without_training(task: ExportTask, out: Path) -> Generator[Progress, 
 
 
 def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:
-    settings = task.settings.generation.updated({"batch_size": 1})
     with drawing(model) as ready, given_references(task, ready) as references:
-        return (yield from collected(draw(ready, task.requests, settings, references), len(task.requests)))
+        return (
+            yield from collected(draw(ready, task.requests, _settings(task), references), len(task.requests))
+        )
+
+
+def _settings(task: ExportTask) -> GenerationSettings:
+    """As the round's pictures are drawn, but one by one and guided in every step, as the card's code does."""
+    return task.settings.generation.updated({"guidance_start": 0.0, "guidance_end": 1.0, "batch_size": 1})
 
 
 def _order(task: ExportTask, model: ImageModel) -> WorkflowOrder:
@@ -117,7 +119,7 @@ def _request(
     weights, encoder = (str(adapter.weights), str(adapter.encoder)) if adapter else ("", "")
     pictures = [str(path) for path in references]
     own = GivenReferences(pictures, weights, encoder, given.strength, given.several)
-    return stock_request(task, model, task.settings.generation, layers=0, given=own)
+    return stock_request(task, model, _settings(task), layers=0, given=own)
 
 
 def _card(task: ExportTask, written: _Written) -> str:
@@ -140,19 +142,13 @@ _COMFY = {
 
 def _code(task: ExportTask, written: _Written) -> list[str]:
     """Lines of Python that draw the first of the checked pictures."""
-    model, settings, given = written.model, task.settings.generation, task.settings.references
-    family, first = model.family, task.requests[0]
-    side = settings.resolution or model.resolution
-    kind = type(family.pipeline).__name__
+    family, given = written.model.family, task.settings.references
     names = [path.name for path in written.references]
-    solver = solver_lines(family, settings.denoising, side)
-    lines = [
-        "import torch",
-        f"from diffusers import {kind}{', DPMSolverMultistepScheduler' if solver else ''}",
+    lines = opening_lines(public_name(task.project.base_model), family)
+    lines += [
+        "from PIL import Image",
+        f"references = [Image.open(f'{FOLDER}/{{name}}') for name in {names!r}]",
     ]
-    lines += ["from PIL import Image", ""]
-    lines += [*opening_lines(public_name(task.project.base_model), family), IN_FULL, *solver]
-    lines.append(f"references = [Image.open(f'{FOLDER}/{{name}}') for name in {names!r}]")
     passed = "image=references"
     if written.adapter is not None:
         passed = "ip_adapter_image=[references]"
@@ -163,19 +159,9 @@ def _code(task: ExportTask, written: _Written) -> list[str]:
                 "    lambda module, given, tokens: [each.mean(1, keepdim=True) for each in tokens]",
                 ")",
             ]
-    before, changes, scale = guidance_lines(family, settings, side)
-    return [
-        *lines,
-        *before,
-        *change_lines(changes),
-        "picture = pipeline(",
-        f"    prompt={first.prompt!r}, {passed},",
-        f"    {step_words(family, settings.denoising)}, guidance_scale={scale},",
-        f"    height={side}, width={side},",
-        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),"
-        + (" callback_on_step_end=change," if changes else ""),
-        ").images[0]",
-    ]
+    side = task.settings.generation.resolution or written.model.resolution
+    size = f" height={side}, width={side}, {passed},"
+    return [*lines, *drawing_lines(family, task.requests[0], task.settings.generation, size)]
 
 
 def _adapter_lines(strength: float, adapter: AdapterFiles) -> list[str]:

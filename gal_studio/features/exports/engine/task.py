@@ -13,7 +13,6 @@ from pathlib import Path
 from PIL import Image
 
 from gal_studio.assets import resolve_model
-from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.recipe_rates import best_recipe
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import public_name, public_settings
@@ -21,6 +20,7 @@ from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import TrainingExample
+from gal_studio.core.variants.registry import lora_of
 from gal_studio.core.words import counted
 from gal_studio.engine.models.adapters import AdapterCard
 from gal_studio.engine.models.devices import weight_precision
@@ -52,9 +52,7 @@ class ExportTask(RoundTask):
     @property
     def adapter(self) -> Path:
         """The round's trained weights."""
-        if self.round.adapter is None:
-            raise StudioError(f"Round {self.round.number} is not trained yet: press Train first.")
-        return self.store.adapters.plain(self.round.adapter)
+        return self.store.adapters.plain(lora_of(self.round))
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -1,0 +1,44 @@
+"""Why an action of a round does nothing now, and what to do instead: page and verbs give the same answer."""
+
+from gal_studio.core.variants.variant import Action
+from gal_studio.rounds import lineage
+from gal_studio.rounds.fingerprints import is_trainable
+from gal_studio.rounds.inputs import TrainingInputs
+
+MAKE_ROUND = "make_round"
+"""What stands for the actions that make a round of a variant with a `hint`."""
+
+
+def closed(inputs: TrainingInputs, complete: bool) -> dict[Action, str]:
+    """A sentence for each action that is closed, whatever else is done; `complete` are its images."""
+    here, number = inputs.here, inputs.here.round.number
+    found = {MAKE_ROUND: lineage.why_none_after(here)}
+    if not is_trainable(inputs):
+        found["fine_tune"] = here.round.why_not("train") or trained_already(number)
+        found["run"] = (here.round.why_not("train") or run_already(number)) if complete else ""
+    if not here.round.can_generate:
+        found["generate"] = here.variant.untrained(number)
+    elif complete:
+        found["generate"] = drawn_already(number)
+    return {action: why for action, why in found.items() if why}
+
+
+def trained_already(number: int) -> str:
+    """That a training would only repeat the last one."""
+    return (
+        f"Round {number} is trained on these images with these settings already: change a setting to train "
+        "it again."
+    )
+
+
+def drawn_already(number: int) -> str:
+    """That all images of a round are there."""
+    return (
+        f"Round {number} has all its images: go on to the next round, or choose more images per prompt in "
+        "the settings."
+    )
+
+
+def run_already(number: int) -> str:
+    """That a round lacks nothing."""
+    return f"Round {number} has been run: choose images, then go on to the next round."
