@@ -108,7 +108,7 @@ class Decided:
 
     @cached_property
     def steps(self) -> tuple[DecisionStep, ...]:
-        """The verdicts that stand, the oldest first, and then those that can be redone, the next one first."""
+        """The verdicts that stand, the oldest first, then those that can be redone, the next one first."""
         made = {one.step: one for one in self.log}
         return tuple(
             DecisionStep(**vars(step), time=made[step.id].time, author=made[step.id].author)

@@ -30,7 +30,9 @@ def mark_effect(store: Store, here: RoundSnapshot) -> MarkEffect:
         return MarkEffect()
     project_id = here.project.project.id
     marks = [(one.chance, one.copy) for one in copy_marks(store.database, project_id) if one.counts]
-    marks += [(one.more_scores[CHANCE], one.marked_copy is True) for one in waiting if CHANCE in one.more_scores]
+    marks += [
+        (one.more_scores[CHANCE], one.marked_copy is True) for one in waiting if CHANCE in one.more_scores
+    ]
     after = shift_by_marks(marks)
     others = {one.original: one for one in store.snapshots.project(project_id).shown}
     elsewhere = sum(len([*_moved(one, after)]) for drew, one in others.items() if drew.id != here.original.id)
@@ -46,6 +48,7 @@ def mark_effect(store: Store, here: RoundSnapshot) -> MarkEffect:
 def _moved(here: RoundSnapshot, shift: float) -> Iterator[Candidate]:
     """The images of a round that a shift makes copies, or copies no more."""
     for one in here.tiles:
-        if one.marked_copy is None and one.chance_by_detectors is not None and not one.is_blank:
-            if (moved(one.more_scores[CHANCE], shift) >= COPY_FROM) is not one.overfit:
-                yield one
+        if one.marked_copy is not None or one.chance_by_detectors is None or one.is_blank:
+            continue
+        if (moved(one.more_scores[CHANCE], shift) >= COPY_FROM) is not one.overfit:
+            yield one

@@ -53,7 +53,8 @@ class Candidate:
     can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `more_scores` are
     those without a column, by name. `mark_counts`: what a person marked counts for other pictures, too.
     `copy_shift` is how far the marks that do move its chance (Eq. G16). `full` is what pictures at full
-    strength carry in the first round of its line (Eq. G17); None where that is not known. What follows from these values is computed once.
+    strength carry in the first round of its line (Eq. G17); None where that is not known. What follows from
+    these values is computed once.
     """
 
     id: Annotated[str, Column(f"TEXT PRIMARY KEY {is_id()}")]

@@ -1,4 +1,4 @@
-"""What a person says of images, whether they are copies: an append-only log that a round and its copies share."""
+"""Which images a person calls copies: an append-only log that a round and its copies share."""
 
 import json
 import sqlite3
@@ -26,6 +26,11 @@ _NAMED = f"""
 SELECT given.value AS id, candidates.marked_copy, candidates.remark, {FIRST} AS image,
     (SELECT begins FROM forks WHERE forks.id = candidates.round_id) AS begins
 FROM json_each(:ids) AS given LEFT JOIN candidates ON candidates.id = given.value
+"""
+_INSERTION = """
+INSERT INTO marks (batch_id, candidate_id, copy, counts)
+SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+FROM json_each(?)
 """
 _COPY = copy_marks(_PROJECTS_OF)
 SELECT_MARKS = f"""
@@ -69,7 +74,9 @@ class Marks(UndoLog[Mark]):
         with self._database.transaction():
             waiting = {name: mark for name, mark in self._current(round_id).items() if is_waiting(mark)}
             if waiting:
-                self._append(round_id, {name: Mark(mark.copy, True) for name, mark in waiting.items()}, author)
+                self._append(
+                    round_id, {name: Mark(mark.copy, True) for name, mark in waiting.items()}, author
+                )
         return self.shown(round_id, waiting)
 
     def shown(self, round_id: str, images: Iterable[str]) -> tuple[str, ...]:
@@ -84,7 +91,9 @@ class Marks(UndoLog[Mark]):
     def changes(self, scope: str) -> tuple[LoggedMark, ...]:
         """Every mark of a round's images, by the candidate drawn first, the oldest first."""
         begins = self._begins(scope)
-        return tuple(map(logged_mark, self._database.rows(SELECT_MARKS, {"rounds": json.dumps({begins: begins})})))
+        return tuple(
+            map(logged_mark, self._database.rows(SELECT_MARKS, {"rounds": json.dumps({begins: begins})}))
+        )
 
     def _begins(self, round_id: str) -> str:
         """The round that drew the images of this one."""
@@ -96,15 +105,17 @@ class Marks(UndoLog[Mark]):
         undoes: int | None = None, redoes: int | None = None,
     ) -> int:  # fmt: skip
         begins = self._begins(scope)
-        step = {"round_id": begins, "author": author, "time": self._clock(), "undoes": undoes, "redoes": redoes}
+        step = {
+            "round_id": begins,
+            "author": author,
+            "time": self._clock(),
+            "undoes": undoes,
+            "redoes": redoes,
+        }
         said = json.dumps([[name, mark.copy, mark.counts] for name, mark in values.items()])
         with self._database.transaction() as writer:
             batch = self._database.insert("decision_batches", step)
-            writer.execute(
-                "INSERT INTO marks (batch_id, candidate_id, copy, counts) SELECT ?, json_extract(value, '$[0]'), "
-                "json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?)",
-                (batch, said),
-            )
+            writer.execute(_INSERTION, (batch, said))
             writer.execute(_COPY, {"said": said, "ids": json.dumps([*values])})  # beside the image
         return batch
 

@@ -43,7 +43,10 @@ def describe_step(step: DecisionStep | MarkStep, names: Mapping[str, str]) -> st
     if isinstance(step, MarkStep):
         verbs, various = {_mark(step.before[name], after) for name, after in step.after.items()}, "mark {}"
     else:
-        verbs, various = {_verb(step.before[name], after) for name, after in step.after.items()}, "decide on {}"
+        verbs, various = (
+            {_verb(step.before[name], after) for name, after in step.after.items()},
+            "decide on {}",
+        )
     verb = verbs.pop() if len(verbs) == 1 else various
     return verb.format(_pictures(step, names))
 

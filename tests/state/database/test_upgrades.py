@@ -276,45 +276,42 @@ def test_a_mark_of_a_copy_becomes_the_last_step_of_its_round(tmp_path: Path) -> 
 def test_a_branch_of_version_46_that_has_copies_of_marks_shares_those_of_its_round(tmp_path: Path) -> None:
     """Marks stood among verdicts and were copied with them; an undo in the round left those of the copy."""
     with Store(tmp_path) as store:
-        project = fill(store, Random(1))
-        first = store.rounds.of_project(project.id)[0].id
+        first = store.rounds.of_project(fill(store, Random(1)).id)[0].id
         store.history.go_to(first, None)
-        one, other, third = (each.id for each in store.candidates.with_own(first)[:3])
-        store.decisions.record(first, [(one, "accepted")], "human")
-        kept = store.decisions.of_round(first).verdicts
+        drawn = [each.id for each in store.candidates.with_own(first)[:3]]
+        store.decisions.record(first, [(drawn[0], "accepted")], "human")
         copy = store.branches.copy(first).id
-        twins = dict(zip((one, other, third), (each.id for each in store.candidates.with_own(copy)), strict=False))
-        said = store.decisions.of_round(copy).verdicts
+        twins = [each.id for each in store.candidates.with_own(copy)[:3]]
+        kept = [store.decisions.of_round(each).verdicts for each in (first, copy)]
         store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     with opened(tmp_path) as connection:
         connection.execute("DROP TABLE marks")
         connection.execute("ALTER TABLE decisions ADD COLUMN marked_copy INTEGER")
-        connection.execute("UPDATE candidates SET marked_copy = NULL, mark_counts = 0")
-        for round_id, names in ((first, (one, other)), (copy, (twins[one], twins[other]))):
-            for undone in (False, round_id == first):
-                batch = connection.execute(
-                    "INSERT INTO decision_batches (round_id, author, time, undoes) VALUES (?, 'human', 9, ?)",
-                    (round_id, connection.execute("SELECT MAX(id) FROM decision_batches").fetchone()[0] if undone else None),
-                ).lastrowid
-                for name, verdict in zip(names, ("accepted", "undecided"), strict=True):
-                    row = (batch, name, verdict, None if undone else 1)
-                    connection.execute("INSERT INTO decisions (batch_id, candidate_id, verdict, marked_copy) VALUES (?, ?, ?, ?)", row)
-                if round_id != first:
-                    break
-        for name in (twins[one], twins[other]):
-            connection.execute("UPDATE candidates SET marked_copy = 1 WHERE id = ?", (name,))
+        connection.execute("UPDATE candidates SET marked_copy = NULL")
         connection.execute("ALTER TABLE candidates DROP COLUMN mark_counts")
+        step: int | None = None
+        for round_id, names, marked in ((copy, twins, 1), (first, drawn, 1), (first, drawn, None)):
+            row = (round_id, None if marked else step)
+            step = connection.execute(
+                "INSERT INTO decision_batches (round_id, author, time, undoes) VALUES (?, 'human', 9, ?)",
+                row,
+            ).lastrowid
+            for name, verdict in zip(names[:2], ("accepted", "undecided"), strict=True):
+                connection.execute(
+                    "INSERT INTO decision_batches (round_id, author, time, undoes) VALUES (?, 'human', 9, ?)",
+                    (step, name, verdict, marked),
+                )
+                connection.execute("UPDATE candidates SET marked_copy = ? WHERE id = ?", (marked, name))
         connection.execute("PRAGMA user_version = 46")
     with Store(tmp_path) as store:
-        for round_id, verdicts in ((first, kept), (copy, said)):
-            assert store.decisions.of_round(round_id).verdicts == verdicts
-        marked = [each.marked_copy for name in (one, other, third) for each in (store.candidates.get(name), store.candidates.get(twins[name]))]
-        assert marked == [True, True, True, True, None, None], "an image has one mark, which counts as before"
-        assert store.candidates.get(one).mark_counts
-        assert set(store.history.undo(copy)) == {twins[one], twins[other]}
-        assert store.candidates.get(one).marked_copy is None
+        assert [store.decisions.of_round(each).verdicts for each in (first, copy)] == kept
+        found = [[store.candidates.get(one).marked_copy for one in names] for names in (drawn, twins)]
+        assert found == [[True, True, None]] * 2, "an image has one mark"
+        assert store.candidates.get(drawn[0]).mark_counts, "as it did before"
+        assert set(store.history.undo(copy)) == {*twins[:2]}
+        assert store.candidates.get(drawn[0]).marked_copy is None
         store.history.undo(first)
-        assert not store.decisions.of_round(first).verdicts and store.decisions.of_round(copy).verdicts == said
+        assert [store.decisions.of_round(each).verdicts for each in (first, copy)] == [{}, kept[1]]
 
 
 def test_tables_of_today_without_a_version_keep_the_settings_of_finished_rounds(tmp_path: Path) -> None:

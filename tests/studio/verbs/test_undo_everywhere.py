@@ -1,8 +1,8 @@
 """A copy of a round is no evidence, and after undoing everything everything is as it was."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from gal_studio.core.copy_chance import shift_by_marks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import CHANCE
-from gal_studio.rounds.branches import set_aside
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
 from tests.studio.conftest import Place
@@ -95,10 +94,8 @@ class Walk:
             "undo": lambda: self.studio.undo(here),
             "redo": lambda: self.studio.redo(here),
         }
-        try:
+        with suppress(StudioError):  # such as the archiving of the last round that is shown
             acts[act]()
-        except StudioError:
-            pass  # refused, such as the last round that is shown
 
     def check(self) -> None:
         said = by_image(self.studio, self.project)
@@ -131,9 +128,9 @@ ACTS = st.lists(
 @example(acts=[("copy", 0, 0), ("count", 0, 0), ("what if", 0, 0), ("undo", 2, 0), ("archive", 2, 0)])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_undoing_everything_everything_is_as_it_was(two_rounds: Place, acts: Acts) -> None:
-    walk, studio, begun = Walk(two_rounds), two_rounds.studio, [two_rounds.round]
+    walk, studio = Walk(two_rounds), two_rounds.studio
     begun = walk.rounds[:2]
-    with pytest.raises(_Done), studio.store.database.transaction():
+    with pytest.raises(_DoneError), studio.store.database.transaction():
         for round_id in begun:
             studio.go_to(round_id, None)
         before = figures(studio, two_rounds.project, begun)
@@ -146,8 +143,8 @@ def test_after_undoing_everything_everything_is_as_it_was(two_rounds: Place, act
             studio.go_to(round_id, None)
         walk.check()
         assert figures(studio, two_rounds.project, begun) == before
-        raise _Done
+        raise _DoneError
 
 
-class _Done(Exception):
+class _DoneError(Exception):
     """Leaves the project as it was."""
