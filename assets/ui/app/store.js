@@ -87,7 +87,7 @@ export const state = {
  * Payloads of the events; events that are not listed have none.
  * @typedef {{
  *   verdicts: Set<string>, candidates: Candidate[],
- *   hover: string | undefined, focus: string | undefined, returned: string, view: string,
+ *   hover: string | undefined, focus: string | undefined, view: string,
  *   "show-view": string,
  * }} Details
  */

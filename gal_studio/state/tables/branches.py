@@ -64,9 +64,13 @@ class Branches(Repository):
         self._database.update("rounds", {"id": round_id}, difference=words)
 
     def keep(self, round_ids: Iterable[str]) -> None:
-        """Make the lines through these rounds the main ones."""
-        sql = "UPDATE rounds SET kept = ? WHERE id IN (SELECT value FROM json_each(?))"
-        self._database.write(sql, (self._clock(), json.dumps([*round_ids])))
+        """Make the lines through these rounds of a project the main ones, after any others."""
+        ids = json.dumps([*round_ids])
+        self._database.write(
+            "UPDATE rounds SET kept = (SELECT COALESCE(MAX(kept), 0) + 1 FROM rounds AS others "
+            "WHERE others.project_id = rounds.project_id) WHERE id IN (SELECT value FROM json_each(?))",
+            (ids,),
+        )
 
 
 def _copy_rows(

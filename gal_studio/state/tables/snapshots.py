@@ -69,7 +69,7 @@ SELECT rounds.*, {_OWN},
 FROM projects LEFT JOIN rounds ON rounds.project_id = projects.id
 LEFT JOIN project_starts ON project_starts.project_id = projects.id
 WHERE projects.id = :project
-ORDER BY rounds.number, rounds.created, rounds.rowid
+ORDER BY rounds.number, rounds.rowid
 """
 _COLUMNS = ", ".join(f"candidates.{one.name}" for one in declared(Candidate) if one.name != "feature")
 _PICTURES = f"""

@@ -9,7 +9,7 @@ LIMITS = {
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "next_rule": 15,
 }  # fmt: skip
 VERB_LIMITS = {
-    "refinement_view": (17, ("refinement",)),
+    "refinement_view": (18, ("refinement",)),
     "repeated_refinement": (12, ("round",)),
 }
 UNCOUNTED_VERBS = dict.fromkeys(("paint", "run_refinement"), "is its request's")

@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Candidate, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing, imagesOf, isTag } from "../../app/store.js";
-import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
+import { above, el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
 import { markNote } from "./mark_note.js";
@@ -336,8 +336,9 @@ function follow(origin) {
   const tile = tiles.get(state.focus ?? "");
   if (tile && origin !== "grid") view.reveal(tile);
   keepTabStop();
-  const byItself = origin === "grid" || origin === "lightbox" || origin === "tour" || origin === "undone";
-  if (tile && !byItself) faceOf(tile).focus({ preventScroll: true });
+  const byItself = origin === "grid" || origin === "lightbox" || origin === "tour";
+  const takesFocus = origin === "undo" ? above(document.activeElement, ".tile-face") : !byItself;
+  if (tile && takesFocus) faceOf(tile).focus({ preventScroll: true });
   if (held !== null && held !== focusedRow()) {
     held = null;
     arrange();

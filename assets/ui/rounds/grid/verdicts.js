@@ -4,9 +4,7 @@ import { state, byItself, emit, setFocus, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
-import { above } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
-import { lightbox } from "../lightbox/lightbox.js";
 
 export const CHOICE = "choice"; // what messages of one's own choices are about
 
@@ -105,10 +103,7 @@ export async function goTo(step) {
  */
 function comeBack(ids) {
   const id = ids.find((one) => state.suggested.has(one)) ?? ids[0];
-  if (!id) return;
-  const byKeys = above(document.activeElement, ".tile-face");
-  setFocus(id, lightbox() ? "lightbox" : byKeys ? "keys" : "undone");
-  emit("returned", id);
+  if (id) setFocus(id, "undo");
 }
 
 /**

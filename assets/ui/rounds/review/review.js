@@ -28,7 +28,7 @@ let seen = [];
 /** @param {RoundsParts} parts */
 export function mountReview({ review }) {
   on("forget", () => turnTo(null));
-  on("returned", comeBack);
+  on("focus", (origin) => origin === "undo" && comeBack(state.focus));
   renderOn("side round scores candidates verdicts project forget", review, Review, reviewShown);
 }
 
@@ -49,11 +49,11 @@ function turnTo(id) {
 
 /**
  * Look at an image again of which the answer was undone or redone.
- * @param {string | undefined} id
+ * @param {string | null} id
  */
 function comeBack(id) {
-  const of = (/** @type {string | undefined} */ one) => state.candidates.get(one ?? "")?.anchor_id;
-  const row = rows().find((one) => one.id === id || one.score.anchor_id === of(id));
+  const anchor = state.candidates.get(id ?? "")?.anchor_id;
+  const row = rows().find(({ score }) => score.anchor_id === anchor);
   if (!row || !id) return;
   turnTo(row.id);
   if (row.id !== id) seen = [id];
