@@ -128,7 +128,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
 
 
 def judged_rounds(project: ProjectSnapshot) -> dict[RoundSnapshot, JudgedRound]:
-    """What a person chose among, by the round that drew it: once, with what was accepted in any copy of it."""
+    """What a person chose among, once, by the round that drew it, with what was accepted in any copy."""
     found: dict[RoundSnapshot, JudgedRound] = {}
     for each in rounds_with_choices(project):
         known = found.get(each.original, JudgedRound(each.candidates, each.scores, frozenset()))

@@ -155,7 +155,9 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         example_weight=round_weight(here),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
-        shortlist=shortlist_words(found, project.kind) if found else None,
+        shortlist=shortlist_words(found, project.kind, max(0, here.gal.top_k - len(here.decided.accepted)))
+        if found
+        else None,
         mark_effect=mark_effect(store, here),
         trains_on=_trains_on(here),
         check=here.variant.why_no_training(here.round.number)

@@ -16,7 +16,7 @@ import { enlarge } from "../lightbox/lightbox.js";
 import { followed } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";
 import { openViewer } from "../../viewer/viewer.js";
-import { plainWords, rowOf } from "../suggestion.js";
+import { AddThese, plainWords, rowOf } from "../suggestion.js";
 import { whatIf } from "../what_if.js";
 import { countWords, endOf, strengthName } from "./review_words.js";
 
@@ -246,6 +246,7 @@ function End() {
       (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
     )}</div>
     <div>
+      ${!next && html`<${AddThese} />`}
       ${
         next
           ? html`<${Button} data-answer="next" onClick=${() => openRound(next.id)}>
