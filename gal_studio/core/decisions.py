@@ -1,27 +1,38 @@
-"""The decisions of a round, derived from its append-only log."""
+"""The decisions of a round, and what a person calls a copy in it, derived from append-only logs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gal_studio.core.types import Author, Verdict
-from gal_studio.core.undo import LoggedChange, steps_of
+from gal_studio.core.undo import LoggedChange, Step, merged_stacks, newest, steps_of
 
 
 @dataclass(frozen=True)
 class CandidateState:
     """A verdict; for an accepted candidate also the mask of its accepted part (None: all of the picture) and
-    a weight that was set by hand (None: the weight of its round). `marked_copy` is whether a person called it
-    a copy of the reference (None: the detectors decide).
+    a weight that was set by hand (None: the weight of its round).
     """
 
     verdict: Verdict
     mask: str | None = None
     weight: float | None = None
-    marked_copy: bool | None = None
 
 
 UNDECIDED = CandidateState("undecided")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Whether a person calls an image a copy of the reference (None: the detectors decide), and whether that
+    `counts` for the others, too: whether it moves their chance (Eq. G16).
+    """
+
+    copy: bool | None
+    counts: bool = False
+
+
+UNMARKED = Mark(None)
 
 
 @dataclass(frozen=True)
@@ -33,36 +44,40 @@ class LoggedDecision(LoggedChange[CandidateState]):
 
 
 @dataclass(frozen=True)
-class DecisionStep:
-    """A step of a round's log that can be undone, or redone if it does not stand; states by candidate."""
+class LoggedMark(LoggedChange[Mark]):
+    """An image gets a mark: one row of the log, which all copies of a round share."""
 
-    id: int
+    author: Author
+    time: float
+
+
+@dataclass(frozen=True)
+class DecisionStep(Step[CandidateState]):
+    """Verdicts that were given together, by candidate."""
+
     time: float
     author: Author
-    stands: bool
-    before: Mapping[str, CandidateState]
-    after: Mapping[str, CandidateState]
+
+
+@dataclass(frozen=True)
+class MarkStep(Step[Mark]):
+    """Marks that were made together, by candidate."""
+
+    time: float
+    author: Author
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What was decided in a round, read from its log, the oldest row first."""
+    """What was decided in a round, read from its log, the oldest row first, and the marks of its images."""
 
     log: tuple[LoggedDecision, ...] = ()
+    marks: tuple[LoggedMark, ...] = ()
 
     @cached_property
     def states(self) -> Mapping[str, CandidateState]:
-        """The present state of each candidate that was ever decided on, the one decided last at the end.
-
-        To call it a copy or none is no decision on it: it keeps its place.
-        """
-        states: dict[str, CandidateState] = {}
-        for change in self.log:
-            before, after = states.get(change.key, UNDECIDED), change.value
-            if replace(before, marked_copy=after.marked_copy) != after:
-                states.pop(change.key, None)
-            states[change.key] = after
-        return states
+        """The present state of each candidate that was ever decided on, the one decided last at the end."""
+        return newest(self.log)
 
     @cached_property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -92,15 +107,25 @@ class Decided:
         return {name: state.weight for name, state in states.items() if state.weight is not None}
 
     @cached_property
-    def history(self) -> tuple[DecisionStep, ...]:
-        """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-        made = {change.step: change for change in self.log}
+    def steps(self) -> tuple[DecisionStep, ...]:
+        """The verdicts that stand, the oldest first, then those that can be redone, the next one first."""
+        made = {one.step: one for one in self.log}
         return tuple(
-            DecisionStep(
-                step.id, made[step.id].time, made[step.id].author, step.stands, step.before, step.after
-            )
+            DecisionStep(**vars(step), time=made[step.id].time, author=made[step.id].author)
             for step in steps_of(self.log, UNDECIDED)
         )
+
+    @cached_property
+    def history(self) -> tuple[DecisionStep | MarkStep, ...]:
+        """Verdicts and marks that stand, the oldest first, then what can be redone, the next one first."""
+        made = {one.step: one for one in self.marks}
+        marks = (
+            MarkStep(**vars(step), time=made[step.id].time, author=made[step.id].author)
+            for step in steps_of(self.marks, UNMARKED)
+        )
+        found: dict[int, DecisionStep | MarkStep] = {one.id: one for one in (*self.steps, *marks)}
+        undoable, redoable = merged_stacks(self.log, self.marks)
+        return tuple(found[step] for step in (*undoable, *reversed(redoable)))
 
     def changes(
         self, batch: Sequence[tuple[str, Verdict]], masks: Mapping[str, str] | None = None

@@ -158,7 +158,7 @@ class ProjectSnapshot:
         """A round that was just added with these settings, in which nothing is drawn yet."""
         stored = strict_json.dumps(settings.to_dict())
         added = RoundRecord(round=replace(round_, stored_settings=stored), pictures=Pictures())
-        records = sorted([*self.records, added], key=lambda each: (each.round.number, each.round.created))
+        records = sorted([*self.records, added], key=lambda each: each.round.number)
         return replace(self, records=tuple(records)).round(round_.id)
 
     def after_decisions(self, pictures: Mapping[str, Pictures]) -> "ProjectSnapshot":
@@ -262,9 +262,8 @@ class RoundSnapshot:
 
     @cached_property
     def children(self) -> tuple["RoundSnapshot", ...]:
-        """The rounds that start from this one, the oldest first."""
-        found = [each for each in self.project.rounds if each.round.parent_id == self.id]
-        return tuple(sorted(found, key=lambda each: each.round.created))
+        """The rounds that start from this one, by number, then the oldest first."""
+        return tuple(each for each in self.project.rounds if each.round.parent_id == self.id)
 
     @cached_property
     def ancestors(self) -> tuple["RoundSnapshot", ...]:

@@ -6,7 +6,7 @@ from before; redo appends the undone step again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 
@@ -54,6 +54,23 @@ def undo_stacks(changes: Sequence[LoggedChange[Value]]) -> tuple[list[int], list
             undoable.append(change.step)
             redoable.clear()
     return undoable, redoable
+
+
+def merged_stacks(*logs: Sequence[LoggedChange[Any]]) -> tuple[list[int], list[int]]:
+    """The steps of several logs that can be undone and redone, as if they were one; steps are numbered alike.
+
+    Nothing is redone once something else was done in any of the logs.
+    """
+    plain = (one.step for log in logs for one in log if one.undoes is None and one.redoes is None)
+    newest_plain = max(plain, default=0)
+    undoable: list[int] = []
+    redoable: list[tuple[int, int]] = []
+    for log in logs:
+        stands, undone = undo_stacks(log)
+        when = {one.undoes: one.step for one in log if one.undoes is not None}
+        undoable += stands
+        redoable += [(when[step], step) for step in undone if when[step] > newest_plain]
+    return sorted(undoable), [step for _, step in sorted(redoable)]
 
 
 def steps_of(changes: Sequence[LoggedChange[Value]], unset: Value) -> tuple[Step[Value], ...]:

@@ -53,8 +53,7 @@ def _choice(here: RoundSnapshot) -> Mapping[tuple[str, int], tuple[str | None, f
 def fork_of(here: RoundSnapshot) -> tuple[RoundSnapshot, ...]:
     """A round with its copies, the one that drew the pictures first."""
     begins = here.original
-    copies = (each for each in here.project.rounds if each.original is begins and each is not begins)
-    return begins, *sorted(copies, key=lambda each: each.round.created)
+    return begins, *(each for each in here.project.rounds if each.original is begins and each is not begins)
 
 
 @dataclass(frozen=True)

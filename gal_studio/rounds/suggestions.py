@@ -103,7 +103,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
     if policy.needs_features and features is None:
         raise ValueError(f"the policy {policy.name} needs features, which were not loaded")
     accepted = [(each, one) for each in (*rounds_above(here), here) for one in accepted_candidates(each)]
-    others = [each for each in rounds_with_choices(project) if each != here] if policy.needs_choices else []
+    judged = judged_rounds(project) if policy.needs_choices else {}
     pool = PoolSnapshot(
         candidates=here.candidates,
         first=here.first.candidates if here.first else (),
@@ -116,7 +116,7 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         accepted=tuple(one for _, one in accepted),
         features=dict(features or {}) | _features_of(accepted) if policy.needs_features else {},
         reference_features=here.pictures.reference_features or {},
-        judged=tuple(map(judged_round, others)),
+        judged=tuple(one for drew, one in judged.items() if drew is not here.original),
         overrides=overrides(project) if policy.needs_choices else 0,
         is_full=here.is_full,
         held_out=here.held_out,
@@ -127,9 +127,16 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
     return pool
 
 
-def judged_round(here: RoundSnapshot) -> JudgedRound:
-    """The candidates of a round with its scores and what was accepted."""
-    return JudgedRound(here.candidates, here.scores, frozenset(here.decided.accepted))
+def judged_rounds(project: ProjectSnapshot) -> dict[RoundSnapshot, JudgedRound]:
+    """What a person chose among, once, by the round that drew it, with what was accepted in any copy."""
+    found: dict[RoundSnapshot, JudgedRound] = {}
+    for each in rounds_with_choices(project):
+        known = found.get(each.original, JudgedRound(each.candidates, each.scores, frozenset()))
+        images = {(one.anchor_id, one.index): one.id for one in known.candidates}
+        chosen = ((one.anchor_id, one.index) for one in each.candidates if one.id in each.decided.accepted)
+        accepted = known.accepted.union(images[one] for one in chosen if one in images)
+        found[each.original] = replace(known, accepted=accepted)
+    return found
 
 
 def rounds_with_choices(project: ProjectSnapshot) -> tuple[RoundSnapshot, ...]:

@@ -22,6 +22,8 @@ from gal_studio.state.tables.branches import Branches
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
 from gal_studio.state.tables.findings import Findings
+from gal_studio.state.tables.history import History
+from gal_studio.state.tables.marks import Marks
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.model_locations import ModelLocations
 from gal_studio.state.tables.overrides import Overrides
@@ -65,6 +67,8 @@ class Store(AbstractContextManager["Store"]):
         self.races = Races(self.database, clock)
         self.findings = Findings(self.database, clock)
         self.decisions = Decisions(self.database, clock)
+        self.marks = Marks(self.database, clock)
+        self.history = History(self.database, self.decisions, self.marks)
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)

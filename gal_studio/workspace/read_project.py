@@ -44,7 +44,7 @@ def read_project(store: Store, project_id: str) -> None:
 def _read_round(store: Store, round_id: str) -> None:
     here = store.rounds.get(round_id)
     _ = here.settings, here.prior_drawing
-    store.decisions.can_undo(round_id)
+    store.history.stacks(round_id)
     store.refinements.paintings.can_undo(round_id)
     features = list(store.candidates.features(round_id).values())
     sql = "SELECT feature FROM reference_places WHERE round_id = ? AND feature IS NOT NULL"

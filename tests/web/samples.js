@@ -149,6 +149,7 @@ export const round = (more) => ({
   each: 10,
   most: 180,
   shortlist: null,
+  mark_effect: { marks: 0, copies: [], cleared: [], elsewhere: 0 },
   coming: {},
   ladder: [],
   rule: "",

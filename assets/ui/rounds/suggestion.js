@@ -98,6 +98,16 @@ export function acceptListed() {
   decide([first.candidate_id], "accepted");
 }
 
+/** Accepts the images that bring what the model does not hold yet; nothing where there are none. */
+export function AddThese() {
+  const ids = [...(state.round?.shortlist?.additions ?? [])];
+  if (!ids.length) return null;
+  const words = ids.length > 1 ? `Add these ${ids.length}` : "Add this one";
+  return html`<button
+    type="button" class="button small" data-answer="add" onClick=${() => decide(ids, "accepted")}
+  >${words}</button>`;
+}
+
 /** What can be chosen where nothing is suggested, and what another round is worth. */
 function Shortlist() {
   const { shortlist } = state.round ?? {};
@@ -105,6 +115,8 @@ function Shortlist() {
   const measured = state.measures?.words.rounds[state.roundId ?? ""];
   return html`<section class="shortlist" aria-label="Shortlist">
     <p class="suggestion-words">
+      <b>${shortlist.title}.</b> ${unbroken(shortlist.why)}${" "}
+      ${shortlist.bring && html`${shortlist.bring} <${AddThese} />${" "}`}
       ${unbroken(shortlist.sentence)}
       ${listed().length ? html`<span class="by-key"> <kbd>S</kbd> accepts the first one.</span>` : null}
     </p>

@@ -245,7 +245,7 @@ def _why_last(studio: Studio, number: int, round_id: str, plan: RunPlan) -> Iter
     yield f"Round {number} is the last one: nothing is suggested, and another round would repeat it."
     shortlist = studio.round_view(round_id, plan.policy).shortlist
     if shortlist is not None:
-        yield f"{shortlist.sentence} {shortlist.worth}".replace("below are", "the page lists")
+        yield f"{shortlist.why} {shortlist.sentence} {shortlist.worth}".replace("below are", "the page lists")
     measured = {one.id: one for one in studio.measures(studio.store.rounds.get(round_id).project_id).rounds}
     if left := left_to_gain(measured[round_id]):
         yield left

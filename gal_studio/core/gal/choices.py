@@ -59,7 +59,7 @@ class Choice(NewChoice):
 def standing_steps(decided: Decided) -> dict[str, tuple[int, str]]:
     """The step that gave each candidate its present verdict, and this verdict."""
     found: dict[str, tuple[int, str]] = {}
-    for step in decided.history:
+    for step in decided.steps:
         if step.stands:
             changed = {
                 name: state.verdict

@@ -51,9 +51,10 @@ class Candidate:
     setting of the round, "none" where there is no reference to copy; a picture that was not compared with
     the reference's (`SHOWN`) has the prompts alone. One that is `own` comes from a person's own prompt: it
     can be decided, but no statistic counts it. The LoRA drew it by `recipe` (Eq. G13). `more_scores` are
-    those without a column, by name. `copy_shift` is how far the project's marks move its chance (Eq. G16).
-    `full` is what pictures at full strength carry in the first round of its line (Eq. G17); None where that
-    is not known. What follows from these values is computed once.
+    those without a column, by name. `mark_counts`: what a person marked counts for other pictures, too.
+    `copy_shift` is how far the marks that do move its chance (Eq. G16). `full` is what pictures at full
+    strength carry in the first round of its line (Eq. G17); None where that is not known. What follows from
+    these values is computed once.
     """
 
     id: Annotated[str, Column(f"TEXT PRIMARY KEY {is_id()}")]
@@ -79,6 +80,7 @@ class Candidate:
     ] = ""
     own: Annotated[bool, Column("INTEGER NOT NULL DEFAULT 0")] = False
     marked_copy: Annotated[bool | None, Column("INTEGER")] = None
+    mark_counts: Annotated[bool, Column("INTEGER NOT NULL DEFAULT 0")] = False
     recipe: StoredRecipe = AS_TRAINED
     more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
     copy_detectors: UsedDetectors = "both"

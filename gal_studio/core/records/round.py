@@ -32,7 +32,8 @@ class ShownRound:
     `source` was not trained here: its adapter is a LoRA from elsewhere, the file of that name.
     One that is a `copy_of` another begins a branch: it has the images of that one and a choice of its own.
     `changes` are the settings that differ after it (JSON), `seed` is that of the trainings after it (None:
-    the project's), `difference` says so in words. `kept` is when its line was made the main one.
+    the project's), `difference` says so in words. `kept` grows
+    with each line that is made the main one: the largest counts.
     """
 
     id: Annotated[str, Column(f"TEXT PRIMARY KEY {is_id()}")]

@@ -43,7 +43,7 @@ class Exports(Repository):
     def waiting(self, round_id: str) -> tuple[Export, ...]:
         """The exports of a round that are still to be made, the oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM exports WHERE round_id = ? AND waits ORDER BY created, rowid",
+            "SELECT * FROM exports WHERE round_id = ? AND waits ORDER BY rowid",
             (round_id,),
         )
         return tuple(map(_export, rows))

@@ -26,6 +26,8 @@ ENLARGED = 16
 """Pixels of a patch along each side."""
 TITLES = {
     "clip_t": "text alignment",
+    "object": "likeness of the object",
+    "rest": "likeness of the rest of the image",
     "clip_i": "likeness to the references",
     "overfit_rate": "share of copies",
 }

@@ -11,20 +11,23 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.compare import DrawnByKey, Figure, difference
 from gal_studio.core.measures.pictures import METRICS, MeasuredPicture
 from gal_studio.core.patchdpo.masks import Flags
-from gal_studio.core.patchdpo.patch_quality import Features, pair_weights
+from gal_studio.core.patchdpo.patch_quality import Features, Map, pair_weights
 from gal_studio.core.prompts import trigger_key
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.references import Prompts
-from gal_studio.core.settings import RefineSettings
+from gal_studio.core.settings import RefineSettings, Settings
 from gal_studio.core.types import UsedDetectors
 from gal_studio.engine.patches.foreground import ground_of, is_calm, on_plain_ground
 from gal_studio.features.refine.rules import measured_prompts
+from gal_studio.rounds.patch_maps import mask_of_reference, vision_model
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Measurement, Pair, StoredMap
 from gal_studio.worker.models import Models
+from gal_studio.worker.patches.foregrounds import find_foreground
 from gal_studio.worker.patches.maps import judge_picture
+from gal_studio.worker.patches.open_scorer import open_scorer
 from gal_studio.worker.patches.patch_scorer import PatchScorer, References, only, references_by_subject
 from gal_studio.worker.patches.regions import as_array, found_patches, mask_patches
 
@@ -33,6 +36,7 @@ FIGURES: Mapping[str, Figure] = {
     "clip_i": METRICS["clip_i"],
     "overfit_rate": lambda picture: None if picture.is_blank else float(picture.copies),
 }
+GRAY = (127, 127, 127)
 
 
 def score_pair(
@@ -177,14 +181,14 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     """Store CLIP-T, CLIP-I and the overfit rate of a refinement and of the round that it refined.
 
     Candidates are paired by prompt and index, and so by seed; the interval is over anchors. Prompts that the
-    refinement was trained on are left out; if no others are left, no measurement is stored.
+    refinement was trained on are left out; if no others are left, no measurement is stored. CLIP-I of an
+    object is that of the object inside its masks, and of the rest apart, where the masks are known.
     """
     if node.parent_id is None:
         return
-    references = [
-        store.images.picture(reference.image) for reference in store.projects.references(project.id)
-    ]
-    to_references = models.embedder(project.clip_model).images(references)
+    references = store.projects.references(project.id)
+    embedder = models.embedder(project.clip_model)
+    to_references = embedder.images([store.images.picture(one.image) for one in references])
     measurable = measured_prompts(store.snapshots.round(node.id), store.rounds.training_set(node.id))
     anchors = store.projects.anchors(project.id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors if anchor.prompt in measurable}
@@ -200,13 +204,87 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
         }
 
     before, after = _judged_alike(drawn(node.parent_id), drawn(node.id))
-    measured = []
-    for name, figure in FIGURES.items():
-        gain = difference(before, after, figure, of_rates=name == "overfit_rate")
-        if gain is not None:
-            old, new = (_mean(found, figure, before.keys() & after.keys()) for found in (before, after))
-            measured.append(Measurement(name, old, new, gain.value, gain.low, gain.high, gain.pictures))
-    store.refinements.save_measurements(node.id, measured)
+    measured = {name: _gain(name, before, after, figure) for name, figure in FIGURES.items()}
+    if project.taught.is_subject:
+        images = [before[key].candidate.image for key in before] + [
+            after[key].candidate.image for key in after
+        ]
+        by_area = likeness_by_area(store, models, project, node.settings, images)
+        for name, likeness in by_area.items():
+            old, new = (_with_likeness(found, likeness) for found in (before, after))
+            measured[name] = _gain(name, old, new, METRICS["clip_i"])
+        if measured.get("object"):
+            del measured["clip_i"]
+    store.refinements.save_measurements(node.id, [one for one in measured.values() if one is not None])
+
+
+def _gain(name: str, before: DrawnByKey, after: DrawnByKey, figure: Figure) -> Measurement | None:
+    gain = difference(before, after, figure, of_rates=name == "overfit_rate")
+    if gain is None:
+        return None
+    old, new = (_mean(found, figure, before.keys() & after.keys()) for found in (before, after))
+    return Measurement(name, old, new, gain.value, gain.low, gain.high, gain.pictures)
+
+
+def _with_likeness(drawn: DrawnByKey, likeness: Mapping[str, float]) -> DrawnByKey:
+    """The pictures whose likeness is known, with it."""
+    return {
+        key: replace(one, likeness=likeness[one.candidate.image])
+        for key, one in drawn.items()
+        if one.candidate.image in likeness
+    }
+
+
+def likeness_by_area(
+    store: Store, models: Models, project: Project, settings: Settings, images: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """CLIP-I of the object inside its masks, and of the rest, each on plain gray: by image, in [-1, 1].
+
+    An image in which no object is found has neither. Nothing without masks of the references.
+    """
+    references = store.projects.references(project.id)
+    found = store.refinements.foregrounds([one.image for one in references])
+    masks = {one.image: mask_of_reference(one, found.get(one.image)) for one in references}
+    scorer = open_scorer(store, models, project, vision_model(settings))
+    judged = references_by_subject(scorer, project.taught.parse(references), references)
+
+    def mask_of(image: str) -> str | None:
+        def guide() -> Map:
+            found: Map = np.max([*scorer.quality(scorer.features([image])[image], judged).values()], axis=0)
+            return found
+
+        return find_foreground(store, image, guide).mask
+
+    drawn = {image: mask_of(image) for image in dict.fromkeys(images)}
+    embedder, likeness = models.embedder(project.clip_model), dict[str, dict[str, float]]()
+    for area, is_object in (("object", True), ("rest", False)):
+        known, shown = (
+            {
+                image: area_of(store.images.picture(image), store.images.mask(mask), is_object)
+                for image, mask in some.items()
+                if mask
+            }
+            for some in (masks, drawn)
+        )
+        if known and shown:
+            mean = (embedder.images([*known.values()]) @ embedder.images([*shown.values()]).T).mean(axis=0)
+            likeness[area] = dict(zip(shown, map(float, mean), strict=True))
+    return likeness
+
+
+def area_of(picture: Image.Image, mask: Image.Image, is_object: bool) -> Image.Image:
+    """A picture's object alone, cut out with a margin, or all but the object; the other is gray."""
+    inside = mask.convert("L").resize(picture.size).point(lambda value: 255 if value > 127 else 0)
+    gray = Image.new("RGB", picture.size, GRAY)
+    if not is_object:
+        return Image.composite(gray, picture.convert("RGB"), inside)
+    alone = Image.composite(picture.convert("RGB"), gray, inside)
+    left, top, right, bottom = inside.getbbox() or (0, 0, *picture.size)
+    side = round(1.1 * max(right - left, bottom - top))
+    x, y = (left + right - side) // 2, (top + bottom - side) // 2
+    cut = Image.new("RGB", (side, side), GRAY)
+    cut.paste(alone, (-x, -y))
+    return cut
 
 
 def _judged_alike(before: DrawnByKey, after: DrawnByKey) -> tuple[DrawnByKey, DrawnByKey]:

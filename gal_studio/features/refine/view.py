@@ -10,7 +10,6 @@ import numpy as np
 from gal_studio.core.intervals import Outcome, outcome
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.settings import AfterRefinement
-from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Job
 from gal_studio.core.words import signed
 from gal_studio.features.refine import rules
@@ -35,9 +34,14 @@ UNMEASURED = (
 METRICS: Mapping[str, tuple[str, int]] = {
     "clip_t": ("likeness to the prompt", 1),
     "overfit_rate": ("share of copies", -1),
+    "object": ("likeness of the object", 1),
+    "rest": ("likeness of the rest of the image", 0),
     "clip_i": ("likeness to the reference", 0),
 }
-"""The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends."""
+"""The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends.
+
+Only inside its masks is more likeness of an object better: elsewhere it may be the reference's place.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +135,7 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
     return RefinementView(
         pairs=_pair_views(store, inputs),
         step=step,
-        measurements=tuple(in_words(figure, project.kind) for figure in measured),
+        measurements=tuple(map(in_words, measured)),
         measured_by=_judge(project.clip_model),
         losses=losses,
         rule=project.settings.refine.next_round,
@@ -195,10 +199,9 @@ def _judge(clip_model: str) -> str:
     return f"the CLIP model {'/'.join(clip_model.rstrip('/').split('/')[-2:])}"
 
 
-def in_words(figure: Measurement, kind: str) -> MeasurementView:
+def in_words(figure: Measurement) -> MeasurementView:
     """A measured difference in words, and whether it is an improvement."""
     name, sense = METRICS.get(figure.metric, (figure.metric, 0))
-    sense = find_taught(kind).senses.get(figure.metric, sense)
     return MeasurementView(
         **vars(figure),
         name=name,

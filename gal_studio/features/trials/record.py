@@ -92,8 +92,7 @@ class Trials(Repository):
     def of_project(self, project_id: str) -> tuple[Trial, ...]:
         """The trials of all rounds, the newest first."""
         rows = self._database.rows(
-            f"{_SELECT} WHERE project_id = ? AND forgotten IS NULL "
-            "ORDER BY trials.created DESC, trials.rowid DESC",
+            f"{_SELECT} WHERE project_id = ? AND forgotten IS NULL ORDER BY trials.rowid DESC",
             (project_id,),
         )
         return tuple(map(_trial, rows))
@@ -102,7 +101,7 @@ class Trials(Repository):
         """The trials of a round that are to be drawn, the oldest first."""
         rows = self._database.rows(
             "SELECT * FROM trials WHERE round_id = ? AND image IS NULL AND trouble = '' "
-            "AND forgotten IS NULL ORDER BY created, rowid",
+            "AND forgotten IS NULL ORDER BY rowid",
             (round_id,),
         )
         return tuple(map(_trial, rows))

@@ -301,8 +301,8 @@ TABLES: tuple[Table, ...] = (
         PRIMARY KEY (round_id, anchor_id, number)
     """),
     # One that is `own` was chosen by a person and is no sample of the model: no statistic counts it.
-    # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12). `strength`: of the LoRA,
-    # `early_strength` in the steps up to the share `switch` (Eq. G13).
+    # `marked_copy`: 1 a copy, 0 none, NULL nothing was said (Eq. G12); `mark_counts`: for other images, too.
+    # `strength`: of the LoRA, `early_strength` in the steps up to the share `switch` (Eq. G13).
     _table("candidates", _OF_ROUND, Candidate, "UNIQUE (round_id, anchor_id, number)"),
     Table("candidate_scores", ("candidate_id", "candidates"), """
         candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
@@ -338,11 +338,19 @@ TABLES: tuple[Table, ...] = (
         candidate_id TEXT NOT NULL REFERENCES candidates (id),
         verdict TEXT NOT NULL CHECK (verdict IN ('accepted', 'rejected', 'undecided')),
         mask TEXT,
-        weight REAL CHECK (weight >= 0),
-        marked_copy INTEGER
+        weight REAL CHECK (weight >= 0)
     """,
         files={"mask": "images"}, counter="decisions",
         indexes=("decisions_of_candidate ON decisions (candidate_id)",)),
+    # What a person says of an image, in a batch of the round that drew it, which its copies share: `copy` as
+    # `marked_copy` of candidates, and whether it `counts` for others.
+    Table("marks", ("batch_id", "decision_batches"), """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        batch_id INTEGER NOT NULL REFERENCES decision_batches (id),
+        candidate_id TEXT NOT NULL REFERENCES candidates (id),
+        copy INTEGER,
+        counts INTEGER NOT NULL DEFAULT 0
+    """, counter="decisions", indexes=("marks_of_batch ON marks (batch_id)",)),
     # `scores` is JSON without IDs, since an imported project may get new ones.
     Table("overrides", ("batch_id", "decision_batches"), """
         id INTEGER PRIMARY KEY AUTOINCREMENT,

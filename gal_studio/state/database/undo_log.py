@@ -10,7 +10,7 @@ from typing import Generic
 
 from gal_studio.core import checks
 from gal_studio.core.types import Author
-from gal_studio.core.undo import LoggedChange, Step, Value, newest, steps_of, undo_stacks
+from gal_studio.core.undo import LoggedChange, Value, newest, undo_stacks
 from gal_studio.state.database.connection import Repository
 
 
@@ -20,7 +20,7 @@ class UndoLog(Repository, ABC, Generic[Value]):
     unset: Value
 
     @abstractmethod
-    def _changes(self, scope: str) -> Sequence[LoggedChange[Value]]:
+    def changes(self, scope: str) -> Sequence[LoggedChange[Value]]:
         """Every change of a scope, the oldest first."""
 
     @abstractmethod
@@ -33,7 +33,7 @@ class UndoLog(Repository, ABC, Generic[Value]):
     def undo(self, scope: str, author: Author = "human") -> tuple[str, ...]:
         """Undo the last step; the keys that it had changed, none if there is nothing to undo."""
         with self._database.transaction():
-            changes = self._changes(scope)
+            changes = self.changes(scope)
             steps, _ = undo_stacks(changes)
             if not steps:
                 return ()
@@ -46,7 +46,7 @@ class UndoLog(Repository, ABC, Generic[Value]):
     def redo(self, scope: str, author: Author = "human") -> tuple[str, ...]:
         """Redo the last undone step; the keys that it changes, none if there is nothing to redo."""
         with self._database.transaction():
-            changes = self._changes(scope)
+            changes = self.changes(scope)
             _, steps = undo_stacks(changes)
             if not steps:
                 return ()
@@ -54,35 +54,14 @@ class UndoLog(Repository, ABC, Generic[Value]):
             self._append(scope, values, author, redoes=steps[-1])
         return tuple(values)
 
-    def steps(self, scope: str) -> tuple[Step[Value], ...]:
-        """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-        return steps_of(self._changes(scope), self.unset)
-
-    def go_to(self, scope: str, step: int | None, author: Author = "human") -> tuple[str, ...]:
-        """Undo or redo until this step is the last one that stands; None: the beginning.
-
-        Returns the keys that changed, none if the step is not in the history any more.
-        """
-        changed: dict[str, None] = {}
-        with self._database.transaction():
-            undoable, redoable = undo_stacks(self._changes(scope))
-            if step is None or step in undoable:
-                keep = 0 if step is None else undoable.index(step) + 1
-                for _ in undoable[keep:]:
-                    changed |= dict.fromkeys(self.undo(scope, author))
-            elif step in redoable:
-                for _ in redoable[redoable.index(step) :]:
-                    changed |= dict.fromkeys(self.redo(scope, author))
-        return tuple(changed)
-
     def can_undo(self, scope: str) -> tuple[bool, bool]:
         """Whether there is a step to undo, and one to redo."""
-        undoable, redoable = undo_stacks(self._changes(scope))
+        undoable, redoable = undo_stacks(self.changes(scope))
         return bool(undoable), bool(redoable)
 
     def _current(self, scope: str) -> dict[str, Value]:
         """The value of each key of a scope, the one that was changed last at the end."""
-        return newest(self._changes(scope))
+        return newest(self.changes(scope))
 
     def _record(self, scope: str, values: Mapping[str, Value], author: Author) -> int | None:
         """Append a step with the values that differ from the current ones; none if all are the same."""

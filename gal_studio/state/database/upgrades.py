@@ -4,45 +4,57 @@ Tables that are missing are made, and tables whose declaration is another one ar
 have keeps its values, and a new one gets its default, or what `_FILLED` says.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.database.forks import FIRST, copy_marks, forks
 from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.schema import Rows, bounded, quoted
 from gal_studio.state.database.tables import TABLES, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
-VERSION = 46
+VERSION = 47
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
+_MARKS_APART = 47
+"""The first version that has marks apart from verdicts, once for a round and its copies."""
 OLDEST = 21
 """The version of the tables that GAL Studio 0.1.0 had."""
 _FILLED: Mapping[tuple[str, str], str] = {
     ("exports", "waits"): "made_of IS NULL",  # version 23: an export that is made again keeps what was made
     ("jobs", "priority"): "position < 1e9",  # version 28: positions above this one were of the background
     ("jobs", "rank"): "RANK() OVER (ORDER BY position, rowid)",
+    ("candidates", "mark_counts"): "marked_copy IS NOT NULL",  # version 47: until then every mark counted
 }
 """The value of a column in the rows of a version that had no such column."""
 _RENAMED: Mapping[str, str] = {"put_away": "archived_projects"}  # version 29
 """Former names of tables."""
-_GONE = frozenset({("jobs", "position")})
-"""Columns that only former versions have."""
+GONE: Mapping[tuple[str, str], str] = {
+    ("jobs", "position"): "REAL", ("decisions", "marked_copy"): "INTEGER"
+}  # fmt: skip
+"""Columns that only former versions have, with their types."""
 _CONSTRAINTS = frozenset({"UNIQUE", "PRIMARY", "CHECK", "FOREIGN", "CONSTRAINT"})
-_STEP_OF_MARKS = """
+_STEPS_OF_MARKS = """
+SELECT DISTINCT batch_id FROM decisions AS one WHERE marked_copy IS NOT (
+    SELECT marked_copy FROM decisions AS before WHERE before.candidate_id = one.candidate_id
+        AND before.id < one.id ORDER BY before.id DESC LIMIT 1)
+"""
+_STEP_OF_MARKS = f"""
+{forks("1")}
 INSERT INTO decision_batches (round_id, author, time)
-    SELECT DISTINCT round_id, 'human', CAST(strftime('%s', 'now') AS REAL)
-    FROM candidates WHERE marked_copy IS NOT NULL
-"""  # version 31: what a person called a copy becomes the last step of its round
-_MARKS_TO_THEIR_LOG = """
-INSERT INTO decisions (batch_id, candidate_id, verdict, mask, weight, marked_copy)
-    SELECT
-        (SELECT MAX(id) FROM decision_batches WHERE decision_batches.round_id = candidates.round_id),
-        candidates.id, COALESCE(last.verdict, 'undecided'), last.mask, last.weight, candidates.marked_copy
-    FROM candidates LEFT JOIN decisions AS last
-        ON last.id = (SELECT MAX(id) FROM decisions WHERE candidate_id = candidates.id)
-    WHERE candidates.marked_copy IS NOT NULL
+    SELECT DISTINCT begins, 'human', CAST(strftime('%s', 'now') AS REAL)
+    FROM candidates JOIN forks ON forks.id = round_id WHERE marked_copy IS NOT NULL
+"""
+_MARKS_TO_THEIR_LOG = f"""
+{forks("1")}
+INSERT INTO marks (batch_id, candidate_id, copy, counts)
+    SELECT (SELECT MAX(id) FROM decision_batches WHERE decision_batches.round_id = begins), first_id,
+        marked_copy, 1
+    FROM (SELECT begins, {FIRST} AS first_id, marked_copy, MIN(candidates.rowid)
+        FROM candidates JOIN forks ON forks.id = round_id WHERE marked_copy IS NOT NULL GROUP BY first_id)
 """
 
 
@@ -60,18 +72,34 @@ def upgrade(writer: sqlite3.Connection, version: int) -> None:
     for table in TABLES:
         if table.name not in present:
             writer.execute(table.statement())
+    if any(one.startswith("marked_copy ") for one in present.get("decisions", ())):
+        _forget_marks(writer)
     for table in TABLES:
         if table.name in present and present[table.name] != _wanted(table):
             _rebuild(writer, table, present[table.name])
     for table in TABLES:
         for index in table.indexes:
             writer.execute(f"CREATE INDEX IF NOT EXISTS {index}")
-    if version < 31:
-        writer.execute(_STEP_OF_MARKS)
-        writer.execute(_MARKS_TO_THEIR_LOG)
+    if version < _MARKS_APART:
+        _log_marks(writer)
     for statement in triggers().values():
         writer.execute(statement)
     writer.execute(COMPLETE)
+
+
+def _forget_marks(writer: sqlite3.Connection) -> None:
+    """Leave the steps out that marked copies among verdicts: what stands is beside the images."""
+    steps = json.dumps([row[0] for row in writer.execute(_STEPS_OF_MARKS)])
+    writer.execute("DELETE FROM decisions WHERE batch_id IN (SELECT value FROM json_each(?))", (steps,))
+    writer.execute("DELETE FROM decision_batches WHERE id IN (SELECT value FROM json_each(?))", (steps,))
+
+
+def _log_marks(writer: sqlite3.Connection) -> None:
+    """Make what is called a copy the last step of the round that drew it, and the same in its copies."""
+    writer.execute(_STEP_OF_MARKS)
+    writer.execute(_MARKS_TO_THEIR_LOG)
+    marks = writer.execute("SELECT candidate_id, copy, counts FROM marks").fetchall()
+    writer.execute(copy_marks("1"), {"said": json.dumps([[*row] for row in marks])})
 
 
 def differences(rows: Rows) -> Iterator[str]:
@@ -98,8 +126,7 @@ def least_version(rows: Rows) -> int:
     present = _present(rows)
     if present and not any(differences(rows)):
         return VERSION
-    has_marks = any(one.startswith("marked_copy ") for one in present.get("decisions", ()))
-    return 31 if has_marks else OLDEST
+    return _MARKS_APART if "marks" in present else OLDEST
 
 
 def unknown_columns(rows: Rows) -> tuple[str, ...]:
@@ -113,7 +140,7 @@ def unknown_columns(rows: Rows) -> tuple[str, ...]:
             for column in {definition.split()[0].strip('"') for definition in definitions}
             if column not in tables[name].names
             and column.upper() not in _CONSTRAINTS
-            and (name, column) not in _GONE
+            and (name, column) not in GONE
         )
     )
 
@@ -153,6 +180,8 @@ def make_former(writer: sqlite3.Connection, table: Table, columns: Sequence[str]
     """Make a table as the version had it that archived these columns; `upgrade` makes it today's."""
     new = {name for of, name in _FILLED if of == table.name and name not in columns}
     kept = [one for one in split_definitions(table.definitions) if one.split()[0] not in new]
+    gone = [f"{name} {kind}" for (of, name), kind in GONE.items() if of == table.name and name in columns]
+    kept[1:1] = gone  # before the constraints
     writer.execute(table.statement(definitions=", ".join(kept)))
 
 

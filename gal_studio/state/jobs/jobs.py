@@ -102,7 +102,7 @@ class Jobs:
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""
         rows = self._database.sound_rows(
-            "SELECT * FROM jobs WHERE project_id = ? ORDER BY created, rowid", (project_id,)
+            "SELECT * FROM jobs WHERE project_id = ? ORDER BY rowid", (project_id,)
         )
         return tuple(map(job_of, rows))
 

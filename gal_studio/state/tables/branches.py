@@ -19,7 +19,10 @@ _COPIED = (
     "decision_batches", "decisions", "pairs", "pair_regions", "patch_maps", "paintings", "measurements",
     "findings",
 )  # fmt: skip
-"""What a copy has of its round: all that was drawn and decided, but no work, time, trials or exports."""
+"""What a copy has of its round: all that was drawn and decided, but no work, time, trials or exports.
+
+It shares the marks of its images (`gal_studio.state.tables.marks`).
+"""
 
 
 DERIVED_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -61,9 +64,13 @@ class Branches(Repository):
         self._database.update("rounds", {"id": round_id}, difference=words)
 
     def keep(self, round_ids: Iterable[str]) -> None:
-        """Make the lines through these rounds the main ones."""
-        sql = "UPDATE rounds SET kept = ? WHERE id IN (SELECT value FROM json_each(?))"
-        self._database.write(sql, (self._clock(), json.dumps([*round_ids])))
+        """Make the lines through these rounds of a project the main ones, after any others."""
+        ids = json.dumps([*round_ids])
+        self._database.write(
+            "UPDATE rounds SET kept = (SELECT COALESCE(MAX(kept), 0) + 1 FROM rounds AS others "
+            "WHERE others.project_id = rounds.project_id) WHERE id IN (SELECT value FROM json_each(?))",
+            (ids,),
+        )
 
 
 def _copy_rows(
@@ -73,6 +80,8 @@ def _copy_rows(
     owner, *above = table.owner
     owners = {old: copy for name in above for old, copy in ids.get(name, {}).items()}
     sql = f"SELECT * FROM {table.name} WHERE {owner} IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+    if table.name == "decision_batches":  # marks are of the images, which the copy has as well
+        sql = sql.replace(" ORDER BY", " AND id NOT IN (SELECT batch_id FROM marks) ORDER BY")
     rows = [dict(row) for row in writer.execute(sql, (json.dumps([*owners]),))]
     new: dict[Any, Any] = {}
     if table.has_id:

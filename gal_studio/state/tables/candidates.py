@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from gal_studio.core.records.project import used_detectors
 from gal_studio.core.settings import read_settings
 from gal_studio.core.types import CHANCE, UsedDetectors
 from gal_studio.state.database.connection import Database, Repository, record, row_of
+from gal_studio.state.database.forks import forks, image_of
 
-_ONCE = ("id", "round_id", "anchor_id", "number", "created", "own", "x", "y", "marked_copy")
+_ONCE = ("id", "round_id", "anchor_id", "number", "created", "own", "x", "y", "marked_copy", "mark_counts")
 """What a picture that is written again keeps."""
 FIRST_OWN = 100_000
 """The number of a test prompt's first own candidate, above those that are drawn."""
@@ -177,13 +179,33 @@ def vector(stored: bytes) -> NDArray[np.float32]:
     return np.frombuffer(stored, dtype="<f4")
 
 
-def copy_shift(database: Database, project_id: str) -> float:
-    """The shift by all marked pictures of the project whose chance is known."""
+@dataclass(frozen=True)
+class CopyMark:
+    """A mark of an image of a project: p(copy) before any marks, what was said, and whether that counts."""
+
+    chance: float
+    copy: bool
+    counts: bool
+
+
+def copy_marks(database: Database, project_id: str) -> tuple[CopyMark, ...]:
+    """The marks of all images of a project whose chance is known and that are shown.
+
+    An image counts once, however many copies of its round there are.
+    """
     rows = database.rows(
-        "SELECT score, marked_copy FROM candidates "
-        "JOIN candidate_scores ON candidate_id = candidates.id AND name = ? "
-        "JOIN rounds ON rounds.id = candidates.round_id "
-        "WHERE marked_copy IS NOT NULL AND rounds.project_id = ? ORDER BY candidates.id",
-        (CHANCE, project_id),
+        f"{forks('project_id = :project')}, hidden(id) AS (SELECT id FROM rounds WHERE project_id = :project "
+        "AND archived UNION SELECT rounds.id FROM rounds JOIN hidden ON parent_id = hidden.id) "
+        "SELECT MIN(score) AS chance, MAX(marked_copy) AS copy, MAX(mark_counts) AS counts FROM candidates "
+        "JOIN forks ON forks.id = round_id "
+        "JOIN candidate_scores ON candidate_id = candidates.id AND name = :name "
+        "WHERE marked_copy IS NOT NULL AND round_id NOT IN (SELECT id FROM hidden) "
+        f"GROUP BY begins, {image_of('candidates')} ORDER BY 1, 2",
+        {"project": project_id, "name": CHANCE},
     )
-    return shift_by_marks((float(row["score"]), bool(row["marked_copy"])) for row in rows)
+    return tuple(CopyMark(float(row["chance"]), bool(row["copy"]), bool(row["counts"])) for row in rows)
+
+
+def copy_shift(database: Database, project_id: str) -> float:
+    """The t of Eq. G16: the shift by the marks of a project that count."""
+    return shift_by_marks((one.chance, one.copy) for one in copy_marks(database, project_id) if one.counts)

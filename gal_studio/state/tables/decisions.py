@@ -1,4 +1,4 @@
-"""The verdicts on candidates, and what a person calls a copy: an append-only log for each round."""
+"""The verdicts on candidates: an append-only log for each round."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class Decisions(UndoLog[CandidateState]):
 
     def of_round(self, round_id: str) -> Decided:
         """What was decided in a round."""
-        return Decided(self._changes(round_id))
+        return Decided(self.changes(round_id))
 
     def record(
         self,
@@ -43,7 +43,7 @@ class Decisions(UndoLog[CandidateState]):
             checks.one_of("The verdict", verdict, Verdict)
         with self._database.transaction():
             changed = (known or self.of_round(round_id)).changes(batch, masks)
-            return self._log(round_id, changed, author) if changed else None
+            return self._append(round_id, changed, author) if changed else None
 
     def set_weight(
         self, round_id: str, candidate_id: str, weight: float | None, author: Author
@@ -53,21 +53,12 @@ class Decisions(UndoLog[CandidateState]):
         after = replace(before, verdict="accepted", weight=weight)
         return self._record(round_id, {candidate_id: after}, author)
 
-    def mark_copies(self, round_id: str, marks: Mapping[str, bool | None], author: Author) -> int | None:
-        """Append whether a person calls candidates copies of the reference; None: the detectors decide.
-
-        Returns the step; None if nothing changed.
-        """
-        with self._database.transaction():
-            decided = self.of_round(round_id)
-            states = {name: replace(decided.state(name), marked_copy=copy) for name, copy in marks.items()}
-            return self._record(round_id, states, author)
-
     def log(self, round_id: str) -> tuple[Decision, ...]:
         """Every verdict that was ever given in a round, the oldest first."""
         return tuple(record(Decision, row) for row in self._rows(round_id))
 
-    def _changes(self, scope: str) -> tuple[LoggedDecision, ...]:
+    def changes(self, scope: str) -> tuple[LoggedDecision, ...]:
+        """Every verdict of a round, the oldest first."""
         return tuple(map(logged_decision, self._rows(scope)))
 
     def _rows(self, round_id: str) -> list[sqlite3.Row]:
@@ -78,19 +69,6 @@ class Decisions(UndoLog[CandidateState]):
         self, scope: str, values: Mapping[str, CandidateState], author: Author,
         undoes: int | None = None, redoes: int | None = None,
     ) -> int:  # fmt: skip
-        with self._database.transaction() as writer:
-            batch = self._log(scope, values, author, undoes, redoes)
-            writer.executemany(  # what counts now is beside the picture
-                "UPDATE candidates SET marked_copy = ? WHERE id = ? AND marked_copy IS NOT ?",
-                [(state.marked_copy, name, state.marked_copy) for name, state in values.items()],
-            )
-        return batch
-
-    def _log(
-        self, scope: str, values: Mapping[str, CandidateState], author: Author,
-        undoes: int | None = None, redoes: int | None = None,
-    ) -> int:  # fmt: skip
-        """Append a step; verdicts leave the marks of copies as they are."""
         step = {
             "round_id": scope,
             "author": author,

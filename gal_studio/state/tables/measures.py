@@ -139,7 +139,8 @@ def measured_picture(row: sqlite3.Row, copy_shift: float) -> MeasuredPicture:
     candidate = record(
         Candidate, row, round_id="", anchor_id=row["prompt_id"], similarity_anchor=own,
         similarity_reference=reference, feature=None, x=None, y=None, created=0.0, own=False,
-        marked_copy=None, more_scores=scores, copy_detectors="both", copy_shift=copy_shift, full=None,
+        marked_copy=None, mark_counts=False, more_scores=scores, copy_detectors="both", copy_shift=copy_shift,
+        full=None,
     )  # fmt: skip
     return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness, drawn_by=row["drawn_by"])
 

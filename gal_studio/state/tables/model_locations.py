@@ -33,7 +33,7 @@ class ModelLocations(Repository):
     def newest(self, path: str) -> tuple[Hashes, float] | None:
         """What any project last kept of a model at this path, and when."""
         row = self._database.row(
-            "SELECT files, time FROM model_hashes WHERE path = ? ORDER BY time DESC LIMIT 1", (path,)
+            "SELECT files, time FROM model_hashes WHERE path = ? ORDER BY rowid DESC LIMIT 1", (path,)
         )
         return None if row is None else (_read(row["files"]), float(row["time"]))
 

@@ -22,7 +22,8 @@ class _Painted(UndoLog[str | None]):
     unset = None
     table: ClassVar[tuple[str, str, str, str]]
 
-    def _changes(self, scope: str) -> list[LoggedChange[str | None]]:
+    def changes(self, scope: str) -> list[LoggedChange[str | None]]:
+        """Every painting of a scope, the oldest first."""
         table, of, owner, picture = self.table
         rows = self._database.rows(
             f"SELECT id, undoes, redoes, {owner}, {picture} FROM {table} WHERE {of} = ? ORDER BY id", (scope,)

@@ -75,8 +75,8 @@ class Reconstructions(Repository):
         with self._database.transaction() as writer:
             rows = writer.execute(
                 "SELECT * FROM seen_pictures WHERE taken IS NULL AND base_model = "
-                "(SELECT base_model FROM seen_pictures WHERE taken IS NULL ORDER BY asked, rowid LIMIT 1) "
-                "ORDER BY asked, rowid"
+                "(SELECT base_model FROM seen_pictures WHERE taken IS NULL ORDER BY rowid LIMIT 1) "
+                "ORDER BY rowid"
             ).fetchall()
             taken = tuple(record(Reconstruction, row) for row in rows)
             for one in taken:

@@ -81,7 +81,7 @@ class Rounds(Repository):
     def of_project(self, project_id: str) -> tuple[Round, ...]:
         """All rounds of a project, by number, then the oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM rounds WHERE project_id = ? ORDER BY number, created, rowid", (project_id,)
+            "SELECT * FROM rounds WHERE project_id = ? ORDER BY number, rowid", (project_id,)
         )
         return tuple(record(Round, row) for row in rows)
 
@@ -202,7 +202,7 @@ class Rounds(Repository):
             f"(SELECT TOTAL(spent) / NULLIF(TOTAL(made), 0) FROM (SELECT TOTAL(seconds) AS spent, (SELECT "
             f"COUNT(*) FROM {made} WHERE {made}.round_id = rounds.id) AS made FROM rounds JOIN projects ON "
             "projects.id = project_id JOIN round_seconds ON round_id = rounds.id WHERE base_model = :model "
-            f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.created DESC LIMIT {rounds}))"
+            f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.rowid DESC LIMIT {rounds}))"
             for made, phases, rounds in (
                 ("losses", "'fine_tune'", 5),
                 ("candidates", "'generate', 'embed'", 1),
@@ -211,7 +211,7 @@ class Rounds(Repository):
         newest = (
             "(SELECT settings FROM rounds JOIN projects ON projects.id = project_id JOIN round_seconds ON "
             "round_id = rounds.id WHERE base_model = :model AND phase = 'generate' "
-            "ORDER BY rounds.created DESC LIMIT 1)"
+            "ORDER BY rounds.rowid DESC LIMIT 1)"
         )
         row = self._database.rows(f"SELECT {sql}, {newest}", {"model": base_model})[0]
         return Timings(row[0] or None, row[1] or None, read_settings(row[2]) if row[2] else None)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core import strict_json
-from gal_studio.core.decisions import Decided, LoggedDecision
+from gal_studio.core.decisions import Decided, LoggedDecision, LoggedMark
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.choices import Choice
 from gal_studio.core.gal.policies.registry import find_policy
@@ -34,6 +34,7 @@ from gal_studio.state.database.connection import DamagedError, Database, made, r
 from gal_studio.state.database.versions import Version
 from gal_studio.state.tables.candidates import candidate_of, copy_shift, vector
 from gal_studio.state.tables.decisions import SELECT_DECISIONS, logged_decision
+from gal_studio.state.tables.marks import SELECT_MARKS, logged_mark
 from gal_studio.state.tables.measures import ORDER_MEASURED, SELECT_MEASURED, measured_picture
 from gal_studio.state.tables.overrides import SELECT_CHOICES, choice_of
 from gal_studio.state.tables.projects import project_of
@@ -68,7 +69,7 @@ SELECT rounds.*, {_OWN},
 FROM projects LEFT JOIN rounds ON rounds.project_id = projects.id
 LEFT JOIN project_starts ON project_starts.project_id = projects.id
 WHERE projects.id = :project
-ORDER BY rounds.number, rounds.created, rounds.rowid
+ORDER BY rounds.number, rounds.rowid
 """
 _COLUMNS = ", ".join(f"candidates.{one.name}" for one in declared(Candidate) if one.name != "feature")
 _PICTURES = f"""
@@ -192,7 +193,7 @@ class Snapshots:
                 known, snapshot=snapshot, version=replace(version, decisions=known.version.decisions)
             )
         if known.version.decisions != version.decisions:
-            decided = self._decided(known.loaded, known.choices)
+            decided = self._decided(known.snapshot, known.loaded, known.choices)
             after = {name: replace(one, **decided[name]) for name, one in known.loaded.items()}
             known = replace(known, version=version, snapshot=known.snapshot.after_decisions(after))
         self._remember(known)
@@ -246,7 +247,7 @@ class Snapshots:
         drawn = self._drawn(known.snapshot, wanted, features & wanted.keys())
         if choices and not known.choices:
             drawn = {**there, **drawn}
-        decided = self._decided(drawn, known.choices or choices)
+        decided = self._decided(known.snapshot, drawn, known.choices or choices)
         snapshot = known.snapshot.with_pictures(
             {name: replace(one, **decided[name]) for name, one in drawn.items()}
         )
@@ -300,14 +301,22 @@ class Snapshots:
             for name in wanted
         }
 
-    def _decided(self, rounds: Iterable[str], with_choices: bool) -> dict[str, dict[str, Any]]:
+    def _decided(
+        self, project: ProjectSnapshot, rounds: Iterable[str], with_choices: bool
+    ) -> dict[str, dict[str, Any]]:
         """What was decided in some rounds, and chosen beside suggestions: fields of `Pictures`."""
         ids = json.dumps([*rounds])
         decisions: dict[str, list[LoggedDecision]] = {name: [] for name in rounds}
         for row in self._database.rows(f"{SELECT_DECISIONS} {_IN_ROUNDS} ORDER BY decisions.id", (ids,)):
             decisions[row["round_id"]].append(logged_decision(row))
-        found: dict[str, dict[str, Any]]
-        found = {name: {"decided": Decided(tuple(made)), "choices": None} for name, made in decisions.items()}
+        drawn_in = json.dumps({name: project.round(name).original.id for name in decisions})
+        marks: dict[str, list[LoggedMark]] = {name: [] for name in decisions}
+        for row in self._database.rows(SELECT_MARKS, {"rounds": drawn_in}):
+            marks[row["round_id"]].append(logged_mark(row))
+        found: dict[str, dict[str, Any]] = {
+            name: {"decided": Decided(tuple(made), tuple(marks[name])), "choices": None}
+            for name, made in decisions.items()
+        }
         if with_choices:
             choices: dict[str, list[Choice]] = {name: [] for name in decisions}
             for row in self._database.rows(f"{SELECT_CHOICES} {_IN_ROUNDS} ORDER BY overrides.id", (ids,)):

@@ -7,6 +7,7 @@ from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Author, Verdict
 from gal_studio.rounds import suggestions
+from gal_studio.rounds.marks import MarkEffect, mark_effect
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, read_mask
@@ -48,23 +49,29 @@ class DecisionVerbs(Verbs):
         self.store.candidates.tag(candidate_ids, wanted, on)
 
     def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
-        """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the detectors.
+        """Say whether images are copies (Eq. G12); None leaves it to the detectors.
 
-        It is one step of each round's history, which one undo reverts.
+        It is one step of each round's history, which one undo reverts, and so in every copy of the round.
+        Other images stay what they are until `count_marks`.
         """
         self.mark_each(dict.fromkeys(candidate_ids, copy))
 
     @by_hand("candidates")
     def mark_each(self, marks: Mapping[str, bool | None]) -> None:
-        """Say of each candidate whether it is a copy, as `mark_copies` does of several at once."""
-        with self.store.database.transaction():
-            by_round: dict[str, dict[str, bool | None]] = {}
-            for name, copy in marks.items():
-                by_round.setdefault(self.store.candidates.round_of(name), {})[name] = copy
-            for round_id, of_round in by_round.items():
-                if any(self.store.candidates.get(name).is_blank for name in of_round):
-                    raise StudioError("An image of one flat color is neither a copy nor good: leave it out.")
-                self.store.decisions.mark_copies(round_id, of_round, "human")
+        """Say of each image whether it is a copy, as `mark_copies` does of several at once."""
+        self.store.marks.add(marks, "human")
+
+    @by_hand("rounds")
+    def count_marks(self, round_id: str) -> tuple[str, ...]:
+        """Let the marks of a round's images move the chance of all others (Eq. G16), as one step.
+
+        `mark_effect` says what that changes. Returns the images whose marks did not count before.
+        """
+        return self.store.marks.count(round_id, "human")
+
+    def mark_effect(self, round_id: str) -> MarkEffect:
+        """What `count_marks` would change."""
+        return mark_effect(self.store, self.store.snapshots.round(round_id))
 
     def accept_suggestion(
         self, round_id: str, author: Author = "sampler", shown: Collection[str] | None = None
@@ -84,12 +91,12 @@ class DecisionVerbs(Verbs):
     @by_hand("rounds")
     def undo(self, round_id: str) -> tuple[str, ...]:
         """Undo the last decision of a round; returns the candidates that changed."""
-        return self.store.decisions.undo(round_id)
+        return self.store.history.undo(round_id)
 
     @by_hand("rounds")
     def redo(self, round_id: str) -> tuple[str, ...]:
         """Redo the decision that was undone last; returns the candidates that changed."""
-        return self.store.decisions.redo(round_id)
+        return self.store.history.redo(round_id)
 
     def history(self, round_id: str) -> tuple[HistoryStep, ...]:
         """The decisions of a round that stand, the oldest first, then those that can be redone."""
@@ -101,9 +108,9 @@ class DecisionVerbs(Verbs):
 
         Returns the candidates that changed.
         """
-        if step is not None and step not in {one.id for one in self.store.decisions.steps(round_id)}:
+        if step is not None and not any(step in stack for stack in self.store.history.stacks(round_id)):
             raise StudioError("This step is no longer in the history: something else was decided since.")
-        return self.store.decisions.go_to(round_id, step)
+        return self.store.history.go_to(round_id, step)
 
     @by_hand("candidates")
     def set_weight(self, candidate_id: str, weight: float | None, author: Author = "human") -> None:

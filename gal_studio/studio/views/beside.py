@@ -58,7 +58,7 @@ def beside_of(store: Store, round_id: str, measured: FullMeasures) -> Beside | N
     if found is None:
         return None
     sides = [(found.here, found.own), (found.other, found.others)]
-    sides.sort(key=lambda one: one[1].round.created)
+    sides.sort(key=lambda one: project.rounds.index(one[1]))
     left, branch = (side for side, _ in sides)
     pairs = _pairs(_benchmark(left, measured), _benchmark(branch, measured))
     shown = pairs or _pairs(_candidates(left), _candidates(branch))

@@ -14,7 +14,7 @@ from gal_studio.core.records.candidate import Candidate, PictureRef
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Verdict
 from gal_studio.core.words import percent
-from gal_studio.rounds.suggestions import first_proposal, judged_round, overrides, rounds_with_choices
+from gal_studio.rounds.suggestions import first_proposal, judged_rounds, overrides, rounds_with_choices
 from gal_studio.state import Store
 from gal_studio.studio.views.json_types import Seed
 
@@ -183,9 +183,7 @@ def learning_offer(store: Store, project_id: str) -> Learning:
     project, agreement = store.snapshots.project(project_id, choices=True), None
     standing = overrides(project)
     if standing >= LEAST_OVERRIDES:
-        rounds = rounds_with_choices(project)
-        agreement = leave_one_round_out(
-            [judged_round(each) for each in rounds], [each.gal.top_k for each in rounds]
-        )
+        judged = judged_rounds(project)
+        agreement = leave_one_round_out([*judged.values()], [each.gal.top_k for each in judged])
     is_on = project.project.settings.gal.policy == LEARNED.name
     return Learning(standing, LEAST_OVERRIDES, is_on, agreement, learning_words(standing, agreement))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gal_studio.core.decisions import CandidateState, DecisionStep
+from gal_studio.core.decisions import CandidateState, DecisionStep, Mark, MarkStep
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author
@@ -36,17 +36,22 @@ def candidate_names(here: RoundSnapshot) -> dict[str, str]:
     return {one.id: f"{heads[one.anchor_id]} {one.number}" for one in here.tiles}
 
 
-def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:
+def describe_step(step: DecisionStep | MarkStep, names: Mapping[str, str]) -> str:
     """What a step did: "accept A drum 04", "reject 2 images of A drum"."""
     if step.author == "sampler":
         return f"accept the suggestion ({_pictures(step, names)})"
-    verbs = {_verb(step.before[name], after) for name, after in step.after.items()}
-    various = "mark {}" if verbs <= set(_MARKS.values()) else "decide on {}"
+    if isinstance(step, MarkStep):
+        verbs, various = {_mark(step.before[name], after) for name, after in step.after.items()}, "mark {}"
+    else:
+        verbs, various = (
+            {_verb(step.before[name], after) for name, after in step.after.items()},
+            "decide on {}",
+        )
     verb = verbs.pop() if len(verbs) == 1 else various
     return verb.format(_pictures(step, names))
 
 
-def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
+def _pictures(step: DecisionStep | MarkStep, names: Mapping[str, str]) -> str:
     changed = [names.get(one, "an image") for one in step.after]
     if len(changed) == 1:
         return changed[0]
@@ -58,9 +63,11 @@ def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
 _MARKS = {True: "mark {} as a copy", False: "mark {} as not a copy", None: "clear the mark of {}"}
 
 
+def _mark(before: Mark, after: Mark) -> str:
+    return "let the mark of {} count" if before.copy == after.copy else _MARKS[after.copy]
+
+
 def _verb(before: CandidateState, after: CandidateState) -> str:
-    if before.marked_copy != after.marked_copy:
-        return _MARKS[after.marked_copy]
     if after.verdict == "undecided":
         return "clear the decision on {}"
     if after.verdict == "rejected":

@@ -23,6 +23,7 @@ from gal_studio.rounds.fingerprints import is_trainable, repeated
 from gal_studio.rounds.inputs import TrainingInputs, without_pairs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import accepted_candidates, pool, round_weight, rounds_above
+from gal_studio.rounds.marks import mark_effect
 from gal_studio.rounds.planned import left, missing, rule_words
 from gal_studio.rounds.suggestions import (
     Proposal,
@@ -155,7 +156,10 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         example_weight=round_weight(here),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
-        shortlist=shortlist_words(found, project.kind) if found else None,
+        shortlist=shortlist_words(found, project.kind, max(0, here.gal.top_k - len(here.decided.accepted)))
+        if found
+        else None,
+        mark_effect=mark_effect(store, here),
         trains_on=_trains_on(here),
         check=here.variant.why_no_training(here.round.number)
         or ("" if more or made.made.ends else made.pool.check.sentence),

@@ -15,6 +15,7 @@ from gal_studio.core.records.round import Round, Step
 from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason
+from gal_studio.rounds.marks import MarkEffect
 from gal_studio.studio.views.json_types import Losses, ModelName
 from gal_studio.studio.views.words.shortlist import ShortlistWords
 
@@ -70,6 +71,7 @@ class RoundFacts:
     validations: Annotated[tuple[Validation, ...], Doc("What held-out prompts said of the training.")]
     steps: StepsView
     shortlist: Annotated[ShortlistWords | None, Doc("What to choose from where nothing is suggested.")]
+    mark_effect: Annotated[MarkEffect, Doc("What marks would change that do not count for others yet.")]
     trains_on: Annotated[
         tuple[ShownPicture, ...], Doc("Images accepted in earlier rounds, which it trains on.")
     ]

@@ -23,6 +23,7 @@ from gal_studio.ui.requests import Context, Requests
 REQUESTS = Requests("rounds")
 REQUESTS.verbs("read", Studio.history, only="steps")
 REQUESTS.verbs("write", Studio.go_to, only="changed")
+REQUESTS.verbs("write", Studio.count_marks, only="marked")
 REQUESTS.verbs("write", Studio.rename_round, only="name")
 REQUESTS.verbs(
     "write",

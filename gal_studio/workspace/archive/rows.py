@@ -9,7 +9,7 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.tables import ROOT, Column, Table
-from gal_studio.state.database.upgrades import OLDEST, VERSION, make_former, upgrade
+from gal_studio.state.database.upgrades import GONE, OLDEST, VERSION, make_former, upgrade
 from gal_studio.state.files.errors import database_problem
 from gal_studio.state.files.inside import is_id
 from gal_studio.workspace.archive.format import ArchivedTable, ArchiveLimits, Manifest, damaged, read_row
@@ -72,7 +72,8 @@ def _insert(
     connection: sqlite3.Connection, table: Table, given: ArchivedTable, lines: Iterator[bytes]
 ) -> None:
     """Insert the rows in order; foreign keys ensure that each row refers to earlier ones."""
-    known = {column.name: column for column in table.columns}
+    former = (Column(name, kind, False, None, None) for (of, name), kind in GONE.items() if of == table.name)
+    known = {column.name: column for column in (*table.columns, *former)}
     if not set(given.columns) <= known.keys():
         raise damaged(f"its table {table.name} has an unknown column")
     columns = [known[name] for name in given.columns]

@@ -5,11 +5,11 @@ from typing import Any
 from gal_studio.studio import Studio
 
 LIMITS = {
-    "before_refinement": 5, "pair": 4, "before_after": 17, "make_pairs": 23, "refine": 15,
+    "before_refinement": 5, "pair": 4, "before_after": 17, "make_pairs": 23, "refine": 16,
     "run_refinement": 25, "paint": 3, "undo_painting": 1, "redo_painting": 1, "next_rule": 15,
 }  # fmt: skip
 VERB_LIMITS = {
-    "refinement_view": (17, ("refinement",)),
+    "refinement_view": (18, ("refinement",)),
     "repeated_refinement": (12, ("round",)),
 }
 UNCOUNTED_VERBS = dict.fromkeys(("paint", "run_refinement"), "is its request's")

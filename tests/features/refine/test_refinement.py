@@ -46,8 +46,9 @@ def test_object_from_pairs_to_what_was_gained(studio: Studio, models: Models) ->
     assert all(pair.maps_version and pair.reference_mask and pair.subject == "<sks>" for pair in view.pairs)
     assert all(0 <= (pair.mean_reproduction or -1) <= 1 for pair in view.pairs)
     assert [step for step, _ in view.losses] == [1, 2, 3, 4, 5, 6]
-    assert [measured.metric for measured in view.measurements] == ["clip_t", "clip_i", "overfit_rate"]
-    assert all(measured.images == 12 for measured in view.measurements)
+    assert [measured.metric for measured in view.measurements] == ["clip_t", "overfit_rate", "object", "rest"]
+    assert [measured.images for measured in view.measurements[:2]] == [12, 12]
+    assert all(0 < measured.images <= 12 for measured in view.measurements[2:]), "where an object is found"
     assert weights(studio, node.id) != weights(studio, first)
 
 

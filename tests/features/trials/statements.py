@@ -5,7 +5,7 @@ from typing import Any
 from gal_studio.studio import Studio
 
 LIMITS = {  # three of `try_prompt` say whether the model knows what it asks for
-    "trials": 9, "try_prompt": 12, "use_trial": 5, "forget_trial": 3, "restore_trial": 5,
+    "trials": 10, "try_prompt": 12, "use_trial": 5, "forget_trial": 3, "restore_trial": 5,
     "try_steps": 19, "use_step": 23, "forget_steps": 27,
 }  # fmt: skip
 VERB_LIMITS = {

@@ -24,7 +24,7 @@ from tests.workspace.filled import fill
 
 STORED = Path(__file__).parent / "stored"
 VERSIONS = (21, 26)
-SHAPES = {46: "3e6dc794395fad0d"}
+SHAPES = {47: "971126ca84bc580f"}
 """A digest of the tables of each version since this one: see the test that compares them."""
 # the IDs of the stored workspaces: projects, rounds, candidates, references, jobs
 P1 = "00000000000000a1"
@@ -267,12 +267,51 @@ def test_a_mark_of_a_copy_becomes_the_last_step_of_its_round(tmp_path: Path) -> 
     with opened(folder) as connection:
         connection.execute(f"UPDATE candidates SET marked_copy = 1 WHERE id = '{C1}'")
     with Store(folder) as store:
-        before = store.decisions.of_round(R1)
-        assert before.state(C1).marked_copy is True
-        assert before.accepted == (C1,), "the verdict stays"
-        assert store.decisions.undo(R1) == (C1,)
+        assert store.candidates.get(C1).marked_copy and store.candidates.get(C1).mark_counts
+        assert store.history.undo(R1) == (C1,)
         assert store.candidates.get(C1).marked_copy is None
-        assert store.decisions.of_round(R1).accepted == (C1,)
+        assert store.decisions.of_round(R1).accepted == (C1,), "the verdict stays"
+
+
+def test_a_branch_of_version_46_that_has_copies_of_marks_shares_those_of_its_round(tmp_path: Path) -> None:
+    """Marks stood among verdicts and were copied with them; an undo in the round left those of the copy."""
+    with Store(tmp_path) as store:
+        first = store.rounds.of_project(fill(store, Random(1)).id)[0].id
+        store.history.go_to(first, None)
+        drawn = [each.id for each in store.candidates.with_own(first)[:3]]
+        store.decisions.record(first, [(drawn[0], "accepted")], "human")
+        copy = store.branches.copy(first).id
+        twins = [each.id for each in store.candidates.with_own(copy)[:3]]
+        kept = [store.decisions.of_round(each).verdicts for each in (first, copy)]
+        store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    with opened(tmp_path) as connection:
+        connection.execute("DROP TABLE marks")
+        connection.execute("ALTER TABLE decisions ADD COLUMN marked_copy INTEGER")
+        connection.execute("UPDATE candidates SET marked_copy = NULL")
+        connection.execute("ALTER TABLE candidates DROP COLUMN mark_counts")
+        step: int | None = None
+        for round_id, names, marked in ((copy, twins, 1), (first, drawn, 1), (first, drawn, None)):
+            row = (round_id, None if marked else step)
+            step = connection.execute(
+                "INSERT INTO decision_batches (round_id, author, time, undoes) VALUES (?, 'human', 9, ?)",
+                row,
+            ).lastrowid
+            for name, verdict in zip(names[:2], ("accepted", "undecided"), strict=True):
+                connection.execute(
+                    "INSERT INTO decision_batches (round_id, author, time, undoes) VALUES (?, 'human', 9, ?)",
+                    (step, name, verdict, marked),
+                )
+                connection.execute("UPDATE candidates SET marked_copy = ? WHERE id = ?", (marked, name))
+        connection.execute("PRAGMA user_version = 46")
+    with Store(tmp_path) as store:
+        assert [store.decisions.of_round(each).verdicts for each in (first, copy)] == kept
+        found = [[store.candidates.get(one).marked_copy for one in names] for names in (drawn, twins)]
+        assert found == [[True, True, None]] * 2, "an image has one mark"
+        assert store.candidates.get(drawn[0]).mark_counts, "as it did before"
+        assert set(store.history.undo(copy)) == {*twins[:2]}
+        assert store.candidates.get(drawn[0]).marked_copy is None
+        store.history.undo(first)
+        assert [store.decisions.of_round(each).verdicts for each in (first, copy)] == [{}, kept[1]]
 
 
 def test_tables_of_today_without_a_version_keep_the_settings_of_finished_rounds(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_what_follows_from_scores_is_known_by_every_way(
     store.candidates.save(first_round.id, [new, new_candidate(store, anchor, 1)])
     identity = store.candidates.of_round(first_round.id)[0].id
     if marked is not None:
-        store.decisions.mark_copies(first_round.id, {identity: marked}, "human")
+        store.marks.add({identity: marked}, "human")
     by_id = store.candidates.get(identity)
     assert by_id.chance_by_detectors is not None and by_id.carries == 0.6 and by_id.asked == 0.9
     assert by_id.overfit is (by_id.chance >= COPY_FROM)

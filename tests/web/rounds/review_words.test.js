@@ -53,12 +53,29 @@ test("where the next round is there, nothing more is asked", () => {
 
 test("what the figures find right is a guess, and the person is to look", () => {
   const image = { candidate_id: "a", anchor_id: "x", reason: "", plain: "" };
-  const list = { images: [image], right: 4, sentence: "None.", worth: "", worth_plain: "" };
+  const list = {
+    title: "Nothing to suggest: most is well",
+    why: "Of 2 test prompts, 1 may have a right image and 1 gives copies.",
+    images: [image],
+    additions: [],
+    bring: "",
+    right: 4,
+    sentence: "None.",
+    worth: "",
+    worth_plain: "",
+  };
   Object.assign(state, { suggested: new Map(), verdicts: new Map() });
   state.round = round({ id: "r", shortlist: list });
-  assert.match(endOf().words, /^The studio’s guess: 4 images may be right. In All images, accept those/);
+  assert.equal(endOf().title, list.title);
+  assert.match(
+    endOf().words,
+    /1 gives copies. The studio’s guess: 4 images may be right. In All images, accept/,
+  );
+  state.round = round({ id: "r", shortlist: { ...list, additions: ["b"], bring: "It brings a prompt." } });
+  assert.equal(endOf().words, `${list.why} It brings a prompt.`, "these are offered");
+  assert.deepEqual(endOf().images, ["b"]);
   state.round = round({ id: "r", shortlist: list, source: "ink.safetensors" });
   assert.deepEqual(endOf(), { title: "Judged", words: " Results compares the images.", images: [] });
   state.round = round({ id: "r", shortlist: { ...list, images: [] } });
-  assert.equal(endOf().words, "None.");
+  assert.equal(endOf().words, `${list.why} None.`);
 });

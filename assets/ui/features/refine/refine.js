@@ -110,4 +110,6 @@ export async function stepPainting(name) {
   if (answer && !answer.changed && round === state.roundId)
     toast(`There is nothing to ${name.split("_")[0]} in this refinement.`);
   await refresh();
+  const pair = `.pair-card[data-pair="${answer?.changed}"]`;
+  document.querySelector(pair)?.scrollIntoView({ block: "nearest" });
 }

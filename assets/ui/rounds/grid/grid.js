@@ -3,9 +3,10 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Candidate, Verdict } from "payloads" */
 import { busy, state, on, passes, counts, drawing, imagesOf, isTag } from "../../app/store.js";
-import { el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
+import { above, el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
+import { markNote } from "./mark_note.js";
 import { closedMore, drawMore } from "./draw_more.js";
 import { makeGroup, showHead, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
@@ -68,7 +69,7 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
-  grid.before(sortNote, strengths);
+  grid.before(markNote(), sortNote, strengths);
   const tell = () => setText(parts["round-words"], roundWords());
   on("rounds round candidates cleared scores forget", tell);
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
@@ -336,7 +337,8 @@ function follow(origin) {
   if (tile && origin !== "grid") view.reveal(tile);
   keepTabStop();
   const byItself = origin === "grid" || origin === "lightbox" || origin === "tour";
-  if (tile && !byItself) faceOf(tile).focus({ preventScroll: true });
+  const takesFocus = origin === "undo" ? above(document.activeElement, ".tile-face") : !byItself;
+  if (tile && takesFocus) faceOf(tile).focus({ preventScroll: true });
   if (held !== null && held !== focusedRow()) {
     held = null;
     arrange();

@@ -1,9 +1,22 @@
-/** What else a mark changes: one that is marked teaches the detectors, so others may count otherwise. */
-/** @import { Candidate, Score } from "payloads" */
-import { listed } from "../../kit/format.js";
+/** What else a mark changes: the suggestion, and other images once it counts for them. */
+/** @import { Candidate, MarkEffect, Score } from "payloads" */
+import { count, listed } from "../../kit/format.js";
 
 /** @typedef {{ candidates: Map<string, Pick<Candidate, "copy">>, suggested: Map<string, Score> }} Shown */
 /** @typedef {{ copies: string[], cleared: string[], gone: string[], come: string[] }} Changed */
+
+/**
+ * "With your 3 marks applied to all images, 28 more would become copies."; empty if nothing would change.
+ * @param {Pick<MarkEffect, "marks" | "copies" | "cleared" | "elsewhere">} effect
+ */
+export function wouldChange({ marks, copies, cleared, elsewhere }) {
+  const here = [
+    copies.length ? `${copies.length} more would become ${copies.length === 1 ? "a copy" : "copies"}` : "",
+    cleared.length ? `${cleared.length} would no longer be ${cleared.length === 1 ? "one" : "copies"}` : "",
+    elsewhere ? `${count(elsewhere, "image")} of other rounds would change` : "",
+  ].filter(Boolean);
+  return here.length ? `With your ${count(marks, "mark")} applied to all images, ${listed(here)}.` : "";
+}
 
 /**
  * The other pictures that count otherwise now, and the test prompts that left or joined the suggestion.

@@ -1,6 +1,6 @@
 /** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
 /** @import { Runs, Verdict } from "payloads" */
-import { state, byItself, emit, verdictOf } from "../../app/store.js";
+import { state, byItself, emit, setFocus, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
@@ -92,8 +92,18 @@ export async function setWeight(id, weight) {
  * @param {number | null} step
  */
 export async function goTo(step) {
-  await write("go_to", { round: state.roundId, step });
-  return refetch();
+  const answer = await write("go_to", { round: state.roundId, step });
+  await refetch();
+  if (answer) comeBack(answer.changed);
+}
+
+/**
+ * Go to what was undone or redone: a suggestion among the images, or else the first.
+ * @param {readonly string[]} ids
+ */
+function comeBack(ids) {
+  const id = ids.find((one) => state.suggested.has(one)) ?? ids[0];
+  if (id) setFocus(id, "undo");
 }
 
 /**
@@ -106,9 +116,11 @@ async function step(name, done, empty) {
   if (!round || decidesItself()) return;
   const answer = await write(name, { round });
   if (!answer || round !== state.roundId) return;
-  if (!answer.changed.length) return toast(empty);
+  if (!answer.what) return toast(empty);
   await refetch(); // it is told when it is seen
-  if (round === state.roundId) toast(`${done}: ${answer.what}`, "plain", undefined, CHOICE);
+  if (round !== state.roundId) return;
+  comeBack(answer.changed);
+  toast(`${done}: ${answer.what}`, "plain", undefined, CHOICE);
 }
 
 export const undo = () => step("undo", "Undid", "There is nothing to undo in this round.");

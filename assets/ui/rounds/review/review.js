@@ -10,13 +10,13 @@ import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
 import { openRound, openStep } from "../../app/session.js";
 import { Doubt } from "../../results/doubt.js";
-import { decide, undo } from "../grid/verdicts.js";
+import { decide, redo, undo } from "../grid/verdicts.js";
 import { openDownload } from "../../results/finish.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { followed } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";
 import { openViewer } from "../../viewer/viewer.js";
-import { plainWords, rowOf } from "../suggestion.js";
+import { AddThese, plainWords, rowOf } from "../suggestion.js";
 import { whatIf } from "../what_if.js";
 import { countWords, endOf, strengthName } from "./review_words.js";
 
@@ -28,6 +28,7 @@ let seen = [];
 /** @param {RoundsParts} parts */
 export function mountReview({ review }) {
   on("forget", () => turnTo(null));
+  on("focus", (origin) => origin === "undo" && comeBack(state.focus));
   renderOn("side round scores candidates verdicts project forget", review, Review, reviewShown);
 }
 
@@ -46,6 +47,18 @@ function turnTo(id) {
   emit("side");
 }
 
+/**
+ * Look at an image again of which the answer was undone or redone.
+ * @param {string | null} id
+ */
+function comeBack(id) {
+  const anchor = state.candidates.get(id ?? "")?.anchor_id;
+  const row = rows().find(({ score }) => score.anchor_id === anchor);
+  if (!row || !id) return;
+  turnTo(row.id);
+  if (row.id !== id) seen = [id];
+}
+
 /** The image that is shown: the suggestion, or another one of its prompt. */
 const shown = () => seen.at(-1) ?? current()?.id ?? null;
 
@@ -56,7 +69,7 @@ const shown = () => seen.at(-1) ?? current()?.id ?? null;
  * @returns {(() => unknown) | null}
  */
 export function reviewAction(event, key) {
-  if (event.ctrlKey || event.metaKey) return key === "z" ? undo : null;
+  if (event.ctrlKey || event.metaKey) return { z: event.shiftKey ? redo : undo, y: redo }[key] ?? null;
   if (key === " ") return above(event.target, "button, summary, a") ? null : () => enlarge(shown() ?? "");
   return ACTS[key] ?? null;
 }
@@ -233,6 +246,7 @@ function End() {
       (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
     )}</div>
     <div>
+      ${!next && html`<${AddThese} />`}
       ${
         next
           ? html`<${Button} data-answer="next" onClick=${() => openRound(next.id)}>

@@ -51,15 +51,14 @@ const judged = () => {
 
 /** Nothing is suggested or accepted: what the studio's figures find right, and what more is worth. */
 function unsuggested() {
-  const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
+  const { shortlist } = state.round ?? {};
+  if (!shortlist) return { title: "Nothing to suggest", words: "", images: [] };
+  const { title, why, images, additions, bring, sentence, right, worth_plain: worth } = shortlist;
   const kind = state.project?.kind ?? "style";
-  const words = images.length
-    ? `The studio’s guess: ${count(right, "image")} may be right. ` +
-      `In All images, accept those that look like your ${kind}. ${worth}`
-    : sentence;
-  return {
-    title: "Nothing to suggest",
-    words,
-    images: images.map((one) => one.candidate_id),
-  };
+  const all =
+    `The studio’s guess: ${count(right, "image")} may be right. ` +
+    `In All images, accept those that look like your ${kind}. ${worth}`;
+  const shown = additions.length ? additions : images.map((one) => one.candidate_id);
+  const words = [why, additions.length ? bring : images.length ? all : sentence].join(" ");
+  return { title, words, images: [...shown] };
 }

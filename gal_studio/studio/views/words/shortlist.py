@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gal_studio.core.gal.shortlist import Listed, Shortlist
+from gal_studio.core.gal.shortlist import Held, Listed, Shortlist
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, listed, percent
 
@@ -11,6 +11,12 @@ WORTH = {"best-schedule-1": "42%", "best-schedule-by-eye-3": "59%"}
 """Entries of docs/lab/results.json, which says how they were found."""
 WORTH_PLAIN = "On the bundled model, two more rounds helped where some nine images were chosen by eye."
 """The same without figures; a test compares both."""
+STATES: Mapping[Held, tuple[str, str, str, str]] = {
+    "well": ("all is well", "most is well", "may have a right image", "may have right images"),
+    "copied": ("all is copied", "most is copied", "gives copies", "give copies"),
+    "poor": ("nothing is good", "little is good", "gives nothing good", "give nothing good"),
+}
+"""What the images of all test prompts are, those of most, and what is said of one and of several."""
 _LESS = "clearly less of the {kind} than the first round at full strength"
 LACKING: Mapping[str, tuple[str, str, str]] = {
     "clean": (
@@ -43,31 +49,62 @@ class ListedWords:
 class ShortlistWords:
     """The images in the order in which they add most, and what is said of them.
 
-    `right` counts all that are right; `worth` says what further rounds were worth where that was measured,
-    `worth_plain` without figures.
+    `title` and `why` say why nothing is suggested. `additions` are the images that bring what the model does
+    not hold yet, by ID, and `bring` says so. `right` counts all that are right; `worth` says what further
+    rounds were worth where that was measured, `worth_plain` without figures.
     """
 
+    title: str
+    why: str
     images: tuple[ListedWords, ...]
+    additions: tuple[str, ...]
+    bring: str
     right: int
     sentence: str
     worth: str
     worth_plain: str
 
 
-def shortlist_words(found: Shortlist, kind: Kind) -> ShortlistWords:
-    """What is said of a shortlist."""
+def shortlist_words(found: Shortlist, kind: Kind, wanted: int = 3) -> ShortlistWords:
+    """What is said of a shortlist, of which so many images are wanted for a round."""
     images = tuple(_listed(one, kind) for one in found.images)
-    return ShortlistWords(images, found.right, _sentence(found, kind), worth_words(), WORTH_PLAIN)
+    additions = tuple(one.id for one in found.additions[:wanted])
+    return ShortlistWords(
+        _title(found), _why(found), images, additions, _bring(len(additions)), found.right,
+        _sentence(found, kind), worth_words(), WORTH_PLAIN,
+    )  # fmt: skip
+
+
+def _title(found: Shortlist) -> str:
+    """Which of three things is so, of all test prompts or of most."""
+    if not found.prompts:
+        return "Nothing to suggest"
+    return f"Nothing to suggest: {STATES[found.prompts[0][0]][len(found.prompts) > 1]}"
+
+
+def _why(found: Shortlist) -> str:
+    """How many test prompts are well, copied, or not good."""
+    parts = [f"{number} {STATES[state][3 if number > 1 else 2]}" for state, number in found.prompts]
+    total = sum(number for _, number in found.prompts)
+    return f"Of {counted(total, 'test prompt')}, {listed(parts)}." if parts else ""
+
+
+def _bring(number: int) -> str:
+    if not number:
+        return ""
+    which = f"These {number} bring prompts" if number > 1 else "This one brings a prompt"
+    return f"{which} that the model does not hold at full strength yet."
 
 
 def _listed(of: Listed, kind: Kind) -> ListedWords:
     """The figures that make an image right, and its place among those of its prompt; and the place alone."""
     one = of.candidate
+    new = "" if of.is_held or of.place else " The model does not hold its prompt at full strength yet."
     figures = {"copy risk": one.chance, "prompt match": one.asked, f"{kind} match": one.kept}
     known = ", ".join(f"{name} {percent(value)}" for name, value in figures.items() if value is not None)
     rank = "the best" if of.place == 0 else f"number {of.place + 1}"
     which = "the only image" if of.among == 1 else f"{rank} of {of.among} images"
-    place = f"{which} of its prompt that may be right."
+    place = f"{which} of its prompt that may be right.{new}"
     plain = f"{place[:1].upper()}{place[1:]}"
     return ListedWords(one.id, one.anchor_id, f"{known.capitalize()}; {place}", plain)
 

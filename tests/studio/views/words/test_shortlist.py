@@ -43,6 +43,22 @@ def test_a_list_of_none_says_why_and_what_to_do() -> None:
     assert words([]).sentence.endswith("none is generated.")
 
 
+def test_which_of_three_things_is_so_and_what_a_further_round_brings() -> None:
+    most = words(RIGHT)
+    assert most.title == "Nothing to suggest: most is well"
+    assert most.why == "Of 3 test prompts, 2 may have right images and 1 gives nothing good."
+    assert (most.additions, most.bring) == ((), ""), "the model holds at full strength what is right"
+    assert words(RIGHT[:4]).title == "Nothing to suggest: all is well"
+    copies = [image(f"c{n}", "a", 0.9) for n in range(3)]
+    assert words(copies).title == "Nothing to suggest: all is copied"
+    assert words(RIGHT[5:]).title == "Nothing to suggest: nothing is good"
+    assert words([]).title == "Nothing to suggest" and not words([]).why
+    gentle = words([*copies, image("g", "a", 0.2, at=0.4)])
+    assert gentle.additions == ("g",)
+    assert gentle.bring == "This one brings a prompt that the model does not hold at full strength yet."
+    assert gentle.images[0].plain.endswith(" The model does not hold its prompt at full strength yet.")
+
+
 def test_what_a_round_is_worth_is_what_was_measured() -> None:
     known = json.loads((Path(__file__).parents[4] / "docs/lab/results.json").read_text(encoding="utf-8"))
     assert {name: known["figures"][name]["value"] for name in WORTH} == WORTH

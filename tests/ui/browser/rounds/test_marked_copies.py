@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from gal_studio.core.types import CHANCE
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import number_of, show_only
 from tests.ui.conftest import Served, Watched, until
@@ -183,3 +184,38 @@ def test_what_a_mark_changes_besides_is_told_and_can_be_shown(watched: Watched, 
     if after != before:
         gone, come = set(before) - set(after), set(after) - set(before)
         assert all(head in told.inner_text() for head in gone | come)
+
+
+def test_what_marks_change_of_others_is_shown_before_it_counts_and_undone_with_them(
+    watched: Watched, served: Served
+):
+    studio, round_id = served.place.studio, served.place.round
+    drawn = studio.store.candidates.of_round(round_id)
+    for place, one in enumerate(drawn):
+        studio.store.candidates.add_scores(one.id, {CHANCE: 0.02 + 0.96 * place / len(drawn)})
+    page = started(watched, served)
+    before = flags(served)
+    note = page.locator(".mark-note")
+    expect(note).to_be_hidden()
+    for one in drawn[:2]:
+        page.locator(f".tile[data-id='{one.id}'] .tile-face").click(modifiers=["Control"])
+    page.keyboard.press("l")
+    expect(note).to_contain_text("With your 2 marks applied to all images")
+    marked = {**before, **dict.fromkeys((drawn[0].id, drawn[1].id), "person")}
+    settled(page)
+    assert flags(served) == marked, "no other image changes"
+    others = studio.mark_effect(round_id).copies
+    page.keyboard.press("Escape")
+    note.get_by_role("button", name="Look").click()
+    expect(page.locator(".tile:not([hidden])")).to_have_count(len(others))
+    page.keyboard.press("Escape")
+    note.get_by_role("button", name="Apply to all").click()
+    expect(note).to_be_hidden()
+    settled(page)
+    assert {name for name, by in flags(served).items() if by != marked[name]} == {*others}
+    page.keyboard.press("Control+z")
+    expect(note).to_be_visible()
+    assert flags(served) == marked
+    page.keyboard.press("Control+z")
+    expect(note).to_be_hidden()
+    assert flags(served) == before

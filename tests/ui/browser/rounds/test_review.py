@@ -160,3 +160,44 @@ def test_of_two_objects_one_image_each_stands_beside_it(watched: Watched, served
     if page.locator("[data-choice=review]").count():
         page.click("[data-choice=review]")
         expect(page.locator(".review-beside img[src^=reference]")).to_have_count(2)
+
+
+def test_undo_comes_back_to_the_image_that_it_undid(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.click("[data-choice=review]")
+    page.wait_for_selector(COUNT)
+    face = page.locator(".review-face img")
+    for key in ("r", "a", "n+a"):
+        for press in key.split("+"):
+            shown = face.get_attribute("src")
+            page.keyboard.press(press)
+            expect(face).not_to_have_attribute("src", shown or "")
+            if press == "n":
+                shown = face.get_attribute("src")
+        settled(page)
+        page.keyboard.press("Control+z")
+        expect(face).to_have_attribute("src", shown or "")
+        page.wait_for_selector(f"{COUNT}:text-is('3 left · 0 reviewed')")
+        page.keyboard.press("Control+y")
+        expect(page.locator(".toast:has-text('Redid')")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Control+z")
+        page.wait_for_selector(f"{COUNT}:text-is('3 left · 0 reviewed')")
+        expect(face).to_have_attribute("src", shown or "")
+        assert set(answers(served).values()) <= {"undecided"}
+
+
+def test_undo_among_all_images_comes_back_to_the_image_that_it_undid(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    if page.locator("[data-choice=candidates]").count():
+        page.click("[data-choice=candidates]")
+    names = page.eval_on_selector_all(".tile:not([hidden])", "(all) => all.map((one) => one.dataset.id)")
+    page.focus(f"[data-id='{names[2]}'] .tile-face")
+    page.keyboard.press("r")
+    page.wait_for_selector(f".tile[data-ring][data-id='{names[3]}']")
+    page.keyboard.press("ArrowDown")
+    settled(page)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f".tile[data-ring][data-id='{names[2]}']")
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == names[2]
