@@ -1,10 +1,11 @@
 """Which round is best and why, and what is wrong with a round, in sentences that a layperson understands."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from gal_studio.core.intervals import Difference, is_down, is_up
+from gal_studio.core.measures.blind import Choice, Setting, in_order
 from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -31,7 +32,8 @@ class Verdict:
 
     `plain` says why in counts of images, without the names of the figures; that they look like the references
     is left to the eye. `constant` names the best one at a constant strength in a sentence, where a schedule
-    is the best. `rivals` are the rounds over which its lead may be chance, the next best first.
+    is the best. `rivals` are the rounds over which its lead may be chance, the next best first. `is_chosen`
+    says that a person chose it in blind pairs, and `blind` what they chose, a sentence for each comparison.
     """
 
     best: str | None
@@ -41,9 +43,72 @@ class Verdict:
     constant: str = ""
     plain: str = ""
     rivals: tuple[str, ...] = ()
+    is_chosen: bool = False
+    blind: tuple[str, ...] = ()
 
 
-def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
+def ranking(reports: Sequence[Report], choices: Sequence[Choice] = ()) -> list[Report]:
+    """The reports of rounds, the best one first: what a person chose of two outranks the figures.
+
+    By these, one that lost what it should carry comes last, and otherwise the one with the largest mean u
+    first.
+    """
+    computed = {
+        setting: each
+        for each in sorted(reports, key=lambda each: (not carries_on(each), *_by_gain(each)))
+        if (setting := each.arm.setting)
+    }
+    order = in_order(list(computed), {each.order for each in choices if each.order})
+    return [computed[setting] for setting in order]
+
+
+def find_best(reports: Sequence[Report], base: Report | None, choices: Sequence[Choice] = ()) -> Verdict:
+    """The best round and strength schedule: what a person chose in blind pairs, else what is computed."""
+    computed = _computed_best(reports, base)
+    trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
+    names = {setting: _Names.among(trained).name(each) for each in trained if (setting := each.arm.setting)}
+    made = [each for each in choices if names.keys() >= set(each.settings)]
+    ranked = ranking(trained, made)
+    won = {each.order[1]: each for each in made if each.order and each.order[0] == ranked[0].arm.setting}
+    verdict = replace(computed, blind=tuple(each.sentence(names) for each in made))
+    return verdict if base is None or not won else _chosen(verdict, ranked, won, base)
+
+
+def _chosen(
+    computed: Verdict, ranked: Sequence[Report], won: Mapping[Setting, Choice], base: Report
+) -> Verdict:
+    """The verdict where the first one of the ranking was chosen over others in blind pairs.
+
+    Of those over which it `won`, the one is named that comes first by the figures.
+    """
+    best, names = ranked[0], _Names.among(ranked)
+    called = {setting: names.name(each) for each in ranked if (setting := each.arm.setting)}
+    against = next(won[setting] for each in ranking(ranked) if (setting := each.arm.setting) in won)
+    agrees = (computed.best, computed.setting) == best.arm.setting
+    figures = "The studio’s own order agrees." if agrees else f"The studio’s own order: {computed.headline}"
+    if not any(each.is_judged for each in ranked):  # which have no order
+        figures, closeness, unlikeness = "", "", ""
+    else:
+        closeness, unlikeness = _closeness(best), _unlikeness(best)
+    before: dict[str | None, Report] = {None: base, **{each.arm.id: each for each in reversed(ranked)}}
+    earlier = before.get(best.arm.before)
+    told = (figures, _counted(best, earlier, names), closeness)
+    plain = (figures, _plainly(best, earlier, names), unlikeness)
+    maybe = dict.fromkeys(name for (name, _), each in won.items() if not each.is_clear)
+    return Verdict(
+        best.arm.id,
+        against.sentence(called),
+        " ".join(filter(None, told)),
+        best.arm.recipe,
+        _constant(best, ranked),
+        " ".join(filter(None, plain)),
+        tuple(name for name in maybe if name != best.arm.id),
+        is_chosen=True,
+        blind=computed.blind,
+    )
+
+
+def _computed_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     """The round and strength schedule with the largest mean u on the held-out prompts, and how sure that is.
 
     `reports` are those of rounds at full strength and by schedules; of each round its best one is ranked. A
@@ -60,7 +125,7 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
             for count in (_counted, _plainly)
         )
         return Verdict(None, WITHOUT_REFERENCES, told, plain=plainly)
-    settings = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
+    settings = ranking(trained)
     by_round = {each.arm.id: each for each in reversed(settings)}
     ranked = [each for each in settings if by_round[each.arm.id] is each]
     names = _Names.among(trained)

@@ -15,7 +15,7 @@ from gal_studio.state.database.schema import Rows, bounded, quoted
 from gal_studio.state.database.tables import TABLES, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
-VERSION = 46
+VERSION = 47
 """Of the tables, kept in each database. A change of `TABLES` raises it by one."""
 OLDEST = 21
 """The version of the tables that GAL Studio 0.1.0 had."""

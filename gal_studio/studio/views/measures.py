@@ -114,8 +114,8 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
     full, named = tuple(found.reports.values()), found.test_set.named
     scheduled = [one for made in found.by_schedule.values() for one in made]
     called = " ".join(named.trigger_words) or named.name
-    verdict = find_best((*full, *scheduled), found.reports.get(None))
-    if verdict.rivals and can_measure():
+    verdict = find_best((*full, *scheduled), found.reports.get(None), found.choices)
+    if verdict.rivals and not verdict.is_chosen and can_measure():
         verdict = replace(verdict, headline=f"{verdict.headline} Add benchmark images to find out.")
     rounds = tuple(_round(found, name, arm) for name, arm in found.arms.items())
     not_counted = left_out_words(found.left_out, found.test_set.asking)
@@ -131,7 +131,7 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
         asking=found.test_set.asking,
         called=called,
         rounds=rounds,
-        words=measure_words(rounds, verdict.best, named.kind, not_counted, verdict.rivals),
+        words=measure_words(rounds, verdict, named.kind, not_counted),
         warnings=(*find_warnings(full, called, found.falls), *found.told_of_fast(worse=True)),
         carry_over=found.told_of_fast(worse=False),
         carried_over=found.carried_over,
