@@ -6,9 +6,9 @@ from functools import cached_property
 
 from gal_studio.core.intervals import outcome
 from gal_studio.core.loss_trend import still_falls
-from gal_studio.core.measures.blind import Answer, Choice, Pair, Setting, choices
+from gal_studio.core.measures.blind import Answer, Choice, Key, Pair, Setting, choices
 from gal_studio.core.measures.carry_over import CarryOver, carry_over
-from gal_studio.core.measures.compare import Key
+from gal_studio.core.measures.compare import DrawnByKey, images_of
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Metric, Part
 from gal_studio.core.measures.report import (
     Arm,
@@ -258,13 +258,14 @@ class Measured:
         }
 
     @cached_property
+    def drawn(self) -> Mapping[Setting, DrawnByKey]:
+        """The held-out pictures of each of these settings."""
+        return {setting: each.arm.part("held_out") for setting, each in self.every_setting.items()}
+
+    @cached_property
     def choices(self) -> tuple[Choice, ...]:
         """What a person chose in blind pairs of these settings."""
-        drawn = {
-            setting: {key: one.candidate.image for key, one in each.arm.part("held_out").items()}
-            for setting, each in self.every_setting.items()
-        }
-        return choices(drawn, self.answers)
+        return choices({one: images_of(drawn) for one, drawn in self.drawn.items()}, self.answers)
 
     @cached_property
     def settings(self) -> Mapping[str, Report]:

@@ -22,7 +22,7 @@ Chosen = Literal["left", "right", "neither"]
 Setting = tuple[str, Recipe]
 """A round, by its ID, and the strength schedule that it generates by."""
 Key = tuple[str, int]
-"""A prompt and the number of a seed."""
+"""A prompt and the number of a seed, which are the same in every round."""
 Pair = frozenset[str]
 """The hashes of two images."""
 Item = TypeVar("Item")
@@ -84,7 +84,8 @@ def chance(wins: int, decided: int) -> float:
     if not 0 <= wins <= decided:
         raise ValueError(f"{wins} of {decided} is no number of pairs")
     most = max(wins, decided - wins)
-    return min(1.0, 2 * sum(comb(decided, each) for each in range(most, decided + 1)) / 2**decided)
+    ways: int = sum(comb(decided, each) for each in range(most, decided + 1))
+    return float(min(1.0, 2 * ways / 2**decided))
 
 
 def hardly_chance_from(decided: int, asked: int) -> int | None:
@@ -104,6 +105,11 @@ class Choice:
     settings: tuple[Setting, Setting]
     wins: tuple[int, int]
     neither: int = 0
+
+    @property
+    def rounds(self) -> tuple[str, str]:
+        """The rounds of the settings, by their IDs."""
+        return self.settings[0][0], self.settings[1][0]
 
     @property
     def decided(self) -> int:
@@ -129,21 +135,33 @@ class Choice:
         return least is not None and max(self.wins) >= least
 
     def sentence(self, names: Mapping[Setting, str]) -> str:
-        """What was chosen, and whether that can be chance; `names` are those of the settings."""
-        left, right = (names[one] for one in self.settings)
-        neither = f" (neither in {self.neither})" if self.neither and self.decided else ""
+        """What the person who reads it chose, and whether that can be chance; `names` are of the settings."""
+        first, second = (names[one] for one in self.settings)
         if not self.decided:
-            return f"You wanted neither {left} nor {right}, in {self.asked} of {self.asked} blind pairs."
-        of = f"of {self.decided} blind pairs{neither}"
+            return f"You wanted neither {first} nor {second} in {self.asked} of {self.asked} blind pairs."
         if self.order is None:
-            return f"You chose {left} and {right} equally often, each in {self.wins[0]} {of}."
-        said = f"You chose {names[self.order[0]]} over {names[self.order[1]]} in {max(self.wins)} {of}"
+            return f"You chose {first} and {second} equally often, {self._often}."
+        return f"You chose {names[self.order[0]]} over {names[self.order[1]]} {self._often}{self._doubt}."
+
+    def fact(self, names: Mapping[Setting, str]) -> str:
+        """The same for others; empty where neither was chosen more often."""
+        if self.order is None:
+            return ""
+        chosen, other = (names[one] for one in self.order)
+        return f"{chosen} was chosen over {other} {self._often}{self._doubt}."
+
+    @property
+    def _often(self) -> str:
+        neither = f" (neither in {self.neither})" if self.neither else ""
+        return f"in {max(self.wins)} of {self.decided} blind pairs{neither}"
+
+    @property
+    def _doubt(self) -> str:
         if self.is_clear:
-            return f"{said}: hardly chance."
+            return ": hardly chance"
         least = hardly_chance_from(self.decided, self.asked)
-        if least is None:
-            return f"{said}, which can be chance: so few always can."
-        return f"{said}, which can be chance; from {least} on it hardly is."
+        more = "so few always can" if least is None else f"from {least} on it hardly is"
+        return f", which can be chance; {more}"
 
 
 def choices(drawn: Mapping[Setting, Mapping[Key, str]], answers: Mapping[Pair, Answer]) -> tuple[Choice, ...]:
@@ -195,15 +213,26 @@ def in_order(computed: Sequence[Item], better: Collection[tuple[Item, Item]]) ->
     """
     left, order = list(computed), list[Item]()
     while left:
-        order.append(_first(left, better))
+        among = [pair for pair in better if pair[0] in left and pair[1] in left]
+        order.append(_first(left, among))
         left.remove(order[-1])
     return order
 
 
 def _first(items: Sequence[Item], better: Collection[tuple[Item, Item]]) -> Item:
-    """The first item, or what was chosen over it, and over that."""
-    passed, at = list[Item](), items[0]
-    while at not in passed:
-        passed.append(at)
-        at = next((one for one in items if (one, at) in better), at)
-    return min(passed[passed.index(at) :], key=items.index)
+    """The first item, or what was chosen over it and was itself outdone by nothing but in circles."""
+    known = {items[0]} | _above(items[0], better)
+    return next(
+        one
+        for one in items
+        if one in known and all(one in _above(other, better) for other in _above(one, better))
+    )
+
+
+def _above(item: Item, better: Collection[tuple[Item, Item]]) -> set[Item]:
+    """What was chosen over an item, and over that, and so on."""
+    found, fresh = set[Item](), {item}
+    while fresh:
+        fresh = {one for one, other in better if other in fresh} - found
+        found |= fresh
+    return found

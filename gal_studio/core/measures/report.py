@@ -10,8 +10,8 @@ from statistics import fmean
 from typing import TypeVar
 
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_down, is_up, outcome
-from gal_studio.core.measures.blind import Setting
-from gal_studio.core.measures.compare import DrawnByKey, Key, change, difference, gain, mean
+from gal_studio.core.measures.blind import Key, Setting
+from gal_studio.core.measures.compare import DrawnByKey, change, difference, gain, mean
 from gal_studio.core.measures.pictures import METRICS, SENSES, MeasuredPicture, Metric, Part
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.taught.registry import find_taught

@@ -27,13 +27,22 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Blind:
+    """What a person chose in blind pairs of two rounds: what they read, and the `fact` for others, or ""."""
+
+    rounds: tuple[str, str]
+    sentence: str
+    fact: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
 
     `plain` says why in counts of images, without the names of the figures; that they look like the references
     is left to the eye. `constant` names the best one at a constant strength in a sentence, where a schedule
     is the best. `rivals` are the rounds over which its lead may be chance, the next best first. `is_chosen`
-    says that a person chose it in blind pairs, and `blind` what they chose, a sentence for each comparison.
+    says that a person chose it in blind pairs, and `blind` what they chose in each comparison.
     """
 
     best: str | None
@@ -44,7 +53,7 @@ class Verdict:
     plain: str = ""
     rivals: tuple[str, ...] = ()
     is_chosen: bool = False
-    blind: tuple[str, ...] = ()
+    blind: tuple[Blind, ...] = ()
 
 
 def ranking(reports: Sequence[Report], choices: Sequence[Choice] = ()) -> list[Report]:
@@ -62,15 +71,22 @@ def ranking(reports: Sequence[Report], choices: Sequence[Choice] = ()) -> list[R
     return [computed[setting] for setting in order]
 
 
+def names_of(reports: Sequence[Report]) -> dict[Setting, str]:
+    """What the settings of rounds are called in a sentence."""
+    names = _Names.among(reports)
+    return {setting: names.name(each) for each in reports if (setting := each.arm.setting)}
+
+
 def find_best(reports: Sequence[Report], base: Report | None, choices: Sequence[Choice] = ()) -> Verdict:
     """The best round and strength schedule: what a person chose in blind pairs, else what is computed."""
     computed = _computed_best(reports, base)
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
-    names = {setting: _Names.among(trained).name(each) for each in trained if (setting := each.arm.setting)}
+    names = names_of(trained)
     made = [each for each in choices if names.keys() >= set(each.settings)]
+    blind = tuple(Blind(each.rounds, each.sentence(names), each.fact(names)) for each in made)
+    verdict = replace(computed, blind=blind)
     ranked = ranking(trained, made)
     won = {each.order[1]: each for each in made if each.order and each.order[0] == ranked[0].arm.setting}
-    verdict = replace(computed, blind=tuple(each.sentence(names) for each in made))
     return verdict if base is None or not won else _chosen(verdict, ranked, won, base)
 
 
@@ -82,30 +98,30 @@ def _chosen(
     Of those over which it `won`, the one is named that comes first by the figures.
     """
     best, names = ranked[0], _Names.among(ranked)
-    called = {setting: names.name(each) for each in ranked if (setting := each.arm.setting)}
-    against = next(won[setting] for each in ranking(ranked) if (setting := each.arm.setting) in won)
+    figures_say = [setting for each in ranking(ranked) if (setting := each.arm.setting)]
+    against = next(won[setting] for setting in figures_say if setting in won)
     agrees = (computed.best, computed.setting) == best.arm.setting
-    figures = "The studio’s own order agrees." if agrees else f"The studio’s own order: {computed.headline}"
-    if not any(each.is_judged for each in ranked):  # which have no order
-        figures, closeness, unlikeness = "", "", ""
-    else:
-        closeness, unlikeness = _closeness(best), _unlikeness(best)
-    before: dict[str | None, Report] = {None: base, **{each.arm.id: each for each in reversed(ranked)}}
-    earlier = before.get(best.arm.before)
-    told = (figures, _counted(best, earlier, names), closeness)
-    plain = (figures, _plainly(best, earlier, names), unlikeness)
+    known: dict[str | None, Report] = {None: base, **{each.arm.id: each for each in reversed(ranked)}}
+    before, figures, likeness = known.get(best.arm.before), "", ("", "")
+    if any(each.is_judged for each in ranked):
+        figures = f"The studio’s own order {'agrees.' if agrees else f'differs: {computed.headline}'}"
+        likeness = _closeness(best), _unlikeness(best)
     maybe = dict.fromkeys(name for (name, _), each in won.items() if not each.is_clear)
     return Verdict(
-        best.arm.id,
-        against.sentence(called),
-        " ".join(filter(None, told)),
-        best.arm.recipe,
-        _constant(best, ranked),
-        " ".join(filter(None, plain)),
-        tuple(name for name in maybe if name != best.arm.id),
+        best=best.arm.id,
+        headline=against.sentence(names_of(ranked)),
+        sentence=_joined(figures, _counted(best, before, names), likeness[0]),
+        setting=best.arm.recipe,
+        constant=_constant(best, ranked),
+        plain=_joined(figures, _plainly(best, before, names), likeness[1]),
+        rivals=tuple(name for name in maybe if name != best.arm.id),
         is_chosen=True,
         blind=computed.blind,
     )
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _computed_best(reports: Sequence[Report], base: Report | None) -> Verdict:
