@@ -27,7 +27,7 @@ class Caution:
 
 
 @dataclass(frozen=True)
-class Blind:
+class BlindChoice:
     """What a person chose in blind pairs of two rounds: what they read, and the `fact` for others, or ""."""
 
     rounds: tuple[str, str]
@@ -41,7 +41,7 @@ class Verdict:
 
     `plain` says why in counts of images, without the names of the figures; that they look like the references
     is left to the eye. `constant` names the best one at a constant strength in a sentence, where a schedule
-    is the best. `rivals` are the rounds over which its lead may be chance, the next best first. `is_chosen`
+    is the best. `rivals` are the rounds over which its lead may be chance, the next best first. `by_eye`
     says that a person chose it in blind pairs, and `blind` what they chose in each comparison.
     """
 
@@ -52,8 +52,8 @@ class Verdict:
     constant: str = ""
     plain: str = ""
     rivals: tuple[str, ...] = ()
-    is_chosen: bool = False
-    blind: tuple[Blind, ...] = ()
+    by_eye: bool = False
+    blind: tuple[BlindChoice, ...] = ()
 
 
 def ranking(reports: Sequence[Report], choices: Sequence[Choice] = ()) -> list[Report]:
@@ -83,7 +83,7 @@ def find_best(reports: Sequence[Report], base: Report | None, choices: Sequence[
     trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
     names = names_of(trained)
     made = [each for each in choices if names.keys() >= set(each.settings)]
-    blind = tuple(Blind(each.rounds, each.sentence(names), each.fact(names)) for each in made)
+    blind = tuple(BlindChoice(each.rounds, each.sentence(names), each.fact(names)) for each in made)
     verdict = replace(computed, blind=blind)
     ranked = ranking(trained, made)
     won = {each.order[1]: each for each in made if each.order and each.order[0] == ranked[0].arm.setting}
@@ -115,7 +115,7 @@ def _chosen(
         constant=_constant(best, ranked),
         plain=_joined(figures, _plainly(best, before, names), likeness[1]),
         rivals=tuple(name for name in maybe if name != best.arm.id),
-        is_chosen=True,
+        by_eye=True,
         blind=computed.blind,
     )
 

@@ -23,7 +23,7 @@ def describe_measures(view: FullMeasures) -> dict[str, Any]:
         "best_setting": asdict(view.setting) if view.best else None,
         "verdict": f"{view.headline} {view.sentence}".strip(),
         "best_at_constant_strength": view.constant,
-        "chosen_in_blind_pairs": view.is_chosen,
+        "chosen_in_blind_pairs": view.by_eye,
         "blind_pairs": [one.sentence for one in view.blind],
         "by_schedule": [
             {
@@ -128,7 +128,7 @@ def best_sentence(view: FullMeasures) -> str:
     number = sum(name is not None for name in view.reports)
     if view.best is None or number < 2:
         return ""
-    by = "in blind pairs" if view.is_chosen else "by the benchmark"
+    by = "in blind pairs" if view.by_eye else "by the benchmark"
     doubt = ", which may be chance" if view.rivals else ""
     return f"The best of {number} measured, {by}: {view.words.rounds[view.best].label}{doubt}."
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gal_studio.core.measures.blind import Choice
 from gal_studio.core.measures.report import Arm, Report
-from gal_studio.core.measures.verdict import Blind, Verdict, find_best, find_warnings, ranking
+from gal_studio.core.measures.verdict import BlindChoice, Verdict, find_best, find_warnings, ranking
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from tests.core.measures.arms import arm, picture, reports
 
@@ -259,7 +259,7 @@ def test_what_was_chosen_in_blind_pairs_outranks_the_figures() -> None:
     good = arm("Round 2", [picture(0.55)] * 8, before="Round 1")
     table = reports(BASE, copies, good)
     found = find_best(table, table[0], [compared("Round 1", "Round 2", 9)])
-    assert (found.best, found.is_chosen, found.rivals) == ("Round 1", True, ("Round 2",))
+    assert (found.best, found.by_eye, found.rivals) == ("Round 1", True, ("Round 2",))
     assert found.headline == (
         "You chose Round 1 over Round 2 in 9 of 12 blind pairs, which can be chance; from 10 on it hardly is."
     )
@@ -269,14 +269,14 @@ def test_what_was_chosen_in_blind_pairs_outranks_the_figures() -> None:
     )
     assert found.plain.startswith("The studio’s own order differs: ")
     assert found.blind == (
-        Blind(
+        BlindChoice(
             ("Round 2", "Round 1"),
             found.headline,
             found.headline.replace("You chose Round 1", "Round 1 was chosen"),
         ),
     )
     clear = find_best(table, table[0], [compared("Round 2", "Round 1", 10)])
-    assert (clear.best, clear.is_chosen, clear.rivals) == ("Round 2", True, ())
+    assert (clear.best, clear.by_eye, clear.rivals) == ("Round 2", True, ())
     assert clear.headline.endswith("in 10 of 12 blind pairs: hardly chance.")
     assert clear.sentence.startswith("The studio’s own order agrees. Prompt match: 8 of 8 images (Round 1: ")
 

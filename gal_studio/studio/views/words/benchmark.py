@@ -211,12 +211,12 @@ def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int, verdi
         return UNMEASURED if not number and can_measure() else ""
     if best.id != of.id:
         name = best.name[:1].lower() + best.name[1:] if best.name.startswith("Round ") else best.name
-        if verdict.is_chosen:
+        if verdict.by_eye:
             return f"In blind pairs, you chose {name}{MAYBE if of.id in verdict.rivals else ''}."
         doubt = ", but its lead may be chance" if of.id in verdict.rivals else ""
         return f"By the benchmark, {name} is the better one{doubt}."
     at = f", at {of.gain_setting}" if of.gain_setting else ""
-    if verdict.is_chosen:
+    if verdict.by_eye:
         return f"★ Your choice in blind pairs{at}{MAYBE if verdict.rivals else ''}."
     doubt = ", but its lead may be chance" if verdict.rivals else ""
     return f"★ The best of {number} measured{at}{doubt}." if number > 1 else f"The only one measured{at}."

@@ -214,9 +214,9 @@ def test_that_a_lead_may_be_chance_is_said_of_the_best_and_of_the_other() -> Non
 
 def test_what_was_chosen_blind_is_said_in_place_of_what_was_measured() -> None:
     rounds = (BASE, measured("Round 1"), measured("Round 2", "Round 1"))
-    clear = measure_words(rounds, best("Round 2", is_chosen=True), "style", "").rounds
+    clear = measure_words(rounds, best("Round 2", by_eye=True), "style", "").rounds
     assert clear["Round 2"].place == "★ Your choice in blind pairs, at full strength."
     assert clear["Round 1"].place == "In blind pairs, you chose round 2."
-    maybe = measure_words(rounds, best("Round 2", is_chosen=True, rivals=("Round 1",)), "style", "").rounds
+    maybe = measure_words(rounds, best("Round 2", by_eye=True, rivals=("Round 1",)), "style", "").rounds
     assert maybe["Round 2"].place == "★ Your choice in blind pairs, at full strength, which can be chance."
     assert maybe["Round 1"].place == "In blind pairs, you chose round 2, which can be chance."
