@@ -6,8 +6,9 @@ from functools import cached_property
 
 from gal_studio.core.intervals import outcome
 from gal_studio.core.loss_trend import still_falls
+from gal_studio.core.measures.blind import Answer, Choice, Key, Pair, Setting, choices
 from gal_studio.core.measures.carry_over import CarryOver, carry_over
-from gal_studio.core.measures.compare import Key
+from gal_studio.core.measures.compare import DrawnByKey, images_of
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Metric, Part
 from gal_studio.core.measures.report import (
     Arm,
@@ -16,9 +17,8 @@ from gal_studio.core.measures.report import (
     beside_base,
     report,
     report_by_schedule,
-    setting_of,
 )
-from gal_studio.core.measures.verdict import Caution, lead
+from gal_studio.core.measures.verdict import Caution, lead, ranking
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import ASKED, CHANCE, SHOWN, TrainingExample, UsedDetectors
@@ -34,22 +34,29 @@ def measured(store: Store, project_id: str) -> "Measured":
     with store.database.snapshot():
         test_set = load(store, store.snapshots.project(project_id))
         trained = store.rounds.training_sets(project_id)
-    return Measured(test_set, trained, lambda round_id: still_falls(store.rounds.losses(round_id)))
+        answers = store.blind.standing(project_id)
+    return Measured(test_set, trained, lambda round_id: still_falls(store.rounds.losses(round_id)), answers)
 
 
 def measured_setting(store: Store, round_id: str) -> Recipe:
-    """The schedule by which a round is best: the better one of those measured, else that of Eq. G18."""
+    """The schedule by which a round is best: what was chosen or is the better one of those measured, else
+    that of Eq. G18.
+    """
     found = measured(store, store.rounds.get(round_id).project_id)
     return found.setting(found.test_set.project.round(round_id))
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A test set with what each round was trained on, and whether a round's loss still fell at the end."""
+    """A test set with what each round was trained on, and whether a round's loss still fell at the end.
+
+    `answers` are those of blind pairs, by their images.
+    """
 
     test_set: TestSet
     trained: Mapping[str, tuple[TrainingExample, ...]]
     falls: Callable[[str], bool]
+    answers: Mapping[Pair, Answer]
 
     @property
     def chosen(self) -> HeldOutSet:
@@ -243,13 +250,30 @@ class Measured:
         return found
 
     @cached_property
-    def settings(self) -> Mapping[str, Report]:
-        """What decides of each measured round: the report by the better one of its measured settings."""
+    def every_setting(self) -> Mapping[Setting, Report]:
+        """The report of each measured round by each of its settings; the base model is left out."""
+        scheduled = (one for made in self.by_schedule.values() for one in made)
         return {
-            name: setting_of(full, self.by_schedule.get(name, ()))
-            for name, full in self.reports.items()
-            if name is not None
+            setting: each for each in (*self.reports.values(), *scheduled) if (setting := each.arm.setting)
         }
+
+    @cached_property
+    def drawn(self) -> Mapping[Setting, DrawnByKey]:
+        """The held-out pictures of each of these settings."""
+        return {setting: each.arm.part("held_out") for setting, each in self.every_setting.items()}
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """What a person chose in blind pairs of these settings."""
+        return choices({one: images_of(drawn) for one, drawn in self.drawn.items()}, self.answers)
+
+    @cached_property
+    def settings(self) -> Mapping[str, Report]:
+        """What decides of each measured round: the report by the first one of its settings in the ranking."""
+        found: dict[str, Report] = {}
+        for each in ranking(tuple(self.every_setting.values()), self.choices):
+            found.setdefault(each.arm.id or "", each)
+        return found
 
     def setting(self, here: RoundSnapshot) -> Recipe:
         """The schedule to draw with: the measured one that decides.

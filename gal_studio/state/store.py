@@ -18,6 +18,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
+from gal_studio.state.tables.blind import BlindAnswers
 from gal_studio.state.tables.branches import Branches
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
@@ -72,6 +73,7 @@ class Store(AbstractContextManager["Store"]):
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)
+        self.blind = BlindAnswers(self.database, clock)
         self.model_locations = ModelLocations(self.database, clock)
         self.snapshots = Snapshots(self.database)
         self.reconstructions = Reconstructions(self.database, clock)

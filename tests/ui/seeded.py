@@ -125,7 +125,8 @@ def measure(
             continue
         most = copies if planned.recipe == AS_TRAINED else by_schedule or 0
         is_copy = bool(planned.round_id) and planned.prompt.part == "held_out" and number % 12 < most
-        colour = (30, 90, 200) if planned.round_id is None else (200, 20 * (number % 12), 60)
+        of = studio.store.rounds.get(planned.round_id).number if planned.round_id else None
+        colour = (30, 90, 200) if of is None else (200, 20 * (number % 12), 60 + 64 * (of % 3) + number // 12)
         scores = {
             "similarity_anchor": 0.3 + number % 5 / 100,
             "similarity_reference": 0.5 if is_copy else 0.1,

@@ -375,6 +375,9 @@ export const measuredRound = (more) => ({
  */
 export const measures = (more) => ({
   is_chosen: true,
+  by_eye: false,
+  blind: [],
+  agreed: "",
   chosen: {
     seeds: 2,
     steps: 25,

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gal_studio.core.gal.ladder import RaceResult
 from gal_studio.core.gal.validation import Validation
+from gal_studio.core.measures.blind import Answer
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
 from gal_studio.core.settings import Settings
@@ -49,6 +50,9 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, repla
     masks.undo(reference.id)
     masks.redo(reference.id)
     store.projects.set_start(project.id, Start("ink.safetensors", store.adapters.add(weights(11))))
+    store.blind.add(project.id, Answer("a" * 64, "b" * 64, "left", "right"), "human")
+    store.blind.undo(project.id)
+    store.blind.redo(project.id)
     store.model_locations.keep(project.id, "/models/sd15", {"unet/a.safetensors": FileHash(3, "ab" * 32)})
     store.model_locations.set(project.id, "/models/sd15", "/models/elsewhere")
     parent = None

@@ -120,9 +120,10 @@ function Taken({ best, drawn }) {
   if (!drawn || !trained.length) return null;
   const measure = trained.length > 1 && done < trained.length ? partsIn("best") : [];
   const label = best && state.measures?.words.rounds[best.id ?? ""]?.label;
+  const why = state.measures?.by_eye ? "Your choice" : `Best of ${done} measured`;
   const words =
     best && done > 1
-      ? html`<span>★ Best of ${done} measured: <b>${label ?? best.name}</b></span>`
+      ? html`<span>★ ${why}: <b>${label ?? best.name}</b></span>`
       : measure.length > 0 && html`<span>Which round is best? All must be measured to know.</span>${measure}`;
   return html`${words || null}
     <${Button} onClick=${() => openFinish(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;

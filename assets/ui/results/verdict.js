@@ -6,7 +6,7 @@ import { How } from "../how/how.js";
 import { count, inSentence, listed, unbroken } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { figures } from "../kit/figures.js";
-import { canMeasure } from "../kit/places.js";
+import { canMeasure, partsIn } from "../kit/places.js";
 import { doubtOf, LookYourself } from "./doubt.js";
 import { Plot } from "../app/plot.js";
 
@@ -43,6 +43,10 @@ export function Verdict({ recipe, round: shown }) {
           : null
       }
     </p>
+    ${measures.blind
+      .filter(({ sentence: told }) => told !== headline)
+      .map(({ sentence: told }) => html`<p class="verdict-recipe" key=${told}>${unbroken(told)}</p>`)}
+    ${measures.agreed ? html`<p class="verdict-recipe">${measures.agreed}</p>` : null}
     <${LookYourself} round=${shown} />
     ${measures.constant ? html`<p class="verdict-recipe">${unbroken(measures.constant)}</p>` : null}
     ${words.lacking ? html`<p class="verdict-recipe">${unbroken(words.lacking)}</p>` : null}
@@ -51,6 +55,7 @@ export function Verdict({ recipe, round: shown }) {
       .filter(({ sentence: told }) => told !== doubtOf(shown))
       .map(warning)}
     ${measures.carry_over.map((found) => html`<p class="verdict-set">${said(found)}</p>`)}
+    <div class="verdict-parts">${partsIn("verdict")}</div>
   `;
 }
 

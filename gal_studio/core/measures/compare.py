@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from gal_studio.core.intervals import Difference, Interval, mean_interval, paired_difference, rate_interval
+from gal_studio.core.measures.blind import Key
 from gal_studio.core.measures.pictures import SHARES, MeasuredPicture, Metric
 
-Key = tuple[str, int]
-"""A prompt and the number of a seed, which are the same in every round."""
 DrawnByKey = Mapping[Key, MeasuredPicture]
 Figure = Callable[[MeasuredPicture], float | None]
 Figures = Mapping[Key, float | None]
+
+
+def images_of(drawn: DrawnByKey) -> dict[Key, str]:
+    """The hashes of the images."""
+    return {key: one.candidate.image for key, one in drawn.items()}
 
 
 def mean(drawn: DrawnByKey, metric: Metric) -> Interval | None:

@@ -4,13 +4,14 @@
 the round is read off it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TypeVar
 
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_down, is_up, outcome
-from gal_studio.core.measures.compare import DrawnByKey, Key, change, difference, gain, mean
+from gal_studio.core.measures.blind import Key, Setting
+from gal_studio.core.measures.compare import DrawnByKey, change, difference, gain, mean
 from gal_studio.core.measures.pictures import METRICS, SENSES, MeasuredPicture, Metric, Part
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.taught.registry import find_taught
@@ -80,6 +81,11 @@ class Arm:
     instant: bool = False
     given: bool = False
     recipe: Recipe = AS_TRAINED
+
+    @property
+    def setting(self) -> Setting | None:
+        """The round and its schedule; None for the base model."""
+        return None if self.id is None else (self.id, self.recipe)
 
     @property
     def label(self) -> str:
@@ -216,11 +222,6 @@ def report_by_schedule(arm: Arm, full: Report, base: Arm | None, kind: Kind) -> 
     What it lost is told of full strength alone: a weaker LoRA carries less by itself.
     """
     return replace(report(arm, full.arm, base, kind), kept=full.kept)
-
-
-def setting_of(full: Report, by_schedule: Sequence[Report]) -> Report:
-    """The setting of a round that decides: of the largest mean u, full strength of equal ones."""
-    return max((full, *by_schedule), key=lambda one: one.gain.value if one.gain is not None else 0.0)
 
 
 def _changes(before: Arm, drawn: DrawnByKey) -> dict[Metric, Difference]:

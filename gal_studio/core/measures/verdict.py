@@ -1,10 +1,11 @@
 """Which round is best and why, and what is wrong with a round, in sentences that a layperson understands."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from gal_studio.core.intervals import Difference, is_down, is_up
+from gal_studio.core.measures.blind import Choice, Setting, in_order
 from gal_studio.core.measures.compare import gain
 from gal_studio.core.measures.report import Report
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -26,12 +27,22 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class BlindChoice:
+    """What a person chose in blind pairs of two rounds: what they read, and the `fact` for others, or ""."""
+
+    rounds: tuple[str, str]
+    sentence: str
+    fact: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
 
     `plain` says why in counts of images, without the names of the figures; that they look like the references
     is left to the eye. `constant` names the best one at a constant strength in a sentence, where a schedule
-    is the best. `rivals` are the rounds over which its lead may be chance, the next best first.
+    is the best. `rivals` are the rounds over which its lead may be chance, the next best first. `by_eye`
+    says that a person chose it in blind pairs, and `blind` what they chose in each comparison.
     """
 
     best: str | None
@@ -41,9 +52,79 @@ class Verdict:
     constant: str = ""
     plain: str = ""
     rivals: tuple[str, ...] = ()
+    by_eye: bool = False
+    blind: tuple[BlindChoice, ...] = ()
 
 
-def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
+def ranking(reports: Sequence[Report], choices: Sequence[Choice] = ()) -> list[Report]:
+    """The reports of rounds, the best one first: what a person chose of two outranks the figures.
+
+    By these, one that lost what it should carry comes last, and otherwise the one with the largest mean u
+    first.
+    """
+    computed = {
+        setting: each
+        for each in sorted(reports, key=lambda each: (not carries_on(each), *_by_gain(each)))
+        if (setting := each.arm.setting)
+    }
+    order = in_order(list(computed), {each.order for each in choices if each.order})
+    return [computed[setting] for setting in order]
+
+
+def names_of(reports: Sequence[Report]) -> dict[Setting, str]:
+    """What the settings of rounds are called in a sentence."""
+    names = _Names.among(reports)
+    return {setting: names.name(each) for each in reports if (setting := each.arm.setting)}
+
+
+def find_best(reports: Sequence[Report], base: Report | None, choices: Sequence[Choice] = ()) -> Verdict:
+    """The best round and strength schedule: what a person chose in blind pairs, else what is computed."""
+    computed = _computed_best(reports, base)
+    trained = [each for each in reports if each.arm.id is not None and each.gain is not None]
+    names = names_of(trained)
+    made = [each for each in choices if names.keys() >= set(each.settings)]
+    blind = tuple(BlindChoice(each.rounds, each.sentence(names), each.fact(names)) for each in made)
+    verdict = replace(computed, blind=blind)
+    ranked = ranking(trained, made)
+    won = {each.order[1]: each for each in made if each.order and each.order[0] == ranked[0].arm.setting}
+    return verdict if base is None or not won else _chosen(verdict, ranked, won, base)
+
+
+def _chosen(
+    computed: Verdict, ranked: Sequence[Report], won: Mapping[Setting, Choice], base: Report
+) -> Verdict:
+    """The verdict where the first one of the ranking was chosen over others in blind pairs.
+
+    Of those over which it `won`, the one is named that comes first by the figures.
+    """
+    best, names = ranked[0], _Names.among(ranked)
+    figures_say = [setting for each in ranking(ranked) if (setting := each.arm.setting)]
+    against = next(won[setting] for setting in figures_say if setting in won)
+    agrees = (computed.best, computed.setting) == best.arm.setting
+    known: dict[str | None, Report] = {None: base, **{each.arm.id: each for each in reversed(ranked)}}
+    before, figures, likeness = known.get(best.arm.before), "", ("", "")
+    if any(each.is_judged for each in ranked):
+        figures = f"The studio’s own order {'agrees.' if agrees else f'differs: {computed.headline}'}"
+        likeness = _closeness(best), _unlikeness(best)
+    maybe = dict.fromkeys(name for (name, _), each in won.items() if not each.is_clear)
+    return Verdict(
+        best=best.arm.id,
+        headline=against.sentence(names_of(ranked)),
+        sentence=_joined(figures, _counted(best, before, names), likeness[0]),
+        setting=best.arm.recipe,
+        constant=_constant(best, ranked),
+        plain=_joined(figures, _plainly(best, before, names), likeness[1]),
+        rivals=tuple(name for name in maybe if name != best.arm.id),
+        by_eye=True,
+        blind=computed.blind,
+    )
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _computed_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     """The round and strength schedule with the largest mean u on the held-out prompts, and how sure that is.
 
     `reports` are those of rounds at full strength and by schedules; of each round its best one is ranked. A
@@ -60,7 +141,7 @@ def find_best(reports: Sequence[Report], base: Report | None) -> Verdict:
             for count in (_counted, _plainly)
         )
         return Verdict(None, WITHOUT_REFERENCES, told, plain=plainly)
-    settings = sorted(trained, key=lambda each: (not carries_on(each), *_by_gain(each)))
+    settings = ranking(trained)
     by_round = {each.arm.id: each for each in reversed(settings)}
     ranked = [each for each in settings if by_round[each.arm.id] is each]
     names = _Names.among(trained)

@@ -10,17 +10,18 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft
-from gal_studio.studio.reports.measured import in_sentences
+from gal_studio.studio.reports.measured import round_sentences
 from gal_studio.studio.studio import Studio, begins, verb
-from gal_studio.studio.views.measures import measures_view
+from gal_studio.studio.views.measures import FullMeasures, measures_view
 
 
 @dataclass(frozen=True)
 class JudgedLora:
     """A LoRA from elsewhere and what its pictures say of it.
 
-    `best` is its best strength schedule (Eq. G18), and `rates` are those of all that drew pictures, the
-    strongest first; both say nothing yet without pictures. `report` is what the benchmark measured.
+    `best` is its best strength schedule, as Results and exports have it, and `rates` are those of all that
+    drew pictures, the strongest first; both say nothing yet without pictures. `report` is what the benchmark
+    measured, and `told` the same in sentences.
     """
 
     round_id: str
@@ -37,6 +38,7 @@ class JudgedLora:
     """What is not known, because there are no references."""
     by_schedule: tuple[Report, ...] = ()
     """What the benchmark measured by strength schedules."""
+    told: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -51,8 +53,7 @@ class JudgedLora:
             told = f"{told}: {self._facts(best)}"
         if best is not None and full is not None and best is not full:
             told = f"{told} (at full strength: {self._facts(full)})"
-        facts = in_sentences(self.report, self.by_schedule, most=1)
-        return (f"{told}.", *facts, *filter(None, [self.unlike, self.unjudged]))
+        return (f"{told}.", *self.told, *filter(None, [self.unlike, self.unjudged]))
 
     def _facts(self, rate: RecipeRate) -> str:
         asked = f"prompt match {rate.asked:.0%}"
@@ -89,27 +90,24 @@ def run_given(studio: Studio, project_id: str) -> bool:
 def judged(studio: Studio, project_id: str) -> tuple[JudgedLora, ...]:
     """What the LoRAs of a project are that are not archived, as given, each as far as it is measured."""
     project = studio.store.snapshots.project(project_id)
-    names, measures = project.names, measures_view(studio.store, project_id)
-    return tuple(
-        _judged(here, names[here.id], measures.reports.get(here.id), measures.by_schedule.get(here.id, ()))
-        for here in project.shown
-        if here.round.source
-    )
+    view = measures_view(studio.store, project_id)
+    return tuple(_judged(here, view, project.names[here.id]) for here in project.shown if here.round.source)
 
 
-def _judged(
-    here: RoundSnapshot, name: str, report: Report | None, by_schedule: tuple[Report, ...]
-) -> JudgedLora:
+def _judged(here: RoundSnapshot, view: FullMeasures, name: str) -> JudgedLora:
+    project = here.project.project
+    setting = next((one.setting for one in view.rounds if one.id == here.id), None)
     return JudgedLora(
         here.id,
         name,
         here.round.source,
-        here.project.project.kind,
+        project.kind,
         len(here.candidates),
-        here.best_recipe,
+        setting or here.best_recipe,
         recipe_rates(here.candidates),
-        report,
+        view.reports.get(here.id),
         unlike_references(name, here.candidates),
-        "" if (project := here.project.project).has_references else not_judged(project.kind),
-        by_schedule,
+        "" if project.has_references else not_judged(project.kind),
+        view.by_schedule.get(here.id, ()),
+        round_sentences(view, here.id, most=1),
     )

@@ -64,6 +64,7 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)
     replays_of(store).add(replay, line.rounds)
     _copy_test_set(store, source_id, made.id)
+    store.blind.copy(source_id, made.id)
     _copy_prior(store, line.last, made.id)
     _add_round(store, made, None, first)
     return made.id

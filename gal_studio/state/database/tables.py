@@ -499,6 +499,20 @@ TABLES: tuple[Table, ...] = (
         early_strength REAL NOT NULL DEFAULT 1.0,
         switch REAL NOT NULL DEFAULT 0.0
     """, files=_IMAGE, indexes=("test_pictures_of_prompt ON test_pictures (prompt_id, round_id)",)),
+    # Which of two images a person would rather have, by their hashes: the files belong to pictures. Without a
+    # choice, an answer that was undone. `favored` is the side to which the studio's figures gave more then.
+    Table("blind_answers", _OF_PROJECT, """
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id TEXT NOT NULL REFERENCES projects (id),
+        left_image TEXT NOT NULL,
+        right_image TEXT NOT NULL,
+        chosen TEXT CHECK (chosen IN ('left', 'right', 'neither')),
+        favored TEXT NOT NULL DEFAULT '' CHECK (favored IN ('left', 'right', '')),
+        author TEXT NOT NULL CHECK (author IN ('human', 'sampler', 'policy')),
+        time REAL NOT NULL,
+        undoes INTEGER REFERENCES blind_answers (id),
+        redoes INTEGER REFERENCES blind_answers (id)
+    """, indexes=("blind_answers_of_project ON blind_answers (project_id)",)),
     # The source and its round are named, not referred to: they may be deleted, or in another workspace.
     Table("replays", _OF_PROJECT, """
         project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),

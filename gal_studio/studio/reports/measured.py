@@ -1,12 +1,12 @@
 """What the benchmark measured, as plain data for `summary.json` and in words for the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
-from gal_studio.core.measures.report import Change, Report, setting_of
+from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.words import share_words
 from gal_studio.studio.views.measures import FullMeasures, MeasuresView
 from gal_studio.studio.views.words.benchmark import unmeasured
@@ -23,6 +23,8 @@ def describe_measures(view: FullMeasures) -> dict[str, Any]:
         "best_setting": asdict(view.setting) if view.best else None,
         "verdict": f"{view.headline} {view.sentence}".strip(),
         "best_at_constant_strength": view.constant,
+        "chosen_in_blind_pairs": view.by_eye,
+        "blind_pairs": [one.sentence for one in view.blind],
         "by_schedule": [
             {
                 "round": names[name],
@@ -101,26 +103,38 @@ def measure_sentences(view: MeasuresView) -> Iterable[str]:
         yield f"Warning: {found.sentence}"
 
 
-def in_sentences(
-    report: Report | None, by_schedule: Sequence[Report] = (), most: int | None = None
-) -> tuple[str, ...]:
-    """What a round was measured to be at full strength and by schedules; empty if it was not measured.
+def round_sentences(view: FullMeasures, round_id: str, most: int | None = None) -> tuple[str, ...]:
+    """What a round was measured to be, by which setting it is best, and what a person chose of it.
 
-    At most `most` sentences about each setting.
+    Empty if it was not measured; at most `most` sentences about the figures of each setting.
     """
+    report, by_schedule = view.reports.get(round_id), view.by_schedule.get(round_id, ())
     if report is None:
         return ()
+    facts = tuple(one.fact for one in view.blind if round_id in one.rounds and one.fact)
     if not by_schedule:
-        return _of_setting(report)[:most]
+        return (*setting_sentences(report)[:most], *facts)
     told = [
         f"{capitalized(one.arm.recipe.brief)}: {sentence}"
         for one in (report, *by_schedule)
-        for sentence in _of_setting(one)[:most]
+        for sentence in setting_sentences(one)[:most]
     ]
-    return (*told, f"On the benchmark it is best with {setting_of(report, by_schedule).arm.recipe.brief}.")
+    setting = next(one.gain_setting for one in view.rounds if one.id == round_id)
+    return (*told, f"It is best with {setting}.", *facts)
 
 
-def _of_setting(report: Report) -> tuple[str, ...]:
+def best_sentence(view: FullMeasures) -> str:
+    """Which round is the best, by whom, and whether that may be chance; "" unless several were measured."""
+    number = sum(name is not None for name in view.reports)
+    if view.best is None or number < 2:
+        return ""
+    by = "in blind pairs" if view.by_eye else "by the benchmark"
+    doubt = ", which may be chance" if view.rivals else ""
+    return f"The best of {number} measured, {by}: {view.words.rounds[view.best].label}{doubt}."
+
+
+def setting_sentences(report: Report) -> tuple[str, ...]:
+    """The figures of a round by one of its settings."""
     told = []
     if report.is_judged:
         told.append(f"copies: {share_words(report.copies, report.pictures, report.pictures)}")

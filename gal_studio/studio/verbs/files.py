@@ -12,7 +12,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
-from gal_studio.studio.reports.measured import in_sentences
+from gal_studio.studio.reports.measured import best_sentence, round_sentences
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
@@ -65,9 +65,10 @@ class FileVerbs(Verbs):
         self.store.projects.set_start(project_id, prepare_start(self.store, asked, self._convert_lora))
 
     def measured_sentences(self, round_id: str) -> tuple[str, ...]:
-        """What a round was measured to be, in sentences; empty if it was not measured."""
+        """What a round was measured to be, and which one is best, in sentences; empty if it was not."""
         view = measures_view(self.store, self.store.rounds.get(round_id).project_id)
-        return in_sentences(view.reports.get(round_id), view.by_schedule.get(round_id, ()))
+        told = round_sentences(view, round_id)
+        return (*told, *filter(None, [best_sentence(view)])) if told else ()
 
     def references_zip(self, project_id: str) -> bytes:
         """A zip with the references of a project, their captions and their masks."""

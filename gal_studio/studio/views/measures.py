@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gal_studio.core.intervals import Difference
+from gal_studio.core.measures.blind import agreement
 from gal_studio.core.measures.carry_over import CarryOver
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Metric
 from gal_studio.core.measures.report import Arm, Change, Figures, Report
@@ -77,8 +78,9 @@ class MeasuresView(Verdict):
 
     `is_chosen` is False while the set is only proposed. `left_out` are held-out prompts that became test
     prompts since, `asking` those that ask for what the references show; neither counts. `carry_over` says of
-    rounds that were drawn with and without the project's fast model how they compare, in words. `words` is
-    what the page says of all this.
+    rounds that were drawn with and without the project's fast model how they compare, in words. `agreed` says
+    how often the figures agreed with what was chosen in blind pairs. `words` is what the page says of all
+    this.
     """
 
     chosen: HeldOutSet
@@ -91,6 +93,7 @@ class MeasuresView(Verdict):
     words: MeasureWords
     warnings: tuple[Caution, ...]
     carry_over: tuple[Caution, ...] = ()
+    agreed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +117,8 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
     full, named = tuple(found.reports.values()), found.test_set.named
     scheduled = [one for made in found.by_schedule.values() for one in made]
     called = " ".join(named.trigger_words) or named.name
-    verdict = find_best((*full, *scheduled), found.reports.get(None))
-    if verdict.rivals and can_measure():
+    verdict = find_best((*full, *scheduled), found.reports.get(None), found.choices)
+    if verdict.rivals and not verdict.by_eye and can_measure():
         verdict = replace(verdict, headline=f"{verdict.headline} Add benchmark images to find out.")
     rounds = tuple(_round(found, name, arm) for name, arm in found.arms.items())
     not_counted = left_out_words(found.left_out, found.test_set.asking)
@@ -131,9 +134,10 @@ def measures_view(store: Store, project_id: str) -> FullMeasures:
         asking=found.test_set.asking,
         called=called,
         rounds=rounds,
-        words=measure_words(rounds, verdict.best, named.kind, not_counted, verdict.rivals),
+        words=measure_words(rounds, verdict, named.kind, not_counted),
         warnings=(*find_warnings(full, called, found.falls), *found.told_of_fast(worse=True)),
         carry_over=found.told_of_fast(worse=False),
+        agreed=agreement(found.answers.values()).sentence,
         carried_over=found.carried_over,
         pictures=found.pictures,
         copy_detectors=found.copy_detectors,

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gal_studio.core.measures.blind import Choice
 from gal_studio.core.measures.report import Arm, Report
-from gal_studio.core.measures.verdict import Verdict, find_best, find_warnings
+from gal_studio.core.measures.verdict import BlindChoice, Verdict, find_best, find_warnings, ranking
+from gal_studio.core.recipe import AS_TRAINED, Recipe
 from tests.core.measures.arms import arm, picture, reports
 
 BASE = arm("Base model", [picture(0.30)] * 8, plain=[picture(0.30)] * 8)
@@ -245,3 +247,73 @@ def test_bleed_is_a_figure_and_no_warning(likeness: float, share: float) -> None
     leak = found[1].leak
     assert leak is not None and leak.share == pytest.approx(share)
     assert find_warnings(found, "in ink style") == ()
+
+
+def compared(chosen: str, over: str, wins: int, of: int = 12) -> Choice:
+    """That the images of one round were chosen so often over those of another."""
+    return Choice(((over, AS_TRAINED), (chosen, AS_TRAINED)), (of - wins, wins))
+
+
+def test_what_was_chosen_in_blind_pairs_outranks_the_figures() -> None:
+    copies = arm("Round 1", [picture(0.9, copy=True)] * 6 + [picture(0.5)] * 2)
+    good = arm("Round 2", [picture(0.55)] * 8, before="Round 1")
+    table = reports(BASE, copies, good)
+    found = find_best(table, table[0], [compared("Round 1", "Round 2", 9)])
+    assert (found.best, found.by_eye, found.rivals) == ("Round 1", True, ("Round 2",))
+    assert found.headline == (
+        "You chose Round 1 over Round 2 in 9 of 12 blind pairs, which can be chance; from 10 on it hardly is."
+    )
+    assert found.sentence.startswith(
+        "The studio’s own order differs: Round 2 is the best of 2 measured rounds, clearly ahead of Round 1. "
+        "Prompt match: 2 of 8 images. Copies: 6 of 8 images."
+    )
+    assert found.plain.startswith("The studio’s own order differs: ")
+    assert found.blind == (
+        BlindChoice(
+            ("Round 2", "Round 1"),
+            found.headline,
+            found.headline.replace("You chose Round 1", "Round 1 was chosen"),
+        ),
+    )
+    clear = find_best(table, table[0], [compared("Round 2", "Round 1", 10)])
+    assert (clear.best, clear.by_eye, clear.rivals) == ("Round 2", True, ())
+    assert clear.headline.endswith("in 10 of 12 blind pairs: hardly chance.")
+    assert clear.sentence.startswith("The studio’s own order agrees. Prompt match: 8 of 8 images (Round 1: ")
+
+
+def test_a_tie_leaves_the_figures_their_word_and_is_told() -> None:
+    table = reports(BASE, arm("Round 1", [picture(0.5)] * 8), arm("Round 2", [picture(0.6)] * 8, "Round 1"))
+    found = find_best(table, table[0], [compared("Round 1", "Round 2", 6)])
+    assert replace(found, blind=()) == verdict(table)
+    assert [one.sentence for one in found.blind] == [
+        "You chose Round 2 and Round 1 equally often, in 6 of 12 blind pairs."
+    ]
+
+
+def test_what_was_chosen_counts_where_the_figures_name_none() -> None:
+    """Also without references, and of rounds that lost what they learned: a person has seen them."""
+    base = arm("Base model", [picture(0.3, carries=0.0)] * 8)
+    none = [arm(name, [picture(0.3, carries=0.0)] * 8) for name in ("Round 1", "Round 2")]
+    table = reports(base, *none)
+    assert verdict(table).best is None
+    found = find_best(table, table[0], [compared("Round 2", "Round 1", 12)])
+    assert found.best == "Round 2"
+    assert found.sentence.startswith("The studio’s own order differs: No round is better than the base model")
+
+
+def test_a_setting_that_was_chosen_is_the_setting_of_its_round() -> None:
+    weak = Recipe.constant(0.4)
+    full = arm("Round 1", [picture(0.5, copy=True)] + [picture(0.5)] * 7)
+    other = arm("Round 2", [picture(0.6)] * 8)
+    table = reports(BASE, full, other)
+    by = replace(table[1], arm=replace(full, recipe=weak))
+    chosen = Choice((("Round 2", AS_TRAINED), ("Round 1", weak)), (1, 11))
+    order = [(each.arm.name, each.arm.recipe) for each in ranking([*table, by], [chosen])]
+    assert order[:2] == [("Round 1", weak), ("Round 2", AS_TRAINED)]
+    found = find_best([*table, by], table[0], [chosen])
+    assert (found.best, found.setting) == ("Round 1", weak)
+    assert found.headline.startswith(
+        "You chose Round 1 (strength 0.4) over Round 2 (full strength) in 11 of 12"
+    )
+    gone = Choice((("Round 9", AS_TRAINED), ("Round 1", weak)), (12, 0))
+    assert find_best([*table, by], table[0], [gone]) == find_best([*table, by], table[0])

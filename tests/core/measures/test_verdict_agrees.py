@@ -12,7 +12,7 @@ from gal_studio.core.measures.pictures import SHARES, MeasuredPicture, Metric
 from gal_studio.core.measures.report import Change, Report
 from gal_studio.core.measures.verdict import carries_on, find_best, find_warnings, lead
 from gal_studio.core.words import percent, share_words
-from gal_studio.studio.reports.measured import describe_round, in_sentences
+from gal_studio.studio.reports.measured import describe_round, setting_sentences
 from gal_studio.studio.views.measures import MeasuredRound
 from gal_studio.studio.views.words.benchmark import (
     COLUMNS,
@@ -146,7 +146,7 @@ def seen(table: list[Report]) -> tuple[MeasuredRound, ...]:
 def test_headline_table_chart_tooltip_card_and_json_agree(table: list[Report]) -> None:
     """They give the same numbers, each share with its own denominator, and call the same changes clear."""
     verdict, rounds = find_best(table, table[0]), seen(table)
-    said = round_words(rounds, verdict.best)
+    said = round_words(rounds, verdict)
     for each in table:
         row = said[each.arm.id or ""]
         cells = dict(zip(COLUMNS, row.row.cells, strict=False))
@@ -189,7 +189,7 @@ def agree(each: Report, cells: Mapping[Metric, FigureCell | None], chip: str) ->
     assert (asked is None) == (each.judged == 0)
     assert asked is None or asked.title.startswith(matched)
     if each.arm.id is not None:
-        card = in_sentences(each)[0]
+        card = setting_sentences(each)[0]
         assert f"Copies: {copied}" in chip and f"Copies: {copied}" in card
         assert (
             (f"rompt match: {matched}" in chip) == (f"prompt match: {matched}" in card) == (each.judged > 0)

@@ -28,7 +28,9 @@ from tests.workspace.archive.rezip import Archive
 from tests.workspace.filled import fill
 
 PLAIN = {
-    "anchors.prompt", "candidate_scores.name", "candidate_tags.tag", "candidates.remark",
+    "anchors.prompt", "blind_answers.author", "blind_answers.chosen", "blind_answers.favored",
+    "blind_answers.left_image", "blind_answers.right_image", "candidate_scores.name",
+    "candidate_tags.tag", "candidates.remark",
     "class_images.drawn_by", "trials.lora", "trials.negative",
     "decision_batches.author",
     "decisions.verdict", "findings.found", "findings.kind", "kept_steps.trained_as",

@@ -37,6 +37,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.judged import judged_draft
 from gal_studio.studio.create.project import model_names
+from gal_studio.studio.reports.measured import best_sentence
 
 EXPORTED = "exported"
 
@@ -158,7 +159,8 @@ def _judge(
         write_json(out / "summary.json", summary)
         for one in told if form else ():
             _export(studio, one, str(form), out, line)
-        for sentence in (sentence for one in told for sentence in one.sentences):
+        best = best_sentence(studio.measures(project_id))
+        for sentence in (*(said for one in told for said in one.sentences), *filter(None, [best])):
             line.say(sentence)
         return summary
 

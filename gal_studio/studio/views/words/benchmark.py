@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gal_studio.core.intervals import Difference, Interval, Outcome
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Change, Figures
+from gal_studio.core.measures.verdict import Verdict
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted, percent, share_words
 from gal_studio.rounds.test_set import can_measure
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FULL = "full strength"
 UNMEASURED = "No round is measured yet: the benchmark in Results says which one is best."
+MAYBE = ", which can be chance"
 MARKS: Mapping[Outcome, str] = {"better": "✓ ", "worse": "✕ ", "more": "▲ ", "less": "▼ ", "unclear": ""}
 SHARES = ("as_asked", "copies", "no_copy", "carries")
 COUNTED = ("as_asked", "copies", "no_copy")
@@ -163,10 +165,9 @@ class MeasureWords:
     place: str
 
 
-def round_words(
-    rounds: Sequence["MeasuredRound"], best: str | None, rivals: Sequence[str] = ()
-) -> dict[str, RoundWords]:
+def round_words(rounds: Sequence["MeasuredRound"], verdict: Verdict) -> dict[str, RoundWords]:
     """What is said of the measured rounds by their ID, "" for the base model."""
+    best = verdict.best
     known = {one.id: one for one in rounds}
     number = _number(rounds)
     said = {}
@@ -179,7 +180,7 @@ def round_words(
                 row=_row(one, one.report, before),
                 schedules=tuple(_scheduled(each.report, one.report) for each in one.schedules),
                 chip=_chip(one, decides, before, number > 1 and best is not None and best == one.id),
-                place=_place(one, known.get(best), number, rivals),
+                place=_place(one, known.get(best), number, verdict),
                 uses=_uses(one),
                 left=left_to_gain(one),
                 left_plain=(
@@ -204,16 +205,20 @@ def _number(rounds: Iterable["MeasuredRound"]) -> int:
     return sum(one.id is not None and one.report is not None for one in rounds)
 
 
-def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int, rivals: Sequence[str] = ()) -> str:
+def _place(of: "MeasuredRound", best: "MeasuredRound | None", number: int, verdict: Verdict) -> str:
     """Which round this is among so many measured ones, and whether that may be chance."""
     if best is None or best.id is None:
         return UNMEASURED if not number and can_measure() else ""
     if best.id != of.id:
         name = best.name[:1].lower() + best.name[1:] if best.name.startswith("Round ") else best.name
-        doubt = ", but its lead may be chance" if of.id in rivals else ""
+        if verdict.by_eye:
+            return f"In blind pairs, you chose {name}{MAYBE if of.id in verdict.rivals else ''}."
+        doubt = ", but its lead may be chance" if of.id in verdict.rivals else ""
         return f"By the benchmark, {name} is the better one{doubt}."
     at = f", at {of.gain_setting}" if of.gain_setting else ""
-    doubt = ", but its lead may be chance" if rivals else ""
+    if verdict.by_eye:
+        return f"★ Your choice in blind pairs{at}{MAYBE if verdict.rivals else ''}."
+    doubt = ", but its lead may be chance" if verdict.rivals else ""
     return f"★ The best of {number} measured{at}{doubt}." if number > 1 else f"The only one measured{at}."
 
 
@@ -421,17 +426,14 @@ def left_out_words(tested: Sequence[str], asking: Sequence[str]) -> str:
 
 
 def measure_words(
-    rounds: Sequence["MeasuredRound"],
-    best: str | None,
-    kind: Kind,
-    not_counted: str,
-    rivals: Sequence[str] = (),
+    rounds: Sequence["MeasuredRound"], verdict: Verdict, kind: Kind, not_counted: str
 ) -> MeasureWords:
     """All that is said of the benchmark."""
+    best = verdict.best
     named = (FigureColumn(metric_name(each, kind), one.title) for each, one in COLUMNS.items())
     followed = {one.parent_id for one in rounds if one.report}
     known, number = {one.id: one for one in rounds}, _number(rounds)
-    said = round_words(rounds, best, rivals)
+    said = round_words(rounds, verdict)
     asked = FigureColumn("Show what was asked", COLUMNS["as_asked"].title)
     return MeasureWords(
         columns=(*named, GAIN, LEARNED) if said or can_measure() else (),
@@ -442,7 +444,7 @@ def measure_words(
         progress=progress_words(rounds, kind),
         earlier=tuple(one.id for one in rounds if one.id and one.id in followed and one.id != best),
         sheet=tuple(column for one in rounds for column in _columns(one, best)),
-        place=_place(rounds[0], known.get(best), number) if rounds else "",
+        place=_place(rounds[0], known.get(best), number, verdict) if rounds else "",
     )
 
 

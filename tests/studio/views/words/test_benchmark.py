@@ -7,6 +7,7 @@ from typing import Any
 from gal_studio.core.intervals import Outcome
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Change, Figures
+from gal_studio.core.measures.verdict import Verdict
 from gal_studio.core.recipe import Recipe
 from gal_studio.studio.views.measures import MeasuredRound, MeasuredSchedule
 from gal_studio.studio.views.words.benchmark import (
@@ -57,6 +58,13 @@ BASE = MeasuredRound(None, "Base model", None, trained=True, drawn=24, wanted=24
 BY = MeasuredSchedule(Recipe(0.4, 1, 0.7), "0.4 then 1 after 70%", 24, 24, figures(1))
 
 
+NONE = Verdict(None, "", "")
+
+
+def best(name: str, **more: Any) -> Verdict:
+    return Verdict(name, "", "", **more)
+
+
 def test_shares_are_in_percent_and_cosines_are_not() -> None:
     assert [shown("as_asked", 0.917), shown("clip_t", 0.4123)] == ["92%", "0.412"]
     assert [signed("no_copy", -0.034), signed("clip_i", 0.0413)] == ["−3", "+0.041"]
@@ -98,7 +106,7 @@ def test_against_the_base_model_a_change_has_a_direction_and_no_verdict() -> Non
 
 def test_a_chip_says_what_changed_since_the_round_before_and_of_a_first_round_nothing() -> None:
     second = measured("Round 2", "Round 1", gain=change(0.33), gain_change=change(0.17))
-    said = round_words((BASE, measured(gain_change=change()), second), best="Round 2")
+    said = round_words((BASE, measured(gain_change=change()), second), best("Round 2"))
     first, chip = said["Round 1"].chip, said["Round 2"].chip
     assert (first.change, first.best) == (None, False)
     assert chip.change is not None
@@ -107,13 +115,13 @@ def test_a_chip_says_what_changed_since_the_round_before_and_of_a_first_round_no
     )  # fmt: skip
     assert "since Round 1" in chip.title
     assert chip.title.endswith("Prompt match: 18 of 24 images. Copies: 6 of 24 images. See Results.")
-    assert not round_words((BASE, measured()), best="Round 1")["Round 1"].chip.best, "the only one"
+    assert not round_words((BASE, measured()), best("Round 1"))["Round 1"].chip.best, "the only one"
 
 
 def test_a_chip_shows_the_setting_that_decides_and_its_figures() -> None:
     by = replace(BY, report=replace(figures(1), changes={"copies": change(-0.2)}))
     one = measured(schedules=(by,), gain_setting=by.words, gain=change(0.42))
-    said = round_words((BASE, one), best=None)["Round 1"]
+    said = round_words((BASE, one), NONE)["Round 1"]
     assert (said.chip.text, said.chip.setting) == ("gain 42%", by.words)
     assert said.chip.title.startswith("Benchmark (0.4 then 1 after 70%). ")
     assert "Copies: 1 of 24 images" in said.chip.title
@@ -131,8 +139,8 @@ def test_what_was_measured_at_full_strength_alone_says_so() -> None:
     assert list(unmeasured((old, measured()))) == [
         "Round 1 is not measured by its best schedule (0.4 then 1 after 70%) yet: measure it again."
     ]
-    assert round_words((BASE, old), None)["Round 1"].chip.setting == "full strength only"
-    assert round_words((BASE, measured(report=None)), None).keys() == {""}, "not wholly measured"
+    assert round_words((BASE, old), NONE)["Round 1"].chip.setting == "full strength only"
+    assert round_words((BASE, measured(report=None)), NONE).keys() == {""}, "not wholly measured"
 
 
 def test_the_newest_line_is_told_from_its_first_round_on() -> None:
@@ -163,8 +171,10 @@ def test_the_newest_line_is_told_from_its_first_round_on() -> None:
 
 def test_warnings_of_rounds_that_were_followed_are_history() -> None:
     rounds = (BASE, measured("a"), measured("b", "a"), measured("c", "b", report=None))
-    assert measure_words(rounds, None, "style", "").earlier == ("a",)
-    assert measure_words(rounds, "a", "style", "").earlier == (), "the best one is of now wherever it is"
+    assert measure_words(rounds, NONE, "style", "").earlier == ("a",)
+    assert measure_words(rounds, best("a"), "style", "").earlier == (), (
+        "the best one is of now wherever it is"
+    )
 
 
 def test_prompts_that_do_not_count_are_counted_or_named_with_the_reason() -> None:
@@ -178,7 +188,7 @@ def test_prompts_that_do_not_count_are_counted_or_named_with_the_reason() -> Non
 
 def test_the_sheet_has_a_column_for_each_setting_that_generated_something() -> None:
     one = measured(schedules=(BY, replace(BY, words="0.5", drawn=0, report=None)), gain_setting=BY.words)
-    words = measure_words((BASE, one, measured("b", report=None)), "Round 1", "style", "")
+    words = measure_words((BASE, one, measured("b", report=None)), best("Round 1"), "style", "")
     assert [(each.key, each.name, each.decides, each.best) for each in words.sheet] == [
         ("", "Base model", True, False),
         ("Round 1", "Round 1, full strength", False, False),
@@ -187,16 +197,26 @@ def test_the_sheet_has_a_column_for_each_setting_that_generated_something() -> N
     ]
     assert words.rounds["Round 1"].place == f"The only one measured, at {BY.words}."
     assert words.place == "By the benchmark, round 1 is the better one."
-    assert measure_words((BASE,), None, "style", "").place.startswith("No round is measured yet")
-    assert measure_words((BASE, one), None, "style", "").place == "", "one is, and none is best"
+    assert measure_words((BASE,), NONE, "style", "").place.startswith("No round is measured yet")
+    assert measure_words((BASE, one), NONE, "style", "").place == "", "one is, and none is best"
 
 
 def test_that_a_lead_may_be_chance_is_said_of_the_best_and_of_the_other() -> None:
     rounds = (BASE, measured("Round 1"), measured("Round 2", "Round 1"))
-    close = measure_words(rounds, "Round 1", "style", "", rivals=("Round 2",)).rounds
+    close = measure_words(rounds, best("Round 1", rivals=("Round 2",)), "style", "").rounds
     assert close["Round 1"].place.endswith("of 2 measured, at full strength, but its lead may be chance.")
     assert close["Round 2"].place == (
         "By the benchmark, round 1 is the better one, but its lead may be chance."
     )
-    clear = measure_words(rounds, "Round 1", "style", "").rounds
+    clear = measure_words(rounds, best("Round 1"), "style", "").rounds
     assert "chance" not in clear["Round 1"].place + clear["Round 2"].place
+
+
+def test_what_was_chosen_blind_is_said_in_place_of_what_was_measured() -> None:
+    rounds = (BASE, measured("Round 1"), measured("Round 2", "Round 1"))
+    clear = measure_words(rounds, best("Round 2", by_eye=True), "style", "").rounds
+    assert clear["Round 2"].place == "★ Your choice in blind pairs, at full strength."
+    assert clear["Round 1"].place == "In blind pairs, you chose round 2."
+    maybe = measure_words(rounds, best("Round 2", by_eye=True, rivals=("Round 1",)), "style", "").rounds
+    assert maybe["Round 2"].place == "★ Your choice in blind pairs, at full strength, which can be chance."
+    assert maybe["Round 1"].place == "In blind pairs, you chose round 2, which can be chance."

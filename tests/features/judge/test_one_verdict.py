@@ -1,0 +1,108 @@
+"""Results, Finish, the strip, Judge, exports, cards, the command line and programs name one best round."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from gal_studio.core.recipe import AS_TRAINED, Recipe
+from gal_studio.core.types import CHANCE, SHOWN
+from gal_studio.features.judge.verbs import judged
+from gal_studio.rounds.measured import measured_setting
+from gal_studio.studio import Studio
+from gal_studio.studio.reports.measured import best_sentence, describe_measures
+from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.programs.endpoints import status_answer
+from tests.ui.seeded import draw, draw_held_back, finished, measure, train
+
+Judging = tuple[Studio, str, tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
+    """Two files, whose images are best by a schedule of which the benchmark says that it only copies."""
+    studio, project, first = finished(tmp_path_factory.mktemp("judging") / "workspace")
+    database = studio.store.database
+    with studio.store:
+        studio.accept_suggestion(first)
+        second = studio.next_round(first).id
+        train(studio, second)
+        draw(studio, second)
+        for name, copies in ((first, 3), (second, 0)):
+            draw_held_back(studio, name)
+            database.write("UPDATE rounds SET source = ? WHERE id = ?", (f"{name}.safetensors", name))
+            measure(studio, name, copies=copies, by_schedule=12)
+        weak = "CASE WHEN early_strength < 1 THEN"
+        score = f"json_set(scores, '$.{SHOWN}', 0.1, '$.{CHANCE}', {weak} 0.7 ELSE 0.45 * (number > 0) END)"
+        database.write(f"UPDATE test_pictures SET scores = {score}")
+        database.write(f"INSERT INTO candidate_scores SELECT id, '{SHOWN}', 0.1 FROM candidates")
+        database.write(
+            f"INSERT INTO candidate_scores SELECT id, '{CHANCE}', {weak} 0.1 ELSE 0.6 END FROM candidates"
+        )
+        yield studio, project, (first, second)
+
+
+def everywhere(studio: Studio, project: str) -> set[tuple[str, str]]:
+    """The best round and its setting, as each part of the studio has them."""
+    view = studio.measures(project)
+    names = {one.id: one.name for one in view.rounds}
+    page = poll(ViewCache(studio), {"project": project})["parts"]["measures"]
+    best = str(page["best"])
+    words = page["words"]["rounds"]
+    (column,) = (one for one in page["words"]["sheet"] if one["best"])
+    (chip,) = (name for name, said in words.items() if said["chip"]["best"])
+    (place,) = (name for name, said in words.items() if said["place"].startswith("★"))
+    loras = {one.round_id: one for one in judged(studio, project)}
+    command = describe_measures(view)
+    programs = status_answer(ViewCache(studio), project)["measures"]
+    card = studio.measured_sentences(best)[-1]
+    assert card == best_sentence(view) and names[best] in card and names[best] in page["headline"]
+
+    def brief(given: dict[str, Any]) -> str:
+        return Recipe(**given).brief
+
+    found = {
+        "Results": (best, brief(page["setting"])),
+        "its sheet": (column["round"], column["name"].split(", ", 1)[1]),
+        "the strip": (chip, words[chip]["chip"]["setting"]),
+        "Finish": (place, next(one.setting_words for one in view.rounds if one.id == place)),
+        "Judge": (best, loras[best].best.brief),
+        "exports": (best, measured_setting(studio.store, best).brief),
+        "the command line": (
+            next(name or "" for name in names if names[name] == command["best"]),
+            brief(command["best_setting"]),
+        ),
+        "programs": (programs["best"], brief(programs["setting"])),
+    }
+    assert len(set(found.values())) == 1, found
+    return set(found.values())
+
+
+def test_all_name_one_best_round_and_setting(judging: Judging) -> None:
+    studio, project, (first, second) = judging
+    assert {one.round_id for one in judged(studio, project)} == {first, second}
+    figures = everywhere(studio, project)
+    (best, setting), *_ = figures
+    here = studio.store.snapshots.round(best)
+    assert setting == AS_TRAINED.brief != here.best_recipe.brief, "not what its own images alone say"
+    counted = [one.report.copies for one in studio.measures(project).rounds if one.report and one.id]
+    marked = [one.candidate.id for one in studio.round_view(first).candidates[:5]]
+    studio.mark_copies(marked, True)
+    everywhere(studio, project)
+    moved = [one.report.copies for one in studio.measures(project).rounds if one.report and one.id]
+    assert moved > counted, "marks count in all of them"
+    other = first if best == second else second
+    pictures = studio.compare_blind(project, 1, (other, AS_TRAINED), (best, AS_TRAINED)).pairs  # type: ignore[attr-defined]
+    for pair in pictures:
+        side = "left" if pair.left.round_id == other else "right"
+        studio.choose_blind(project, pair.left.candidate.id, pair.right.candidate.id, side)  # type: ignore[attr-defined]
+    assert everywhere(studio, project) == {(other, setting)}
+    assert "in blind pairs" in studio.measured_sentences(other)[-1]
+    assert [one for one in judged(studio, project)[0].sentences if "was chosen over" in one]
+    while studio.undo_blind(project):  # type: ignore[attr-defined]
+        pass
+    studio.mark_copies(marked, None)
+    assert everywhere(studio, project) == figures
+    assert asdict(studio.measures(project))["blind"] == ()
