@@ -160,13 +160,15 @@ function Slider({ name, label, most, when }) {
   </label>`;
 }
 
-/** Write what the model knows into the form. @param {string} prompt */
-function useInstead(prompt) {
-  const { prompt: other = "" } = unknown.value ?? {};
+/** Write what the model knows into the form. @param {string[]} prompts */
+function useInstead(prompts) {
+  const others = unknown.value?.prompts ?? [];
   unknown.value = null;
-  const written = draft.value.prompt;
-  const known = written.includes(other) ? written.replace(other, () => prompt) : `${written}\n${prompt}`;
-  changeDraft({ prompt: known });
+  let prompt = draft.value.prompt;
+  for (const [i, known] of prompts.entries())
+    if (prompt.includes(others[i])) prompt = prompt.replace(others[i], () => known);
+    else if (!i) prompt += `\n${known}`;
+  changeDraft({ prompt });
 }
 
 /**

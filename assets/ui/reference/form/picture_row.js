@@ -102,9 +102,10 @@ export class Row {
 }
 
 /**
- * @param {{ row: Row, isOnly: boolean, hasMask: boolean }} props `hasMask`: a mask can be painted
+ * @param {{ row: Row, isOnly: boolean, hasMask: boolean, use: (prompts: string[]) => unknown }} props
+ *   `hasMask`: a mask can be painted; `use` writes the prompts of its set
  */
-export function PictureRow({ row, isOnly, hasMask }) {
+export function PictureRow({ row, isOnly, hasMask, use }) {
   const { captionFile, id, name, note, painted, problems, prompt, seen, source, size } = row;
   const isLarge = size !== null && Math.max(...size) > LARGEST_PAINTED;
   const ids = `notes-${id}`;
@@ -134,7 +135,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
         type="text" value=${prompt} aria-label="What ${name} shows" placeholder=${AS_ABOVE}
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
-      <${Notes} id=${ids} notes=${problems} use=${type} />
+      <${Notes} id=${ids} notes=${problems} use=${use} />
       ${partsIn("row", { row })}
       ${
         row.retry
