@@ -30,15 +30,17 @@ export function written(settings, name) {
 
 /**
  * What a list of fields shows and does. `value` is the text of a field, `usual` the one that it can be set
- * back to, if that is known; `type` is told of each letter, `done` of a finished change; `below` is shown
- * below a field, and `described` are the attributes that name it. A field that does nothing beside the others
- * and what is `given`, the kind of the project and its model, is hidden unless something is `told` of it.
+ * back to, if that is known, in the words of `back`; `type` is told of each letter, `done` of a finished
+ * change; `below` is shown below a field, and `described` are the attributes that name it. A field that does
+ * nothing beside the others and what is `given`, the kind of the project and its model, is hidden unless
+ * something is `told` of it.
  * @typedef {{
  *   given: Record<string, string>,
  *   value: (name: string) => string,
  *   usual: (name: string) => string | undefined,
  *   type: (name: string, text: string) => void,
  *   reset: (names: string[]) => void,
+ *   back?: (n: number) => string,
  *   done?: (name: string, text: string) => void,
  *   meanEntropy?: number | null,
  *   described?: (name: string) => object,
@@ -74,7 +76,7 @@ export function SettingsFields({ fields, ...acts }) {
   return html`<button
       type="button" class="button small reset-all" hidden=${!changed.length}
       onClick=${() => acts.reset(changed)}
-    >Reset ${count(changed.length, "changed setting")}</button>
+    >${acts.back?.(changed.length) ?? `Reset ${count(changed.length, "changed setting")}`}</button>
     ${shown.map((about) => [
       about.heading && html`<h3 key="of ${about.name}" class="field-group">${about.heading}</h3>`,
       html`<${Field} key=${about.name} about=${about} ...${acts} />`,

@@ -130,7 +130,7 @@ function JobLine({ job }) {
       <span class="job-title" data-part="job-title" title=${job.message}>${line.title}</span>
       <span class="job-rate" data-part="job-rate" title=${job.message}>${line.note}</span>
     </span>
-    ${button("pause", () => move("pause", "pausing"))}
+    ${button("pause", () => move("pause", "pausing"), { title: startsInstead(state.queue, job.id) || null })}
     ${button("resume", () => move("resume", "queued"), {
       "data-next": unfinished(job) && !line.locate ? "" : null,
     })}

@@ -22,7 +22,7 @@ class Phase:
 
     name: str = ""
     unit: str = ""
-    kept: str = "Stopped. Nothing was lost."
+    kept: str = "Nothing was lost."
 
     def amount(self, done: float, total: int) -> str:
         """How far it is, in words: "40 of 200 steps", "1.2 of 5.1 GB"."""
