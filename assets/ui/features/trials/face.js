@@ -1,10 +1,11 @@
 /** The picture of a tried prompt, small and enlarged, and what the studio says of it. */
 /** @import { Trial } from "payloads" */
+import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
 import { figures } from "../../kit/figures.js";
 import { html } from "../../kit/html.js";
 import { openViewer } from "../../viewer/viewer.js";
-import { settingsOf, trialFacts } from "./words.js";
+import { settingsOf, trialFacts, waitingWords } from "./words.js";
 
 /**
  * @param {Trial} trial
@@ -12,7 +13,7 @@ import { settingsOf, trialFacts } from "./words.js";
  */
 export function face(trial, open) {
   if (trial.trouble) return html`<p class="trial-face trial-trouble">${trial.trouble}</p>`;
-  if (!trial.version) return html`<p class="trial-face">Waiting to be generated…</p>`;
+  if (!trial.version) return html`<p class="trial-face">${waitingWords(state.queue)}</p>`;
   return html`<button
     type="button" class="trial-face" onClick=${open}
     aria-label="Enlarge: ${trial.prompt}, ${trialFacts(trial)}"

@@ -1,6 +1,15 @@
 /** The words of *Try a prompt*. */
-/** @import { Trial } from "payloads" */
-import { typedNumber } from "../../kit/format.js";
+/** @import { Queue, Trial } from "payloads" */
+import { about, typedNumber } from "../../kit/format.js";
+
+/** What an image waits for that is not generated yet, and how long. @param {Queue} queue */
+export function waitingWords({ working }) {
+  const other = working.find(({ kind }) => kind !== "try");
+  if (!other) return "Waiting to be generated…";
+  const { title, round_name: round, project_name: project, expected_seconds: seconds } = other;
+  const left = seconds === null ? "" : `, ${about(seconds)}`;
+  return `Waits for ${title.toLowerCase()}, ${round} of ${project}${left}`;
+}
 
 /**
  * What a picture was drawn with, in one line.

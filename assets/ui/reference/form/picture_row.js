@@ -2,7 +2,6 @@
 /** @import { OwnShape, Runs, ExaminedPicture } from "payloads" */
 /** @import { Note } from "./notes.js" */
 import { call } from "../../app/session.js";
-import { state } from "../../app/store.js";
 import { paintMask } from "../../brush/mask_dialog.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { partsIn } from "../../kit/places.js";
@@ -14,7 +13,6 @@ const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures dow
 const TOO_LARGE = "This image is large: start the project, then paint over it";
 const FOUND = "The subject was found: check the mask and save it, or the background counts, too.";
 const AS_ABOVE = "Same as above";
-const LATER = "This image is examined when the running job has ended.";
 
 /** @param {{ name: string }} file */
 export const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
@@ -125,8 +123,7 @@ export function PictureRow({ row, isOnly, hasMask, use }) {
     row.captionFile = "";
     row.changed();
   };
-  const later = seen?.waiting && state.queue.working.length ? LATER : "";
-  const notes = [captionFile && `Caption from ${captionFile}`, note, later].filter(Boolean);
+  const notes = [captionFile && `Caption from ${captionFile}`, note].filter(Boolean);
   return html`<li data-row=${id}>
     <img src=${source} alt=${name} width="64" height="64" onLoad=${load} onError=${unread} />
     <span class="reference-text">
