@@ -1,6 +1,6 @@
 /** The settings as input fields, as the server describes them. The server validates the values. */
 /** @import { SettingField } from "payloads" */
-import { useId } from "../vendor/preact.min.js";
+import { useId, useState } from "../vendor/preact.min.js";
 import { count, typedNumber } from "./format.js";
 import { html, withValue } from "./html.js";
 import { Select } from "./segments.js";
@@ -72,8 +72,16 @@ const isSame = (text, off) =>
  */
 export function SettingsFields({ fields, ...acts }) {
   const changed = fields.map(({ name }) => name).filter((name) => isChanged(name, acts));
-  const shown = fields.filter((about) => !isIdle(about, acts) || acts.told?.(about.name));
-  return html`<button
+  const [wanted, find] = useState("");
+  /** @param {SettingField} about */
+  const isFound = ({ label, note, heading, name }) =>
+    `${label} ${note} ${heading} ${name}`.toLowerCase().includes(wanted.trim().toLowerCase());
+  const shown = fields.filter((about) => acts.told?.(about.name) || (!isIdle(about, acts) && isFound(about)));
+  return html`<label class="field find-setting">
+      <span class="field-name">Find a setting</span>
+      <input type="search" placeholder="such as steps" value=${wanted} onInput=${withValue(find)} />
+    </label>
+    <button
       type="button" class="button small reset-all" hidden=${!changed.length}
       onClick=${() => acts.reset(changed)}
     >${acts.back?.(changed.length) ?? `Reset ${count(changed.length, "changed setting")}`}</button>
