@@ -55,14 +55,16 @@ def swaps(
 ) -> tuple[Swap, ...]:
     """Prompts with each known thing in the place of a related one; empty where none is named.
 
-    That is the first one of `thing`, or else of the first prompt, and goes wherever they name it. What is part
-    of the `name` of the style or object stays.
+    That is the first one of `thing`, or else of the first prompt, and goes wherever they name it. What is
+    part of the `name` of the style or object stays.
     """
     before, _, after = _parts(thing or prompts[0], name)
     words = re.findall(r"\w+", f"{before} {after}".lower())
     other = next((word for word in words if any(one in known for one in _INSTEAD_OF.get(word, ()))), "")
     offered = [word for word in _INSTEAD_OF.get(other, ()) if word in known]
-    return tuple(Swap(word, tuple(_with(word, other, prompt, name) for prompt in prompts)) for word in offered)
+    return tuple(
+        Swap(word, tuple(_with(word, other, prompt, name) for prompt in prompts)) for word in offered
+    )
 
 
 def _with(word: str, other: str, prompt: str, name: str) -> str:

@@ -90,10 +90,7 @@ export function Heat({ map, name, ends = ENDS, reading }) {
  */
 const inside = (value, end) => Math.min(end - 1, Math.max(0, value));
 
-/**
- * The area that is read, and its value.
- * @param {{ map: PatchMap, at: Place }} props
- */
+/** The area that is read, and its value. @param {{ map: PatchMap, at: Place }} props */
 function Mark({ map: { height, width, values }, at: [row, column] }) {
   const isBelow = row < 2;
   const [across, down] = [100 / width, 100 / height];

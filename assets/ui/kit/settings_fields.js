@@ -66,10 +66,7 @@ export const isIdle = ({ idle }, { given, value }) =>
 const isSame = (text, off) =>
   text === off || (text !== "" && off !== "" && typedNumber(text) === Number(off));
 
-/**
- * Fields below a button that sets all of them back.
- * @param {{ fields: SettingField[] } & Acts} props
- */
+/** Fields below a button that sets all of them back. @param {{ fields: SettingField[] } & Acts} props */
 export function SettingsFields({ fields, ...acts }) {
   const changed = fields.map(({ name }) => name).filter((name) => isChanged(name, acts));
   const [wanted, find] = useState("");

@@ -120,10 +120,7 @@ const show = (one) => {
   at.value = 0;
 };
 
-/**
- * Makes a line the main one, or says that it is.
- * @param {BranchLine} line
- */
+/** Makes a line the main one, or says that it is. @param {BranchLine} line */
 function keeper({ round, name, words, main }) {
   const keepLine = async () => {
     if (!(await write("keep_line", { round }))) return;

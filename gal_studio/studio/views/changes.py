@@ -33,7 +33,8 @@ class ChoiceChange:
 def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[ChoiceChange, ...]:
     """What was accepted in the round before, where the benchmark has the prompt in this round.
 
-    What was a copy before and is none now comes first. Empty for a first round, and for a refinement or Round 0, which learn nothing that was accepted.
+    What was a copy before and is none now comes first. Empty for a first round, and for a refinement or
+    Round 0, which learn nothing that was accepted.
     """
     here = store.snapshots.round(round_id)
     above, prompts = here.parent, here.project.prompts

@@ -40,19 +40,13 @@ export function enlarge(trial, trials) {
   openViewer({ looks, at: drawn.findIndex((one) => one.id === trial.id), what: "Image" });
 }
 
-/**
- * What the studio says of an image: in words, or by its figures.
- * @param {Trial} trial
- */
+/** What the studio says of an image: in words, or by its figures. @param {Trial} trial */
 export function judgedWords({ judged }) {
   if (!judged || !figures.value) return judged?.plain ?? "";
   return judged.figures.map(([name, value]) => `${name.toLowerCase()} ${value}`).join(" · ");
 }
 
-/**
- * The same under an image.
- * @param {Trial} trial
- */
+/** The same under an image. @param {Trial} trial */
 export const measures = (trial) => {
   const { judged } = trial;
   if (!judged) return null;

@@ -117,10 +117,7 @@ const Text = (props) => html`<label class="trial-prompt" title=${props.title}>
   <span>${props.label}</span><textarea rows="1" maxlength="3000" ...${bound(props)} />
 </label>`;
 
-/**
- * A text field also for numbers: a seed has more digits than a number field keeps.
- * @param {Given} props
- */
+/** A text field also for numbers: a seed has more digits than a number field keeps. @param {Given} props */
 const Short = (props) => html`<label title=${props.title}>
   <span>${props.label}</span>
   <input type="text" inputmode=${props.mode ?? "decimal"} autocomplete="off" ...${bound(props)} />

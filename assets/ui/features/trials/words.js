@@ -11,10 +11,7 @@ export function waitingWords({ working }) {
   return `Waits for ${title.toLowerCase()}, ${round} of ${project}${left}`;
 }
 
-/**
- * What a picture was drawn with, in one line.
- * @param {Trial} trial
- */
+/** What a picture was drawn with, in one line. @param {Trial} trial */
 export const trialFacts = (trial) => `${trial.round_name} · ${settingsOf(trial)}`;
 
 /**
@@ -48,10 +45,7 @@ export function formProblem({ prompt, seed, guidance, count = "1", strengths = "
 
 const MOST_STRENGTHS = 10;
 
-/**
- * The different numbers of a line such as "0.4, 0.7 1"; NaN for what is none.
- * @param {string} text
- */
+/** The different numbers of a line such as "0.4, 0.7 1"; NaN for what is none. @param {string} text */
 export const strengthsIn = (text) => [
   ...new Set(
     text

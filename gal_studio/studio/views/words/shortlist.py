@@ -43,8 +43,8 @@ class ListedWords:
 class ShortlistWords:
     """The images in the order in which they add most, and what is said of them.
 
-    `right` counts all that are right, `claim` says in what; `worth` says what further rounds were worth where that was measured,
-    `worth_plain` without figures.
+    `right` counts all that are right, `claim` says in what; `worth` says what further rounds were worth where
+    that was measured, `worth_plain` without figures.
     """
 
     images: tuple[ListedWords, ...]
