@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 SIZES = ((1440, 900), (1280, 800), (1024, 768), (768, 1024), (390, 844))
 BARS = """.top, .strip, .views-head, .filters, .selection-bar, .actions, .changes, .review-answers,
-  .lightbox-bar, .lightbox-buttons, .card-head, .sheet-bar, .same-bar, .trial-form, .map-tools, .form-end, .brush-bar"""
+  .lightbox-bar, .lightbox-buttons, .card-head, .sheet-bar, .same-bar, .trial-form, .map-tools, .form-end,
+  .brush-bar"""
 # each word of a bar a third longer; those of elements that the page renders again stay so until then
 LONGER = """(bars) => {
   for (const bar of document.querySelectorAll(bars)) {
