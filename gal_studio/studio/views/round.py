@@ -158,7 +158,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         example_weight=round_weight(here),
         exhausted=made.made.exhausted and bool(here.candidates),
         sentence=_sentence(here, made, bool(more)),
-        shortlist=shortlist_words(found, project.kind, not here.variant.with_references) if found else None,
+        shortlist=shortlist_words(found, project.kind) if found else None,
         trains_on=_trains_on(here),
         check=here.variant.why_no_training(here.round.number)
         or ("" if more or made.made.ends else made.pool.check.sentence),

@@ -53,14 +53,7 @@ test("where the next round is there, nothing more is asked", () => {
 
 test("what the figures find right is a guess, and the person is to look", () => {
   const image = { candidate_id: "a", anchor_id: "x", reason: "", plain: "" };
-  const list = {
-    images: [image],
-    right: 4,
-    claim: "4 images may be right",
-    sentence: "None.",
-    worth: "",
-    worth_plain: "",
-  };
+  const list = { images: [image], right: 4, sentence: "None.", worth: "", worth_plain: "" };
   Object.assign(state, { suggested: new Map(), verdicts: new Map() });
   state.round = round({ id: "r", shortlist: list });
   assert.match(endOf().words, /^The studio’s guess: 4 images may be right. In All images, accept those/);

@@ -51,10 +51,11 @@ const judged = () => {
 
 /** Nothing is suggested or accepted: what the studio's figures find right, and what more is worth. */
 function unsuggested() {
-  const { images = [], sentence = "", claim = "", worth_plain: worth = "" } = state.round?.shortlist ?? {};
+  const { images = [], sentence = "", right = 0, worth_plain: worth = "" } = state.round?.shortlist ?? {};
   const kind = state.project?.kind ?? "style";
   const words = images.length
-    ? `The studio’s guess: ${claim}. ` + `In All images, accept those that look like your ${kind}. ${worth}`
+    ? `The studio’s guess: ${count(right, "image")} may be right. ` +
+      `In All images, accept those that look like your ${kind}. ${worth}`
     : sentence;
   return {
     title: "Nothing to suggest",

@@ -43,28 +43,21 @@ class ListedWords:
 class ShortlistWords:
     """The images in the order in which they add most, and what is said of them.
 
-    `right` counts all that are right, `claim` says in what; `worth` says what further rounds were worth where
-    that was measured, `worth_plain` without figures.
+    `right` counts all that are right; `worth` says what further rounds were worth where that was measured,
+    `worth_plain` without figures.
     """
 
     images: tuple[ListedWords, ...]
     right: int
-    claim: str
     sentence: str
     worth: str
     worth_plain: str
 
 
-def shortlist_words(found: Shortlist, kind: Kind, is_trained: bool = True) -> ShortlistWords:
-    """What is said of a shortlist. A match is relative to the round, so it means little without training."""
+def shortlist_words(found: Shortlist, kind: Kind) -> ShortlistWords:
+    """What is said of a shortlist."""
     images = tuple(_listed(one, kind) for one in found.images)
-    right = counted(found.right, "image")
-    claim = f"{right} may be right"
-    if not is_trained:
-        verb = "matches its prompt" if found.right == 1 else "match their prompts"
-        claim = f"{right} {verb}; nothing is trained, so only you can tell how much of your {kind} they show"
-    sentence = _sentence(found, kind, f"{claim} by the studio’s figures" if is_trained else claim)
-    return ShortlistWords(images, found.right, claim, sentence, worth_words(), WORTH_PLAIN)
+    return ShortlistWords(images, found.right, _sentence(found, kind), worth_words(), WORTH_PLAIN)
 
 
 def _listed(of: Listed, kind: Kind) -> ListedWords:
@@ -79,12 +72,15 @@ def _listed(of: Listed, kind: Kind) -> ListedWords:
     return ListedWords(one.id, one.anchor_id, f"{known.capitalize()}; {place}", plain)
 
 
-def _sentence(found: Shortlist, kind: Kind, claim: str) -> str:
+def _sentence(found: Shortlist, kind: Kind) -> str:
     if found.images:
         prompts = len({one.candidate.anchor_id for one in found.images})
         below = f"below are {len(found.images)}, of {counted(prompts, 'prompt')}, first those that add most"
         shown = below if len(found.images) > 1 else "below is one"
-        return f"{claim}; {shown}. Accept what you would use yourself."
+        return (
+            f"{counted(found.right, 'image')} may be right by the studio’s figures; {shown}. Accept what you "
+            "would use yourself."
+        )
     if found.right:
         return "Every prompt with an image right by the studio’s figures has an accepted one."
     told = [f"{number} {LACKING[lack][number > 1].format(kind=kind)}" for lack, number in found.lacks]
