@@ -1,7 +1,8 @@
 """Take the pictures of the documentation: `python -m tools.screens WORKSPACE [FOLDER]`.
 
 The workspace holds a finished demo, such as `gal-studio demo --workspace WORKSPACE --out FOLDER` makes. Every
-screen is taken in light and dark, from a phone to a large monitor; of the rounds it is the first one. With
+screen is taken in light and dark, from a phone to a large monitor; of the rounds it is the first one, and of
+the second one what the choice changed. With
 three rounds, `rounds.jpg` shows beside the reference what the base model, the first and the last round draw
 for the first held-out prompts of the benchmark, from the same seeds.
 """
@@ -9,7 +10,7 @@ for the first held-out prompts of the benchmark, from the same seeds.
 import argparse
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +28,7 @@ STEPS = {
     "reference": ".open-project:not([hidden]) img",
     "rounds": ".rounds .tile",
     "results": ".results-table",
+    "changed": ".rounds .change img",
 }
 """Each screen, and what is there once its project is loaded."""
 PORT = 7873
@@ -47,15 +49,15 @@ def served(workspace: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def take(page: Page, address: str, first_round: str, folder: Path) -> None:
-    """Take every screen at every size in both themes."""
+def take(page: Page, address: str, rounds: Sequence[str], folder: Path) -> None:
+    """Take every screen at every size in both themes; what a choice changed is of the second round."""
+    places = {"rounds": f"step=rounds&round={rounds[0]}", "changed": f"step=rounds&round={rounds[-1]}"}
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             for step, loaded in STEPS.items():
-                of_round = f"&round={first_round}" if step == "rounds" else ""
-                page.goto(f"{address}&step={step}{of_round}")
+                page.goto(f"{address}&{places.get(step, f'step={step}')}")
                 page.locator(loaded).first.wait_for(state="attached")
                 page.wait_for_timeout(2500)  # pictures are loaded, the map stands still
                 path = folder / f"{step}-{size}-{theme}.jpg"
@@ -98,14 +100,13 @@ def main() -> None:
     with Store(args.workspace) as store:
         project = store.projects.all()[0]
         rounds = store.rounds.of_project(project.id)
-        first = rounds[0]
         if len(rounds) > 2:
             strip(Studio(store), project.id).save(args.folder / "rounds.jpg", quality=88)
     with served(args.workspace) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()
         page.add_init_script("localStorage.setItem('gal-studio-all-images', '1')")
-        take(page, f"{address}/?project={project.id}", first.id, args.folder)
+        take(page, f"{address}/?project={project.id}", [one.id for one in rounds[:2]], args.folder)
         browser.close()
 
 

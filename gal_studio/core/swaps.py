@@ -1,7 +1,7 @@
 """Things that a small model was taught, in the place of related ones that it was not: a parrot for a swan."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 _INSTEAD: Mapping[str, str] = {
@@ -39,29 +39,48 @@ _INSTEAD: Mapping[str, str] = {
 """What to name instead of other things, the nearest first. Plurals are left alone."""
 
 
+_INSTEAD_OF = {one: instead.split(", ") for instead, others in _INSTEAD.items() for one in others.split()}
+
+
 @dataclass(frozen=True)
 class Swap:
-    """A thing that the model knows, and the prompt with it."""
+    """A thing that the model knows, and the prompts with it."""
 
     word: str
-    prompt: str
+    prompts: tuple[str, ...]
 
 
-def swaps(prompt: str, known: Collection[str], name: str = "") -> tuple[Swap, ...]:
-    """A prompt with each known thing in the place of a related one; empty where it names none.
+def swaps(
+    prompts: Sequence[str], known: Collection[str], name: str = "", thing: str = ""
+) -> tuple[Swap, ...]:
+    """Prompts with each known thing in the place of a related one; empty where none is named.
 
-    What is part of the `name` of the style or object stays.
+    That is the first one of `thing`, or else of the first prompt, and goes wherever they name it. What is
+    part of the `name` of the style or object stays.
     """
-    before_it, is_named, _ = prompt.lower().partition(name.lower() or "\0")
-    named = range(len(before_it), len(before_it) + len(is_named))
-    for instead, others in _INSTEAD.items():
-        offered = [word for word in instead.split(", ") if word in known]
-        pattern = rf"(?<!\w)(?:(an?)\s+)?(?:{'|'.join(others.split())})(?!\w)"
-        for found in re.finditer(pattern, prompt, re.IGNORECASE) if offered else ():
-            if found.end() - 1 not in named:
-                before, after = prompt[: found.start()], prompt[found.end() :]
-                return tuple(Swap(word, f"{before}{_called(word, found[1])}{after}") for word in offered)
-    return ()
+    before, _, after = _parts(thing or prompts[0], name)
+    words = re.findall(r"\w+", f"{before} {after}".lower())
+    other = next((word for word in words if any(one in known for one in _INSTEAD_OF.get(word, ()))), "")
+    offered = [word for word in _INSTEAD_OF.get(other, ()) if word in known]
+    return tuple(
+        Swap(word, tuple(_with(word, other, prompt, name) for prompt in prompts)) for word in offered
+    )
+
+
+def _with(word: str, other: str, prompt: str, name: str) -> str:
+    """A prompt with a word in the place of another one, outside of the name."""
+    before, named, after = _parts(prompt, name)
+    pattern = re.compile(rf"(?<!\w)(?:(an?)(\s+))?{re.escape(other)}(?!\w)", re.IGNORECASE)
+    return named.join(pattern.sub(lambda found: _called(word, found[1]), part) for part in (before, after))
+
+
+def _parts(prompt: str, name: str) -> tuple[str, str, str]:
+    """What stands before the name, the name as it is written, and what stands behind it."""
+    at = prompt.lower().find(name.lower()) if name else -1
+    if at < 0:
+        return prompt, "", ""
+    end = at + len(name)
+    return prompt[:at], prompt[at:end], prompt[end:]
 
 
 def _called(word: str, article: str | None) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 HEARTBEAT = 1.0  # seconds between two heartbeats
 POLL_INTERVAL = 0.2  # seconds between two polls of the queue
 LOOK_AFTER = 2.0  # seconds between two looks for dead workers, while idle
+LOOK_AT_PICTURES = 0.5  # seconds between two looks for uploads while a job runs
 REPORT = 0.25  # seconds between two writes of progress
 IDLE_TIMEOUT = 1800.0  # seconds without work after which a worker exits and frees its memory
 RETRY = 1.0  # seconds after which a write that the disk refused is tried again
@@ -78,6 +79,7 @@ class Worker:
         self._watcher = watcher
         self._reported = (0.0, "")
         self._looked = 0.0  # when dead workers were looked for
+        self._pictured = 0.0  # when uploads were last looked at
         self._written = 0.0  # when progress was last stored
         self._models: Models | None = None
 
@@ -178,7 +180,7 @@ class Worker:
 
         steps = steps_of(self.store, models, job)
         try:
-            end = self._work(steps, job)
+            end = self._work(models, steps, job)
         except StudioError as error:
             if isinstance(error, BusyError) and time.monotonic() - self._written < LONGEST_BUSY:
                 self._close(steps, job)
@@ -196,17 +198,39 @@ class Worker:
             raise
         return end
 
-    def _work(self, steps: Steps, job: Job) -> End:
-        """Run a job until it is done or asked to halt; returns what stores its end."""
+    def _work(self, models: "Models", steps: Steps, job: Job) -> End:
+        """Run a job until it is done, halted, or another one goes first; returns what stores its end."""
         for progress in steps:
             self._report(job, progress)
             if self.ending.is_set() or self._must_stop(job):
                 steps.close()
                 return self._halt(job, progress)
-            if is_background(job.kind) and self.store.jobs.should_give_way(job.id):
+            self._look_at_pictures()
+            if self._gives_way(models, job, progress):
                 steps.close()
                 return partial(self.store.jobs.preempt, job.id)
         return partial(self.store.jobs.finish, job.id)
+
+    def _gives_way(self, models: "Models", job: Job, progress: Progress) -> bool:
+        """Whether another job goes first now: what is small only where nothing half done is lost by it."""
+        if not is_background(job.kind) and progress.kept not in (None, int(progress.done)):
+            return False
+        return self.store.jobs.should_give_way(job.id, partial(self._lends, models))
+
+    def _lends(self, models: "Models", small: Job) -> bool:
+        """Whether the image model that is loaded is the one that a small job generates with."""
+        round_, project = self.store.rounds.get(small.round_id), self.store.projects.get(small.project_id)
+        name = round_.settings.generation.fast_model.strip() or project.base_model
+        return models.has_image_model(name, round_.settings.machine)
+
+    def _look_at_pictures(self) -> None:
+        """Look at what was uploaded meanwhile, at most twice a second; what fails is looked at no more."""
+        if time.monotonic() - self._pictured >= LOOK_AT_PICTURES:
+            self._pictured = time.monotonic()
+            try:
+                reconstruct_waiting(self.store)
+            except StudioError as trouble:
+                logger.warning("images could not be looked at: %s", trouble)
 
     def _must_stop(self, job: Job) -> bool:
         """Whether the job was halted, unless this worker was taken for dead and goes on with it."""

@@ -96,6 +96,11 @@ class Models:
             generation.solver, self._speed_loras.find(self.located(lora), self.located(model), self.revisions)
         )
 
+    def has_image_model(self, name: str, machine: MachineSettings) -> bool:
+        """Whether the image model of that name is loaded, held as `machine` says."""
+        loaded = self._loaded.get("image")
+        return loaded is not None and (loaded.key, loaded.model.machine) == ((self.located(name),), machine)
+
     def release_image_model(self) -> None:
         """Free the memory of the image model; its next use loads it again."""
         self._loaded.pop("image", None)

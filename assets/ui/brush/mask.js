@@ -93,18 +93,12 @@ export class Mask {
     return mask;
   }
 
-  /**
-   * The fraction of pixels with this label, in [0, 1].
-   * @param {number} label
-   */
+  /** The fraction of pixels with this label, in [0, 1]. @param {number} label */
   share(label) {
     return this.labels.filter((other) => other === label).length / this.labels.length;
   }
 
-  /**
-   * The outline of all pixels with this label, as a path in pixels of the mask.
-   * @param {number} label
-   */
+  /** The outline of all pixels with this label, as a path in pixels of the mask. @param {number} label */
   outline(label) {
     const { labels, width, height } = this;
     const path = new Path2D();

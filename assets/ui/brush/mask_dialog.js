@@ -79,10 +79,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
  * }} Request
  */
 
-/**
- * Open the dialog for any image.
- * @param {Request} request
- */
+/** Open the dialog for any image. @param {Request} request */
 export function paintMask(request) {
   dialog.close();
   shown = null;

@@ -90,10 +90,7 @@ export function Heat({ map, name, ends = ENDS, reading }) {
  */
 const inside = (value, end) => Math.min(end - 1, Math.max(0, value));
 
-/**
- * The area that is read, and its value.
- * @param {{ map: PatchMap, at: Place }} props
- */
+/** The area that is read, and its value. @param {{ map: PatchMap, at: Place }} props */
 function Mark({ map: { height, width, values }, at: [row, column] }) {
   const isBelow = row < 2;
   const [across, down] = [100 / width, 100 / height];
@@ -125,11 +122,11 @@ export function HeatLegend({ ends = ENDS, reading }) {
 
 /** A slider for the opacity of all heat maps. */
 export const HeatStrength = () => html`<label
-  class="heat-strength" title="How strongly the heat map covers the image"
+  class="heat-strength" title="How much of the image the heat map covers up"
 >
-  <span>Strength</span>
+  <span>Opacity</span>
   <input
-    type="range" min="0" max="100" step="5" aria-label="Strength of the heat map"
+    type="range" min="0" max="100" step="5" aria-label="Opacity of the heat map"
     value=${Math.round(100 * strength.value)}
     onInput=${withValue((percent) => (strength.value = Number(percent) / 100))}
   />

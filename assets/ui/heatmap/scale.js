@@ -17,10 +17,7 @@ const STOPS = [
   [253, 231, 37],
 ];
 
-/**
- * The colour of a value in [0, 1] as [red, green, blue].
- * @param {number} quality
- */
+/** The colour of a value in [0, 1] as [red, green, blue]. @param {number} quality */
 export function heatColour(quality) {
   const place = Math.min(1, Math.max(0, quality)) * (STOPS.length - 1);
   const i = Math.min(STOPS.length - 2, Math.floor(place));

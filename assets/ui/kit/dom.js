@@ -56,10 +56,7 @@ export function find(node, selector, kind) {
   throw new Error(`There is no ${selector} on the page.`);
 }
 
-/**
- * The focused element inside `box`, or null.
- * @param {HTMLElement} box
- */
+/** The focused element inside `box`, or null. @param {HTMLElement} box */
 export const focusedIn = (box) =>
   document.activeElement instanceof HTMLElement && box.contains(document.activeElement)
     ? document.activeElement

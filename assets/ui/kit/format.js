@@ -1,9 +1,6 @@
 /** Numbers as text, and text as numbers. */
 
-/**
- * A number as a person types it, also with a decimal comma; NaN if it is none.
- * @param {string} text
- */
+/** A number as a person types it, also with a decimal comma; NaN if it is none. @param {string} text */
 export const typedNumber = (text) => Number(text.trim().replace(",", "."));
 
 /**
@@ -31,10 +28,7 @@ export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 export const copiesOf = (copies, images) =>
   `${copies} of ${images} ${copies === 1 ? "is a copy" : "are copies"}`;
 
-/**
- * A time that is only estimated: "about 3 minutes".
- * @param {number} seconds
- */
+/** A time that is only estimated: "about 3 minutes". @param {number} seconds */
 export function about(seconds) {
   const minutes = Math.max(1, Math.round(seconds / 60));
   if (minutes >= 48 * 60) return `about ${Math.round(minutes / 60 / 24)} days`;
@@ -42,36 +36,24 @@ export function about(seconds) {
   return `about ${count(minutes, "minute")}`;
 }
 
-/**
- * A number of bytes: "5.1 GB", "340 MB", "90 kB".
- * @param {number} bytes
- */
+/** A number of bytes: "5.1 GB", "340 MB", "90 kB". @param {number} bytes */
 export function size(bytes) {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
   return `${(bytes / 1e6).toFixed(bytes >= 1e7 ? 0 : 1)} MB`;
 }
 
-/**
- * How uncertain the model is about a prompt, by its binary entropy in [0, ln 2].
- * @param {number} entropy
- */
+/** How uncertain the model is about a prompt, by its binary entropy in [0, ln 2]. @param {number} entropy */
 export function uncertainty(entropy) {
   const share = entropy / Math.LN2;
   return share >= 2 / 3 ? "high" : share >= 1 / 3 ? "medium" : "low";
 }
 
-/**
- * The same as a number, for a tooltip.
- * @param {number} entropy
- */
+/** The same as a number, for a tooltip. @param {number} entropy */
 export const uncertaintyTitle = (entropy) =>
   `Uncertainty ${undecided(entropy)}: highest when the copy risk is 50%`;
 
-/**
- * A binary entropy, in [0, ln 2], as a percentage of its maximum: "53%".
- * @param {number} entropy
- */
+/** A binary entropy, in [0, ln 2], as a percentage of its maximum: "53%". @param {number} entropy */
 export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)}%`;
 
 /**
@@ -87,9 +69,6 @@ export const inSentence = (name) => name.replace(/^Round(?= \d)/, "round");
 export const listed = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
-/**
- * A sentence in which no line ends before "%", after "×" or within "Round 2".
- * @param {string} words
- */
+/** A sentence in which no line ends before "%", after "×" or within "Round 2". @param {string} words */
 export const unbroken = (words) =>
   words.replace(/(?<=\d) (?=%)|(?<=×) (?=[.\d])|(?<=\bRound) (?=\d)/g, "\u00a0");

@@ -25,7 +25,7 @@ const options = [];
 export const addOptionToHelp = (label, isOn, turn) => options.push({ label, isOn, turn });
 
 export function showHelp() {
-  helpDialog.open("Keys", html`<${Help} />`);
+  helpDialog.open("Help", html`<${Help} />`);
 }
 
 /** @typedef {{ currentTarget: HTMLInputElement }} Turned */

@@ -6,10 +6,7 @@ import { focusedIn } from "./dom.js";
 
 export const html = htm.bind(h);
 
-/**
- * A small button, unless it has another class.
- * @param {Record<string, unknown>} props
- */
+/** A small button, unless it has another class. @param {Record<string, unknown>} props */
 export const Button = ({ class: name = "button small", ...rest }) =>
   html`<button type="button" class=${name} ...${rest} />`;
 
@@ -35,18 +32,12 @@ export function Copied({ template, ...rest }) {
   return html`<div ref=${box} ...${rest} />`;
 }
 
-/**
- * A field: its name, and below it what is labelled.
- * @param {{ name: string, children?: unknown }} props
- */
+/** A field: its name, and below it what is labelled. @param {{ name: string, children?: unknown }} props */
 export const Labelled = ({ name, children }) => html`<label class="field">
   <span class="field-name">${name}</span>${children}
 </label>`;
 
-/**
- * A listener that is given the value of its field.
- * @param {(value: string) => void} act
- */
+/** A listener that is given the value of its field. @param {(value: string) => void} act */
 export const withValue =
   (act) =>
   (/** @type {{ currentTarget: HTMLInputElement }} */ { currentTarget }) =>
@@ -76,10 +67,7 @@ export function set(signal, value) {
   if (JSON.stringify(signal.value) !== JSON.stringify(value)) signal.value = value;
 }
 
-/**
- * An element that is made once, and not by a component.
- * @param {{ make: () => Element }} props
- */
+/** An element that is made once, and not by a component. @param {{ make: () => Element }} props */
 export function Held({ make }) {
   const place = useRef(/** @type {Element | null} */ (null));
   useLayoutEffect(() => {

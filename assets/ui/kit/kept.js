@@ -6,10 +6,7 @@
  */
 export const workspace = () =>
   document.querySelector?.('meta[name="gal-studio-workspace"]')?.getAttribute("content") ?? "";
-/**
- * The name under which something of this workspace alone is kept.
- * @param {string} key
- */
+/** The name under which something of this workspace alone is kept. @param {string} key */
 export const ofWorkspace = (key) => [key, workspace()].filter(Boolean).join("-");
 /** Of all tabs. */
 export const ofBrowser = () => localStorage;

@@ -1,8 +1,6 @@
 /** One Tab stop for a row of buttons: the arrow keys go from one to the next. */
 
-/**
- * @param {HTMLElement} box whose buttons may come and go
- */
+/** @param {HTMLElement} box whose buttons may come and go */
 export function roving(box) {
   /** @type {HTMLElement | null} the button that Tab reaches */
   let stop = null;

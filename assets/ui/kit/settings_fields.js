@@ -1,6 +1,6 @@
 /** The settings as input fields, as the server describes them. The server validates the values. */
 /** @import { SettingField } from "payloads" */
-import { useId } from "../vendor/preact.min.js";
+import { useId, useState } from "../vendor/preact.min.js";
 import { count, typedNumber } from "./format.js";
 import { html, withValue } from "./html.js";
 import { Select } from "./segments.js";
@@ -30,15 +30,17 @@ export function written(settings, name) {
 
 /**
  * What a list of fields shows and does. `value` is the text of a field, `usual` the one that it can be set
- * back to, if that is known; `type` is told of each letter, `done` of a finished change; `below` is shown
- * below a field, and `described` are the attributes that name it. A field that does nothing beside the others
- * and what is `given`, the kind of the project and its model, is hidden unless something is `told` of it.
+ * back to, if that is known, in the words of `back`; `type` is told of each letter, `done` of a finished
+ * change; `below` is shown below a field, and `described` are the attributes that name it. A field that does
+ * nothing beside the others and what is `given`, the kind of the project and its model, is hidden unless
+ * something is `told` of it.
  * @typedef {{
  *   given: Record<string, string>,
  *   value: (name: string) => string,
  *   usual: (name: string) => string | undefined,
  *   type: (name: string, text: string) => void,
  *   reset: (names: string[]) => void,
+ *   back?: (n: number) => string,
  *   done?: (name: string, text: string) => void,
  *   meanEntropy?: number | null,
  *   described?: (name: string) => object,
@@ -64,17 +66,22 @@ export const isIdle = ({ idle }, { given, value }) =>
 const isSame = (text, off) =>
   text === off || (text !== "" && off !== "" && typedNumber(text) === Number(off));
 
-/**
- * Fields below a button that sets all of them back.
- * @param {{ fields: SettingField[] } & Acts} props
- */
+/** Fields below a button that sets all of them back. @param {{ fields: SettingField[] } & Acts} props */
 export function SettingsFields({ fields, ...acts }) {
   const changed = fields.map(({ name }) => name).filter((name) => isChanged(name, acts));
-  const shown = fields.filter((about) => !isIdle(about, acts) || acts.told?.(about.name));
-  return html`<button
+  const [wanted, find] = useState("");
+  /** @param {SettingField} about */
+  const isFound = ({ label, note, heading, name }) =>
+    `${label} ${note} ${heading} ${name}`.toLowerCase().includes(wanted.trim().toLowerCase());
+  const shown = fields.filter((about) => acts.told?.(about.name) || (!isIdle(about, acts) && isFound(about)));
+  return html`<label class="field find-setting">
+      <span class="field-name">Find a setting</span>
+      <input type="search" placeholder="such as steps" value=${wanted} onInput=${withValue(find)} />
+    </label>
+    <button
       type="button" class="button small reset-all" hidden=${!changed.length}
       onClick=${() => acts.reset(changed)}
-    >Reset ${count(changed.length, "changed setting")}</button>
+    >${acts.back?.(changed.length) ?? `Reset ${count(changed.length, "changed setting")}`}</button>
     ${shown.map((about) => [
       about.heading && html`<h3 key="of ${about.name}" class="field-group">${about.heading}</h3>`,
       html`<${Field} key=${about.name} about=${about} ...${acts} />`,

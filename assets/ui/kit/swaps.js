@@ -3,19 +3,19 @@
 import { Button, html } from "./html.js";
 
 /**
- * `use` is given the prompt with that thing, `goOn` closes what was said.
- * @param {{ swaps: Swap[], use: (prompt: string) => unknown, goOn: () => unknown }} props
+ * `use` is given the prompts with that thing, `goOn` closes what was said.
+ * @param {{ swaps: Swap[], use: (prompts: string[]) => unknown, goOn: () => unknown }} props
  */
 export const Swaps = ({ swaps, use, goOn }) => html`<span class="swaps">
   ${swaps.map(
-    ({ word, prompt }) => html`<${Button} key=${word} onClick=${() => use(prompt)}>Use “${word}”<//>`,
+    ({ word, prompts }) => html`<${Button} key=${word} onClick=${() => use(prompts)}>Use “${word}”<//>`,
   )}
   <${Button} onClick=${goOn}>Continue anyway<//>
 </span>`;
 
 /**
- * Of a prompt that was taken all the same, what the model was not taught.
- * @param {{ of: { value: Unknown | null }, use: (prompt: string) => unknown }} props
+ * Of prompts that were taken all the same, what the model was not taught.
+ * @param {{ of: { value: Unknown | null }, use: (prompts: string[]) => unknown }} props
  */
 export function UnknownNote({ of, use }) {
   if (!of.value) return null;

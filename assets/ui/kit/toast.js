@@ -18,10 +18,7 @@ function moveToTopLayer() {
 document.addEventListener("close", moveToTopLayer, true);
 document.addEventListener("toggle", moveToTopLayer, true);
 
-/**
- * Remove errors shown before `since`, the start of a request that has succeeded.
- * @param {number} since
- */
+/** Remove errors shown before `since`, the start of a request that has succeeded. @param {number} since */
 export function clearErrors(since) {
   for (const { node, remove, at } of shown.values())
     if (node.dataset.tone === "error" && at < since) remove();

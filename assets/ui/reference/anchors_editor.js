@@ -158,14 +158,16 @@ async function add(lines, { byHand = false } = {}) {
   return true;
 }
 
-/** Add a prompt with what the model knows, and disable the other one. @param {string} line */
-async function useInstead(line) {
-  const { prompt = "" } = unknown.value ?? {};
+/** Add the prompts with what the model knows, and disable the others. @param {string[]} lines */
+async function useInstead(lines) {
+  const { prompts = [] } = unknown.value ?? {};
   const stands = state.project?.stands_for ?? "";
-  const other = state.project?.anchors.find((one) => one.prompt === filled(prompt, stands));
-  if (!(await add([line], { byHand: true })) || !other) return;
+  const changed = prompts.filter((prompt, i) => prompt !== lines[i]).map((prompt) => filled(prompt, stands));
+  const others = state.project?.anchors.filter(({ prompt }) => changed.includes(prompt)) ?? [];
+  const known = lines.filter((line, i) => line !== prompts[i]);
+  if (!(await add(known, { byHand: true })) || !others.length) return;
   const told = said.value;
-  await enable(other.id, false);
+  for (const { id } of others) await enable(id, false);
   said.value = told;
 }
 

@@ -3,6 +3,7 @@
 import { state } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
+import { count } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { SettingsFields, typedValue, written } from "../kit/settings_fields.js";
 import { useEffect, useState } from "../vendor/preact.min.js";
@@ -35,7 +36,9 @@ export function ProjectSettings({ project }) {
   }, []);
   const fields = project.fields.filter(({ name }) => name !== "seed");
   const value = (/** @type {string} */ name) => typed.get(name) ?? written(project.settings, name);
-  const back = (/** @type {string} */ name) => usual && written(usual, name);
+  const usually = (/** @type {string} */ name) => usual && written(usual, name);
+
+  const back = (/** @type {number} */ n) => `Set ${count(n, "setting")} to those of a new project`;
 
   /** @param {[name: string, text: string][]} some are typed */
   const type = (some) => setTyped((before) => new Map([...before, ...some]));
@@ -62,11 +65,11 @@ export function ProjectSettings({ project }) {
     <div class="advanced-fields">
       <${SettingsFields}
         given=${{ kind: project.kind, draws: String(project.draws_without_training) }}
-        fields=${fields} value=${value} usual=${back}
+        fields=${fields} value=${value} usual=${usually} back=${back}
         meanEntropy=${state.round && state.scores.length ? state.round.mean_entropy : null}
         type=${(/** @type {string} */ name, /** @type {string} */ text) => type([[name, text]])}
         done=${(/** @type {string} */ name, /** @type {string} */ text) => save([[name, text]])}
-        reset=${(/** @type {string[]} */ names) => save(names.map((name) => [name, back(name) ?? ""]))}
+        reset=${(/** @type {string[]} */ names) => save(names.map((name) => [name, usually(name) ?? ""]))}
       />
     </div>
   </details>`;

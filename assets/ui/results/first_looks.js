@@ -34,8 +34,8 @@ export const lookOf = (row, columns, seed) => ({
 });
 
 /**
- * What can be shown of the benchmark, the most telling first: where the best round draws what was asked.
- * Where it copies comes last.
+ * What can be shown of the benchmark, the most telling first: where the best round draws what was asked, and
+ * most like it. Where it copies comes last.
  * @param {SheetRow[]} rows
  * @param {SheetColumn[]} columns
  * @returns {Look[]}
@@ -48,10 +48,11 @@ export function looksOf(rows, columns) {
       const found = pictureOf(row, best, 0);
       const { title, frames } = lookOf(row, columns, 0);
       const look = { title, frames: frames.filter(({ src }) => src) };
-      return { look, rank: 2 * Number(found?.copy ?? true) + Number(!found?.asked) };
+      const match = (found?.clip_t ?? 0) + (found?.clip_i ?? 0);
+      return { look, match, rank: 2 * Number(found?.copy ?? true) + Number(!found?.asked) };
     })
     .filter(({ look }) => look.frames.length > 1)
-    .sort((one, other) => one.rank - other.rank)
+    .sort((one, other) => one.rank - other.rank || other.match - one.match)
     .map(({ look }) => look);
 }
 

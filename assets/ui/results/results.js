@@ -69,6 +69,7 @@ function Results() {
   const columns = [...(measures?.words.sheet ?? [])];
   const benchmark = looksOf(rows.value, columns);
   const looks = benchmark.length ? benchmark : looksOfRounds(seeds.value);
+  const isJudged = Boolean(state.round?.source); // LoRAs from elsewhere, one a round: nothing is trained on
   const accepted = rounds.filter((round) => round.accepted.length);
   return html`
     ${
@@ -82,8 +83,8 @@ function Results() {
     <section class="card wide results-verdict" aria-label="Verdict">
       <${Verdict} recipe=${drawn?.recipe ?? ""} round=${drawn?.id} at=${{}} />
     </section>
-    <section class="card wide" aria-label="Rounds">
-      <div class="card-head"><h2>Rounds</h2><${Buttons} /></div>
+    <section class="card wide" aria-label=${isJudged ? "LoRAs" : "Rounds"}>
+      <div class="card-head"><h2>${isJudged ? "LoRAs" : "Rounds"}</h2><${Buttons} /></div>
       <div>
         <${Evidence} rows=${rows.value} columns=${columns} />
         <${Basis} at=${{}} />
@@ -93,18 +94,17 @@ function Results() {
     </section>
     <${SheetCard} rows=${rows.value} />
     <section class="card wide" aria-label="Round by round">
-      <div class="card-head"><h2>Test prompts, round by round</h2><span>Same prompt and seed</span></div>
+      <div class="card-head">
+        <h2>Test prompts, ${isJudged ? "LoRA by LoRA" : "round by round"}</h2>
+        <span>Same prompt and seed</span>
+      </div>
       <div><${SameSeeds} key=${projectId} rounds=${seeds} /></div>
     </section>
-    <section class="card wide" aria-label="Accepted images">
+    <section class="card wide" aria-label="Accepted images" hidden=${isJudged && !accepted.length}>
       <div class="card-head"><h2>Accepted images</h2><span>What the next round trains on</span></div>
       <div>
         ${accepted.map((round) => html`<${Shelf} key=${round.id} round=${round} />`)}
-        ${
-          accepted.length
-            ? null
-            : html`<p class="empty">Accept images in step 2; they appear here, round by round.</p>`
-        }
+        <p class="empty" hidden=${accepted.length > 0}>None is accepted yet.</p>
       </div>
     </section>
   `;

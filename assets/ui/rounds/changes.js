@@ -1,93 +1,126 @@
-/** What the choice of the round before changed, and what a branch is beside the line that it left. */
+/** What the choice of the round before changed, large; and what a branch is beside the line that it left. */
 /** @import { Beside, BenchmarkPicture, BranchLine, ChoiceChange } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { keep, kept } from "../kit/kept.js";
 import { newest } from "../app/newest.js";
 import { call, refresh } from "../app/session.js";
-import { copyOrNot, on, state } from "../app/store.js";
+import { copyOrNot, emit, on, openSuggestions, state } from "../app/store.js";
 import { address } from "../app/urls.js";
 import { write } from "../app/writes.js";
 import { Button, html, set } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
+import { EnlargedImage, SharpenedButton } from "../kit/sharpened.js";
 import { toast } from "../kit/toast.js";
+import { Turns } from "../kit/turns.js";
 import { openViewer } from "../viewer/viewer.js";
 import { render } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
+import { canReview, showSide } from "./sides.js";
 
 /** @import { Look } from "../viewer/looks.js" */
 
-const KEY = "gal-studio-changes-closed";
 const changes = signal(/** @type {ChoiceChange[]} */ ([]));
 const beside = signal(/** @type {Beside | null} */ (null));
 const shown = signal(/** @type {"beside" | "changes"} */ ("beside"));
+const at = signal(0);
+/** @type {string | null} the round that the studio has told the changes of */
+let known = null;
 
-/** @param {Pick<RoundsParts, "changes" | "strip">} parts */
-export function mountChanges({ changes: box, strip }) {
-  const close = () => {
-    keep(KEY, [...closed(), state.roundId].slice(-100).join(" "));
-    box.hidden = true;
-    strip.querySelector(/** @type {"button"} */ ("button[aria-current]"))?.focus();
-  };
+/** Is there anything to show of the round? */
+export function hasChanges() {
+  return known === state.roundId && (changes.value.length > 0 || beside.value !== null);
+}
+
+/** @param {Pick<RoundsParts, "changes">} parts */
+export function mountChanges({ changes: box }) {
   const newRequest = newest();
   let asked = "";
-  let before = "";
   on("step round rounds measures received forget", async () => {
     const { roundId: round, measures, rounds } = state;
     const drawn = measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
     const branched = rounds.some((one) => one.copy_of) && rounds.map((one) => [one.candidates, one.aside]);
     const all = measures?.rounds.map((one) => [one.drawn, one.accepted]);
     const about = (drawn || branched) && [all, branched];
-    const wanted =
-      state.step === "rounds" && round && about && !closed().includes(round) ? JSON.stringify(about) : "";
+    const wanted = state.step === "rounds" && round && about ? JSON.stringify(about) : "";
     if (`${round} ${wanted}` === asked) return;
     asked = `${round} ${wanted}`;
     const isLatest = newRequest();
-    if (!wanted || round !== before) box.hidden = true;
-    before = round ?? "";
     if (!wanted) return;
     const answer = await call("rounds", "changes", { project: state.projectId, round });
     if (!answer || !isLatest()) return;
+    if (known !== round) at.value = 0;
+    known = round;
     set(changes, answer.changes);
     set(beside, answer.beside);
-    box.hidden = !answer.changes.length && !answer.beside;
+    emit("side");
   });
-  const Changes = () => {
-    const two = beside.value;
-    const looks = two && (shown.value === "beside" || !changes.value.length) ? besideLooks(two) : null;
-    const both = two && changes.value.length > 0;
-    return html`<div class="changes-head">
-        <h2 id="changes-title">${looks ? "Two lines, side by side" : "What your choice changed"}</h2>
-        <p>Same prompt and seed in both ${looks ? "lines" : "rounds"}</p>
-        ${looks && two && html`<div class="changes-keep">${[two.left, two.branch].map(keeper)}</div>`}
-      </div>
-      <div class="changes-list" role="list" aria-labelledby="changes-title">
-        ${(looks ?? changes.value.map(changeLook)).map(item)}
-      </div>
-      <div class="changes-end">
-        <button
-          type="button" class="quiet" aria-label="Close what your choice changed" onClick=${close}
-        >✕</button>
-        ${
-          both &&
-          html`<${Segments}
-            label="What is compared" chosen=${shown.value} choose=${show}
-            names=${[["beside", "Lines"], ["changes", "Choice"]]}
-          />`
-        }
-      </div>`;
-  };
   render(html`<${Changes} />`, box);
+}
+
+/** @returns {Look[]} */
+const looks = () => {
+  const two = beside.value;
+  if (two && (shown.value === "beside" || !changes.value.length)) return besideLooks(two);
+  return changes.value.map(changeLook);
+};
+
+/** Turn to another prompt. @param {number} by */
+export function turnChanges(by) {
+  const count = looks().length;
+  at.value = (Math.min(at.value, count - 1) + by + count) % count;
+}
+
+/** The pictures of one prompt as large as the window allows, and of the others small, to choose from. */
+function Changes() {
+  const [two, all] = [beside.value, looks()];
+  const row = Math.min(at.value, all.length - 1);
+  if (row < 0) return null;
+  const isBeside = two !== null && all[row].frames.length === 2 && shown.value === "beside";
+  const title = isBeside ? "Two lines, side by side" : "What your choice changed";
+  const enlarge = () => openViewer({ looks: all, at: row });
+  return html`<div class="changes-head">
+      <h2 id="changes-title">${title}</h2>
+      <p>Same prompt and seed in both ${isBeside ? "lines" : "rounds"}</p>
+      ${isBeside && two && html`<div class="changes-keep">${[two.left, two.branch].map(keeper)}</div>`}
+      ${
+        two &&
+        changes.value.length > 0 &&
+        html`<${Segments}
+          label="What is compared" chosen=${shown.value} choose=${show}
+          names=${[["beside", "Lines"], ["changes", "Choice"]]}
+        />`
+      }
+      <${SharpenedButton} />
+    </div>
+    <button
+      type="button" class="change" title="Enlarge" data-frames=${all[row].frames.length} onClick=${enlarge}
+    >${all[row].frames.map(
+      ({ name, src, words }, i) => html`<figure key=${i}>
+        <${EnlargedImage} src=${src} alt=${i ? "" : all[row].title} />
+        <figcaption><b>${name}</b>${words && html` <span data-words=${words}>${words}</span>`}</figcaption>
+      </figure>`,
+    )}</button>
+    <h3 class="changes-prompt" dir="auto" translate=${false}>${all[row].title}</h3>
+    <div class="changes-foot">
+      ${all.length > 1 && html`<${Turns} what="Prompt" at=${row} count=${all.length} turn=${turnChanges} />`}
+      <${GoOn} at=${{}} />
+    </div>`;
+}
+
+/** On to the choice of this round. */
+function GoOn() {
+  const open = openSuggestions().length;
+  return html`<${Button}
+    class="button" data-part="go-on" onClick=${() => showSide(canReview() ? "review" : "candidates")}
+  >${canReview() && open ? `Review ${open} ›` : "Go on to this round ›"}<//>`;
 }
 
 /** @param {"beside" | "changes"} one */
 const show = (one) => {
   shown.value = one;
+  at.value = 0;
 };
 
-/**
- * Makes a line the main one, or says that it is.
- * @param {BranchLine} line
- */
+/** Makes a line the main one, or says that it is. @param {BranchLine} line */
 function keeper({ round, name, words, main }) {
   const keepLine = async () => {
     if (!(await write("keep_line", { round }))) return;
@@ -112,7 +145,7 @@ const frameOf = (picture) => ({
 const changeLook = ({ accepted, before, now }) => ({
   title: accepted.prompt,
   frames: [
-    { name: "Accepted", src: address("picture", accepted), words: "" },
+    { name: "You accepted", src: address("picture", accepted), words: "" },
     ...(before ? [frameOf(before)] : []),
     frameOf(now),
   ],
@@ -127,21 +160,3 @@ const besideLooks = ({ left, branch, measured, pairs }) =>
       { name: branch.words, src: address(measured ? "test-picture" : "picture", pair.branch), words: "" },
     ],
   }));
-
-/**
- * @param {Look} look
- * @param {number} at
- * @param {Look[]} looks
- */
-const item = ({ title, frames }, at, looks) => html`<div role="listitem" key=${frames.at(-1)?.src}>
-  <button
-    type="button" class="change" title="Enlarge ${title}" onClick=${() => openViewer({ looks, at })}
-  >${frames.map(
-    ({ name, src, words }, i) => html`<figure>
-      <img src=${src} alt=${i ? "" : title} width="64" height="64" />
-      <figcaption><b>${name}</b>${words && ` ${words}`}</figcaption>
-    </figure>`,
-  )}</button>
-</div>`;
-
-const closed = () => (kept(KEY) ?? "").split(" ").filter(Boolean);

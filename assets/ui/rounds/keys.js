@@ -25,7 +25,8 @@ import {
 import { tabbedTo } from "../kit/by_tab.js";
 import { maskOpen } from "../brush/mask_dialog.js";
 import { reviewAction } from "./review/review.js";
-import { reviewShown } from "./sides.js";
+import { turnChanges } from "./changes.js";
+import { changesShown, reviewShown } from "./sides.js";
 import { acceptListed } from "./suggestion.js";
 import { showHelp } from "../kit/help.js";
 
@@ -73,6 +74,7 @@ function actionFor(event) {
     if (act !== undefined) return act;
   }
   if (reviewShown() && !lightbox()) return reviewAction(event, key);
+  if (changesShown() && !lightbox()) return CHANGES[key] ?? null;
   if (painting()) return paintAction(event, key);
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") return event.shiftKey ? redo : undo;
@@ -89,6 +91,9 @@ function actionFor(event) {
   const act = key === "Enter" && above(event.target, ".tile-face") ? acceptByEnter : ON_RINGED[key];
   return act ? () => onRinged(act) : null;
 }
+
+/** @type {Partial<Record<string, Act>>} the keys of what a choice changed */
+const CHANGES = { ArrowRight: () => turnChanges(1), ArrowLeft: () => turnChanges(-1) };
 
 /** @type {Partial<Record<string, (id: string) => unknown>>} the keys that act on the ringed picture */
 const ON_RINGED = {

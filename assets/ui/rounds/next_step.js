@@ -78,10 +78,10 @@ export function nextStep() {
   if (state.round?.repeats) return "differ";
   if (state.round?.actions.includes("run") && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round", "done"].includes(step)) return step;
-  const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
+  const accepted = [...state.candidates.keys()].filter((id) => verdictOf(id) === "accepted").length;
   if (followed()) return "next_round";
-  if (closed("accept") === null) return "accept";
-  if (accepted) return "next_round";
+  if (closed("accept") === null && accepted < Math.max(1, state.suggested.size)) return "accept";
+  if (accepted) return "next_round"; // as many as were suggested, of one's own choice, are enough
   const repeats = step === "next_round" && state.round?.tunes && !childOf("next_round");
   return !repeats ? step : state.round?.source ? "done" : "choose"; // a judged LoRA may be all that one wants
 }

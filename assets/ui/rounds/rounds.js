@@ -25,7 +25,7 @@ export function mountRounds(parts) {
   mountGrid(parts);
   mountRing(parts);
   mountDesk(parts);
-  parts.desk.after(selectionBar(parts.grid));
+  parts.desk.parentElement?.after(selectionBar(parts.grid));
   mountSides(parts);
   mountReview(parts);
   mountActions(parts);

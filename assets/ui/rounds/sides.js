@@ -1,4 +1,4 @@
-/** What is shown of a round: one suggestion after the other, all images, or what a feature adds. */
+/** What is shown of a round: what the choice before changed, Review, all images, or what a feature adds. */
 /** @import { Round } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { keep, kept } from "../kit/kept.js";
@@ -7,11 +7,14 @@ import { drawing, emit, loaded, nothingSuggested, on, openSuggestions, state } f
 import { el } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
+import { hasChanges } from "./changes.js";
 import { followed } from "./next_step.js";
 
-/** @typedef {string} Side `review`, `candidates`, or the name of an added one */
+/** @typedef {string} Side `changed`, `review`, `candidates`, or the name of an added one */
 /** Of the browser: somebody who chose all images is not shown Review by itself. */
 const KEY = "gal-studio-all-images";
+/** Of the browser: the rounds that do not open with what changed any more. */
+const SEEN = "gal-studio-changes-closed";
 const EVENTS = "side round candidates scores verdicts received forget job busy";
 /** @type {{ round: string | null, side: Side, byHand: boolean }} */
 const now = { round: null, side: "candidates", byHand: false };
@@ -27,12 +30,13 @@ export const addSide = (/** @type {Added} */ side) => added.push(side);
 const own = () => added.find(({ has }) => state.round && has(state.round));
 
 /**
- * Show another side of the round, because a person wants it.
+ * Show another side of the round, because a person wants it; `forNow`, nothing is kept of that.
  * @param {Side} side
  */
-export function showSide(side) {
+export function showSide(side, { forNow = false } = {}) {
+  if (now.side === "changed") keep(SEEN, [...seen(), now.round].slice(-100).join(" "));
   Object.assign(now, { side, byHand: true });
-  if (side !== own()?.name) keep(KEY, side === "candidates" ? "1" : null);
+  if (!forNow && side !== own()?.name && side !== "changed") keep(KEY, side === "candidates" ? "1" : null);
   emit("side");
 }
 
@@ -41,6 +45,9 @@ export const ownShown = () => own()?.name === now.side;
 
 /** Are the suggestions shown one after the other? */
 export const reviewShown = () => now.side === "review";
+
+/** Is shown what the choice of the round before changed? */
+export const changesShown = () => now.side === "changed";
 
 /** Are all images shown? */
 export const candidatesShown = () => now.side === "candidates";
@@ -55,7 +62,8 @@ export function mountSides(parts) {
     return { name, box };
   });
   on(EVENTS, () => {
-    parts.sides.hidden = !own() && !canReview();
+    parts.sides.hidden = !own() && !canReview() && !hasChanges();
+    parts.changes.hidden = now.side !== "changed";
     for (const { name, box } of boxes) box.hidden = now.side !== name;
     parts.review.hidden = now.side !== "review";
     parts.columns.hidden = now.side !== "candidates";
@@ -63,8 +71,11 @@ export function mountSides(parts) {
   renderOn(EVENTS, parts.sides, Sides);
 }
 
-const canReview = () =>
-  (state.suggested.size > 0 || nothingSuggested()) && state.round?.complete === true && !drawing();
+const seen = () => (kept(SEEN) ?? "").split(" ").filter(Boolean);
+
+export function canReview() {
+  return (state.suggested.size > 0 || nothingSuggested()) && state.round?.complete === true && !drawing();
+}
 
 /** A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. */
 function decide() {
@@ -78,8 +89,9 @@ function choose() {
   const first = own()?.name;
   if (now.round !== state.roundId)
     Object.assign(now, { round: state.roundId, side: first ?? "candidates", byHand: false });
-  if (!["candidates", "review", first].includes(now.side)) now.side = "candidates";
-  if (now.side === "review" && !canReview()) now.side = "candidates";
+  const known = ["candidates", canReview() && "review", hasChanges() && "changed", first];
+  if (!known.includes(now.side)) now.side = "candidates";
+  if (hasChanges() && !now.byHand && !first && !seen().includes(now.round ?? "")) now.side = "changed";
   const isLeft = followed() || state.round?.source; // a judged LoRA is looked at, strength by strength
   if (now.byHand || now.side !== "candidates" || !canReview() || isLeft) return;
   if ((openSuggestions().length || nothingSuggested()) && kept(KEY) === null) now.side = "review";
@@ -91,9 +103,10 @@ function Sides() {
   const open = openSuggestions().length;
   const left = open && followed() ? "" : ` ${open || "✓"}`; // what is open in a followed round waits for none
   if (canReview()) names.unshift(["review", `Review${left}`]);
+  if (hasChanges()) names.unshift(["changed", "What changed"]);
   const first = own();
   if (first) names.unshift([first.name, first.words]);
   return html`<${Segments}
-    label="What is shown of this round" chosen=${now.side} choose=${showSide} names=${names}
+    label="What is shown of this round" chosen=${now.side} choose=${(/** @type {Side} */ side) => showSide(side)} names=${names}
   />`;
 }

@@ -1,7 +1,7 @@
 /** Text and buttons of the project's job in the top bar. */
 /** @import { Job } from "payloads" */
-import { isActive } from "../app/store.js";
-import { haltOf, jobTitle, resumeWord } from "./job_words.js";
+import { isActive, state } from "../app/store.js";
+import { haltOf, jobTitle, resumeWord, startsInstead } from "./job_words.js";
 
 /**
  * A null label hides the button.
@@ -14,7 +14,8 @@ export function jobLine(job) {
     title: jobTitle(job),
     announced: job.state === "running" ? job.title : jobTitle(job), // screen readers would speak every figure
     note: active ? rate(job) : job.message,
-    pause: job.state === "running" ? "Pause" : null,
+    pause:
+      job.state !== "running" ? null : startsInstead(state.queue, job.id) ? "Pause, start next" : "Pause",
     resume: haltOf(job) ? resumeWord(job) : null,
     keep: job.kept ? `Keep step ${job.kept}` : null,
     locate: job.lost_model ? "Locate model" : null,

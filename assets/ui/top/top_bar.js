@@ -32,7 +32,7 @@ const STEPS = [
 /** @type {[part: string, words: string, act: () => unknown][]} */
 const MENU = [
   ["log", "Log", openLog],
-  ["help", "Keys", showHelp],
+  ["help", "Help and keys", showHelp],
   ["theme", "Light or dark", toggleTheme],
 ];
 const PAUSE_OR_RESUME = /** @type {"button"} */ ("[data-part=pause], [data-part=resume]");
@@ -55,7 +55,7 @@ function Top() {
       Skip to the ${step === "rounds" ? "images" : "content"}
     <//>
     <div class="top-left">
-      <strong class="brand">GAL Studio</strong>
+      <a class="brand" href="./" title="To the first page: new project, demos, all projects">GAL Studio</a>
       <div class="project">
         <span class="project-name" data-part="name" title=${project?.name}>${project?.name}</span>
         <span class="project-tags">${project && html`<${Tags} ...${project} />`}</span>
@@ -85,7 +85,7 @@ function Top() {
 
 /** What is seldom wanted. */
 const Menu = () => html`<${PopoverButton}
-  class="quiet top-more" label="⋯" title="Figures, log, keys, light or dark" aria-label="Further choices"
+  class="quiet top-more" label="⋯" title="Help, keys, log, figures, light or dark" aria-label="Further choices"
   aria-haspopup="true" panelClass="save-menu" panelLabel="Further choices"
 >${() => [
   html`<${FiguresButton} key="figures" />`,
@@ -130,7 +130,7 @@ function JobLine({ job }) {
       <span class="job-title" data-part="job-title" title=${job.message}>${line.title}</span>
       <span class="job-rate" data-part="job-rate" title=${job.message}>${line.note}</span>
     </span>
-    ${button("pause", () => move("pause", "pausing"))}
+    ${button("pause", () => move("pause", "pausing"), { title: startsInstead(state.queue, job.id) || null })}
     ${button("resume", () => move("resume", "queued"), {
       "data-next": unfinished(job) && !line.locate ? "" : null,
     })}

@@ -34,10 +34,7 @@ export function mountCurves(panel) {
   };
 }
 
-/**
- * How high a chart is in a place, in pixels.
- * @param {{ clientHeight: number, clientWidth: number }} place
- */
+/** How high a chart is in a place, in pixels. @param {{ clientHeight: number, clientWidth: number }} place */
 const heightIn = ({ clientHeight: room, clientWidth }) =>
   Math.max(LEAST, Math.min(Math.max(MOST, Math.round(SHAPE * clientWidth)), room - BESIDE));
 
@@ -59,10 +56,7 @@ function Curves({ panel }) {
   `;
 }
 
-/**
- * The rounds as points; a click on one opens it.
- * @param {number} height
- */
+/** The rounds as points; a click on one opens it. @param {number} height */
 function arms(height) {
   const { measures, parts, projectId, roundId } = state;
   if (!isJudged())
@@ -94,10 +88,7 @@ function arms(height) {
   `;
 }
 
-/**
- * The loss of the open round, before those of the other rounds.
- * @param {{ height: number }} props
- */
+/** The loss of the open round, before those of the other rounds. @param {{ height: number }} props */
 function TrainingCurves({ height }) {
   const { round, roundId, rounds, job } = state;
   const losses = round?.losses ?? [];
@@ -123,10 +114,7 @@ const TrainsOn = () => html`<figure class="trains-on">
   <figcaption>What it trains on. The training loss appears here with the first steps.</figcaption>
 </figure>`;
 
-/**
- * The offer to go back to the step since which more steps only copied.
- * @param {{ step: number }} props
- */
+/** The offer to go back to the step since which more steps only copied. @param {{ step: number }} props */
 function OnlyCopies({ step }) {
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const keep = async ({ currentTarget: button }) => {

@@ -220,10 +220,7 @@ const Side = ({ look, after, references, choose }) => html`<div class="view-side
   <${LookFiles} look=${look} references=${references} />
 </div>`;
 
-/**
- * Files of a look, to send.
- * @param {{ look: Look, references: Frame[] }} props
- */
+/** Files of a look, to send. @param {{ look: Look, references: Frame[] }} props */
 export const LookFiles = ({ look, references }) => html`<div class="view-files">
   <span>Share:</span>
   ${["png", "gif"].map(
@@ -247,10 +244,7 @@ export function reopenViewer() {
   return Boolean(opened);
 }
 
-/**
- * The viewer as a dialog, one picture at a time.
- * @param {Opened} what
- */
+/** The viewer as a dialog, one picture at a time. @param {Opened} what */
 export function openViewer(what) {
   opened = what;
   viewerDialog.close();

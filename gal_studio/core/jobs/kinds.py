@@ -22,7 +22,7 @@ class Phase:
 
     name: str = ""
     unit: str = ""
-    kept: str = "Stopped. Nothing was lost."
+    kept: str = "Nothing was lost."
 
     def amount(self, done: float, total: int) -> str:
         """How far it is, in words: "40 of 200 steps", "1.2 of 5.1 GB"."""
@@ -70,10 +70,11 @@ class JobKind:
 
     `title` names the work while it lasts, `button` is what a person presses for it, and `done` says what is
     there afterwards, with `{count}` filled in. `is_background`: it lets every other job go first, even when
-    it runs already. `allows_jobs`: other jobs of its round may be requested meanwhile. `allows_decisions`:
-    its round can be decided on meanwhile, since it adds nothing to what is decided. One with a `hint` gets
-    its button beside the others of a round, and says this there; others have a button of their own somewhere.
-    Below the buttons `now` says what is done, `coming` what will be; the title where they are empty.
+    it runs already. `is_small`: it takes seconds, and goes between two steps of longer work. `allows_jobs`:
+    other jobs of its round may be requested meanwhile. `allows_decisions`: its round can be decided on
+    meanwhile, since it adds nothing to what is decided. One with a `hint` gets its button beside the others
+    of a round, and says this there; others have a button of their own somewhere. Below the buttons `now` says
+    what is done, `coming` what will be; the title where they are empty.
     """
 
     title: str
@@ -83,6 +84,7 @@ class JobKind:
     after: tuple[After, ...] = ()
     allows_jobs: bool = False
     is_background: bool = False
+    is_small: bool = False
     allows_decisions: bool = False
     hint: str = ""
     now: str = ""
@@ -210,6 +212,11 @@ def describe_job(name: str) -> JobKind:
 def is_background(name: str) -> bool:
     """Whether jobs of that kind let every other job go first."""
     return describe_job(name).is_background
+
+
+def is_small(name: str) -> bool:
+    """Whether jobs of that kind take seconds."""
+    return describe_job(name).is_small
 
 
 def allows_decisions(name: str) -> bool:

@@ -1,18 +1,23 @@
 """Which job waits for which, whose turn is next, and which halted ones are offered: decided over a list."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from gal_studio.core.jobs.kinds import JOB_KINDS, After, describe_job
+from gal_studio.core.jobs.kinds import JOB_KINDS, After, describe_job, is_background, is_small
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.core.types import Job
 from gal_studio.core.variants.variant import TRAININGS
 
 FINISHED = frozenset({"completed", "stopped", "error"})
 HALTED = frozenset({"paused", "interrupted", "stopped", "error"})
-NORMAL, BACKGROUND = 1, 0
-"""Priorities: every job goes before those of the background."""
+SMALL, NORMAL, BACKGROUND = 2, 1, 0
+"""Priorities: what is small goes first, and every job before those of the background."""
+
+
+def priority_of(kind: str) -> int:
+    """The priority of a new job of this kind."""
+    return SMALL if is_small(kind) else BACKGROUND if is_background(kind) else NORMAL
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,15 @@ class Schedule:
         """The job that this worker can claim next."""
         return next((one for one in self.ready() if not self.is_elsewhere(one, worker_id)), None)
 
-    def should_give_way(self, running: ListedJob) -> bool:
-        """Whether another job goes before this one and could run now."""
+    def should_give_way(self, running: ListedJob, lends: Callable[[Job], bool]) -> bool:
+        """Whether another job goes before this one and could run now.
+
+        In the background every job does, and before other work what is small, to which it `lends` its model.
+        """
+        behind, small = is_background(running.job.kind), is_small(running.job.kind)
         return any(
             one.turn < running.turn
+            and (behind or (not small and is_small(one.job.kind) and lends(one.job)))
             and all(other == running for other in self._working_on(one.job.project_id))
             for one in self.ready()
         )

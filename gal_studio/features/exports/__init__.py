@@ -12,6 +12,7 @@ JOB_KINDS["export"] = JobKind(
         "check": Phase("Checking the file in diffusers"),
     },
     after=(After("fine_tune"), After("refine")),
+    is_small=True,
     allows_jobs=True,
     allows_decisions=True,
 )

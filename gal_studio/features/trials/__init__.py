@@ -8,6 +8,7 @@ JOB_KINDS["try"] = JobKind(
     done="Your images are ready",
     phases={**DRAWING, "draw": IMAGES},
     after=(MODEL, After("fine_tune"), After("refine")),
+    is_small=True,
     allows_jobs=True,
     allows_decisions=True,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.kinds import allows_decisions, describe_job, find_job_kind
-from gal_studio.core.jobs.schedule import BACKGROUND, NORMAL, ListedJob, Schedule, by_id
+from gal_studio.core.jobs.schedule import ListedJob, Schedule, by_id, priority_of
 from gal_studio.core.jobs.states import ACTIVE, REQUESTED, RESUMABLE, WORKING, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database, record
@@ -126,11 +126,11 @@ class Jobs:
             return None  # it stands still, such as on a full disk
         return float((rows[-1]["done"] - rows[0]["done"]) / (rows[-1]["time"] - rows[0]["time"]))
 
-    def should_give_way(self, job_id: str) -> bool:
-        """Whether a job that runs in the background has another one before it that could run now."""
+    def should_give_way(self, job_id: str, lends: Callable[[Job], bool] = lambda _small: True) -> bool:
+        """Whether a running job has another one before it that could run now (`Schedule.should_give_way`)."""
         schedule = self.unfinished()
         running = next((one for one in schedule.jobs if one.job.id == job_id), None)
-        return running is not None and schedule.should_give_way(running)
+        return running is not None and schedule.should_give_way(running, lends)
 
     def should_stop(self, job_id: str, worker_id: str) -> bool:
         """Whether the worker must leave the job at this step."""
@@ -155,7 +155,7 @@ class Jobs:
                 self._refuse_if_archived(project_id)
                 return self.resume(same.id) if same.state in ("paused", "interrupted") else same
             job_id, now = new_id(), self._clock()
-            priority = BACKGROUND if describe_job(kind).is_background else NORMAL
+            priority = priority_of(kind)
             row = writer.execute(
                 "INSERT INTO jobs (id, project_id, round_id, kind, state, priority, rank, created) SELECT "
                 "?1, ?2, ?3, ?4, 'queued', ?5, (SELECT COALESCE(MAX(rank), 0) + 1 FROM jobs "

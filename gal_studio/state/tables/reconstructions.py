@@ -56,6 +56,15 @@ class Reconstructions(Repository):
         )
         return None if row is None else record(Reconstruction, row)
 
+    def of_references(self, project_id: str, base_model: str) -> tuple[Reconstruction, ...]:
+        """What is known of a model and the references of a project."""
+        rows = self._database.rows(
+            "SELECT * FROM seen_pictures WHERE base_model = ? AND image IN "
+            "(SELECT image FROM project_references WHERE project_id = ?)",
+            (base_model, project_id),
+        )
+        return tuple(record(Reconstruction, row) for row in rows)
+
     def is_answer(self, image: str, seen_image: str) -> bool:
         """Whether some model gave this picture back for that one."""
         sql = "SELECT 1 FROM seen_pictures WHERE image = ? AND seen_image = ?"

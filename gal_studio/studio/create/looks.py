@@ -213,6 +213,17 @@ def reconstruction_warning(found: Reconstruction) -> str:
     )
 
 
+def lost_details(found: Sequence[Reconstruction]) -> str:
+    """What no round brings back, where a model loses details of references; empty if it does not."""
+    lost = next((one for one in found if reconstruction_warning(one)), None)
+    if lost is None:
+        return ""
+    return (
+        f"{short_model_name(lost.base_model)} cannot generate details as fine as your reference’s. No round "
+        "brings them back: use a larger model, or bolder references."
+    )
+
+
 def short_model_name(base_model: str) -> str:
     """A short name of a base model: the title of its preset, or the last part of its path."""
     titles = {preset.base_model: preset.title for preset in load_presets()}

@@ -171,15 +171,15 @@ def about_project(project: ProjectView) -> list[str]:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A prompt that the base model was taught nothing of, in a sentence, and how to ask for what it knows."""
+    """What the base model was not taught of some prompts, in a sentence, and how to ask for what it knows."""
 
     text: str
-    prompt: str
+    prompts: tuple[str, ...]
     swaps: tuple[Swap, ...]
 
 
 def unknown_prompt(templates: Sequence[str], trigger: str, base_model: str) -> Unknown | None:
-    """The first prompt of which the base model knows neither thing nor place; None if it knows all.
+    """All prompts, where the base model knows neither thing nor place of one; None if it knows all.
 
     `trigger` stands for `{}` in a template, and may be written out.
     """
@@ -188,7 +188,8 @@ def unknown_prompt(templates: Sequence[str], trigger: str, base_model: str) -> U
     for template in templates:
         rest = without_words(without_words(template, trigger), "{}")
         if preset and (text := _on_unknown(rest, preset, known, "and shows something it knows instead")):
-            return Unknown(text, template, swaps(template, known, trigger))
+            all_prompts = (template, *(one for one in templates if one != template))
+            return Unknown(text, all_prompts, swaps(all_prompts, known, trigger))
     return None
 
 
@@ -198,17 +199,23 @@ def about_test_prompts(templates: Sequence[str], trigger: str, base_model: str) 
     return found.text if found else ""
 
 
-def known_instead(prompt: str, base_model: str) -> tuple[Swap, ...]:
-    """A reference's prompt with things that the base model knows."""
-    preset = _preset(base_model)
-    return swaps(prompt, preset.known_things) if preset else ()
+def known_instead(
+    kind: Kind, texts: Sequence[tuple[str, str]], unknown: int, base_model: str
+) -> tuple[Swap, ...]:
+    """The prompts of references with things that the base model knows, for what one of them shows.
+
+    `texts` are (prompt, trigger word).
+    """
+    preset, (prompt, word) = _preset(base_model), texts[unknown]
+    thing = find_taught(kind).thing(entered(prompt), word)
+    return swaps([one for one, _ in texts], preset.known_things, thing=thing) if preset else ()
 
 
 def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) -> str:
     if not known or not words or known_words(words, known):
         return ""
     thing = re.sub("^(an?|the) ", "", words, flags=re.IGNORECASE)
-    near = [one.word for one in swaps(words, known)] or known[:: max(1, len(known) // 6)][:6]
+    near = [one.word for one in swaps([words], known)] or known[:: max(1, len(known) // 6)][:6]
     name, some = short_model_name(preset.base_model), ", ".join(near)
     return (
         f"{name} can’t generate “{thing}” {instead}. Choose something it knows, such as {some}, or another "

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from gal_studio.state.files.content_store import png_of
 from gal_studio.studio.reports.contact_sheet import INK, PAPER, SOFT, fitted, font
-from gal_studio.studio.reports.sharpened import shown_at
+from gal_studio.studio.reports.sharpened import SMALL, shown_at
 
 EDGE, GAP = 512, 20
 """Of a picture, and between pictures, in pixels."""
@@ -32,7 +32,7 @@ def strip(frames: Sequence[Frame], title: str) -> bytes:
     sheet = Image.new("RGB", (width, HEAD + EDGE + FOOT), PAPER)
     for number, frame in enumerate(frames):
         _draw(sheet, frame, GAP + number * (EDGE + GAP))
-    _write(sheet, title)
+    _write(sheet, _told(title, frames))
     return png_of(sheet, optimize=True)
 
 
@@ -42,13 +42,19 @@ def animation(frames: Sequence[Frame], title: str) -> bytes:
     for frame in frames:
         sheet = Image.new("RGB", (EDGE + 2 * GAP, HEAD + EDGE + FOOT), PAPER)
         _draw(sheet, frame, GAP)
-        _write(sheet, title)
+        _write(sheet, _told(title, frames))
         sheets.append(sheet)
     file = io.BytesIO()
     sheets[0].save(
         file, "GIF", save_all=True, append_images=sheets[1:], duration=round(1000 * SECONDS), loop=0
     )
     return file.getvalue()
+
+
+def _told(title: str, frames: Sequence[Frame]) -> str:
+    """The title, and that small images were sharpened if they were."""
+    is_sharpened = any(frame.sharpened and max(frame.picture.size) <= SMALL for frame in frames)
+    return f"{title} · sharpened" if is_sharpened else title
 
 
 def _draw(sheet: Image.Image, frame: Frame, x: int) -> None:

@@ -33,7 +33,8 @@ class ChoiceChange:
 def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[ChoiceChange, ...]:
     """What was accepted in the round before, where the benchmark has the prompt in this round.
 
-    Empty for a first round, and for a refinement or Round 0, which learn nothing that was accepted.
+    What was a copy before and is none now comes first. Empty for a first round, and for a refinement or
+    Round 0, which learn nothing that was accepted.
     """
     here = store.snapshots.round(round_id)
     above, prompts = here.parent, here.project.prompts
@@ -49,7 +50,11 @@ def changes_of(store: Store, round_id: str, measured: FullMeasures) -> tuple[Cho
         if now is not None:
             shown = ShownPicture.of(candidate, prompt=prompt)
             found.append(ChoiceChange(shown, _named(before, names), _shown(now, names[round_id])))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: not _is_cured(one)))
+
+
+def _is_cured(change: ChoiceChange) -> bool:
+    return change.before is not None and change.before.copy and not change.now.copy
 
 
 def _accepted(above: RoundSnapshot) -> list[Candidate]:

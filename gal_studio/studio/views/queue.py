@@ -58,7 +58,7 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
         can_rise, can_sink = moves.get(job.id, (False, False))
         return QueuedJob(
             **_words(job),
-            expected_seconds=expected.seconds,
+            expected_seconds=_left(store, job) if job.state in WORKING else expected.seconds,
             project_id=job.project_id,
             project_name=of_project.name,
             round_name=of_project.rounds[job.round_id],
@@ -74,13 +74,19 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
     return QueueView(working=working, waiting=waiting, halted=halted)
 
 
+def _left(store: Store, job: Job) -> float | None:
+    """The seconds that a running job takes yet in its phase; None while its speed is not known."""
+    rate = store.jobs.rate(job.id)
+    return (job.total - job.done) / rate if rate else None
+
+
 def job_view(store: Store, project_id: str) -> JobView | None:
     """The current job of a project; None if there was never one."""
     job = store.jobs.current(project_id)
     if job is None:
         return None
     rate = store.jobs.rate(job.id) if job.state in WORKING else None
-    left = (job.total - job.done) / rate if rate else None
+    left = _left(store, job) if rate else None
     speed = describe_job(job.kind).phase(job.phase).speed(rate) if rate else ""
     return JobView(
         **_words(job),

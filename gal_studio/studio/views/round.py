@@ -33,6 +33,7 @@ from gal_studio.rounds.suggestions import (
     suggested_anchors,
 )
 from gal_studio.state import Store
+from gal_studio.studio.create.looks import lost_details
 from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.types import RoundView, ScoreView, StepsView
@@ -91,11 +92,14 @@ def _repeats(inputs: TrainingInputs) -> str:
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     """A summary of each round of a project that is not archived."""
     project, busy = store.snapshots.project(project_id), store.jobs.busy_rounds(project_id)
-    aside = set_aside(project)
-    return tuple(_summary(here, project.names[here.id], busy, here.id in aside) for here in project.shown)
+    aside, model = set_aside(project), project.project.base_model
+    lost = lost_details(store.reconstructions.of_references(project_id, model))
+    return tuple(
+        _summary(here, project.names[here.id], busy, here.id in aside, lost) for here in project.shown
+    )
 
 
-def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool) -> RoundSummary:
+def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool, lost: str) -> RoundSummary:
     made, accepted = shown_proposal(here), here.decided.accepted
     step, suggested = next_step(here, busy, made), len(suggested_anchors(here, made))
     images = {tile.id: tile for tile in here.tiles if tile.image}
@@ -115,7 +119,7 @@ def _summary(here: RoundSnapshot, name: str, busy: Collection[str], aside: bool)
         refines=here.variant.refines,
         made_by=here.variant.made_by,
         aside=aside,
-        doubt=doubt(here),
+        doubt=doubt(here) or (lost if here.candidates else ""),
     )
 
 

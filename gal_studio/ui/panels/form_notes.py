@@ -75,17 +75,19 @@ def _warnings(given: FormSet, number: int, model: str, is_judged: bool) -> Itera
     """
     kind, texts, is_described = given.kind, given.texts, isinstance(given.described, Described)
     told: set[str] = set()
-    for (prompt, word), place in zip(texts, given.places, strict=True):
+    is_asked = False  # what an object is, is one question
+    for at, ((prompt, word), place) in enumerate(zip(texts, given.places, strict=True)):
         has_style = not (given.taught.has_trigger_word or _refusal(style_descriptor, entered(prompt)))
         odd = about_style(entered(prompt), "" if is_judged else model) if has_style else ""
         fits = not is_judged and (is_described or not _refusal(describe, kind, [(prompt, word)]))
-        unknown = about_things(kind, entered(prompt), word, model) if fits else ""
+        unknown = about_things(kind, entered(prompt), word, model) if fits and not is_asked else ""
         described = about_described_style(prompt) if has_style and not is_judged else ""
+        is_asked = is_asked or bool(unknown and given.taught.has_trigger_word)
         long = "" if is_judged else about_length(entered(prompt), model)
         for text in (long, odd, about_entered(prompt), described, unknown):
             if text and text not in told:
                 told.add(text)
-                swaps = known_instead(prompt, model) if text == unknown else None
+                swaps = known_instead(kind, texts, at, model) if text == unknown else None
                 yield FormNote(place, text, number, "warning", swaps)
     for word in dict.fromkeys(word for _, word in texts):
         if text := about_entered(word, "trigger word"):

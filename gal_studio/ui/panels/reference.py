@@ -352,18 +352,21 @@ def try_demo(context: Context, kind: Kind) -> TriedDemo:
     if known is not None:
         return TriedDemo(known, False)
     project_id = context.studio.create_demo(kind, origin=context.key or None)
-    context.studio.run_missing(context.studio.rounds(project_id)[0].id)
+    context.studio.run_missing(context.studio.rounds(project_id)[1].id)
     return TriedDemo(project_id, True)
 
 
 @REQUESTS.write_outside
 def open_finished(context: Context) -> OpenedProject:
-    """Open the bundled finished project; it is imported unless it is on the list."""
+    """Open the bundled finished project; it is imported unless it is on the list.
+
+    It opens with what the choice in its first round changed.
+    """
     known = context.studio.finished_project()
     if known is not None:
         return OpenedProject(known, None)
     project_id = context.studio.open_finished()
-    return OpenedProject(project_id, context.studio.rounds(project_id)[0].id)
+    return OpenedProject(project_id, context.studio.rounds(project_id)[1].id)
 
 
 @REQUESTS.write

@@ -153,7 +153,7 @@ class DerivedSet:
 class FormNote:
     """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting.
 
-    `swaps` are prompts with what the model knows; null unless it does not know what the prompt names.
+    `swaps` are the set's prompts with what the model knows; null unless it does not know what one names.
     """
 
     field: str

@@ -72,7 +72,7 @@ def test_a_test_prompt_is_known_by_its_thing_or_its_place() -> None:
 def test_of_what_it_does_not_know_something_near_is_offered() -> None:
     assert "such as parrot, penguin, owl, or another base model." in style("swan")
     found = unknown_prompt(["A cat {}", "A swan {}"], "in lumira style", POCKET)
-    assert found is not None and found.prompt == "A swan {}"
-    assert [one.prompt for one in found.swaps] == ["A parrot {}", "A penguin {}", "An owl {}"]
+    assert found is not None and found.prompts == ("A swan {}", "A cat {}")
+    assert [one.prompts[0] for one in found.swaps] == ["A parrot {}", "A penguin {}", "An owl {}"]
     assert unknown_prompt(["A cat {}"], "in lumira style", POCKET) is None
-    assert known_instead("A swan in felt style", OTHER) == ()
+    assert known_instead("style", [("A swan in felt style", "")], 0, OTHER) == ()

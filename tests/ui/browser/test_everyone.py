@@ -42,6 +42,9 @@ CUT_OFF = """() => {
   const words = (node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`;
   const found = [];
   if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
+  for (const node of document.querySelectorAll("*")) // no wheel brings it back
+    if ((node.scrollTop || node.scrollLeft) && !/auto|scroll/.test(getComputedStyle(node).overflow))
+      if (!node.matches("html, textarea, input")) found.push(`is scrolled, and cannot be: ${words(node)}`);
   const kinds = ".studio :is(button, a, input, select, h2, h3, p, label, td, th, dd)";
   for (const node of root.querySelectorAll(kinds)) {
     const box = node.getBoundingClientRect();
@@ -136,6 +139,7 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
         page.keyboard.press("Escape")
         page.wait_for_selector(dialog, state="hidden")
         expect(page.locator(".top-more")).to_be_focused()
+    assert not [line for line in page.evaluate(CUT_OFF) if line.startswith("is scrolled")]
     page.goto(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
     page.focus("[data-action=test-set]")

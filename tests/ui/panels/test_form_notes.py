@@ -65,5 +65,15 @@ def test_a_thing_that_the_model_does_not_know_comes_with_prompts_that_it_does() 
     answer = derived(Form.parsed({"kind": "style", "preset": "pocket", "sets": [given]}))
     (note,) = (note for note in answer.notes if "can’t generate “swan”" in note.text)
     assert note.swaps is not None
-    assert [one.prompt for one in note.swaps][:1] == ["A parrot in felt style"]
+    assert note.swaps[0].prompts == ("A parrot in felt style",)
     assert all(other.swaps is None for other in answer.notes if other is not note)
+
+
+def test_what_an_object_is_is_one_question_with_one_answer_for_all_of_its_prompts() -> None:
+    prompts = ["A <tink> robot on a desk", "A <tink> robot in the snow", "A <tink> tin robot on a chair"]
+    given = {"prompts": prompts, "places": ["0", "1", "2"], "pictures": 3, "trigger_word": "<tink>"}
+    form = {"kind": "object", "preset": "pocket", "sets": [given]}
+    (note,) = (one for one in derived(Form.parsed(form)).notes if "can’t generate" in one.text)
+    assert note.swaps is not None and note.swaps[0].word == "teddy bear"
+    given["prompts"] = list(note.swaps[0].prompts)
+    assert [one.text for one in derived(Form.parsed(form)).notes] == []

@@ -38,6 +38,11 @@ test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept", "as in the store");
 });
 
+test("as many accepted images as were suggested are enough for the next round, whichever they are", () => {
+  state.verdicts.set("b", "accepted");
+  assert.deepEqual([nextStep(), closed("accept")], ["next_round", null]);
+});
+
 test("nothing is next where there is nothing to mend, unless an image is accepted", () => {
   state.suggested = new Map();
   state.round = round({ id: "r", step: "done" });

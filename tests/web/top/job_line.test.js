@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobLine } from "../../../assets/ui/top/job_line.js";
-import { job } from "../samples.js";
+import { state } from "../../../assets/ui/app/store.js";
+import { job, queued } from "../samples.js";
 
 /** @import { Job } from "payloads" */
 
@@ -36,6 +37,13 @@ test("a halted training whose steps were saved can be ended there", () => {
 test("speed and remaining time are shown once known, and that the worker is starting", () => {
   assert.equal(shown({ pace: "2.5 steps/s · 1:03 left" }).note, "2.5 steps/s · 1:03 left");
   assert.equal(shown({ worker_alive: false }).note, "starting");
+});
+
+test("Pause says so where another job starts instead", () => {
+  state.queue = { working: [], waiting: [queued({ id: "other" })], halted: [] };
+  assert.equal(jobLine(job({ state: "running" })).pause, "Pause, start next");
+  state.queue = { working: [], waiting: [], halted: [] };
+  assert.equal(jobLine(job({ state: "running" })).pause, "Pause");
 });
 
 test("screen readers hear what begins and ends, not every figure", () => {

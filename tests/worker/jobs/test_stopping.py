@@ -34,7 +34,7 @@ def test_encoding_ends_within_one_picture(
     with monkeypatch.context() as patch:
         patch.setattr(latents, "encode_picture", encode)
         ended = work(studio, models, job)
-    assert (ended.state, ended.message) == (state, "Stopped. Nothing was lost.")
+    assert (ended.state, ended.message) == (state, "Nothing was lost.")
     assert calls == ["running", "running"]
     assert work(studio, models, studio.resume(job.id)).state == "completed"
 

@@ -2,20 +2,23 @@
 /** @import { OfFiles } from "../../reference/form/form.js" */
 import { html, withValue } from "../../kit/html.js";
 import { LoraFiles } from "../../reference/form/lora_files.js";
-import { withPath } from "../../reference/form/lora_paths.js";
+import { typedIn, withTyped } from "../../reference/form/lora_paths.js";
 import { Notes, noted } from "../../reference/form/notes.js";
 
 /** @param {OfFiles} props */
-export const Judged = ({ model, said, notes, children }) => html`<div class="judged">
+export const Judged = ({ model, said, notes, children }) => {
+  const change = (/** @type {string} */ files) => model.change({ files });
+  const type = withValue((text) => change(withTyped(model.files, text)));
+  return html`<div class="judged">
   <${LoraFiles}
-    several add=${(/** @type {string} */ path) => model.change({ files: withPath(model.files, path) })}
+    several paths=${model.files} change=${change}
   >
     <label class="field">
       <span class="field-name">LoRA files, one to six</span>
       <textarea
-        name="judged" rows="2" spellcheck=${false} translate=${false} value=${model.files}
+        name="judged" rows="2" spellcheck=${false} translate=${false} value=${typedIn(model.files)}
         placeholder="Drop .safetensors files here, or write their paths: one per line"
-        onInput=${withValue((text) => model.change({ files: text }))} ...${noted("notes-judged", notes)}
+        onInput=${type} ...${noted("notes-judged", notes)}
       />
       <${Notes} id="notes-judged" notes=${notes} />
     </label>
@@ -27,3 +30,4 @@ export const Judged = ({ model, said, notes, children }) => html`<div class="jud
   </p>
   ${children}
 </div>`;
+};

@@ -8,10 +8,7 @@ import { Select } from "../../kit/segments.js";
 import { useState } from "../../vendor/preact.min.js";
 import { Viewer } from "../../viewer/viewer.js";
 
-/**
- * Every seed of every test prompt.
- * @param {readonly ComparedAnchor[]} anchors
- */
+/** Every seed of every test prompt. @param {readonly ComparedAnchor[]} anchors */
 const looksOfAnchors = (anchors) =>
   anchors.flatMap(({ prompt, pictures }) =>
     pictures.map(({ before, after }, i) => ({

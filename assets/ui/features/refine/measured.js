@@ -13,10 +13,7 @@ const VERDICTS = {
   unclear: "≈ no clear change",
 };
 
-/**
- * The measurements, who judged them, or why there are none.
- * @param {{ now: Refinement }} props
- */
+/** The measurements, who judged them, or why there are none. @param {{ now: Refinement }} props */
 export function Measured({ now: { measurements, measured_by: judge, unmeasured } }) {
   if (!measurements.length && !unmeasured) return null;
   return html`<section class="refine-measured" aria-label="What it changed">
@@ -39,10 +36,7 @@ export function Measured({ now: { measurements, measured_by: judge, unmeasured }
   </section>`;
 }
 
-/**
- * The confidence interval of a difference, on a scale with zero marked.
- * @param {Measurement} figure
- */
+/** The confidence interval of a difference, on a scale with zero marked. @param {Measurement} figure */
 function interval({ low, high, difference }) {
   const reach = 1.15 * Math.max(Math.abs(low), Math.abs(high), 1e-9);
   /** @param {number} value */

@@ -73,10 +73,7 @@ export function openPair(id) {
   dialog.open("A pair, enlarged", html`<${PairView} />`);
 }
 
-/**
- * Go to the next or previous pair.
- * @param {number} by
- */
+/** Go to the next or previous pair. @param {number} by */
 export function turnPair(by) {
   const pairs = judged();
   const next = pairs[pairs.findIndex((pair) => pair.id === shown.value) + by];

@@ -78,10 +78,10 @@ export const ComparedReplays = () =>
 export function ReplayNote() {
   const running = state.parts.replays?.made.find((one) => one.state === "working");
   if (!running) return null;
-  const { drawn, wanted, far } = running;
-  return html`<span class="strip-replay" title="${far}. See Curves">
-    Replay: ${drawn} of ${wanted} rounds
-  </span>`;
+  const { drawn, wanted, far, project_id: project } = running;
+  return html`<button
+    type="button" class="quiet strip-replay" title="Open it: ${far}" onClick=${() => openProject(project)}
+  >Replay: ${drawn} of ${wanted} rounds</button>`;
 }
 
 /**

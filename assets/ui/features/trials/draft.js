@@ -19,10 +19,7 @@ let project = null;
 /** @param {string} id of a project */
 const key = (id) => `gal-studio-trial ${id}`;
 
-/**
- * Change some fields of the draft, and keep it.
- * @param {Partial<TrialDraft>} some
- */
+/** Change some fields of the draft, and keep it. @param {Partial<TrialDraft>} some */
 export function changeDraft(some) {
   draft.value = { ...draft.value, ...some };
   if (project) keep(key(project), JSON.stringify(draft.value), ofTab);

@@ -1,10 +1,11 @@
 /** The picture of a tried prompt, small and enlarged, and what the studio says of it. */
 /** @import { Trial } from "payloads" */
+import { state } from "../../app/store.js";
 import { address } from "../../app/urls.js";
 import { figures } from "../../kit/figures.js";
 import { html } from "../../kit/html.js";
 import { openViewer } from "../../viewer/viewer.js";
-import { settingsOf, trialFacts } from "./words.js";
+import { settingsOf, trialFacts, waitingWords } from "./words.js";
 
 /**
  * @param {Trial} trial
@@ -12,7 +13,7 @@ import { settingsOf, trialFacts } from "./words.js";
  */
 export function face(trial, open) {
   if (trial.trouble) return html`<p class="trial-face trial-trouble">${trial.trouble}</p>`;
-  if (!trial.version) return html`<p class="trial-face">Waiting to be generated…</p>`;
+  if (!trial.version) return html`<p class="trial-face">${waitingWords(state.queue)}</p>`;
   return html`<button
     type="button" class="trial-face" onClick=${open}
     aria-label="Enlarge: ${trial.prompt}, ${trialFacts(trial)}"
@@ -39,19 +40,13 @@ export function enlarge(trial, trials) {
   openViewer({ looks, at: drawn.findIndex((one) => one.id === trial.id), what: "Image" });
 }
 
-/**
- * What the studio says of an image: in words, or by its figures.
- * @param {Trial} trial
- */
+/** What the studio says of an image: in words, or by its figures. @param {Trial} trial */
 export function judgedWords({ judged }) {
   if (!judged || !figures.value) return judged?.plain ?? "";
   return judged.figures.map(([name, value]) => `${name.toLowerCase()} ${value}`).join(" · ");
 }
 
-/**
- * The same under an image.
- * @param {Trial} trial
- */
+/** The same under an image. @param {Trial} trial */
 export const measures = (trial) => {
   const { judged } = trial;
   if (!judged) return null;

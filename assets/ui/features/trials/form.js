@@ -117,10 +117,7 @@ const Text = (props) => html`<label class="trial-prompt" title=${props.title}>
   <span>${props.label}</span><textarea rows="1" maxlength="3000" ...${bound(props)} />
 </label>`;
 
-/**
- * A text field also for numbers: a seed has more digits than a number field keeps.
- * @param {Given} props
- */
+/** A text field also for numbers: a seed has more digits than a number field keeps. @param {Given} props */
 const Short = (props) => html`<label title=${props.title}>
   <span>${props.label}</span>
   <input type="text" inputmode=${props.mode ?? "decimal"} autocomplete="off" ...${bound(props)} />
@@ -160,13 +157,15 @@ function Slider({ name, label, most, when }) {
   </label>`;
 }
 
-/** Write what the model knows into the form. @param {string} prompt */
-function useInstead(prompt) {
-  const { prompt: other = "" } = unknown.value ?? {};
+/** Write what the model knows into the form. @param {string[]} prompts */
+function useInstead(prompts) {
+  const others = unknown.value?.prompts ?? [];
   unknown.value = null;
-  const written = draft.value.prompt;
-  const known = written.includes(other) ? written.replace(other, () => prompt) : `${written}\n${prompt}`;
-  changeDraft({ prompt: known });
+  let prompt = draft.value.prompt;
+  for (const [i, known] of prompts.entries())
+    if (prompt.includes(others[i])) prompt = prompt.replace(others[i], () => known);
+    else if (!i) prompt += `\n${known}`;
+  changeDraft({ prompt });
 }
 
 /**

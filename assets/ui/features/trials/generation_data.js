@@ -8,10 +8,7 @@
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const KEYWORD = "parameters";
 
-/**
- * The text `parameters` of a PNG file, or null.
- * @param {ArrayBuffer} file
- */
+/** The text `parameters` of a PNG file, or null. @param {ArrayBuffer} file */
 export function pngText(file) {
   const [bytes, view] = [new Uint8Array(file), new DataView(file)];
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) return null;
@@ -50,10 +47,7 @@ export function generationOf(text) {
   };
 }
 
-/**
- * A prompt without LoRAs, and with its brackets as they are.
- * @param {string} text
- */
+/** A prompt without LoRAs, and with its brackets as they are. @param {string} text */
 const plain = (text) =>
   text
     .replace(/<lora:[^>]*>/g, "")

@@ -26,10 +26,7 @@ on("forget", () => {
   said.value = "";
 });
 
-/**
- * Ask for the images as often as the view is shown.
- * @param {HTMLElement} panel
- */
+/** Ask for the images as often as the view is shown. @param {HTMLElement} panel */
 export function followSteps(panel) {
   on("view received", () => {
     const { round } = state; // images may outlast the LoRAs that drew them

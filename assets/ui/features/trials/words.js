@@ -1,11 +1,17 @@
 /** The words of *Try a prompt*. */
-/** @import { Trial } from "payloads" */
-import { typedNumber } from "../../kit/format.js";
+/** @import { Queue, Trial } from "payloads" */
+import { about, typedNumber } from "../../kit/format.js";
 
-/**
- * What a picture was drawn with, in one line.
- * @param {Trial} trial
- */
+/** What an image waits for that is not generated yet, and how long. @param {Queue} queue */
+export function waitingWords({ working }) {
+  const other = working.find(({ kind }) => kind !== "try");
+  if (!other) return "Waiting to be generated…";
+  const { title, round_name: round, project_name: project, expected_seconds: seconds } = other;
+  const left = seconds === null ? "" : `, ${about(seconds)}`;
+  return `Waits for ${title.toLowerCase()}, ${round} of ${project}${left}`;
+}
+
+/** What a picture was drawn with, in one line. @param {Trial} trial */
 export const trialFacts = (trial) => `${trial.round_name} · ${settingsOf(trial)}`;
 
 /**
@@ -39,10 +45,7 @@ export function formProblem({ prompt, seed, guidance, count = "1", strengths = "
 
 const MOST_STRENGTHS = 10;
 
-/**
- * The different numbers of a line such as "0.4, 0.7 1"; NaN for what is none.
- * @param {string} text
- */
+/** The different numbers of a line such as "0.4, 0.7 1"; NaN for what is none. @param {string} text */
 export const strengthsIn = (text) => [
   ...new Set(
     text

@@ -1,20 +1,30 @@
-/** LoRAs that are chosen or dropped in place of a path: the studio gets a copy of each. */
+/** LoRAs that are chosen or dropped in place of a path: the studio gets a copy of each, shown by its name. */
 import { Button, html } from "../../kit/html.js";
 import { useRef, useState } from "../../vendor/preact.min.js";
+import { copied, pathsIn, withPath } from "./lora_paths.js";
 import { sendLora } from "./upload.js";
 
 /**
- * `add` is given what stands for the path of each copy; `children` are the field of the paths.
- * @param {{ several?: boolean, add: (path: string) => void, children?: unknown }} props
+ * `paths` are those of all, one a line, `change` is given others; `children` are the field of the typed ones.
+ * @param {{ several?: boolean, paths: string, change: (paths: string) => void, children?: unknown }} props
  */
-export function LoraFiles({ several = false, add, children }) {
+export function LoraFiles({ several = false, paths, change, children }) {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const [sending, setSending] = useState("");
+  const latest = useRef(paths); // several are sent one after the other
+  latest.current = paths;
+  const copies = pathsIn(paths).filter((path) => copied(path) !== null);
+  const leaveOut = (/** @type {string} */ path) =>
+    change(
+      pathsIn(paths)
+        .filter((one) => one !== path)
+        .join("\n"),
+    );
   const send = async (/** @type {File[]} */ files) => {
     for (const file of several ? files : files.slice(0, 1)) {
       setSending(file.name);
       const path = await sendLora(file);
-      if (path) add(path);
+      if (path) change(several ? withPath(latest.current, path) : path);
     }
     setSending("");
   };
@@ -28,6 +38,12 @@ export function LoraFiles({ several = false, add, children }) {
     if (input.current) input.current.value = "";
   };
   return html`<div class="lora-files" onDragOver=${drag} onDrop=${drag}>
+    ${copies.map(
+      (path) => html`<div key=${path} class="chosen-lora" translate=${false}>
+        <b>${copied(path)}</b>
+        <${Button} class="quiet" aria-label="Remove ${copied(path)}" onClick=${() => leaveOut(path)}>✕<//>
+      </div>`,
+    )}
     ${children}
     <input
       type="file" accept=".safetensors" multiple=${several} hidden aria-label="LoRA files"
@@ -38,7 +54,7 @@ export function LoraFiles({ several = false, add, children }) {
         ${several ? "Choose files…" : "Choose a file…"}
       <//>
       <span class="field-note" role="status">
-        ${sending ? `Copying ${sending}…` : "The studio copies chosen files, and reads paths where they are."}
+        ${sending ? `Copying ${sending}…` : "Chosen files are copied, and paths read where they are."}
       </span>
     </div>
   </div>`;

@@ -10,6 +10,26 @@ export const pathsIn = (text) =>
     .map((line) => line.trim().replace(/^(["'])(.*)\1$/, "$2"))
     .filter(Boolean);
 
+/** What the studio has a copy of, by what stands for its path: its name. @param {string} path */
+export const copied = (path) => /^upload:\w+\/(.*)$/.exec(path)?.[1] ?? null;
+
+/**
+ * The text of the paths that were typed: copies are shown by their names.
+ * @param {string} text
+ */
+export const typedIn = (text) =>
+  text
+    .split("\n")
+    .filter((line) => copied(line) === null)
+    .join("\n");
+
+/**
+ * The copies in a text, with other paths typed.
+ * @param {string} text
+ * @param {string} typed
+ */
+export const withTyped = (text, typed) => [...pathsIn(text).filter(copied), typed].join("\n");
+
 /**
  * The text with one more path.
  * @param {string} text

@@ -10,8 +10,8 @@ import { signal } from "../../vendor/signals.min.js";
 const accepted = signal(/** @type {string[]} */ ([]));
 
 /**
- * The notes of a field; its control has `noted` of the same id. `use` writes another prompt into it.
- * @param {{ id: string, notes?: Note[], use?: (prompt: string) => unknown }} props
+ * The notes of a field; its control has `noted` of the same id. `use` writes the prompts of its set.
+ * @param {{ id: string, notes?: Note[], use?: (prompts: string[]) => unknown }} props
  */
 export const Notes = ({ id, notes = [], use }) => html`<div class="field-notes" id=${id} aria-live="polite">
   ${notes

@@ -2,7 +2,6 @@
 /** @import { OwnShape, Runs, ExaminedPicture } from "payloads" */
 /** @import { Note } from "./notes.js" */
 import { call } from "../../app/session.js";
-import { state } from "../../app/store.js";
 import { paintMask } from "../../brush/mask_dialog.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { partsIn } from "../../kit/places.js";
@@ -14,7 +13,6 @@ const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures dow
 const TOO_LARGE = "This image is large: start the project, then paint over it";
 const FOUND = "The subject was found: check the mask and save it, or the background counts, too.";
 const AS_ABOVE = "Same as above";
-const LATER = "This image is examined when the running job has ended.";
 
 /** @param {{ name: string }} file */
 export const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
@@ -104,9 +102,10 @@ export class Row {
 }
 
 /**
- * @param {{ row: Row, isOnly: boolean, hasMask: boolean }} props `hasMask`: a mask can be painted
+ * @param {{ row: Row, isOnly: boolean, hasMask: boolean, use: (prompts: string[]) => unknown }} props
+ *   `hasMask`: a mask can be painted; `use` writes the prompts of its set
  */
-export function PictureRow({ row, isOnly, hasMask }) {
+export function PictureRow({ row, isOnly, hasMask, use }) {
   const { captionFile, id, name, note, painted, problems, prompt, seen, source, size } = row;
   const isLarge = size !== null && Math.max(...size) > LARGEST_PAINTED;
   const ids = `notes-${id}`;
@@ -126,8 +125,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
     row.captionFile = "";
     row.changed();
   };
-  const later = seen?.waiting && state.queue.working.length ? LATER : "";
-  const notes = [captionFile && `Caption from ${captionFile}`, note, later].filter(Boolean);
+  const notes = [captionFile && `Caption from ${captionFile}`, note].filter(Boolean);
   return html`<li data-row=${id} data-pointed=${row.isPointed}>
     <img src=${source} alt=${name} width="64" height="64" onLoad=${load} onError=${unread} />
     <span class="reference-text">
@@ -136,7 +134,7 @@ export function PictureRow({ row, isOnly, hasMask }) {
         type="text" value=${prompt} aria-label="What ${name} shows" placeholder=${AS_ABOVE}
         hidden=${isOnly && !prompt} onInput=${withValue(type)} ...${noted(ids, problems)}
       />
-      <${Notes} id=${ids} notes=${problems} use=${type} />
+      <${Notes} id=${ids} notes=${problems} use=${use} />
       ${partsIn("row", { row })}
       ${
         row.retry

@@ -53,6 +53,18 @@ export class PictureSet {
     return this.rows.map((row, i) => (row.prompt.trim() ? String(i) : "prompt"));
   }
 
+  /**
+   * Write other prompts, each into the field that it stands in.
+   * @param {string[]} prompts
+   */
+  use(prompts) {
+    const places = this.rows.length ? this.places() : ["prompt"];
+    for (const [i, place] of places.entries())
+      if (place === "prompt") this.prompt = prompts[i];
+      else Object.assign(this.rows[i], { prompt: prompts[i], captionFile: "" });
+    this.changed();
+  }
+
   /** What `derive` asks of the set: without pictures, the prompt for all alone. */
   facts() {
     const alone = this.prompt.trim();
@@ -218,11 +230,12 @@ export function References({ set, kind, number, anchors, remove }) {
     set.wanted = null;
     if (wanted instanceof HTMLElement) wanted.focus();
   });
-  const write = (/** @type {"prompt" | "trigger"} */ field) => (/** @type {string} */ text) => {
-    set[field] = text;
-    set.changed();
-  };
-  const type = (/** @type {"prompt" | "trigger"} */ field) => withValue(write(field));
+  const type = (/** @type {"prompt" | "trigger"} */ field) =>
+    withValue((text) => {
+      set[field] = text;
+      set.changed();
+    });
+  const use = (/** @type {string[]} */ prompts) => set.use(prompts);
   const several = rows.length > 1;
   const facts = derived?.facts?.filter(([name]) => number || name !== "Trigger word" || !trigger.trim());
   const word = derived?.facts?.find(([name]) => name === "Trigger word")?.[1];
@@ -269,12 +282,12 @@ export function References({ set, kind, number, anchors, remove }) {
           title="Save the prompts as text files named like the images, in a zip file"
         >Save captions<//>
       </span>
-      <${Notes} id=${ids("prompt")} notes=${set.notesOf("prompt")} use=${write("prompt")} />
+      <${Notes} id=${ids("prompt")} notes=${set.notesOf("prompt")} use=${use} />
     </div>
     <ol class="reference-rows" aria-label=${count(rows.length, "image")}>${rows.map(
       (row) =>
         html`<${PictureRow}
-          key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].is_subject}
+          key=${row.id} row=${row} isOnly=${!several} hasMask=${TAUGHT[kind].is_subject} use=${use}
         />`,
     )}</ol>
     <div class="field" hidden=${!TAUGHT[kind].has_trigger_word}>

@@ -7,7 +7,7 @@ import { Button, html, withValue } from "../../kit/html.js";
 import { Radios } from "../../kit/segments.js";
 import { SettingsFields, typedValue, written } from "../../kit/settings_fields.js";
 import { LoraFiles } from "./lora_files.js";
-import { pathsIn } from "./lora_paths.js";
+import { pathsIn, typedIn } from "./lora_paths.js";
 import { Facts, NOTHING } from "./model_facts.js";
 import { Notes, noted } from "./notes.js";
 import { SavedPresets, SavePreset } from "./saved_presets.js";
@@ -228,6 +228,7 @@ export function Advanced({ model, answer, notesOf }) {
     typed.set(name, text);
     model.changed();
   };
+  const start = (/** @type {string} */ path) => model.change({ start: path });
   const reset = (/** @type {string[]} */ names) => {
     for (const name of names) typed.delete(name);
     model.changed();
@@ -235,11 +236,12 @@ export function Advanced({ model, answer, notesOf }) {
   return html`<div class="start-from">
       ${
         !isJudging &&
-        html`<${LoraFiles} add=${(/** @type {string} */ start) => model.change({ start })}>
+        html`<${LoraFiles} paths=${model.start} change=${start}>
             <${Text}
-              label="Start from a LoRA" name="start_from" value=${model.start} notes=${notesOf("start_from")}
+              label="Start from a LoRA" name="start_from" value=${typedIn(model.start)}
+              notes=${notesOf("start_from")}
               placeholder="Path to a .safetensors file, or empty"
-              type=${(/** @type {string} */ start) => model.change({ start })}
+              type=${start}
             />
           <//>
           <p class="field-note" role="status">${answer?.start}</p>

@@ -68,10 +68,7 @@ function Choices() {
     <${How} chapter="choices" />`;
 }
 
-/**
- * The offer to learn from the overrides, once there are enough of them.
- * @param {Learning | null} offered
- */
+/** The offer to learn from the overrides, once there are enough of them. @param {Learning | null} offered */
 function offer(offered) {
   if (!offered) return null;
   const { words } = offered;

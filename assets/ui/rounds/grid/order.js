@@ -53,7 +53,8 @@ function nearest(ids, row, column, columns) {
 }
 
 const SMALLEST = 58; // pixels of a tile
-const SHRINK = 0.75; // of that: so small, if a group then stands in one row
+const SHRINK = 0.75; // of that: so small, if a group then stands in one row, but not on a phone
+const PHONE = 500; // pixels: up to this width
 const GAP = 8;
 const [LEAST, LIMIT] = [3, 12]; // columns
 
@@ -66,7 +67,7 @@ const [LEAST, LIMIT] = [3, 12]; // columns
 export function columnsFor(width, most) {
   const fitting = (/** @type {number} */ tile) => Math.floor((width + GAP) / (tile + GAP));
   const whole = Math.min(most, LIMIT);
-  if (fitting(SMALLEST * SHRINK) >= whole) return Math.max(LEAST, whole);
+  if (width > PHONE && fitting(SMALLEST * SHRINK) >= whole) return Math.max(LEAST, whole);
   const fit = Math.max(LEAST, Math.min(fitting(SMALLEST), whole));
   return most <= LIMIT ? Math.max(LEAST, Math.ceil(most / Math.ceil(most / fit))) : fit;
 }

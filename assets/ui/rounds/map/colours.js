@@ -11,10 +11,7 @@ import { amount, AMOUNTS, blend, DIVERGING, ramp, rgb, themed, translucent } fro
  * @typedef {{ label: string, legend: () => Legend, colours: (candidates: Candidate[]) => string[] }} Mode
  */
 
-/**
- * By who says that a picture is a copy.
- * @type {Record<string, [colour: string, words: string]>}
- */
+/** By who says that a picture is a copy. @type {Record<string, [colour: string, words: string]>} */
 const COPIES = {
   "": ["#3b8f6e", "not a copy"],
   prompts: ["#d9822b", "by prompt"],
@@ -36,10 +33,7 @@ const LATE = [91, 63, 190];
 export const promptColour = (id) =>
   themed(state.project?.anchors.find((anchor) => anchor.id === id)?.colour ?? "#5b737d");
 
-/**
- * The colour of a round in the order of the strip, from early to late.
- * @param {string | null} id
- */
+/** The colour of a round in the order of the strip, from early to late. @param {string | null} id */
 export function roundColour(id) {
   const place = state.rounds.findIndex((round) => round.id === id);
   return themed(rgb(blend(EARLY, LATE, Math.max(0, place) / Math.max(1, state.rounds.length - 1))));

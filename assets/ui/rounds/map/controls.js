@@ -52,9 +52,7 @@ const button = (icon, title, act, more) => html`<button
   <svg viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[icon]} /></svg>
 </button>`;
 
-/**
- * @param {{ memory: Memory, isZoomed: boolean, judged: boolean, rounds: number, acts: Acts }} props
- */
+/** @param {{ memory: Memory, isZoomed: boolean, judged: boolean, rounds: number, acts: Acts }} props */
 export function Controls({ memory: { projection, tool, others }, isZoomed, judged, rounds, acts }) {
   const [places, tools] = [useRef(null), useRef(null)];
   useLayoutEffect(() => {

@@ -41,10 +41,7 @@ export function makeLayers(panel) {
   const thumbnails = new Thumbnails(pictures);
   let edge = 0;
 
-  /**
-   * Compute the pixels of all points, and show what moves with them.
-   * @param {View} view
-   */
+  /** Compute the pixels of all points, and show what moves with them. @param {View} view */
   function place(view) {
     const { scene, size, viewpoint } = view;
     const { frame, whole, memory } = viewpoint;
@@ -119,10 +116,7 @@ export function makeLayers(panel) {
       empty.hidden = !words;
       setText(empty, words);
     },
-    /**
-     * Show the picture of a point next to it.
-     * @param {MapPoint | undefined} point
-     */
+    /** Show the picture of a point next to it. @param {MapPoint | undefined} point */
     preview(point) {
       const candidate = point && state.candidates.get(point.id);
       hover.hidden = !candidate || edge >= LARGE;

@@ -20,16 +20,10 @@ export function rgb(parts) {
   return `rgb(${parts.join(",")})`;
 }
 
-/**
- * The diverging scale for t in [-1, 1].
- * @param {number} t
- */
+/** The diverging scale for t in [-1, 1]. @param {number} t */
 export const ramp = (t) => rgb(t < 0 ? blend(MIDDLE, LOW, -t) : blend(MIDDLE, HIGH, t));
 
-/**
- * From little to much, which is neither good nor bad: grey to violet.
- * @param {number} t in [0, 1]
- */
+/** From little to much, which is neither good nor bad: grey to violet. @param {number} t in [0, 1] */
 export const amount = (t) => rgb(blend(MIDDLE, MUCH, Math.max(0, Math.min(1, t))));
 
 /** From orange, like the reference, to blue, like its own prompt. */
@@ -44,10 +38,7 @@ const numbers = (colour) =>
     ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))
     : (colour.match(/\d+/g) ?? []).map(Number);
 
-/**
- * The colour, lighter on the dark theme.
- * @param {string} colour
- */
+/** The colour, lighter on the dark theme. @param {string} colour */
 export const themed = (colour) =>
   document.documentElement?.dataset.theme === "dark"
     ? rgb(blend(numbers(colour), [255, 255, 255], 0.22))

@@ -36,10 +36,7 @@ export class Viewpoint {
     return this.memory.others || this.memory.colour === "round";
   }
 
-  /**
-   * Take the map as it was left in a project.
-   * @param {string | null} project
-   */
+  /** Take the map as it was left in a project. @param {string | null} project */
   enter(project) {
     if (this.#project === project) return;
     this.#project = project;

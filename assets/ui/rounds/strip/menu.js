@@ -12,10 +12,7 @@ import { branchOf } from "./tree.js";
 
 const LONGEST = 40; // characters of a name, as in gal_studio/core/naming.py
 
-/**
- * The menu of a round.
- * @param {{ id: string, title: string }} props
- */
+/** The menu of a round. @param {{ id: string, title: string }} props */
 export const MoreButton = ({ id, title }) => html`<${PopoverButton}
   class="quiet chip-more" title="Name, star or archive this round" label="⋯"
   aria-label="Name, star or archive ${title}" aria-haspopup="true" panelClass="round-menu"

@@ -114,10 +114,7 @@ function roundChip(project, { round, ...place }, places) {
   };
 }
 
-/**
- * The line from the round before, in columns of its own.
- * @param {Chip["place"]} place
- */
+/** The line from the round before, in columns of its own. @param {Chip["place"]} place */
 function line({ column, row, above }) {
   if (!column) return null;
   if (row === above)

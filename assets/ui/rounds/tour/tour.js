@@ -7,6 +7,7 @@ import { el, makeButton, setText } from "../../kit/dom.js";
 import { addToHelp } from "../../kit/help.js";
 import { toast } from "../../kit/toast.js";
 import { tileOf } from "../grid/grid.js";
+import { candidatesShown, showSide } from "../sides.js";
 import { cardsOf } from "./cards.js";
 import { tourDue, tourSeen } from "./memory.js";
 
@@ -30,10 +31,12 @@ export function mountTour(rounds) {
   addToHelp("Show the tour", () => {
     if (!state.candidates.size) return toast("The tour shows images of a round: run it first.");
     openStep("rounds");
+    showSide("candidates", { forNow: true });
     start();
   });
-  on("round scores job positions", () => {
-    const ready = state.step === "rounds" && state.round?.complete && !busy() && state.suggested.size;
+  on("round scores job positions side", () => {
+    const isShown = state.step === "rounds" && candidatesShown();
+    const ready = isShown && state.round?.complete && !busy() && state.suggested.size;
     if (ready && tourDue(state.projectId)) start();
   });
   on("forget step", stop);

@@ -316,7 +316,6 @@ def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Serve
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [str(demo("style").images[0])])
     until(store.reconstructions.has_requests)
-    page.wait_for_selector(".field-note >> text=This image is examined when the running job has ended.")
     expect(page.locator(".seen:visible")).to_have_count(0)
     (asked,) = store.reconstructions.take()
     assert asked.base_model == "assets:pocket/pipeline"

@@ -1,4 +1,4 @@
-"""A new round opens with what the choice of the round before changed; it is closed for good."""
+"""A new round opens with what the choice of the round before changed, large, until one has gone on."""
 
 import pytest
 from playwright.sync_api import expect
@@ -28,13 +28,22 @@ def test_a_new_round_opens_with_what_the_choice_changed(watched: Watched, served
     expect(box).to_be_hidden()  # what was accepted is generated last
     measure(studio, second)
     expect(box).to_be_visible()
-    expect(box.get_by_role("heading")).to_have_text("What your choice changed")
-    expect(box.locator(".change")).to_have_count(len(accepted))
-    names = box.locator(".change").first.locator("figcaption b")
-    expect(names).to_have_text(["Accepted", "Round 1", "Round 2"])
+    expect(page.locator("[data-part=columns]")).to_be_hidden()
+    expect(box.get_by_role("heading", level=2)).to_have_text("What your choice changed")
+    expect(box.locator("output")).to_have_text(f"Prompt 1 of {len(accepted)}")
+    names = box.locator(".change figcaption b")
+    expect(names).to_have_text(["You accepted", "Round 1", "Round 2"])
     loaded = "[...document.querySelectorAll('.change img')].every((one) => one.naturalWidth > 0)"
     page.wait_for_function(loaded)
-    box.locator(".change").first.click()
+    widths = [image.bounding_box()["width"] for image in box.locator(".change img").all()]
+    assert min(widths) > 250, "they are large"
+    prompt = box.get_by_role("heading", level=3)
+    first_prompt = prompt.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(prompt).not_to_have_text(first_prompt)
+    page.keyboard.press("a")
+    assert studio.store.decisions.of_round(second).accepted == (), "no key acts on what is not shown"
+    box.locator(".change").click()
     page.wait_for_selector("dialog.viewer[open]")
     page.keyboard.press("Escape")
     page.goto(f"{served.url()}&round={first}")
@@ -42,10 +51,11 @@ def test_a_new_round_opens_with_what_the_choice_changed(watched: Watched, served
     expect(box).to_be_hidden()
     page.goto(f"{served.url()}&round={second}")
     expect(box).to_be_visible()
-    box.get_by_role("button", name="Close what your choice changed").press("Enter")
+    box.locator("[data-part=go-on]").press("Enter")
     expect(box).to_be_hidden()
-    expect(page.locator(".strip button[aria-current=true]")).to_be_focused()
     page.reload()
-    page.wait_for_selector(".tile")
+    page.wait_for_selector(".chip-round[aria-current]")
     page.wait_for_timeout(500)
     expect(box).to_be_hidden()
+    page.click("[data-choice=changed]")
+    expect(box).to_be_visible()

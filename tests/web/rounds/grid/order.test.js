@@ -46,6 +46,7 @@ test("as many columns as fit, from 3 to 12, and at most the number of images", (
   assert.equal(columnsFor(660, 8), 8);
   assert.equal(columnsFor(530, 10), 10, "a little smaller, and in one row");
   assert.equal(columnsFor(420, 10), 5, "5 and 5, not 6 and 4");
+  assert.equal(columnsFor(366, 7), 4, "a phone's are not smaller");
   assert.equal(columnsFor(100, 10), 3);
   assert.equal(columnsFor(5000, 40), 12);
 });

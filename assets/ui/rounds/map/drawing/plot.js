@@ -40,10 +40,7 @@ function dot({ x, y, copy, colour, suggested }, [small, large], faded) {
   return node;
 }
 
-/**
- * The line of equality, and the side of the copies below it.
- * @param {(at: Pixel) => Pixel} pixel
- */
+/** The line of equality, and the side of the copies below it. @param {(at: Pixel) => Pixel} pixel */
 function equality(pixel) {
   const [from, to, corner] = /** @type {Pixel[]} */ ([
     [-2, -2],
@@ -82,10 +79,7 @@ function tick(value, x, y, anchor) {
   return node;
 }
 
-/**
- * Round numbers in a range, a few.
- * @param {[low: number, high: number]} range
- */
+/** Round numbers in a range, a few. @param {[low: number, high: number]} range */
 export function placesOf([low, high]) {
   const least = (high - low) / TICKS;
   const power = 10 ** Math.floor(Math.log10(least));
