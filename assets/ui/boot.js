@@ -4,6 +4,7 @@ import { watchPictures } from "./app/lost_pictures.js";
 import { resumePending } from "./app/writes.js";
 import { registerDialogs } from "./dialogs.js";
 import { applyTheme } from "./kit/theme.js";
+import { surviveTranslation } from "./kit/translated.js";
 import { mountTop } from "./top/top_bar.js";
 import { mountRounds } from "./rounds/rounds.js";
 import { mountReference } from "./reference/reference.js";
@@ -56,6 +57,7 @@ function begin() {
     document.documentElement.dataset.step = state.step;
   });
   document.documentElement.dataset.studio = "starting";
+  surviveTranslation();
   watchPictures();
   resumePending();
   registerDialogs();

@@ -14,6 +14,16 @@ from gal_studio.core.types import Kind, Reference
 
 MAX_SUBJECTS = 4
 LONGEST_PROMPT = 1000  # characters of a new reference's prompt
+LEAST_TO_HOLD_OUT = 3
+"""References of an object from which on one may be kept out of training."""
+
+
+def held_out(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """The last reference of each object that has enough of them."""
+    by_object: dict[str, list[Reference]] = {}
+    for one in references:
+        by_object.setdefault(one.trigger_word, []).append(one)
+    return tuple(each[-1] for each in by_object.values() if len(each) >= LEAST_TO_HOLD_OUT)
 
 
 @dataclass(frozen=True)

@@ -259,6 +259,13 @@ class TuneSettings(SettingsGroup):
         note="How much what a reference’s mask leaves out counts in training; 1 = as much as the subject, 0 "
         "= not at all",
     )
+    held_out: bool = setting(
+        False,
+        "Keep a reference out of training",
+        note="With three or more references of an object, its last one is not trained on: object match, and "
+        "so the best strength and step, compare images with that one alone",
+        idle=({KIND: "style"},),
+    )
     continue_from_last: bool = setting(
         False,
         "Continue from the last round",

@@ -15,7 +15,7 @@ OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "": (
         "tune.method", "tune.rank", "tune.lokr_factor", "tune.lowest_rank", "tune.target", "tune.crop",
-        "tune.background",
+        "tune.background", "tune.held_out",
         "tune.learning_rate", "tune.steps",
         "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
         "tune.accepted_noise", "tune.accepted_share",

@@ -1,10 +1,10 @@
 """Everything that a round's training depends on, as one frozen value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from gal_studio.core.references import Prompts, parse_prompts
+from gal_studio.core.references import Prompts, held_out, parse_prompts
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.rounds import lineage
@@ -41,6 +41,12 @@ class TrainingInputs:
         return parse_prompts(own.kind, self.references, own.described, own.trigger_word)
 
     @cached_property
+    def trained_on(self) -> tuple[Reference, ...]:
+        """The references without those that are kept out of training."""
+        out = held_out_of(self.here, self.references)
+        return tuple(each for each in self.references if each not in out)
+
+    @cached_property
     def examples(self) -> tuple[TrainingExample, ...]:
         """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds, weighted.
 
@@ -49,7 +55,7 @@ class TrainingInputs:
         masked = self.here.settings.tune.background < 1.0
         own = (
             TrainingExample(each.image, each.prompt, 1.0, True, each.mask if masked else None)
-            for each in self.references
+            for each in self.trained_on
         )
         return (*own, *lineage.inherited_examples(self.here))
 
@@ -59,6 +65,12 @@ class TrainingInputs:
             return self.regions[pair.id]
         found = self.foregrounds.get(pair.generated_image or "") if pair.subject else None
         return found.mask if found else None
+
+
+def held_out_of(here: RoundSnapshot, references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """The references that a round keeps out of its training, by its settings."""
+    is_wanted = here.settings.tune.held_out and here.project.project.taught.is_subject
+    return held_out(references) if is_wanted else ()
 
 
 def load_inputs(store: Store, here: RoundSnapshot, foregrounds: bool = False) -> TrainingInputs:

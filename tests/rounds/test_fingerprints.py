@@ -73,6 +73,28 @@ def test_a_mask_counts_where_the_background_has_less_weight(store: Store, thing:
     assert [one.mask for one in inputs_of(store, thing.id).examples] == [None]
 
 
+def test_of_three_references_of_an_object_the_last_one_may_be_kept_out(store: Store, thing: Round) -> None:
+    (first,) = store.projects.references(thing.project_id)
+    words = ("<x>", "<x>", "<x>", "<y>", "<y>")
+    given = tuple(
+        replace(first, id="", trigger_word=word, prompt=f"A {word} cat {number}", plain_prompt="A cat")
+        for number, word in enumerate(words)
+    )
+    made = store.projects.add(
+        Project("", "Cats", "object", "base", "clip", "<x>", 7, Settings()), given, ("A <x> cat in a gym",)
+    )
+    round_ = store.rounds.add(made.id, None, Settings())
+
+    def trained_on() -> list[str]:
+        return [one.prompt for one in inputs_of(store, round_.id).examples]
+
+    before = fingerprints.training_fingerprint(inputs_of(store, round_.id))
+    assert len(trained_on()) == 5
+    change(store, round_.id, tune={"held_out": True})
+    assert trained_on() == ["A <x> cat 0", "A <x> cat 1", "A <y> cat 3", "A <y> cat 4"], "two are too few"
+    assert fingerprints.training_fingerprint(inputs_of(store, round_.id)) != before
+
+
 def test_a_branch_with_the_choice_and_settings_of_its_line_repeats_it(
     store: Store, first_round: Round
 ) -> None:

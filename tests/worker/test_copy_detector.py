@@ -27,7 +27,7 @@ from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import Describers, open_copy_detector
 from gal_studio.worker.task import open_task
 from tests.engine.tiny_descriptors import save_csd, save_sscd, tiny_csd, tiny_sscd
-from tests.tiny_project import CHANGES, object_draft, tiny_draft
+from tests.tiny_project import CHANGES, drawing, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 
@@ -248,6 +248,25 @@ def test_an_object_is_compared_by_its_patches(
     draft = object_draft(names, changes={**CHANGES, "gal": {**CHANGES["gal"], **described}})
     task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
     assert open_copy_detector(task).describers == Describers()
+
+
+def test_images_of_an_object_are_compared_with_the_reference_that_no_training_saw(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    places = ("rug", "boat", "roof")
+    references = [(drawing(number), f"A <sks> cat on a {place}") for number, place in enumerate(places)]
+    changes = {**CHANGES, "tune": {**CHANGES["tune"], "held_out": True}}
+    draft = object_draft(names, references=references, changes=changes)
+    task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
+    learned = open_copy_detector(task).learned
+    assert learned.held_out == (False, False, True)
+    *others, unseen = learned.looks
+    assert learned.distance(unseen) == pytest.approx(0.0, abs=1e-6)
+    alone = replace(learned, looks=(unseen,), subjects=learned.subjects[-1:], held_out=())
+    distances = [alone.distance(look) for look in others]
+    assert [learned.distance(look) for look in others] == pytest.approx(distances)
+    assert learned.own == pytest.approx(np.mean(distances)), "a good image is as near as another photo"
+    assert replace(learned, held_out=()).own != pytest.approx(learned.own)
 
 
 def test_a_file_that_is_no_such_model_is_refused_before_the_project_is_made(

@@ -65,6 +65,8 @@ def test_a_lora_is_judged(studio: Studio, tmp_path: Path, family: str) -> None:
 def test_a_lora_of_another_family_is_named(studio: Studio, tmp_path: Path, names: tuple[str, str]) -> None:
     studio.models = CheckHere()
     write_lora(Models(), str(make_tiny_z_image(tmp_path / "z-image")), tmp_path / "zed.safetensors")
-    with pytest.raises(StudioError, match=r"does not fit the model .* \(it is made for Z-Image; it lacks"):
+    with pytest.raises(
+        StudioError, match=r"does not fit the model .* \(it is made for Z-Image; the model lacks"
+    ):
         studio.create_project(tiny_draft(names, judged=(tmp_path / "zed.safetensors",)))
     assert not studio.projects()

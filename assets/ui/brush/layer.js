@@ -3,6 +3,7 @@
 /** @import { Brush } from "./brush.js" */
 import { typing } from "../kit/dom.js";
 import { html } from "../kit/html.js";
+import { isOtherByAlt, isSwitchedOff, pressedKey } from "../kit/pressed_key.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import { drawMask } from "./paint.js";
 
@@ -101,7 +102,7 @@ function Ring({ brush: { at, mask, radius, tool } }) {
  * @param {KeyboardEvent} event
  */
 function onKey(brush, canvas, event) {
-  if (event.altKey || typing(event.target)) return;
+  if (isOtherByAlt(event) || typing(event.target)) return;
   const act = actionFor(brush, event.target === canvas, event);
   if (!act) return;
   event.preventDefault();
@@ -115,7 +116,8 @@ function onKey(brush, canvas, event) {
  * @param {KeyboardEvent} event
  */
 function actionFor(brush, isOver, event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = pressedKey(event);
+  if (isSwitchedOff(event, key)) return null;
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") return () => (event.shiftKey ? brush.redo() : brush.undo());
     return key === "y" ? () => brush.redo() : null;

@@ -79,13 +79,18 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** @type {WeakMap<Node, string>} what was set last: the browser may have translated it */
+const said = new WeakMap();
+
 /**
  * Set the text only when it changed, so that a poll does not cause a repaint.
  * @param {Node} node
  * @param {string} text
  */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  if ((said.get(node) ?? node.textContent) === text) return;
+  said.set(node, text);
+  node.textContent = text;
 }
 
 /**

@@ -28,13 +28,23 @@ import { reviewAction } from "./review/review.js";
 import { turnChanges } from "./changes.js";
 import { changesShown, reviewShown } from "./sides.js";
 import { acceptListed } from "./suggestion.js";
-import { showHelp } from "../kit/help.js";
+import { addOptionToHelp, showHelp } from "../kit/help.js";
+import {
+  isOtherByAlt,
+  isSwitchedOff,
+  pressedKey,
+  showSingleKeys,
+  singleKeys,
+  turnSingleKeys,
+} from "../kit/pressed_key.js";
 
 export function mountKeys() {
+  addOptionToHelp("Shortcuts of a single letter or sign (A, R, ?)", singleKeys, turnSingleKeys);
+  showSingleKeys();
   document.addEventListener("keydown", (event) => {
     // a held Enter key clicks a button only once
     if (event.repeat && event.key === "Enter" && above(event.target, "button")) event.preventDefault();
-    if (typing(event.target) || shortcutsBlocked() || event.altKey) return;
+    if (typing(event.target) || shortcutsBlocked() || isOtherByAlt(event)) return;
     const act = actionFor(event);
     if (!act) return;
     event.preventDefault();
@@ -65,7 +75,8 @@ const shortcutsBlocked = () => document.querySelector(OPEN) !== null;
  * @returns {Act | null}
  */
 function actionFor(event) {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = pressedKey(event);
+  if (isSwitchedOff(event, key)) return null;
   if (key === "?") return showHelp;
   if (state.step !== "rounds") return null;
   if (maskOpen()) return null;

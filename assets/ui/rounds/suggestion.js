@@ -214,8 +214,8 @@ function Line({ id, score, other, now }) {
   const plain = plainWords(score, now);
   return html`<${RowOf} ...${{ id, now, shown }} prompt=${score.prompt}>
     <span class="suggestion-text">
-      <b translate=${false}>${score.head}${
-        STATES[now] && html`<em class="verdict" translate=${true}>${STATES[now]}</em>`
+      <b><span translate=${false}>${score.head}</span>${
+        STATES[now] && html`<em class="verdict">${STATES[now]}</em>`
       }</b>
       ${plain && html`<span class="suggestion-plain" title=${score.reason}>${plain}</span>`}
       <span

@@ -67,11 +67,12 @@ _NAMED = re.compile(
 )
 """peft's endings with the name of the adapter in them, such as `.lora_A.my-style.weight`."""
 MAGNITUDES: frozenset[Role] = frozenset({"magnitude", "magnitude_of_outputs"})
-TEXT = (
-    "lora_te", "text_encoder", "te1.", "te2.", "te.", "lycoris_te", "lycoris_text", "text_model", "clip_",
-    "conditioner.", "cond_stage_model.",
-)  # fmt: skip
-"""How the names of a text encoder's layers begin."""
+_TEXT = re.compile(
+    r"(base_model\.model\.)?"
+    r"(lora_te|te\d?\.|text_encoder|text_model|clip_|conditioner\.|cond_stage_model\.|lycoris_te\d*_"
+    r"|lycoris_text_(encoder|model))"
+)
+"""How the names of a text encoder's layers begin; `text_fusion` is a part of Krea 2's image model."""
 _CONDITIONER = re.compile(
     r"((base_model\.model\.)?(model\.)?(diffusion_model\.|transformer\.|net\.)?|lora_unet_|lycoris_)"
     r"(llm_adapter|text_conditioner)[._]"
@@ -129,8 +130,7 @@ def layers_of(names: Iterable[str]) -> dict[str, set[Role]]:
 
 def is_of_text(layer: str) -> bool:
     """Whether a layer of a file belongs to a text encoder."""
-    plain = layer.removeprefix("base_model.model.")
-    return plain.startswith(TEXT) or _CONDITIONER.match(layer) is not None
+    return any(pattern.match(layer) is not None for pattern in (_TEXT, _CONDITIONER))
 
 
 def holds_lora(names: Iterable[str]) -> bool:

@@ -32,6 +32,7 @@ from gal_studio.core.words import counted
 from gal_studio.engine.loras.decomposed import Weights, decomposed, nearest, scaled_change
 from gal_studio.engine.loras.foreign_factors import UnfitError, factors_of
 from gal_studio.engine.loras.foreign_names import TensorPlace, changeable, own_name, places
+from gal_studio.engine.loras.starts import Part, UnknownStartError, part_of, without_part
 from gal_studio.engine.models.adapters import (
     PEFT_CONFIGURATION,
     attach_layers,
@@ -107,27 +108,33 @@ class Choices:
 class ForeignLora:
     """The factors of a LoRA from elsewhere by the layers of the model, and what is not taken over of it.
 
-    `lost` is the share of a DoRA's change that its factors leave out (of the Frobenius norm over all layers).
+    `used` of the file's layers are those of the factors. `lost` is the share of a DoRA's change that its
+    factors leave out (of the Frobenius norm over all layers). `part` of the base model is subtracted again.
     """
 
     factors: Mapping[str, Factors]
+    used: int = 0
     text_layers: int = 0
     lost: float = 0.0
     is_dora: bool = False
     embeddings: tuple[str, ...] = ()
+    part: Part | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know, in sentences."""
-        said = []
+        said = [f"All of it is used: {counted(self.used, 'layer')}."]
         if self.text_layers:
-            said.append(
+            said = [
+                f"{self.used} of its {counted(self.used + self.text_layers, 'layer')} are used.",
                 f"Without {counted(self.text_layers, 'layer')} of the text encoder, images differ from "
-                "those of other programs."
-            )
+                "those of other programs.",
+            ]
         if self.embeddings:
             words = ", ".join(f"“{word}”" for word in self.embeddings[:3])
             said.append(f"Its embedding of {words} is left out: the base model does not know the word.")
+        if self.part:
+            said.append(f"What it began with of the base model ({self.part}) is taken out: its rank doubles.")
         if self.is_dora:
             rank = max(factors.rank for factors in self.factors.values())
             lost = (
@@ -148,12 +155,14 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
 
     All but a DoRA's are exact.
     """
-    file = read_lora_file(path, choices.without_text)
-    reader = _Reader(file, model, choices)
+    by_name = places(model)
+    file = read_lora_file(path, choices.without_text, by_name)
+    reader = _Reader(file, model, choices, by_name)
     found: dict[str, Factors] = {}
-    unknown = [name for name in file.layers if name not in reader.by_name]
+    unknown = [name for name in file.layers if name not in by_name]
     if unknown:
-        raise _misfit(file, model, f"it lacks {len(unknown)} of the layers, such as {min(unknown)}")
+        share = f"{len(unknown)} of its {len(file.layers)} layers"
+        raise _misfit(file, model, f"the model lacks {share}, such as {min(unknown)}")
     for name in file.layers:
         for layer, factors in reader.of_layer(name).items():
             if layer in found:
@@ -168,11 +177,16 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
             f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
             "choose a higher rank, or a plain LoRA",
         )
-    return ForeignLora(found, file.text_layers, lost, file.is_dora, file.embeddings)
+    return ForeignLora(
+        found, len(file.layers), file.text_layers, lost, file.is_dora, file.embeddings, reader.part
+    )
 
 
-def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
-    """Read a LoRA's file; refused by what it is if it changes more than a LoRA in two factors does."""
+def read_lora_file(path: Path, without_text: bool = False, known: Collection[str] = ()) -> LoraFile:
+    """Read a LoRA's file; refused by what it is if it changes more than a LoRA in two factors does.
+
+    `known` layers are of the image model, whatever their names sound like.
+    """
     refuse_pickle(str(path))
     names = read_one_file(path).tensors
     refuse_what_is_no_lora(path.name, names)
@@ -199,12 +213,12 @@ def read_lora_file(path: Path, without_text: bool = False) -> LoraFile:
     read = LoraFile(path, layers, metadata, embeddings=embeddings)
     if others:
         raise read.refusal(f"has tensors that are of no LoRA, such as {min(others)}", "choose another file")
-    return _of_the_picture_model(read, without_text)
+    return _of_the_picture_model(read, without_text, known)
 
 
-def _of_the_picture_model(file: LoraFile, without_text: bool) -> LoraFile:
+def _of_the_picture_model(file: LoraFile, without_text: bool, known: Collection[str]) -> LoraFile:
     """The file without a text encoder's layers, if these may be left out; the rest has to be a LoRA."""
-    text = {name for name in file.layers if is_of_text(name)}
+    text = {name for name in file.layers if is_of_text(name) and name not in known}
     if text and not without_text:
         raise file.refusal(
             f"also changes the text encoder ({counted(len(text), 'layer')}), which the studio does not train",
@@ -230,11 +244,20 @@ def _is_finite(factors: Factors) -> bool:
 class _Reader:
     """Reads the layers of a file into those of a model, and counts what a DoRA's factors leave out."""
 
-    def __init__(self, file: LoraFile, model: ImageModel, choices: Choices) -> None:
-        self._file, self._model, self._choices = file, model, choices
-        self.by_name: Mapping[str, TensorPlace] = places(model)
+    def __init__(
+        self, file: LoraFile, model: ImageModel, choices: Choices, by_name: Mapping[str, TensorPlace]
+    ) -> None:
+        self._file, self._model, self._choices, self._by_name = file, model, choices, by_name
         self._modules = changeable(model.denoiser)
-        self._scales = _Scales(file)
+        configuration = _configuration(file)
+        self._scales = _Scales(configuration)
+        try:
+            self.part = part_of(configuration, file.metadata)
+        except UnknownStartError as error:
+            raise file.refusal(
+                f"{error}, which the studio does not have",
+                "save it as a plain LoRA with its trainer, or choose another one",
+            ) from error
         self._whole = self._left = 0.0  # squares
 
     @property
@@ -244,13 +267,13 @@ class _Reader:
 
     def of_layer(self, name: str) -> dict[str, Factors]:
         """What a layer of the file adds to those of the model; one of several parts is cut by its outputs."""
-        tensors, layers = self._file.layers[name], self.by_name[name].layers
+        tensors, layers = self._file.layers[name], self._by_name[name].layers
         shapes = [tuple(self._modules[layer].weight.shape) for layer in layers]  # type: ignore[arg-type]
         whole = (sum(shape[0] for shape in shapes), *shapes[0][1:])
         outs = [shape[0] for shape in shapes]
         rank = tensors["down"].shape[0] if "down" in tensors and tensors["down"].dim() else 1
         try:
-            made = factors_of(tensors, whole, self._scales.of(name, rank))
+            made = self._whole_change(name, factors_of(tensors, whole, self._scales.of(name, rank)))
             if not tensors.keys() & MAGNITUDES:
                 cut = [Factors(made.down, up) for up in made.up.split(outs)]
             elif "of_change" in tensors:
@@ -266,6 +289,19 @@ class _Reader:
                 f"is damaged at the layer {name} ({error})", "copy or download it again"
             ) from error
         return dict(zip(layers, cut, strict=True))
+
+    def _whole_change(self, name: str, made: Factors) -> Factors:
+        """What a layer adds to the whole weight, whatever was taken out of that before the training."""
+        tensors = self._file.layers[name]
+        if self.part is None or "down" not in tensors:
+            return made
+        rank = made.rank
+        alpha = tensors.get("alpha")
+        scale = self._scales.of(name, rank) if alpha is None else float(alpha) / rank
+        weight = self._weight(self._by_name[name].layers)
+        if weight.dim() != 2:
+            raise UnfitError(f"{self.part} of a convolution is not known")
+        return without_part(made, self.part, weight, rank, scale)
 
     def _weight(self, layers: Collection[str]) -> torch.Tensor:
         if self._choices.weights is None:
@@ -287,8 +323,8 @@ class _Reader:
 class _Scales:
     """The scale of a layer whose alpha is not in the file: by peft's or diffusers' configuration, or 1."""
 
-    def __init__(self, file: LoraFile) -> None:
-        self._given = _configuration(file)
+    def __init__(self, configuration: Mapping[str, Any]) -> None:
+        self._given = configuration
 
     def of(self, name: str, rank: int) -> float:
         """Alpha / rank, or alpha / sqrt(rank) with rslora; patterns name single layers."""

@@ -1,6 +1,6 @@
 """The layers of a model by the names that other programs give them in LoRA files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +17,11 @@ _JOINED = (
     "lora_unet_", "lora_unet__", "lora_transformer_", "lora_diffusion_model_", "lycoris_", "lycoris_unet_",
     "lycoris_transformer_",
 )  # fmt: skip
+_FUSED = {
+    (".to_q", ".to_k", ".to_v"): (".to_qkv", ".qkv"),
+    (".to_k", ".to_v"): (".to_kv", ".kv"),
+    (".add_q_proj", ".add_k_proj", ".add_v_proj"): (".to_added_qkv", ".add_qkv_proj"),
+}
 _ORIGINAL = ExportForm("original", "", "", original_names=True)
 _RESNET = {
     "conv1": "in_layers.2",
@@ -49,9 +54,19 @@ def places(model: ImageModel) -> dict[str, TensorPlace]:
         _enter(found, layer, TensorPlace((layer,)))
         if layer.endswith("to_out.0"):
             _enter(found, layer.removesuffix(".0"), TensorPlace((layer,)))
-    for name, place in _original_places(model, layers):
+    for name, place in (*_original_places(model, layers), *_fused(layers)):
         _enter(found, name, place)
     return found
+
+
+def _fused(layers: Collection[str]) -> Iterator[tuple[str, TensorPlace]]:
+    """The inputs of attention as one layer, as diffusers and trainers fuse them: `to_qkv` and the like."""
+    for layer in layers:
+        for parts, names in _FUSED.items():
+            head = layer.removesuffix(parts[0])
+            joined = tuple(head + part for part in parts)
+            if head != layer and all(part in layers for part in joined):
+                yield from ((head + name, TensorPlace(joined)) for name in names)
 
 
 def changeable(denoiser: torch.nn.Module) -> dict[str, torch.nn.Module]:

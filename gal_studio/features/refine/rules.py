@@ -58,7 +58,7 @@ def planned_pairs(base: TrainingInputs, settings: RefineSettings) -> tuple[Plann
 def _objects(base: TrainingInputs, settings: RefineSettings) -> list[_Source]:
     """The references with a usable foreground; x has a clean background, or the prompt of y."""
     sources = []
-    for reference in base.references:
+    for reference in base.trained_on:
         found = base.foregrounds.get(reference.image)
         if reference.mask is None and found is not None and found.mask is None:
             continue

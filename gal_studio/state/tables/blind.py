@@ -41,6 +41,7 @@ class BlindAnswers(UndoLog[Answer | None]):
             self.add(project_id, answer, "human")
 
     def changes(self, scope: str) -> list[LoggedChange[Answer | None]]:
+        """Every answer of a project, the oldest first."""
         rows = self._database.rows("SELECT * FROM blind_answers WHERE project_id = ? ORDER BY id", (scope,))
         return [
             LoggedChange(

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gal_studio.core import strict_json
@@ -196,9 +196,10 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) and value.strip().lower() not in _MISSING else ""
 
 
-def caption_of_folder(picture: Path) -> str | None:
+def caption_of_folder(picture: Path | PurePosixPath) -> str | None:
     """What the name of kohya's folder says that its pictures show; None for any other folder."""
-    found = _REPEATED.fullmatch(picture.absolute().parent.name)
+    place = picture.absolute() if isinstance(picture, Path) else picture
+    found = _REPEATED.fullmatch(place.parent.name)
     return tidy(found[1]) if found else None
 
 

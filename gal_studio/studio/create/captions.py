@@ -6,17 +6,18 @@ person drops together (`captions_among`).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy
 from gal_studio.core.types import Reference
-from gal_studio.core.words import listed
+from gal_studio.core.words import counted, listed
 from gal_studio.state import Store
 from gal_studio.state.files.paths import is_companion
 from gal_studio.state.images.folder import is_picture
 from gal_studio.studio.create.caption_lists import (
+    ListEntry,
     caption_in_lists,
     caption_of,
     caption_of_folder,
@@ -93,27 +94,46 @@ def _shared(name: str, pictures: Sequence[str]) -> str:
 def captions_among(files: Sequence[tuple[str, bytes]], pictures: Sequence[str]) -> Captions:
     """The captions of pictures among files, given by their names and contents, in the same order as beside.
 
-    Files that are no captions, or of no picture here, are named in the problems.
+    Names of what a folder holds begin with it: `set/10_sks dog/1.png`. Files that are no captions, or of no
+    picture here, are named in the problems.
     """
     found: dict[str, Caption] = {}
     problems: list[str] = []
-    lists = sorted((file for file in files if is_list(file[0])), key=lambda file: list_order(file[0]))
+    lists = sorted((file for file in files if is_list(_path(file[0]).name)), key=_nearest)
     texts = [file for file in files if Path(file[0]).suffix.lower() in ENDINGS]
     for name, data in lists:
         _from_list(name, data, pictures, found, problems)
     for picture in pictures:
-        ranked = [(rank, file) for file in texts if (rank := _rank(file[0], picture)) is not None]
+        ranked = [(rank, file) for file in texts if (rank := _rank_of(file[0], picture)) is not None]
         for _, (name, data) in sorted(ranked, key=lambda one: one[0], reverse=True):
             try:
                 found[picture] = Caption(caption_text(name, data), name)
             except StudioError as error:
                 problems.append(str(error))
+        if picture not in found and (said := caption_of_folder(_path("/") / picture)):
+            found[picture] = Caption(said, f"the folder {_path(picture).parent.name}")
     for name, _ in texts:
         of = [picture for picture in pictures if picture in found and found[picture].source == name]
         if len(of) > 1:
             problems.append(_shared(name, of))
     problems += _left_over(files, texts, pictures)
     return Captions(found, tuple(problems))
+
+
+_path = PurePosixPath  # pages name files alike, whatever the system
+
+
+def _nearest(file: tuple[str, bytes]) -> tuple[int, int]:
+    """The order of lists: those of inner folders first."""
+    path = _path(file[0])
+    return -len(path.parts), list_order(path.name)
+
+
+def _rank_of(name: str, picture: str) -> tuple[int, int, bool] | None:
+    """As `_rank`, of a text in the picture's folder, or of one that was given alone."""
+    text, image = _path(name), _path(picture)
+    is_beside = text.parent in (image.parent, _path())
+    return _rank(text.name, image.name) if is_beside else None
 
 
 def _from_list(
@@ -125,7 +145,12 @@ def _from_list(
     except StudioError as error:
         problems.append(str(error))
         return
-    listed = {picture: text for picture in pictures if (text := caption_of(entries, picture, folders=None))}
+    place = _path(name).parent
+    listed = {
+        picture: text
+        for picture in pictures
+        if _path(picture).is_relative_to(place) and (text := _listed(entries, _path(picture), place))
+    }
     if not listed:
         problems.append(
             f"No row of {name} fits these images: it names others, or the same in several folders."
@@ -133,17 +158,38 @@ def _from_list(
     found.update({picture: Caption(text, name) for picture, text in listed.items() if picture not in found})
 
 
+def _listed(entries: Sequence[ListEntry], picture: PurePosixPath, place: PurePosixPath) -> str | None:
+    """What a list in this folder says of a picture, whose folders are not known if it was given alone."""
+    folders = picture.parent.parts
+    return caption_of(entries, picture.name, folders or None, len(folders) - len(place.parts))
+
+
 def _left_over(
     files: Sequence[tuple[str, bytes]], texts: Sequence[tuple[str, bytes]], pictures: Sequence[str]
 ) -> list[str]:
     """What is said of files that gave no caption."""
-    lone = [name for name, _ in texts if all(_rank(name, picture) is None for picture in pictures)]
-    unread = [
-        f"{name} is not read: put the caption into {Path(picture).stem}{ENDING}."
+    lone = [name for name, _ in texts if all(_rank_of(name, picture) is None for picture in pictures)]
+    unread = {
+        name: f"{name} is not read: put the caption into {_path(picture).stem}{ENDING}."
         for name, _ in files
-        if (picture := next((one for one in pictures if other_form(name, one)), None))
-    ]
-    return [f"{name} belongs to an image that is not here: choose both together." for name in lone] + unread
+        if (picture := next((one for one in pictures if _is_other_form(name, one)), None))
+    }
+    read = {name for name, _ in texts} | unread.keys()
+    odd = [name for name, _ in files if name not in read and not is_list(_path(name).name)]
+    if len(lone) > 1:
+        others = counted(len(lone) - 1, "other text")
+        said = [f"{lone[0]} and {others} belong to images that are not here: choose them together."]
+    else:
+        said = [f"{name} belongs to an image that is not here: choose both together." for name in lone]
+    if inside := [name for name in odd if _path(name).parent.name]:  # nobody chose it by itself
+        others = f" and {counted(len(inside) - 1, 'other file')}" if len(inside) > 1 else ""
+        said.append(f"Left out of the folder, since no captions are read there: {inside[0]}{others}.")
+    return [*said, *unread.values()]
+
+
+def _is_other_form(name: str, picture: str) -> bool:
+    path, image = _path(name), _path(picture)
+    return path.parent == image.parent and other_form(path.name, image.name)
 
 
 def _file_beside(picture: Path) -> Path | None:

@@ -8,7 +8,7 @@ from gal_studio.ui.page.static import THEME, files, template, ui_folder
 
 _STYLES = (
     "kit/styles/tokens.css", "kit/styles/base.css", "kit/styles/controls.css", "top/top.css",
-    "sign_in/sign_in.css",
+    "sign_in/sign_in.css", "kit/styles/touch.css",
 )  # fmt: skip
 _NAME = (
     '<label class="field"><span class="field-name">Name</span>'

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import compress, zip_longest
 from typing import Self
 
 import numpy as np
@@ -38,6 +39,7 @@ from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import is_ragged
 from gal_studio.rounds import lineage
 from gal_studio.rounds.base_pictures import of_project
+from gal_studio.rounds.inputs import held_out_of
 from gal_studio.rounds.patch_maps import mask_of_reference, vision_model
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.worker.patches.foregrounds import find_in_references
@@ -88,17 +90,32 @@ def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Ite
 
 @dataclass(frozen=True)
 class LearnedLooks:
-    """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17."""
+    """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17.
+
+    Where some are `held_out` of the training, pictures are compared with these alone.
+    """
 
     looks: tuple[Look, ...]
     subjects: tuple[Flags, ...] | None
     scale: Scale | None = None
+    held_out: tuple[bool, ...] = ()
 
     def distance(self, look: Look) -> float:
         """D of Eq. G17."""
         if self.subjects is None:
             return style_distance(look, self.looks)
-        return object_distance(look, list(zip(self.looks, self.subjects, strict=True)))
+        known = list(zip(self.looks, self.subjects, strict=True))
+        return object_distance(look, [*compress(known, self.held_out)] or known)
+
+    @property
+    def own(self) -> float:
+        """The mean distance of the references themselves; without those that pictures are compared with, if
+        others are left.
+        """
+        others = [
+            look for look, is_out in zip_longest(self.looks, self.held_out, fillvalue=False) if not is_out
+        ]
+        return float(np.mean([self.distance(look) for look in others or self.looks]))
 
     def carried(self, look: Look) -> float:
         """Eq. G17; NaN without a scale."""
@@ -133,9 +150,8 @@ class CopyDetector:
         if not looks:
             return self
         alike = {prompt: self._match(look) for prompt, look in zip(drawn, looks, strict=True)}
-        own = np.mean([self.learned.distance(look) for look in self.learned.looks])
         base = np.mean([self.learned.distance(look) for look in looks])
-        learned = replace(self.learned, scale=Scale(float(base), float(own)))
+        learned = replace(self.learned, scale=Scale(float(base), self.learned.own))
         return replace(self, alike=alike, learned=learned)
 
     def _find(self, generated: Features) -> Match:
@@ -185,7 +201,8 @@ def open_copy_detector(task: Task) -> CopyDetector:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = scorer.tower.shows_from or SHOWS_FROM
     describers = describers_of(task)
-    learned = _learned(scorer, taught, references, known, describers)
+    out = held_out_of(task.now(), references)
+    learned = _learned(scorer, taught, references, known, describers, out)
     detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
@@ -209,16 +226,22 @@ def _learned(
     references: Sequence[Reference],
     known: Mapping[str, Features],
     describers: Describers,
+    held_out: Sequence[Reference],
 ) -> LearnedLooks:
     pictures = [scorer.store.images.picture(each.image) for each in references]
     looks = describers.looks(pictures, [known[each.image] for each in references])
     if not taught.is_subject:
         return LearnedLooks(tuple(looks), None)
     subjects = [~_counting(scorer, taught, each, known[each.image]) for each in references]
-    shown = [(look, flags) for look, flags in zip(looks, subjects, strict=True) if flags.any()]
+    out = [each in held_out for each in references]
+    shown = [one for one in zip(looks, subjects, out, strict=True) if one[1].any()]
     if not shown:  # no subject was found: the whole pictures are the object
-        return LearnedLooks(tuple(looks), tuple(np.ones_like(flags) for flags in subjects))
-    return LearnedLooks(tuple(look for look, _ in shown), tuple(flags for _, flags in shown))
+        shown = [
+            (look, np.ones_like(flags), is_out)
+            for look, flags, is_out in zip(looks, subjects, out, strict=True)
+        ]
+    known_looks, flags, is_out = zip(*shown, strict=True)
+    return LearnedLooks(known_looks, flags, held_out=is_out)
 
 
 def _counting(scorer: PatchScorer, taught: Taught, reference: Reference, features: Features) -> Flags:

@@ -4,6 +4,7 @@ The dense reference knows nothing of factors; see `foreign_files`.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.registry import forms_of
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.loras.foreign import attach_foreign, read_foreign
+from gal_studio.engine.loras.foreign import Choices, attach_foreign, read_foreign
 from gal_studio.engine.loras.foreign_names import places
 from gal_studio.engine.loras.layers import read_layers
 from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, load_into, save_adapter
@@ -140,6 +141,62 @@ def test_fused_inputs_of_attention_are_cut_by_their_outputs(
         tensors = {f"{fused}.lora_down.weight": down, f"{fused}.lora_up.weight": up}
         made = Made(tensors, dict(zip(layers, (up @ down).split(outs), strict=True)))
         assert_same(model, made, written(made, tmp_path))
+
+
+def fused_file(model: ImageModel, name_of: Callable[[str], str], ending: str, whole: bool) -> Made:
+    """The inputs of each attention as one layer: a LoRA, or a LoKr."""
+    made, shapes = Made(), layers_of(model)
+    for seed, head in enumerate(
+        sorted({layer[: -len(".to_q")] for layer in shapes if layer.endswith(".to_q")})
+    ):
+        layers = [f"{head}.to_{letter}" for letter in "qkv"]
+        outs, inside = [shapes[layer][0] for layer in layers], shapes[layers[0]][1]
+        name = name_of(head + ending)
+        if whole:
+            first, second = drawn(seed, 2, 2), drawn(seed + 9, sum(outs) // 2, inside // 2)
+            made.tensors |= {f"{name}.lokr_w1": first, f"{name}.lokr_w2": second}
+            change = torch.kron(first, second)
+        else:
+            down, up = drawn(seed, 3, inside), drawn(seed + 9, sum(outs), 3)
+            made.tensors |= {f"{name}.lora_A.weight": down, f"{name}.lora_B.weight": up}
+            change = up @ down
+        made.dense |= dict(zip(layers, change.split(outs), strict=True))
+    return made
+
+
+@pytest.mark.parametrize("family", ["krea", "z-image"])
+def test_inputs_that_a_trainer_fused_by_other_names(family: str, tmp_path: Path) -> None:
+    opened = load_image_model(FAMILIES[family](tmp_path / "model"), device="cpu")
+    for ending in (".to_qkv", ".qkv"):
+        for naming, name_of in (("joined", joined("lycoris_")), ("dotted", dotted("transformer."))):
+            for whole in (False, True):
+                made = fused_file(opened, name_of, ending, whole)
+                assert_same(opened, made, written(made, tmp_path, f"{naming}{ending}-{whole}.safetensors"))
+
+
+@pytest.mark.parametrize(
+    "prefix", ["lycoris_", "lora_unet_", "lycoris_transformer_", "lora_transformer_", "transformer."]
+)
+def test_the_text_fusion_of_krea_is_no_text_encoder(prefix: str, tmp_path: Path) -> None:
+    """In diffusers' names and in the original ones: `text_fusion`, `txtfusion`."""
+    model = load_image_model(FAMILIES["krea"](tmp_path / "model"), device="cpu")
+    name_of = (dotted if prefix.endswith(".") else joined)(prefix)
+    original = {"text_fusion.": "txtfusion.", "to_out.0": "wo", ".to_": ".w"}
+    for layer, (out, inside) in layers_of(model).items():
+        if not layer.startswith("text_fusion."):
+            continue
+        other = layer
+        for ours, theirs in original.items():
+            other = other.replace(ours, theirs)
+        down, up = drawn(out, 2, inside), drawn(inside + 9, out, 2)
+        for name in (layer, other):
+            tensors = {f"{name_of(name)}.lora_down.weight": down, f"{name_of(name)}.lora_up.weight": up}
+            path = written(Made(tensors), tmp_path)
+            for without_text in (False, True):
+                found = read_foreign(model, path, Choices(without_text=without_text))
+                assert list(found.factors) == [layer], name
+                assert found.notes == ("All of it is used: 1 layer.",)
+                torch.testing.assert_close(found.factors[layer].change, up @ down, rtol=1e-4, atol=1e-4)
 
 
 def test_scales_of_a_configuration_are_honoured(klein: ImageModel, tmp_path: Path) -> None:

@@ -217,8 +217,9 @@ def test_a_bundled_embedding_is_left_out_and_named(unet: ImageModel, tmp_path: P
     alone, found = read_foreign(unet, plain), read_foreign(unet, bundled)
     assert found.factors.keys() == alone.factors.keys()
     assert torch.equal(found.factors[layer].up, alone.factors[layer].up)
-    assert found.notes == ("Its embedding of “inky” is left out: the base model does not know the word.",)
-    assert alone.notes == ()
+    words = "Its embedding of “inky” is left out: the base model does not know the word."
+    assert found.notes == (*alone.notes, words)
+    assert alone.notes == (f"All of it is used: {alone.used} layers.",)
 
 
 def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
@@ -353,7 +354,8 @@ def test_text_encoders_are_left_out_when_that_is_chosen(unet: ImageModel, tmp_pa
     choices = Choices(without_text=True, weights=lambda layer: weight_of(unet, layer))
     found = read_foreign(unet, path, choices)
     assert found.factors.keys() == added.keys()
-    assert found.notes[0].startswith("Without 3 layers of the text encoder, ")
+    assert found.notes[0] == f"{found.used} of its {found.used + 3} layers are used."
+    assert found.notes[1].startswith("Without 3 layers of the text encoder, ")
 
 
 def test_a_lora_that_changes_the_conditioner_of_anima_is_a_speed_lora_without_that(tmp_path: Path) -> None:

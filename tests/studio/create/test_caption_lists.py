@@ -209,3 +209,46 @@ def test_where_folders_are_not_known_only_one_of_a_name_counts() -> None:
     assert lost.problems == (
         "No row of metadata.jsonl fits these images: it names others, or the same in several folders.",
     )
+
+
+def test_what_a_folder_holds_is_read_as_on_a_disk(tmp_path: Path) -> None:
+    listed = [{"file_name": "cats/1.png", "text": "a cat"}, {"file_name": "1.png", "text": "top"}]
+    files = [
+        ("set/metadata.jsonl", lines(*listed)),
+        ("set/cats/2.txt", "a second cat"),
+        ("set/dogs/1.txt", "a dog"),
+        ("set/10_ink fox/1.txt", "a fox that leaps"),
+        ("set/10_ink fox/notes.md", "to do"),
+        ("set/config.yaml", "rank: 16"),
+        ("set/dogs/2.yaml", "caption: a dog"),
+        ("set/gone.txt", "x"),
+        ("set/lost.caption", "x"),
+    ]  # fmt: skip
+    pictures = ["set/1.png", "set/cats/1.png", "set/cats/2.png", "set/dogs/1.png", "set/dogs/2.png",
+                "set/10_ink fox/1.png", "set/10_ink fox/2.png", "alone.png"]  # fmt: skip
+    found = captions_among([(name, text.encode()) for name, text in files], pictures)
+    assert {name: (one.text, one.source) for name, one in found.found.items()} == {
+        "set/1.png": ("top", "set/metadata.jsonl"),
+        "set/cats/1.png": ("a cat", "set/metadata.jsonl"),
+        "set/cats/2.png": ("a second cat", "set/cats/2.txt"),
+        "set/dogs/1.png": ("a dog", "set/dogs/1.txt"),
+        "set/10_ink fox/1.png": ("a fox that leaps", "set/10_ink fox/1.txt"),
+        "set/10_ink fox/2.png": ("ink fox", "the folder 10_ink fox"),
+    }
+    assert found.problems == (
+        "set/gone.txt and 1 other text belong to images that are not here: choose them together.",
+        "Left out of the folder, since no captions are read there: set/10_ink fox/notes.md and 1 other file.",
+        "set/dogs/2.yaml is not read: put the caption into 2.txt.",
+    )
+    for name, text in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert {one: caption_beside(tmp_path / one) for one in pictures} == {
+        one: found.found[one].text if one in found.found else None for one in pictures
+    }, "as the command reads them"
+
+
+def test_a_text_that_comes_alone_is_of_the_image_whose_name_it_has() -> None:
+    found = captions_among([("1.txt", b"a cat")], ["set/1.png", "2.png"])
+    assert {name: one.text for name, one in found.found.items()} == {"set/1.png": "a cat"}
+    assert captions_among([("set/1.txt", b"a cat")], ["other/1.png"]).found == {}

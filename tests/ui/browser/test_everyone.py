@@ -72,6 +72,11 @@ SMALL = """() => [...document.querySelectorAll(".studio :is(button, a, input, se
   .filter(([, { width, height }]) => width && Math.min(width, height) < 24)
   .map(([node]) => `${node.tagName} ${node.className} ${node.ariaLabel ?? node.textContent.trim()}`)"""
 
+# what Safari on a phone zooms into when it is touched
+ZOOMED = """() => [...document.querySelectorAll("input, select, textarea")]
+  .filter((node) => parseFloat(getComputedStyle(node).fontSize) < 16)
+  .map((node) => node.outerHTML.slice(0, 90))"""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
@@ -169,6 +174,7 @@ def test_a_finger_meets_every_target(chromium: Any, served: Served):
             page.goto(served.url(step))
             page.wait_for_selector(shown)
             assert page.evaluate(SMALL) == [], f"{step}, {width} pixels wide"
+            assert page.evaluate(ZOOMED) == [], f"{step}, {width} pixels wide"
             assert page.evaluate("document.documentElement.scrollWidth") == width
         device.close()
 

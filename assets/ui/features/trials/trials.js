@@ -24,7 +24,7 @@ export function mountTrials(panel) {
     const file = event.dataTransfer?.files[0];
     if (!file) return;
     event.preventDefault();
-    const found = generationOf(pngText(await file.arrayBuffer()) ?? "");
+    const found = generationOf(pngText(await file.arrayBuffer().catch(() => new ArrayBuffer(0))) ?? "");
     if (found) fill(panel, found);
     else toast(`“${file.name}” does not say how it was generated. Drop the saved PNG file.`, "error");
   });

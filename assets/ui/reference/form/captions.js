@@ -4,22 +4,23 @@ import { fromStudio } from "../../app/answers.js";
 import { call } from "../../app/session.js";
 import { saveBlob } from "../../kit/save.js";
 import { toast } from "../../kit/toast.js";
+import { pathOf } from "./folder.js";
 import { isText, stem } from "./picture_row.js";
 
 /** @typedef {{ text: string, source: string }} Caption with the name of its file */
 
 /**
- * The captions among some files, by the stem of their pictures' names.
+ * The captions among some files, by their pictures' paths without the ending.
  * @param {File[]} files
- * @param {string[]} pictures the names of all pictures that may have one
+ * @param {string[]} pictures the paths of all pictures that may have one
  * @returns {Promise<Map<string, Caption>>}
  */
 export async function readCaptions(files, pictures) {
   const texts = files.filter(isText);
-  if (!texts.length) return new Map();
+  if (!texts.length && !pictures.some((one) => one.includes("/"))) return new Map(); // folders may say it
   const body = new FormData();
   body.append("pictures", JSON.stringify(pictures));
-  for (const one of texts) body.append("files", one, one.name);
+  for (const one of texts) body.append("files", one, pathOf(one));
   try {
     const answer = await fromStudio("read-captions", { method: "POST", body });
     if (!answer.ok) throw new Error(await answer.text());
@@ -50,7 +51,7 @@ export function giveCaptions(set, captions, coming) {
   }
   for (const [name, caption] of captions) {
     if (coming.includes(name)) continue;
-    const row = rows.find((one) => one.stem === name);
+    const row = rows.find((one) => stem({ name: one.place }) === name);
     if (row) Object.assign(row, { prompt: caption.text, captionFile: caption.source });
   }
 }

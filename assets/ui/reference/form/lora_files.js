@@ -1,6 +1,8 @@
 /** LoRAs that are chosen or dropped in place of a path: the studio gets a copy of each, shown by its name. */
 import { Button, html } from "../../kit/html.js";
 import { useRef, useState } from "../../vendor/preact.min.js";
+import { toast } from "../../kit/toast.js";
+import { droppedFiles, pathOf } from "./folder.js";
 import { copied, pathsIn, withPath } from "./lora_paths.js";
 import { sendLora } from "./upload.js";
 
@@ -31,7 +33,14 @@ export function LoraFiles({ several = false, paths, change, children }) {
   const drag = (/** @type {DragEvent} */ event) => {
     if (!event.dataTransfer?.types.includes("Files")) return; // words may be dropped into the field
     event.preventDefault();
-    if (event.type === "drop" && !sending) send([...event.dataTransfer.files]);
+    if (event.type !== "drop" || sending) return;
+    droppedFiles(event.dataTransfer).then((files) => {
+      const loras = files.filter(
+        (file) => pathOf(file) === file.name || /\.(safetensors|sft)$/i.test(file.name),
+      );
+      if (loras.length) send(loras);
+      else toast("The folder has no .safetensors file: drop the file of a LoRA.", "error");
+    });
   };
   const chosen = () => {
     send([...(input.current?.files ?? [])]);

@@ -74,6 +74,7 @@ export class Row {
    */
   constructor({ name, source, prompt }, { remove, changed }) {
     this.name = name;
+    this.place = name; // with the folders in which it was chosen
     this.source = source;
     this.prompt = prompt;
     this.stem = stem({ name });

@@ -3,6 +3,7 @@
 /** @import { SavedSet } from "./saved_form.js" */
 /** @import { Note } from "./notes.js" */
 import { TAUGHT } from "../../app/kinds.js";
+import { byFinger } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { Button, html, withValue } from "../../kit/html.js";
 import { partsIn } from "../../kit/places.js";
@@ -10,8 +11,9 @@ import { toast } from "../../kit/toast.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { Derived } from "./derived.js";
+import { droppedFiles, pathOf, taken } from "./folder.js";
 import { Notes, noted } from "./notes.js";
-import { isCompanion, isMask, isText, PictureRow, Row, stem, uploaded } from "./picture_row.js";
+import { isMask, isText, PictureRow, Row, stem, uploaded } from "./picture_row.js";
 import { checkAgain, giveMask, send } from "./upload.js";
 
 const FILE = "[data-part=file]";
@@ -94,19 +96,22 @@ export class PictureSet {
     return this.rows.flatMap(({ path, name }) => (path ? [{ path, name }] : []));
   }
 
-  /** @param {File[]} files pictures, prompts as text files, and masks */
-  async add(files) {
-    files = files.filter((file) => !isCompanion(file));
-    const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
+  /** @param {File[]} chosen pictures, prompts as text files, and masks; also those of folders */
+  async add(chosen) {
+    const files = taken(chosen, this.rows.length);
+    const key = (/** @type {File} */ file) => stem({ name: pathOf(file) });
+    const masks = files.filter(isMask);
     const pictures = files.filter((file) => !isText(file) && !isMask(file));
-    const captions = await readCaptions(
-      files,
-      [...pictures, ...this.rows].map(({ name }) => name),
-    );
-    giveCaptions(this, captions, pictures.map(stem));
-    for (const one of pictures) this.addPicture(one, captions.get(stem(one)));
-    const of = (/** @type {string} */ name) => this.rows.find((row) => row.stem === name);
-    for (const [name, mask] of masks) giveMask(of(name), mask);
+    const captions = await readCaptions(files, [
+      ...pictures.map(pathOf),
+      ...this.rows.map(({ place }) => place),
+    ]);
+    giveCaptions(this, captions, pictures.map(key));
+    for (const one of pictures) this.addPicture(one, captions.get(key(one)));
+    const of = (/** @type {File} */ mask) =>
+      this.rows.find((row) => stem({ name: row.place }) === key(mask)) ??
+      this.rows.find((row) => row.stem === stem(mask));
+    for (const mask of masks) giveMask(of(mask), mask);
     if (this.prompts().some((prompt) => !prompt)) this.wanted = PROMPT;
     this.changed();
   }
@@ -118,6 +123,7 @@ export class PictureSet {
   addPicture(file, caption) {
     const prompt = caption?.text || (this.remembered.get(stem(file)) ?? "");
     const row = this.newRow({ name: file.name, source: URL.createObjectURL(file), prompt });
+    row.place = pathOf(file);
     row.captionFile = caption?.source ?? "";
     this.remembered.delete(row.stem);
     row.ready = send(row, file);
@@ -250,7 +256,7 @@ export function References({ set, kind, number, anchors, remove }) {
     if (!event.dataTransfer?.types.includes("Files")) return; // words may be dropped into a field
     event.preventDefault();
     setOver(event.type === "dragover");
-    if (event.type === "drop") set.add([...event.dataTransfer.files]);
+    if (event.type === "drop") droppedFiles(event.dataTransfer).then((files) => set.add(files));
   };
   return html`<div
     class="reference-set" role="group" aria-label=${number ? `Object ${number}` : "References"} ref=${node}
@@ -318,8 +324,11 @@ function Drop({ set, id, notes }) {
         accept="image/*,.heic,.heif,.txt,.caption,.jsonl,.json,.csv,.tsv"
         aria-label="Choose reference images" onChange=${choose} ...${noted(id, notes)}
       />
-      <b>Drop images here, or choose them</b>
+      <b>Drop images or a folder here, or choose images</b>
       <span>Captions in .txt files of the same name become prompts.</span>
+    </label>
+    <label class="link choose-folder" hidden=${byFinger()}>
+      Choose a folder<input type="file" webkitdirectory data-part="folder" onChange=${choose} />
     </label>
     <${Notes} id=${id} notes=${notes} />`;
 }

@@ -8,6 +8,7 @@ import { isJudged, loading, on, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { setText } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
+import { pressedKey } from "../../kit/pressed_key.js";
 import { figuresAt } from "../../app/plot.js";
 import { render } from "../../vendor/preact.min.js";
 import { Controls, Legend, STEP } from "./controls.js";
@@ -83,7 +84,7 @@ export function mountMap(node, { legend }) {
     layers.overlay,
   );
   panel.addEventListener("keydown", (event) => {
-    const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: showWhole }[event.key];
+    const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: showWhole }[pressedKey(event)];
     act?.();
   });
   new ResizeObserver(resized).observe(panel);

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.browser.brush.brushing import enlarged, settled
-from tests.ui.browser.menus import show_only
+from tests.ui.browser.menus import further, show_only
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded_refinement import judge
@@ -46,6 +46,42 @@ def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: S
     until(lambda: len(decisions.log(served.place.round)) > before + 1)
     settled(page)
     assert len(decisions.log(served.place.round)) == before + 2
+
+
+def typed(page: Page, key: str, code: str, ctrl: bool = False) -> None:
+    """Press the key of this place on a keyboard whose layout gives it this letter."""
+    session = page.context.new_cdp_session(page)
+    for kind in ("keyDown", "keyUp"):
+        press = {"type": kind, "key": key, "code": code, "modifiers": 2 if ctrl else 0}
+        session.send("Input.dispatchKeyEvent", press)
+    session.detach()
+
+
+def test_keys_of_another_script_act_by_their_place_and_one_switch_leaves_those_with_ctrl(
+    watched: Watched, served: Served
+):
+    page = watched.open(served.url())
+    ring = page.get_attribute(".tile[data-ring]", "data-id")
+    typed(page, "ф", "KeyA")
+    page.wait_for_selector(f"[data-id='{ring}'][data-verdict=accepted]")
+    typed(page, "я", "KeyZ", ctrl=True)
+    page.wait_for_selector(f"[data-id='{ring}']:not([data-verdict])")
+
+    further(page, "help")
+    page.get_by_label("Shortcuts of a single letter or sign").uncheck()
+    page.keyboard.press("Escape")
+    expect(page.locator(".rounds .keys")).to_be_hidden()
+    page.reload()
+    page.wait_for_selector(".tile[data-ring]")
+    for key in ("a", "r", "l", "?"):
+        page.keyboard.press(key)
+    page.locator(f"[data-id='{ring}'] .tile-face").focus()
+    page.keyboard.press("Enter")  # on the image alone, so that nothing is lost
+    page.wait_for_selector(f"[data-id='{ring}'][data-verdict=accepted]")
+    expect(page.locator(".tile[data-verdict]")).to_have_count(1)
+    expect(page.locator("dialog.help[open]")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f"[data-id='{ring}']:not([data-verdict])")
 
 
 @pytest.mark.thorough
