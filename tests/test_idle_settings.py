@@ -82,6 +82,8 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
     "tune.lowest_rank": lambda settings, _: falling_rank(cast(Any, WHOLE), settings.tune),
     "tune.prior_styles": regularized,
     "tune.stop_at_best": lambda settings, _: settings.tune.essential,
+    "tune.taught_share": lambda settings, _: settings.tune.essential,
+    "tune.teacher_strength": lambda settings, _: settings.tune.essential,
     "generation.allocation": lambda settings, _: strengths(settings),
     "generation.lowest_strength": lambda settings, _: strengths(settings),
     "generation.latest_switch": lambda settings, _: strengths(settings),
@@ -105,7 +107,7 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
 """What each setting decides, from the settings and the kind of the project."""
 OTHER: dict[str, Any] = {
     "tune.rank": 4, "tune.target": "attention", "tune.lowest_rank": 2, "tune.lokr_factor": 4,
-    "tune.prior_styles": ["ink style"],
+    "tune.prior_styles": ["ink style"], "tune.taught_share": 0.5, "tune.teacher_strength": 0.7,
     "tune.stop_at_best": True, "generation.allocation": "ladder", "generation.lowest_strength": 0.5,
     "generation.latest_switch": 0.5, "generation.fast_steps": 6, "generation.fast_guidance": 2.0,
     "generation.fast_solver": "lcm", "gal.balance_lambda": 8.0, "gal.copy_model": "sscd.pt",
@@ -139,6 +141,8 @@ def test_what_is_hidden_changes_nothing(name: str, state: dict[str, Any]) -> Non
 
 USED: dict[str, dict[str, Any]] = {
     "tune.rank": {}, "tune.target": {}, "tune.prior_styles": {"tune.prior_images": 4},
+    "tune.taught_share": {"tune.accepted_noise": 3.0},
+    "tune.teacher_strength": {"tune.accepted_noise": 3.0, "tune.taught_share": 0.5},
     "generation.allocation": {}, "generation.lowest_strength": {},
     "generation.latest_switch": {"generation.lowest_strength": 0.5},
     "generation.fast_steps": {"generation.speed_lora": "fast.safetensors"},

@@ -1,4 +1,5 @@
-"""Draw references to measure with, by code: three styles (mosaic, crayon, knit), two objects (mug, robot).
+"""Draw references to measure with, by code: six styles (mosaic, crayon, knit, scratchboard, neon, quilt), two
+objects (mug, robot).
 
     python -m benchmarks.quality.references FOLDER
 
@@ -308,6 +309,140 @@ def knit(random: Random, source: str = TREE) -> Image.Image:
     return picture(wool[row, column - column.min()] * shade + 6 * round_leg[..., None])
 
 
+# The scratchboard
+
+KINGFISHER = (
+    Scribble('<path d="M52 404L470 388L474 424L48 440Z"/>', (240, 236, 226), -3, 1.0),
+    Scribble('<path d="M190 402L196 356L204 356L206 402ZM238 400L240 358L248 358L254 398Z"/>',
+             (244, 190, 84), 84, 1.0),
+    Scribble('<path d="M300 300L420 410L392 428L276 344Z"/>', (70, 200, 206), 44, 1.0),
+    Scribble('<path d="M120 214C108 280 150 360 232 366C290 366 314 340 306 306L190 200Z"/>',
+             (236, 128, 62), 62, 1.0),
+    Scribble('<path d="M170 190C230 170 300 236 330 316C290 334 230 320 200 270Z"/>',
+             (70, 200, 206), 40, 1.0),
+    Scribble('<path d="M96 196C130 224 176 214 190 200L168 168L104 168Z"/>', (240, 236, 226), 20, 1.0),
+    Scribble('<path d="M88 160C86 96 152 72 196 108C214 130 208 164 186 184C150 172 118 170 88 176Z"/>',
+             (70, 200, 206), -38, 1.0),
+    Scribble('<path d="M94 146L14 156L12 168L92 176Z"/>', (244, 190, 84), 4, 1.0),
+)  # fmt: skip
+
+
+def scratchboard(random: Random, areas: Sequence[Scribble] = KINGFISHER) -> Image.Image:
+    """Short straight scratches through black: each area has its color and direction, and no outline."""
+    scale = 3
+    sheet = Image.new("RGB", (SIZE * scale, SIZE * scale), (13, 13, 16))
+    pen = ImageDraw.Draw(sheet)
+    for area in areas:
+        inside = np.asarray(render(area.shape, crisp=True).getchannel("A")) > 127
+        rows, columns = np.nonzero(inside)
+        for _ in range(max(8, len(rows) // 62)):
+            pick = int(random.integers(len(rows)))
+            turn = np.radians(area.angle + random.normal(0, 11))
+            half = random.uniform(4, 12) * np.array([np.cos(turn), np.sin(turn)])
+            middle = np.array([columns[pick], rows[pick]], dtype=np.float64)
+            ends = [(middle - half) * scale, (middle + half) * scale]
+            colour = np.clip(np.array(area.colour) + random.normal(0, 12), 0, 255).astype(int)
+            pen.line(
+                [(float(px), float(py)) for px, py in ends],
+                fill=tuple(colour.tolist()),
+                width=int(random.integers(5, 8)),
+            )
+    for size, colour in ((17, (240, 236, 226)), (13, (13, 13, 16)), (4, (240, 236, 226))):
+        x, y = (134, 136) if size > 4 else (130, 131)
+        box = [(place - size) * scale for place in (x, y)] + [(place + size) * scale for place in (x, y)]
+        pen.ellipse(box, fill=colour)
+    return sheet.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+
+
+# The neon sign
+
+FLAMINGO = (
+    ("M196 206C150 214 132 262 168 296C214 338 318 330 356 276C330 262 300 214 250 204"
+     "C232 200 212 202 196 206Z",
+     "#ff5fc4"),
+    ("M196 206C232 160 214 118 178 108C146 100 128 128 140 150", "#ff5fc4"),
+    ("M140 150C120 152 106 164 104 186C122 182 136 172 150 160", "#8ee8ff"),
+    ("M212 244C244 286 296 288 330 270M196 262C222 302 262 310 300 300", "#b98cff"),
+    ("M238 326L232 396L248 472M286 318L292 392L246 398M248 472L216 478M248 472L276 480", "#8ee8ff"),
+)  # fmt: skip
+
+
+def neon(random: Random, tubes: Sequence[tuple[str, str]] = FLAMINGO) -> Image.Image:
+    """Glowing tubes before a wall of dark bricks."""
+    wall = np.zeros((SIZE, SIZE, 3))
+    for row in range(16):
+        for column in range(-1, 9):
+            left = column * 64 + (row % 2) * 32
+            shade = np.array([30.0, 20, 32]) + random.normal(0, 5, 3)
+            wall[row * 32 + 1 : row * 32 + 31, max(0, left + 1) : max(0, left + 63)] = shade
+    light = np.zeros((SIZE, SIZE, 3))
+    for width, blur, force in ((16, 26, 1.5), (12, 8, 1.0), (7, 1.5, 0.9)):
+        body = "".join(
+            f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-linecap="round"/>'
+            for path, colour in tubes
+        )
+        glow = Image.alpha_composite(Image.new("RGBA", (SIZE, SIZE), "black"), render(body)).convert("RGB")
+        light += force * np.asarray(glow.filter(ImageFilter.GaussianBlur(blur)), dtype=np.float64)
+    body = "".join(
+        f'<path d="{path}" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/>'
+        for path, _ in tubes
+    )
+    core = np.asarray(render(body).getchannel("A"), dtype=np.float64)[..., None] / 255
+    lit = wall * (1 + light / 160) + light
+    return picture(np.minimum(lit, 255) * (1 - 0.8 * core) + 0.8 * core * 250)
+
+
+# The quilt
+
+WHALE = """
+<rect width="512" height="512" fill="#f2dfb4"/>
+<path d="M0 380H512V512H0Z" fill="#8cc0b4"/>
+<path d="M60 280C60 190 170 150 270 170C350 186 390 250 420 262
+C440 230 430 200 452 170C470 190 478 206 476 224
+C492 216 500 222 508 228
+C496 252 480 272 462 300C430 370 330 400 210 392C120 386 60 350 60 280Z"
+ fill="#3d5a98"/>
+<path d="M62 300C100 330 200 340 300 318C340 330 330 360 290 380C200 400 100 384 72 332Z" fill="#e8edf0"/>
+<path d="M232 340C250 380 240 416 206 430C196 400 200 360 206 340Z" fill="#c8503c"/>
+<path d="M190 160C186 120 160 108 136 116C146 130 160 134 176 160Z
+M196 160C200 116 228 104 252 112C240 128 216 134 208 160Z"
+ fill="#c8503c"/>
+<circle cx="128" cy="262" r="15" fill="#1c2130"/>
+"""
+
+
+def quilt(random: Random, source: str = WHALE) -> Image.Image:
+    """Squares of printed cloth sewn together; each area of the drawing has cloths of its own color."""
+    patch = 42
+    flat = np.asarray(render(source, crisp=True).convert("RGB")).astype(np.float64)
+    down, right = np.mgrid[0:SIZE, 0:SIZE].astype(np.float64)
+    prints = (
+        np.sin(right / 2.6) * np.sin(down / 2.6) > 0.5,
+        (right + down) % 12 < 5,
+        (right % 14 < 6) ^ (down % 14 < 6),
+        down % 10 < 4,
+        np.zeros((SIZE, SIZE), dtype=bool),
+    )
+    cloth = flat.copy()
+    for top in range(0, SIZE, patch):
+        for left in range(0, SIZE, patch):
+            here = (slice(top, top + patch), slice(left, left + patch))
+            light = 1 + random.normal(0, 0.13)
+            tint = random.normal(0, 8, 3)
+            printed = prints[int(random.integers(len(prints)))][here][..., None]
+            cloth[here] = np.clip(flat[here] * light + tint, 0, 255) + printed * random.choice([-34.0, 38.0])
+    seam = np.minimum.reduce([down % patch, patch - down % patch, right % patch, patch - right % patch])
+    edge = np.zeros((SIZE, SIZE))
+    for axis in (0, 1):
+        edge += np.abs(np.roll(flat, 1, axis) - flat).sum(-1) > 40
+    outline = Image.fromarray((255 * (edge > 0)).astype(np.uint8))
+    near = np.asarray(outline.filter(ImageFilter.GaussianBlur(4)), dtype=np.float64) / 255
+    puff = np.clip(seam / 9, 0, 1) * np.clip(1 - 1.6 * near, 0, 1)
+    stitched = (np.abs(near - 0.16) < 0.035) & ((right + down) % 12 < 7)
+    shaded = cloth * (0.62 + 0.42 * puff)[..., None] + 3 * noise(random, 2)[..., None]
+    return picture(np.where(stitched[..., None], 246.0, shaded))
+
+
 # The objects, on grounds that they share
 
 
@@ -476,6 +611,12 @@ SETS = (
         ),
         "<robi>",
     ),
+    ReferenceSet(
+        "scratch",
+        (Reference("scratch-kingfisher.png", "A kingfisher in scratchboard style", scratchboard),),
+    ),
+    ReferenceSet("neon", (Reference("neon-flamingo.png", "A flamingo in neon style", neon),)),
+    ReferenceSet("quilt", (Reference("quilt-whale.png", "A whale in quilt style", quilt),)),
 )
 
 

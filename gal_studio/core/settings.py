@@ -203,6 +203,26 @@ class TuneSettings(SettingsGroup):
         note="The least noise at which accepted images are trained on; larger takes their layout and not "
         "their look; 0 = all noise",
     )
+    # share of accepted pictures drawn at all noise, whose target below `accepted_noise` is what the first
+    # round's LoRA predicts (Eq. G24); 0: accepted pictures teach from that noise on alone
+    taught_share: float = setting(
+        0.0,
+        "Share taught by the first round",
+        0.0,
+        1.0,
+        note="Only above a lowest noise: share of accepted images that teach the first round’s look below "
+        "it; 0 = off",
+        idle=({"tune.accepted_noise": 0.0}, {"tune.method": "full"}),
+    )
+    # the strength of the first round's LoRA as a teacher; 0: its best schedule (Eq. G18)
+    teacher_strength: float = setting(
+        0.0,
+        "First round’s strength as a teacher",
+        0.0,
+        1.0,
+        note="Only with a share taught by the first round: the strength of its LoRA; 0 = its best schedule",
+        idle=({"tune.accepted_noise": 0.0}, {"tune.method": "full"}, {"tune.taught_share": 0.0}),
+    )
     # one time for all examples of a step, as the published training of styles has it
     shared_time: bool = setting(
         False,
@@ -345,7 +365,7 @@ class TuneSettings(SettingsGroup):
         """Reset the settings that do not affect the trained weights."""
         styles = self.prior_styles if self.prior_images else ()
         return replace(
-            self,
+            self if self.may_be_taught else self.untaught,
             checkpoint_every=type(self).checkpoint_every,
             preview_every=0,
             validate_every=0,
@@ -354,6 +374,19 @@ class TuneSettings(SettingsGroup):
             prior_styles=styles,
             lokr_factor=self.lokr_factor if self.method == "lokr" else type(self).lokr_factor,
         )
+
+    @property
+    def may_be_taught(self) -> bool:
+        """Whether a later round may have the first one as its teacher (Eq. G24).
+
+        Not of a whole denoiser: a second one would have to be held.
+        """
+        return self.taught_share > 0.0 and self.accepted_noise > 0.0 and self.method != "full"
+
+    @property
+    def untaught(self) -> Self:
+        """The settings of a training without a teacher."""
+        return replace(self, taught_share=0.0, teacher_strength=0.0)
 
     @property
     def is_open_ended(self) -> bool:

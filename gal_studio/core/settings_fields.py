@@ -18,7 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tune.background", "tune.held_out",
         "tune.learning_rate", "tune.steps",
         "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
-        "tune.accepted_noise", "tune.accepted_share",
+        "tune.accepted_noise", "tune.taught_share", "tune.teacher_strength", "tune.accepted_share",
         "generation.candidates", "generation.allocation", "generation.steps", "generation.sigmas",
         "generation.guidance_scale",
         "generation.guidance_start", "generation.guidance_end",

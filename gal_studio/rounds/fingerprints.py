@@ -13,6 +13,7 @@ from gal_studio.core.types import TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.rounds.inputs import TrainingInputs
 from gal_studio.rounds.prior import prior_parts
+from gal_studio.rounds.teacher import FirstRound, teacher_of
 from gal_studio.state.tables.refinements import MapKind, Pair
 
 
@@ -59,6 +60,9 @@ def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
         tune = replace(tune, accepted_share=0.0)
     if not any(reference.mask for reference in inputs.references):
         tune = replace(tune, background=TuneSettings.background)
+    teacher = teacher_of(inputs)
+    if teacher is None:
+        tune = tune.untaught
     return [
         project.base_model,
         project.trigger_word,
@@ -67,6 +71,7 @@ def _parts(inputs: TrainingInputs, tune: TuneSettings) -> list[object]:
         *([settings.refine.essential.distinctive()] if refines else []),
         lineage.round_training_seed(here),
         lineage.starting_adapter(here),
+        *([{"teacher": teacher.parts}] if teacher else []),
         [_example(example, refines) for example in inputs.examples],
         *(_pairs(inputs) if refines else []),
         *_prior_and_maps(inputs, settings.refine),
@@ -79,6 +84,11 @@ def is_trained(inputs: TrainingInputs) -> bool:
     return known is not None and known == training_fingerprint(inputs)
 
 
+def taught_by(inputs: TrainingInputs) -> FirstRound | None:
+    """What taught the round's adapter (Eq. G24), if that is known still."""
+    return teacher_of(inputs) if is_trained(inputs) else None
+
+
 def is_trainable(inputs: TrainingInputs) -> bool:
     """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
     here = inputs.here
@@ -87,8 +97,13 @@ def is_trainable(inputs: TrainingInputs) -> bool:
     wanted, present = here.wanted_settings, here.settings
     tune = wanted.tune
     if all(example.is_reference for example in inputs.examples):  # nothing accepted that these would affect
+        own = present.tune
         tune = replace(
-            tune, accepted_noise=present.tune.accepted_noise, accepted_share=present.tune.accepted_share
+            tune,
+            accepted_noise=own.accepted_noise,
+            accepted_share=own.accepted_share,
+            taught_share=own.taught_share,
+            teacher_strength=own.teacher_strength,
         )
     if not any(reference.mask for reference in inputs.references):
         tune = replace(tune, background=present.tune.background)

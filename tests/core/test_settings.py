@@ -168,7 +168,7 @@ LEFT_OUT = {
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
         "tensorboard": False,
         "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "lokr_factor": 8,
-        "background": 1.0, "held_out": False,
+        "background": 1.0, "held_out": False, "taught_share": 0.0, "teacher_strength": 0.0,
     },
     RefineSettings: {"drop_conditions": 0.0},
     MachineSettings: {

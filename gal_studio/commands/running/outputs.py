@@ -23,6 +23,8 @@ from gal_studio.core.records.candidate import Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.provenance import made_by
 from gal_studio.rounds import lineage
+from gal_studio.rounds.fingerprints import taught_by
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.unfinished import unfinished_name
@@ -185,7 +187,8 @@ def _recipes(view: RoundView) -> dict[str, Any]:
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
-    here = studio.store.snapshots.round(view.round.id)
+    inputs = inputs_of(studio.store, view.round.id)
+    here, teacher = inputs.here, taught_by(inputs)
     return {
         "number": view.round.number,
         **({"lora": view.round.source} if view.round.source else {}),
@@ -218,6 +221,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
             for candidate in lineage.accepted_candidates(here)
         ],
         "trained_on": _trained_on(studio, view),
+        **({"taught_by": {"round": teacher.number, **asdict(teacher.recipe)}} if teacher else {}),
     }
 
 

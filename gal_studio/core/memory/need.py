@@ -122,7 +122,7 @@ def _held(count: int, linear: int, machine: MachineSettings, size: int) -> int:
 
 
 def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: int) -> float:
-    """Trained weights with gradients and moments, copies of autocast, and activations."""
+    """Trained weights with gradients and moments, a teacher's, copies of autocast, and activations."""
     tune, machine = settings.tune, settings.machine
     target = "full" if tune.method == "full" else tune.target
     line = shape.training[spared(target) if machine.recomputes else target]
@@ -133,7 +133,7 @@ def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: i
         half = 2 if size == 2 else 0  # the copies of autocast
         held = (8 + moments + half) * shape.denoiser
         return held + OVERHEAD[device] * max(0, active - size * shape.denoiser)
-    held = (8 + moments) * tune.rank * shape.lora[target]
+    held = (8 + moments + (4 if tune.may_be_taught else 0)) * tune.rank * shape.lora[target]
     if tune.method == "lokr":  # which changes whole weights: each is held for the backward pass
         held += size * (
             min(shape.block, shape.targeted[target]) if machine.recomputes else shape.targeted[target]

@@ -109,10 +109,11 @@ def _cached(path: Path, name: str) -> int:
 def training_need(model: ImageModel, settings: TuneSettings, plan: MemoryPlan) -> int:
     """Bytes that training needs beside the base weights: for its steps, or before them to encode a picture.
 
-    A step needs the trained weights, their moments and gradients, autocast's copies and the activations,
-    and on a CPU what its allocator keeps.
+    A step needs the trained weights, their moments and gradients, a teacher's LoRA (Eq. G24), autocast's
+    copies and the activations, and on a CPU what its allocator keeps.
     """
     held = trained_bytes(model.machine) * trained_weights(model, settings)
+    held += adapter_bytes(model, settings) if settings.may_be_taught else 0  # the teacher's
     held += autocast_copies(model, settings, plan.low_memory) + _swapped_in(model)
     active = int(OVERHEAD[model.device.type] * training_peak(model, settings, plan.rows, plan.low_memory))
     step = held + active + _kept(model, active, model.training_precision, training=True)

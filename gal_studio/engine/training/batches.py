@@ -1,5 +1,6 @@
 """Training batches: rows drawn from cached latents, with noise, targets and weights."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -23,6 +24,7 @@ from gal_studio.engine.training.latents import (
     encode_texts,
 )
 from gal_studio.engine.training.losses import as_maps, prior_weights, time_weights
+from gal_studio.engine.training.teacher import Teacher
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Batch:
     """Rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w).
 
     All its latents have one shape: a step with pictures of several shapes has several batches. A denoiser
-    that is given reference pictures has them of each row.
+    that is given reference pictures has them of each row. `taught` (n,) is the strength of the teacher whose
+    prediction is the target in place of `target`; NaN where there is none (Eq. G24).
     """
 
     noisy: torch.Tensor
@@ -39,6 +42,7 @@ class Batch:
     texts: list[TextFeatures]
     weights: torch.Tensor
     sizes: list[Sizes]
+    taught: torch.Tensor
     references: list[References] = field(default_factory=list)
 
     def concatenate(self, other: "Batch") -> "Batch":
@@ -53,6 +57,7 @@ class Batch:
             texts=[*self.texts, *other.texts],
             weights=torch.cat(weights),
             sizes=[*self.sizes, *other.sizes],
+            taught=torch.cat([self.taught, other.taught]),
             references=[*self.references, *other.references],
         )
 
@@ -64,14 +69,17 @@ class Batch:
         """The rows whose texts have as many tokens as each other, in their order."""
         lengths = [len(text.hidden) for text in self.texts]
         for length in dict.fromkeys(lengths):
-            rows = [row for row, own in enumerate(lengths) if own == length]
-            yield Batch(
-                **{
-                    name: values[rows] if isinstance(values, torch.Tensor) else [values[row] for row in rows]
-                    for name, values in vars(self).items()
-                    if len(values)
-                }
-            )
+            yield self.chosen([row for row, own in enumerate(lengths) if own == length])
+
+    def chosen(self, rows: list[int]) -> "Batch":
+        """These rows, in this order."""
+        return Batch(
+            **{
+                name: values[rows] if isinstance(values, torch.Tensor) else [values[row] for row in rows]
+                for name, values in vars(self).items()
+                if len(values)
+            }
+        )
 
     def scaled(self, factor: float) -> "Batch":
         """Multiply the weights by `factor`."""
@@ -134,16 +142,20 @@ class ExampleSource:
         settings: TuneSettings,
         seed: int,
         latents: Latents | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         """Encode the pictures once, except those in the cache `latents`."""
-        self.model, self.settings = model, settings
-        self.fingerprint = fingerprint(settings, seed, examples, prior, machine_parts(model))
+        if teacher is None:
+            settings = settings.untaught
+        self.model, self.settings, self.teacher = model, settings, teacher
+        own = [*machine_parts(model), *([teacher.fingerprint] if teacher else [])]
+        self.fingerprint = fingerprint(settings, seed, examples, prior, own)
         self.kinds = kinds_of(examples)
         self.plan = plan_draws(settings, *map(bool, self.kinds))
         self.endless = ""
         if settings.is_open_ended:
             each, share = endless(settings, *map(bool, self.kinds))
-            more = [*machine_parts(model), f"endless {share}".encode()]
+            more = [*own, f"endless {share}".encode()]
             self.endless = fingerprint(each, seed, examples, prior, more)
         prior = prior if settings.prior_weight else []
         texts = encode_texts(model, [*examples, *prior])
@@ -153,6 +165,7 @@ class ExampleSource:
         self.process = model.family.process()
         self.accepted = frozenset(self.kinds[1])
         self.lowest_accepted = lowest_accepted(self.process, settings) if self.accepted else 0.0
+        self.switch = teacher.switch(model) if teacher else 0.0
         self.counted = settings.batch_size
         self.rows = settings.batch_size * (1 if self.prior is None else 2)
 
@@ -161,6 +174,9 @@ class ExampleSource:
         settings = self.settings
         drawn = self._drawn_examples(generator)
         high_noise = [self.lowest_accepted > 0.0 and place in self.accepted for place in drawn]
+        if self.teacher is not None:
+            anywhere = torch.rand(len(drawn), generator=generator) < settings.taught_share
+            high_noise = [high and not low for high, low in zip(high_noise, anywhere.tolist(), strict=True)]
         rows = self.draw(self.examples, drawn, generator, high_noise=high_noise)
         if self.prior is not None:
             beside = _uniform(range(len(self.prior)), settings.batch_size, generator)
@@ -213,10 +229,20 @@ class ExampleSource:
             if self.no_caption is not None and pictures is self.examples:
                 texts = self._with_dropout(texts, self.no_caption, generator)
             batch = make_batch(self.model, self.process, part, texts, times[group], noise)
+            if self.teacher is not None and pictures is self.examples:
+                own = self._taught(self.teacher, [index[place] for place in group], times[group])
+                batch = replace(batch, taught=own.to(batch.taught.device))
             if weights is not None:
                 batch = replace(batch, weights=weights[group].to(batch.weights.device))
             batches.append(batch)
         return tuple(batches)
+
+    def _taught(self, teacher: Teacher, places: Sequence[int], times: torch.Tensor) -> torch.Tensor:
+        """Eq. G24: the teacher's strength for accepted pictures below their lowest noise; NaN for others."""
+        shares = self.process.share(times)
+        accepted = torch.tensor([place in self.accepted for place in places])
+        strengths = torch.where(shares > self.switch, teacher.recipe.early, teacher.recipe.late)
+        return torch.where(accepted & (shares < self.lowest_accepted), strengths, math.nan)
 
     def _with_dropout(
         self, texts: list[TextFeatures], empty: TextFeatures, generator: torch.Generator
@@ -270,4 +296,5 @@ def make_batch(
         texts=texts,
         weights=crops.spatial.to(device),
         sizes=crops.sizes,
+        taught=torch.full((len(times),), math.nan, device=device),
     )

@@ -6,6 +6,7 @@ NCCL carries the tensors between GPUs, gloo those between processes on the CPU.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -26,7 +27,7 @@ class RankConfig:
     """What a process needs to take part: the model by name and commits, how it is trained, and its device.
 
     A LoRA is trained in the layers of its target, and `also` in these; with an image adapter, by its name,
-    the adapter's attention is trained in place of a LoRA.
+    the adapter's attention is trained in place of a LoRA. `teacher` is the LoRA of Eq. G24.
     """
 
     model: str
@@ -39,6 +40,7 @@ class RankConfig:
     rendezvous: str
     also: tuple[str, ...] = ()
     adapter: str = ""
+    teacher: Path | None = None
 
 
 def join_group(config: RankConfig) -> None:

@@ -74,6 +74,7 @@ class DeviceGroup:
         devices: Sequence[str],
         also: Sequence[str] = (),
         adapter: str = "",
+        teacher: Path | None = None,
     ) -> None:
         """Start the other processes, which open the model meanwhile; `is_ready` says when they have."""
         self.size, self._is_connected = len(devices), False
@@ -81,7 +82,17 @@ class DeviceGroup:
         point = str(Path(self._folder.name) / "rendezvous")
         own, *others = (
             RankConfig(
-                model, dict(commits), machine, tune, device, rank, self.size, point, tuple(also), adapter
+                model,
+                dict(commits),
+                machine,
+                tune,
+                device,
+                rank,
+                self.size,
+                point,
+                tuple(also),
+                adapter,
+                teacher,
             )
             for rank, device in enumerate(devices)
         )

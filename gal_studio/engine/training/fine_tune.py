@@ -95,7 +95,7 @@ def fine_tune(
         raise StudioError("There is nothing to train on: add a reference image.")
 
     def make() -> Training:
-        source = ExampleSource(model, examples, prior, settings, seed, run.latents)
+        source = ExampleSource(model, examples, prior, settings, seed, run.latents, run.teacher)
         planned = settings.updated({"steps": source.plan.steps})  # more with accepted pictures on top
         return Training(model, source, planned, seed, run)
 

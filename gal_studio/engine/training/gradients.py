@@ -20,6 +20,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, Batches
 from gal_studio.engine.training.falling_rank import FallingRank
 from gal_studio.engine.training.losses import weighted_loss
+from gal_studio.engine.training.teacher import TeacherLayers
 
 Scaled = Callable[[torch.Tensor], torch.Tensor]
 """Scales a loss before its gradients are computed, as a training in float16 needs it."""
@@ -37,6 +38,7 @@ class Gradients:
         """
         self.model, self.rows, self.counted, self.notice = model, rows, counted, ""
         self.ranks: FallingRank | None = None
+        self.teacher: TeacherLayers | None = None
         free = free_memory(model.device)
         plan = plan_training(model, settings, rows, None if free is None else max(0, free - reserved))
         self.rows_at_once = plan.rows
@@ -69,8 +71,10 @@ class Gradients:
                 self._reduce_memory(error)
 
     def _alike(self, batches: Batches) -> Iterable[Batch]:
-        """Rows of one text length, where each has ranks of its own: a family may predict the others apart."""
-        if self.ranks is None:
+        """Rows of one text length, where each has ranks of its own or a teacher's strength: a family may
+        predict the others apart.
+        """
+        if self.ranks is None and self.teacher is None:
             return batches
         return chain.from_iterable(batch.by_text_length() for batch in batches)
 
@@ -84,10 +88,23 @@ class Gradients:
         if self.ranks is not None:
             self.ranks.at(batch.times)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+            target = batch.target if self.teacher is None else self._taught(self.teacher, batch)
             rows = batch.noisy, batch.times, batch.texts, batch.sizes, batch.references
             prediction = predict(self.model.family, *rows)
         share = len(batch.noisy) / self.counted
-        return weighted_loss(prediction, batch.target, batch.weights) * share
+        return weighted_loss(prediction, target, batch.weights) * share
+
+    @torch.no_grad()
+    def _taught(self, teacher: TeacherLayers, batch: Batch) -> torch.Tensor:
+        """Eq. G24: the targets, of taught rows what the teacher predicts."""
+        rows = (~batch.taught.isnan()).nonzero()[:, 0].tolist()
+        if not rows:
+            return batch.target
+        own, target = batch.chosen(rows), batch.target.clone()
+        with teacher.instead(own.taught):
+            given = own.noisy, own.times, own.texts, own.sizes, own.references
+            target[rows] = predict(self.model.family, *given).to(target.dtype)
+        return target
 
     def _reduce_memory(self, error: Exception) -> None:
         for weight in trainable(self.model).values():

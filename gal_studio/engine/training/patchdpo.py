@@ -19,6 +19,7 @@ from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import share_noise
+from gal_studio.engine.training.teacher import Teacher
 from gal_studio.engine.training.trainer import Run, Training
 
 
@@ -62,8 +63,9 @@ def refine(
     }
 
     def make() -> Training:
-        source = PairSource(model, pairs, examples, prior, settings, tune.updated(steps), seed, run.latents)
-        return Training(model, source, tune.updated(steps), seed, run)
+        own = tune.updated(steps)
+        source = PairSource(model, pairs, examples, prior, settings, own, seed, run.latents, run.teacher)
+        return Training(model, source, own, seed, run)
 
     yield from train(model, make, run)
 
@@ -132,6 +134,7 @@ class PairSource:
         tune: TuneSettings,
         seed: int,
         latents: Latents | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         self.pairs = Pairs(model, pairs, tune, settings.drop_conditions, latents)
         self.counted, self.weighting = 2 * settings.batch_size, tune.time_weighting
@@ -139,15 +142,20 @@ class PairSource:
         self.others: ExampleSource | None = None
         if self.mix:
             others = tune.updated({"batch_size": examples_beside(settings)})
-            self.others = ExampleSource(model, examples, prior, others, seed, latents)
+            self.others = ExampleSource(model, examples, prior, others, seed, latents, teacher)
         self.rows = self.counted + (self.others.rows if self.others else 0)
         self.endless = ""
+        teacher = teacher if self.mix else None
         self.fingerprint = fingerprint(
-            tune,
+            tune if teacher else tune.untaught,
             seed,
             examples if self.mix else [],
             prior if self.mix else [],
-            (*_fingerprint_parts(pairs, settings), *machine_parts(model)),
+            (
+                *_fingerprint_parts(pairs, settings),
+                *machine_parts(model),
+                *([teacher.fingerprint] if teacher else []),
+            ),
         )
 
     def next_batches(self, generator: torch.Generator) -> Batches:

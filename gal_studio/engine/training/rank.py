@@ -21,6 +21,7 @@ from gal_studio.engine.sampling.reference_adapter import attached, attention_wei
 from gal_studio.engine.training.collectives import RankConfig, add_gradients, join_group, moved, send_weights
 from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
+from gal_studio.engine.training.teacher import TeacherLayers
 
 
 def run_rank(connection: Connection, config: RankConfig) -> None:
@@ -69,6 +70,7 @@ def _serve(connection: Connection, config: RankConfig, model: ImageModel) -> Non
     rows, counted = _receive(connection)
     gradients = Gradients(model, config.tune, rows, counted)
     gradients.ranks = falling_rank(model, config.tune)
+    gradients.teacher = TeacherLayers(model, config.teacher) if config.teacher else None
     weights = trainable(model).values()
     join_group(config)
     with model.family.training_attention(model.device, model.training_precision), compiled(model):

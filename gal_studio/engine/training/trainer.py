@@ -26,6 +26,7 @@ from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import Latents
+from gal_studio.engine.training.teacher import Teacher, TeacherLayers
 
 WEIGHT_DECAY = 0.01
 
@@ -86,7 +87,8 @@ class Run:
     `checkpoint` is called every `checkpoint_every` steps, after those that are validated, when the last one
     is `CHECKPOINT_SECONDS` old, and when the generator is closed. `resume_from` is a file saved from one; an
     unusable file raises a `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit.
-    `latents` is the cache of `encode_pictures`. A `group` of processes computes its share of every batch.
+    `latents` is the cache of `encode_pictures`. A `teacher` is that of Eq. G24. A `group` of processes
+    computes its share of every batch.
     """
 
     start_from: Path | None = None
@@ -94,6 +96,7 @@ class Run:
     checkpoint: Callable[[Checkpoint], None] | None = None
     ends_at: int | None = None
     latents: Latents | None = None
+    teacher: Teacher | None = None
     group: DeviceGroup | None = None
     clock: Callable[[], float] = time.monotonic
 
@@ -131,6 +134,7 @@ class Training:
         if start_from is not None:
             load_into(model, start_from)
         self.gradients.ranks = falling_rank(model, settings)
+        self.gradients.teacher = TeacherLayers(model, run.teacher.adapter) if run.teacher else None
         self.weights = trainable(model)
         trained = list(self.weights.values())
         decay = settings.average_decay

@@ -55,7 +55,10 @@ def gathered(task: TrainingTask, model: ImageModel, batch_size: int) -> Iterator
         return
     name, commits = resolve_model(task.models.located(task.project.base_model)), dict(task.models.revisions)
     also = () if task.start is None else layers_in(task.start, model.family.part)
-    group = DeviceGroup(name, commits, task.settings.machine, task.settings.tune, devices, also)
+    teacher = task.teacher.adapter if task.teacher else None
+    group = DeviceGroup(
+        name, commits, task.settings.machine, task.settings.tune, devices, also, teacher=teacher
+    )
     try:
         yield group
     finally:

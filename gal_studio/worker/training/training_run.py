@@ -25,11 +25,13 @@ from gal_studio.engine.training.average import as_at_the_end
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
+from gal_studio.engine.training.teacher import Teacher
 from gal_studio.engine.training.trainer import Run
 from gal_studio.engine.training.verify import verify_adapter
 from gal_studio.rounds import checkpoints, fingerprints, lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior
+from gal_studio.rounds.teacher import check_teacher, teacher_of
 from gal_studio.second_try import renamed
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
@@ -53,7 +55,8 @@ class TrainingTask(Task):
     `fingerprint` identifies the training, `planned` the same up to its last step, `endless` that of any
     number of steps (None if they depend on it), `examples` are GAL's
     training set (Eq. G9), `given_prior` the user's own prior pictures (prompt, image), `drawn_prior` what the
-    base model draws instead; training starts from the adapter `start` (None: the base model).
+    base model draws instead; training starts from the adapter `start` (None: the base model), and has a
+    `teacher` or none (Eq. G24).
     """
 
     fingerprint: str
@@ -64,6 +67,7 @@ class TrainingTask(Task):
     drawn_prior: tuple[PriorPrompt, ...]
     start: Path | None
     seed: int
+    teacher: Teacher | None = None
 
     @property
     def steps(self) -> int:
@@ -86,7 +90,8 @@ class TrainingTask(Task):
 def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
     """Read what a training job needs; call it in the snapshot in which the fingerprint was computed."""
     inputs = inputs_of(store, job.round_id)
-    start = lineage.starting_adapter(inputs.here)
+    start, first = lineage.starting_adapter(inputs.here), teacher_of(inputs)
+    check_teacher(first, store.adapters.has)
     return TrainingTask(
         **vars(open_task(store, models, job)),
         fingerprint=fingerprints.training_fingerprint(inputs),
@@ -97,6 +102,7 @@ def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
         drawn_prior=drawn_prior(inputs),
         start=store.adapters.plain(start) if start else None,
         seed=lineage.round_training_seed(inputs.here),
+        teacher=Teacher(store.adapters.plain(first.adapter), first.recipe, first.steps) if first else None,
     )
 
 
@@ -186,7 +192,7 @@ def from_the_newest(
         reached = checkpoints.step(checkpoint) if checkpoint else 0
         forget(reached)
         try:
-            yield from start(Run(task.start, checkpoint, keep, task.round.ends_at))
+            yield from start(Run(task.start, checkpoint, keep, task.round.ends_at, teacher=task.teacher))
             return
         except CheckpointError as refusal:
             if checkpoint is None:

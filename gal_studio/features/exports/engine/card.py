@@ -286,6 +286,7 @@ def _settings(task: ExportTask, facts: Facts) -> str:
         "resolution": facts.resolution,
         "training images": sum(facts.tags.values()),
         **({"masks": f"{facts.masked} (background: {tune.background:g})"} if facts.masked else {}),
+        **({"look taught by": facts.taught} if facts.taught else {}),
         "seed": facts.seed,
     }
     values = {

@@ -46,6 +46,7 @@ class Facts:
     card: str = ""
     source: str = ""
     masked: str = ""  # how many references were learned by their masks, in words
+    taught: str = ""  # which round taught its look and how strongly, in words
 
     @property
     def made(self) -> str:

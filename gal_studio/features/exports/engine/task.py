@@ -29,6 +29,8 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.features.exports.engine.base_model import licence_of, weights_sha256
 from gal_studio.features.exports.engine.header import Facts
 from gal_studio.rounds import lineage
+from gal_studio.rounds.fingerprints import taught_by
+from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.measured import measured_setting
 from gal_studio.state import Store
 from gal_studio.version import __version__
@@ -112,10 +114,8 @@ def open_export(
 
 def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts:
     """What the header of the file says; `picture` becomes its thumbnail."""
-    name, seed = (
-        task.project.base_model,
-        lineage.round_training_seed(task.store.snapshots.round(task.round.id)),
-    )
+    inputs = inputs_of(task.store, task.round.id)
+    name, seed = task.project.base_model, lineage.round_training_seed(inputs.here)
     half = weight_precision(model.device, model.machine.precision).itemsize < 4
     shown, path = public_name(name), resolve_model(task.models.located(name))
     card = AdapterCard(
@@ -151,6 +151,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         card=json.dumps(asdict(card), sort_keys=True),
         source=task.round.source,
         masked=_masked(examples),
+        taught=teacher.words if (teacher := taught_by(inputs)) else "",
     )
 
 
