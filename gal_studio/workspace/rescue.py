@@ -71,7 +71,7 @@ def rescue(workspace: Path, show: Show) -> tuple[str, ...]:
     copy = next((path for path in backups(workspace) if not damage_of(path)), None)
     if copy is None:
         raise StudioError(
-            f"{DATABASE} is damaged, and no copy of it is whole: save what can be read by `gal-studio "
+            f"{DATABASE} is damaged, and none of its copies is whole: save what can be read by `gal-studio "
             "export-project`, and import it into another folder."
         )
     with _alone(workspace):
