@@ -1,19 +1,21 @@
 """Why an action of a round does nothing now, and what to do instead: page and verbs give the same answer."""
 
+from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds import lineage
-from gal_studio.rounds.fingerprints import is_trainable
-from gal_studio.rounds.inputs import TrainingInputs
 
 MAKE_ROUND = "make_round"
 """What stands for the actions that make a round of a variant with a `hint`."""
 
 
-def closed(inputs: TrainingInputs, complete: bool) -> dict[Action, str]:
-    """A sentence for each action that is closed, whatever else is done; `complete` are its images."""
-    here, number = inputs.here, inputs.here.round.number
+def closed(here: RoundSnapshot, trainable: bool, complete: bool) -> dict[Action, str]:
+    """A sentence for each action that is closed, whatever else is done.
+
+    It is `trainable` where its training would learn anything new, and `complete` are its images.
+    """
+    number = here.round.number
     found = {MAKE_ROUND: lineage.why_none_after(here)}
-    if not is_trainable(inputs):
+    if not trainable:
         found["fine_tune"] = here.round.why_not("train") or trained_already(number)
         found["run"] = (here.round.why_not("train") or run_already(number)) if complete else ""
     if not here.round.can_generate:

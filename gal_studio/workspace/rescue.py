@@ -71,8 +71,8 @@ def rescue(workspace: Path, show: Show) -> tuple[str, ...]:
     copy = next((path for path in backups(workspace) if not damage_of(path)), None)
     if copy is None:
         raise StudioError(
-            f"{DATABASE} is damaged, and there is no whole copy of it in {BACKUPS}/: save the projects that "
-            "can be read whole by `gal-studio export-project`, and import their archives into another folder."
+            f"{DATABASE} is damaged, and none of its copies is whole: save what can be read by `gal-studio "
+            "export-project`, and import it into another folder."
         )
     with _alone(workspace):
         before, told = _versions(copy), list[str]()

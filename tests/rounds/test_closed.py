@@ -2,22 +2,26 @@
 
 from gal_studio.core.records.round import Round
 from gal_studio.rounds.closed import closed, drawn_already, run_already, trained_already
-from gal_studio.rounds.fingerprints import training_fingerprint
+from gal_studio.rounds.fingerprints import is_trainable, training_fingerprint
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
+
+
+def said(store: Store, round_id: str, complete: bool) -> dict[str, str]:
+    inputs = inputs_of(store, round_id)
+    return closed(inputs.here, is_trainable(inputs), complete)
 
 
 def test_a_round_is_trained_then_generated_then_done(store: Store, first_round: Round) -> None:
     inputs = inputs_of(store, first_round.id)
     nothing_after = {"make_round": "Round 1 has no images yet: press Generate first."}
-    assert closed(inputs, False) == nothing_after | {
+    assert said(store, first_round.id, False) == nothing_after | {
         "generate": "Round 1 is not trained yet: press Train first."
     }
     store.rounds.finish_training(first_round.id, "a", training_fingerprint(inputs), inputs.examples)
-    inputs = inputs_of(store, first_round.id)
     trained = {"fine_tune": trained_already(1)}
-    assert closed(inputs, False) == nothing_after | trained
-    assert closed(inputs, True) == nothing_after | trained | {
+    assert said(store, first_round.id, False) == nothing_after | trained
+    assert said(store, first_round.id, True) == nothing_after | trained | {
         "run": run_already(1),
         "generate": drawn_already(1),
     }
@@ -25,6 +29,6 @@ def test_a_round_is_trained_then_generated_then_done(store: Store, first_round: 
 
 def test_a_judged_lora_is_not_trained(store: Store, first_round: Round) -> None:
     store.database.write("UPDATE rounds SET source = 'ink.safetensors', adapter = 'a'")
-    said = closed(inputs_of(store, first_round.id), True)
-    assert said["fine_tune"] == said["run"]
-    assert said["run"].startswith("The LoRA ink.safetensors is judged as it is: go on to the next round")
+    why = said(store, first_round.id, True)
+    assert why["fine_tune"] == why["run"]
+    assert why["run"].startswith("The LoRA ink.safetensors is judged as it is: go on to the next round")

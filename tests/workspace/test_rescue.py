@@ -91,7 +91,7 @@ def test_without_a_whole_copy_the_damaged_database_stays_and_the_way_is_said(wor
     shutil.rmtree(workspace / "backups")
     spoil(workspace, 0)
     before = (workspace / "studio.db").read_bytes()
-    with pytest.raises(StudioError, match=r"no whole copy of it .* export-project"):
+    with pytest.raises(StudioError, match=r"none of its copies is whole: .* by `gal-studio export-project`"):
         check_workspace(workspace, repair=True)
     assert (workspace / "studio.db").read_bytes() == before
 

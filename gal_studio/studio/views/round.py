@@ -141,7 +141,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         busy = store.jobs.busy_rounds(project.id)
         losses, timings = store.rounds.losses(round_id), store.rounds.timings(project.base_model)
     made, more = shown_proposal(here, policy), left(here)
-    found = shown_shortlist(here, made)
+    found, trainable = shown_shortlist(here, made), is_trainable(inputs)
     history = decision_history(here)
     return RoundView(
         round=here.round,
@@ -172,9 +172,9 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         validations=here.record.validations,
         steps=_steps(here),
         accepted=len(here.decided.accepted),
-        trainable=is_trainable(inputs),
+        trainable=trainable,
         repeats=_repeats(inputs),
-        closed=closed(inputs, complete=bool(here.tiles) and not more),
+        closed=closed(here, trainable, complete=bool(here.tiles) and not more),
         next_seconds=next_seconds(here, timings),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),

@@ -207,7 +207,7 @@ def opening_lines(name: str, family: Family, is_whole: bool = False) -> list[str
     return [*lines, *([replaced] if is_whole else [])]
 
 
-IN_FULL = "torch_dtype=torch.float32"
+IN_FULL = "dtype=torch.float32"
 """An argument without which diffusers opens parts in their own precisions, and fails where these differ."""
 
 
