@@ -37,7 +37,7 @@ def workspace(target: Target, random: Random) -> None:
         check_workspace(folder, repair=True)
         with Store(folder) as store:
             studio, names = Studio(store), store.projects.names()
-            listed = {one.id for one in (*studio.projects(), *studio.broken_projects())}
+            listed = {one.id for one in studio.projects()} | {one.id for one in studio.broken_projects()}
         if listed != names.keys():
             target.tally.add("workspaces", "unopenable", example=f"{done}: {listed} of {names}")
         target.tally.add("workspaces", "taken")
