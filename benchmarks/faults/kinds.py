@@ -235,9 +235,9 @@ def _repaired(folder: Path) -> Made:
     """Every row; the times of the repair itself are in none."""
     with Store(folder / "workspace") as store:
         return {
-            f"{table.name} {row['rowid']}": tuple(row)
+            f"{table.name} {row['its_rowid']}": tuple(row)
             for table in TABLES if table.name not in ("project_versions", "workers")
-            for row in store.database.rows(f"SELECT rowid, * FROM {table.name}")
+            for row in store.database.rows(f"SELECT rowid AS its_rowid, * FROM {table.name}")
         }  # fmt: skip
 
 

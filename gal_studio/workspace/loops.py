@@ -32,13 +32,14 @@ def cut_loops(store: Store, table: Table) -> None:
 
     That is so of a step that undoes another one, and of a refinement.
     """
+    statements = [
+        f"UPDATE {table.name} SET {column} = {_before(table, column)} WHERE id = ? AND {column} = ?"
+        for column in own_columns(table)
+    ]
     with store.database.transaction() as writer:
         while cut := loops_in(store, table):  # each time fewer rows come after a newer one
-            for row, above in cut:
-                for column in own_columns(table):
-                    other = f"{column} = {_before(table, column)}"
-                    sql = f"UPDATE {table.name} SET {other} WHERE id = ? AND {column} = ?"
-                    writer.execute(sql, (row, above))
+            if not sum(writer.execute(sql, link).rowcount for link in cut for sql in statements):
+                break  # IDs that are no text
 
 
 def _before(table: Table, column: str) -> str:

@@ -36,7 +36,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.answering import check_answers
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.unfinished import ENDING, beginning
-from gal_studio.workspace.archive.safetensors_header import check_shapes, read_header
+from gal_studio.workspace.archive.safetensors_header import check_lengths, read_header
 
 Convert = Callable[[LoraStart, Path], object]
 """Writes a LoRA as an adapter of the studio, and refuses one that does not fit."""
@@ -116,7 +116,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
     path = checked_lora(given)
     try:
         header, _ = read_header(path, LARGEST_HEADER)
-        check_shapes(header)
+        check_lengths(header)
         metadata = header.metadata
         roles = {name: found[1] for name in header.tensors if (found := split(name)) is not None}
         downs = {name: header.tensors[name].shape for name, role in roles.items() if role in _DOWN}
@@ -125,7 +125,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
     if found := cut_off(path):
         raise StudioError(f"The file {path.name} {found[0]}, so that its weights are not whole; {found[1]}.")
     refuse_what_is_no_lora(path.name, header.tensors)
-    if not all(downs.values()):
+    if not all(shape and all(shape) for shape in downs.values()):
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.")
     refuse_several_adapters(path.name, header.tensors)
     layers = layers_of(header.tensors)

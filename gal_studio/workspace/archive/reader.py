@@ -6,9 +6,10 @@ Only an archive that passes every check is copied, in one transaction; a refused
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.words import counted
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.inside import remove
@@ -94,7 +95,8 @@ def _staging(workspace: Path) -> Iterator[Path]:
         spare += [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
         folder = Path(tempfile.mkdtemp(prefix=beginning(workspace), suffix=ENDING, dir=workspace))
         lock = _ImportLock(folder)
-        lock.acquire()
+        with suppress(StudioError):  # a disk without locks
+            lock.acquire()
         for name in (*ENDINGS, _TABLES):
             (folder / name).mkdir()
         yield folder
