@@ -63,5 +63,5 @@ def test_a_lost_teacher_refuses_the_training(studio: Studio, models: Models, nam
     second = studio.next_round(first).id
     studio.store.adapters.plain(str(studio.store.rounds.get(first).adapter)).unlink()
     job = work(studio, models, studio.fine_tune(second))
-    assert job.state == "failed"
+    assert job.state == "error"
     assert job.message.startswith("The LoRA of round 1, which teaches this round, is missing: train it again")
