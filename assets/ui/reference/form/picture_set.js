@@ -32,6 +32,7 @@ export class PictureSet {
   remembered = new Map();
   /** @type {string} the warning about all pictures together */
   warning = "";
+  leftOut = ""; // of what was dropped or chosen last, in words
   /** @type {FormNote[]} */
   notes = [];
   /** @type {DerivedSet | null} */
@@ -86,7 +87,8 @@ export class PictureSet {
 
   /** @param {File[]} chosen pictures, prompts as text files, and masks; also those of folders */
   async add(chosen) {
-    const files = taken(chosen, this.rows.length);
+    const [files, said] = taken(chosen, this.rows.length);
+    this.leftOut = said;
     const key = (/** @type {File} */ file) => stem({ name: pathOf(file) });
     const masks = files.filter(isMask);
     const pictures = files.filter((file) => !isText(file) && !isMask(file));
@@ -142,7 +144,7 @@ export class PictureSet {
       this.rows.unshift(...removed);
       this.changed();
     };
-    this.warning = "";
+    this.warning = this.leftOut = "";
     this.notes = [];
     this.wanted = FILE;
     this.changed();
@@ -221,7 +223,8 @@ export function References({ set, kind, number, anchors, remove }) {
   const facts = derived?.facts?.filter(([name]) => number || name !== "Trigger word" || !trigger.trim());
   const word = derived?.facts?.find(([name]) => name === "Trigger word")?.[1];
   const ids = (/** @type {string} */ field) => `notes-set-${id}-${field}`;
-  const together = set.warning ? [{ tone: "warning", text: set.warning }] : [];
+  const said = [set.leftOut, set.warning].filter(Boolean);
+  const together = said.map((text) => ({ tone: "warning", text }));
   const save = () => saveCaptions(rows, set.prompts());
   const [over, setOver] = useState(false);
   const drag = (/** @type {DragEvent} */ event) => {
