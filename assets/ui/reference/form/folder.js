@@ -8,7 +8,10 @@ export const MOST_PICTURES = 64; // references of a project
 /** @type {WeakMap<File, string>} the paths of dropped ones, which browsers do not tell otherwise */
 const paths = new WeakMap();
 
-/** The path of a file below where it was chosen: its name, or `10_ink cat/1.png` of a folder. @param {File} file */
+/**
+ * The path of a file below where it was chosen: its name, or `10_ink cat/1.png` of a folder.
+ * @param {File} file
+ */
 export const pathOf = (file) => paths.get(file) ?? (file.webkitRelativePath || file.name);
 
 /**
@@ -56,8 +59,8 @@ const isPicture = (/** @type {File} */ file) =>
   file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name);
 
 /**
- * What is taken of files: each one that was chosen by itself, and of folders the images and texts, in order, as
- * many as fit; and what is said of the rest.
+ * What is taken of files: each one that was chosen by itself, and of folders the images and texts, in order,
+ * as many as fit; and what is said of the rest.
  * @param {File[]} files
  * @param {number} held images that are there already
  * @returns {[taken: File[], said: string]}

@@ -16,7 +16,7 @@ const takenOf = (paths, held = 0) => {
   return [files.map(pathOf), said];
 };
 
-test("files that were chosen by themselves are all taken, in their order: the studio says what they are not", () => {
+test("files that were chosen by themselves are all taken: the studio says what they are not", () => {
   assert.deepEqual(takenOf(["b.png", "a.heic", "notes.pdf"]), [["b.png", "a.heic", "notes.pdf"], ""]);
 });
 
