@@ -282,8 +282,8 @@ class TuneSettings(SettingsGroup):
     held_out: bool = setting(
         False,
         "Keep a reference out of training",
-        note="With three or more references of an object, its last one is not trained on: object match, and "
-        "so the best strength and step, compare images with that one alone",
+        note="With three or more references of an object, the last one is not trained on, and object match "
+        "compares images with it alone",
         idle=({KIND: "style"},),
     )
     continue_from_last: bool = setting(

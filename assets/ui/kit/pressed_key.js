@@ -9,7 +9,8 @@ const SIGNS = { BracketLeft: "[", BracketRight: "]", Slash: "?" };
  * @param {{ key: string, code: string }} event
  */
 export function pressedKey({ key, code }) {
-  const isLatin = /^[\p{ASCII}\p{Script=Latin}]+$/u.test(key) && key !== "Process"; // an input method took that one
+  // an input method took what is called Process
+  const isLatin = /^[\p{ASCII}\p{Script=Latin}]+$/u.test(key) && key !== "Process";
   if (isLatin) return key.length === 1 ? key.toLowerCase() : key;
   return SIGNS[code] ?? /^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? key;
 }

@@ -1,11 +1,11 @@
 /**
- * A page that the browser translates: it puts a <font> in place of each text, and the page would go on to change
- * the text that is no longer there. So the text is put back, empty, after what stands for it. When it changes,
- * the translation goes, and the browser translates what is new.
+ * A page that the browser translates: it puts a <font> in place of each text, and the page would go on to
+ * change the text that is no longer there. So the text is put back, empty, after what stands for it. When it
+ * changes, the translation goes, and the browser translates what is new.
  */
 import { options } from "../vendor/preact.min.js";
 
-/** @type {WeakMap<Node, { words: string, shown: HTMLElement }>} what each translated text said, and what is shown */
+/** @type {WeakMap<Node, { words: string, shown: HTMLElement }>} what each text said, and what is shown */
 const translated = new WeakMap();
 /** @type {WeakMap<Node, Text>} the texts by what is shown for them */
 const texts = new WeakMap();

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import compress, zip_longest
+from itertools import compress
 from typing import Self
 
 import numpy as np
@@ -112,9 +112,8 @@ class LearnedLooks:
         """The mean distance of the references themselves; without those that pictures are compared with, if
         others are left.
         """
-        others = [
-            look for look, is_out in zip_longest(self.looks, self.held_out, fillvalue=False) if not is_out
-        ]
+        unseen = self.held_out or (False,) * len(self.looks)
+        others = [look for look, is_out in zip(self.looks, unseen, strict=True) if not is_out]
         return float(np.mean([self.distance(look) for look in others or self.looks]))
 
     def carried(self, look: Look) -> float:

@@ -8,7 +8,10 @@ export const MOST_PICTURES = 64; // references of a project
 /** @type {WeakMap<File, string>} the paths of dropped ones, which browsers do not tell otherwise */
 const paths = new WeakMap();
 
-/** The path of a file below where it was chosen: its name, or `10_ink cat/1.png` of a folder. @param {File} file */
+/**
+ * The path of a file below where it was chosen: its name, or `10_ink cat/1.png` of a folder.
+ * @param {File} file
+ */
 export const pathOf = (file) => paths.get(file) ?? (file.webkitRelativePath || file.name);
 
 /**
@@ -56,28 +59,26 @@ const isPicture = (/** @type {File} */ file) =>
   file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name);
 
 /**
- * What is taken of files: each one that was chosen by itself, and the images and texts of folders, in order,
- * as many as fit. The rest is said.
+ * What is taken of files: each one that was chosen by itself, and of folders the images and texts, in order,
+ * as many as fit; and what is said of the rest.
  * @param {File[]} files
  * @param {number} held images that are there already
+ * @returns {[taken: File[], said: string]}
  */
 export function taken(files, held) {
-  const isHidden = (/** @type {File} */ file) => /(^|\/)(\.|__MACOSX\/)/.test(pathOf(file));
-  const inOrder = files
-    .filter((file) => !isHidden(file))
-    .sort((one, other) => pathOf(one).localeCompare(pathOf(other), undefined, { numeric: true }));
-  const isOther = (/** @type {File} */ file) =>
-    pathOf(file) !== file.name && !isPicture(file) && !isText(file);
-  const others = inOrder.filter(isOther);
-  const kept = inOrder.filter((file) => !isOther(file));
+  const isInside = (/** @type {File} */ file) => pathOf(file) !== file.name;
+  const seen = files.filter((file) => !/(^|\/)(\.|__MACOSX\/)/.test(pathOf(file)));
+  if (seen.some(isInside))
+    seen.sort((one, other) => pathOf(one).localeCompare(pathOf(other), undefined, { numeric: true }));
+  const others = seen.filter((file) => isInside(file) && !isPicture(file) && !isText(file));
+  const kept = seen.filter((file) => !others.includes(file));
   const pictures = kept.filter((file) => !isText(file) && !isMask(file));
-  const beyond = new Set(pictures.slice(Math.max(0, MOST_PICTURES - held)));
+  const beyond = pictures.slice(Math.max(0, MOST_PICTURES - held));
   const said = [
     others.length && `neither image nor caption: ${named(others)}`,
-    beyond.size && `${count(beyond.size, "image")}, since a project has at most ${MOST_PICTURES}`,
+    beyond.length && `${count(beyond.length, "image")}, since a project has at most ${MOST_PICTURES}`,
   ].filter(Boolean);
-  if (said.length) toast(`Left out: ${said.join("; ")}.`);
-  return kept.filter((file) => !beyond.has(file));
+  return [kept.filter((file) => !beyond.includes(file)), said.length ? `Left out: ${said.join("; ")}.` : ""];
 }
 
 const named = (/** @type {File[]} */ files) =>

@@ -32,6 +32,7 @@ export class PictureSet {
   remembered = new Map();
   /** @type {ExaminedSet["notes"]} the warnings about several pictures */
   several = [];
+  leftOut = ""; // of what was dropped or chosen last, in words
   /** @type {FormNote[]} */
   notes = [];
   /** @type {DerivedSet | null} */
@@ -98,7 +99,8 @@ export class PictureSet {
 
   /** @param {File[]} chosen pictures, prompts as text files, and masks; also those of folders */
   async add(chosen) {
-    const files = taken(chosen, this.rows.length);
+    const [files, said] = taken(chosen, this.rows.length);
+    this.leftOut = said;
     const key = (/** @type {File} */ file) => stem({ name: pathOf(file) });
     const masks = files.filter(isMask);
     const pictures = files.filter((file) => !isText(file) && !isMask(file));
@@ -155,6 +157,7 @@ export class PictureSet {
       this.changed();
     };
     this.several = [];
+    this.leftOut = "";
     this.notes = [];
     this.wanted = FILE;
     this.changed();
@@ -250,6 +253,7 @@ export function References({ set, kind, number, anchors, remove }) {
     const show = several ? () => set.point(paths) : undefined;
     return { tone: "warning", text, show };
   });
+  if (set.leftOut) together.unshift({ tone: "warning", text: set.leftOut, show: undefined });
   const save = () => saveCaptions(rows, set.prompts());
   const [over, setOver] = useState(false);
   const drag = (/** @type {DragEvent} */ event) => {

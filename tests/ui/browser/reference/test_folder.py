@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gal_studio.studio.create.project import MOST_REFERENCES
+from gal_studio.ui.page.static import ui_folder
 from tests.ui.browser.reference.test_unfinished_form import noise, opened
 from tests.ui.conftest import Served, Watched
 
@@ -58,15 +59,14 @@ def test_a_folder_is_dropped_and_another_one_chosen(watched: Watched, served: Se
     )
     page = opened(watched, served)
     drop(page, training)
+    expect(page.locator(".toasts")).to_contain_text("training/gone.txt belongs to an image that is not here")
     assert rows(page, 3) == [
         ("2.png", "ink owl"),
         ("2.png", "ink fox"),
         ("10.png", "A fox that leaps, in ink"),
     ]
-    said = page.locator(".toasts")
     left = "neither image nor caption: training/5_ink owl/notes.pdf, training/model.safetensors."
-    expect(said).to_contain_text(f"Left out: {left}")
-    expect(said).to_contain_text("training/gone.txt belongs to an image that is not here")
+    expect(page.locator(".field-notes", has_text=f"Left out: {left}")).to_be_visible()
 
     more = {"a.png": noise(4), "metadata.csv": b"file_name,text\na.png,A heron in ink\n"}
     page.set_input_files("[data-part=folder]", filled(tmp_path / "more", more))
@@ -75,17 +75,14 @@ def test_a_folder_is_dropped_and_another_one_chosen(watched: Watched, served: Se
     assert rows(page, 5)[4] == ("b.png", "")
 
 
-def test_an_empty_folder_and_one_with_too_many_images_are_told(
-    watched: Watched, served: Served, tmp_path: Path
-):
+def test_an_empty_folder_is_told(watched: Watched, served: Served, tmp_path: Path):
     page = opened(watched, served)
-    page.route("**/upload*", lambda route: route.fulfill(status=415, body="it is no image."))
-    many = {f"{number}.png": b"" for number in range(MOST_REFERENCES + 6)}
-    drop(page, filled(tmp_path / "many", many))
-    expect(page.locator(".toasts")).to_contain_text(
-        f"Left out: 6 images, since a project has at most {MOST_REFERENCES}"
-    )
-    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "inside").mkdir(parents=True)
     drop(page, tmp_path / "empty")
     expect(page.locator(".toasts")).to_contain_text("The folder has no images")
-    watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
+    assert rows(page, 0) == []
+
+
+def test_the_page_knows_how_many_references_a_project_has_at_most():
+    module = (ui_folder() / "reference" / "form" / "folder.js").read_text(encoding="utf-8")
+    assert f"MOST_PICTURES = {MOST_REFERENCES};" in module
