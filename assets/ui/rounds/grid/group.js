@@ -30,8 +30,8 @@ export function makeGroup(anchor) {
 /**
  * What a head shows: the score of its test prompt once there is one, whether a person has yet to say of all
  * images that they are copies, whether more can be generated, and whether Tab reaches the button for it.
- * @typedef {{ anchor: Named, score: Score | undefined, isOpen: boolean, rank: number | null, canGrow: boolean,
- *   isStop: boolean, onNone: () => void, onMore: () => void }} Shown
+ * @typedef {{ anchor: Named, score: Score | undefined, isOpen: boolean, rank: number | null,
+ *   canGrow: boolean, isStop: boolean, onNone: () => void, onMore: () => void }} Shown
  */
 
 /**
