@@ -13,7 +13,7 @@ import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/finish.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore, sameAgain } from "./questions.js";
-import { ownShown, reviewShown, showSide } from "./sides.js";
+import { changesShown, ownShown, reviewShown, showSide } from "./sides.js";
 import { notApplicable, childOf, closed, guides, nextStep, roundWaits } from "./next_step.js";
 
 /**
@@ -91,7 +91,7 @@ const HINTS = {
   accept: () =>
     ownShown()
       ? "Compare, then choose images or accept all suggestions."
-      : reviewShown()
+      : leadsToReview()
         ? "Look at each suggestion, or accept all of them."
         : byFinger()
           ? "Tap an image to enlarge and accept it, or accept all suggestions."
@@ -112,6 +112,7 @@ const HINTS = {
 };
 const WITHOUT_TRAINING =
   "Accept images for the next round, or generate more without training under Try a prompt.";
+const leadsToReview = () => reviewShown() || changesShown();
 /** @param {number | null | undefined} seconds */
 const takes = (seconds) => (seconds ? `, ${about(seconds)}` : "");
 /** @param {Round} round */
@@ -216,7 +217,7 @@ function hintWords() {
 function button(action) {
   const { name, title } = action;
   const why = closed(name);
-  const isNext = name === next() && why === null && !(name === "accept" && reviewShown()); // there, Accept is
+  const isNext = name === next() && why === null && !(name === "accept" && leadsToReview());
   return html`<button
     type="button" key=${name} class="button" data-action=${name} title=${why ?? title}
     disabled=${why !== null} data-next=${isNext ? "" : null} onClick=${() => act(action)}

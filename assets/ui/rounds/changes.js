@@ -5,6 +5,7 @@ import { newest } from "../app/newest.js";
 import { call, refresh } from "../app/session.js";
 import { copyOrNot, emit, on, openSuggestions, state } from "../app/store.js";
 import { address } from "../app/urls.js";
+import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { Button, html, set } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
@@ -56,11 +57,13 @@ export function mountChanges({ changes: box }) {
   render(html`<${Changes} />`, box);
 }
 
+/** The two lines, if they are what is shown. */
+const linesShown = () => (shown.value === "beside" || !changes.value.length ? beside.value : null);
+
 /** @returns {Look[]} */
 const looks = () => {
-  const two = beside.value;
-  if (two && (shown.value === "beside" || !changes.value.length)) return besideLooks(two);
-  return changes.value.map(changeLook);
+  const two = linesShown();
+  return two ? besideLooks(two) : changes.value.map(changeLook);
 };
 
 /** Turn to another prompt. @param {number} by */
@@ -69,20 +72,19 @@ export function turnChanges(by) {
   at.value = (Math.min(at.value, count - 1) + by + count) % count;
 }
 
-/** The pictures of one prompt as large as the window allows, and of the others small, to choose from. */
+/** The pictures of one prompt, as large as the window allows. */
 function Changes() {
-  const [two, all] = [beside.value, looks()];
+  const [two, all] = [linesShown(), looks()];
   const row = Math.min(at.value, all.length - 1);
   if (row < 0) return null;
-  const isBeside = two !== null && all[row].frames.length === 2 && shown.value === "beside";
-  const title = isBeside ? "Two lines, side by side" : "What your choice changed";
+  const title = two ? "Two lines, side by side" : "What your choice changed";
   const enlarge = () => openViewer({ looks: all, at: row });
   return html`<div class="changes-head">
       <h2 id="changes-title">${title}</h2>
-      <p>Same prompt and seed in both ${isBeside ? "lines" : "rounds"}</p>
-      ${isBeside && two && html`<div class="changes-keep">${[two.left, two.branch].map(keeper)}</div>`}
+      <p>Same prompt and seed in both ${two ? "lines" : "rounds"}</p>
+      ${two && html`<div class="changes-keep">${[two.left, two.branch].map(keeper)}</div>`}
       ${
-        two &&
+        beside.value &&
         changes.value.length > 0 &&
         html`<${Segments}
           label="What is compared" chosen=${shown.value} choose=${show}
@@ -102,16 +104,18 @@ function Changes() {
     <h3 class="changes-prompt" dir="auto" translate=${false}>${all[row].title}</h3>
     <div class="changes-foot">
       ${all.length > 1 && html`<${Turns} what="Prompt" at=${row} count=${all.length} turn=${turnChanges} />`}
-      <${GoOn} at=${{}} />
+      <${GoOn} />
     </div>`;
 }
 
 /** On to the choice of this round. */
 function GoOn() {
-  const open = openSuggestions().length;
+  useEvents("side scores verdicts candidates received");
+  const open = canReview() && openSuggestions().length;
   return html`<${Button}
-    class="button" data-part="go-on" onClick=${() => showSide(canReview() ? "review" : "candidates")}
-  >${canReview() && open ? `Review ${open} ›` : "Go on to this round ›"}<//>`;
+    class="button" data-part="go-on" data-next=${open ? "" : null}
+    onClick=${() => showSide(canReview() ? "review" : "candidates")}
+  >${open ? `Review ${open} ›` : "Go on to this round ›"}<//>`;
 }
 
 /** @param {"beside" | "changes"} one */

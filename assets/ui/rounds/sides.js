@@ -107,6 +107,7 @@ function Sides() {
   const first = own();
   if (first) names.unshift([first.name, first.words]);
   return html`<${Segments}
-    label="What is shown of this round" chosen=${now.side} choose=${(/** @type {Side} */ side) => showSide(side)} names=${names}
+    label="What is shown of this round" chosen=${now.side} names=${names}
+    choose=${(/** @type {Side} */ side) => showSide(side)}
   />`;
 }

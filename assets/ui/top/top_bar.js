@@ -85,7 +85,7 @@ function Top() {
 
 /** What is seldom wanted. */
 const Menu = () => html`<${PopoverButton}
-  class="quiet top-more" label="⋯" title="Help, keys, log, figures, light or dark" aria-label="Further choices"
+  class="quiet top-more" label="⋯" title="Help, keys, log, figures, light" aria-label="Further choices"
   aria-haspopup="true" panelClass="save-menu" panelLabel="Further choices"
 >${() => [
   html`<${FiguresButton} key="figures" />`,

@@ -39,6 +39,7 @@ test("accept is next while nothing is accepted; then the next round", () => {
 });
 
 test("as many accepted images as were suggested are enough for the next round, whichever they are", () => {
+  state.candidates.set("b", candidate({ id: "b", anchor_id: "of another prompt" }));
   state.verdicts.set("b", "accepted");
   assert.deepEqual([nextStep(), closed("accept")], ["next_round", null]);
 });

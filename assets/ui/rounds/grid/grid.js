@@ -41,6 +41,8 @@ let flat;
 let held = null;
 /** @type {Map<string, number | null>} of the test prompts, from before the pictures that are drawn now */
 let ranks = new Map();
+/** @type {Map<string, number | null>} before the rows, in the order in which they stand */
+let numbers = new Map();
 const strengths = el("p", { class: "strengths", hidden: true }, "Rows start with the highest LoRA strength");
 /** @type {string | null} the test prompt whose row had the focus when its head was shown */
 let stop = null;
@@ -162,17 +164,18 @@ const focusedRow = () => state.candidates.get(state.focus ?? "")?.anchor_id ?? n
 function arrange() {
   for (const anchor of state.project?.anchors ?? []) if (groups.has(anchor.id)) groupOf(anchor);
   const pool = (state.round?.pool ?? []).map((anchor) => groupOf(anchor).anchor.id);
-  for (const [id, group] of groups) {
-    fillWaiting(group, drawing() ? (state.round?.coming[id] ?? []) : []);
-    head(id, group);
-  }
+  for (const [id, group] of groups) fillWaiting(group, drawing() ? (state.round?.coming[id] ?? []) : []);
   if (!drawing()) ranks = new Map(state.scores.map(({ anchor_id, rank }) => [anchor_id, rank]));
   const order = inOrder(groups.keys(), pool, (id) => ranks.get(id));
   const wanted = order.flatMap((id) => groups.get(id)?.node ?? []);
   if (drawing() && tiles.size) watched = true;
   else if (watched && !isUsed()) watched = false;
   sortNote.hidden = !watched || drawing() || !isMoved(wanted);
-  if (held === null && sortNote.hidden) place(wanted);
+  if (held === null && sortNote.hidden) {
+    place(wanted);
+    numbers = new Map(state.scores.map(({ anchor_id, rank }) => [anchor_id, rank]));
+  }
+  for (const [id, group] of groups) head(id, group);
   flat.arrange();
   filter();
   mark(state.candidates.keys());
@@ -187,6 +190,7 @@ function head(id, group) {
   const isDrawn = Boolean(state.round?.complete) && state.round?.pool.some((anchor) => anchor.id === id);
   showHead(group, {
     score: state.scoreOf.get(id),
+    rank: numbers.get(id) ?? null,
     isOpen: isOpen(id),
     canGrow: Boolean(isDrawn) && !closedMore(),
     isStop: id === focusedRow(),

@@ -30,8 +30,8 @@ export function makeGroup(anchor) {
 /**
  * What a head shows: the score of its test prompt once there is one, whether a person has yet to say of all
  * images that they are copies, whether more can be generated, and whether Tab reaches the button for it.
- * @typedef {{ anchor: Named, score: Score | undefined, isOpen: boolean, canGrow: boolean, isStop: boolean,
- *   onNone: () => void, onMore: () => void }} Shown
+ * @typedef {{ anchor: Named, score: Score | undefined, isOpen: boolean, rank: number | null,
+ *   canGrow: boolean, isStop: boolean, onNone: () => void, onMore: () => void }} Shown
  */
 
 /**
@@ -48,10 +48,10 @@ export function showHead({ anchor, head, node }, shown) {
  * so and offers to correct it.
  * @param {Shown} props
  */
-function Head({ anchor, score, isOpen, canGrow, isStop, onNone, onMore }) {
+function Head({ anchor, score, rank: number, isOpen, canGrow, isStop, onNone, onMore }) {
   const judged = isJudged();
   const asks = Boolean(score && isOpen && judged && score.n > 0 && score.copies === score.n);
-  const rank = judged ? score?.rank : null;
+  const rank = judged ? number : null;
   const told = judged ? score : undefined;
   const place = rank ? `Place ${rank}: where your choice helps most comes first` : "Not ranked yet";
   return html`<span class="rank" title=${place}>${rank || "·"}</span>

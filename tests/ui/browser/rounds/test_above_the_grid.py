@@ -64,6 +64,7 @@ def test_rows_below_the_pointer_keep_their_order_until_they_are_asked_to_sort(
     page.wait_for_selector(".suggestion-row >> nth=2")
     if pointed:
         page.wait_for_selector(".sort-note:visible")
+        assert page.locator(".group .rank").all_inner_texts() == ["·"] * len(before), "numbers keep it, too"
         assert page.locator(".group .prompt b").all_inner_texts() == before
         page.hover(".tile >> nth=0")
         page.mouse.wheel(0, 400)
