@@ -41,8 +41,8 @@ LIMITS: dict[str, int] = {
     "tag": 4, "accept_in_part": 9, "mark_copies": 11, "set_weight": 7, "undo": 7, "redo": 4,
     "go_to": 6, "explain_choice": 2, "learn": 15, "patch_maps": 5, "part_mask": 2,
     "reference_mask": 3, "judge_quality": 10, "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
-    "results": 6, "same_seed": 8, "test_pictures": 12,
-    "changes": 16,
+    "results": 6, "same_seed": 8, "test_pictures": 13,
+    "changes": 17,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {

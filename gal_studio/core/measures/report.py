@@ -89,7 +89,7 @@ class Arm:
 
     @property
     def key(self) -> str:
-        """What names it in the contact sheet: the round and, unless at full strength, "|" and its schedule."""
+        """What names it in the contact sheet: the round and, below full strength, "|" and its schedule."""
         by = "" if self.recipe.is_as_trained else f"|{self.recipe.brief}"
         return f"{self.id or ''}{by}"
 
