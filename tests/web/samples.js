@@ -378,6 +378,7 @@ export const measures = (more) => ({
   by_eye: false,
   blind: [],
   agreed: "",
+  winners: [],
   chosen: {
     seeds: 2,
     steps: 25,

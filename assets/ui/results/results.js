@@ -20,6 +20,7 @@ import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
 import { SheetCard } from "./sheet.js";
 import { Basis, Verdict } from "./verdict.js";
+import { Winners } from "./winners.js";
 
 const rows = signal(/** @type {SheetRow[]} */ ([]));
 const seeds = signal(/** @type {SameSeed[]} */ ([]));
@@ -82,6 +83,7 @@ function Results() {
     }
     <section class="card wide results-verdict" aria-label="Verdict">
       <${Verdict} recipe=${drawn?.recipe ?? ""} round=${drawn?.id} at=${{}} />
+      <${Winners} rows=${rows.value} columns=${columns} at=${{}} />
     </section>
     <section class="card wide" aria-label=${isJudged ? "LoRAs" : "Rounds"}>
       <div class="card-head"><h2>${isJudged ? "LoRAs" : "Rounds"}</h2><${Buttons} /></div>

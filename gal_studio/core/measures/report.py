@@ -88,6 +88,12 @@ class Arm:
         return None if self.id is None else (self.id, self.recipe)
 
     @property
+    def key(self) -> str:
+        """What names it in the contact sheet: the round and, below full strength, "|" and its schedule."""
+        by = "" if self.recipe.is_as_trained else f"|{self.recipe.brief}"
+        return f"{self.id or ''}{by}"
+
+    @property
     def label(self) -> str:
         """The round and its schedule, such as "Round 1, 0.4 then 1 after 70%"."""
         return f"{self.name}, {self.recipe.brief}"

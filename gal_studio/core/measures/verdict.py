@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from gal_studio.core.intervals import Difference, is_down, is_up
 from gal_studio.core.measures.blind import Choice, Setting, in_order
-from gal_studio.core.measures.compare import gain
-from gal_studio.core.measures.report import Report
+from gal_studio.core.measures.compare import change, gain
+from gal_studio.core.measures.report import Report, kept
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.words import share_words
 
@@ -36,13 +36,23 @@ class BlindChoice:
 
 
 @dataclass(frozen=True)
+class Winner:
+    """A round by a setting, of this `key` in the contact sheet, that is the cleanest or shows the most."""
+
+    round: str
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The best round (None: there is none) with its `setting`, what to say of it first, and why, in words.
 
     `plain` says why in counts of images, without the names of the figures; that they look like the references
     is left to the eye. `constant` names the best one at a constant strength in a sentence, where a schedule
     is the best. `rivals` are the rounds over which its lead may be chance, the next best first. `by_eye`
-    says that a person chose it in blind pairs, and `blind` what they chose in each comparison.
+    says that a person chose it in blind pairs, and `blind` what they chose in each comparison. `winners` are
+    the cleanest one and the one with the most of the style or object; none where one is both.
     """
 
     best: str | None
@@ -54,6 +64,7 @@ class Verdict:
     rivals: tuple[str, ...] = ()
     by_eye: bool = False
     blind: tuple[BlindChoice, ...] = ()
+    winners: tuple[Winner, ...] = ()
 
 
 def ranking(reports: Sequence[Report], choices: Sequence[Choice] = ()) -> list[Report]:
@@ -87,7 +98,45 @@ def find_best(reports: Sequence[Report], base: Report | None, choices: Sequence[
     verdict = replace(computed, blind=blind)
     ranked = ranking(trained, made)
     won = {each.order[1]: each for each in made if each.order and each.order[0] == ranked[0].arm.setting}
-    return verdict if base is None or not won else _chosen(verdict, ranked, won, base)
+    if base is None or not won:
+        return replace(verdict, winners=_winners(ranked, names))
+    return _chosen(verdict, ranked, won, base)
+
+
+def _winners(ranked: Sequence[Report], names: Mapping[Setting, str]) -> tuple[Winner, ...]:
+    """The cleanest setting, and the one that shows the most of what is learned, where they differ.
+
+    They do where the one has clearly fewer copies, and the other clearly more of the style or object, also in
+    images that are no copies: else one of them is both. Only what is better than the base model counts.
+    """
+    able = [each for each in ranked if is_better(each) and {"copies", "carries"} <= each.figures.keys()]
+    if not able:
+        return ()
+    clean = min(able, key=lambda each: each.copies / each.pictures)
+    most = max(able, key=lambda each: each.figures["carries"].value)
+    pair = clean.arm.part("held_out"), most.arm.part("held_out")
+    more = kept(*pair)
+    if more is None or not (is_up(change(*pair, "copies")) and is_up(more.carries)):
+        return ()
+    told = (
+        (clean, f"is the cleanest: {_copies(clean)}."),
+        (most, f"shows the most of what it learned, and copies more: {_copies(most)}."),
+    )
+    return tuple(
+        Winner(setting[0], each.arm.key, f"{names[setting]} {words}")
+        for each, words in told
+        if (setting := each.arm.setting)
+    )
+
+
+def is_better(report: Report) -> bool:
+    """Whether a round gained over the base model, and has not lost it again."""
+    return report.gain is not None and report.gain.value > 0 and carries_on(report)
+
+
+def _copies(report: Report) -> str:
+    are = "is a copy" if report.copies == 1 else "are copies"
+    return f"{report.copies} of {report.pictures} images {are}"
 
 
 def _chosen(
@@ -149,7 +198,7 @@ def _computed_best(reports: Sequence[Report], base: Report | None) -> Verdict:
     earlier = before.get(best.arm.before)
     detail = f"{_counted(best, earlier, names)} {_closeness(best)}".rstrip()
     plain = f"{_plainly(best, earlier, names)} {_unlikeness(best)}".rstrip()
-    if best.gain is None or best.gain.value <= 0 or not carries_on(best):
+    if not is_better(best):
         name = names.name(best)
         return Verdict(None, _none_is_best(ranked), f"{name}: {detail}", plain=f"{name}: {plain}")
     if len(ranked) == 1:
@@ -187,10 +236,7 @@ def _constant(best: Report, settings: Sequence[Report]) -> str:
     """The best at a constant strength, for programs without schedules; "" where the best has one."""
     if best.arm.recipe.is_constant:
         return ""
-    able = [
-        each for each in settings
-        if each.arm.recipe.is_constant and carries_on(each) and each.gain is not None and each.gain.value > 0
-    ]  # fmt: skip
+    able = [each for each in settings if each.arm.recipe.is_constant and is_better(each)]
     if not able:
         return "At a constant strength, no measured round is better than the base model."
     return (

@@ -25,6 +25,7 @@ def describe_measures(view: FullMeasures) -> dict[str, Any]:
         "best_at_constant_strength": view.constant,
         "chosen_in_blind_pairs": view.by_eye,
         "blind_pairs": [one.sentence for one in view.blind],
+        "winners": [one.sentence for one in view.winners],
         "by_schedule": [
             {
                 "round": names[name],
@@ -97,6 +98,7 @@ def measure_sentences(view: MeasuresView) -> Iterable[str]:
     """The verdict and the warnings, each as one line."""
     if view.sentence:
         yield f"{view.headline} {view.sentence} {view.constant}".rstrip()
+    yield from (one.sentence for one in view.winners)
     yield from unmeasured(view.rounds)
     yield from (found.sentence for found in view.carry_over)
     for found in view.warnings:

@@ -317,3 +317,25 @@ def test_a_setting_that_was_chosen_is_the_setting_of_its_round() -> None:
     )
     gone = Choice((("Round 9", AS_TRAINED), ("Round 1", weak)), (12, 0))
     assert find_best([*table, by], table[0], [gone]) == find_best([*table, by], table[0])
+
+
+def test_the_cleanest_and_the_one_with_most_of_the_style_are_both_named_where_they_differ() -> None:
+    base = arm("Base model", [picture(0.3, carries=0.0)] * 12)
+    strong = arm("Round 1", [picture(0.6, carries=0.9, copy=at < 6) for at in range(12)])
+    clean = arm("Round 2", [picture(0.5, carries=0.6)] * 12, before="Round 1")
+    found = verdict(reports(base, strong, clean))
+    assert [(one.round, one.sentence) for one in found.winners] == [
+        ("Round 2", "Round 2 is the cleanest: 0 of 12 images are copies."),
+        (
+            "Round 1",
+            "Round 1 shows the most of what it learned, and copies more: 6 of 12 images are copies.",
+        ),
+    ]
+    both = arm("Round 3", [picture(0.6, carries=0.95)] * 12, before="Round 2")
+    assert verdict(reports(base, strong, clean, both)).winners == (), "one is both"
+    few = arm("Round 1", [picture(0.6, carries=0.9, copy=at < 2) for at in range(12)])
+    assert verdict(reports(base, few, clean)).winners == (), "two copies of twelve may be chance"
+    alike = arm("Round 1", [picture(0.6, carries=0.9 if at < 6 else 0.6, copy=at < 6) for at in range(12)])
+    assert verdict(reports(base, alike, clean)).winners == (), "its copies alone have more"
+    table = reports(base, strong, clean)
+    assert find_best(table, table[0], [compared("Round 1", "Round 2", 12)]).winners == (), "a person chose"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from gal_studio.core.measures.blind import Answer
+from gal_studio.core.measures.compare import images_of
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.types import CHANCE, SHOWN
 from gal_studio.features.judge.verbs import judged
@@ -94,14 +96,14 @@ def test_all_name_one_best_round_and_setting(judging: Judging) -> None:
     moved = [one.report.copies for one in studio.measures(project).rounds if one.report and one.id]
     assert moved > counted, "marks count in all of them"
     other = first if best == second else second
-    pictures = studio.compare_blind(project, 1, (other, AS_TRAINED), (best, AS_TRAINED)).pairs  # type: ignore[attr-defined]
-    for pair in pictures:
-        side = "left" if pair.left.round_id == other else "right"
-        studio.choose_blind(project, pair.left.candidate.id, pair.right.candidate.id, side)  # type: ignore[attr-defined]
+    reports = studio.measures(project).reports
+    drawn, chosen = (images_of(reports[name].arm.part("held_out")) for name in (best, other))
+    for at, image in list(chosen.items())[:12]:
+        studio.store.blind.add(project, Answer(drawn[at], image, "right"), "human")
     assert everywhere(studio, project) == {(other, setting)}
     assert "in blind pairs" in studio.measured_sentences(other)[-1]
     assert [one for one in judged(studio, project)[0].sentences if "was chosen over" in one]
-    while studio.undo_blind(project):  # type: ignore[attr-defined]
+    while studio.store.blind.undo(project):
         pass
     studio.mark_copies(marked, None)
     assert everywhere(studio, project) == figures

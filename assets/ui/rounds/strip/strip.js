@@ -24,6 +24,8 @@ import { pending, unreachable } from "../../app/writes.js";
 
 /** @type {HTMLElement} */
 let strip;
+/** By whom. */
+const BEST = ["The best round so far, by the benchmark", "The round that you chose in blind pairs"];
 
 /** @param {RoundsParts} parts */
 export function mountStrip(parts) {
@@ -149,7 +151,7 @@ function ChipParts(chip) {
           <span class="chip-name">${title}</span>
           ${
             gain?.best &&
-            html`<span class="chip-best" title="The best round so far, by the benchmark">best</span>`
+            html`<span class="chip-best" title=${BEST[Number(state.measures?.by_eye ?? false)]}>best</span>`
           }
         </span>
         <span class="chip-note">${chip.note}${gain && html`<${Gain} ...${gain} />`}</span>
