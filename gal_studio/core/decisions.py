@@ -119,11 +119,10 @@ class Decided:
     def history(self) -> tuple[DecisionStep | MarkStep, ...]:
         """Verdicts and marks that stand, the oldest first, then what can be redone, the next one first."""
         made = {one.step: one for one in self.marks}
-        marks = (
-            MarkStep(**vars(step), time=made[step.id].time, author=made[step.id].author)
-            for step in steps_of(self.marks, UNMARKED)
-        )
-        found: dict[int, DecisionStep | MarkStep] = {one.id: one for one in (*self.steps, *marks)}
+        found: dict[int, DecisionStep | MarkStep] = {step.id: step for step in self.steps}
+        for step in steps_of(self.marks, UNMARKED):
+            its = made[step.id]
+            found[step.id] = MarkStep(**vars(step), time=its.time, author=its.author)
         undoable, redoable = merged_stacks(self.log, self.marks)
         return tuple(found[step] for step in (*undoable, *reversed(redoable)))
 

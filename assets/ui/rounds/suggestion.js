@@ -115,8 +115,10 @@ function Shortlist() {
   const measured = state.measures?.words.rounds[state.roundId ?? ""];
   return html`<section class="shortlist" aria-label="Shortlist">
     <p class="suggestion-words">
-      <b>${shortlist.title}.</b> ${unbroken(shortlist.why)}${" "}
-      ${shortlist.bring && html`${shortlist.bring} <${AddThese} />${" "}`}
+      <b>${shortlist.title}.</b> ${unbroken(shortlist.why)} ${shortlist.bring}
+    </p>
+    <${AddThese} />
+    <p class="suggestion-words">
       ${unbroken(shortlist.sentence)}
       ${listed().length ? html`<span class="by-key"> <kbd>S</kbd> accepts the first one.</span>` : null}
     </p>

@@ -206,9 +206,7 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     before, after = _judged_alike(drawn(node.parent_id), drawn(node.id))
     measured = {name: _gain(name, before, after, figure) for name, figure in FIGURES.items()}
     if project.taught.is_subject:
-        images = [before[key].candidate.image for key in before] + [
-            after[key].candidate.image for key in after
-        ]
+        images = [one.candidate.image for one in (*before.values(), *after.values())]
         by_area = likeness_by_area(store, models, project, node.settings, images)
         for name, likeness in by_area.items():
             old, new = (_with_likeness(found, likeness) for found in (before, after))
@@ -246,7 +244,7 @@ def likeness_by_area(
     found = store.refinements.foregrounds([one.image for one in references])
     masks = {one.image: mask_of_reference(one, found.get(one.image)) for one in references}
     scorer = open_scorer(store, models, project, vision_model(settings))
-    judged = references_by_subject(scorer, project.taught.parse(references), references)
+    judged = references_by_subject(scorer, store.projects.prompts(project.id), references)
 
     def mask_of(image: str) -> str | None:
         def guide() -> Map:

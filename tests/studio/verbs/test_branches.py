@@ -194,6 +194,24 @@ def test_the_line_that_is_kept_is_the_main_one_and_the_other_stays(place: Place)
     assert studio.store.rounds.get(branch).adapter, "nothing is deleted"
 
 
+def test_a_line_is_kept_also_after_the_clock_was_set_back(place: Place) -> None:
+    studio, first = place.studio, place.round
+    accept(studio, first, 0)
+    line = run(studio, first)
+    branch = run(studio, studio.what_if(first, seed=7).id)
+    studio.keep_line(branch)
+    with Store(studio.store.workspace, clock=lambda: 1.0) as early:
+        Studio(early).keep_line(line)
+        other = Studio(early).what_if(first, seed=8).id
+    aside = {one.id for one in studio.rounds(place.project) if one.aside}
+    assert line not in aside and branch in aside
+    names = [one.id for one in studio.rounds(place.project) if one.copy_of]
+    assert names[-1] == other, "the newest branch is the last one"
+    early_line = run(studio, other)
+    found = studio.beside(line)
+    assert found is not None and found.branch.round == early_line, "the newest stands beside the line"
+
+
 @needs_refine
 def test_a_branch_of_a_refinement_has_its_pairs_and_travels_with_its_project(tmp_path: Path) -> None:
     studio, project, first = finished(tmp_path / "place", candidates=2)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gal_studio.rounds.suggestions import judged_rounds
 from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draw, train
 
@@ -86,3 +87,19 @@ def test_overrides_that_were_undone_teach_nothing(studio: Studio, two_rounds: tu
     studio.undo(first)
     project = studio.store.rounds.get(child).project_id
     assert studio.learning(project).overrides == 8
+
+
+def test_a_copy_of_a_round_teaches_its_choices_once(studio: Studio, two_rounds: tuple[str, str]) -> None:
+    first, child = two_rounds
+    override(studio, child, 3)
+    project = studio.store.rounds.get(child).project_id
+    before = studio.learning(project).agreement
+    branch = studio.what_if(first, seed=7).id
+    assert studio.learning(project).agreement == before
+    spare = sorted(worst(studio, branch) - set(studio.store.decisions.of_round(branch).accepted))[:1]
+    studio.decide(spare, "accepted")
+    after = studio.learning(project).agreement
+    assert before is not None and after is not None
+    assert after.choices == before.choices + 1, "only the choice that is new"
+    here = studio.store.snapshots.project(project, choices=True)
+    assert [drew.id for drew in judged_rounds(here)] == [first, child]

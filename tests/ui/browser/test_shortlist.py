@@ -27,7 +27,7 @@ def test_a_round_without_suggestions_opens_with_what_looks_right(window: Any, se
     all_clean(served)
     page = first_page(window, served.address, with_grid=False)
     page.goto(served.url("rounds"))
-    page.wait_for_selector(".review-end h2:text-is('Nothing to suggest')")
+    page.wait_for_selector(".review-end h2:text-is('Nothing to suggest: all is well')")
     assert "may be right. In All images, accept those that" in page.inner_text(".review-end p")
     expect(page.locator(".review-accepted img")).to_have_count(12)
     expect(page.locator(".rounds .columns:visible")).to_have_count(0)

@@ -133,6 +133,9 @@ class Archive:
         self.rows(table, lambda row: row[: len(names)])
         self._table(table)["columns"] = names
 
+    def named_columns(self, table: str, names: list[str]) -> None:
+        self._table(table)["columns"] = names
+
     def rename_table(self, table: str, name: str) -> None:
         self._files[f"tables/{name}.jsonl"] = self._files.pop(f"tables/{table}.jsonl")
         self._table(table)["name"] = name

@@ -236,6 +236,22 @@ def test_archive_of_the_first_release_is_brought_to_today(
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_marks_in_an_archive_of_version_46_are_logged_apart(
+    archive: Archive, target: Store, made: tuple[Path, str]
+) -> None:
+    """They stood among verdicts, in a column that is gone."""
+    columns = archive.columns_of("decisions")
+    archive.empty("marks")
+    archive.rows("decisions", lambda row: [*row, None])
+    archive.named_columns("decisions", [*columns, "marked_copy"])
+    archive.manifest(schema=46)
+    project_id = import_project(target, archive.write())
+    first = target.rounds.of_project(project_id)[0].id
+    (marked,) = (one.id for one in target.candidates.with_own(first) if one.marked_copy is not None)
+    assert target.history.undo(first) == (marked,), "the mark is the last step of its round"
+    assert target.candidates.get(marked).marked_copy is None
+
+
 def test_remarks_come_along_and_none_but_ours(
     archive: Archive, target: Store, made: tuple[Path, str]
 ) -> None:

@@ -246,7 +246,7 @@ function End() {
       (id) => html`<img key=${id} src=${thumbnail(id)} alt=${state.candidates.get(id)?.prompt ?? ""} />`,
     )}</div>
     <div>
-      ${!next && html`<${AddThese} />`}
+      ${!next && html`<${AddThese} />`}${" "}
       ${
         next
           ? html`<${Button} data-answer="next" onClick=${() => openRound(next.id)}>

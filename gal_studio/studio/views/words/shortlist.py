@@ -86,6 +86,9 @@ def _why(found: Shortlist) -> str:
     """How many test prompts are well, copied, or not good."""
     parts = [f"{number} {STATES[state][3 if number > 1 else 2]}" for state, number in found.prompts]
     total = sum(number for _, number in found.prompts)
+    if len(parts) == 1:
+        state = STATES[found.prompts[0][0]][3 if total > 1 else 2]
+        return f"All {total} test prompts {state}." if total > 1 else f"The only test prompt {state}."
     return f"Of {counted(total, 'test prompt')}, {listed(parts)}." if parts else ""
 
 

@@ -51,6 +51,8 @@ def test_which_of_three_things_is_so_and_what_a_further_round_brings() -> None:
     assert words(RIGHT[:4]).title == "Nothing to suggest: all is well"
     copies = [image(f"c{n}", "a", 0.9) for n in range(3)]
     assert words(copies).title == "Nothing to suggest: all is copied"
+    assert words(copies).why == "The only test prompt gives copies."
+    assert words(RIGHT[:4]).why == "All 2 test prompts may have right images."
     assert words(RIGHT[5:]).title == "Nothing to suggest: nothing is good"
     assert words([]).title == "Nothing to suggest" and not words([]).why
     gentle = words([*copies, image("g", "a", 0.2, at=0.4)])
