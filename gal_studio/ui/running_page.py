@@ -125,8 +125,8 @@ def _is_free(host: str, port: int) -> bool:
             return False
         if error.errno == errno.EACCES and port >= USUAL_PORTS:
             raise StudioError(
-                f"The system keeps port {port} for itself, or a firewall does ({error.strerror}): choose another "
-                "port with --port."
+                f"The system keeps port {port} for itself, or a firewall does ({error.strerror}): choose "
+                "another port with --port."
             ) from error
         raise StudioError(
             f"The page cannot be at {host}, port {port} ({error.strerror}): give an address of this computer "
