@@ -32,9 +32,9 @@ def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_damaged_json_is_refused_in_a_sentence(damaged: Path) -> None:
-    with pytest.raises(JsonFileError, match="is not JSON, or nested too deeply|is empty"):
+    with pytest.raises(JsonFileError, match=r"is not JSON, or nested too deeply|is empty"):
         read_json(damaged / "model_index.json")
-    with pytest.raises(StudioError, match="is not an image model|is empty"):
+    with pytest.raises(StudioError, match=r"is not an image model|is empty"):
         read_description("model", damaged)
     assert about_length("A cat", str(damaged)) == ""
 
