@@ -160,14 +160,20 @@ def unread(
         return said
     if is_lack_of_memory(error) or "allocate memory" in str(error):
         return f"There is not enough memory to read the {name}: close other programs, then try again."
+    is_plain = os.path.isfile(path)  # nothing waits at a pipe
     try:
-        with path.open("rb") as file:
-            head, size = file.read(HEAD), path.stat().st_size
+        head, size = _head(path) if is_plain else (b"", 0)
     except OSError as again:
         return refused(path, again, name) or f"The {name} cannot be read ({first_line(again)}): {step}."
-    found = instead(head, size) or cut_off(path)
+    found = (instead(head, size) or cut_off(path)) if is_plain else None
     what, step = found or (f"is damaged ({first_line(error)})", step)
     return f"The {name} {what}: {step}."
+
+
+def _head(path: Path) -> tuple[bytes, int]:
+    """The first bytes of a file, and how many it has."""
+    with path.open("rb") as file:
+        return file.read(HEAD), path.stat().st_size
 
 
 def refused(path: Path, error: OSError, name: str) -> str:
@@ -264,8 +270,7 @@ def in_folder(folder: Path) -> str:
     """
     for path in _files_of(folder):
         try:
-            with path.open("rb") as file:
-                head, size = file.read(HEAD), path.stat().st_size
+            head, size = _head(path)
         except OSError as error:
             if said := refused(path, error, f"file {path}"):
                 return said
@@ -284,7 +289,7 @@ def in_folder(folder: Path) -> str:
 def _files_of(folder: Path) -> list[Path]:
     with suppress(OSError, ValueError):
         found = (path for pattern in ("*", "*/*") for path in sorted(folder.glob(pattern)))
-        named = (path for path in found if path.suffix in _WEIGHTS and not path.is_dir())
+        named = (path for path in found if path.suffix in _WEIGHTS and path.is_file())
         return list(islice(named, _MOST_FILES))
     return []
 

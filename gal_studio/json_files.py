@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from gal_studio.causes import HEAD, instead
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.names import INDEXES
@@ -32,7 +33,8 @@ def read_json(path: Path, largest: int = LARGEST, follow: bool = True) -> Any:
     try:
         return strict_json.loads(data.removeprefix(b"\xef\xbb\xbf"), finite=False)
     except StudioError as error:
-        raise JsonFileError(f"The file {path} is not JSON, or nested too deeply: replace it.") from error
+        found = instead(data[:HEAD], len(data)) or ("is not JSON, or nested too deeply", "replace it")
+        raise JsonFileError(f"The file {path} {found[0]}: {found[1]}.") from error
 
 
 def read_plain(path: Path, largest: int = LARGEST, follow: bool = True) -> bytes:

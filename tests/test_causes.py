@@ -153,6 +153,12 @@ def test_a_folder_of_a_model_tells_which_file_is_none(tmp_path: Path) -> None:
     assert not causes.in_folder(tmp_path / "nowhere")
 
 
+def test_nothing_waits_at_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    assert not causes.in_folder(tmp_path)
+    assert "is damaged (x)" in causes.unread(tmp_path / "pipe.safetensors", ValueError("x"))
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

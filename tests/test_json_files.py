@@ -32,9 +32,9 @@ def damaged(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_damaged_json_is_refused_in_a_sentence(damaged: Path) -> None:
-    with pytest.raises(JsonFileError, match="is not JSON, or nested too deeply"):
+    with pytest.raises(JsonFileError, match=r"is not JSON, or nested too deeply|is empty"):
         read_json(damaged / "model_index.json")
-    with pytest.raises(StudioError, match="is not an image model"):
+    with pytest.raises(StudioError, match=r"is not an image model|is empty"):
         read_description("model", damaged)
     assert about_length("A cat", str(damaged)) == ""
 
@@ -87,3 +87,13 @@ def test_a_folder_that_leads_to_itself_is_looked_at_once(tmp_path: Path) -> None
     (tmp_path / "again").symlink_to(tmp_path)
     check_plain_folder(tmp_path)
     assert DEEPEST < 10
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"<html><title>Sign in</title>", "is a web page"), (b"", "is empty"), (b"{", "is not JSON, or nested")],
+)
+def test_what_lies_in_place_of_json_is_named(content: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes(content)
+    with pytest.raises(JsonFileError, match=words):
+        read_json(tmp_path / "config.json")

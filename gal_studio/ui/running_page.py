@@ -18,6 +18,7 @@ from gal_studio.ui.window import NO_BROWSER, NO_WINDOW, Window, open_window
 
 NOTE = "page.address"
 LONGEST = 1_000  # bytes of it
+USUAL_PORTS = 1024  # the first port that programs of a person may take
 MORE, HIGHEST = 20, 65535  # ports that are tried beside the usual one, and the last one there is
 TIMEOUT = 20.0  # seconds that a starting page has to note its address
 
@@ -122,6 +123,11 @@ def _is_free(host: str, port: int) -> bool:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return False
+        if error.errno == errno.EACCES and port >= USUAL_PORTS:
+            raise StudioError(
+                f"The system keeps port {port} for itself, or a firewall does ({error.strerror}): choose "
+                "another port with --port."
+            ) from error
         raise StudioError(
             f"The page cannot be at {host}, port {port} ({error.strerror}): give an address of this computer "
             "with --host and a port from 1024 with --port."

@@ -1,5 +1,6 @@
 """A second start on a workspace opens the first page; a used port is refused in one sentence."""
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -11,7 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.jobs.lock import PageLock
 from gal_studio.ui import running_page
 from gal_studio.ui.access.listening import Listening
-from gal_studio.ui.running_page import note_address
+from gal_studio.ui.running_page import note_address, with_usable_port
 from gal_studio.ui.serve import AUTH_VARIABLE
 
 
@@ -105,3 +106,20 @@ def test_an_address_that_is_not_here_is_one_sentence(
     said = capsys.readouterr().err.strip()
     assert "cannot be at 192.0.2.1" in said and len(said.splitlines()) == 1
     assert not (tmp_path / "new" / "studio.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("port", "words"),
+    [(7860, "The system keeps port 7860 for itself, .*: choose another port"), (80, "a port from 1024")],
+)
+def test_a_port_that_may_not_be_taken_names_why(
+    port: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows keeps ranges of ports, also above 1024; there, no other program is to blame."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(StudioError, match=words):
+        with_usable_port(Listening("127.0.0.1", port))

@@ -26,7 +26,12 @@ class ImageEncoder:
                  "image_size", "projection_dim")  # fmt: skip
         found = [configuration.get(name) for name in names]
         if not all(isinstance(one, int) and one > 0 for one in found):
-            raise StudioError("The image encoder's config.json is damaged: download it again.")
+            pairs = zip(names, found, strict=True)
+            lacks = next(name for name, one in pairs if not isinstance(one, int) or one < 1)
+            raise StudioError(
+                f"The image encoder's config.json is damaged, or of no CLIP (its {lacks} is no number): "
+                "choose another encoder, or download it again."
+            )
         return cls(*found)  # type: ignore[arg-type]
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.causes import refused
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.factors import FIRST, HALVES, SECOND, Factors, read_changes
@@ -250,8 +251,9 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
         if not all(tensor.is_floating_point() and tensor.isfinite().all() for tensor in tensors.values()):
             raise ValueError("a weight is not a finite number")
     except (OSError, SafetensorError, ValueError, KeyError, AttributeError) as error:
+        known = refused(Path(path), error, "LoRA of this round") if isinstance(error, OSError) else ""
         raise StudioError(
-            f"The LoRA of this round is missing or damaged: train it again (file {Path(path).name})."
+            known or f"The LoRA of this round is missing or damaged: train it again (file {Path(path).name})."
         ) from error
     return tensors, header
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.causes import missing
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.engine.families.description import Description, empty_part, read_description
 from gal_studio.engine.families.family import Family, ModelFiles
@@ -89,7 +89,8 @@ def _check(family: type[Family], name: str, description: Description) -> None:
         family.check(description)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise StudioError(
-            f"The model {name} has a damaged configuration: copy or download the whole folder again."
+            f"The model {name} has a damaged configuration, or one of a newer version ({first_line(error)}): "
+            "copy or download the whole folder again, or update the studio."
         ) from error
 
 

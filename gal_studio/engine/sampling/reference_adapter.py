@@ -150,7 +150,9 @@ def read_parts(path: Path) -> tuple[Tensors, Tensors]:
         )
     tensors = [*projection.values(), *attention.values()]
     if not all(isinstance(one, torch.Tensor) and one.isfinite().all() for one in tensors):
-        raise StudioError(f"The image adapter {path.name} is damaged: download it again.")
+        raise StudioError(
+            f"The image adapter {path.name} is damaged (some values are not numbers): download it again."
+        )
     return projection, attention
 
 

@@ -251,10 +251,11 @@ def _connected(url: SplitResult, hosts: Sequence[str], ends: float) -> socket.so
     port = url.port or (443 if url.scheme == "https" else 80)
     failed: OSError = _NoConnectionError()
     for host in hosts:
+        left = _left(ends)
         try:
-            return socket.create_connection((host, port), min(CONNECT_SECONDS, _left(ends)))
-        except TimeoutError:
-            failed = _NoConnectionError()
+            return socket.create_connection((host, port), min(CONNECT_SECONDS, left))
+        except TimeoutError as error:
+            failed = _NoConnectionError() if left >= CONNECT_SECONDS else error
         except OSError as error:
             failed = error
     raise failed

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
+from gal_studio.causes import refused
 from gal_studio.core.errors import StudioError
 from gal_studio.second_try import renamed
 from gal_studio.state.files.errors import disk_problem, make_folder
@@ -167,6 +168,8 @@ class Files:
                 f"A stored file is missing from {self.folder}: {name[:12]}. {_DOCTOR}"
             ) from error
         except OSError as error:
+            if said := refused(self.path(name), error, f"stored file {name[:12]}"):
+                raise StudioError(said) from error
             reason = error.strerror or type(error).__name__
             raise StudioError(f"The stored file {name[:12]} cannot be read ({reason}). {_DOCTOR}") from error
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gal_studio.causes import refused
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name
@@ -47,6 +48,8 @@ class OwnPresets:
         except FileNotFoundError:
             return ()
         except (JsonFileError, OSError, TypeError, AttributeError) as error:
+            if isinstance(error, OSError) and (said := refused(self._path, error, f"file {self._path}")):
+                raise StudioError(said) from error
             raise StudioError(
                 f"The presets in {FILE} of the workspace cannot be read: repair it, or remove it."
             ) from error

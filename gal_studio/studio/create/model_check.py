@@ -74,8 +74,10 @@ class ModelCheck:
         with suppress(KeyError, TypeError, ValueError):
             if answer is not None:
                 return ModelReports.of_json(answer)
+        how = f"did not answer in {patience:g} seconds, or ended" if answer is None else "gave no answer"
         raise StudioError(
-            f"The model {names.base_model} could not be checked: try again, or free some memory."
+            f"The model {names.base_model} could not be checked, since the process for it {how}: try again, "
+            "or free some memory."
         )
 
     def close(self) -> None:

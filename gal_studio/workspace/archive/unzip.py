@@ -27,7 +27,7 @@ from gal_studio.workspace.archive.safetensors_header import check_weights
 
 _CHUNK = 1 << 20
 _ENCRYPTED, _UTF_8 = 0x1, 0x800
-_INVALID = "The archive is not a valid zip file: export the project again."
+_INVALID = "The archive is not a valid zip file: copy it whole once more, or export the project again."
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _OTHERS = {
     b"7z\xbc\xaf": "a 7-Zip file",

@@ -125,6 +125,17 @@ ERRORS = {
 }
 
 
+def test_the_time_of_an_answer_is_not_that_of_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short patience that ends before a connection tells nothing of firewalls."""
+
+    def connect(*_: Any) -> Any:
+        raise TimeoutError
+
+    monkeypatch.setattr(caption_server.socket, "create_connection", connect)
+    assert "No connection" in refusal("http://127.0.0.1:1/v1")
+    assert "did not answer in 2 seconds" in refusal("http://127.0.0.1:1/v1", seconds=2.0)
+
+
 def test_what_cannot_be_reached_names_why(monkeypatch: pytest.MonkeyPatch) -> None:
     said = set()
     for error, step in ERRORS.items():

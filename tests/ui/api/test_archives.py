@@ -52,12 +52,20 @@ def test_a_project_is_downloaded_and_taken_in_again(opened: Served) -> None:
     assert not list(workspace.glob(".*"))
 
 
-@pytest.mark.parametrize("body", [b"", b"PK\x03\x04" + bytes(60), b"words"])
-def test_what_is_no_archive_is_refused_with_a_sentence(opened: Served, body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", b"The archive is empty"),
+        (b"PK\x03\x04" + bytes(60), b"The archive is not a valid zip file: copy it whole once more"),
+        (b"words", b"The archive is not a valid zip file"),
+        (b"<html><title>Sign in</title>", "The archive is a web page (“Sign in”)".encode()),
+    ],
+)
+def test_what_is_no_archive_is_refused_with_a_sentence(opened: Served, body: bytes, words: bytes) -> None:
     before = snapshot(opened.place.studio.store.workspace)
     answer = ask(opened.address, IMPORT_PATH, "POST", {}, body)
     assert answer.status == 409
-    assert b"The archive is not a valid zip file" in answer.body
+    assert words in answer.body
     assert snapshot(opened.place.studio.store.workspace) == before
 
 

@@ -26,10 +26,9 @@ def test_what_is_no_caption_is_said_at_its_image_and_the_rest_once(watched: Watc
     with serving(in_turn(*map(chat, SAID))) as (address, _):
         page.fill("[name=server]", address)
         page.click("[data-answer=propose]")
-        page.wait_for_selector("li:has-text('pot-2.png'):has-text('Proposed: “A pot”')")
-    page.wait_for_selector(
-        ".toast:has-text('Left out of what the model said: its thinking (1 answer), announcements (1 ')"
-    )
+        said = "Left out of what the model said: its thinking (1 answer), announcements (1 answer)."
+        page.wait_for_selector(f".toast:has-text('{said}')")
+    page.wait_for_selector("li:has-text('pot-2.png'):has-text('Proposed: “A pot”')")
     refused = page.locator("li:has-text('pot-1.png') .proposal")
     assert "The model refused (“I'm sorry, but I can't help with that.”)" in refused.inner_text()
     assert not refused.get_by_role("button", name="Use").is_visible()
