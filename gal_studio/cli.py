@@ -137,7 +137,7 @@ _AUTH = typer.Option(
 _ALLOW_HOST = typer.Option(metavar="NAME", help="Another name of this machine, e.g. a proxy's.")
 _BEHIND_PROXY = typer.Option("--behind-proxy", help="Trust X-Forwarded-For from a local proxy.")
 _ROOT_PATH = typer.Option(metavar="/PATH", help="Where a proxy serves the studio, such as /studio.")
-_OFFLINE = typer.Option("--offline", help="Use no network: models are those on this computer.")
+_OFFLINE = typer.Option("--offline", help="Work offline, with models already on this computer.")
 
 
 def _say_version(wanted: bool) -> None:
@@ -148,7 +148,7 @@ def _say_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-_VERSION = typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
+_VERSION = typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and exit.")
 _API = typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md).")
 
 

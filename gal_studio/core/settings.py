@@ -288,7 +288,7 @@ class TuneSettings(SettingsGroup):
     )
     continue_from_last: bool = setting(
         False,
-        "Continue from the last round",
+        "Continue from the previous round",
         note="Starts a round from the LoRA of the last one instead of from the base model; faster, but "
         "mistakes add up",
     )

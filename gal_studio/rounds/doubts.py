@@ -27,12 +27,12 @@ def doubt(here: RoundSnapshot) -> str:
         return ""
     kind = here.project.project.kind
     if _rejects_most(here):
-        return f"You rejected most suggestions. Were they not like your {kind}? {_others(kind)}."
+        return f"You rejected most suggestions. Didn’t they look like your {kind}? {_others(kind)}."
     if not (are_unlike_references(here.candidates) or _has_few(here.candidates)):
         return ""
     if not any(above.variant.tunes for above in here.ancestors):
         return f"Hardly any image looks like your {kind}. {_others(kind)}, or train longer."
-    return f"Your {kind} looks thinner than in earlier rounds. Go back, and accept images with all of it."
+    return f"Your {kind} is weaker than in earlier rounds. Go back and accept images that show it fully."
 
 
 def _others(kind: Kind) -> str:

@@ -39,7 +39,7 @@ def test_a_round_without_copies_has_a_shortlist_and_ends_the_run(studio: Studio,
     assert _would_repeat(studio, round_id, made, plan(tmp_path))
     told = list(_why_last(studio, 1, round_id, plan(tmp_path)))
     assert told[0] == "Round 1 is the last one: nothing is suggested, and another round would repeat it."
-    assert "72 images may be right by the studio’s figures; the page lists 12, of 12 prompts" in told[1]
+    assert "72 images may be right by the studio’s scores; the page lists 12, of 12 prompts" in told[1]
     assert worth_words() in told[1]
     view = studio.round_view(round_id)
     assert view.shortlist is not None
@@ -64,4 +64,4 @@ def test_a_shortlist_of_none_says_why(studio: Studio) -> None:
     round_id = first_round(studio, [4] * 18)
     shortlist = studio.round_view(round_id).shortlist
     assert shortlist is not None and shortlist.images == ()
-    assert shortlist.sentence.startswith("No image here is right by the studio’s figures: 72 are copies.")
+    assert shortlist.sentence.startswith("No image here scores as right: 72 are copies.")

@@ -27,7 +27,7 @@ def carrying(amount: float) -> list[Candidate]:
 def test_who_rejects_most_suggestions_is_told_what_to_do() -> None:
     said = doubt(round_of(decisions=decided(**dict.fromkeys(FIRST, "rejected"))))
     assert said == (
-        "You rejected most suggestions. Were they not like your style? Start again with more references "
+        "You rejected most suggestions. Didn’t they look like your style? Start again with more references "
         "with other subjects."
     )
     assert doubt(round_of()) == doubt(round_of(decisions=decided(anchor_0_2="rejected"))) == ""
@@ -49,7 +49,7 @@ def test_a_later_round_in_which_the_style_thins_is_sent_back() -> None:
     rounds = project_of(ANCHORS, first, second)
     assert doubt(rounds.round("first")) == ""
     assert doubt(rounds.round("second")) == (
-        "Your style looks thinner than in earlier rounds. Go back, and accept images with all of it."
+        "Your style is weaker than in earlier rounds. Go back and accept images that show it fully."
     )
     some = [replace(one, more_scores={CARRIES: 0.8}) for one in thin[:2]]
     rounds = project_of(ANCHORS, first, record("second", "first", 2, [*some, *thin[2:]]))

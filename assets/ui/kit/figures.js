@@ -18,6 +18,6 @@ export function FiguresButton() {
   };
   return html`<button
     type="button" class="quiet figures-button" aria-pressed=${String(figures.value)} onClick=${toggle}
-    title="Percentages, uncertainty, CLIP and charts beside the plain words"
+    title="Percentages, uncertainty and charts as well as words"
   >Figures</button>`;
 }

@@ -1,4 +1,4 @@
-/** The best round without figures: how many of its images show what was asked, with those images. */
+/** The best round without figures: how many of its images match the prompt, with those images. */
 /** @import { SheetColumn, SheetRow } from "payloads" */
 import { address } from "../app/urls.js";
 import { figures } from "../kit/figures.js";
@@ -34,6 +34,6 @@ export function Evidence({ rows, columns }) {
       ><img src=${address("test-thumb", picture)} alt=${row.prompt} loading="lazy" /><//>`,
     )}</div>
   </section>`;
-  return html`${judged.length ? images(asked, judged.length, "show what was asked") : null}
+  return html`${judged.length ? images(asked, judged.length, "match the prompt") : null}
     ${copies.length ? images(copies, drawn.length, "are copies of the reference") : null}`;
 }

@@ -57,13 +57,13 @@ const ACTIONS = [
   {
     name: "next_round",
     label: "Next round ›",
-    title: "Start the next round with what was accepted: it is trained and generated at once",
+    title: "Train the next round on what you accepted, and generate its images",
     change: "next_round",
   },
   {
     name: "done",
     label: "Finish ›",
-    title: "Take the best round with you: its images, trigger words and the file for your program",
+    title: "Download the best round: LoRA, trigger words and images",
     act: () => openDownload(),
   },
 ];
@@ -101,7 +101,7 @@ const HINTS = {
     if (child)
       return child.empty
         ? `${child.name} trains on the images you accepted here.`
-        : `${child.name} went on from what you accepted here. For another choice: What if?`;
+        : `${child.name} was trained on these choices. To try others, press What if?`;
     if ([...state.verdicts.values()].includes("accepted"))
       return `The next round trains on the images you accepted${takes(state.round?.next_seconds)}.`;
     return WITHOUT_TRAINING;

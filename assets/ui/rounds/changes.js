@@ -129,7 +129,7 @@ function keeper({ round, name, words, main }) {
   const keepLine = async () => {
     if (!(await write("keep_line", { round }))) return;
     await refresh();
-    toast(`${name}: its line is the main one now. The other stays, below it.`);
+    toast(`${name} is now on the main branch. The other branch is kept below.`);
   };
   return main
     ? html`<span key=${round} class="changes-main">✓ ${words} is the main line</span>`

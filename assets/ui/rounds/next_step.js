@@ -33,7 +33,7 @@ export function closed(name) {
   if (said) return said;
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
-    if (followed()) return "The next round is there already";
+    if (followed()) return "The next round already exists";
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
   if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";

@@ -23,7 +23,7 @@ const STATES = {
   rejected: "rejected",
   answered: "you chose another",
 };
-const GUESS = "The studio’s guess: this one.";
+const GUESS = "Suggested: this one.";
 
 /** @type {[id: string, score: Score][]} what was suggested before more pictures were asked for */
 let before = [];
@@ -230,7 +230,7 @@ function Line({ id, score, other, now }) {
 }
 
 /**
- * "Sometimes a pencil, sometimes your cat. The studio’s guess: this one." Of what comes after a rejected one,
+ * "Sometimes a pencil, sometimes your cat. Suggested: this one." Of what comes after a rejected one,
  * why.
  * @param {Score} score
  * @param {RowState} now

@@ -15,14 +15,14 @@ import { lineThrough } from "./strip/tree.js";
 
 /** @type {[what: string, label: string, note: string, field: string][]} */
 const WAYS = [
-  ["images", "Other images", "Choose them in the branch. Your choice here stays.", ""],
+  ["images", "Other images", "Pick other images in a new branch. This one doesn’t change.", ""],
   ["settings", "Another setting", "The same images, trained in another way.", ""],
-  ["seed", "Another seed", "The same once more: how much is chance?", "seed"],
-  ["policy", "Another strategy", "It chooses as many images as you did.", "gal.policy"],
+  ["seed", "Another seed", "Train again with another seed, to see how much is chance.", "seed"],
+  ["policy", "Another strategy", "Let it pick as many images as you did.", "gal.policy"],
   [
     "line",
     "The whole line again",
-    "Every round, in a replay: a project of its own that decides by itself.",
+    "Replay all rounds automatically, as a separate project.",
     "",
   ],
 ];
@@ -41,7 +41,7 @@ export async function whatIf() {
   const begun = await ask({
     title: "What if?",
     words: [
-      "A second line of rounds from here, with a choice of its own. The line that is there stays as it is.",
+      "Start a second branch of rounds here. The existing one doesn’t change.",
       html`<${Differences} project=${project} />`,
     ],
     answers: [["begin", "Begin"]],

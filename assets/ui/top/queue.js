@@ -27,7 +27,7 @@ const queueOpen = () => Boolean(list?.matches(":popover-open"));
 
 export function mountQueue() {
   list = document.body.appendChild(
-    el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }),
+    el("section", { class: "studio queue-list", popover: "auto", "aria-label": "Jobs in all projects" }),
   );
   list.addEventListener("beforetoggle", ({ newState }) => newState === "open" && set(shown, state.queue));
   on("queue received", () => {
@@ -44,7 +44,7 @@ export function QueueButton() {
     if (node) node.popoverTargetElement = list;
   };
   return html`<button
-    type="button" class="quiet queue-button" data-part="queue" title="The work of all projects" ref=${open}
+    type="button" class="quiet queue-button" data-part="queue" title="Jobs in all projects" ref=${open}
     aria-label=${count ? `Queue ${count}: running or waiting` : "Queue: nothing is running"}
   >Queue <b class="queue-count" data-part="queue-count" hidden=${!count}>${count}</b></button>`;
 }

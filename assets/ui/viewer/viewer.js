@@ -227,7 +227,7 @@ export const LookFiles = ({ look, references }) => html`<div class="view-files">
     (ending) => html`<a
       key=${ending} class="button small" download="before-and-after.${ending}"
       href=${fileAddress(ending, look, references, sharpens.value)}
-      title=${ending === "png" ? "The images beside each other" : "The images after each other"}
+      title=${ending === "png" ? "The images beside each other" : "One after another"}
     >${ending === "png" ? "Comparison strip (PNG)" : "Animation (GIF)"}</a>`,
   )}
 </div>`;

@@ -27,7 +27,7 @@ SENTENCES: Mapping[Case, str] = {
 """What is said of an anchor's pictures, by what is known of them; see `_case`."""
 _LACKS = (
     ("misses the prompt", "miss the prompt"),
-    ("is not good enough by its figures", "are not good enough by their figures"),
+    ("scores too low", "score too low"),
 )
 
 
@@ -255,7 +255,7 @@ def explain_picture(score: AnchorScore, picture: Candidate, kind: Kind) -> str:
     told = ", ".join(f"{name} {percent(value)}" for name, value in known.items() if value is not None)
     best = f"the best of {score.good} good ones"
     which = best if score.good > 1 else f"the only good one of {score.candidates}"
-    return f"{which} by the studio’s figures ({told}). Your eye may prefer another."
+    return f"{which} by the studio’s scores ({told}). You may prefer another."
 
 
 def explain_next_best(left_out: int, others: int) -> str:
@@ -299,7 +299,7 @@ def explain_pool(informative: int, top_k: int, scores: Sequence[AnchorScore]) ->
         return "Nothing to suggest: every prompt is either all copies or none. Accept any images you like."
     if informative < top_k:
         only = "1 suggestion" if informative == 1 else f"{informative} suggestions"
-        return f"Only {only} this time: no other test prompt gave both copies and images good by the figures."
+        return f"Only {only} this time: no other test prompt gave both copies and good images."
     first = "The most uncertain one is" if top_k == 1 else f"The {top_k} most uncertain are"
     if anchors == 1:
         return "The only test prompt gave both copies and good images. It is suggested."

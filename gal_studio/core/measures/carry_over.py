@@ -78,7 +78,7 @@ class CarryOver:
         if metric == "carries":
             return f"Its images show less of the {self.kind} than with the base model."
         fast, full, pairs = self.counts[metric]
-        what = "show what was asked" if metric == "as_asked" else "are copies"
+        what = "match the prompt" if metric == "as_asked" else "are copies"
         return f"{fast} of {pairs} images {what}, {full} with the base model."
 
     def _words(self, metric: Metric) -> str:

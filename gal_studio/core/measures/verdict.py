@@ -307,7 +307,7 @@ def _rivals(ranked: Sequence[Report]) -> Iterator[str]:
 
 
 def _plainly(report: Report, before: Report | None, names: _Names) -> str:
-    """The same as the studio's count: how many images show what was asked, and how many are copies."""
+    """The same as the studio's count: how many images match the prompt, and how many are copies."""
     earlier = before if before and before.arm.id is not None else None
     told = []
     if report.judged:
@@ -317,7 +317,7 @@ def _plainly(report: Report, before: Report | None, names: _Names) -> str:
             else ""
         )
         told.append(
-            f"The studio counts {report.as_asked} of {report.judged} images as showing what was asked{then}: "
+            f"The studio counts {report.as_asked} of {report.judged} images as matching their prompts{then}: "
             "look at them."
         )
     if report.is_judged:

@@ -87,7 +87,7 @@ def _judged(here: RoundSnapshot, trial: record.Trial, shift: float) -> Judged | 
     if made.overfit:
         plain = "a copy"
     elif made.asked is not None:
-        plain = "shows what was asked" if made.asked >= ASKED_FROM else "does not show what was asked"
+        plain = "matches its prompt" if made.asked >= ASKED_FROM else "does not match the prompt"
     figures = (
         ("Copy risk", made.chance if knows else None),
         ("Prompt match", made.asked),

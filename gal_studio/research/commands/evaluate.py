@@ -81,7 +81,7 @@ class EvaluationPlan:
 
 def evaluate(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(help="The folder for results; the same one resumes.")],
+    out: Annotated[Path, typer.Option(help="Output folder; rerun with the same one to resume.")],
     dreambench: Annotated[
         Path | None, typer.Option(help="A folder like DreamBench; without it, a project's clock arms.")
     ] = None,
@@ -102,7 +102,8 @@ def evaluate(
         Path | None, typer.Option(help="The clock arms' prompts: one per line, or a CSV or TSV table.")
     ] = None,
     references: Annotated[
-        ReferenceChoice, typer.Option(help="How CLIP sees a style's references: published squashes them.")
+        ReferenceChoice,
+        typer.Option(help="How style references are resized for CLIP (published: to a square)."),
     ] = ReferenceChoice.squashed,
     per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Images per prompt.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
@@ -121,7 +122,7 @@ def evaluate(
         typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one image 0.65)."),
     ] = None,
     vision_model: Annotated[
-        str | None, typer.Option(help="With --combinations: what tells subjects apart (default: the DINO).")
+        str | None, typer.Option(help="With --combinations: model that separates subjects (default: DINO).")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -122,8 +122,8 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
         downs = {name: header.tensors[name].shape for name, role in roles.items() if role in _DOWN}
     except (OSError, ValueError) as error:
         raise StudioError(unread(path, error, "copy or download it again", path.name)) from error
-    if found := cut_off(path):
-        raise StudioError(f"The file {path.name} {found[0]}, so that its weights are not whole; {found[1]}.")
+    if cut := cut_off(path):
+        raise StudioError(f"The file {path.name} {cut[0]}, so that its weights are not whole; {cut[1]}.")
     refuse_what_is_no_lora(path.name, header.tensors)
     if not all(shape and all(shape) for shape in downs.values()):
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.")

@@ -101,5 +101,5 @@ def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() ->
 def test_the_picture_passes_both() -> None:
     candidates = [seen(0.1, 0.1), seen(0.2, 0.2, index=1), seen(-0.1, 0.9, index=2)]
     assert explain_picture(score_pool([anchor(0)], candidates)[0], candidates[1], "style") == (
-        "the best of 2 good ones by the studio’s figures (copy risk 0%). Your eye may prefer another."
+        "the best of 2 good ones by the studio’s scores (copy risk 0%). You may prefer another."
     )

@@ -158,7 +158,7 @@ def test_short_names_are_never_empty():
 
 def test_the_picture_says_why_it_was_chosen():
     _, candidates, scores = pool_of(margins(4, 10), margins(9, 10))
-    said = "by the studio’s figures (copy risk 0%). Your eye may prefer another."
+    said = "by the studio’s scores (copy risk 0%). You may prefer another."
     assert explain_picture(scores[0], candidates[9], "style") == f"the best of 6 good ones {said}"
     assert explain_picture(scores[1], candidates[-1], "style") == f"the only good one of 10 {said}"
 
@@ -228,6 +228,4 @@ def test_where_most_prompts_give_no_copies_any_more_that_is_why_none_is_suggeste
 def test_a_prompt_says_what_its_clean_pictures_lack_and_the_chosen_one_has():
     _, _, (score,) = pool_of(margins(4, 10))
     (told,) = explain_all([replace(score, off_prompt=2, too_weak=4)], 3).values()
-    assert told == (
-        "No image to suggest: 4 of 10 are copies, 2 miss the prompt, 4 are not good enough by their figures."
-    )
+    assert told == ("No image to suggest: 4 of 10 are copies, 2 miss the prompt, 4 score too low.")

@@ -92,7 +92,7 @@ def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():
     assert [made.anchor_id for made in proposal.suggestions] == ["anchor-0"]
     assert proposal.exhausted
     assert proposal.sentence == (
-        "Only 1 suggestion this time: no other test prompt gave both copies and images good by the figures."
+        "Only 1 suggestion this time: no other test prompt gave both copies and good images."
     )
 
 

@@ -46,7 +46,7 @@ def test_a_lora_that_is_lost_is_told_with_its_figures() -> None:
 def test_prompts_that_are_missed_count_too() -> None:
     found = compared(0.6, 0.6, own=0.11)  # nearer to the reference's prompt than the base model's are
     assert found.worse == ("as_asked",) and found.sentence.count("instead of") == 1
-    assert "klein 4B. 0 of 8 images show what was asked, 8 with the base model. Generate" in found.plain
+    assert "klein 4B. 0 of 8 images match the prompt, 8 with the base model. Generate" in found.plain
 
 
 def test_equal_figures_show_no_loss() -> None:
@@ -55,7 +55,7 @@ def test_equal_figures_show_no_loss() -> None:
         "Round 1 shows no clear loss with klein 4B: prompt match 100% instead of 100% with the base model (0 "
     )
     assert found.plain == (
-        "Round 1 shows no clear loss with klein 4B. 8 of 8 images show what was asked, 8 with the base "
+        "Round 1 shows no clear loss with klein 4B. 8 of 8 images match the prompt, 8 with the base "
         "model. 0 of 8 images are copies, 0 with the base model."
     )
 

@@ -30,7 +30,7 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
         "clearly resemble the reference more than the base model’s do."
     )
     assert found.plain == (
-        "The studio counts 8 of 8 images as showing what was asked (Round 1: 2 of 8): look at them. "
+        "The studio counts 8 of 8 images as matching their prompts (Round 1: 2 of 8): look at them. "
         "0 of 8 are copies (Round 1: 6 of 8)."
     )
 
@@ -41,7 +41,7 @@ def test_a_share_has_its_own_denominator() -> None:
     found = verdict(reports(base, arm("Round 1", [picture(0.5, copy=True)] + [picture(0.5)] * 7)))
     assert found.sentence.startswith("Prompt match: 4 of 5 judged images. Copies: 1 of 8 images. The")
     assert found.plain == (
-        "The studio counts 4 of 5 images as showing what was asked: look at them. 1 of 8 is a copy."
+        "The studio counts 4 of 5 images as matching their prompts: look at them. 1 of 8 is a copy."
     )
 
 
@@ -176,7 +176,7 @@ def test_a_round_that_is_ahead_of_better_counts_says_by_what() -> None:
     found = verdict(reports(base, clean, strong))
     assert found.headline == "wash is the best of 2 measured LoRAs, clearly ahead of ink."
     assert found.plain == (
-        "The studio counts 10 of 12 images as showing what was asked: look at them. 2 of 12 are copies. "
+        "The studio counts 10 of 12 images as matching their prompts: look at them. 2 of 12 are copies. "
         "It is ahead because its images are closer to the references."
     )
     assert not found.rivals, "the lead is clear"

@@ -125,7 +125,7 @@ test("where the next round went on, it is next to go there, whatever is still su
   assert.deepEqual([nextStep(), followed()], ["accept", null]);
   state.rounds[1] = chip({ id: "next", parent_id: "r" });
   assert.deepEqual([nextStep(), followed()?.id], ["next_round", "next"]);
-  assert.equal(closed("accept"), "The next round is there already");
+  assert.equal(closed("accept"), "The next round already exists");
 });
 
 test("an action opens the existing child round of its kind", () => {

@@ -11,7 +11,7 @@ import { useState } from "../../vendor/preact.min.js";
 
 /** @type {[value: string, words: string][]} */
 const WHEN = [
-  ["auto", "automatic: after Run round, otherwise when it is quick"],
+  ["auto", "automatic: after Run round, or whenever it is quick"],
   ["always", "after each round"],
   ["never", "only when I press Measure"],
 ];

@@ -58,9 +58,9 @@ function Files({ round: { id, adapter }, uses }) {
       ${
         adapter
           ? `${first.length ? "" : "Which program will use it? "}Each download has the LoRA and a model ` +
-            "card, and is checked: diffusers must generate the studio’s images with it."
+            "card, and is tested: diffusers must reproduce the studio’s images with it."
           : "Your references, and a model card that says how to generate the same elsewhere. It is " +
-            "checked: diffusers must generate the studio’s images."
+            "tested: diffusers must reproduce the studio’s images."
       }
     </p>
     ${adapter && forms.length > 0 && areForDiffusersAlone(forms) && html`<${OtherModel} />`}
@@ -149,10 +149,10 @@ function Put({ round, form }) {
   });
   return html`<form class="export-put" onSubmit=${put}>
     <input
-      type="text" required defaultValue=${folder} key=${folder} aria-label="Folder of the studio’s computer"
+      type="text" required defaultValue=${folder} key=${folder} aria-label="Folder on the computer that runs GAL Studio"
       placeholder="A folder for LoRAs, such as …/models/loras" spellcheck="false"
     />
-    <button type="submit" class="button small">Put it there</button>
+    <button type="submit" class="button small">Copy to folder</button>
   </form>`;
 }
 

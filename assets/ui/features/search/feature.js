@@ -7,6 +7,6 @@ addTo("desk", SearchField, searchLine);
 addButton(
   "more-like",
   "More like this",
-  "Order all images of this round by how alike they are to this one",
+  "Sort this round’s images by similarity to this one",
   moreLike,
 );

@@ -442,7 +442,7 @@ function Form({ form }) {
       <span class="form-starts">
         <${Button}
           class="button" data-part="create-only" disabled=${form.isSending} onClick=${create}
-          title="Create the project without running it: its test prompts and settings can be changed first"
+          title="Create without training, so you can edit test prompts and settings first"
         >${isJudging ? "Create only" : "Create without training"}<//>
         <button
           class="button" data-next="" type="submit" data-part="create" disabled=${form.isSending}

@@ -10,8 +10,8 @@ import { Notes, noted } from "./notes.js";
 
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
-const TOO_LARGE = "This image is large: start the project, then paint over it";
-const FOUND = "The subject was found: check the mask and save it, or the background counts, too.";
+const TOO_LARGE = "Large image: create the project first, then paint its mask";
+const FOUND = "Subject found. Check and save the mask, or the background is trained on, too.";
 const AS_ABOVE = "Same as above";
 
 /** @param {{ name: string }} file */

@@ -27,7 +27,7 @@ export function endOf() {
   const next = followed();
   const images = acceptedImages();
   if (next) {
-    const words = "It went on from what you accepted here. For another choice, begin a branch: What if?";
+    const words = "It was trained on these choices. To try others, press What if?";
     return { title: `${next.name} is there already`, words, images };
   }
   if (nothingSuggested()) return state.round?.source ? judged() : unsuggested();

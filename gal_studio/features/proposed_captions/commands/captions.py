@@ -39,8 +39,8 @@ def captions(
             f"key is the variable {KEY_VARIABLE})."
         ),
     ],
-    kind: Annotated[Kind, typer.Option(help="What they will train.")] = "object",
-    trigger_word: Annotated[str, typer.Option(help="Is left out of the captions.")] = "",
+    kind: Annotated[Kind, typer.Option(help="What the images will train: style or object.")] = "object",
+    trigger_word: Annotated[str, typer.Option(help="Trigger word to leave out of captions.")] = "",
     model: Annotated[str, typer.Option(help="The model's name on that server.")] = "",
     anywhere: Annotated[
         bool, typer.Option("--anywhere", help="Send the images to a server outside of this network, too.")

@@ -185,7 +185,7 @@ def round_words(rounds: Sequence["MeasuredRound"], verdict: Verdict) -> dict[str
                 left=left_to_gain(one),
                 left_plain=(
                     f"On the benchmark’s own prompts, the studio counts {decides.as_asked} of "
-                    f"{decides.judged} as showing what was asked."
+                    f"{decides.judged} as matching their prompts."
                 ),
             )
     return said
@@ -434,7 +434,7 @@ def measure_words(
     followed = {one.parent_id for one in rounds if one.report}
     known, number = {one.id: one for one in rounds}, _number(rounds)
     said = round_words(rounds, verdict)
-    asked = FigureColumn("Show what was asked", COLUMNS["as_asked"].title)
+    asked = FigureColumn("Match the prompt", COLUMNS["as_asked"].title)
     return MeasureWords(
         columns=(*named, GAIN, LEARNED) if said or can_measure() else (),
         counted=(asked, COLUMNS["copies"]) if said or can_measure() else (),

@@ -118,14 +118,14 @@ def _sentence(found: Shortlist, kind: Kind) -> str:
         below = f"below are {len(found.images)}, of {counted(prompts, 'prompt')}, first those that add most"
         shown = below if len(found.images) > 1 else "below is one"
         return (
-            f"{counted(found.right, 'image')} may be right by the studio’s figures; {shown}. Accept what you "
+            f"{counted(found.right, 'image')} may be right by the studio’s scores; {shown}. Accept what you "
             "would use yourself."
         )
     if found.right:
-        return "Every prompt with an image right by the studio’s figures has an accepted one."
+        return "Every prompt with an image that scores as right has an accepted one."
     told = [f"{number} {LACKING[lack][number > 1].format(kind=kind)}" for lack, number in found.lacks]
     why = f"{listed(told)}. {LACKING[found.lacks[0][0]][2]}" if told else "none is generated."
-    return f"No image here is right by the studio’s figures: {why}"
+    return f"No image here scores as right: {why}"
 
 
 def worth_words() -> str:

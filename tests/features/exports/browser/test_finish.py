@@ -50,12 +50,12 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     now = page.locator(f"{PROGRAM} a.button").bounding_box()
     assert place and now and (now["x"], now["y"]) == pytest.approx((place["x"], place["y"]), abs=1)
     page.fill(f"{PROGRAM} input", str(tmp_path / "nowhere"))
-    page.click(f"{PROGRAM} button:text-is('Put it there')")
+    page.click(f"{PROGRAM} button:text-is('Copy to folder')")
     page.wait_for_selector(".toast:has-text('give the whole path of one')")
     loras = tmp_path / "loras"
     loras.mkdir()
     page.fill(f"{PROGRAM} input", str(loras))
-    page.click(f"{PROGRAM} button:text-is('Put it there')")
+    page.click(f"{PROGRAM} button:text-is('Copy to folder')")
     page.wait_for_selector(".toast:has-text('The LoRA is in')")
     assert (loras / "cat.safetensors").read_bytes() == b"weights"
     settled(page)

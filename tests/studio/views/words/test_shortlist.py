@@ -28,15 +28,15 @@ def test_each_image_says_why_it_may_be_right() -> None:
         "The best of 3 images of its prompt that may be right.",
         "The only image of its prompt that may be right.",
     ]
-    assert "4 images may be right by the studio’s figures; below are 4, of 2 prompts" in found.sentence
+    assert "4 images may be right by the studio’s scores; below are 4, of 2 prompts" in found.sentence
 
 
 def test_a_list_of_none_says_why_and_what_to_do() -> None:
     every = words(RIGHT, {"a", "b"})
-    assert every.sentence == "Every prompt with an image right by the studio’s figures has an accepted one."
+    assert every.sentence == "Every prompt with an image that scores as right has an accepted one."
     copies = words([image(f"c{n}", "a", 0.9) for n in range(3)] + RIGHT[5:6], kind="object")
     assert copies.sentence == (
-        "No image here is right by the studio’s figures: 3 are copies and 1 shows clearly less of the object "
+        "No image here scores as right: 3 are copies and 1 shows clearly less of the object "
         "than the first round at full strength. Correct wrong marks with L (sort by Uncertain copies), or "
         "train with fewer steps."
     )

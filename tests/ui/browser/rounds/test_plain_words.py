@@ -14,7 +14,7 @@ def test_plain_words_come_first_and_figures_on_demand(watched: Watched, served: 
     page = watched.open(served.url())
     row = page.locator(".suggestion-row").first
     plain, reason = row.locator(".suggestion-plain"), row.locator(".suggestion-reason")
-    expect(plain).to_have_text("Sometimes a shoe, sometimes your cat. The studio’s guess: this one.")
+    expect(plain).to_have_text("Sometimes a shoe, sometimes your cat. Suggested: this one.")
     said = served.place.studio.round_view(served.place.round).sentence
     assert said.endswith("test prompts gave both copies and good images. The 3 most uncertain are suggested.")
     expect(page.locator("p.suggestion-words")).to_have_text(said)
