@@ -331,8 +331,8 @@ function Drop({ set, id, notes }) {
       <b>Drop images or a folder here, or choose images</b>
       <span>Captions in .txt files of the same name become prompts.</span>
     </label>
+    <${Notes} id=${id} notes=${notes} />
     <label class="link choose-folder" hidden=${byFinger()}>
       Choose a folder<input type="file" webkitdirectory data-part="folder" onChange=${choose} />
-    </label>
-    <${Notes} id=${id} notes=${notes} />`;
+    </label>`;
 }
