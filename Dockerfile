@@ -4,7 +4,7 @@
 #   docker run --rm -it --init --gpus all -p 127.0.0.1:7860:7860 -v gal-studio:/data gal-studio
 #
 # Without a GPU leave `--gpus all` out, and build with the smaller wheels of torch for the CPU:
-# `--build-arg TORCH_INDEX=ADDRESS`, with the address that pytorch.org names for pip and CPU. See docs/docker.md.
+# `--build-arg TORCH_INDEX=ADDRESS`, with the address that pytorch.org names for pip and CPU. See docs/servers.md.
 
 FROM python:3.12-slim
 
