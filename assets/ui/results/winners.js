@@ -26,7 +26,10 @@ export function Winners({ rows, columns }) {
             onClick=${() => openViewer({ looks: [{ ...look, at }] })}
           ><img src=${src} alt=${row.prompt} /><//>`
         }
-        <figcaption>${sentence} ${its && html`<${Button} onClick=${() => openFinish(its)}>Take it…<//>`}</figcaption>
+        <figcaption>
+          ${sentence}${" "}
+          ${its && html`<${Button} onClick=${() => openFinish(its)}>Take it…<//>`}
+        </figcaption>
       </figure>`;
     })}
   </div>`;

@@ -151,7 +151,9 @@ function Pairs({ blind, pairs, begins, again }) {
         ${undoButton}
         ${
           left
-            ? html`<${Button} data-next="" disabled=${open > 0} onClick=${goOn}>${count(left, "more pair")}<//>`
+            ? html`<${Button} data-next="" disabled=${open > 0} onClick=${goOn}>
+                ${count(left, "more pair")}
+              <//>`
             : told && html`<span>These are all pairs: more benchmark images give more.</span>`
         }
       </div>
