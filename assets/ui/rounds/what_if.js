@@ -19,12 +19,7 @@ const WAYS = [
   ["settings", "Another setting", "The same images, trained in another way.", ""],
   ["seed", "Another seed", "Train again with another seed, to see how much is chance.", "seed"],
   ["policy", "Another strategy", "Let it pick as many images as you did.", "gal.policy"],
-  [
-    "line",
-    "The whole line again",
-    "Replay all rounds automatically, as a separate project.",
-    "",
-  ],
+  ["line", "The whole line again", "Replay all rounds automatically, as a separate project.", ""],
 ];
 const FOR_RESEARCHERS = 3; // the ways from here on
 

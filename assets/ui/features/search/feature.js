@@ -4,9 +4,4 @@ import { addButton } from "../../rounds/lightbox/lightbox.js";
 import { moreLike, SearchField, searchLine } from "./search.js";
 
 addTo("desk", SearchField, searchLine);
-addButton(
-  "more-like",
-  "More like this",
-  "Sort this round’s images by similarity to this one",
-  moreLike,
-);
+addButton("more-like", "More like this", "Sort this round’s images by similarity to this one", moreLike);
