@@ -33,7 +33,7 @@ test("a page that a proxy shows instead is named by what it is, and never shown"
     [200, /sign-in/],
     [401, /sign-in/],
     [413, /client_max_body_size/],
-    [502, /no answer from it \(502\)/],
+    [502, /can’t reach GAL Studio \(502\)/],
     [418, /\(418\)/],
   ])) {
     const { message } = await intercepted(status);
@@ -52,9 +52,9 @@ test("only what passes by itself is tried again quickly", async () => {
 test("a file that does not pass is told with its size", async () => {
   const form = new FormData();
   form.append("files", new Blob([new Uint8Array(3_000_000)]), "cat.png");
-  assert.match((await intercepted(413, form)).message, /no 3\.0 MB pass/);
-  assert.match((await intercepted(413, new Blob([new Uint8Array(20_000)]))).message, /no 20 kB pass/);
-  assert.match((await intercepted(413, "x".repeat(5000))).message, /no 5 kB pass/);
+  assert.match((await intercepted(413, form)).message, /blocked this 3\.0 MB upload/);
+  assert.match((await intercepted(413, new Blob([new Uint8Array(20_000)]))).message, /blocked this 20 kB upload/);
+  assert.match((await intercepted(413, "x".repeat(5000))).message, /blocked this 5 kB upload/);
 });
 
 test("no answer at all passes", async () => {

@@ -149,7 +149,8 @@ function Put({ round, form }) {
   });
   return html`<form class="export-put" onSubmit=${put}>
     <input
-      type="text" required defaultValue=${folder} key=${folder} aria-label="Folder on the computer that runs GAL Studio"
+      type="text" required defaultValue=${folder} key=${folder}
+      aria-label="Folder on the computer that runs GAL Studio"
       placeholder="A folder for LoRAs, such as …/models/loras" spellcheck="false"
     />
     <button type="submit" class="button small">Copy to folder</button>

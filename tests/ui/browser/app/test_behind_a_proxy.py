@@ -47,7 +47,7 @@ def behind(place: Place, window: Any) -> Iterator[Behind]:
     ("faults", "words"),
     [
         (Faults(loses_port=True), "proxy_set_header Host $http_host"),
-        pytest.param(Faults(answers=502), "gets no answer from it (502)", marks=pytest.mark.thorough),
+        pytest.param(Faults(answers=502), "can’t reach GAL Studio (502)", marks=pytest.mark.thorough),
         pytest.param(Faults(answers=200), "perhaps a sign-in", marks=pytest.mark.thorough),
     ],
     ids=["port", "away", "sign-in"],
