@@ -123,7 +123,7 @@ class ForeignLora:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know, in sentences."""
-        said = [f"All of it is used: {counted(self.used, 'layer')}."]
+        said = [f"All of the LoRA is used: {counted(self.used, 'layer')}."]
         if self.text_layers:
             said = [
                 f"{self.used} of its {counted(self.used + self.text_layers, 'layer')} are used.",

@@ -195,7 +195,7 @@ def test_the_text_fusion_of_krea_is_no_text_encoder(prefix: str, tmp_path: Path)
             for without_text in (False, True):
                 found = read_foreign(model, path, Choices(without_text=without_text))
                 assert list(found.factors) == [layer], name
-                assert found.notes == ("All of it is used: 1 layer.",)
+                assert found.notes == ("All of the LoRA is used: 1 layer.",)
                 torch.testing.assert_close(found.factors[layer].change, up @ down, rtol=1e-4, atol=1e-4)
 
 

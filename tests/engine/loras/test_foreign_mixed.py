@@ -219,7 +219,7 @@ def test_a_bundled_embedding_is_left_out_and_named(unet: ImageModel, tmp_path: P
     assert torch.equal(found.factors[layer].up, alone.factors[layer].up)
     words = "Its embedding of “inky” is left out: the base model does not know the word."
     assert found.notes == (*alone.notes, words)
-    assert alone.notes == ("All of it is used: 1 layer.",)
+    assert alone.notes == ("All of the LoRA is used: 1 layer.",)
 
 
 def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
