@@ -28,7 +28,7 @@ def test_a_new_round_opens_with_what_the_choice_changed(watched: Watched, served
     expect(box).to_be_hidden()  # what was accepted is generated last
     measure(studio, second)
     expect(box).to_be_visible()
-    expect(page.locator("[data-part=columns]")).to_be_hidden()
+    expect(page.locator(".rounds [data-part=columns]")).to_be_hidden()
     expect(box.get_by_role("heading", level=2)).to_have_text("What your choice changed")
     expect(box.locator("output")).to_have_text(f"Prompt 1 of {len(accepted)}")
     names = box.locator(".change figcaption b")
