@@ -298,7 +298,8 @@ def test_a_branch_of_version_46_that_has_copies_of_marks_shares_those_of_its_rou
             ).lastrowid
             for name, verdict in zip(names[:2], ("accepted", "undecided"), strict=True):
                 connection.execute(
-                    "INSERT INTO decision_batches (round_id, author, time, undoes) VALUES (?, 'human', 9, ?)",
+                    "INSERT INTO decisions (batch_id, candidate_id, verdict, marked_copy) "
+                    "VALUES (?, ?, ?, ?)",
                     (step, name, verdict, marked),
                 )
                 connection.execute("UPDATE candidates SET marked_copy = ? WHERE id = ?", (marked, name))

@@ -1,7 +1,7 @@
 /** What is said of the other pictures when one is marked. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changedBy, effectWords } from "../../../../assets/ui/rounds/grid/mark_effects.js";
+import { changedBy, effectWords, wouldChange } from "../../../../assets/ui/rounds/grid/mark_effects.js";
 import { candidate, score } from "../../samples.js";
 
 /**
@@ -33,4 +33,18 @@ test("nine others, and a suggestion that only grows or shrinks", () => {
   assert.equal(effectWords({ ...none, come: ["Candy", "Tie"] }), "Candy and Tie are suggested now.");
   assert.equal(effectWords({ ...none, gone: ["Candy"] }), "Candy is no longer suggested.");
   assert.equal(effectWords(none), "");
+});
+
+test("what marks would change before they count", () => {
+  const none = { marks: 1, copies: [], cleared: [], elsewhere: 0 };
+  assert.equal(wouldChange(none), "");
+  assert.equal(
+    wouldChange({ marks: 3, copies: ["a", "b"], cleared: ["c"], elsewhere: 5 }),
+    "With your 3 marks applied to all images, 2 more would become copies, " +
+      "1 would no longer be one and 5 images of other rounds would change.",
+  );
+  assert.equal(
+    wouldChange({ ...none, copies: ["a"] }),
+    "With your 1 mark applied to all images, 1 more would become a copy.",
+  );
 });
