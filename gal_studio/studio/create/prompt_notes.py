@@ -121,6 +121,8 @@ def about_style(prompt: str, base_model: str) -> str:
 
 def about_described_style(prompt: str) -> str:
     """A warning that a style's prompt also describes what the style looks like; "" otherwise."""
+    if not _LOOKS.search(prompt):
+        return ""
     rest = find_taught("style").besides(entered(prompt), "")
     found = list(dict.fromkeys(one[0].lower() for one in _LOOKS.finditer(rest)))
     if not found:
