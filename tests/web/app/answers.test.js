@@ -53,7 +53,10 @@ test("a file that does not pass is told with its size", async () => {
   const form = new FormData();
   form.append("files", new Blob([new Uint8Array(3_000_000)]), "cat.png");
   assert.match((await intercepted(413, form)).message, /blocked this 3\.0 MB upload/);
-  assert.match((await intercepted(413, new Blob([new Uint8Array(20_000)]))).message, /blocked this 20 kB upload/);
+  assert.match(
+    (await intercepted(413, new Blob([new Uint8Array(20_000)]))).message,
+    /blocked this 20 kB upload/,
+  );
   assert.match((await intercepted(413, "x".repeat(5000))).message, /blocked this 5 kB upload/);
 });
 
