@@ -91,4 +91,4 @@ def test_the_whole_loop(
     assert refined.step == "done" and all(pair.maps_version for pair in refined.pairs)
     assert weights(studio, refinement[0].round_id) != weights(studio, first)
     measured = studio.store.refinements.measurements(refinement[0].round_id)
-    assert {"clip_t", "clip_i"} <= {figure.metric for figure in measured}
+    assert {"clip_t", "object", "rest"} <= {figure.metric for figure in measured}
