@@ -352,7 +352,7 @@ def try_demo(context: Context, kind: Kind) -> TriedDemo:
     if known is not None:
         return TriedDemo(known, False)
     project_id = context.studio.create_demo(kind, origin=context.key or None)
-    context.studio.run_missing(context.studio.rounds(project_id)[1].id)
+    context.studio.run_missing(context.studio.rounds(project_id)[0].id)
     return TriedDemo(project_id, True)
 
 
