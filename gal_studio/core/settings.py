@@ -210,8 +210,8 @@ class TuneSettings(SettingsGroup):
         "Share taught by the first round",
         0.0,
         1.0,
-        note="Only above a lowest noise: share of accepted images that teach the first round’s look below "
-        "it; 0 = off",
+        note="Only with a LoRA and a lowest noise of accepted images: the share of these that teaches the "
+        "first round’s look below it; 0 = off",
         idle=({"tune.accepted_noise": 0.0}, {"tune.method": "full"}),
     )
     # the strength of the first round's LoRA as a teacher; 0: its best schedule (Eq. G18)
@@ -282,8 +282,8 @@ class TuneSettings(SettingsGroup):
     held_out: bool = setting(
         False,
         "Keep a reference out of training",
-        note="With three or more references of an object, the last one is not trained on, and object match "
-        "compares images with it alone",
+        note="Only with three or more references of an object: the last one is not trained on, and object "
+        "match compares images with it alone",
         idle=({KIND: "style"},),
     )
     continue_from_last: bool = setting(

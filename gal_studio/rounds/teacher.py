@@ -35,7 +35,7 @@ class FirstRound:
 
 
 def teacher_of(inputs: TrainingInputs) -> FirstRound | None:
-    """What teaches the look in the training of a round; None where nothing does.
+    """What teaches the look in the training of a round (Eq. G24); None where nothing does.
 
     A first round without a LoRA of its own does not, nor one whose best schedule draws copies for the most
     part, or hardly the style or object.

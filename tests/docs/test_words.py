@@ -107,6 +107,8 @@ def python_strings(path: Path) -> Iterator[tuple[int, str]]:
 
 def is_read(said: str) -> bool:
     """Whether a string is for people: words, or a label of one word with a capital."""
+    if "(?:" in said:  # a pattern
+        return False
     return " " in said.strip() or re.fullmatch(r"[A-Z][a-z]+[.:]?", said) is not None
 
 
@@ -182,10 +184,10 @@ def html_strings(path: Path) -> Iterator[tuple[int, str]]:
         yield 0, " ".join(said)
 
 
-MOST = 140
-"""Characters of what is said in place; more of it belongs into a help text or a document."""
+MOST = 240
+"""Two short sentences, in characters of what is said in place; more of it belongs into a help text or a document."""
 _HELP = {"Option", "Argument"}
-_MARKUP = re.compile(r"<\w|; style-src|\.[a-z]+\(|: number|^M\d|const \w+ =")
+_MARKUP = re.compile(r"\(\?:|<\w|; style-src|\.[a-z]+\(|: number|^M\d|const \w+ =")
 _JOINED = re.compile(r"\s*\+\s*")
 
 

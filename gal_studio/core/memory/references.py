@@ -29,7 +29,7 @@ class ImageEncoder:
             pairs = zip(names, found, strict=True)
             lacks = next(name for name, one in pairs if not isinstance(one, int) or one < 1)
             raise StudioError(
-                f"The image encoder's config.json is damaged, or of no CLIP (its {lacks} is no number): "
+                f"The image encoder's config.json is damaged, or of no CLIP (its {lacks} is not a number): "
                 "choose another encoder, or download it again."
             )
         return cls(*found)  # type: ignore[arg-type]

@@ -161,7 +161,7 @@ def about_project(project: ProjectView) -> list[str]:
     """What the base model was not taught of a project's prompts, what these share, and too few steps."""
     model, anchors = project.base_model, [anchor.prompt for anchor in project.anchors if anchor.enabled]
     said = [about_things(project.kind, one.prompt, one.trigger_word, model) for one in project.references]
-    if project.kind == "style":
+    if not find_taught(project.kind).is_subject:
         said += [about_described_style(one.prompt) for one in project.references]
     for word in dict.fromkeys(one.trigger_word for one in project.references):
         texts = [(one.prompt, word) for one in project.references if one.trigger_word == word]
