@@ -185,7 +185,7 @@ def html_strings(path: Path) -> Iterator[tuple[int, str]]:
 
 
 MOST = 240
-"""Two short sentences, in characters of what is said in place; more of it belongs into a help text or a document."""
+"""Two short sentences, in characters; more than that belongs into a help text or a document."""
 _HELP = {"Option", "Argument"}
 _MARKUP = re.compile(r"\(\?:|<\w|; style-src|\.[a-z]+\(|: number|^M\d|const \w+ =")
 _JOINED = re.compile(r"\s*\+\s*")
@@ -302,7 +302,7 @@ def test_what_is_said_in_place_is_short() -> None:
 
 def test_a_long_string_is_found(tmp_path: Path) -> None:
     page, module = ROOT / "tests" / "docs" / "said.js", ROOT / "tests" / "docs" / "said.py"
-    half = "word " * 15
+    half = "word " * 25
     (tmp_path / "said.js").write_text(
         f'say("{half}" +\n  `{half}${{of("any length of what is filled in")}}`);'
     )

@@ -49,7 +49,7 @@ class Teacher:
 
 
 class TeacherLayers:
-    """A teacher's LoRA or LoKr beside the layers that it changes."""
+    """A teacher's LoRA or LoKr beside the layers that it changes (Eq. G24)."""
 
     def __init__(self, model: ImageModel, adapter: Path) -> None:
         """Read the teacher; call it once what is trained is attached."""
