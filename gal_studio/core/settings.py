@@ -365,7 +365,9 @@ class TuneSettings(SettingsGroup):
         """Reset the settings that do not affect the trained weights."""
         styles = self.prior_styles if self.prior_images else ()
         return replace(
-            self if self.may_be_taught else self.untaught,
+            self,
+            taught_share=self.taught_share if self.may_be_taught else 0.0,
+            teacher_strength=self.teacher_strength if self.may_be_taught else 0.0,
             checkpoint_every=type(self).checkpoint_every,
             preview_every=0,
             validate_every=0,

@@ -5,7 +5,7 @@ from typing import Any
 
 from gal_studio.studio import Studio
 
-LIMITS: dict[str, int] = {"replay": 98, "continue_replay": 2, "stop_replay": 15}
+LIMITS: dict[str, int] = {"replay": 99, "continue_replay": 2, "stop_replay": 15}
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {"replays": (1, ("project",))}
 UNCOUNTED_VERBS = {
     **dict.fromkeys((*LIMITS, "replay_through"), "is its request's"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from gal_studio.studio import Studio
 
-LIMITS = {"exports": 9, "export_round": 18, "destination": 0, "name_program": 2, "put_lora": 6}
+LIMITS = {"exports": 9, "export_round": 19, "destination": 0, "name_program": 2, "put_lora": 6}
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {}
 UNCOUNTED_VERBS = {"exported": "gives a file", **dict.fromkeys(("exports", "put_lora"), "is its request's")}
 OTHER: dict[str, dict[str, str]] = {}
