@@ -270,7 +270,9 @@ def test_a_missing_half_and_layers_of_another_model_are_one_sentence(
     half = Made({name: tensor for name, tensor in made.tensors.items() if name != max(made.tensors)})
     with pytest.raises(StudioError, match=r"is damaged at the layer .* \(half of it is missing \(up\)\)"):
         read_foreign(klein, written(half, tmp_path))
-    with pytest.raises(StudioError, match=rf"lacks {len(made.dense)} of the layers, such as"):
+    with pytest.raises(
+        StudioError, match=rf"lacks {len(made.dense)} of its {len(made.dense)} layers, such as"
+    ):
         read_foreign(unet, written(made, tmp_path))
     text = Made({**made.tensors, "lora_te1_layers_0.lora_down.weight": torch.ones(2, 2)})
     with pytest.raises(StudioError, match=r"also changes the text encoder \(1 layer\)"):

@@ -78,7 +78,7 @@ def test_the_bundled_model_is_named_with_its_version(base: str, said: bool) -> N
     task: Any = SimpleNamespace(project=SimpleNamespace(base_model=base), settings=Settings())
     facts: Any = SimpleNamespace(
         tune=TuneSettings(), steps=1, resolution=64, tags={}, seed=1, base_model="x", base_sha256="0",
-        source="", date="today", masked=0,
+        source="", date="today", masked=0, taught="",
     )  # fmt: skip
     assert "| masks |" not in _settings(task, facts)
     assert (f"| its version | {bundled_version()} |" in _settings(task, facts)) == said
@@ -143,6 +143,7 @@ def test_no_name_becomes_a_part_of_the_card() -> None:
     facts: Any = SimpleNamespace(
         trigger=NASTY, base_model=NASTY, base_sha256="", source=NASTY, made=NASTY, round=1,
         tune=TuneSettings(), steps=1, resolution=64, tags={}, masked=0, seed=0, date="", licence=NASTY,
+        taught=NASTY,
     )  # fmt: skip
     shown: Any = SimpleNamespace(path="a.png", prompt=NASTY, seed=1, recipe=Recipe.constant(1.0))
     written: Any = SimpleNamespace(pictures=[shown], is_whole=False, merged="", file="ink.safetensors")

@@ -92,6 +92,7 @@ def test_all_name_one_best_round_and_setting(judging: Judging) -> None:
     counted = [one.report.copies for one in studio.measures(project).rounds if one.report and one.id]
     marked = [one.candidate.id for one in studio.round_view(first).candidates[:5]]
     studio.mark_copies(marked, True)
+    studio.count_marks(first)
     everywhere(studio, project)
     moved = [one.report.copies for one in studio.measures(project).rounds if one.report and one.id]
     assert moved > counted, "marks count in all of them"

@@ -175,7 +175,7 @@ def test_bad_input_is_one_sentence_before_any_work(
 def test_projects_must_be_named_and_differ(folder: Path, names: tuple[str, str]) -> None:
     path = write_grid(folder, names)
     for given, expected in (("[]", "names no projects"), ('["a.toml", "b/a.toml"]', "name each once"),
-                            ('["none.toml"]', "cannot be read")):  # fmt: skip
+                            ('["none.toml"]', "There is no project file")):  # fmt: skip
         path.write_text(f"projects = {given}\n{VARIED}")
         with pytest.raises(StudioError, match=expected):
             read_grid(path)

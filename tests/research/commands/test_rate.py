@@ -199,7 +199,7 @@ def test_the_labels_that_the_benchmarks_left_are_read(capsys: pytest.CaptureFixt
         (("nothing", "--out", "new"), "There is no"),
         (("empty", "--out", "new"), "holds no images"),
         (("bad.csv", "--out", "new"), "needs the columns image and prompt"),
-        (("gone.csv", "--out", "new"), "line 2: there is no image"),
+        (("gone.csv", "--out", "new"), "line 2: There is no image"),
         (("--out", "empty", "--answers", "bad.csv", "--rater", "A"), "holds no rating"),
         (("--out", "empty", "--answers", "good.csv", "--rater", "A"), "holds no rating"),
         (("--out", "empty", "--answers", "good.csv", "--prompt", "bad.csv"), "name it with --model"),
