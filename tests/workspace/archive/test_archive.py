@@ -259,7 +259,7 @@ def test_remarks_come_along_and_none_but_ours(
     first = target.rounds.of_project(project_id)[0]
     assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
     archive.rows(
-        "candidates", lambda row: [*row[:-6], "<b>", *row[-5:]]
+        "candidates", lambda row: [*row[:-7], "<b>", *row[-6:]]
     )  # before `own`, the marks and the recipe
     with pytest.raises(StudioError, match="contradict each other"):
         import_project(target, archive.write())
