@@ -76,13 +76,6 @@ def free(dice: Dice, picture: np.ndarray, mask: np.ndarray, scene: bool, rng: Rn
     return parts.surfaced(surface, made, rng)
 
 
-def _backed(
-    dice: Dice, own: np.ndarray, picture: np.ndarray, mask: np.ndarray, scene: bool, plain: np.ndarray
-) -> np.ndarray:
-    """A thing as it was made, before a plain ground; in a place, all is made so."""
-    return own if scene else mix(ONE * plain, own, mask)
-
-
 def wood(dice: Dice, picture: np.ndarray, mask: np.ndarray, scene: bool, rng: Rng) -> np.ndarray:
     """Inlaid veneers: each lightness in a tone and direction of grain of its own, with dark seams."""
     levels, hue = (
