@@ -58,6 +58,7 @@ def test_an_update_that_was_cut_off_is_told(
     """A killed `git pull` leaves its lock, and files of both versions, which may not start."""
     monkeypatch.setattr(launch, "ROOT", tmp_path)
     monkeypatch.setattr(launch, "has_all", lambda modules: False)
+    monkeypatch.setattr(launch, "is_inside", lambda: False)
     monkeypatch.setattr(launch, "prepare", lambda checking: 5)
     (tmp_path / ".git").mkdir()
     assert (launch.main(), capsys.readouterr().err) == (5, "")

@@ -16,7 +16,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "BMP": (".bmp",),
     "TIFF": (".tif", ".tiff"),
     "AVIF": (".avif", ".avifs"),
-    "HEIF": (".heic", ".heif", ".hif"),
+    "HEIF": (".heic", ".heics", ".heif", ".heifs", ".hif"),
 }
 """How names of images end, in any case of letters, by the formats that are decoded."""
 _ALL = frozenset(ending for endings in ENDINGS.values() for ending in endings)

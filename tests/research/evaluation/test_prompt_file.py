@@ -88,5 +88,5 @@ def test_a_file_without_prompts_is_one_sentence(
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="cannot be read"):
+    with pytest.raises(StudioError, match="There is no file of prompts"):
         read_prompts(tmp_path / "none.csv", STYLE)

@@ -21,7 +21,7 @@ UNVERSIONED = {"project_versions", "jobs", "job_progress"}
 """The counters themselves, and the progress of jobs, which is read at every poll."""
 OF_TRAININGS = {"losses", "training_images", "validations", "kept_steps"}
 """What a training writes at every step."""
-OF_DECISIONS = {"decision_batches", "decisions", "overrides", "override_reasons"}
+OF_DECISIONS = {"decision_batches", "decisions", "marks", "overrides", "override_reasons"}
 """What changes nothing that is measured."""
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pi_heif import register_heif_opener
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.decode import FORMATS
@@ -17,6 +18,7 @@ ALL = [ending for endings in ENDINGS.values() for ending in endings]
 
 def test_the_list_has_every_format_that_is_decoded() -> None:
     assert tuple(ENDINGS) == FORMATS and len(set(ALL)) == len(ALL)
+    register_heif_opener()
     Image.init()
     known = {ending for ending, form in Image.registered_extensions().items() if form in FORMATS}
     assert known <= set(ALL)

@@ -9,7 +9,7 @@ import { above } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { Button, html, useAnswer } from "../../kit/html.js";
 import { Select } from "../../kit/segments.js";
-import { useEffect, useState } from "../../vendor/preact.min.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 
 /** @typedef {"left" | "right" | "neither"} Chosen */
 /** @typedef {{ round: string, first: string, second: string }} Sides what is asked for; "" leaves it open */
@@ -84,7 +84,7 @@ function Comparison({ round }) {
   />`;
   const { back, sitting } = of;
   const rest = blind.pairs.filter(({ left }) => !back || ![back.left.id, back.right.id].includes(left.id));
-  const pairs = back ? [back, ...rest] : rest;
+  const pairs = back ? [back, ...rest].slice(0, blind.pairs.length) : rest;
   return html`<header class="blind-head">
       <h2>Which would you rather have?</h2>
       <span class="blind-sides">${side("first", "Compare")} and ${side("second", "with")}</span>
@@ -106,10 +106,12 @@ function Pairs({ blind, pairs, begins, again }) {
   const project = state.projectId;
   const { first, second } = blind;
   const pair = isOn ? pairs[at] : undefined;
+  const answered = useRef(/** @type {BlindPair | undefined} */ (undefined)); // until the next one is drawn
   const canUndo = at > 0 || blind.can_undo;
   /** @param {Chosen} chosen */
   const choose = async (chosen) => {
-    if (!pair) return;
+    if (!pair || answered.current === pair) return;
+    answered.current = pair;
     go(at + 1);
     wait((number) => number + 1);
     const { left, right } = pair;
@@ -119,11 +121,12 @@ function Pairs({ blind, pairs, begins, again }) {
     else again({ first, second });
   };
   const undo = async () => {
+    answered.current = undefined;
     if (at > 0) go(at - 1);
     const undone = await write("undo_blind", { project });
     if (at === 0) again({ first, second }, undone?.pair);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     /** @param {KeyboardEvent} event */
     const press = (event) => {
       const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
