@@ -51,7 +51,7 @@ def test_review_ends_with_a_lora_where_its_program_looks(window: Any, served: Se
     assert place and now and (now["x"], now["y"]) == pytest.approx((place["x"], place["y"]), abs=1)
     page.fill(f"{PROGRAM} input", str(tmp_path / "nowhere"))
     page.click(f"{PROGRAM} button:text-is('Copy to folder')")
-    page.wait_for_selector(".toast:has-text('give the whole path of one')")
+    expect(page.locator(".toast").filter(has_text="There is no folder")).to_be_visible()
     loras = tmp_path / "loras"
     loras.mkdir()
     page.fill(f"{PROGRAM} input", str(loras))
