@@ -729,7 +729,7 @@ class GalSettings(SettingsGroup):
     without_ground: bool = setting(
         False,
         "Leave out a plain background",
-        note="Only with a style: the color of the reference’s plain background is no evidence of the style",
+        note="Only with a style: the color of the reference’s plain background does not count as its style",
         idle=(
             {KIND: "object"},
             {"gal.copy_detectors": "prompts"},
