@@ -725,6 +725,17 @@ class GalSettings(SettingsGroup):
         ),
     )
 
+    # for a style, what has the color of a plain background of a reference does not count in Eq. G17
+    without_ground: bool = setting(
+        False,
+        "Leave out a plain background",
+        note="Only with a style: the color of the reference’s plain background does not count as its style",
+        idle=(
+            {KIND: "object"},
+            {"gal.copy_detectors": "prompts"},
+        ),
+    )
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a dictionary; the former switch `learn_from_choices` stood for the policy "learned"."""

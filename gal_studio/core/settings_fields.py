@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "gal.policy", "gal.top_k",
         "gal.trainings",
         "gal.balance_lambda",
-        "gal.copy_detectors", "gal.copy_model", "gal.style_model",
+        "gal.copy_detectors", "gal.copy_model", "gal.style_model", "gal.without_ground",
         "seed", "tune.schedule", "tune.warmup_steps",
         "tune.caption_dropout", "tune.average_decay",
         "references.adapter", "references.strength", "references.several",

@@ -12,6 +12,7 @@ from PIL import Image
 
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.carried import style_distance
 from gal_studio.core.types import CARRIES, SHOWN
 from gal_studio.engine.features.descriptors import load_descriptor
 from gal_studio.rounds import base_pictures
@@ -75,10 +76,11 @@ def test_with_prompts_only_nothing_is_compared(
 def test_a_white_reference_is_compared_and_says_nothing_wrong(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
-    """It has no subject and no texture: all figures are numbers, and no training counts as noise by it."""
+    """It is all ground, without a texture: all figures are numbers, and no training counts as noise by it."""
     sheet = io.BytesIO()
     Image.new("RGB", (40, 32), "white").save(sheet, "PNG")
-    draft = tiny_draft(names, references=[(sheet.getvalue(), "A cat in ink style")])
+    changes = {**CHANGES, "gal": {**CHANGES["gal"], "without_ground": True}}
+    draft = tiny_draft(names, references=[(sheet.getvalue(), "A cat in ink style")], changes=changes)
     round_id = first_round(studio, draft)
     for job in studio.run_round(round_id):
         assert work(studio, models, job).state == "completed"
@@ -239,6 +241,24 @@ def test_a_style_is_compared_by_the_models_made_for_it(
         assert evidence.likeness == pytest.approx((copies[one.image] - expected) / (1 - mean), abs=1e-5)
         carried = np.clip((far - (1 - styles[one.image])) / far, -1.0, 1.5)
         assert one.more_scores[CARRIES] == pytest.approx(carried, abs=1e-5)
+
+
+@pytest.mark.parametrize("without_ground", [True, False])
+def test_a_plain_background_counts_as_the_settings_say(
+    studio: Studio, models: Models, names: tuple[str, str], without_ground: bool
+) -> None:
+    changes = {**CHANGES, "gal": {**CHANGES["gal"], "without_ground": without_ground}}
+    task = open_task(
+        studio.store, models, studio.fine_tune(first_round(studio, tiny_draft(names, changes=changes)))
+    )
+    learned = open_copy_detector(task).learned
+    (reference,) = learned.looks
+    plain = replace(reference, colours=np.full((32, 32, 3), [90.0, 0.0, 0.0]))
+    plain.colours[8:24, 8:24] = reference.colours[8:24, 8:24]
+    other = replace(plain, features=np.roll(plain.features, 1, axis=-1))
+    expected = style_distance(other, [plain], without_ground)
+    assert replace(learned, looks=(plain,)).distance(other) == expected
+    assert style_distance(other, [plain], not without_ground) != expected
 
 
 def test_an_object_is_compared_by_its_patches(

@@ -14,6 +14,11 @@ from gal_studio.core.patchdpo.patch_quality import Features
 
 STYLE_COLOUR = 30.0  # the distance in CIELAB that counts as much as a cosine of 0, for a style
 OBJECT_COLOUR = 100.0  # the same for an object, whose colours light may change
+EDGE = 1 / 16  # of the side: where the ground is seen
+EVEN = (
+    8.0  # the distance in CIELAB from the ground's color that half of the edge of a plain ground has at most
+)
+GROUND = 20.0  # what is nearer than this to the color of a plain ground is ground
 MOVED = 5 / 16  # how far an object may have moved, relative to the side
 LEAST_APART = 1e-3  # least difference of base model and references that is measured against
 
@@ -53,18 +58,44 @@ class Scale:
         return float(np.clip((self.base - distance) / apart, -1.0, 1.5))
 
 
-def style_distance(picture: Look, references: Sequence[Look]) -> float:
+def style_distance(picture: Look, references: Sequence[Look], without_ground: bool = False) -> float:
     """D of Eq. G17 for a style: how far patches and colours are from the nearest ones of the references.
 
     The mean over the picture's patches of 1 - cosine, plus the mean over its pixels of the distance in CIELAB
-    divided by 30. Places do not count, nor whether all of the references is there. Where the styles are
-    described, 1 - the largest cosine of their vectors.
+    divided by 30. Places do not count, nor whether all of the references is there; `without_ground`, nor what
+    has the color of a reference's plain ground: that is easily learned, and no evidence of the style. Where
+    the styles are described, 1 - the largest cosine of their vectors.
     """
     if picture.style is not None:
         return 1.0 - most_alike(picture.style, [each.style for each in references])
-    rows = np.concatenate([_rows(each.features) for each in references])
-    cosines = (_rows(picture.features) @ rows.T).max(axis=1)
-    return float((1.0 - cosines).mean() + _nearest(picture, references).mean() / STYLE_COLOUR)
+    grounds = [plain_ground(each) if without_ground else None for each in references]
+    known = [_things(each, [ground]) for each, ground in zip(references, grounds, strict=True)]
+    features, colours = _things(picture, grounds)
+    cosines = (features @ np.concatenate([of for of, _ in known]).T).max(axis=1)
+    apart = _nearest(colours, np.concatenate([of for _, of in known]))
+    return float((1.0 - cosines).mean() + apart.mean() / STYLE_COLOUR)
+
+
+def plain_ground(look: Look) -> Row | None:
+    """The color in CIELAB of a ground of one color: the edge's median, if half of the edge is near it."""
+    height, width, _ = look.colours.shape
+    down, across = (max(1, round(EDGE * side)) for side in (height, width))
+    edge = np.ones((height, width), dtype=bool)
+    edge[down : height - down, across : width - across] = False
+    found = look.colours[edge].astype(np.float64)
+    color: Row = np.median(found, axis=0)
+    return color if np.median(np.linalg.norm(found - color, axis=1)) <= EVEN else None
+
+
+def _things(look: Look, grounds: Iterable[Row | None]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The rows of features and of colours without these grounds; all where nothing else is there."""
+    features, colours = _rows(look.features), _rows(look.colours)
+    near = [np.linalg.norm(look.colours - color, axis=-1) < GROUND for color in grounds if color is not None]
+    things = ~np.any(near, axis=0) if near else np.ones(look.colours.shape[:2], dtype=bool)
+    patches = shrink(things.astype(np.float64), *look.features.shape[:2]) >= 0.5
+    if not patches.any():
+        return features, colours
+    return features[patches.ravel()], colours[things.ravel()]
 
 
 def object_distance(picture: Look, references: Sequence[tuple[Look, Flags]]) -> float:
@@ -85,9 +116,7 @@ def _rows(features: Features) -> NDArray[np.float64]:
     return features.reshape(-1, features.shape[-1]).astype(np.float64)
 
 
-def _nearest(picture: Look, references: Sequence[Look]) -> NDArray[np.float64]:
-    own = _rows(picture.colours)
-    known = np.concatenate([_rows(each.colours) for each in references])
+def _nearest(own: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
     squares = (own**2).sum(axis=1)[:, None] + (known**2).sum(axis=1) - 2.0 * own @ known.T
     nearest: NDArray[np.float64] = np.sqrt(np.maximum(squares.min(axis=1), 0.0))
     return nearest

@@ -99,11 +99,12 @@ class LearnedLooks:
     subjects: tuple[Flags, ...] | None
     scale: Scale | None = None
     held_out: tuple[bool, ...] = ()
+    without_ground: bool = False
 
     def distance(self, look: Look) -> float:
         """D of Eq. G17."""
         if self.subjects is None:
-            return style_distance(look, self.looks)
+            return style_distance(look, self.looks, self.without_ground)
         known = list(zip(self.looks, self.subjects, strict=True))
         return object_distance(look, [*compress(known, self.held_out)] or known)
 
@@ -201,7 +202,7 @@ def open_copy_detector(task: Task) -> CopyDetector:
     shows_from = scorer.tower.shows_from or SHOWS_FROM
     describers = describers_of(task)
     out = held_out_of(task.now(), references)
-    learned = _learned(scorer, taught, references, known, describers, out)
+    learned = _learned(scorer, taught, references, known, describers, out, task.settings.gal.without_ground)
     detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
@@ -226,11 +227,12 @@ def _learned(
     known: Mapping[str, Features],
     describers: Describers,
     held_out: Sequence[Reference],
+    without_ground: bool,
 ) -> LearnedLooks:
     pictures = [scorer.store.images.picture(each.image) for each in references]
     looks = describers.looks(pictures, [known[each.image] for each in references])
     if not taught.is_subject:
-        return LearnedLooks(tuple(looks), None)
+        return LearnedLooks(tuple(looks), None, without_ground=without_ground)
     subjects = [~_counting(scorer, taught, each, known[each.image]) for each in references]
     out = [each in held_out for each in references]
     shown = [one for one in zip(looks, subjects, out, strict=True) if one[1].any()]

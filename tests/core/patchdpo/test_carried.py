@@ -1,6 +1,7 @@
 """How much of a style or object a picture carries (Eq. G17), by hand and on any pictures."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gal_studio.core.patchdpo.carried import Look, Scale, object_distance, patch_colours, style_distance
+from gal_studio.core.patchdpo.carried import (
+    Look,
+    Scale,
+    object_distance,
+    patch_colours,
+    plain_ground,
+    style_distance,
+)
 
 SIDE = 8
 
@@ -62,6 +70,35 @@ def test_more_foreign_colours_carry_less() -> None:
     painted[2][:8] = [50.0, 120.0, 0.0]
     found = [style_distance(Look(own.features, colours), [own]) for colours in painted]
     assert found[0] < found[1] < found[2]
+
+
+def on_ground(thing: Look, lightness: float) -> Look:
+    """The thing amid a ground of one grey, whose patches are all alike."""
+    features, colours = np.zeros_like(thing.features), np.zeros_like(thing.colours)
+    features[..., 0], colours[..., 0] = 1.0, lightness
+    features[2:6, 2:6], colours[4:12, 4:12] = thing.features[2:6, 2:6], thing.colours[4:12, 4:12] + 60
+    return Look(features, colours)
+
+
+def test_a_plain_ground_that_was_learned_is_no_evidence_of_the_style() -> None:
+    """How much of an image is ground says nothing; another ground than the reference's does."""
+    reference, foreign = on_ground(look(0), 5.0), on_ground(look(1), 5.0)
+    apart = partial(style_distance, without_ground=True)
+    assert plain_ground(reference) == pytest.approx([5.0, 0.0, 0.0])
+    assert plain_ground(look(0)) is None
+    thing = Look(foreign.features[2:6, 2:6], foreign.colours[4:12, 4:12])
+    assert apart(foreign, [reference]) == pytest.approx(apart(thing, [reference]))
+    assert apart(foreign, [reference]) > 1.5 * style_distance(foreign, [reference])
+    assert apart(reference, [reference]) == pytest.approx(0.0, abs=1e-5)
+    assert apart(on_ground(look(0), 90.0), [reference]) > 0.3
+    assert apart(foreign, [reference, look(2)]) < apart(foreign, [reference])
+    assert apart(look(1), [look(0)]) == style_distance(look(1), [look(0)])
+
+
+def test_an_image_of_nothing_but_ground_counts_whole() -> None:
+    reference = on_ground(look(0), 5.0)
+    empty = Look(np.roll(reference.features[:1, :1], 1, axis=-1), np.full((2, 2, 3), [5.0, 0.0, 0.0]))
+    assert style_distance(empty, [reference], without_ground=True) > 0.3
 
 
 def test_an_object_may_move_and_its_colours_count() -> None:
