@@ -78,3 +78,15 @@ def test_a_suggested_picture_is_decided_in_eleven_statements(studio: Studio, sec
     assert statements(studio.store, lambda: studio.decide([picture], "accepted")) <= 11
     (kept,) = studio.store.overrides.of_round(second)
     assert kept.agrees, "the suggestion was logged beside the decision"
+
+
+def test_all_images_are_marked_in_as_many_statements_as_one(studio: Studio, second: str) -> None:
+    images = [one.id for one in studio.store.candidates.of_round(second)]
+    for acts in (
+        lambda some: studio.mark_copies(some, True),
+        lambda _: studio.count_marks(second),
+        lambda _: studio.undo(second),
+        lambda some: studio.mark_copies(some, False),
+    ):
+        one = statements(studio.store, lambda: acts(images[:1]))
+        assert statements(studio.store, lambda: acts(images)) <= one <= 15
