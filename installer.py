@@ -385,9 +385,14 @@ def _pip_install(*words: str, python: str | None = None) -> None:
 
 
 def _run(command: list[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run a command with its output shown; it and what it runs end with this process, whatever ends that."""
+    """Run a command with its output shown; it and what it runs end with this process, if a signal ends that.
+
+    If this process is killed, the command goes on and holds the lock, so that the next start waits for it.
+    """
     is_posix = os.name != "nt"
-    process = subprocess.Popen(command, env=environment, process_group=0 if is_posix else None)
+    process = subprocess.Popen(
+        command, env=environment, process_group=0 if is_posix else None, close_fds=not is_posix
+    )
     try:
         code = process.wait()
     except BaseException:
@@ -424,6 +429,7 @@ def _only_one() -> Iterator[None]:
         yield
         return
     with opened as file:
+        os.set_inheritable(file.fileno(), True)
         is_told = False
         while not _lock(file.fileno()):
             if not is_told:

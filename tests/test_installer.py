@@ -267,6 +267,30 @@ def test_a_signal_stops_pip_too_and_the_next_start_goes_on(tmp_path: Path) -> No
             assert second.wait(30) == 128 + signal.SIGTERM
 
 
+@pytest.mark.skipif(os.name == "nt", reason="elsewhere a lock is of one process")
+def test_pip_of_a_killed_start_holds_up_the_next_one(tmp_path: Path) -> None:
+    """Two at once would write into one environment."""
+    code = STOPPED.replace("between, last", "last").replace(
+        "print('begun', flush=True); import time; time.sleep(40)", "print('begun', flush=True); input()"
+    )
+    command, root = [sys.executable, "-c", code, str(tmp_path)], Path(installer.__file__).parent
+    line = subprocess.PIPE
+    with subprocess.Popen(command, stdin=line, stdout=line, text=True, cwd=root) as first:
+        assert first.stdin is not None and first.stdout is not None
+        assert first.stdout.readline() == "begun\n"
+        first.kill()
+        first.wait()
+        with subprocess.Popen(command, stdin=line, stdout=line, text=True, cwd=root) as second:
+            assert second.stdin is not None and second.stdout is not None
+            assert "this one waits" in second.stdout.readline()
+            first.stdin.write("\n")
+            first.stdin.close()
+            assert second.stdout.readline() == "begun\n"
+            second.stdin.write("\n")
+            second.stdin.close()
+            assert second.wait(30) == 0
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(TAG != "linux_x86_64", reason="on Linux alone: wheels are made for it")
 def test_a_repair_replaces_the_wrong_torch_and_nothing_else(
