@@ -127,10 +127,8 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     now: dict[str, Any] = {"queue": views.queue()}
     if not project_id:
         return _answer(*_written(now), known)
-    names, missing = (
-        views.studio.store.projects.names,
-        f"There is no project {project_id!r} in this workspace.",
-    )
+    names = views.studio.store.projects.names
+    missing = f"There is no project {project_id!r} in this workspace."
     if project_id not in names():
         return _gone(missing)
     try:
