@@ -166,9 +166,10 @@ def done(clone: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     def run(command: list[str], _environment: object = None) -> None:
         commands.append(command[1:4])
         if "venv" in command:
-            installer.PYTHON.parent.mkdir(parents=True)
+            installer.PYTHON.parent.mkdir(parents=True, exist_ok=True)
             installer.PYTHON.write_text("#!/bin/sh\nexit 0\n")
             installer.PYTHON.chmod(0o755)
+            (installer.PYTHON.parent / "activate").touch()
 
     monkeypatch.setattr(installer, "_run", run)
     return commands
@@ -218,8 +219,24 @@ def test_an_environment_of_uv_keeps_its_torch(done: list[list[str]], clone: Path
     installer.PYTHON.parent.mkdir()
     installer.PYTHON.write_text("#!/bin/sh\nexit 1\n")
     installer.PYTHON.chmod(0o755)
+    (installer.PYTHON.parent / "activate").touch()
     installer.install()
     assert done == [["-m", "ensurepip"], PIP] and described.is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_an_environment_gets_the_scripts_that_a_killed_start_left_out(
+    done: list[list[str]], clone: Path
+) -> None:
+    """And keeps its packages."""
+    installer.install()
+    described = clone / ".venv" / "lib" / "python3.11" / "site-packages" / "torch-2.15.0.dist-info"
+    described.mkdir(parents=True)
+    (described / "INSTALLER").write_text("pip")
+    (clone / ".venv" / "installed.txt").unlink()
+    (clone / ".venv" / "bin" / "activate").unlink()
+    installer.install()
+    assert done == [VENV, PIP, ["-m", "venv", str(clone / ".venv")], PIP] and described.is_dir()
 
 
 def test_a_place_that_will_not_do_is_refused_before_anything_is_fetched(
