@@ -97,14 +97,22 @@ class Launcher:
     def __init__(self, root: Path, wheels: Path) -> None:
         self.root, self.environment = root, root / ".venv"
         self._log = root.parent / "launch.log"
-        own = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_NO_CACHE_DIR": "1"}
+        own = {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheels),
+            "PIP_NO_CACHE_DIR": "1",
+            "PIP_CONFIG_FILE": os.devnull,
+        }
         left = {
-            name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
+            name: text
+            for name, text in os.environ.items()
+            if not name.startswith(("PIP_", "PYTHON", "VIRTUAL_ENV"))
         }
         self._given = {**left, **own, "GAL_STUDIO_TORCH_INDEX": "http://127.0.0.1:9"}
 
     def start(self) -> "subprocess.Popen[bytes]":
         python = str(Path(sys.base_prefix) / "bin" / "python3")
+        self._log.unlink(missing_ok=True)  # pip of a killed start may still write to it
         with self._log.open("wb") as log:
             return subprocess.Popen(
                 [python, "launch.py"], cwd=self.root, env=self._given, stdout=log, stderr=log

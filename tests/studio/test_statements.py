@@ -81,6 +81,7 @@ def test_a_suggested_picture_is_decided_in_eleven_statements(studio: Studio, sec
     assert kept.agrees, "the suggestion was logged beside the decision"
 
 
+@pytest.mark.parametrize("second", [180], indirect=True)
 def test_all_images_are_marked_in_as_many_statements_as_one(studio: Studio, second: str) -> None:
     images = [one.id for one in studio.store.candidates.of_round(second)]
     acts: tuple[Callable[[list[str]], object], ...] = (
