@@ -14,7 +14,8 @@ BY_TIME = {
 
 
 def test_no_statement_orders_by_a_time_of_day() -> None:
-    root, found, seen = Path(gal_studio.__file__).parent, {}, 0
+    root, seen = Path(gal_studio.__file__).parent, 0
+    found: dict[str, str] = {}
     for file in root.rglob("*.py"):
         for order in re.findall(r"ORDER BY ([^\"'\n)]+)", file.read_text()):
             seen += 1

@@ -188,7 +188,7 @@ def test_no_name_becomes_a_part_of_the_card() -> None:
 @pytest.mark.browser
 @pytest.mark.thorough
 def test_no_name_runs_in_a_browser(chromium: Any) -> None:
-    page, ran = chromium.new_page(), []
+    page, ran = chromium.new_page(), list[str]()
     page.expose_function("ran", lambda: ran.append(page.url))
     made = (
         "document.querySelectorAll('script, iframe, svg, style, a, [onerror], [onload], img[src=x]').length"
