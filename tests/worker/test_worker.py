@@ -254,8 +254,8 @@ def test_a_job_says_why_no_worker_can_start(
     monkeypatch.setitem(sys.modules, broken.__name__, broken)
     project = make_project(studio)
     training, _ = studio.run_round(studio.store.rounds.of_project(project)[0].id)
-    with pytest.raises(StudioError, match=re.escape(said)):
-        Worker(studio.store).run(until_empty=True)
+    with pytest.raises(StudioError, match=re.escape(said)), Worker(studio.store).entered() as worker:
+        worker.run(until_empty=True)
     failed = studio.store.jobs.get(training.id)
     assert failed.state == "error" and said in failed.message and "press Retry" in failed.message
 
