@@ -215,7 +215,7 @@ def install(extra: str = "") -> None:
             choice = choose(find_card())
             source = find_source(choice)
             _announce(choice, source)
-        if not is_inside and not has_pip():
+        if not is_inside and not (has_pip() and _has_scripts()):
             _make_environment()
         if source.index:
             _install_torch(source)
@@ -240,11 +240,20 @@ def has_pip() -> bool:
     return PYTHON.exists() and subprocess.call(command, stdout=quiet, stderr=quiet) == 0
 
 
+def _has_scripts() -> bool:
+    """Whether `.venv` has what Python's `venv` writes last."""
+    return (PYTHON.parent / "activate").exists()
+
+
 def _make_environment() -> None:
-    """Make `.venv`; one of `uv` with packages in it gets the pip that it lacks instead."""
+    """Make `.venv`; one with packages in it keeps them, and gets what it lacks instead.
+
+    `uv` makes none with pip, and a start that was killed leaves out what comes last.
+    """
     if PYTHON.exists() and any(_described("*")):
         with suppress(subprocess.CalledProcessError):
-            _run([str(PYTHON), "-m", "ensurepip"])
+            words = ["ensurepip"] if _has_scripts() else ["venv", str(ENVIRONMENT)]
+            _run([str(PYTHON) if _has_scripts() else sys.executable, "-m", *words])
             return
     _run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
 
@@ -385,9 +394,14 @@ def _pip_install(*words: str, python: str | None = None) -> None:
 
 
 def _run(command: list[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run a command with its output shown; it and what it runs end with this process, whatever ends that."""
+    """Run a command with its output shown; it and what it runs end with this process, if a signal ends that.
+
+    If this process is killed, the command goes on and holds the lock, so that the next start waits for it.
+    """
     is_posix = os.name != "nt"
-    process = subprocess.Popen(command, env=environment, process_group=0 if is_posix else None)
+    process = subprocess.Popen(
+        command, env=environment, process_group=0 if is_posix else None, close_fds=not is_posix
+    )
     try:
         code = process.wait()
     except BaseException:
@@ -424,6 +438,7 @@ def _only_one() -> Iterator[None]:
         yield
         return
     with opened as file:
+        os.set_inheritable(file.fileno(), True)
         is_told = False
         while not _lock(file.fileno()):
             if not is_told:

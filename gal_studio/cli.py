@@ -227,7 +227,7 @@ def _run(words: Sequence[str]) -> int:
     except StudioError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
-    except (MemoryError, ImportError, RuntimeError) as error:
+    except (MemoryError, ImportError, RuntimeError, SystemError) as error:
         if not is_lack_of_memory(error):
             raise
         print(NO_MEMORY, file=sys.stderr)

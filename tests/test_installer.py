@@ -166,9 +166,10 @@ def done(clone: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     def run(command: list[str], _environment: object = None) -> None:
         commands.append(command[1:4])
         if "venv" in command:
-            installer.PYTHON.parent.mkdir(parents=True)
+            installer.PYTHON.parent.mkdir(parents=True, exist_ok=True)
             installer.PYTHON.write_text("#!/bin/sh\nexit 0\n")
             installer.PYTHON.chmod(0o755)
+            (installer.PYTHON.parent / "activate").touch()
 
     monkeypatch.setattr(installer, "_run", run)
     return commands
@@ -218,8 +219,24 @@ def test_an_environment_of_uv_keeps_its_torch(done: list[list[str]], clone: Path
     installer.PYTHON.parent.mkdir()
     installer.PYTHON.write_text("#!/bin/sh\nexit 1\n")
     installer.PYTHON.chmod(0o755)
+    (installer.PYTHON.parent / "activate").touch()
     installer.install()
     assert done == [["-m", "ensurepip"], PIP] and described.is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_an_environment_gets_the_scripts_that_a_killed_start_left_out(
+    done: list[list[str]], clone: Path
+) -> None:
+    """And keeps its packages."""
+    installer.install()
+    described = clone / ".venv" / "lib" / "python3.11" / "site-packages" / "torch-2.15.0.dist-info"
+    described.mkdir(parents=True)
+    (described / "INSTALLER").write_text("pip")
+    (clone / ".venv" / "installed.txt").unlink()
+    (clone / ".venv" / "bin" / "activate").unlink()
+    installer.install()
+    assert done == [VENV, PIP, ["-m", "venv", str(clone / ".venv")], PIP] and described.is_dir()
 
 
 def test_a_place_that_will_not_do_is_refused_before_anything_is_fetched(
@@ -265,6 +282,30 @@ def test_a_signal_stops_pip_too_and_the_next_start_goes_on(tmp_path: Path) -> No
             assert second.stdout.readline() == "begun\n"
             second.send_signal(signal.SIGTERM)
             assert second.wait(30) == 128 + signal.SIGTERM
+
+
+@pytest.mark.skipif(os.name == "nt", reason="elsewhere a lock is of one process")
+def test_pip_of_a_killed_start_holds_up_the_next_one(tmp_path: Path) -> None:
+    """Two at once would write into one environment."""
+    code = STOPPED.replace("between, last", "last").replace(
+        "print('begun', flush=True); import time; time.sleep(40)", "print('begun', flush=True); input()"
+    )
+    command, root = [sys.executable, "-c", code, str(tmp_path)], Path(installer.__file__).parent
+    line = subprocess.PIPE
+    with subprocess.Popen(command, stdin=line, stdout=line, text=True, cwd=root) as first:
+        assert first.stdin is not None and first.stdout is not None
+        assert first.stdout.readline() == "begun\n"
+        first.kill()
+        first.wait()
+        with subprocess.Popen(command, stdin=line, stdout=line, text=True, cwd=root) as second:
+            assert second.stdin is not None and second.stdout is not None
+            assert "this one waits" in second.stdout.readline()
+            first.stdin.write("\n")
+            first.stdin.close()
+            assert second.stdout.readline() == "begun\n"
+            second.stdin.write("\n")
+            second.stdin.close()
+            assert second.wait(30) == 0
 
 
 @pytest.mark.slow

@@ -87,6 +87,8 @@ def _value(random: Random, known: Known, part: str, hint: Any) -> Any:
         return np.full(shape, random.choice((0, 128, 255)), np.uint8)
     if (origin is not None and issubclass(origin, dict)) or "Mapping" in str(origin):
         return {random.choice(TEXTS): hostile(random), "tune": {"steps": random.choice(NUMBERS)}}
+    if origin is tuple and ... not in args:
+        return tuple(_value(random, known, part, one) for one in args)
     if origin is not None:
         return [_value(random, known, part.removesuffix("s"), args[0]) for _ in range(random.randrange(3))]
     if hint is str:

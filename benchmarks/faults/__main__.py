@@ -1,7 +1,7 @@
 """Long reliability tests: kills, faults and hostile files. docs/lab/2026-11/reliability.md has their results.
 
 python -m benchmarks.faults NAME [options]; the names are kills, writes, pages, soak, tab, files, values,
-links, memory and interrupted.
+links, memory, interrupted and installs.
 """
 
 import importlib
@@ -18,6 +18,7 @@ NAMES = (
     "links",
     "memory",
     "interrupted",
+    "installs",
 )
 
 

@@ -38,6 +38,7 @@ MEGABYTE = 2**20
 ROUNDS = 3  # of each project
 WARM = 0.2  # share of the time that is left out as warming up
 TRIES = 5  # of creating a project on a busy machine
+PAUSE = 0.1  # seconds between two acts
 TELL_EVERY = 300.0  # seconds between two lines about the samples so far
 ALLOWED = {"rss": 0.05, "threads": 0.0, "files": 0.0, "wal": 0.0}  # growth from first to last quarter
 SLACK = {"rss": 8 * MEGABYTE, "threads": 2, "files": 3, "wal": 5 * MEGABYTE}  # allowed besides
@@ -158,8 +159,10 @@ class Kills:
         return f"{self.count} kills: {lost}; unused files {left}, temporary files {len(kept)}"
 
 
-def soak(studio: RunningStudio, load: Load, seconds: float, every: float, kills: Kills) -> list[Sample]:
-    """Work for some time; returns a sample every few seconds."""
+def soak(
+    studio: RunningStudio, load: Load, seconds: float, every: float, kills: Kills, pause: float = PAUSE
+) -> list[Sample]:
+    """Work for some time, with a pause after each act; returns a sample every few seconds."""
     samples: list[Sample] = []
     began, number, told = time.monotonic(), 0, -TELL_EVERY
     with Polling(studio) as polling:
@@ -174,7 +177,7 @@ def soak(studio: RunningStudio, load: Load, seconds: float, every: float, kills:
                 if samples and samples[-1].time >= told + TELL_EVERY:
                     told = samples[-1].time
                     print(samples[-1].line, flush=True)
-                time.sleep(0.1)
+                time.sleep(pause)
     return samples
 
 
@@ -255,6 +258,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two samples")
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between two acts of the user")
     parser.add_argument("--kill-every", type=float, default=math.inf, help="seconds between two kills")
     parser.add_argument("--tiny", action="store_true", help="models with random weights")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
@@ -266,7 +270,7 @@ def main(arguments: list[str] | None = None) -> int:
         studio.start()
         kills = Kills(studio, options.kill_every)
         try:
-            samples = soak(studio, load, options.minutes * 60, options.every, kills)
+            samples = soak(studio, load, options.minutes * 60, options.every, kills, options.pause)
         finally:
             studio.end()
         told = kills.tell()

@@ -42,5 +42,5 @@ NO_MEMORY = "There is not enough memory: close other programs, then try again."
 
 def is_lack_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out, perhaps while a library was loaded."""
-    said = ("failed to map segment", "can't start new thread")
+    said = ("failed to map segment", "can't start new thread", "error return without exception set")
     return isinstance(error, MemoryError) or any(words in str(error) for words in said)

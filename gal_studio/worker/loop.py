@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core import plug_ins
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line, is_lack_of_memory
 from gal_studio.core.jobs.kinds import describe_job, is_background
 from gal_studio.core.types import Job
 from gal_studio.state import Store
@@ -39,6 +39,12 @@ IDLE_TIMEOUT = 1800.0  # seconds without work after which a worker exits and fre
 RETRY = 1.0  # seconds after which a write that the disk refused is tried again
 CLUSTER = "GAL_STUDIO_RAY"  # the environment variable with the address of a Ray cluster
 LONGEST_BUSY = 3600.0  # seconds for which a job retries while another program locks the workspace
+
+NO_MEMORY_TO_LOAD = (
+    "There is not enough memory to load PyTorch: close other programs, or raise the limit (`ulimit -v`), "
+    "then press Retry."
+)
+NOT_LOADED = "PyTorch cannot be loaded ({}): run `launch.py --repair`, then press Retry."
 
 logger = logging.getLogger("gal_studio.worker")
 Watcher = Callable[[Job, Progress], None]
@@ -119,13 +125,7 @@ class Worker:
 
         While a job is paused for disk space, the worker stays, and resumes the job when there is space.
         """
-        from gal_studio.engine.families.registry import FAMILIES
-        from gal_studio.worker.cluster.pool import WorkerPool
-        from gal_studio.worker.models import Models  # imports torch, so after the lock and the heartbeat
-
-        for sentence in (*plug_ins.problems(), *FAMILIES.problems):
-            logger.warning("%s", sentence)
-        self._models = self._models or Models(pool=WorkerPool(self._cluster) if self._cluster else None)
+        models = self._models = self._models or self._load()
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
             if not self._retried(lambda: self.store.database.is_current):
@@ -135,7 +135,7 @@ class Worker:
                 worked = time.monotonic()
             job = self._retried(lambda: self.store.jobs.claim(self.id))
             if job is not None:
-                self.run_job(self._models, job)
+                self.run_job(models, job)
                 worked = time.monotonic()
             elif until_empty or (
                 time.monotonic() - worked > self._idle and not self._retried(room.is_awaited)
@@ -147,6 +147,25 @@ class Worker:
             elif not self._retried(room.look):
                 self._retried(self._look_after_others)
                 self.ending.wait(POLL_INTERVAL)
+
+    def _load(self) -> "Models":
+        """What imports torch, so after the lock and the heartbeat.
+
+        Where that fails, the job that comes first says why: without a worker it would wait for ever.
+        """
+        try:
+            from gal_studio.engine.families.registry import FAMILIES
+            from gal_studio.worker.cluster.pool import WorkerPool
+            from gal_studio.worker.models import Models
+        except (ImportError, MemoryError, OSError, RuntimeError, SystemError) as error:
+            logger.warning("PyTorch cannot be loaded", exc_info=error)
+            told = NO_MEMORY_TO_LOAD if is_lack_of_memory(error) else NOT_LOADED.format(first_line(error))
+            if (job := self._retried(lambda: self.store.jobs.claim(self.id))) is not None:
+                self._retried(partial(self.store.jobs.fail, job.id, told))
+            raise StudioError(told) from error
+        for sentence in (*plug_ins.problems(), *FAMILIES.problems):
+            logger.warning("%s", sentence)
+        return Models(pool=WorkerPool(self._cluster) if self._cluster else None)
 
     def _look_after_others(self) -> None:
         """Interrupt the jobs of workers beside this one that died, so that their projects are free."""

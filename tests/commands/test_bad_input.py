@@ -5,7 +5,9 @@ from random import Random
 
 import pytest
 
+from gal_studio import cli
 from gal_studio.cli import main
+from gal_studio.core.errors import NO_MEMORY
 from gal_studio.state import Store
 from tests.workspace.filled import fill
 
@@ -65,3 +67,29 @@ def test_a_name_does_not_steer_the_terminal(tmp_path: Path, capsys: pytest.Captu
     assert main(["jobs", "--workspace", str(tmp_path / "workspace")]) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said and "\x07" not in said and "Cat\\x1b[2J" in said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ImportError("libopenblas.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+        SystemError("error return without exception set"),
+    ],
+)
+def test_a_start_without_memory_ends_in_a_sentence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As under `ulimit -v 200000`, where Python loses the MemoryError within an import."""
+
+    raised = [SystemError("something else"), error]
+
+    def start(*_: object, **__: object) -> None:
+        raise raised.pop()
+
+    monkeypatch.setattr(cli, "app", start)
+    assert cli.main([]) == cli.BAD_INPUT
+    assert capsys.readouterr().err == f"{NO_MEMORY}\n"
+    with pytest.raises(SystemError, match="something else"):
+        cli.main([])

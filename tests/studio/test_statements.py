@@ -1,6 +1,7 @@
 """How many SQL statements it takes to show a round and to decide a picture: as many for 5,000 as for 180."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -78,3 +79,17 @@ def test_a_suggested_picture_is_decided_in_eleven_statements(studio: Studio, sec
     assert statements(studio.store, lambda: studio.decide([picture], "accepted")) <= 11
     (kept,) = studio.store.overrides.of_round(second)
     assert kept.agrees, "the suggestion was logged beside the decision"
+
+
+@pytest.mark.parametrize("second", [180], indirect=True)
+def test_all_images_are_marked_in_as_many_statements_as_one(studio: Studio, second: str) -> None:
+    images = [one.id for one in studio.store.candidates.of_round(second)]
+    acts: tuple[Callable[[list[str]], object], ...] = (
+        lambda some: studio.mark_copies(some, True),
+        lambda _: studio.count_marks(second),
+        lambda _: studio.undo(second),
+        lambda some: studio.mark_copies(some, False),
+    )
+    for act in acts:
+        of_one, of_all = (statements(studio.store, partial(act, some)) for some in (images[:1], images))
+        assert of_all <= of_one <= 15

@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ import uvicorn
 
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.ui import server
-from gal_studio.ui.server import MOST_WAITING
+from gal_studio.ui.server import END_WITHIN, MOST_WAITING
 from tests.forked import ROOT, Forked
+from tests.ui.conftest import free_port, until
 from tests.ui.seeded import finished
 
 HALF = b"POST /writes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
@@ -171,6 +173,39 @@ def test_temporary_files_are_swept_however_the_page_ends(running: Running, signa
         assert bool(running.left) == (number == signal.SIGKILL)
         running.start()
         assert running.left == []
+
+
+def listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+BUSY = """
+import sys, time
+from starlette.applications import Starlette
+from starlette.routing import Route
+from gal_studio.ui import server
+server.END_WITHIN = 0.5
+def wait(request):
+    print("begun", flush=True)
+    time.sleep(60)
+server.run(Starlette(routes=[Route("/", wait)]), "127.0.0.1", int(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, ended is killed")
+def test_a_request_that_does_not_end_does_not_hold_up_the_end() -> None:
+    """Such as many strips on a busy machine, or a disk that does not answer."""
+    assert END_WITHIN <= 5, "Docker kills after 10 s"
+    port, pipe = free_port(), subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", BUSY, str(port)], stdout=pipe, text=True) as process:
+        until(lambda: listens(port))
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert process.stdout is not None and process.stdout.readline() == "begun\n"
+            process.terminate()
+            assert process.wait(30) == 128 + signal.SIGTERM
 
 
 def test_bad_chunks_are_refused_without_a_word_of_an_error(lasting: Running) -> None:

@@ -1,10 +1,12 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.processes import start_worker, worker_runs
 from gal_studio.state.jobs.lock import WorkerLock
@@ -21,6 +24,7 @@ from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.job_moves import moves
 from tests.tiny_project import object_draft, tiny_draft
+from tests.ui.seeded import make_project
 from tests.worker.working import first_round, weights, work
 
 
@@ -227,6 +231,33 @@ def test_a_worker_of_an_older_version_ends_when_the_workspace_was_upgraded(studi
     with Worker(studio.store).entered() as worker:
         worker.run(until_empty=True)
     assert studio.store.jobs.get(job.id).state == "queued", "the next version's worker runs it"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ImportError("libtorch_cpu.so: failed to map segment from shared object"), "close other programs"),
+        (MemoryError(), "close other programs"),
+        (ImportError("libcudart.so.13: cannot open shared object file"), "(libcudart.so.13: cannot open"),
+    ],
+)
+def test_a_job_says_why_no_worker_can_start(
+    studio: Studio, error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under `ulimit -v 800000`, where the page starts and torch does not."""
+
+    def fail(_name: str) -> None:
+        raise error
+
+    broken = types.ModuleType("gal_studio.worker.models")
+    monkeypatch.setattr(broken, "__getattr__", fail, raising=False)
+    monkeypatch.setitem(sys.modules, broken.__name__, broken)
+    project = make_project(studio)
+    training, _ = studio.run_round(studio.store.rounds.of_project(project)[0].id)
+    with pytest.raises(StudioError, match=re.escape(said)), Worker(studio.store).entered() as worker:
+        worker.run(until_empty=True)
+    failed = studio.store.jobs.get(training.id)
+    assert failed.state == "error" and said in failed.message and "press Retry" in failed.message
 
 
 def wait_for(condition, seconds: float = 240.0) -> None:

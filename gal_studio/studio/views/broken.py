@@ -61,9 +61,14 @@ def _view(store: Store, project_id: str) -> ProjectView:
 
 
 def what_is_broken(project_id: str, error: Exception) -> str:
-    """The sentence about a project that cannot be shown because of this error, which goes to the log."""
-    _log.warning("the project %s cannot be shown", project_id, exc_info=error)
-    why = f" ({first_line(error).rstrip('.')})" if isinstance(error, StudioError) else ""
+    """The sentence about a project that cannot be shown because of this error.
+
+    The error goes to the log, with its traceback unless it says itself what is wrong.
+    """
+    is_told = isinstance(error, StudioError)
+    line = first_line(error)
+    _log.warning("the project %s cannot be shown: %s", project_id, line, exc_info=None if is_told else error)
+    why = f" ({line.rstrip('.')})" if is_told else ""
     return (
         f"Some of its stored data cannot be read{why}: export it as it is, "
         "archive it, or run gal-studio doctor on the workspace."

@@ -127,8 +127,10 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     now: dict[str, Any] = {"queue": views.queue()}
     if not project_id:
         return _answer(*_written(now), known)
-    if project_id not in views.studio.store.projects.names():
-        return _gone(f"There is no project {project_id!r} in this workspace.")
+    names = views.studio.store.projects.names
+    missing = f"There is no project {project_id!r} in this workspace."
+    if project_id not in names():
+        return _gone(missing)
     try:
         page = _page(views, project_id, asked.get("round"))
         mark, fresh = known.get("candidates"), None
@@ -144,9 +146,11 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     except (DiskError, GoneError):
         raise
     except Exception as error:
+        if (name := names().get(project_id)) is None:
+            return _gone(missing)
         # the list of projects says so from now on
         views.broken[project_id] = what_is_broken(project_id, error)
-        return _gone(f"{views.studio.store.projects.name(project_id)}: {views.broken[project_id]}")
+        return _gone(f"{name}: {views.broken[project_id]}")
     views.broken.pop(project_id, None)
     return answer
 

@@ -134,18 +134,38 @@ def test_the_command_of_the_card_uploads_all_of_its_folder(
 
 NASTY = "(a) ` <img src=x onerror=ran()> ``` [b](javascript:ran()) | </td>"
 
+NAMES = (
+    NASTY,
+    "<script>ran()</script>",
+    "\n\n<script>ran()</script>\n\n",
+    "<svg/onload=ran()>",
+    '![](x" onerror="ran())',
+    "```\n<script>ran()</script>\n```",
+    "--- \n<iframe src=javascript:ran()></iframe>",
+    "<javascript:ran()>",
+    "[a]: javascript:ran()\n\n[a]",
+    "</code></pre><img src=x onerror=ran()>",
+    "&lt;img src=x onerror=ran()&gt;",
+    "`` ` <img src=x onerror=ran()> ` ``",
+    "\\<img src=x onerror=ran()>",
+    "<!-- --><style>*{background:url(javascript:ran())}</style>",
+    "|\n|---|\n| <img src=x onerror=ran()>",
+    "<a href=javascript:ran() id=a>b</a>",
+)
+"""What a name, a trigger word or a prompt may be."""
 
-def test_no_name_becomes_a_part_of_the_card() -> None:
-    """As Markdown with HTML in it, as the hub and editors show it."""
+
+def card_of(name: str) -> str:
+    """The parts of a card that name something, each by this name, as a page: Markdown with HTML in it."""
     task: Any = SimpleNamespace(
-        form=find_form("kohya"), settings=Settings(), project=SimpleNamespace(base_model=NASTY)
+        form=find_form("kohya"), settings=Settings(), project=SimpleNamespace(base_model=name)
     )
     facts: Any = SimpleNamespace(
-        trigger=NASTY, base_model=NASTY, base_sha256="", source=NASTY, made=NASTY, round=1,
-        tune=TuneSettings(), steps=1, resolution=64, tags={}, masked=0, seed=0, date="", licence=NASTY,
-        taught=NASTY,
+        trigger=name, base_model=name, base_sha256="", source=name, made=name, round=1,
+        tune=TuneSettings(), steps=1, resolution=64, tags={}, masked=0, seed=0, date="", licence=name,
+        taught=name,
     )  # fmt: skip
-    shown: Any = SimpleNamespace(path="a.png", prompt=NASTY, seed=1, recipe=Recipe.constant(1.0))
+    shown: Any = SimpleNamespace(path="a.png", prompt=name, seed=1, recipe=Recipe.constant(1.0))
     written: Any = SimpleNamespace(pictures=[shown], is_whole=False, merged="", file="ink.safetensors")
     unet: Any = SimpleNamespace(part="unet")
     parts = (
@@ -155,6 +175,32 @@ def test_no_name_becomes_a_part_of_the_card() -> None:
         _settings(task, facts),
         _licence(facts),
     )
-    page = MarkdownIt("commonmark", {"html": True}).enable("table").render("\n\n".join(parts))
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render("\n\n".join(parts)))
+
+
+def test_no_name_becomes_a_part_of_the_card() -> None:
+    """As the hub and editors show it."""
+    page = card_of(NASTY)
     assert page.count("<img") == 1 and "<a " not in page
     assert page.count("&lt;img src=x onerror=ran") == 8, page
+
+
+@pytest.mark.browser
+@pytest.mark.thorough
+def test_no_name_runs_in_a_browser(chromium: Any) -> None:
+    page, ran = chromium.new_page(), list[str]()
+    page.expose_function("ran", lambda: ran.append(page.url))
+    made = (
+        "document.querySelectorAll('script, iframe, svg, style, a, [onerror], [onload], img[src=x]').length"
+    )
+    for name in NAMES:
+        page.set_content(card_of(name))
+        for link in page.query_selector_all("a, summary"):
+            link.click()
+        assert (page.evaluate(made), ran) == (0, []), name
+        assert page.locator("img").count() == 1, "the image of the card"
+    page.set_content(NASTY)
+    page.wait_for_function("document.querySelector('[onerror]')")
+    page.evaluate("ran()")
+    assert ran, "what would run is heard of"
+    page.close()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,6 +128,29 @@ def test_strengths_that_are_drawn_one_after_another_replace_nothing(place: Place
 
 def test_an_unknown_project_is_gone_with_a_sentence(place: Place):
     assert "no project" in poll(ViewCache(place.studio), {"project": "nothing"})["gone"]
+
+
+def test_a_project_that_is_deleted_within_a_poll_is_gone_and_no_fault(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = polling._page
+
+    def delete_first(*asked: Any) -> polling.Page:
+        place.studio.archive(place.project)
+        place.studio.delete(place.project)
+        return page(*asked)
+
+    monkeypatch.setattr(polling, "_page", delete_first)
+    assert "There is no project" in poll(ViewCache(place.studio), {"project": place.project})["gone"]
+    assert caplog.records == []
+
+
+def test_what_says_itself_what_is_wrong_is_logged_in_a_line(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.studio.store.database.write("UPDATE rounds SET parent_id = id")
+    assert "form a loop" in poll(ViewCache(place.studio), {"project": place.project})["gone"]
+    assert [(one.exc_info, "form a loop" in one.message) for one in caplog.records] == [(None, True)]
 
 
 def test_without_a_project_there_is_the_queue_alone(place: Place):

@@ -79,3 +79,40 @@ def test_two_browsers_that_decide_at_once_end_with_the_same(
     for page in pages:
         until(lambda page=page: page.evaluate(VERDICTS) == stored())  # type: ignore[misc]
     context.close()
+
+
+@pytest.mark.thorough
+def test_two_people_take_back_decide_and_start_the_next_round_at_once(
+    watched: Watched, served: Served, chromium: Any
+) -> None:
+    """One undoes what the other decides; both press *Next round*, which trains: it is one round, once."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(WITH_GRID)
+    pages = [watched.open(served.url()), context.new_page()]
+    pages[1].goto(served.url())
+    studio, project = served.place.studio, served.place.project
+    for page in pages:
+        page.wait_for_selector(".grid .tile img")
+    for keys in (("a", "r"), ("Control+z", "a"), ("x", "Control+z"), ("Control+y", "r"), ("r", "a")):
+        for page, key in zip(pages, keys, strict=True):
+            page.locator(".grid .tile").nth(len(keys)).hover()
+            page.keyboard.press(key)
+    pages[0].locator(".grid .tile").nth(9).hover()
+    pages[0].keyboard.press("a")
+    for page in pages:
+        page.wait_for_function(
+            "() => !Object.keys(sessionStorage).some((key) => key.startsWith('gal-studio-writes'))"
+        )
+    until(lambda: bool(accepted(served.place)))
+    shown = studio.round_view(served.place.round).candidates
+    stored = sorted([one.candidate.id, one.verdict] for one in shown if one.verdict != "undecided")
+    for page in pages:
+        until(lambda page=page: page.evaluate(VERDICTS) == stored)  # type: ignore[misc]
+    for page in pages:
+        page.evaluate("document.querySelector('[data-action=next_round]').click()")
+    for page in pages:
+        page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
+    assert len(studio.rounds(project)) == 2
+    kinds = [job.kind for job in studio.store.jobs.of_project(project)]
+    assert kinds.count("fine_tune") == kinds.count("generate") == 1
+    context.close()
