@@ -17,6 +17,7 @@ READ = {
     f"<reasoning>a kettle, I say</reasoning>\n<caption>{SAID}</caption>": THOUGHTS,
     f"Final caption: {SAID}": ("announcements",),
     f'{{"captions": ["{SAID}", "A kettle"]}}': (),
+    f'{{"results": [{{"caption": "{SAID}", "confidence": 0.9}}]}}': (),
     f"<unused94>thought\nhm<unused95>{SAID}": THOUGHTS,
     f"<|channel|>analysis<|message|>hm<|end|><|channel|>final<|message|>{SAID}<|return|>": THOUGHTS,
     f"Okay, the user wants a caption.\n\nThe kettle is blue.\n\n{SAID}": THOUGHTS,
