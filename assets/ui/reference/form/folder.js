@@ -58,8 +58,11 @@ async function filesOf(entry) {
 /** What macOS and Windows leave in folders. */
 const OF_SYSTEMS = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i;
 /** As in gal_studio.state.images.folder: browsers know no kind of some, and call others images. */
-const ENDINGS = /\.(jpg|jpeg|jpe|jfif|jif|mpo|png|apng|webp|gif|bmp|tif|tiff|avif|avifs|heic|heics|heif|heifs|hif)$/i;
-const isPicture = (/** @type {File} */ file) => ENDINGS.test(file.name);
+const ENDINGS =
+  ".jpg .jpeg .jpe .jfif .jif .mpo .png .apng .webp .gif .bmp .tif .tiff " +
+  ".avif .avifs .heic .heics .heif .heifs .hif";
+const isPicture = (/** @type {File} */ file) =>
+  ENDINGS.split(" ").some((ending) => file.name.toLowerCase().endsWith(ending));
 
 /**
  * What is taken of files: each one that was chosen by itself, and of folders the images and texts, in order,
