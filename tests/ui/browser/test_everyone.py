@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import further
 from tests.ui.browser.walk import Walk, make_full
-from tests.ui.conftest import WITH_GRID, Served, Watched, until
+from tests.ui.conftest import WITH_GRID, Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
 from tests.ui.seeded import measure
 
@@ -211,30 +211,3 @@ def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
     settled(page)
     assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (name,)
     phone.close()
-
-
-def test_enlarged_twofold_one_accepts_rejects_and_trains(chromium: Any, served: Served):
-    """A window of 1440 x 900 pixels at 200 % (WCAG 1.4.4): an image and its answers are seen together."""
-    zoomed = chromium.new_context(viewport={"width": 720, "height": 450}, device_scale_factor=2)
-    zoomed.set_default_timeout(60_000)
-    page = zoomed.new_page()
-    page.goto(served.url())
-    for answer in ("yes", "no", "yes"):
-        page.wait_for_function("document.querySelector('.review-face img')?.complete")
-        before = page.text_content(".review-count")
-        image = page.locator(".review-face img").bounding_box()
-        button = page.locator(f"[data-answer={answer}]").bounding_box()
-        assert image["height"] >= 120 and image["y"] >= 0 and image["y"] + image["height"] <= 450, answer
-        assert button["y"] + button["height"] <= 450 and button["x"] + button["width"] <= 720, answer
-        page.mouse.click(button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
-        page.wait_for_function(
-            "(was) => document.querySelector('.review-count')?.textContent !== was", arg=before
-        )
-    settled(page)
-    log = served.place.studio.store.decisions.log(served.place.round)
-    assert sorted(one.verdict for one in log) == ["accepted", "accepted", "rejected"]
-    assert page.evaluate("document.documentElement.scrollWidth") == 720
-    assert not [line for line in page.evaluate(CUT_OFF) if not line.startswith("outside of the window")]
-    page.click("[data-action=next_round]")
-    until(lambda: len(served.place.studio.rounds(served.place.project)) == 2)
-    zoomed.close()
