@@ -116,7 +116,8 @@ def _directions(shown: Grey | Pixels) -> Grey:
     right = np.diff(values, axis=1, append=values[:, -1:])
     down = np.diff(values, axis=0, append=values[-1:])
     both = np.stack([right, down], axis=-1)
-    return both / np.maximum(np.linalg.norm(both, axis=-1, keepdims=True), _LEAST_EDGE)
+    lengths = np.linalg.norm(both, axis=-1, keepdims=True)
+    return np.asarray(both / np.maximum(lengths, _LEAST_EDGE), np.float32)
 
 
 def _square(edges: Grey, down: float, right: float) -> Grey:
@@ -140,7 +141,7 @@ def _same_blocks(edges: Sequence[Grey]) -> NDArray[np.bool_]:
 
 def _sums(values: Grey) -> Grey:
     side = MARK_SIDE // _BLOCK
-    return values.sum(axis=-1).reshape(side, _BLOCK, side, _BLOCK).sum(axis=(1, 3))
+    return np.asarray(values.sum(axis=-1).reshape(side, _BLOCK, side, _BLOCK).sum(axis=(1, 3)))
 
 
 def _place_of(blocks: NDArray[np.bool_]) -> str:
