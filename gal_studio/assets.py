@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gal_studio.causes import unread
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.models.fast import recommended
@@ -239,6 +240,5 @@ def _parsed(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise StudioError(
-            f"The file {path.name!r} of GAL Studio cannot be read: install it again."
-        ) from problem
+        step = "install GAL Studio again"
+        raise StudioError(unread(path, problem, step, repr(path.name), "bundled file")) from problem

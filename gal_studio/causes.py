@@ -19,7 +19,7 @@ from typing import Any
 
 from gal_studio.core import strict_json
 from gal_studio.core.drive_errors import drive_sentence
-from gal_studio.core.errors import first_line, is_lack_of_memory
+from gal_studio.core.errors import NO_MEMORY, first_line, is_lack_of_memory
 from gal_studio.core.models.weights_header import parse_header
 
 HEAD = 1 << 16  # bytes of a file that are looked at
@@ -158,7 +158,7 @@ def unread(
     name = f"{called} {shown or path}"
     if isinstance(error, OSError) and (said := refused(path, error, name)):
         return said
-    if is_lack_of_memory(error) or "allocate memory" in str(error):
+    if is_lack_of_memory(error):
         return f"There is not enough memory to read the {name}: close other programs, then try again."
     is_plain = os.path.isfile(path)  # nothing waits at a pipe
     try:
@@ -263,11 +263,16 @@ def _why_missing(path: Path, name: str) -> str | None:
     return None
 
 
-def in_folder(folder: Path) -> str:
+def in_folder(folder: Path, error: BaseException | None = None) -> str:
     """The sentence for the first file of a model's folder that is none of its kind, or cut off; "" without.
 
-    Downloads and clones leave such files in folders whose libraries say only that they cannot be read.
+    Downloads and clones leave such files in folders whose libraries say only that they cannot be read. Of an
+    `error` that came of it, what the system refused and a lack of memory are told first.
     """
+    if isinstance(error, OSError) and (said := refused(folder, error, f"folder {folder}")):
+        return said
+    if error is not None and is_lack_of_memory(error):
+        return NO_MEMORY
     for path in _files_of(folder):
         try:
             head, size = _head(path)

@@ -1,19 +1,35 @@
 """What a refusal names: one symptom with two causes is two sentences, and each says what to do."""
 
+import errno
+import io
 import json
 import os
 import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 
-from gal_studio import causes
+from gal_studio import causes, json_files
+from gal_studio.assets import _parsed
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.description import read_description
+from gal_studio.engine.loras import foreign_factors
+from gal_studio.engine.models.adapter_files import encoder_configuration
 from gal_studio.engine.models.one_file import read_one_file
+from gal_studio.engine.patches.backbones import _hidden_maps
+from gal_studio.engine.patches.loading import _read_card
 from gal_studio.engine.saving import read_table
+from gal_studio.features.exports.verbs import _lora_of
+from gal_studio.state.files.content_store import Images
+from gal_studio.state.files.model_hashes import ModelFolder
+from gal_studio.state.images.decode import _refusals
 from gal_studio.state.images.read import read_picture
+from gal_studio.studio.create.caption_lists import _entries_of
+from gal_studio.studio.create.captions import read_caption
 from gal_studio.studio.create.lora_file import read_lora_facts
 
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'ab' * 32}\nsize 22\n".encode()
@@ -29,6 +45,9 @@ INSTEAD = {
     b"Invalid username or password.": "is a text (“Invalid username or password.”)",
     b"": "is empty: it was not copied or downloaded whole",
     bytes(70_000): "has nothing but zeros in it: its download is unfinished",
+    b"<!DOCTYPE html><html><head><title>Just a moment...</title>": "is a web page (“Just a moment...”)",
+    b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>': "of a server (“AccessDenied”)",
+    b"\x1f\x8b\x08\x00" + bytes(range(60)): "is a gzip archive: unpack it",
     b"PK\x03\x04" + bytes(range(60)): "is a zip archive: unpack it",
     b"Rar!\x1a\x07\x01\x00": "is a RAR archive: unpack it",
     b"\0\5\x16\7\0\2\0\0Mac OS X": "has what macOS keeps beside a file",
@@ -131,6 +150,69 @@ def test_a_file_or_folder_that_may_not_be_opened(
     monkeypatch.setattr(Path, "stat", refuse)
     monkeypatch.setattr(os, "access", lambda folder, _: Path(folder).name != "closed")
     assert f"You may not open the folder {path.parent}" in (said := causes.missing(path)) and step in said
+
+
+@pytest.mark.parametrize(
+    "read", [lambda folder: read_description("m", folder), encoder_configuration, _read_card]
+)
+def test_a_folder_of_a_model_that_cannot_be_read_is_not_one_of_another_kind(
+    read: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = refusal(read, tmp_path)
+    causes_of = {
+        PermissionError(13, "Permission denied"): f"You may not read the folder {tmp_path}",
+        OSError(errno.EIO, "I/O error"): f"The drive of the folder {tmp_path.parent} reported an error",
+        OSError("unable to mmap: Cannot allocate memory"): "There is not enough memory",
+    }
+    for error, words in causes_of.items():
+
+        def refuse(*_: object, error: OSError = error) -> None:
+            raise error
+
+        monkeypatch.setattr(json_files, "read_plain", refuse)
+        assert refusal(read, tmp_path).startswith(words) and words not in plain
+
+
+@pytest.mark.parametrize(
+    ("read", "called"),
+    [
+        (read_caption, "caption"),
+        (_entries_of, "list of captions"),
+        (lambda path: list(ModelFolder(path).read()), "file"),
+        (_parsed, "bundled file"),
+        (_lora_of, "export"),
+    ],
+)
+def test_a_file_that_may_not_be_read_has_a_sentence_of_its_own(
+    read: Callable[[Path], object], called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Captions, a model's files, what comes with the studio and exports alike."""
+
+    def refuse(path: object, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "cat.txt").write_text("A cat")
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(io, "open", refuse)
+    said = refusal(read, tmp_path / "cat.txt")
+    assert said.startswith(f"You may not read the {called} ") and "change its rights" in said
+
+
+def test_a_lack_of_memory_blames_no_file_and_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes")
+
+    monkeypatch.setattr(foreign_factors, "_lora", full)
+    with pytest.raises(RuntimeError, match="allocate memory"):
+        foreign_factors.factors_of({}, (4, 4), None)
+    with pytest.raises(RuntimeError, match="allocate memory"):
+        _hidden_maps(SimpleNamespace(name="m", patch=4, tokens=full), torch.zeros(1, 3, 8, 8))  # type: ignore[arg-type]
+    with pytest.raises(MemoryError), Images._damages("00"):
+        raise MemoryError
+    with pytest.raises(StudioError, match="needs too much memory"), _refusals("'cat.png'", b""):
+        full()
 
 
 def test_a_file_that_another_program_holds_is_not_damaged(tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ _SEES_NOTHING = re.compile(
     re.IGNORECASE,
 )
 _SAYS = ("caption", "description", "prompt", "text", "answer", "response", "output")
+_NAMES = (*_SAYS, *(f"{name}s" for name in _SAYS), "result", "results", "data")
+_DEEPEST = 4  # lists and objects around a caption in JSON
 
 
 class AnswerError(StudioError):
@@ -158,10 +160,13 @@ def _unfenced(text: str) -> str:
         value = strict_json.loads(plain)
     except StudioError:
         return plain
-    if isinstance(value, list) and value:
-        value = value[0]
-    if isinstance(value, dict):
-        value = next((value[name] for name in _SAYS if isinstance(value.get(name), str)), plain)
+    for _ in range(_DEEPEST):  # such as a list of captions, each with a confidence
+        if isinstance(value, list) and value:
+            value = value[0]
+        elif isinstance(value, dict):
+            value = next(
+                (value[name] for name in _NAMES if isinstance(value.get(name), str | list | dict)), None
+            )
     return value if isinstance(value, str) else plain
 
 

@@ -39,8 +39,12 @@ def first_line(error: BaseException) -> str:
 
 NO_MEMORY = "There is not enough memory: close other programs, then try again."
 
+_OF_MEMORY = (
+    "failed to map segment", "can't start new thread", "allocate memory", "not enough memory", "bad_alloc",
+    "error return without exception set",
+)  # fmt: skip
+
 
 def is_lack_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out, perhaps while a library was loaded."""
-    said = ("failed to map segment", "can't start new thread", "error return without exception set")
-    return isinstance(error, MemoryError) or any(words in str(error) for words in said)
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _OF_MEMORY)

@@ -282,8 +282,8 @@ class TuneSettings(SettingsGroup):
     held_out: bool = setting(
         False,
         "Keep a reference out of training",
-        note="Only with three or more references of an object: the last one is not trained on, and object "
-        "match compares images with it alone",
+        note="Only with three or more references of an object: the last one is not trained on, and images "
+        "match the object only as far as they match this one, too",
         idle=({KIND: "style"},),
     )
     continue_from_last: bool = setting(

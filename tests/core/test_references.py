@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.references import describe, parse_prompts
+from gal_studio.core.references import describe, held_out, parse_prompts
 from gal_studio.core.types import Reference
 
 CAT = "A <cute-cat> cat on the stairs"
@@ -149,3 +149,19 @@ def test_subjects_that_a_prompt_names() -> None:
     assert BOTH.named_in("A koala in ink style") == ("<dotty>", "<brumm>")
     assert OIL.named_in("A koala in ink style") == ("",)
     assert tuple(BOTH.judged) == ("<dotty>", "<brumm>")
+
+
+@pytest.mark.parametrize(
+    ("words", "out"),
+    [
+        ("aa", ()),  # two are too few
+        ("aaaa", (3,)),
+        ("aabbb", (4,)),  # the other object keeps both
+        ("ababab", (4, 5)),  # of two objects one each, in whatever order they come
+    ],
+)
+def test_of_each_object_with_three_references_the_last_one_is_held_out(
+    words: str, out: tuple[int, ...]
+) -> None:
+    references = [Reference("", f"A {word} cat {at}", "A cat", "", word) for at, word in enumerate(words)]
+    assert held_out(references) == tuple(references[at] for at in out)

@@ -25,7 +25,7 @@ from gal_studio.worker.jobs import generate
 from gal_studio.worker.jobs.generate import draw_base_pictures
 from gal_studio.worker.model_check import report
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.copy_detector import Describers, open_copy_detector
+from gal_studio.worker.patches.copy_detector import Describers, LearnedLooks, open_copy_detector
 from gal_studio.worker.task import open_task
 from tests.engine.tiny_descriptors import save_csd, save_sscd, tiny_csd, tiny_sscd
 from tests.tiny_project import CHANGES, drawing, object_draft, tiny_draft
@@ -270,7 +270,7 @@ def test_an_object_is_compared_by_its_patches(
     assert open_copy_detector(task).describers == Describers()
 
 
-def test_images_of_an_object_are_compared_with_the_reference_that_no_training_saw(
+def test_images_of_an_object_are_also_compared_with_the_reference_that_no_training_saw(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
     places = ("rug", "boat", "roof")
@@ -281,12 +281,17 @@ def test_images_of_an_object_are_compared_with_the_reference_that_no_training_sa
     learned = open_copy_detector(task).learned
     assert learned.held_out == (False, False, True)
     *others, unseen = learned.looks
-    assert learned.distance(unseen) == pytest.approx(0.0, abs=1e-6)
-    alone = replace(learned, looks=(unseen,), subjects=learned.subjects[-1:], held_out=())
-    distances = [alone.distance(look) for look in others]
-    assert [learned.distance(look) for look in others] == pytest.approx(distances)
-    assert learned.own == pytest.approx(np.mean(distances)), "a good image is as near as another photo"
-    assert replace(learned, held_out=()).own != pytest.approx(learned.own)
+    subjects = learned.subjects
+    assert subjects is not None
+    alone = LearnedLooks((unseen,), subjects[-1:])
+    trained = LearnedLooks(tuple(others), subjects[:-1])
+    for look in learned.looks:
+        assert learned.distance(look) == pytest.approx(max(alone.distance(look), trained.distance(look)))
+    copied, seen = learned.distance(others[0]), trained.distance(others[0])
+    assert copied == pytest.approx(alone.distance(others[0])) and seen < copied, "a copy gains nothing"
+    assert learned.distance(unseen) == pytest.approx(trained.distance(unseen)), "nor one reference alone"
+    assert learned.own == pytest.approx(np.mean([learned.distance(look) for look in others]))
+    assert replace(learned, held_out=()).own < learned.own, "a good image is as near as another photo"
 
 
 def test_a_file_that_is_no_such_model_is_refused_before_the_project_is_made(

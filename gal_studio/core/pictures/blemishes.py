@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from gal_studio.core.pictures.near_copies import Summary
 
 Pixels = NDArray[np.uint8]
+Grey = NDArray[np.float32]
 
 LOOKED_AT = 512
 """Pixels to which the shorter side is reduced before blur and borders are looked for."""
 LEAST_SHARPNESS = 0.175
 LEAST_BORDER = 0.02
 """The share of a side from which on a border counts, on both opposite sides."""
-MARK_SIDE = 128
+MARK_SIDE = 256
+"""Pixels to which the shorter side is reduced before a mark is looked for."""
 LEAST_MARKED = 3  # pictures that are no near-copies
 _FLAT, _STEP, _ALONG = (
     6,
@@ -27,22 +29,25 @@ _FLAT, _STEP, _ALONG = (
 )  # of 255 in a border; from it to what follows; over this share of its line
 _LEAST_HEIGHT = 40.0  # of 255, of the strongest edges: what is flatter is a soft ground
 _WIDE = 8  # pixels over which the height of an edge is measured
-_CORNER = 0.3  # of a side
-_LEAST_EDGE = 10.0  # of 255, in the small grey pictures
-_LEAST_SPOT = 24  # pixels of a mark
-_LEAST_AGREED = 0.8  # of a corner's correlation in all pairs of pictures
+_LEAST_EDGE = 6.0  # of 255: weaker ones count less
+_BLOCK = 16  # pixels along a side
+_LEAST_EDGES = 4.0  # of a block with a mark, as many pixels with strong edges
+_LEAST_AGREED = 0.45  # of a block's correlation in each picture
+_LEAST_BLOCKS = 5
+_MOST_COMPARED = 12  # pictures
+_PLACES = ((0.5, 0.5), (0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+_ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
 _ONE_VIEW = 0.5  # of the lowest frequencies of all pairs
 _ONE_LIGHT = 45.0  # root mean square of the colours of all pairs, of 255
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
-CORNERS = ("upper left", "upper right", "lower left", "lower right")
 
 
-def grey(pixels: Pixels) -> NDArray[np.float32]:
+def grey(pixels: Pixels) -> Grey:
     """The brightness of a picture (h, w, 3) in [0, 255]."""
     return np.asarray(pixels.astype(np.float32) @ _GREY)
 
 
-def sharpness(shown: NDArray[np.float32]) -> float:
+def sharpness(shown: Grey) -> float:
     """How steep the strongest edges of a grey picture are, in [0, 1]: the rise over one pixel by that over 8.
 
     1 for hard edges, below `LEAST_SHARPNESS` where all of them are soft; 1 for a picture without edges.
@@ -87,35 +92,63 @@ def _bar(pixels: Pixels) -> tuple[int, NDArray[np.float32]] | None:
     return (count, colour.astype(np.float32)) if differs.mean() >= _ALONG else None
 
 
-def marked_corner(shown: Sequence[NDArray[np.float32]]) -> str:
-    """The corner that has the same small mark in all of these different pictures, in words; "" for none.
+def mark(shown: Sequence[Grey | Pixels]) -> str:
+    """Where all of these different pictures have the same mark, such as a watermark, in words; "" for none.
 
-    Each is grey and reduced to (128, 128).
+    Each is grey, with `MARK_SIDE` pixels along its shorter side. They are laid upon each other at the middle
+    and at each corner, for pictures of several shapes. A mark is several blocks in which the edges of each
+    picture point the same ways as the mean of the others'.
     """
     if len(shown) < LEAST_MARKED:
         return ""
-    side = round(_CORNER * MARK_SIDE)
-    edges = [_edges(one) for one in shown]
-    parts = (np.s_[:side, :side], np.s_[:side, -side:], np.s_[-side:, :side], np.s_[-side:, -side:])
-    for part, words in zip(parts, CORNERS, strict=True):
-        strong = np.min([np.abs(one[part]).sum(axis=-1) for one in edges], axis=0) >= _LEAST_EDGE
-        if _LEAST_SPOT <= strong.sum() <= strong.size // 3 and _agree([one[part][strong] for one in edges]):
-            return words
+    edges = [_directions(one) for one in shown[:_MOST_COMPARED]]
+    is_one_square = {one.shape for one in shown} == {(MARK_SIDE, MARK_SIDE)}
+    for down, right in _PLACES[: 1 if is_one_square else None]:
+        same = _same_blocks([_square(one, down, right) for one in edges])
+        if same.sum() >= _LEAST_BLOCKS:
+            return _place_of(same)
     return ""
 
 
-def _edges(shown: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The differences to the right and downwards, (128, 128, 2)."""
-    right = np.diff(shown, axis=1, append=shown[:, -1:])
-    down = np.diff(shown, axis=0, append=shown[-1:])
-    return np.stack([right, down], axis=-1)
+def _directions(shown: Grey | Pixels) -> Grey:
+    """The differences to the right and downwards, (h, w, 2), of at most unit length: weak ones count less."""
+    values = shown.astype(np.float32)
+    right = np.diff(values, axis=1, append=values[:, -1:])
+    down = np.diff(values, axis=0, append=values[-1:])
+    both = np.stack([right, down], axis=-1)
+    lengths = np.linalg.norm(both, axis=-1, keepdims=True)
+    return np.asarray(both / np.maximum(lengths, _LEAST_EDGE), np.float32)
 
 
-def _agree(parts: Sequence[NDArray[np.float32]]) -> bool:
-    """Whether the edges of all pairs point the same ways; a mark may be lighter or darker than its ground."""
-    flat = [one.ravel() / max(1e-6, float(np.linalg.norm(one))) for one in parts]
-    pairs = [abs(float(one @ other)) for at, one in enumerate(flat) for other in flat[at + 1 :]]
-    return min(pairs) >= _LEAST_AGREED
+def _square(edges: Grey, down: float, right: float) -> Grey:
+    """The square of `MARK_SIDE` that lies at this share of the room that a picture has beside it."""
+    height, width = edges.shape[:2]
+    top, left = round(down * (height - MARK_SIDE)), round(right * (width - MARK_SIDE))
+    return edges[top : top + MARK_SIDE, left : left + MARK_SIDE]
+
+
+def _same_blocks(edges: Sequence[Grey]) -> NDArray[np.bool_]:
+    """The blocks whose edges, in each picture, correlate with the mean of the others'."""
+    total = np.sum(edges, axis=0)
+    found = []
+    for one in edges:
+        others = total - one
+        own, rest = _sums(one * one), _sums(others * others)
+        cosines = _sums(one * others) / np.sqrt(np.maximum(own * rest, 1e-9))
+        found.append(np.where(own >= _LEAST_EDGES, cosines, 0.0))
+    return np.asarray(np.min(found, axis=0) >= _LEAST_AGREED)
+
+
+def _sums(values: Grey) -> Grey:
+    side = MARK_SIDE // _BLOCK
+    return np.asarray(values.sum(axis=-1).reshape(side, _BLOCK, side, _BLOCK).sum(axis=(1, 3)))
+
+
+def _place_of(blocks: NDArray[np.bool_]) -> str:
+    """Where blocks lie, in words."""
+    down, right = (int(3 * (where.mean() + 0.5) / len(blocks)) for where in np.nonzero(blocks))
+    words = " ".join(filter(None, (_ROWS[down], _COLUMNS[right])))
+    return words or "middle"
 
 
 def is_one_view(summaries: Sequence[Summary]) -> bool:

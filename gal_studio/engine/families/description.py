@@ -82,7 +82,7 @@ def read_description(name: str, folder: Path) -> Description:
         index = read_json(index_in(folder) or folder / INDEXES[0])
     except (OSError, ValueError) as error:
         raise StudioError(
-            in_folder(folder)
+            in_folder(folder, error)
             or f"{folder} is not an image model: a diffusers pipeline directory has a {INDEXES[0]}."
         ) from error
     check_plain_folder(folder)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import torch
 
 from gal_studio.causes import missing, unread
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 
 FLOATS = frozenset({"F32", "F16", "BF16", "F64"})
 FLOAT8 = frozenset({"F8_E4M3", "F8_E5M2"})
@@ -126,7 +126,7 @@ def _reader(path: Path) -> Any:
         from gguf import GGUFReader  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:
         raise StudioError(
-            f"The file {path} needs a reader of GGUF files: run "
+            f"The file {path} needs a reader of GGUF files ({first_line(error)}): run "
             '`.venv/bin/pip install -e ".[gguf]"`, or choose the model in bfloat16.'
         ) from error
     if not os.path.isfile(path):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import torch
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures, dtype_of
 from gal_studio.engine.families.frames import given_to, pixels_for, pixels_of, scale_of, taken_from
 
@@ -26,7 +26,10 @@ def usual_name(checkpoint: Path) -> Iterator[Path]:
         try:
             link.symlink_to(checkpoint.absolute())
         except OSError as error:  # such as on Windows without that right
-            raise StudioError(f"Rename the file {checkpoint}, so that it ends in .safetensors.") from error
+            raise StudioError(
+                f"The file {checkpoint} is opened by a link, and none could be made "
+                f"({first_line(error)}): rename it, so that it ends in .safetensors."
+            ) from error
         yield link
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.hub.models import is_directory, transformers_folder
 from gal_studio.engine.hub.needs import Revisions
@@ -100,7 +101,7 @@ def _open_error(name: str, reason: str) -> StudioError:
 def _check_folder(name: str, folder: Path) -> None:
     """Refuse a folder without a model, and one whose weights are pickles."""
     if not folder.is_dir():
-        raise _open_error(name, "there is no such folder")
+        raise StudioError(missing(folder, "folder of a vision model"))
     check_plain_folder(folder)
     if not (folder / "config.json").is_file():
         raise _open_error(name, "there is no config.json in it")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import torch
 
 from gal_studio.core.models.lora_tensors import MAGNITUDES, Role
+from gal_studio.engine.memory.plan import is_out_of_memory
 from gal_studio.engine.models.factors import Factors
 
 Tensors = Mapping[Role, torch.Tensor]
@@ -37,6 +38,8 @@ def factors_of(tensors: Tensors, shape: tuple[int, ...], scale: float | None) ->
             made = _lora(tensors, scale)
         return _shaped(made, shape)
     except (RuntimeError, IndexError) as error:  # of a tensor with more or fewer sides than it should have
+        if is_out_of_memory(error):
+            raise
         raise UnfitError("its factors do not go together") from error
 
 

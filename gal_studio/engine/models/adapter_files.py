@@ -226,6 +226,6 @@ def encoder_configuration(folder: Path) -> Mapping[str, object]:
         return dict(found.get("vision_config", found))
     except (OSError, ValueError, AttributeError) as error:
         raise StudioError(
-            in_folder(folder)
+            in_folder(folder, error)
             or f"The image encoder {folder} cannot be opened: its config.json is missing or damaged."
         ) from error

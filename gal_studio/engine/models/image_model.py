@@ -140,7 +140,7 @@ def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype
         if "meta tensor" in str(error):
             raise incomplete(name) from error
         raise StudioError(
-            in_folder(files.folder)
+            in_folder(files.folder, error)
             or f"The model {name} cannot be opened ({first_line(error)}): "
             "it must be a complete diffusers directory or checkpoint with safetensors weights."
         ) from error

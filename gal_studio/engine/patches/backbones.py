@@ -12,6 +12,7 @@ from gal_studio.engine.features.pretrained_vision import (
     no_patch_features,
 )
 from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.memory.plan import is_out_of_memory
 
 FINE, COARSE = 4, 16  # range of strides of the feature maps that are used
 # attributes that hold the blocks: timm, timm and open_clip ViTs, transformers
@@ -48,6 +49,8 @@ def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
             blank = torch.zeros(1, 3, side, side, device=next(visual.parameters()).device)
             shapes = [level.shape for level in _intermediates(visual, blank, None)]
     except (RuntimeError, NotImplementedError, AttributeError) as error:
+        if is_out_of_memory(error):
+            raise
         raise no_patch_features(name) from error
     used = _choose_maps(name, [shape[-1] for shape in shapes], side)
     return Network(
@@ -112,6 +115,8 @@ def _hidden_maps(loaded: PretrainedVision, pixels: torch.Tensor) -> list[torch.T
         if tokens is None:
             return _stage_maps(loaded, pixels)
     except (TypeError, ValueError, RuntimeError, AttributeError) as error:
+        if is_out_of_memory(error):
+            raise
         raise no_patch_features(loaded.name) from error
     grid = pixels.shape[-1] // loaded.patch
     if tokens.shape[1] < grid * grid:

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.causes import in_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.features.clip import load_embedder
@@ -117,6 +118,8 @@ def _read_card(folder: Path) -> dict[str, Any]:
         card = read_json(folder / DESCRIPTION)
         return {**card, "base": str(card["base"])}
     except (OSError, ValueError, KeyError, TypeError) as error:
+        if said := in_folder(folder, error):
+            raise StudioError(said) from error
         raise _not_a_tower(folder) from error
 
 

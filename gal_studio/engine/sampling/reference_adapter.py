@@ -359,7 +359,7 @@ def _opened(adapter: ReferenceAdapter, dtype: torch.dtype) -> tuple[Any, Any]:
         )
     except Exception as error:  # the library raises many types
         raise StudioError(
-            in_folder(folder)
+            in_folder(folder, error)
             or f"The image encoder {folder} cannot be opened ({first_line(error)}): it needs a "
             "config.json and its weights in model.safetensors."
         ) from error

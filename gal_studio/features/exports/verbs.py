@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from gal_studio.causes import unread
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, unfit
 from gal_studio.core.types import Job
@@ -105,5 +106,5 @@ def _lora_of(made: Path) -> tuple[str, bytes]:
             if len(found) == 1:
                 return found[0], archive.read(found[0])
     except (BadZipFile, OSError) as error:
-        raise StudioError("The file of this export is lost or damaged: prepare it again.") from error
+        raise StudioError(unread(made, error, "prepare it again", called="export")) from error
     raise StudioError("This export has no LoRA to copy, but a whole model: download it instead.")

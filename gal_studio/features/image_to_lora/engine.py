@@ -180,7 +180,7 @@ def _opened(encoder: Encoder, encoders: str, device: torch.device) -> tuple[Any,
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise StudioError(
-            in_folder(file.parent) or f"The vision model {file} cannot be opened: {first_line(error)}"
+            in_folder(file.parent, error) or f"The vision model {file} cannot be opened: {first_line(error)}"
         ) from error
     if report["missing_keys"]:
         raise StudioError(

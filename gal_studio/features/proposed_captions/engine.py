@@ -63,7 +63,7 @@ def load_captioner(name: str, revisions: Revisions, device: torch.device | None 
         processor = AutoProcessor.from_pretrained(folder, **safe)
     except Exception as error:  # the libraries raise many types
         raise StudioError(
-            in_folder(folder)
+            in_folder(folder, error)
             or f"The model {name} cannot write captions ({first_line(error)}): choose a vision-language "
             "model, such as Qwen/Qwen3-VL-2B-Instruct."
         ) from error

@@ -12,7 +12,7 @@ from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import read_results
 from gal_studio.commands.terminal.options import Wanted, Workspace, given_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.extras import how_to_install
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
@@ -120,8 +120,8 @@ def _data(made: Any, format_: Format, out: Path) -> bytes:
             return bytes(made.to_image(format=format_.value))
         except (ImportError, ValueError, RuntimeError) as error:
             raise StudioError(
-                f"A figure as {format_.value} needs kaleido and a Chromium: run "
-                f"`{how_to_install('figures')}`, or take --format html."
+                f"A figure as {format_.value} needs kaleido and a Chromium, and was not made "
+                f"({first_line(error)}): run `{how_to_install('figures')}`, or take --format html."
             ) from error
     script = out / "plotly.min.js"
     if not script.exists():

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from gal_studio.causes import refused
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, is_lack_of_memory
 from gal_studio.second_try import renamed
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import open_inside, own_file
@@ -213,6 +213,8 @@ class Images(Files):
         try:
             yield
         except Exception as error:
+            if is_lack_of_memory(error):
+                raise
             raise StudioError(f"The stored image {name[:12]} is damaged. {_DOCTOR}") from error
 
     def thumbnail(self, name: str, edge: int) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gal_studio.causes import unread_folder
 from gal_studio.core.errors import StudioError
 
 _KINDS = (".safetensors", ".json", ".txt", ".model")
@@ -100,9 +101,7 @@ class ModelFolder:
                     digest.update(block)
                     yield len(block)
         except OSError as error:
-            raise StudioError(
-                f"{self._files[name]} cannot be read: check the disk and its rights."
-            ) from error
+            raise StudioError(unread_folder(self._files[name], error, "file", "check its disk")) from error
         self._known[name] = digest.hexdigest()
 
 

@@ -38,6 +38,9 @@ def home_folder() -> Path | None:
         return None
 
 
+_OF_WINDOWS = frozenset({"thumbs.db", "desktop.ini"})
+
+
 def is_companion(path: Path) -> bool:
     """Whether a file belongs to a system, not to a person: hidden ones, such as `._cat.png` of macOS."""
-    return path.name.startswith(".")
+    return path.name.startswith(".") or path.name.lower() in _OF_WINDOWS

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from gal_studio.causes import HEAD, instead
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, is_lack_of_memory
 from gal_studio.state.images.beside import is_cut, with_end, without_ballast
 from gal_studio.state.images.to_srgb import in_srgb, profile_in
 
@@ -148,8 +148,6 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
         raise
     except Image.DecompressionBombError as error:
         raise StudioError(_too_large(name)) from error
-    except MemoryError as error:
-        raise StudioError(f"{name} needs too much memory to read: save it again as PNG or JPEG.") from error
     except UnidentifiedImageError as error:
         if is_unreadable_heic(data):
             raise StudioError(f"{name} is {HEIC}.") from error
@@ -162,6 +160,10 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
             raise StudioError(f"{name} is {known} file, which is not read: save it as JPEG.") from error
         raise StudioError(f"{name} is not an image that can be read: use PNG, JPEG or WebP.") from error
     except Exception as error:
+        if is_lack_of_memory(error):
+            raise StudioError(
+                f"{name} needs too much memory to read: save it again as PNG or JPEG."
+            ) from error
         raise StudioError(_broken(name)) from error
 
 

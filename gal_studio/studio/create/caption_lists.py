@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from gal_studio.causes import unread_folder
 from gal_studio.core import strict_json
 from gal_studio.core.entered import normalized
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.prompts import tidy
 from gal_studio.studio.create.text_files import decoded
 
@@ -101,12 +102,14 @@ def entries_in(name: str, data: bytes) -> tuple[ListEntry, ...]:
     """The entries of a list of captions with this file name; refused if it cannot be read as one."""
     try:
         if len(data) > LARGEST_LIST:
-            raise ValueError("it is too long")
+            raise ValueError(f"they have more than {LARGEST_LIST >> 20} MB")
         found = _rows(Path(name).suffix.lower(), decoded(data, name))
         return tuple(_entry(place, caption) for place, caption in found)
-    except (OSError, ValueError, csv.Error, strict_json.InvalidError) as error:
+    except (ValueError, csv.Error, strict_json.InvalidError) as error:
+        is_json = isinstance(error, strict_json.InvalidError)
+        why = "they are not valid JSON" if is_json else first_line(error)
         raise StudioError(
-            f"The captions in {name} cannot be read: give each image its caption by name, or write "
+            f"The captions in {name} cannot be read ({why}): give each image its caption by name, or write "
             "text files beside the images."
         ) from error
 
@@ -132,7 +135,7 @@ def _entries_of(path: Path) -> tuple[ListEntry, ...]:
         known = path.stat()
         return _read(path, known.st_mtime_ns, known.st_size)
     except OSError as error:
-        raise StudioError(f"The captions in {path.name} cannot be read ({error.strerror}).") from error
+        raise StudioError(unread_folder(path, error, "list of captions")) from error
 
 
 @functools.lru_cache(8)
@@ -168,7 +171,7 @@ def _table(text: str) -> Iterator[Mapping[str, Any]]:
         columns = {name.strip().lower() for name in rows.fieldnames or ()}
         if columns.intersection(_FILE) and columns.intersection(_CAPTION):
             return rows
-    raise ValueError("it has no columns of images and captions")
+    raise ValueError("there are no columns of images and captions")
 
 
 def _listed(rows: Any) -> Iterator[tuple[str, str]]:

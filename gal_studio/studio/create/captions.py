@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from gal_studio.causes import unread_folder
 from gal_studio.core.entered import normalized
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy
@@ -224,7 +225,7 @@ def read_caption(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST_CAPTION + 1)
     except OSError as error:
-        raise StudioError(f"The caption {path.name!r} cannot be read ({error.strerror}).") from error
+        raise StudioError(unread_folder(path, error, "caption")) from error
     return caption_text(path.name, data)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.assets import load_presets, resolve_model
@@ -17,10 +16,11 @@ from gal_studio.core.pictures.blemishes import (
     LEAST_SHARPNESS,
     LOOKED_AT,
     MARK_SIDE,
+    Pixels,
     border,
     grey,
     is_one_view,
-    marked_corner,
+    mark,
     sharpness,
 )
 from gal_studio.core.pictures.near_copies import (
@@ -54,8 +54,8 @@ class Examined:
     summary: Summary
     sharpness: float
     border: float
-    shown: NDArray[np.float32]
-    """Grey, (128, 128)."""
+    shown: Pixels
+    """Grey, with 256 pixels along the shorter side."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,7 @@ def examine(picture: Picture) -> Examined:
     """Decode a picture and examine it."""
     read, notes = read_picture(picture)
     small = np.asarray(read.resize((SIDE, SIDE), Image.Resampling.BOX))
-    share = min(1.0, LOOKED_AT / min(read.size))
-    width, height = (max(1, round(share * side)) for side in read.size)
-    looked_at = np.asarray(read.resize((width, height), Image.Resampling.BOX))
+    looked_at = _reduced(read, min(LOOKED_AT, *read.size))
     return Examined(
         notes,
         is_one_colour(np.asarray(read)),
@@ -88,8 +86,15 @@ def examine(picture: Picture) -> Examined:
         summarize(small),
         sharpness(grey(looked_at)),
         border(looked_at),
-        grey(np.asarray(read.resize((MARK_SIDE, MARK_SIDE), Image.Resampling.BOX))),
+        grey(_reduced(read, MARK_SIDE, 2 * MARK_SIDE)).astype(np.uint8),
     )
+
+
+def _reduced(picture: Image.Image, side: int, most: int | None = None) -> Pixels:
+    """The pixels of a picture whose shorter side has so many, and the other one at `most` so many."""
+    width, height = (max(side, round(side * each / min(picture.size))) for each in picture.size)
+    size = (min(width, most or width), min(height, most or height))
+    return np.asarray(picture.resize(size, Image.Resampling.BOX))
 
 
 def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
@@ -136,9 +141,9 @@ def _about_several(
             f"{_of(framed, count, 'has', 'have')} a border, which is learned: crop it away.", framed
         )
     shown = [] if one_view else [pictures[place].shown for place in different]
-    if corner := marked_corner(shown):
+    if place := mark(shown):
         yield SetNote(
-            f"The same mark is in the {corner} of {_all(different, count)}, such as a watermark or a "
+            f"The same mark is in the {place} of {_all(different, count)}, such as a watermark or a "
             "signature: it is learned; crop or remove it.",
             different,
         )

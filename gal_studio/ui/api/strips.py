@@ -8,6 +8,7 @@ from fastapi import FastAPI, Query
 from PIL import Image
 from starlette.responses import PlainTextResponse, Response
 
+from gal_studio.causes import refused
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.strip import Frame, animation, strip
@@ -51,6 +52,7 @@ def add_strip_route(app: FastAPI, studio: Studio) -> None:
 def _picture(kinds: Mapping[str, PictureKind], address: str) -> Image.Image:
     """The picture at an address of the page; refused if there is none, or its file is lost or damaged."""
     kind, *identity = address.split("/")
+    path = None
     try:
         path = kinds[kind].find(*identity)
         if path is None or not is_there(path):
@@ -60,4 +62,5 @@ def _picture(kinds: Mapping[str, PictureKind], address: str) -> Image.Image:
     except (KeyError, TypeError) as error:
         raise StudioError(f"There is no image {address!r}.") from error
     except (OSError, ValueError) as error:
-        raise StudioError("An image of these is lost or damaged: generate it again.") from error
+        why = refused(path, error, "image") if path and isinstance(error, OSError) else ""
+        raise StudioError(why or "An image of these is lost or damaged: generate it again.") from error

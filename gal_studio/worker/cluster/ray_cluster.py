@@ -18,7 +18,8 @@ def connect(address: str) -> Any:
         import ray
     except ImportError as error:
         raise StudioError(
-            f"Generating on several devices needs Ray: run {how_to_install('ray')} in the studio's folder."
+            f"Generating on several devices needs Ray ({first_line(error)}): run "
+            f"{how_to_install('ray')} in the studio's folder."
         ) from error
     if ray.is_initialized():
         return ray

@@ -92,7 +92,7 @@ def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Ite
 class LearnedLooks:
     """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17.
 
-    Where some are `held_out` of the training, pictures are compared with these alone.
+    Where some are `held_out` of the training, pictures are compared with the others, and with these.
     """
 
     looks: tuple[Look, ...]
@@ -106,16 +106,18 @@ class LearnedLooks:
         if self.subjects is None:
             return style_distance(look, self.looks, self.without_ground)
         known = list(zip(self.looks, self.subjects, strict=True))
-        return object_distance(look, [*compress(known, self.held_out)] or known)
+        apart = [*compress(known, self._is_seen)], [*compress(known, self.held_out)]
+        return max(object_distance(look, each) for each in apart if each)
 
     @property
     def own(self) -> float:
-        """The mean distance of the references themselves; without those that pictures are compared with, if
-        others are left.
-        """
-        unseen = self.held_out or (False,) * len(self.looks)
-        others = [look for look, is_out in zip(self.looks, unseen, strict=True) if not is_out]
-        return float(np.mean([self.distance(look) for look in others or self.looks]))
+        """The mean distance of the references that are trained on."""
+        seen = [*compress(self.looks, self._is_seen)]
+        return float(np.mean([self.distance(look) for look in seen or self.looks]))
+
+    @property
+    def _is_seen(self) -> list[bool]:
+        return [not is_out for is_out in self.held_out or (False,) * len(self.looks)]
 
     def carried(self, look: Look) -> float:
         """Eq. G17; NaN without a scale."""

@@ -181,7 +181,7 @@ def _is_intact(store: Store, named: Named) -> bool:
 def _size(store: Store, named: Named) -> int:
     try:
         return folder_of(store, named[0]).path(named[1]).lstat().st_size
-    except OSError as error:
+    except FileNotFoundError as error:
         raise _lost(store) from error
 
 

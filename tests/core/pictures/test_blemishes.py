@@ -9,7 +9,7 @@ from gal_studio.core.pictures.blemishes import (
     border,
     grey,
     is_one_view,
-    marked_corner,
+    mark,
     sharpness,
 )
 from gal_studio.core.pictures.near_copies import Summary, summarize
@@ -63,19 +63,68 @@ def test_a_plain_ground_is_no_border() -> None:
     assert border(two) == 0.0, "bars of two colours are parts of the picture"
 
 
-def noise(seed: int, mark: bool) -> np.ndarray:
-    shown = np.random.default_rng(seed).normal(120, 2, (MARK_SIDE, MARK_SIDE)).astype(np.float32)
-    if mark:
-        shown[6:22, 100:120] = 240
-        shown[11:17, 105:115] = 20
+def scene(seed: int, height: int = MARK_SIDE, width: int = MARK_SIDE) -> np.ndarray:
+    """Boxes of several greys, grey (height, width)."""
+    rng = np.random.default_rng(seed)
+    shown = rng.normal(120, 2, (height, width)).astype(np.float32)
+    for top, left, tall, wide in rng.integers(0, (height, width, 90, 90), (14, 4)):
+        shown[top : top + tall, left : left + wide] = rng.uniform(20, 220)
     return shown
 
 
-def test_a_mark_in_one_corner_of_all_is_found() -> None:
-    assert marked_corner([noise(seed, True) for seed in range(4)]) == "upper right"
-    assert marked_corner([noise(seed, False) for seed in range(4)]) == ""
-    assert marked_corner([noise(seed, seed > 0) for seed in range(4)]) == "", "one lacks it"
-    assert marked_corner([noise(seed, True) for seed in range(2)]) == "", "two tell too little"
+SIGN = np.kron(np.random.default_rng(9).integers(0, 2, (10, 24)), np.ones((4, 3)))
+
+
+def marked(shown: np.ndarray, down: float, right: float, alpha: float = 1.0) -> np.ndarray:
+    """With a white sign at this share of the room beside it, through which the picture is seen."""
+    made = shown.copy()
+    (height, width), (tall, wide) = made.shape, SIGN.shape
+    top, left = round(down * (height - tall)), round(right * (width - wide))
+    part = made[top : top + tall, left : left + wide]
+    part += alpha * SIGN * (255 - part)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("down", "right", "alpha", "words"),
+    [
+        (0.96, 0.95, 1.0, "lower right"),
+        (0.04, 0.06, 0.5, "upper left"),
+        (0.5, 0.5, 0.5, "middle"),
+        (0.97, 0.5, 0.5, "lower"),
+    ],
+)
+def test_a_mark_that_all_pictures_have_is_found_where_it_is(
+    down: float, right: float, alpha: float, words: str
+) -> None:
+    scenes = [scene(seed) for seed in range(4)]
+    assert mark([marked(one, down, right, alpha) for one in scenes]) == words
+    assert mark(scenes) == ""
+    assert mark([marked(one, down, right, alpha) for one in scenes[:3]] + scenes[3:]) == "", "one lacks it"
+    assert mark([marked(one, down, right, alpha) for one in scenes[:2]]) == "", "two tell too little"
+
+
+def test_pictures_of_several_shapes_are_laid_upon_each_other_at_their_corners() -> None:
+    shapes = ((MARK_SIDE, 400), (380, MARK_SIDE), (MARK_SIDE, MARK_SIDE))
+    scenes = [scene(seed, *shape) for seed, shape in enumerate(shapes)]
+    assert mark(scenes) == ""
+    made = [one.copy() for one in scenes]
+    for one in made:
+        one[-50:-10, -82:-10] += SIGN * (255 - one[-50:-10, -82:-10])
+    assert mark(made) == "lower right"
+
+
+@pytest.mark.parametrize("what", ["a plain ground", "a grid of its own", "noise"])
+def test_what_pictures_share_without_a_mark_is_none(what: str) -> None:
+    rng = np.random.default_rng(2)
+    made = {
+        "a plain ground": [np.full((MARK_SIDE, MARK_SIDE), 250.0, np.float32) for _ in range(3)],
+        "a grid of its own": [
+            np.roll(np.kron(np.eye(16), np.full((16, 16), 200.0)), at, 1) for at in (0, 40, 77)
+        ],
+        "noise": [rng.normal(120, 3, (MARK_SIDE, MARK_SIDE)) for _ in range(3)],
+    }
+    assert mark([one.astype(np.float32) for one in made[what]]) == ""
 
 
 def test_one_view_is_what_all_pairs_share() -> None:

@@ -43,7 +43,7 @@ def test_it_is_the_first_token_of_the_published_crop(tmp_path: Path) -> None:
 
 
 def test_a_local_folder_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="there is no such folder"):
+    with pytest.raises(StudioError, match=r"There is no folder of a vision model .*gone: check the path"):
         load_image_token(f"local-dir:{tmp_path / 'gone'}", "cpu")
 
 

@@ -148,7 +148,7 @@ def test_a_gguf_file_without_its_reader_is_one_sentence(
     monkeypatch.setitem(__import__("sys").modules, "gguf", None)
     (tmp_path / "model.gguf").write_bytes(b"GGUF")
     with pytest.raises(
-        StudioError, match=r"needs a reader of GGUF files: run .*\[gguf\].*, or choose"
+        StudioError, match=r"needs a reader of GGUF files \(.*gguf.*\): run .*\[gguf\].*, or choose"
     ) as refused:
         packed.gguf_header(tmp_path / "model.gguf")
     assert str(refused.value).endswith(".") and "\n" not in str(refused.value)

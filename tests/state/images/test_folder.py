@@ -34,7 +34,7 @@ def test_every_reader_of_folders_takes_each_ending(ending: str, tmp_path: Path) 
 
 
 def test_what_is_left_out_is_said_with_its_number(tmp_path: Path) -> None:
-    for name in ("a.png", "a.txt", "metadata.csv", "a_sdxl.npz", ".DS_Store", "._a.png"):
+    for name in ("a.png", "a.txt", "metadata.csv", "a_sdxl.npz", ".DS_Store", "._a.png", "Thumbs.db"):
         (tmp_path / name).touch()
     assert left_out(tmp_path) == "" and not is_picture(tmp_path / "._a.png")
     (tmp_path / "b.PSD").touch()

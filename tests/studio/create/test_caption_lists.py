@@ -70,11 +70,11 @@ def test_other_folders_say_nothing(name: str, tmp_path: Path) -> None:
 )
 def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "captions.json").write_text(text)
-    with pytest.raises(StudioError, match=r"captions in captions\.json cannot be read: give each") as refusal:
+    with pytest.raises(StudioError, match=r"captions in captions\.json cannot be read \(") as refusal:
         caption_beside(tmp_path / "cat.png")
     assert str(refusal.value).count(". ") == 0
     (tmp_path / "captions.json").write_bytes(b" " * (LARGEST_LIST + 1))
-    with pytest.raises(StudioError, match="cannot be read"):
+    with pytest.raises(StudioError, match=r"cannot be read \(they have more than \d+ MB\)"):
         caption_beside(tmp_path / "cat.png")
 
 
@@ -171,7 +171,7 @@ def test_tables_of_spreadsheets_are_read(tmp_path: Path, table: str, encoding: s
 
 def test_a_table_without_columns_of_captions_is_named(tmp_path: Path) -> None:
     (tmp_path / "metadata.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(StudioError, match=r"captions in metadata\.csv cannot be read"):
+    with pytest.raises(StudioError, match=r"captions in metadata\.csv cannot be read \(there are no columns"):
         caption_beside(tmp_path / "cat.png")
 
 

@@ -190,6 +190,9 @@ REWRITTEN = {
     "nginx by default": {"Host": "127.0.0.1:7860", "Origin": "https://studio.example"},
     "a forwarded port": {"Host": "studio.example", "Origin": "http://localhost:7860"},
     "a port of its own": {"Host": "studio.example", "Origin": "https://studio.example:8443"},
+    "Apache by default": {"Host": "127.0.0.1", "Origin": "http://studio.example"},
+    "a tunnel to this machine": {"Host": "localhost:7860", "Origin": "https://studio.example"},
+    "SSH by another number": {"Host": "localhost:7860", "Origin": "http://localhost:9000"},
 }
 """What proxies make of Host and Origin, while the browser says that they are the same."""
 

@@ -34,6 +34,11 @@ const LAYOUTS = {
     ["[", "Minus", "["],
     ["+", "BracketRight", "+"],
   ],
+  "Georgian, Armenian, Hindi": [
+    ["ა", "KeyA", "a"],
+    ["ր", "KeyR", "r"],
+    ["ो", "KeyA", "a"], // a sign of a vowel, no letter
+  ],
   "keys without a letter": [
     ["ArrowRight", "ArrowRight", "ArrowRight"],
     ["Escape", "Escape", "Escape"],

@@ -55,8 +55,14 @@ async function filesOf(entry) {
   }
 }
 
+/** What macOS and Windows leave in folders. */
+const OF_SYSTEMS = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i;
+/** As in gal_studio.state.images.folder: browsers know no kind of some, and call others images. */
+const ENDINGS =
+  ".jpg .jpeg .jpe .jfif .jif .mpo .png .apng .webp .gif .bmp .tif .tiff " +
+  ".avif .avifs .heic .heics .heif .heifs .hif";
 const isPicture = (/** @type {File} */ file) =>
-  file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name);
+  ENDINGS.split(" ").some((ending) => file.name.toLowerCase().endsWith(ending));
 
 /**
  * What is taken of files: each one that was chosen by itself, and of folders the images and texts, in order,
@@ -67,7 +73,7 @@ const isPicture = (/** @type {File} */ file) =>
  */
 export function taken(files, held) {
   const isInside = (/** @type {File} */ file) => pathOf(file) !== file.name;
-  const seen = files.filter((file) => !/(^|\/)(\.|__MACOSX\/)/.test(pathOf(file)));
+  const seen = files.filter((file) => !OF_SYSTEMS.test(pathOf(file)));
   if (seen.some(isInside))
     seen.sort((one, other) => pathOf(one).localeCompare(pathOf(other), undefined, { numeric: true }));
   const others = seen.filter((file) => isInside(file) && !isPicture(file) && !isText(file));

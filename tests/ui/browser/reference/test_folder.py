@@ -1,11 +1,13 @@
 """A folder that is dropped on the form or chosen: images, captions, subfolders of kohya, what is left out."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from gal_studio.state.images.folder import ENDINGS
 from gal_studio.studio.create.project import MOST_REFERENCES
 from gal_studio.ui.page.static import ui_folder
 from tests.ui.browser.reference.test_unfinished_form import noise, opened
@@ -83,6 +85,8 @@ def test_an_empty_folder_is_told(watched: Watched, served: Served, tmp_path: Pat
     assert rows(page, 0) == []
 
 
-def test_the_page_knows_how_many_references_a_project_has_at_most():
+def test_the_page_knows_how_many_references_a_project_has_and_how_images_end():
     module = (ui_folder() / "reference" / "form" / "folder.js").read_text(encoding="utf-8")
     assert f"MOST_PICTURES = {MOST_REFERENCES};" in module
+    known = re.search(r"const ENDINGS =\s+\"(.*?)\" \+\s+\"(.*?)\";", module)
+    assert known and (known[1] + known[2]).split() == [one for each in ENDINGS.values() for one in each]

@@ -38,6 +38,38 @@ test("a folder gives its images, captions and masks, numbers in order, and says 
   assert.match(takenOf(many)[1], /set\/a\.py, set\/b\.py, set\/c\.py and 2 more/);
 });
 
+test("an image is known by its ending, whatever the browser calls it", () => {
+  const phone = ["IMG_1.HEIC", "IMG_2.hif", "screen.avif", "scan.TIF", "edge.jfif"];
+  assert.deepEqual(takenOf(phone.map((name) => `set/${name}`))[1], "");
+  const drawn = { name: "icon.svg", type: "image/svg+xml", webkitRelativePath: "set/icon.svg" };
+  assert.match(taken([/** @type {File} */ (drawn)], 0)[1], /neither image nor caption: set\/icon\.svg/);
+});
+
+test("a data set keeps its folders, its lists and what belongs together", () => {
+  const inside = [
+    "train/2_fox/deep/er/1.png",
+    "train/2_fox/deep/er/1.png.txt", // of both names
+    "train/metadata.jsonl",
+    "train/.thumbnails/1.png",
+    "train/1.png",
+  ];
+  const [files, said] = takenOf(inside);
+  assert.deepEqual(files, [
+    "train/1.png",
+    "train/2_fox/deep/er/1.png",
+    "train/2_fox/deep/er/1.png.txt",
+    "train/metadata.jsonl",
+  ]);
+  assert.equal(said, "");
+});
+
+test("what systems leave in folders is nothing that a person left there", () => {
+  assert.deepEqual(takenOf(["set/1.png", "set/Thumbs.db", "set/desktop.ini", "set/.DS_Store"]), [
+    ["set/1.png"],
+    "",
+  ]);
+});
+
 test("of more images than a project has, the first ones fit", () => {
   const many = Array.from({ length: MOST_PICTURES }, (_, at) => `set/${at}.png`);
   const [files, said] = takenOf(many, 4);
