@@ -1,11 +1,11 @@
 /** The map as a table, to be saved. */
-/** @import { Points } from "./scene.js" */
+/** @import { Points } from "./points.js" */
 /** @import { Row } from "../views/table.js" */
 import { state, verdictOf } from "../../app/store.js";
 
 /**
  * The pictures of the round with their places: one row each.
- * @param {Points} scene
+ * @param {Points} drawn
  * @returns {Row[]}
  */
 export function mapRows({ points }) {
