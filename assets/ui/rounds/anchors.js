@@ -5,7 +5,6 @@ import { isJudged, state, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
-import { figuresIn } from "../app/plot.js";
 import { html, Held } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { turnPanel } from "./turn/turn.js";
@@ -17,7 +16,7 @@ export function mountAnchors(panel) {
   renderOn("scores round job forget view received hover", panel, () =>
     panel.hidden ? null : html`<${Anchors} turn=${turn} />`,
   );
-  return { rows, figure: () => projectFigure("rates"), figures: () => figuresIn(panel) };
+  return { rows, figure: () => projectFigure("rates") };
 }
 
 /** @returns {import("./views/table.js").Row[]} */
