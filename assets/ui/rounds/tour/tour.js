@@ -36,7 +36,7 @@ export function mountTour(rounds) {
   });
   on("round scores job positions side", () => {
     const isShown = state.step === "rounds" && candidatesShown();
-    const ready = isShown && state.round?.complete && !busy() && state.suggested.size;
+    const ready = isShown && state.round?.complete && !busy() && state.candidates.size;
     if (ready && tourDue(state.projectId)) start();
   });
   on("forget step", stop);
