@@ -19,32 +19,16 @@ export function mountAnchors(panel) {
   return { rows, figure: () => projectFigure("rates") };
 }
 
-/** @returns {import("./views/table.js").Row[]} */
+/** The columns of the table that is saved: name, and field of a score. */
+const COLUMNS = /** @type {const} */ ({
+  ...{ priority: "rank", "test prompt": "prompt", pictures: "n", copies: "copies", rate: "rate", low: "low" },
+  ...{ high: "high", entropy: "entropy", disagreement: "disagreement", suggested: "chosen" },
+});
 const rows = () => [
-  [
-    "priority",
-    "test prompt",
-    "pictures",
-    "copies",
-    "rate",
-    "low",
-    "high",
-    "entropy",
-    "disagreement",
-    "suggested",
-  ],
-  ...state.scores.map(({ rank, prompt, n, copies, rate, low, high, entropy, disagreement, chosen }) => [
-    rank,
-    prompt,
-    n,
-    copies,
-    rate,
-    low,
-    high,
-    entropy,
-    disagreement ?? "",
-    chosen ? "yes" : "no",
-  ]),
+  Object.keys(COLUMNS),
+  ...state.scores.map((score) =>
+    Object.values(COLUMNS).map((name) => (name === "chosen" ? (score.chosen ? "yes" : "no") : score[name])),
+  ),
 ];
 
 /** @param {{ turn: HTMLElement }} props */

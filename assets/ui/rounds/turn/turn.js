@@ -1,4 +1,4 @@
-/** The chance of a copy along the strength of the LoRA: small beside a row, large in the panel. */
+/** The chance of a copy along the strength of the LoRA. */
 /** @import { Candidate, TurnCurve } from "payloads" */
 import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
@@ -8,8 +8,6 @@ import { copiesOf, count, percent } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../app/plot.js";
 import { strength } from "../grid/strengths.js";
-
-const [WIDTH, HEIGHT, EDGE] = [64, 20, 1]; // of the small curve
 
 /**
  * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".
@@ -36,36 +34,6 @@ export function turnsWords(pictures) {
     from > all ? `, at strength ${strength(from)}${from < most ? " and above" : ""}` : ", at any strength";
   return `${copiesOf(copies.length, pictures.length)}${where}.`;
 }
-
-/**
- * The points of the small curve: strong on the left, as in the grid, and a sure copy at the top.
- * @param {TurnCurve} turn
- */
-export function pointsOf({ strengths, mean }) {
-  const [from, to] = [strengths[0], strengths[strengths.length - 1]];
-  return strengths.map((value, i) => {
-    const x = EDGE + ((from - value) / (from - to)) * (WIDTH - 2 * EDGE);
-    const y = HEIGHT - EDGE - mean[i] * (HEIGHT - 2 * EDGE);
-    return `${Number(x.toFixed(1))},${Number(y.toFixed(1))}`;
-  });
-}
-
-/**
- * The small curve beside a row.
- * @param {{ turn?: TurnCurve | null }} props
- */
-export const SmallTurn = ({ turn }) => html`<span
-  class="turn-small" hidden=${!turn} title=${turn && "Copy risk by LoRA strength"}
->
-  ${
-    turn &&
-    html`<svg
-      class="turn" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${turnWords(turn)}
-    >
-      <polyline class="line" points=${pointsOf(turn).join(" ")} />
-    </svg>`
-  }
-</span>`;
 
 /**
  * The chart of the test prompt that is pointed at, or else has the focus, or else is the first.
