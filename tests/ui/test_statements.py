@@ -49,6 +49,8 @@ LIMITS: dict[str, int] = {
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "mark_effect": (3, ("round",)),
     "mark_copies": (20, ("candidates", "on")),
+    "go_to": (10, ("round", "no_step")),
+    "history": (1, ("round",)),
     "next_step": (2, ("round",)),
     "pool": (1, ("round",)),
     "proposal": (1, ("round",)),
@@ -229,7 +231,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "new_prompts": ["A dog in watercolor painting style"], "only": False, "direction": "up",
                 "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True,
                 "form": "diffusers", "policy": "random", "prompt": "a cat", "seed": "1",
-                "tag": "hands", "folder": "/",
+                "tag": "hands", "folder": "/", "no_step": None, "x": 0.5, "y": 0.5,
             } | brought,
         )  # fmt: skip
 

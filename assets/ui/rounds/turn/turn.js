@@ -2,8 +2,6 @@
 /** @import { Candidate, TurnCurve } from "payloads" */
 import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
-import { renderOn } from "../../app/watch.js";
-import { el } from "../../kit/dom.js";
 import { copiesOf, count, percent } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../app/plot.js";
@@ -35,23 +33,13 @@ export function turnsWords(pictures) {
   return `${copiesOf(copies.length, pictures.length)}${where}.`;
 }
 
-/**
- * The chart of the test prompt that is pointed at, or else has the focus, or else is the first.
- * @param {HTMLElement} panel
- */
-export function turnPanel(panel) {
-  const node = el("figure", { class: "turn-panel" });
-  const events = "scores round candidates cleared forget view hover focus";
-  renderOn(events, node, Large, () => !panel.hidden);
-  return node;
-}
-
-function Large() {
+/** The chart of the test prompt that is pointed at, or else has the focus, or else is the first. */
+export function Turn() {
   const score = chosen();
   if (!score?.turn || !state.roundId) return null;
   const pictures = imagesOf(score.anchor_id).filter(({ remark }) => remark !== "flat");
   const version = [state.candidates.size, state.scores.map(({ anchor_id, rate }) => [anchor_id, rate])];
-  return html`
+  return html`<figure class="turn-panel">
     <figcaption>
       Copy risk by LoRA strength: <b translate=${false}>${score.head}</b>. ${turnsWords(pictures)}
     </figcaption>
@@ -59,7 +47,7 @@ function Large() {
       untitled source=${roundFigure("copy-curves")} version=${version} only=${score.anchor_id} height=${190}
       name="${score.prompt}. ${turnWords(score.turn)}"
     />
-  `;
+  </figure>`;
 }
 
 function chosen() {
