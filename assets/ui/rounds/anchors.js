@@ -18,16 +18,14 @@ export function mountAnchors(panel) {
   return { rows, figure: () => projectFigure("rates") };
 }
 
-/** The columns of the table that is saved: name, and field of a score. */
-const COLUMNS = /** @type {const} */ ({
-  ...{ priority: "rank", "test prompt": "prompt", pictures: "n", copies: "copies", rate: "rate", low: "low" },
-  ...{ high: "high", entropy: "entropy", disagreement: "disagreement", suggested: "chosen" },
-});
+/** The table that is saved, with these numbers of each score as they are. */
+const NUMBERS = /** @type {const} */ (["n", "copies", "rate", "low", "high", "entropy"]);
 const rows = () => [
-  Object.keys(COLUMNS),
-  ...state.scores.map((score) =>
-    Object.values(COLUMNS).map((name) => (name === "chosen" ? (score.chosen ? "yes" : "no") : score[name])),
-  ),
+  ["priority", "test prompt", "pictures", ...NUMBERS.slice(1), "disagreement", "suggested"],
+  ...state.scores.map((score) => {
+    const numbers = NUMBERS.map((name) => score[name]);
+    return [score.rank, score.prompt, ...numbers, score.disagreement ?? "", score.chosen ? "yes" : "no"];
+  }),
 ];
 
 function Anchors() {
