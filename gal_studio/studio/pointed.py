@@ -53,8 +53,8 @@ def _cut(pixels: NDArray[np.uint8], away: NDArray[np.float64], reach: float, at:
     labels[away > BEYOND * reach] = cv2.GC_BGD
     labels[away < SURE] = cv2.GC_FGD
     cv2.setRNGSeed(0)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(pixels, labels, (0, 0, 1, 1), *models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    background, subject = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(pixels, labels, (0, 0, 1, 1), background, subject, ITERATIONS, cv2.GC_INIT_WITH_MASK)
     inside = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
     _, pieces = cv2.connectedComponents(inside, connectivity=4)
     own = np.pad((pieces == pieces[at[1], at[0]]).astype(np.uint8), 1)
