@@ -50,7 +50,6 @@ VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "mark_effect": (3, ("round",)),
     "mark_copies": (20, ("candidates", "on")),
     "go_to": (10, ("round", "no_step")),
-    "history": (1, ("round",)),
     "next_step": (2, ("round",)),
     "pool": (1, ("round",)),
     "proposal": (1, ("round",)),
