@@ -8,8 +8,6 @@ import { useState } from "../vendor/preact.min.js";
 import { Mask } from "./mask.js";
 import { Outline } from "./outline.js";
 
-const SIZES = ["Small", "Medium", "Large"];
-
 /** @typedef {ReturnType<typeof usePoint>} Pointing */
 
 /**
@@ -26,8 +24,8 @@ export function usePoint(of, brush) {
     if (!answer) return;
     turn(false);
     show(answer.masks);
-    const { length } = answer.masks;
-    if (length) take(answer.masks[Math.floor(length / 2)]);
+    const largest = answer.masks.at(-1); // the whole subject more often than a part of it
+    if (largest) take(largest);
     else toast("Nothing stands out at this point: press another one, or paint the subject.");
   };
   return { isOn, turn, found, take, ask };
@@ -56,8 +54,8 @@ export const PointBar = ({ isOn, turn, found, take, source }) => html`<div class
   ${isOn && html`<span role="status">Now press the subject.</span>`}
   ${found.map(
     (runs, i) => html`<button
-      key=${i} type="button" class="point-found" title=${SIZES[i]} aria-label="Take this mask: ${SIZES[i]}"
-      onClick=${() => take(runs)}
+      key=${i} type="button" class="point-found" onClick=${() => take(runs)}
+      title="Take this mask" aria-label="Take mask ${i + 1} of ${found.length}, the smallest first"
     ><img src=${source} alt="" /><${Outline} runs=${runs} label="" /></button>`,
   )}
 </div>`;
