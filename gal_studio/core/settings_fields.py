@@ -13,27 +13,34 @@ FieldKind = Literal["whole", "number", "text", "choice", "flag"]
 _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int | None: "whole"}
 OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
-    "": (
-        "tune.method", "tune.rank", "tune.lokr_factor", "tune.lowest_rank", "tune.target", "tune.crop",
-        "tune.background", "tune.held_out",
-        "tune.learning_rate", "tune.steps",
-        "tune.prior_images", "tune.prior_styles", "tune.prior_weight", "tune.time_high",
-        "tune.accepted_noise", "tune.taught_share", "tune.teacher_strength", "tune.accepted_share",
+    "Training": (
+        "tune.method", "tune.rank", "tune.lokr_factor", "tune.lowest_rank", "tune.target",
+        "tune.learning_rate", "tune.steps", "tune.schedule", "tune.warmup_steps", "tune.crop",
+        "tune.background", "tune.held_out", "tune.time_high", "tune.caption_dropout", "tune.average_decay",
+        "seed",
+    ),
+    "Regularization images": ("tune.prior_images", "tune.prior_styles", "tune.prior_weight"),
+    "Accepted images": (
+        "gal.balance_lambda", "tune.accepted_share", "tune.accepted_noise", "tune.taught_share",
+        "tune.teacher_strength",
+    ),
+    "Generating": (
         "generation.candidates", "generation.allocation", "generation.steps", "generation.sigmas",
-        "generation.guidance_scale",
-        "generation.guidance_start", "generation.guidance_end",
+        "generation.guidance_scale", "generation.guidance_start", "generation.guidance_end",
         "generation.lowest_strength", "generation.latest_switch",
+    ),
+    "Fast model": (
         "generation.fast_model", "generation.speed_lora", "generation.fast_steps",
         "generation.fast_guidance", "generation.fast_solver",
-        "tune.preview_every", "tune.validate_every", "tune.stop_at_best", "tune.tensorboard",
-        "gal.policy", "gal.top_k",
-        "gal.trainings",
-        "gal.balance_lambda",
-        "gal.copy_detectors", "gal.copy_model", "gal.style_model", "gal.without_ground",
-        "seed", "tune.schedule", "tune.warmup_steps",
-        "tune.caption_dropout", "tune.average_decay",
-        "references.adapter", "references.strength", "references.several",
-        "references.subject_alone", "references.candidates",
+    ),
+    "Suggestions and copies": (
+        "gal.policy", "gal.top_k", "gal.trainings", "gal.copy_detectors", "gal.copy_model", "gal.style_model",
+        "gal.without_ground",
+    ),
+    "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best", "tune.tensorboard"),
+    "Round 0": (
+        "references.adapter", "references.strength", "references.several", "references.subject_alone",
+        "references.candidates",
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",

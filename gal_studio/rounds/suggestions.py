@@ -182,7 +182,9 @@ def shown_shortlist(here: RoundSnapshot, made: Proposal) -> Shortlist | None:
         return None
     if made.pool.check.diverged or here.refined:
         return None
-    return shortlist(here.candidates, here.decided.rejected, accepted_anchors(here))
+    return shortlist(
+        here.candidates, here.decided.rejected, accepted_anchors(here), is_trained=here.variant.tunes
+    )
 
 
 def accepted_anchors(here: RoundSnapshot) -> frozenset[str]:

@@ -33,14 +33,15 @@ USUAL = 20
 LIMITS: dict[str, int] = {
     "poll": 46, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep": 1, "preview": 1, "reorder": 4,
     "overview": 9, "options": 0, "change": 15, "rename": 5, "restore": 2, "enable_anchor": 6,
-    "add_anchors": 12, "local_models": 3, "history": 1, "relatives": 7, "other_rounds": 60,
+    "add_anchors": 12, "local_models": 3, "relatives": 7,
     "choices": 10, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
     "run_round": 28, "next_round": 33,
     "what_if": 167, "keep_line": 4, "rename_round": 4, "star_round": 2, "archive_round": 8,
     "restore_round": 3, "accept": 1, "decide": 7,
     "tag": 4, "accept_in_part": 9, "mark_copies": 6, "count_marks": 4, "set_weight": 7, "undo": 8, "redo": 5,
-    "go_to": 10, "explain_choice": 2, "learn": 15, "patch_maps": 5, "part_mask": 2,
-    "reference_mask": 3, "judge_quality": 10, "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
+    "explain_choice": 2, "learn": 15, "patch_maps": 5, "part_mask": 2,
+    "reference_mask": 3, "judge_quality": 10, "masks_at_point": 2,
+    "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
     "results": 6, "same_seed": 8, "test_pictures": 14,
     "changes": 18,
 }  # fmt: skip
@@ -48,6 +49,7 @@ LIMITS: dict[str, int] = {
 VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {
     "mark_effect": (3, ("round",)),
     "mark_copies": (20, ("candidates", "on")),
+    "go_to": (10, ("round", "no_step")),
     "next_step": (2, ("round",)),
     "pool": (1, ("round",)),
     "proposal": (1, ("round",)),
@@ -228,7 +230,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
                 "new_prompts": ["A dog in watercolor painting style"], "only": False, "direction": "up",
                 "settings": {"tune.steps": 9}, "starred": True, "steps": 5, "on": True,
                 "form": "diffusers", "policy": "random", "prompt": "a cat", "seed": "1",
-                "tag": "hands", "folder": "/",
+                "tag": "hands", "folder": "/", "no_step": None, "x": 0.5, "y": 0.5,
             } | brought,
         )  # fmt: skip
 

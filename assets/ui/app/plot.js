@@ -166,30 +166,6 @@ function listen(node, pick) {
 }
 
 /**
- * Figures as drawings to be saved: each whole, as it looks in files.
- * @param {Figure[]} figures
- * @returns {Promise<SVGSVGElement[]>}
- */
-export async function drawingsOf(figures) {
-  const library = await plotly();
-  const found = figures.map((figure) => library.toImage(figure, { format: "svg" }));
-  return (await Promise.all(found)).flatMap((address) => {
-    const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
-    const own = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    return own instanceof SVGSVGElement ? [own] : [];
-  });
-}
-
-/**
- * The figure of an address; none while it says why there is nothing to draw.
- * @param {string} source
- */
-export async function figuresAt(source) {
-  const found = await fetched(source, theme());
-  return "missing" in found ? [] : [found];
-}
-
-/**
  * What is drawn in a part of the page.
  * @param {ParentNode} box
  */

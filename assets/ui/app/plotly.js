@@ -3,10 +3,7 @@
 /**
  * Types for the part of Plotly that the page uses.
  * @typedef {(plot: HTMLElement, traces: object[], layout: object, more: object) => Promise<unknown>} Drawing
- * @typedef {{
- *   react: Drawing, newPlot: Drawing,
- *   toImage: (figure: object, more: { format: "svg" }) => Promise<string>
- * }} Plotly
+ * @typedef {{ react: Drawing, newPlot: Drawing }} Plotly
  */
 
 const SOURCE = new URL("../vendor/plotly.min.js", import.meta.url).href;

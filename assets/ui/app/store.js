@@ -26,8 +26,6 @@
  * @property {Partial<Parts>} parts those that features add
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
- * @property {Detector} detector who says so, where only pictures like the reference are shown
- * @property {{ score: string, low: number | null, high: number | null } | null} range of the pictures to show
  * @property {{ words: string, likeness: Map<string, number> } | null} search what was looked for, and how
  *   well each candidate fits, in [-1, 1]
  * @property {Set<string>} selection
@@ -35,7 +33,6 @@
  * @property {string | null} focus
  */
 
-/** @typedef {"either" | "prompts" | "pictures"} Detector */
 /**
  * @typedef {"suggested" | "accepted" | "rejected" | "undecided" | "copies" | "selection" | "all"} Group
  * @typedef {Group | `tag:${string}`} Filter a group, or the images with a tag
@@ -76,8 +73,6 @@ export const state = {
   step: "reference",
   view: "map",
   queue: { working: [], waiting: [], halted: [] },
-  detector: "either",
-  range: null,
   search: null,
   ...blankProject(),
   ...blankRound(),
@@ -230,22 +225,6 @@ export function setFilter(filter) {
   emit("filter");
 }
 
-/**
- * Does the candidate match the current filter and the score range?
- * @param {string} id
- */
-export const passes = (id) => inFilter(id) && inRange(id);
-
-/** @param {string} id */
-function inRange(id) {
-  const { range } = state;
-  const candidate = state.candidates.get(id);
-  if (!range || !candidate) return true;
-  const value = range.score === "margin" ? candidate.margin : candidate.scores[range.score];
-  if (value === undefined) return false;
-  return value >= (range.low ?? value) && value <= (range.high ?? value);
-}
-
 /** What the filter by a tag begins with. */
 export const TAG = "tag:";
 
@@ -276,8 +255,8 @@ export function tagCounts() {
 export const imagesOf = (anchor) =>
   [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
 
-/** @param {string} id */
-function inFilter(id) {
+/** Does the candidate match the current filter? @param {string} id */
+export function passes(id) {
   switch (state.filter) {
     case "suggested":
       return state.suggested.has(id);
@@ -286,22 +265,13 @@ function inFilter(id) {
     case "undecided":
       return verdictOf(id) === state.filter;
     case "copies":
-      return isCopyBy(state.candidates.get(id), state.detector);
+      return Boolean(state.candidates.get(id)?.copy);
     case "selection":
       return state.selection.has(id);
     default:
       return !isTag(state.filter) || hasTag(id, state.filter.slice(TAG.length));
   }
 }
-
-/**
- * Does this detector say that the candidate is like the reference?
- * @param {Candidate | undefined} candidate
- * @param {Detector} detector
- */
-export const isCopyBy = (candidate, detector) =>
-  Boolean(candidate?.copy) &&
-  (detector === "either" || candidate?.copy_by === detector || candidate?.copy_by === "both");
 
 /** Are there references to copy? A project that judges LoRAs may have none: then nobody knows of copies. */
 export const isJudged = () => state.project?.references.length !== 0;

@@ -139,10 +139,14 @@ export class Brush {
 
   /** Clear the mask; this is one undo step. */
   clear() {
-    if (!this.painted.value) return;
+    if (this.painted.value) this.show(new Mask(this.mask.width, this.mask.height, this.blank));
+  }
+
+  /** Take another mask of the same size; this is one undo step. @param {Mask} other */
+  show({ labels }) {
     this.#done.push(this.mask.copy());
     this.#undone = [];
-    this.mask.clear();
+    this.mask.restore(labels);
     this.#changed();
   }
 

@@ -52,10 +52,6 @@ export class Mask {
     this.labels.set(labels);
   }
 
-  clear() {
-    this.labels.fill(this.blank);
-  }
-
   /**
    * Label every pixel whose centre is at most `radius` from the line between two points.
    * Returns whether any pixel changed.

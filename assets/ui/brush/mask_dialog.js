@@ -11,6 +11,7 @@ import { Button, html, useAnswer } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { Brush, sizeOf } from "./brush.js";
 import { BrushLayer } from "./layer.js";
+import { PointBar, PointLayer, usePoint } from "./point.js";
 import { Mask } from "./mask.js";
 import { BrushBar } from "./toolbar.js";
 
@@ -65,6 +66,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
     load: () => call("rounds", "reference_mask", { reference: id }),
     send: async (mask) => told(await write("set_mask", { reference: id, mask })),
     step: async (name) => told(await write(`${name}_mask`, { reference: id })),
+    of: { reference: id },
   });
   shown = id;
 }
@@ -72,10 +74,11 @@ export function paintReference({ id, prompt }, kept = () => {}) {
 /**
  * `load()` fetches the stored mask, and whether it was painted by the user. `send(runs)` saves a mask, or
  * with `null` restores automatic segmentation, and resolves with whether it was saved; if not, the mask stays
- * as a draft. `step` undoes and redoes saved masks.
+ * as a draft. `step` undoes and redoes saved masks. `of` says of which image masks at a point are asked.
  * @typedef {{
  *   source: string, title: string, load: () => Promise<StoredMask | null>,
  *   send: (runs: Runs | null) => Promise<boolean>, step?: (name: "undo" | "redo") => Promise<boolean>,
+ *   of: { reference: string } | { path: string },
  * }} Request
  */
 
@@ -87,7 +90,7 @@ export function paintMask(request) {
 }
 
 /** @param {Request} props */
-function MaskView({ source, title, load, send, step }) {
+function MaskView({ source, title, load, send, step, of }) {
   const draft = `subject ${source}`;
   const [loads, reload] = useState(0);
   const [isSending, block] = useState(false);
@@ -116,6 +119,7 @@ function MaskView({ source, title, load, send, step }) {
       forget();
     };
   }, []);
+  const point = usePoint(of, brush);
   const isNew = Boolean(brush?.changed.value || draftOf(draft));
   const isFound = Boolean(mask?.mask && !mask.painted);
 
@@ -153,13 +157,15 @@ function MaskView({ source, title, load, send, step }) {
       <div class="stage">
         <img src=${source} alt=${title} draggable=${false} />
         ${brush && html`<${BrushLayer} key=${loads} brush=${brush} name="The subject of this image" />`}
+        <${PointLayer} ...${point} />
       </div>
-      ${brush && html`<${BrushBar} brush=${brush} />`}
+      ${brush && html`<${BrushBar} brush=${brush} /><${PointBar} source=${source} ...${point} />`}
     </figure>
     <div class="lightbox-facts">
       <h2>${title}</h2>
       <p class="lightbox-why">
-        Paint the subject and leave out the background, which then counts little in training.
+        Press Point and then the subject, or paint it. Leave out the background, which then counts little in
+        training.
       </p>
       <p class="field-note" role="status">${begun}</p>
       <div class="lightbox-buttons">

@@ -67,15 +67,6 @@ export function set(signal, value) {
   if (JSON.stringify(signal.value) !== JSON.stringify(value)) signal.value = value;
 }
 
-/** An element that is made once, and not by a component. @param {{ make: () => Element }} props */
-export function Held({ make }) {
-  const place = useRef(/** @type {Element | null} */ (null));
-  useLayoutEffect(() => {
-    place.current?.replaceChildren(make());
-  }, []);
-  return html`<span class="held" ref=${place} />`;
-}
-
 /**
  * The newest answer to what a component asks when it is shown, and again whenever one of `of` differs; null
  * before the first one. What comes after a further question is dropped, as is null.

@@ -69,23 +69,42 @@ const isSame = (text, off) =>
 /** Fields below a button that sets all of them back. @param {{ fields: SettingField[] } & Acts} props */
 export function SettingsFields({ fields, ...acts }) {
   const changed = fields.map(({ name }) => name).filter((name) => isChanged(name, acts));
-  const [wanted, find] = useState("");
-  /** @param {SettingField} about */
-  const isFound = ({ label, note, heading, name }) =>
-    `${label} ${note} ${heading} ${name}`.toLowerCase().includes(wanted.trim().toLowerCase());
-  const shown = fields.filter((about) => acts.told?.(about.name) || (!isIdle(about, acts) && isFound(about)));
+  const [typed, find] = useState("");
+  const wanted = typed.trim().toLowerCase();
+  const isTold = (/** @type {SettingField} */ { name }) => acts.told?.(name) ?? false;
   return html`<label class="field find-setting">
       <span class="field-name">Find a setting</span>
-      <input type="search" placeholder="such as steps" value=${wanted} onInput=${withValue(find)} />
+      <input type="search" placeholder="such as steps" value=${typed} onInput=${withValue(find)} />
     </label>
     <button
       type="button" class="button small reset-all" hidden=${!changed.length}
       onClick=${() => acts.reset(changed)}
     >${acts.back?.(changed.length) ?? `Reset ${count(changed.length, "changed setting")}`}</button>
-    ${shown.map((about) => [
-      about.heading && html`<h3 key="of ${about.name}" class="field-group">${about.heading}</h3>`,
-      html`<${Field} key=${about.name} about=${about} ...${acts} />`,
-    ])}`;
+    ${groupsOf(fields).map(({ heading, own }) => {
+      const isFound = (/** @type {SettingField} */ { label, note, name }) =>
+        `${label} ${note} ${heading} ${name}`.toLowerCase().includes(wanted);
+      const shown = own.filter((about) => isTold(about) || (!isIdle(about, acts) && isFound(about)));
+      const n = own.filter(({ name }) => changed.includes(name)).length;
+      return html`<details
+        key=${heading} class="field-group" hidden=${!shown.length} open=${wanted !== "" || shown.some(isTold)}
+      >
+        <summary>${heading} <span>${n ? `${n} changed` : count(shown.length, "setting")}</span></summary>
+        <div class="field-group-fields">
+          ${shown.map((about) => html`<${Field} key=${about.name} about=${about} ...${acts} />`)}
+        </div>
+      </details>`;
+    })}`;
+}
+
+/** The fields under their headings; the first one of a group has it. @param {SettingField[]} fields */
+function groupsOf(fields) {
+  /** @type {{ heading: string, own: SettingField[] }[]} */
+  const groups = [];
+  for (const about of fields) {
+    if (about.heading || !groups.length) groups.push({ heading: about.heading, own: [] });
+    groups[groups.length - 1].own.push(about);
+  }
+  return groups;
 }
 
 /**

@@ -1,13 +1,12 @@
 /** The same test prompt and seed in each round. */
 /** @import { SameSeed } from "payloads" */
-import { newest } from "../app/newest.js";
 import { call } from "../app/session.js";
 import { copyOrNot, state } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { Button, html, set } from "../kit/html.js";
+import { Button, html, set, useAnswer } from "../kit/html.js";
 import { Select } from "../kit/segments.js";
 import { Turns } from "../kit/turns.js";
-import { useEffect, useRef, useState } from "../vendor/preact.min.js";
+import { useEffect, useState } from "../vendor/preact.min.js";
 import { openViewer } from "../viewer/viewer.js";
 
 /** @param {SameSeed} round */
@@ -20,25 +19,22 @@ const wordsOf = ({ picture }) => (picture ? copyOrNot(picture) : "not generated"
 export function SameSeeds({ rounds }) {
   const [chosen, choose] = useState(""); // by the person; else the first prompt that the round still draws
   const [index, turnTo] = useState(0);
-  const [most, learn] = useState(1);
-  const request = useRef(newest());
   const anchors = state.project?.anchors ?? [];
   const known = [chosen, state.round?.pool[0]?.id, anchors[0]?.id];
   const anchor = known.find((id) => anchors.some((one) => one.id === id)) ?? "";
+  const answer = useAnswer(
+    () => call("results", "same_seed", { project: state.projectId, anchor, index }),
+    [
+      anchor,
+      index,
+      state.projectId,
+      JSON.stringify(state.rounds.map(({ id, candidates }) => [id, candidates])),
+    ],
+  );
   useEffect(() => {
-    const isLatest = request.current();
-    call("results", "same_seed", { project: state.projectId, anchor, index }).then((answer) => {
-      if (!answer || !isLatest()) return;
-      set(rounds, [...answer.rounds]);
-      learn(Math.max(1, answer.most));
-    });
-    return () => request.current();
-  }, [
-    anchor,
-    index,
-    state.projectId,
-    JSON.stringify(state.rounds.map(({ id, candidates }) => [id, candidates])),
-  ]);
+    if (answer) set(rounds, [...answer.rounds]);
+  }, [answer]);
+  const most = Math.max(1, answer?.most ?? 1);
   const looks = [
     {
       title: rounds.value.findLast(({ picture }) => picture)?.picture?.prompt ?? "",

@@ -5,51 +5,30 @@ import { isJudged, state, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
-import { figuresIn } from "../app/plot.js";
-import { html, Held } from "../kit/html.js";
+import { html } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
-import { turnPanel } from "./turn/turn.js";
+import { Turn } from "./turn/turn.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
-  const turn = turnPanel(panel);
-  renderOn("scores round job forget view received hover", panel, () =>
-    panel.hidden ? null : html`<${Anchors} turn=${turn} />`,
+  renderOn("scores round job candidates cleared forget view received hover focus", panel, () =>
+    panel.hidden ? null : html`<${Anchors} at=${{}} />`,
   );
-  return { rows, figure: () => projectFigure("rates"), figures: () => figuresIn(panel) };
+  return { rows, figure: () => projectFigure("rates") };
 }
 
-/** @returns {import("./views/table.js").Row[]} */
+/** The table that is saved, with these numbers of each score as they are. */
+const NUMBERS = /** @type {const} */ (["n", "copies", "rate", "low", "high", "entropy"]);
 const rows = () => [
-  [
-    "priority",
-    "test prompt",
-    "pictures",
-    "copies",
-    "rate",
-    "low",
-    "high",
-    "entropy",
-    "disagreement",
-    "suggested",
-  ],
-  ...state.scores.map(({ rank, prompt, n, copies, rate, low, high, entropy, disagreement, chosen }) => [
-    rank,
-    prompt,
-    n,
-    copies,
-    rate,
-    low,
-    high,
-    entropy,
-    disagreement ?? "",
-    chosen ? "yes" : "no",
-  ]),
+  ["priority", "test prompt", "pictures", ...NUMBERS.slice(1), "disagreement", "suggested"],
+  ...state.scores.map((score) => {
+    const numbers = NUMBERS.map((name) => score[name]);
+    return [score.rank, score.prompt, ...numbers, score.disagreement ?? "", score.chosen ? "yes" : "no"];
+  }),
 ];
 
-/** @param {{ turn: HTMLElement }} props */
-function Anchors({ turn }) {
+function Anchors() {
   const { scores, round } = state;
   if (!scores.length || !round)
     return html`<div class="empty">
@@ -62,7 +41,7 @@ function Anchors({ turn }) {
   const hot = state.candidates.get(state.hover ?? "")?.anchor_id;
   return html`${isJudged() && html`<${Weight} round=${round} />`}
     <div class="prompt-head"><${How} chapter="weights" /><${PromptActions} round=${round} /></div>
-    <${Held} make=${() => turn} />
+    <${Turn} at=${{}} />
     <table class="table">
       <thead>
         <tr>${columns.map(

@@ -26,6 +26,11 @@ const at = signal(0);
 /** @type {string | null} the round that the studio has told the changes of */
 let known = null;
 
+let isComing = false; // the answer for the round
+
+/** Does the studio still look whether there is anything to show of the round? */
+export const changesComing = () => isComing;
+
 /** Is there anything to show of the round? */
 export function hasChanges() {
   return known === state.roundId && (changes.value.length > 0 || beside.value !== null);
@@ -45,9 +50,12 @@ export function mountChanges({ changes: box }) {
     if (`${round} ${wanted}` === asked) return;
     asked = `${round} ${wanted}`;
     const isLatest = newRequest();
+    isComing = wanted !== "";
     if (!wanted) return;
     const answer = await call("rounds", "changes", { project: state.projectId, round });
-    if (!answer || !isLatest()) return;
+    if (!isLatest()) return;
+    isComing = false;
+    if (!answer) return;
     if (known !== round) at.value = 0;
     known = round;
     set(changes, answer.changes);

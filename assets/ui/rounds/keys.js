@@ -11,7 +11,6 @@ import { focusRinged, ringed } from "./grid/ring.js";
 import { typeTag } from "./grid/tags.js";
 import { redo, toggle, undo } from "./grid/verdicts.js";
 import { acceptPart } from "./lightbox/accept_part.js";
-import { flicker } from "./lightbox/compare.js";
 import {
   close,
   compare,
@@ -96,7 +95,6 @@ function actionFor(event) {
   if (key === " ") return space(event);
   if (key === "Escape") return leave;
   if (key === "z") return lightbox() ? toggleZoom : null;
-  if (key === "f") return lightbox() ? flicker : null;
   if (key === "h" && lightbox()) return toggleHeat;
   if (key === "s") return acceptListed;
   const act = key === "Enter" && above(event.target, ".tile-face") ? acceptByEnter : ON_RINGED[key];

@@ -29,7 +29,6 @@ export function mountCurves(panel) {
   on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
   return {
     rows: () => rowsOf(figuresIn(panel)),
-    figures: () => figuresIn(panel),
     figure: () => projectFigure("clock-arms"),
   };
 }

@@ -151,19 +151,17 @@ function Bar({ before, after, mode, setMode, split, cut, isUnder, flip }) {
 }
 
 /**
- * Two pictures over each other. The divider is dragged where `anywhere` is true, else by its line alone.
+ * Two pictures over each other.
  * @param {{ title: string, before: Frame | null, after: Frame, mode: Mode, split: number,
- *   cut: (percent: number) => void, isUnder: boolean, flip: () => void, anywhere?: () => boolean }} props
+ *   cut: (percent: number) => void, isUnder: boolean, flip: () => void }} props
  */
-export function Stage({ title, before, after, mode, split, cut, isUnder, flip, anywhere = () => true }) {
+function Stage({ title, before, after, mode, split, cut, isUnder, flip }) {
   /** @param {PointerEvent & { currentTarget: HTMLElement }} event */
   const drag = (event) => {
-    const { type, button, pointerId, clientX, currentTarget: place, target } = event;
+    const { type, button, pointerId, clientX, currentTarget: place } = event;
     if (mode !== "cut") return;
     if (type === "pointerdown") {
-      const isLine = target instanceof Element && target.matches(".divider");
-      if (button !== 0 || (!isLine && !anywhere())) return;
-      event.stopPropagation(); // it moves the divider, and not the picture
+      if (button !== 0) return;
       place.setPointerCapture(pointerId);
     }
     if (!place.hasPointerCapture(pointerId)) return;

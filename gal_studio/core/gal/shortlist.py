@@ -32,13 +32,15 @@ class Shortlist:
     """The images in the order in which they add most.
 
     `right` counts all that are right, `lacks` by what the others lack ("blank", or a `Lack`), most first,
-    and `prompts` the test prompts by what their images are, most first.
+    and `prompts` the test prompts by what their images are, most first. `is_known`: whether the images that
+    are right are known to have the style or object, which nothing says before the first training.
     """
 
     images: tuple[Listed, ...]
     right: int
     lacks: tuple[tuple[str, int], ...]
     prompts: tuple[tuple[Held, int], ...]
+    is_known: bool = True
 
     @property
     def additions(self) -> tuple[Candidate, ...]:
@@ -47,13 +49,17 @@ class Shortlist:
 
 
 def shortlist(
-    candidates: Sequence[Candidate], rejected: Collection[str], accepted_anchors: Collection[str]
+    candidates: Sequence[Candidate],
+    rejected: Collection[str],
+    accepted_anchors: Collection[str],
+    is_trained: bool = True,
 ) -> Shortlist:
     """The images that are no copies (Eq. G16), match their prompts (G14) and the references (G17).
 
     In rounds over the prompts: the image of the largest u of each prompt first, then the second of each, so
     that none fills the list alone; first of prompts that the model does not hold at full strength yet, of
-    which an image adds most. A prompt with an accepted image is left out, as is what was rejected.
+    which an image adds most. A prompt with an accepted image is left out, as is what was rejected. Where
+    nothing `is_trained`, whether an image has the style or object may be unknown.
     """
     lacks = {one.id: "blank" if one.is_blank else Standard().lacks(one) for one in candidates if not one.own}
     right = [one for one in candidates if lacks.get(one.id, "own") == ""]
@@ -74,8 +80,9 @@ def shortlist(
     )
     prompts = Counter(_held([lacks[one.id] for one in drawn]) for drawn in of_prompt.values())
     return Shortlist(
-        tuple(images), len(right), tuple(Counter(lacks.values()).most_common()), tuple(prompts.most_common())
-    )
+        tuple(images), len(right), tuple(Counter(lacks.values()).most_common()), tuple(prompts.most_common()),
+        is_known=is_trained or not right or any(one.kept is not None for one in right),
+    )  # fmt: skip
 
 
 def _is_held(images: Sequence[Candidate], lacks: Mapping[str, str]) -> bool:

@@ -99,6 +99,9 @@ def error_bars(
 
 def as_page(made: go.Figure, script: bool | Literal["directory"] = True) -> bytes:
     """The page; Plotly (5 MB) is in it, or with "directory" in `plotly.min.js` beside it."""
-    page: str = made.to_html(include_plotlyjs=script, full_html=True, div_id="figure")
+    page: str = made.to_html(
+        config={"toImageButtonOptions": {"format": "svg"}},
+        include_plotlyjs=script, full_html=True, div_id="figure",
+    )  # fmt: skip
     background = made.layout.paper_bgcolor
     return page.replace("<body>", f'<body style="margin:0;background:{background}">', 1).encode()

@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from pydantic import Field
+
+from gal_studio.state.images.read import read_picture
 from gal_studio.studio import Studio
-from gal_studio.ui.api.mask_runs import pixels_of, stored_runs
+from gal_studio.studio.pointed import masks_at
+from gal_studio.ui.api.mask_runs import pixels_of, runs_of, stored_runs
+from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.payloads import Id, Only, Runs
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
 REQUESTS.verbs("read", Studio.patch_maps, only="maps")
 REQUESTS.verbs("write", Studio.judge_quality)
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of an image's width or height, from the upper left."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,18 @@ def reference_mask(context: Context, reference: Id) -> StoredMask:
     can_undo, can_redo = store.projects.masks.can_undo(stored.id)
     mask = stored_runs(context.studio.store, stored.mask or (found.mask if found else None))
     return StoredMask(mask, stored.mask is not None, can_undo, can_redo)
+
+
+@REQUESTS.read
+def masks_at_point(
+    context: Context, x: Share, y: Share, reference: Id | None = None, path: Id | None = None
+) -> Annotated[tuple[Runs, ...], Only("masks")]:
+    """What lies at a point of a reference, or of an upload: up to three masks, the smallest first."""
+    if reference is not None:
+        image = context.studio.store.images.picture(context.studio.store.projects.reference(reference).image)
+    else:
+        image = read_picture(uploads().path(path or ""))[0]
+    return tuple(map(runs_of, masks_at(image, (x, y))))
 
 
 @REQUESTS.write

@@ -17,12 +17,9 @@ from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.payloads import Id, Ids, OfRound, Only, Runs, Text
 from gal_studio.ui.payloads.forms import SettingValue, SettingValues
-from gal_studio.ui.payloads.rounds import MapPoint, map_points
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
-REQUESTS.verbs("read", Studio.history, only="steps")
-REQUESTS.verbs("write", Studio.go_to, only="changed")
 REQUESTS.verbs("write", Studio.count_marks, only="marked")
 REQUESTS.verbs("write", Studio.rename_round, only="name")
 REQUESTS.verbs(
@@ -32,15 +29,6 @@ REQUESTS.verbs(
     *(Studio.decide, Studio.tag, Studio.set_weight, Studio.explain_choice),
 )
 Marks = Annotated[dict[Id, bool | None], Field(max_length=100_000)]
-
-
-@dataclass(frozen=True)
-class OtherRound:
-    """The pictures of a round that is not shown, on the map."""
-
-    id: str
-    name: str
-    points: tuple[MapPoint, ...]
 
 
 @dataclass(frozen=True)
@@ -78,20 +66,6 @@ def changes(context: Context, project: Id, round: Id) -> Changes:
     """What was accepted in the round before, and what stands beside this one in another branch."""
     measured = context.views.measures(project)
     return Changes(context.studio.changes(round, measured), context.studio.beside(round, measured))
-
-
-@REQUESTS.read
-def other_rounds(
-    context: Context, project: Id, round: Id | None = None
-) -> Annotated[tuple[OtherRound, ...], Only("rounds")]:
-    """The pictures of all rounds but the shown one, as points of the map."""
-    views, summaries = context.views, context.views.rounds(project)
-    same = {one.copy_of for one in summaries if one.id == round} | {round}
-    return tuple(
-        OtherRound(one.id, one.name, map_points(views.round_view(project, one.id)))
-        for one in summaries
-        if one.id not in same and one.copy_of is None
-    )
 
 
 @REQUESTS.read

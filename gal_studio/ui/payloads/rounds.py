@@ -17,7 +17,6 @@ from gal_studio.core.types import CopyCurve, UsedDetectors
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.planned import most_pictures
 from gal_studio.state.hooks import actions_of
-from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.types import RoundFacts, RoundView, ScoreView
 from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
 from gal_studio.ui.payloads import ShownRecipe, shown_recipe
@@ -110,13 +109,6 @@ class Score:
     brief: Annotated[str, Doc("How often it gives a copy, such as “sometimes your cat”; empty if unknown.")]
     plain: Annotated[str, Doc("The same as a sentence without its end.")]
 
-
-MapPoint = Annotated[
-    tuple[str, int, float | None, float | None, float, float],
-    Ts("[\n    anchor: string,\n    index: number,\n    x: number | null,\n    y: number | null,\n"
-       "    similarityReference: number,\n    similarityAnchor: number,\n  ]"),
-]  # fmt: skip
-"""x and y are null without a place by likeness."""
 
 _ACCEPTED_BEFORE = "One of its images was accepted in the round before and still counts."
 
@@ -223,16 +215,3 @@ def positions(view: RoundView) -> dict[str, tuple[float, float]]:
     if places:
         places |= {name: (round(x, 3), round(y, 3)) for name, (x, y) in view.reference_positions.items()}
     return places
-
-
-def map_points(view: RoundView) -> tuple[MapPoint, ...]:
-    """The candidates of a round that is only shown behind another one, on both maps."""
-    return tuple(
-        (c.anchor_id, c.index, _place(c.x), _place(c.y), round(c.similarity_reference, 4),
-         round(c.similarity_anchor, 4))
-        for c in (shown.candidate for shown in view.candidates)
-    )  # fmt: skip
-
-
-def _place(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)

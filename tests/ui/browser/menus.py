@@ -28,3 +28,11 @@ def number_of(page: Any, name: str) -> str:
     number = page.inner_text(f".filter-menu [data-filter='{name}'] span")
     page.keyboard.press("Escape")
     return str(number)
+
+
+def open_advanced(page: Any, within: str = "") -> None:
+    """Open *Advanced* and all of its groups; `within` is a selector of the form."""
+    page.click(f"{within} .advanced > summary".strip())
+    page.eval_on_selector_all(
+        f"{within} .advanced .field-group".strip(), "(all) => all.forEach((group) => { group.open = true; })"
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import tests.features
-from tests.ui.browser.menus import further, show_only
+from tests.ui.browser.menus import further, open_advanced, show_only
 from tests.ui.conftest import WITH_FIGURES, Served
 from tests.ui.seeded import draw, measure, train
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, two_subjects
@@ -91,7 +91,7 @@ class Walk:
         page.wait_for_selector(".open-project:not([hidden]) .plates img")
         yield "an open project"
         self.shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
-        page.evaluate("document.querySelector('.advanced').open = true")
+        open_advanced(page, ".new-project")
         yield "a new project"
 
     def views(self) -> Iterator[str]:
@@ -114,7 +114,7 @@ class Walk:
         self.escape()
         for name, opener, opened in (
             ("filters", ".filter-button", ".filter-menu:popover-open"),
-            ("order, size and history", ".desk-view", ".desk-panel:popover-open .history-step"),
+            ("order and size", ".desk-view", ".desk-panel:popover-open .desk-order"),
             ("further choices", ".top-more", ".save-menu:popover-open .figures-button"),
             ("what can be saved", "[data-action=save-view]", ".save-menu:popover-open"),
             ("the queue", "[data-part=queue]", ".queue-list:popover-open"),

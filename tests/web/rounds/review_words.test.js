@@ -59,7 +59,7 @@ test("what the figures find right is a guess, and the person is to look", () => 
     images: [image],
     additions: [],
     bring: "",
-    right: 4,
+    guess: "The studio’s guess: 4 images may be right.",
     sentence: "None.",
     worth: "",
     worth_plain: "",

@@ -9,6 +9,7 @@ import { above } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { Button, html, useAnswer } from "../../kit/html.js";
 import { Select } from "../../kit/segments.js";
+import { candidatesShown } from "../../rounds/sides.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 
 /** @typedef {"left" | "right" | "neither"} Chosen */
@@ -36,9 +37,10 @@ export const InResults = () =>
   measured() > 1 &&
   html`<${Button} data-action="blind" title=${WHY} onClick=${() => openBlind()}>Compare blind…<//>`;
 
-/** Beside the strip, until the round was compared. */
+/** Beside the strip, until the round was compared; not among all images, where one chooses single ones. */
 export function AfterRound() {
   const { measures, roundId } = state;
+  if (candidatesShown()) return null;
   const isKnown = roundId !== null && measures?.words.rounds[roundId] && measured() > 1;
   if (!isKnown || measures.blind.some(({ rounds }) => rounds.includes(roundId))) return null;
   return html`<${Button}

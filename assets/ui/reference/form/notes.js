@@ -44,8 +44,7 @@ export const noted = (id, notes = []) => ({
 export function revealFirst(form) {
   const errors = [...form.querySelectorAll(".field-notes:has([data-tone=error])")];
   const box = errors.find((one) => !one.closest("[hidden]"));
-  const closed = box?.closest("details:not([open])");
-  if (closed instanceof HTMLDetailsElement) closed.open = true;
+  for (let one = box?.closest("details"); one; one = one.parentElement?.closest("details")) one.open = true;
   box?.scrollIntoView({ block: "center" });
   const field = box && form.querySelector(`[aria-describedby="${box.id}"]`);
   if (field instanceof HTMLElement) field.focus();

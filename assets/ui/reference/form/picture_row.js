@@ -193,6 +193,7 @@ async function paintRow(row) {
       can_undo: false,
       can_redo: false,
     }),
+    of: { path: row.path },
     send: async (painted) => {
       const answer = await call("reference", "check", { path: row.path, painted });
       if (!answer) return false;

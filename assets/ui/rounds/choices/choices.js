@@ -6,7 +6,6 @@ import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { How } from "../../how/how.js";
-import { figuresAt } from "../../app/plot.js";
 import { html, leaveOnEnter, set, withValue } from "../../kit/html.js";
 import { address, projectFigure } from "../../app/urls.js";
 import { render } from "../../vendor/preact.min.js";
@@ -33,8 +32,7 @@ export function mountChoices(panel) {
     set(learning, null);
   });
   render(html`<${Choices} />`, panel);
-  const figure = () => projectFigure("agreement");
-  return { rows, figure, figures: () => figuresAt(figure()) };
+  return { rows, figure: () => projectFigure("agreement") };
 }
 
 /** As the studio writes it. */

@@ -1,4 +1,4 @@
-/** How the pictures are laid out: tile size, order, auto-advance and score range; kept in this browser. */
+/** How the pictures are laid out: tile size, order and auto-advance; kept in this browser. */
 /** @import { Candidate } from "payloads" */
 import { keep as keepIn, keptObject } from "../../kit/kept.js";
 import { emit, state } from "../../app/store.js";
@@ -38,8 +38,7 @@ export function sorts() {
 export const orderInUse = () => (sorts().some(([name]) => name === desk.sort) ? desk.sort : "priority");
 
 /**
- * The value of a score of a candidate, or of what an order goes by, if it has it; "margin" is the
- * difference of its two likenesses.
+ * The value of a score of a candidate, or of what an order goes by, if it has it.
  * @param {Candidate} candidate
  * @param {string} name
  * @returns {number | undefined}
@@ -47,7 +46,7 @@ export const orderInUse = () => (sorts().some(([name]) => name === desk.sort) ? 
 export const scoreValue = (candidate, name) => {
   if (name === "search") return state.search?.likeness.get(candidate.id);
   if (name === "uncertain") return candidate.scores.copy_chance;
-  return name === "margin" ? candidate.margin : candidate.scores[name];
+  return candidate.scores[name];
 };
 
 /**
@@ -112,40 +111,19 @@ export function setSearch(search) {
   emit("search");
 }
 
-/** @param {typeof state.range} range */
-export function setRange(range) {
-  state.range = range;
-  keep();
-  emit("filter");
-}
-
-/** @param {typeof state.detector} detector */
-export function setDetector(detector) {
-  state.detector = detector;
-  keep();
-  emit("filter");
-}
-
 function keep() {
-  const { range, detector } = state;
   const sort = desk.sort === "search" ? sortBefore : desk.sort; // a search is over with its round
-  keepIn(KEY, JSON.stringify({ ...desk, sort, range, detector }));
+  keepIn(KEY, JSON.stringify({ ...desk, sort }));
 }
-
-/** @param {{ low: number | null, high: number | null }} range */
-const isRange = ({ low, high }) => (low ?? high) !== null && (low ?? -Infinity) <= (high ?? Infinity);
 
 /** Restore what was kept; what is not understood is left out. */
 export function restoreDesk() {
-  /** @type {Partial<Desk> & { range?: typeof state.range, detector?: typeof state.detector }} */
-  const stored = keptObject(KEY);
-  const { size, sort, reverse, advance, range, detector } = stored;
+  /** @type {Partial<Desk>} */
+  const { size, sort, reverse, advance } = keptObject(KEY);
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
   if (typeof sort === "string") desk.sort = sort;
   if (typeof reverse === "boolean") desk.reverse = reverse;
   if (typeof advance === "boolean") desk.advance = advance;
-  if (range && typeof range.score === "string" && isRange(range)) state.range = range;
-  if (detector === "prompts" || detector === "pictures") state.detector = detector;
 }
 
 /** Limits of the tile size in pixels. */

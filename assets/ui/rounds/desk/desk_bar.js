@@ -1,15 +1,14 @@
-/** The bar over the grid: undo and redo, and a panel for order, size, score range and history. */
+/** The bar over the grid: undo and redo, and a panel for order and size. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
 import { addOptionToHelp } from "../../kit/help.js";
-import { html, withValue } from "../../kit/html.js";
+import { html, SignButton, withValue } from "../../kit/html.js";
 import { followIn, partsIn } from "../../kit/places.js";
 import { PopoverButton } from "../../kit/popovers.js";
 import { Select } from "../../kit/segments.js";
+import { redo, undo } from "../grid/verdicts.js";
 import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
-import { History, openHistory, UndoAndRedo } from "./history.js";
-import { RangeFilter, rangeWords } from "./range.js";
 
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
@@ -24,10 +23,9 @@ export function mountDesk(parts) {
     parts.desk.hidden = !state.candidates.size;
     return html`${partsIn("desk")}
       <${PopoverButton}
-        class="button small desk-view" label=${rangeWords() || "View"} aria-haspopup="true"
-        aria-pressed=${String(Boolean(state.range))} title="Order and size of the images, history"
-        panelClass="desk-panel" panelLabel="Order, size and history" onOpen=${openHistory}
-      ><${Order} /><${Size} grid=${parts.grid} /><${RangeFilter} at=${{}} /><${History} at=${{}} /><//>
+        class="button small desk-view" label="View" title="Order and size of the images"
+        aria-haspopup="true" panelClass="desk-panel" panelLabel="Order and size"
+      ><${Order} /><${Size} grid=${parts.grid} /><//>
       <${UndoAndRedo} />`;
   });
 }
@@ -56,4 +54,18 @@ function Size({ grid }) {
     onInput=${withValue((size) => setDesk({ size: Number(size) }))}
     onDblClick=${() => setDesk({ size: 0 })}
   /></label>`;
+}
+
+function UndoAndRedo() {
+  const { undo: undoes = "", redo: redoes = "" } = state.round ?? {};
+  return html`<span class="desk-steps">
+    <${Step} glyph="↶" act=${undo} verb="Undo" what=${undoes} shortcut="Ctrl+Z" />
+    <${Step} glyph="↷" act=${redo} verb="Redo" what=${redoes} shortcut="Ctrl+Y" />
+  </span>`;
+}
+
+/** @param {{ glyph: string, act: () => void, verb: string, what: string, shortcut: string }} props */
+function Step({ glyph, act, verb, what, shortcut }) {
+  const words = what ? `${verb}: ${what} (${shortcut})` : `There is nothing to ${verb.toLowerCase()}`;
+  return html`<${SignButton} words=${words} disabled=${!what} onClick=${act}>${glyph}<//>`;
 }

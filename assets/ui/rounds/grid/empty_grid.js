@@ -44,19 +44,10 @@ const STEPS = {
   ],
 };
 
-/** @type {[title: string, words: string]} */
-const OUT_OF_RANGE = [
-  "No image is in this range of scores",
-  "Press Filter above the images, and then Show all.",
-];
-
 /** @type {[string, string]} */
 const QUEUED = ["The images are waiting for their turn", "The queue, at the top, shows what is before them."];
 /** @type {[string, string]} */
 const LOADING = ["Loading the images…", ""];
-/** @type {[string, string]} */
-const NO_DETECTOR = ["This check found nothing", "Choose Any beside the filter to see all copies."];
-
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {
   const { step = "", trained, with_references: given } = state.round ?? {};
@@ -88,7 +79,7 @@ function beforeTheFirst() {
 export function emptyGrid(node, counts, open) {
   const { filter } = state;
   const inFilter = isTag(filter) ? open : counts[filter];
-  const found = inFilter ? (open ? null : state.range ? OUT_OF_RANGE : NO_DETECTOR) : NONE[filter];
+  const found = inFilter ? null : NONE[filter];
   const words = counts.all ? found : beforeTheFirst();
   node.hidden = !words;
   node.toggleAttribute("data-loading", words === LOADING);

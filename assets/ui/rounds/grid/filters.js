@@ -1,13 +1,10 @@
-/** Filter chips with counts, and the choice of what calls an image a copy. */
-/** @import { Detector, Filter, Group } from "../../app/store.js" */
+/** Which images are shown, with counts. */
+/** @import { Filter, Group } from "../../app/store.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
-import { state, counts, isCopyBy, isJudged, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
-import { el } from "../../kit/dom.js";
+import { state, counts, isJudged, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
 import { html } from "../../kit/html.js";
 import { MenuItem, PopoverButton } from "../../kit/popovers.js";
-import { Segments } from "../../kit/segments.js";
-import { setDetector } from "../desk/desk.js";
 
 /** @type {[name: Group, label: string, title: string][]} */
 const CHIPS = [
@@ -19,12 +16,6 @@ const CHIPS = [
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All images of this round"],
 ];
-/** @type {[name: Detector, label: string, title: string][]} */
-const DETECTORS = [
-  ["either", "Any", "All copies"],
-  ["prompts", "Prompt", "Closer to the reference’s prompt than to their own"],
-  ["pictures", "Image", "Areas of the reference are found in them"],
-];
 const EVENTS = "tags step filter selection round candidates cleared scores verdicts forget";
 
 /** What nobody knows without reference images. */
@@ -32,13 +23,7 @@ const NEED_REFERENCES = new Set(["suggested", "copies"]);
 
 /** @param {RoundsParts} parts */
 export function mountFilters(parts) {
-  const detectors = el("div", { class: "detector-filter", hidden: true });
-  parts["round-words"].before(detectors);
   renderOn(EVENTS, parts.filters, () => html`<${Chooser} at=${{}} />`);
-  renderOn(EVENTS, detectors, () => {
-    detectors.hidden = state.filter !== "copies";
-    return html`<${Detectors} />`;
-  });
 }
 
 /** A button that says which images are shown, with the others that can be. */
@@ -72,14 +57,3 @@ function Chooser() {
 }
 
 /** @typedef {[name: Filter, label: string, title: string, images: number]} Choice */
-
-/** Who says that an image is a copy, with the number of images of each; there while the copies are shown. */
-function Detectors() {
-  const found = (/** @type {Detector} */ name) =>
-    [...state.candidates.values()].filter((one) => isCopyBy(one, name)).length;
-  return html`<span>Detected by</span>
-    <${Segments}
-      label="Which check found them" chosen=${state.detector} choose=${setDetector}
-      names=${DETECTORS.map(([name, label, title]) => [name, `${label} ${found(name)}`, title])}
-    />`;
-}

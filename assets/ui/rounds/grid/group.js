@@ -4,7 +4,6 @@ import { el } from "../../kit/dom.js";
 import { Button, html } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
 import { isJudged } from "../../app/store.js";
-import { SmallTurn } from "../turn/turn.js";
 import { copiesOf, uncertainty, uncertaintyTitle } from "../../kit/format.js";
 
 /**
@@ -66,7 +65,6 @@ function Head({ anchor, score, rank: number, isOpen, canGrow, isStop, onNone, on
       <span class="plain" title=${score?.reason}>
         ${score && !asks && (judged ? score.brief : score.reason)}
       </span>
-      <${SmallTurn} turn=${score?.turn} />
       <span class="copies">
         ${told && (asks ? asked(told.n) : copiesOf(told.copies, told.n))}
       </span>

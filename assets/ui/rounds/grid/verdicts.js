@@ -88,16 +88,6 @@ export async function setWeight(id, weight) {
 }
 
 /**
- * Undo or redo until this step of the history is the last; null: the beginning.
- * @param {number | null} step
- */
-export async function goTo(step) {
-  const answer = await write("go_to", { round: state.roundId, step });
-  await refetch();
-  if (answer) comeBack(answer.changed);
-}
-
-/**
  * Go to what was undone or redone: a suggestion among the images, or else the first.
  * @param {readonly string[]} ids
  */

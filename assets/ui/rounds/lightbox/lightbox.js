@@ -143,7 +143,7 @@ function Lightbox() {
 /** @param {{ candidate: Candidate }} props */
 function Enlarged({ candidate }) {
   const pictures = useRef(/** @type {HTMLElement | null} */ (null));
-  const { bar, over, plates, beside } = useComparison(candidate);
+  const { bar, beside } = useComparison(candidate);
   useKeptFocus(pictures.current, "data-slot");
   useLayoutEffect(() => {
     shown = candidate.id; // at once: a key may close the view before the next paint
@@ -151,8 +151,8 @@ function Enlarged({ candidate }) {
   }, [candidate.id]);
   return html`<div class="lightbox-main">
       <div class="lightbox-bar"><${Turns} at=${{}} />${bar}</div>
-      <div class="lightbox-pictures" data-plates=${plates + 1} ref=${pictures}>
-        <${Pane} key="of ${candidate.id}" candidate=${candidate} over=${over} />
+      <div class="lightbox-pictures" data-plates=${beside.length + 1} ref=${pictures}>
+        <${Pane} key="of ${candidate.id}" candidate=${candidate} at=${{}} />
         ${beside}
       </div>
     </div>
@@ -184,11 +184,8 @@ function Turns() {
 /** @param {string} words */
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
-/**
- * The enlarged picture, with what lies over it.
- * @param {{ candidate: Candidate, over: unknown }} props
- */
-function Pane({ candidate, over }) {
+/** The enlarged picture, with what lies over it. @param {{ candidate: Candidate }} props */
+function Pane({ candidate }) {
   const { id, prompt } = candidate;
   const { layer, subjects, panel } = useHeat({
     owner: id,
@@ -211,7 +208,6 @@ function Pane({ candidate, over }) {
     <${ZoomFrame} locked=${painting} turn=${turnTo}>
       <${EnlargedImage} src=${picture(id)} alt=${prompt} plain=${comparing()} />
       ${layer}
-      ${over}
       ${
         brush
           ? html`<${BrushLayer} key="brush" brush=${brush} name="What is right in this image" focused />`

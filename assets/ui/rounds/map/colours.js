@@ -1,13 +1,12 @@
 /** Colours of the map's points. Copies also differ in shape, so colour is never the only cue. */
 /** @import { Candidate } from "payloads" */
 import { state } from "../../app/store.js";
-import { undecided } from "../../kit/format.js";
-import { amount, AMOUNTS, blend, DIVERGING, ramp, rgb, themed, translucent } from "./palette.js";
+import { amount, themed, translucent } from "./palette.js";
 
 /**
  * What a colour says: the ends of the scale, one swatch for each kind, or words.
- * @typedef {{ scale?: [from: string, to: string], stops?: string[],
- *   kinds?: [colour: string, words: string][], words?: string }} Legend
+ * @typedef {{ scale?: [from: string, to: string], kinds?: [colour: string, words: string][],
+ *   words?: string }} Legend
  * @typedef {{ label: string, legend: () => Legend, colours: (candidates: Candidate[]) => string[] }} Mode
  */
 
@@ -25,19 +24,10 @@ const DECISIONS = {
   rejected: ["#c43d3d", "rejected"],
   undecided: ["#a9a8a3", "to review"],
 };
-const OUTLIERS = 1.6;
-const EARLY = [150, 160, 185];
-const LATE = [91, 63, 190];
 
 /** The colour of a test prompt, the same in all rounds of a project. @param {string} id */
 export const promptColour = (id) =>
   themed(state.project?.anchors.find((anchor) => anchor.id === id)?.colour ?? "#5b737d");
-
-/** The colour of a round in the order of the strip, from early to late. @param {string | null} id */
-export function roundColour(id) {
-  const place = state.rounds.findIndex((round) => round.id === id);
-  return themed(rgb(blend(EARLY, LATE, Math.max(0, place) / Math.max(1, state.rounds.length - 1))));
-}
 
 /** @param {Candidate} candidate */
 function decision({ id }) {
@@ -64,10 +54,6 @@ function ends(values) {
   const known = values.filter((value) => value !== undefined);
   return known.length ? [Math.min(...known), Math.max(...known)] : null;
 }
-
-/** The margin at which a colour is full, so that a few outliers leave the others told apart. */
-const fullMargin = (/** @type {Candidate[]} */ candidates) =>
-  Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin))) / OUTLIERS;
 
 /** @param {number} value */
 const number = (value) => value.toFixed(2);
@@ -97,40 +83,10 @@ const MODES = {
     }),
     colours: (candidates) => candidates.map((c) => themed(COPIES[c.copy_by][0])),
   },
-  entropy: {
-    label: "Uncertain prompts",
-    legend: () => ({ scale: [undecided(0), undecided(Math.LN2)], stops: AMOUNTS }),
-    colours: (candidates) =>
-      candidates.map((c) => amount((state.scoreOf.get(c.anchor_id)?.entropy ?? 0) / Math.LN2)),
-  },
-  margin: {
-    label: "Nearer to which prompt",
-    legend: () => {
-      const full = number(fullMargin(all()));
-      return { scale: [`reference −${full}`, `+${full} prompt`], stops: DIVERGING };
-    },
-    colours: (candidates) => {
-      const full = fullMargin(candidates);
-      return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, c.margin / full))));
-    },
-  },
   decision: {
     label: "Decision",
     legend: () => ({ kinds: Object.values(DECISIONS).map(([colour, words]) => [themed(colour), words]) }),
     colours: (candidates) => candidates.map((c) => themed(DECISIONS[decision(c)][0])),
-  },
-  search: {
-    label: "Search",
-    legend: () => ({ scale: ["fits least", "fits best"], stops: AMOUNTS }),
-    colours: (candidates) => spread(candidates.map(({ id }) => state.search?.likeness.get(id))),
-  },
-  round: {
-    label: "Round",
-    legend: () => ({ kinds: state.rounds.map((round) => [roundColour(round.id), round.name]) }),
-    colours: (candidates) => {
-      const colour = roundColour(state.roundId);
-      return candidates.map(() => colour);
-    },
   },
 };
 
@@ -146,7 +102,7 @@ function scoreMode(name) {
       label: score.label,
       legend: () => {
         const [low, high] = ends(all().map((c) => c.scores[name])) ?? [0, 1];
-        return { scale: [number(low), number(high)], stops: AMOUNTS };
+        return { scale: [number(low), number(high)] };
       },
       colours: (candidates) => spread(candidates.map((c) => c.scores[name])),
     }
@@ -154,16 +110,11 @@ function scoreMode(name) {
 }
 
 /** @param {string} name */
-export const modeOf = (name) => (isOffered(name) && MODES[name]) || scoreMode(name) || MODES.anchor;
-
-/** There is nothing to colour by before something was looked for. @param {string} name */
-const isOffered = (name) => name !== "search" || state.search !== null;
+export const modeOf = (name) => MODES[name] ?? scoreMode(name) ?? MODES.anchor;
 
 /** Names and labels of all modes: the fixed ones, then one for each score of the project. */
 export const modes = () => [
-  ...Object.entries(MODES)
-    .filter(([name]) => isOffered(name))
-    .map(([name, { label }]) => ({ name, label })),
+  ...Object.entries(MODES).map(([name, { label }]) => ({ name, label })),
   ...(state.project?.scores ?? []).map(({ name, label }) => ({ name, label })),
 ];
 

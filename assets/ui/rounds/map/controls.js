@@ -1,5 +1,5 @@
-/** The controls on the map: projection, tools, zoom, other rounds; and above it what the colours mean. */
-/** @import { Memory } from "./memory.js" */
+/** The controls on the map: projection, tools, zoom; and above it what the colours mean. */
+/** @import { Memory } from "./viewpoint.js" */
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
 import { isJudged } from "../../app/store.js";
@@ -8,7 +8,7 @@ import { roving } from "../../kit/roving.js";
 import { Select } from "../../kit/segments.js";
 import { useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { modeOf, modes } from "./colours.js";
-import { gradient } from "./palette.js";
+import { GRADIENT } from "./palette.js";
 import { PROJECTIONS } from "./projections.js";
 
 /** Strokes of the icons, on 16 x 16. */
@@ -16,27 +16,23 @@ const ICONS = {
   lasso:
     "M8 2.5c3.3 0 5.7 1.7 5.7 4s-2.4 4-5.7 4-5.7-1.7-5.7-4 2.4-4 5.7-4" +
     "M4.6 9.8c-1 .8-.8 2 .3 2.2 1.2.2 1 1.5.2 2",
-  box: "M2.5 3.5h11v9h-11z",
   move:
     "M8 1.8v12.4M1.8 8h12.4M8 1.8 6.2 3.6M8 1.8l1.8 1.8M8 14.2l-1.8-1.8M8 14.2l1.8-1.8M1.8 8l1.8-1.8" +
     "M1.8 8l1.8 1.8M14.2 8l-1.8-1.8M14.2 8l-1.8 1.8",
   in: "M8 3v10M3 8h10",
   out: "M3 8h10",
   whole: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
-  others: "M6.2 2.6a3.6 3.6 0 1 1 0 7.2 3.6 3.6 0 0 1 0-7.2M9.8 6.2a3.6 3.6 0 1 1-3.6 3.6",
 };
 export const STEP = 1.6; // of a press on + or −
 /** @type {[name: Tool, title: string][]} */
 const TOOLS = [
   ["lasso", "Lasso: draw around images to select them (Shift adds, Ctrl removes)"],
-  ["box", "Box: drag over images to select them (Shift adds, Ctrl removes)"],
   ["move", "Move the map (or drag with the middle button)"],
 ];
 
 /**
- * @typedef {{ project: (name: ProjectionName) => void, tool: (name: Tool) => void,
- *   zoom: (factor: number) => void, whole: () => void, others: () => void,
- *   colour: (name: string) => void }} Acts
+ * @typedef {{ set: (changes: Partial<Memory>) => void, zoom: (factor: number) => void,
+ *   whole: () => void }} Acts
  */
 
 /**
@@ -52,8 +48,8 @@ const button = (icon, title, act, more) => html`<button
   <svg viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[icon]} /></svg>
 </button>`;
 
-/** @param {{ memory: Memory, isZoomed: boolean, judged: boolean, rounds: number, acts: Acts }} props */
-export function Controls({ memory: { projection, tool, others }, isZoomed, judged, rounds, acts }) {
+/** @param {{ memory: Memory, isZoomed: boolean, acts: Acts }} props */
+export function Controls({ memory: { projection, tool }, isZoomed, acts }) {
   const [places, tools] = [useRef(null), useRef(null)];
   useLayoutEffect(() => {
     for (const { current } of [places, tools]) if (current) roving(current);
@@ -61,20 +57,20 @@ export function Controls({ memory: { projection, tool, others }, isZoomed, judge
   // the other projection is about the reference
   return html`<div
       class="segments map-control map-projection" role="group" aria-label="Places of the images" ref=${places}
-      hidden=${!judged}
+      hidden=${!isJudged()}
     >
       ${Object.entries(PROJECTIONS).map(
         ([name, { label, title }]) => html`<button
           type="button" key=${name} data-choice=${name} title=${title}
           aria-pressed=${String(name === projection)}
-          onClick=${() => acts.project(/** @type {ProjectionName} */ (name))}
+          onClick=${() => acts.set({ projection: /** @type {ProjectionName} */ (name) })}
         >${label}</button>`,
       )}
     </div>
     <div class="map-control map-tools" role="toolbar" aria-label="Map" ref=${tools}>
       <div>
         ${TOOLS.map(([name, title]) =>
-          button(name, title, () => acts.tool(name), {
+          button(name, title, () => acts.set({ tool: name }), {
             "data-tool": name,
             "aria-pressed": String(name === tool),
           }),
@@ -85,12 +81,6 @@ export function Controls({ memory: { projection, tool, others }, isZoomed, judge
         ${button("out", "Zoom out (−)", () => acts.zoom(1 / STEP))}
         ${button("whole", "Show the whole map (0, or double-click)", acts.whole, { disabled: !isZoomed })}
       </div>
-      <div>
-        ${button("others", "Show the images of the other rounds behind", acts.others, {
-          hidden: rounds < 2,
-          "aria-pressed": String(others),
-        })}
-      </div>
     </div>`;
 }
 
@@ -100,7 +90,7 @@ export function Controls({ memory: { projection, tool, others }, isZoomed, judge
  */
 export function Legend({ colour, choose }) {
   const offered = modes();
-  const { scale, stops = [], kinds = [], words } = modeOf(colour).legend();
+  const { scale, kinds = [], words } = modeOf(colour).legend();
   // what is remembered may not be offered now
   const shown = offered.some(({ name }) => name === colour) ? colour : "anchor";
   return html`<label>Color by${" "}
@@ -110,14 +100,14 @@ export function Legend({ colour, choose }) {
       />
     </label>
     <span class="shapes" hidden=${!isJudged()} title=${SHAPES}>
-      ★ reference ○ copy ● not a copy ⋯ suggested
+      ★ reference ○ copy ● not a copy
     </span>
     <span class="colour-key">
       ${words}
       ${
         scale &&
         html`<span class="scale">
-          ${scale[0]}<i style=${{ background: gradient(stops) }} />${scale[1]}
+          ${scale[0]}<i style=${{ background: GRADIENT }} />${scale[1]}
         </span>`
       }
       ${kinds.map(
@@ -126,4 +116,4 @@ export function Legend({ colour, choose }) {
     </span>`;
 }
 
-const SHAPES = "Ring: copy · dot: not a copy · dotted line: suggestion to reference";
+const SHAPES = "Ring: copy · dot: not a copy";

@@ -48,19 +48,6 @@ export function rangeOf(values) {
   return [low - pad, high + pad];
 }
 
-/**
- * The corners of a box between two points, as a closed path.
- * @param {Pixel} from
- * @param {Pixel} to
- * @returns {Pixel[]}
- */
-export const boxPath = ([x1, y1], [x2, y2]) => [
-  [x1, y1],
-  [x2, y1],
-  [x2, y2],
-  [x1, y2],
-];
-
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
 /**

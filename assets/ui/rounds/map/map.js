@@ -1,254 +1,251 @@
-/** The map: points, and layers that show what changes with the pointer. */
+/** The map: each image is a point, or an image where one is near, and what is chosen is marked on it. */
 /** @import { Size } from "./camera.js" */
+/** @import { MapPoint, Points } from "./points.js" */
+/** @import { Name } from "./names.js" */
 /** @import { Pixel } from "./geometry.js" */
-/** @import { Points } from "./scene.js" */
-/** @import { MapPoint } from "./drawing/marks.js" */
-/** @import { Memory } from "./memory.js" */
-import { isJudged, loading, on, state } from "../../app/store.js";
-import { roundFigure } from "../../app/urls.js";
-import { setText } from "../../kit/dom.js";
+import { loading, on, state } from "../../app/store.js";
+import { roundFigure, thumbnail } from "../../app/urls.js";
+import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { pressedKey } from "../../kit/pressed_key.js";
-import { figuresAt } from "../../app/plot.js";
 import { render } from "../../vendor/preact.min.js";
+import { copyWords } from "../grid/copy_words.js";
+import { magnification, toPixels, wholeFrame } from "./camera.js";
+import { promptColour } from "./colours.js";
 import { Controls, Legend, STEP } from "./controls.js";
 import { nearest } from "./geometry.js";
-import { glide, MOST_ELEMENTS } from "./drawing/dots.js";
-import { dropGhosts, fetchGhosts, ghostPlaces } from "./drawing/ghosts.js";
-import { makeLayers } from "./layers.js";
+import { namesOf } from "./names.js";
 import { pointerActs, watchPointer } from "./pointer.js";
+import { apartEnough, imageEdge, makePoints } from "./points.js";
 import { PROJECTIONS } from "./projections.js";
 import { mapRows } from "./saved.js";
-import { frameOf, makePoints, recolour as repaint } from "./scene.js";
 import { Viewpoint } from "./viewpoint.js";
 
 const HIT_RADIUS = 12; // pixels
-const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** @type {HTMLElement} */
-let panel;
-/** @type {ReturnType<typeof makeLayers>} */
-let layers;
-/** @type {() => void} */
-let showControls;
-/** @type {() => void} */
-let showLegend;
-/** @type {Points} */
-let scene = { points: [], stars: [], alike: false };
-let drawings = 0;
-/** @type {Size | null} what it was drawn for */
-let drawnSize = null;
-let asked = false;
-let colourBefore = "anchor"; // something was looked for
-let grown = false; // more pictures of this round were placed
-let turned = false; // to another round, whose pictures are on their way
-/** @type {Map<string, Pixel>} where the pictures of the round that was left were, by key */
-let left = new Map();
-
-/** @returns {Size} */
-const size = () => ({ width: panel.clientWidth, height: panel.clientHeight });
-const viewpoint = new Viewpoint(size, () => overlay());
-const zoom = (/** @type {number} */ factor) => viewpoint.zoom(factor);
-const showWhole = () => viewpoint.show(undefined);
+const TOOLS = 44; // pixels at the right that the map's buttons cover
+const LARGE = 60; // pixels of an image that is not enlarged
+const PREVIEW = 142; // pixels: width of the enlarged image with its distance
+const MANY = 400; // points, from which on they are smaller
+const RADIUS = { suggested: 13, accepted: 12, rejected: 6, focus: 15, hover: 12 };
+const STAR = Array.from({ length: 10 }, (_, i) => {
+  const [radius, angle] = [i % 2 ? 5.5 : 13, (Math.PI * i) / 5];
+  return `${radius * Math.sin(angle)},${-radius * Math.cos(angle)}`;
+}).join(" ");
 
 /**
- * @param {HTMLElement} node
+ * What is drawn until something but the pointer or the ring changes; `edge` is that of the images in pixels,
+ * 0 where all are points, and `dots` the points as elements.
+ * @typedef {Points & { images: Set<string>, edge: number, names: Name[], dots: unknown,
+ *   line: string }} Drawn
+ */
+/** @type {Drawn} */
+const BLANK = {
+  points: [],
+  stars: [],
+  images: new Set(),
+  edge: 0,
+  names: [],
+  dots: null,
+  alike: false,
+  line: "",
+};
+
+/**
+ * @param {HTMLElement} panel
  * @param {{ legend: HTMLElement }} more
  */
-export function mountMap(node, { legend }) {
-  panel = node;
-  layers = makeLayers(panel);
-  const acts = {
-    project: (/** @type {Memory["projection"]} */ projection) => change({ projection }),
-    tool: (/** @type {Memory["tool"]} */ tool) => change({ tool }),
-    colour: (/** @type {string} */ colour) => change({ colour }),
-    others: () => change({ others: !viewpoint.memory.others }),
-    whole: showWhole,
-    zoom,
-  };
-  showControls = () => {
-    const { memory, zoomed } = viewpoint;
-    panel.dataset.tool = memory.tool;
-    panel.dataset.projection = memory.projection;
-    const rounds = state.rounds.length;
-    const judged = isJudged();
-    render(html`<${Controls} ...${{ memory, rounds, judged, acts }} isZoomed=${zoomed} />`, layers.controls);
-  };
-  showLegend = () =>
-    render(html`<${Legend} colour=${viewpoint.memory.colour} choose=${acts.colour} />`, legend);
-  showControls();
-  listen();
-  watchPointer(
-    panel,
-    pointerActs(viewpoint, () => scene.points, at),
-    layers.overlay,
-  );
-  panel.addEventListener("keydown", (event) => {
-    const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: showWhole }[pressedKey(event)];
-    act?.();
-  });
-  new ResizeObserver(resized).observe(panel);
-  const figure = () => roundFigure("map");
-  return { rows: () => mapRows(scene), figure, figures: () => figuresAt(figure()) };
-}
+export function mountMap(panel, { legend }) {
+  let drawn = BLANK;
+  let asked = false;
+  const size = () => ({ width: panel.clientWidth, height: panel.clientHeight });
+  const viewpoint = new Viewpoint(size, ask);
+  const box = panel.appendChild(el("div", { class: "map-drawing" }));
+  const set = viewpoint.set.bind(viewpoint);
+  const zoom = (/** @type {number} */ factor) => viewpoint.zoom(factor);
+  const whole = () => viewpoint.show(undefined);
+  const colour = (/** @type {string} */ name) => set({ colour: name });
 
-function listen() {
-  on("positions", grow);
-  on("scores rounds step", ask);
-  on("candidates", () => viewpoint.memory.projection === "own" && ask());
+  /** Draw anew, once for all that changes in this task. */
+  function ask() {
+    if (asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      panel.toggleAttribute("data-loading", loading());
+      panel.dataset.tool = viewpoint.memory.tool;
+      panel.dataset.projection = viewpoint.memory.projection;
+      render(html`<${Legend} colour=${viewpoint.memory.colour} choose=${colour} />`, legend);
+      if (!state.project) drawn = BLANK;
+      // the points of the round before stay, dimmed, until those of this one have come
+      else if (panel.clientWidth && state.step === "rounds" && !loading()) drawn = draw(viewpoint);
+      show();
+    });
+  }
+
+  function show() {
+    const { memory, zoomed: isZoomed } = viewpoint;
+    const props = { drawn, memory, size: size(), acts: { set, zoom, whole }, isZoomed };
+    render(html`<${Drawing} ...${props} />`, box);
+  }
+
+  on("positions scores rounds step candidates forget round job verdicts selection filter", ask);
+  on("view", (name) => name === "map" && ask());
+  on("hover focus", show);
   on("project", () => {
     viewpoint.enter(state.projectId);
-    showControls();
-    showLegend();
+    ask();
   });
-  on("forget", leaveRound);
-  on("search", colourSearch);
-  on("view", (name) => name === "map" && ask());
-  on("round job", words);
-  on("verdicts", () => (viewpoint.memory.colour === "decision" ? recolour() : marks()));
-  on("selection filter", () => {
-    points();
-    marks();
-  });
-  on("hover", (origin) => {
-    layers.preview(origin === "map" ? scene.points.find((p) => p.id === state.hover) : undefined);
-    marks();
-    if (viewpoint.behind) layers.ghosts(view());
-  });
-  on("focus", marks);
   document.addEventListener("studio-theme", ask);
-}
-
-/** Another round: its pictures start from where these are. Another project: all goes. */
-function leaveRound() {
-  turned = Boolean(state.project);
-  left = new Map(turned ? scene.points.map(({ key, x, y }) => [key, [x, y]]) : []);
-  if (turned) return words();
-  scene = { points: [], stars: [], alike: false };
-  overlay();
-  dropGhosts();
-  ask();
-}
-
-/** Pictures of this round have come or moved: those that are shown glide from where they are. */
-function grow() {
-  if (!turned && viewpoint.memory.projection === "alike") {
-    left = new Map(scene.points.map(({ key, x, y }) => [key, [x, y]]));
-    grown = left.size > 0;
-  }
-  ask();
-}
-
-/** @param {Partial<Memory>} changes */
-function change(changes) {
-  const { behind } = viewpoint;
-  viewpoint.set(changes);
-  showControls();
-  if ("projection" in changes || behind !== viewpoint.behind) ask();
-  else if ("colour" in changes) recolour();
-}
-
-/** What was looked for is shown by colour, and afterwards what was shown before. */
-function colourSearch() {
-  const { colour } = viewpoint.memory;
-  if (colour !== "search") colourBefore = colour;
-  change({ colour: state.search ? "search" : colour === "search" ? colourBefore : colour });
-}
-
-/** Other colours of what is drawn, where nothing moves. */
-function recolour() {
-  showLegend();
-  if (asked || !panel.clientWidth) return ask();
-  repaint(scene.points, viewpoint.memory.colour);
-  return overlay();
-}
-
-/** The panel has another size; a drawing may have been made for it already. */
-function resized() {
-  const { width, height } = size();
-  if (drawnSize?.width !== width || drawnSize.height !== height) ask();
-}
-
-const view = () => ({ scene, size: size(), viewpoint });
-
-/**
- * The point at a pixel of the panel.
- * @param {number} x
- * @param {number} y
- * @returns {MapPoint | null}
- */
-const at = (x, y) => nearest(scene.points, x, y, Math.max(HIT_RADIUS, layers.reach()));
-
-/** Draw anew, once for all that changes in this task. */
-function ask() {
-  if (asked) return;
-  asked = true;
-  queueMicrotask(() => {
-    asked = false;
-    draw();
+  new ResizeObserver(ask).observe(panel);
+  const at = (/** @type {number} */ x, /** @type {number} */ y) =>
+    nearest(drawn.points, x, y, Math.max(HIT_RADIUS, drawn.edge / 2));
+  watchPointer(
+    panel,
+    pointerActs(viewpoint, () => drawn.points, at),
+  );
+  panel.addEventListener("keydown", (event) => {
+    const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: whole }[pressedKey(event)];
+    act?.();
   });
+  ask();
+  return { rows: () => mapRows(drawn), figure: () => roundFigure("map") };
 }
-
-async function draw() {
-  words();
-  showLegend();
-  drawnSize = null;
-  if (!panel.clientWidth || state.step !== "rounds") return;
-  if (turned && loading()) return; // the points of the round before stay, dimmed
-  drawnSize = size();
-  drawings += 1;
-  const drawing = drawings;
-  if (viewpoint.behind) fetchGhosts().then((news) => news && ask());
-  const { projection, colour } = viewpoint.memory;
-  scene = makePoints(projection, colour);
-  viewpoint.whole = frameOf(projection, scene, viewpoint.behind ? ghostPlaces(projection) : []);
-  const moving = (turned || grown) && !STILL.matches && left.size > 0 && scene.points.length > 0;
-  turned = grown = false;
-  panel.toggleAttribute("data-moving", moving);
-  overlay();
-  if (!moving) return;
-  await glide(scene.points, left, (points) => glideOn(drawing, points));
-  if (drawing !== drawings) return;
-  panel.removeAttribute("data-moving");
-  points();
-}
-
-/** Is each point an element? That is too slow for many. */
-const byElements = () => scene.points.length <= MOST_ELEMENTS;
 
 /**
- * Show the points on their way, as long as this drawing is the newest.
- * @param {number} drawing
- * @param {MapPoint[]} points
+ * Place all that the state has.
+ * @param {Viewpoint} viewpoint
+ * @returns {Drawn}
  */
-function glideOn(drawing, points) {
-  if (drawing === drawings) layers.drawPoints(points, size());
-  return drawing === drawings;
+function draw(viewpoint) {
+  const { projection, colour } = viewpoint.memory;
+  const { points, stars, alike } = makePoints(projection, colour);
+  const all = [...points, ...stars];
+  const size = viewpoint.size();
+  viewpoint.whole = wholeFrame(
+    all.map((point) => point.at),
+    PROJECTIONS[projection],
+  );
+  const pixel = toPixels(viewpoint.frame, size);
+  for (const point of all) [point.x, point.y] = pixel(point.at);
+  const visible = points.filter(({ x, y }) => x >= 0 && y >= 0 && x <= size.width && y <= size.height);
+  const edge = imageEdge(visible.length, magnification(viewpoint.frame, viewpoint.whole), size);
+  const named = projection === "own" ? visible.filter(({ suggested }) => suggested) : visible;
+  const nameOf = (/** @type {string} */ anchor) =>
+    state.project?.anchors.find(({ id }) => id === anchor)?.head ?? "";
+  const corners = /** @type {Pixel[]} */ ([
+    [-2, -2],
+    [2, 2],
+    [2, -2],
+  ]).map(pixel);
+  return {
+    points,
+    stars,
+    alike,
+    edge,
+    images: new Set(edge ? apartEnough(visible, edge).map(({ id }) => id) : []),
+    names: namesOf(named, stars, nameOf, edge, size.width - TOOLS),
+    dots: points.map((point) => dot(point, points.length)),
+    line: projection === "own" ? `M${corners.join("L")}` : "",
+  };
 }
 
-function words() {
-  const { empty, place } = PROJECTIONS[viewpoint.memory.projection];
-  panel.toggleAttribute("data-loading", loading());
+/**
+ * @param {MapPoint} point
+ * @param {number} count of all
+ */
+function dot({ id, x, y, copy, colour, suggested }, count) {
+  const diameter = (count > MANY ? 9 : 13) + (suggested ? 8 : 0);
+  const style = copy ? { fill: "none", stroke: colour, strokeWidth: 2 } : { fill: colour };
+  return html`<circle
+    key=${id} class=${isFaded(id) ? "point faded" : "point"} cx=${x} cy=${y} r=${diameter / 2} style=${style}
+  />`;
+}
+
+/** What is not selected steps back. @param {string} id */
+const isFaded = (id) => state.selection.size > 0 && !state.selection.has(id);
+
+/**
+ * @param {{ drawn: Drawn, memory: Viewpoint["memory"], size: Size,
+ *   acts: import("./controls.js").Acts, isZoomed: boolean }} props
+ */
+function Drawing({ drawn, memory, size, acts, isZoomed }) {
+  const { points, stars, images, edge, names, dots, line } = drawn;
+  const { place, empty, alike } = PROJECTIONS[memory.projection];
+  const hot = state.hover ?? state.focus;
   const none = !loading() && ![...state.candidates.values()].some(place);
-  const bare = ["fine_tune", "generate", "wait"].includes(state.round?.step ?? "");
-  layers.say(none && (bare || !turned) ? empty() : "");
+  const hovered = edge < LARGE ? points.find(({ id }) => id === state.hover) : undefined;
+  const colourOf = memory.colour === "anchor" ? promptColour : () => "";
+  return html`<svg class="plot" aria-hidden="true">
+      ${line && html`<path class="copies-side" d=${`${line}Z`} /><path class="equality" d=${line} />`}
+      ${dots}
+    </svg>
+    <div class="map-pictures" aria-hidden="true">
+      ${points
+        .filter(({ id }) => images.has(id))
+        .map((point) => html`<${Face} key=${point.id} ...${{ point, edge, hot }} />`)}
+    </div>
+    <svg class="marks" aria-hidden="true">
+      ${stars.map(
+        ({ id, x, y }) =>
+          html`<polygon key=${id} class="star" points=${STAR} transform=${`translate(${x} ${y})`} />`,
+      )}
+      ${names.map(
+        ({ anchor, text, x, y }) => html`<text
+          key=${anchor} class="cluster" x=${x} y=${y} style=${{ fill: colourOf(anchor) }}
+        >${text}</text>`,
+      )}
+      ${points.filter(({ id }) => !images.has(id)).map((point) => markOf(point, hot))}
+    </svg>
+    <div class="map-axes" aria-hidden="true">
+      <span class="up">↑ nearer to its own prompt</span>
+      <span class="across">below the line: copies →</span>
+    </div>
+    <p class="empty" hidden=${!none}>${none && empty()}</p>
+    <p class="map-note" role="status">${drawn.alike && alike}</p>
+    ${hovered && html`<${Preview} point=${hovered} size=${size} />`}
+    <${Controls} memory=${memory} isZoomed=${isZoomed} acts=${acts} />`;
 }
 
-/** What lies above and below Plotly's drawing. */
-function overlay() {
-  const now = view();
-  layers.place(now);
-  layers.ghosts(viewpoint.behind ? now : null);
-  showControls();
-  setText(layers.note, scene.alike ? PROJECTIONS[viewpoint.memory.projection].alike : "");
-  points();
-  marks();
+/** An image in place of its point. @param {{ point: MapPoint, edge: number, hot: string | null }} props */
+const Face = ({ point: { id, x, y, copy, colour }, edge, hot }) => html`<img
+  class="map-picture" alt="" draggable=${false} decoding="async" src=${thumbnail(id)}
+  width=${edge} height=${edge}
+  style=${{ transform: `translate(${x - edge / 2}px, ${y - edge / 2}px)`, borderColor: colour }}
+  data-copy=${copy ? "" : null} data-verdict=${state.verdicts.get(id)}
+  data-suggested=${state.suggested.has(id) ? "" : null} data-hot=${id === hot ? "" : null}
+  data-faded=${isFaded(id) ? "" : null}
+/>`;
+
+/**
+ * The rings of a point: suggested, accepted, rejected, under the pointer or with the ring.
+ * @param {MapPoint} point
+ * @param {string | null} hot
+ */
+function markOf({ id, x, y }, hot) {
+  const verdict = state.verdicts.get(id);
+  const ring = (/** @type {keyof typeof RADIUS} */ kind) =>
+    html`<circle class=${kind} cx=${x} cy=${y} r=${RADIUS[kind]} />`;
+  const r = RADIUS.rejected;
+  const cross = `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}`;
+  return [
+    verdict === "accepted" && html`${ring("accepted")}<text class="sign" x=${x + 10} y=${y - 7}>✓</text>`,
+    verdict === "rejected" && html`<path class="rejected" d=${cross} />`,
+    !verdict && state.suggested.has(id) && ring("suggested"),
+    id === hot && ring(state.hover ? "hover" : "focus"),
+  ];
 }
 
-const marks = () => layers.marks(view());
-
-/** The points as elements, or on the canvas; the one that is not used is empty. */
-function points() {
-  layers.ground(view(), byElements() ? scene.points : []);
-  layers.drawPoints(byElements() || panel.hasAttribute("data-moving") ? [] : scene.points, size());
+/** The image of a point, next to it. @param {{ point: MapPoint, size: Size }} props */
+function Preview({ point: { id, x, y }, size: { width, height } }) {
+  const candidate = state.candidates.get(id);
+  const likes = candidate && copyWords(candidate, state.project?.kind);
+  const left = Math.max(4, x + PREVIEW + 8 > width ? x - PREVIEW : x + 18);
+  const up =
+    y > height / 2
+      ? { bottom: `${Math.max(4, height - y - 70)}px`, top: "auto" }
+      : { top: `${Math.max(4, y - 70)}px` };
+  return html`<figure class="hover-preview" style=${{ left: `${left}px`, ...up }}>
+    <img alt="" src=${thumbnail(id)} />
+    <figcaption>${candidate?.head ?? candidate?.prompt}${likes && ` · ${likes}`}</figcaption>
+  </figure>`;
 }

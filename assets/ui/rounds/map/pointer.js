@@ -1,18 +1,18 @@
-/** Pointer input of the map: hover, click, lasso or box, drag, wheel and two fingers. */
+/** Pointer input of the map: hover, click, lasso, drag, wheel and two fingers. */
 /** @import { Pixel } from "./geometry.js" */
-/** @import { MapPoint } from "./drawing/marks.js" */
+/** @import { MapPoint } from "./points.js" */
 /** @import { Viewpoint } from "./viewpoint.js" */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above, svg } from "../../kit/dom.js";
-import { boxPath, lassoed, within } from "./geometry.js";
+import { lassoed, within } from "./geometry.js";
 
 const STEP = 4; // pixels from which a press is a drag
 const DOUBLE = 500; // ms between the presses of a double click
 const WHEEL = 0.0016; // zoom of a pixel of wheel
 
-/** @typedef {"lasso" | "box" | "move"} Tool */
+/** @typedef {"lasso" | "move"} Tool */
 /**
- * Callbacks; `inside` tests whether a point is inside the lasso or box, `before` is the selection at the
+ * Callbacks; `inside` tests whether a point is inside the lasso, `before` is the selection at the
  * start.
  * @typedef {{
  *   tool: () => Tool,
@@ -25,10 +25,10 @@ const WHEEL = 0.0016; // zoom of a pixel of wheel
 /**
  * @param {HTMLElement} box
  * @param {Acts} acts
- * @param {SVGElement} overlay where the lasso is drawn
  */
-export function watchPointer(box, acts, overlay) {
-  const line = overlay.appendChild(svg("path", { class: "lasso" }));
+export function watchPointer(box, acts) {
+  const line = svg("path", { class: "lasso" });
+  box.append(svg("svg", { class: "marks", "aria-hidden": "true" }, line));
   /** @type {Map<number, Pixel>} the pressed pointers */
   const down = new Map();
   /** @type {Pixel[] | null} of one pressed pointer */
@@ -52,8 +52,8 @@ export function watchPointer(box, acts, overlay) {
   };
   /** @param {PointerEvent} event */
   const select = (event) => {
-    if (!path || !dragging) return;
-    const drawn = acts.tool() === "box" ? boxPath(path[0], path[path.length - 1]) : path;
+    const drawn = path;
+    if (!drawn || !dragging) return;
     line.setAttribute("d", `M${drawn.map((p) => p.join(" ")).join("L")}Z`);
     acts.select((point) => within(drawn, point.x, point.y), event, before);
   };

@@ -1,27 +1,16 @@
 /** The map as a table, to be saved. */
-/** @import { Points } from "./scene.js" */
+/** @import { Points } from "./points.js" */
 /** @import { Row } from "../views/table.js" */
 import { state, verdictOf } from "../../app/store.js";
 
 /**
  * The pictures of the round with their places: one row each.
- * @param {Points} scene
+ * @param {Points} drawn
  * @returns {Row[]}
  */
 export function mapRows({ points }) {
   const names = state.project?.scores.map((score) => score.name) ?? [];
-  const head = [
-    "test prompt",
-    "picture",
-    "seed",
-    "recipe",
-    "x",
-    "y",
-    "copy",
-    "decision",
-    "suggested",
-    "tags",
-  ];
+  const head = "test prompt,picture,seed,recipe,x,y,copy,decision,suggested,tags".split(",");
   return [
     [...head, ...names],
     ...points.flatMap(({ id, at, copy, suggested }) => {

@@ -1,21 +1,30 @@
-/** Which part of the map is shown and how it was left: zoom and pan that stay until they are taken back. */
+/** Which part of the map is shown and how it was left, kept for this tab and project. */
 /** @import { Frame, Size } from "./camera.js" */
 /** @import { Pixel } from "./geometry.js" */
-/** @import { Memory } from "./memory.js" */
+/** @import { ProjectionName } from "./projections.js" */
+/** @import { Tool } from "./pointer.js" */
+import { keep, keptObject, ofTab } from "../../kit/kept.js";
 import { inner, moved, shares, zoomed } from "./camera.js";
-import { keep, recall } from "./memory.js";
+
+/**
+ * `frames` are the parts that were zoomed to; a projection without one is shown whole.
+ * @typedef {{ projection: ProjectionName, tool: Tool, colour: string,
+ *   frames: Partial<Record<ProjectionName, Frame>> }} Memory
+ */
+
+/** @type {Memory} */
+const BLANK = { projection: "alike", tool: "lasso", colour: "anchor", frames: {} };
 
 export class Viewpoint {
-  /** @type {Memory} */
-  memory = recall(null);
-  /** @type {Frame} what shows all pictures */
+  memory = BLANK;
+  /** @type {Frame} what shows all images */
   whole = { x: [-1, 1], y: [-1, 1] };
   /** @type {string | null | undefined} the project that the memory is of */
   #project;
 
   /**
    * @param {() => Size} size of the panel
-   * @param {() => void} changed called after each movement
+   * @param {() => void} changed called after each change
    */
   constructor(size, changed) {
     this.size = size;
@@ -31,28 +40,23 @@ export class Viewpoint {
     return this.memory.frames[this.memory.projection] !== undefined;
   }
 
-  /** Are the pictures of other rounds shown behind? */
-  get behind() {
-    return this.memory.others || this.memory.colour === "round";
-  }
-
   /** Take the map as it was left in a project. @param {string | null} project */
   enter(project) {
     if (this.#project === project) return;
     this.#project = project;
-    this.memory = recall(project);
+    this.memory = { ...BLANK, ...(project && keptObject(`gal-studio-map ${project}`, ofTab)) };
   }
 
   /** @param {Partial<Memory>} changes */
   set(changes) {
     this.memory = { ...this.memory, ...changes };
-    keep(this.#project ?? null, this.memory);
+    if (this.#project) keep(`gal-studio-map ${this.#project}`, JSON.stringify(this.memory), ofTab);
+    this.changed();
   }
 
   /** @param {Frame | undefined} frame undefined: the whole map */
   show(frame) {
     this.set({ frames: { ...this.memory.frames, [this.memory.projection]: frame } });
-    this.changed();
   }
 
   /**

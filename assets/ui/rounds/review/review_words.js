@@ -53,12 +53,10 @@ const judged = () => {
 function unsuggested() {
   const { shortlist } = state.round ?? {};
   if (!shortlist) return { title: "Nothing to suggest", words: "", images: [] };
-  const { title, why, images, additions, bring, sentence, right, worth_plain: worth } = shortlist;
+  const { title, why, images, additions, bring, sentence, guess, worth_plain: worth } = shortlist;
   const kind = state.project?.kind ?? "style";
-  const all =
-    `The studio’s guess: ${count(right, "image")} may be right. ` +
-    `In All images, accept those that look like your ${kind}. ${worth}`;
+  const all = `${guess} In All images, accept those that look like your ${kind}. ${worth}`;
   const shown = additions.length ? additions : images.map((one) => one.candidate_id);
-  const words = [why, additions.length ? bring : images.length ? all : sentence].join(" ");
+  const words = [why, additions.length ? bring : images.length ? all : sentence].filter(Boolean).join(" ");
   return { title, words, images: [...shown] };
 }

@@ -32,7 +32,7 @@ export function mountStrip(parts) {
   strip = parts.strip;
   const tools = el("span", { class: "strip-tools" });
   parts.strip.after(tools);
-  const events = "project rounds round received queue measures parts verdicts forget archived";
+  const events = "project rounds round received queue measures parts verdicts forget archived side";
   renderOn(events, parts.strip, Chips);
   renderOn(events, tools, () => html`<${BranchButton} />${partsIn("strip")}<${ArchiveButton} />`);
   renderOn("project forget received writes", parts.kept, () => (state.project ? savedWords() : ""));

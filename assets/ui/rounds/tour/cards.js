@@ -55,7 +55,7 @@ export function cardsOf(project, candidates, suggested) {
   ];
   if (clean)
     cards.push({
-      title: "A suggestion",
+      title: suggested.has(clean.id) ? "A suggestion" : "Not a copy",
       words:
         `The prompt said “${clean.head}”. Does it show that, with ${subject} of your reference? ` +
         `${byFinger() ? "Accept it" : "Press A, or its ✓, to accept it"}: ` +

@@ -7,6 +7,7 @@ import { el, makeButton, setText } from "../../kit/dom.js";
 import { addToHelp } from "../../kit/help.js";
 import { toast } from "../../kit/toast.js";
 import { tileOf } from "../grid/grid.js";
+import { changesComing } from "../changes.js";
 import { candidatesShown, showSide } from "../sides.js";
 import { cardsOf } from "./cards.js";
 import { tourDue, tourSeen } from "./memory.js";
@@ -35,8 +36,8 @@ export function mountTour(rounds) {
     start();
   });
   on("round scores job positions side", () => {
-    const isShown = state.step === "rounds" && candidatesShown();
-    const ready = isShown && state.round?.complete && !busy() && state.suggested.size;
+    const isShown = state.step === "rounds" && candidatesShown() && !changesComing();
+    const ready = isShown && state.round?.complete && !busy() && state.candidates.size;
     if (ready && tourDue(state.projectId)) start();
   });
   on("forget step", stop);

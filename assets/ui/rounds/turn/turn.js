@@ -1,15 +1,11 @@
-/** The chance of a copy along the strength of the LoRA: small beside a row, large in the panel. */
+/** The chance of a copy along the strength of the LoRA. */
 /** @import { Candidate, TurnCurve } from "payloads" */
 import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
-import { renderOn } from "../../app/watch.js";
-import { el } from "../../kit/dom.js";
 import { copiesOf, count, percent } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../app/plot.js";
 import { strength } from "../grid/strengths.js";
-
-const [WIDTH, HEIGHT, EDGE] = [64, 20, 1]; // of the small curve
 
 /**
  * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".
@@ -37,53 +33,13 @@ export function turnsWords(pictures) {
   return `${copiesOf(copies.length, pictures.length)}${where}.`;
 }
 
-/**
- * The points of the small curve: strong on the left, as in the grid, and a sure copy at the top.
- * @param {TurnCurve} turn
- */
-export function pointsOf({ strengths, mean }) {
-  const [from, to] = [strengths[0], strengths[strengths.length - 1]];
-  return strengths.map((value, i) => {
-    const x = EDGE + ((from - value) / (from - to)) * (WIDTH - 2 * EDGE);
-    const y = HEIGHT - EDGE - mean[i] * (HEIGHT - 2 * EDGE);
-    return `${Number(x.toFixed(1))},${Number(y.toFixed(1))}`;
-  });
-}
-
-/**
- * The small curve beside a row.
- * @param {{ turn?: TurnCurve | null }} props
- */
-export const SmallTurn = ({ turn }) => html`<span
-  class="turn-small" hidden=${!turn} title=${turn && "Copy risk by LoRA strength"}
->
-  ${
-    turn &&
-    html`<svg
-      class="turn" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${turnWords(turn)}
-    >
-      <polyline class="line" points=${pointsOf(turn).join(" ")} />
-    </svg>`
-  }
-</span>`;
-
-/**
- * The chart of the test prompt that is pointed at, or else has the focus, or else is the first.
- * @param {HTMLElement} panel
- */
-export function turnPanel(panel) {
-  const node = el("figure", { class: "turn-panel" });
-  const events = "scores round candidates cleared forget view hover focus";
-  renderOn(events, node, Large, () => !panel.hidden);
-  return node;
-}
-
-function Large() {
+/** The chart of the test prompt that is pointed at, or else has the focus, or else is the first. */
+export function Turn() {
   const score = chosen();
   if (!score?.turn || !state.roundId) return null;
   const pictures = imagesOf(score.anchor_id).filter(({ remark }) => remark !== "flat");
   const version = [state.candidates.size, state.scores.map(({ anchor_id, rate }) => [anchor_id, rate])];
-  return html`
+  return html`<figure class="turn-panel">
     <figcaption>
       Copy risk by LoRA strength: <b translate=${false}>${score.head}</b>. ${turnsWords(pictures)}
     </figcaption>
@@ -91,7 +47,7 @@ function Large() {
       untitled source=${roundFigure("copy-curves")} version=${version} only=${score.anchor_id} height=${190}
       name="${score.prompt}. ${turnWords(score.turn)}"
     />
-  `;
+  </figure>`;
 }
 
 function chosen() {

@@ -1,5 +1,4 @@
 /** The buttons of the open view: enlarge it, and save what it shows. */
-/** @import { Figure } from "../../app/plot.js" */
 /** @import { Row } from "./table.js" */
 import { fromStudio } from "../../app/answers.js";
 import { state } from "../../app/store.js";
@@ -9,28 +8,20 @@ import { MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { saveBlob } from "../../kit/save.js";
 import { theme } from "../../kit/theme.js";
 import { toast } from "../../kit/toast.js";
-import { drawingsOf } from "../../app/plot.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { candidatesShown } from "../sides.js";
-import { oneDrawing, pngFile, svgFile } from "./drawing.js";
 import { csv } from "./table.js";
 
 /**
  * What a view offers to be saved: its table, the names of the columns first, or that as CSV; and the address
- * of the figure that the studio makes of the same. `figures` are the charts that the page's library can draw.
- * @typedef {{
- *   rows: () => Row[] | Promise<Row[] | string>,
- *   figure?: () => string,
- *   figures?: () => Figure[] | Promise<Figure[]>
- * }} Savable
+ * of the figure that the studio makes of the same, whose own button saves it as a drawing.
+ * @typedef {{ rows: () => Row[] | Promise<Row[] | string>, figure?: () => string }} Savable
  */
 
 /** @type {[ending: string, words: string][]} */
 const FILES = [
-  ["png", "Image (PNG)"],
-  ["svg", "Drawing (SVG)"],
   ["csv", "Table (CSV)"],
-  ["html", "Figure (HTML)"],
+  ["html", "Figure (HTML, with a button for SVG)"],
 ];
 
 /** @typedef {{ name: string, label: string, savable: Savable | undefined }} Shown */
@@ -68,8 +59,7 @@ export function ViewButtons({ views, shown }) {
     };
   }, [isLarge]);
   const words = isLarge ? "Back to its place (Esc)" : "Enlarge this view";
-  const { figure, figures } = shown.savable ?? {};
-  const files = FILES.filter(([ending]) => ending === "csv" || (ending === "html" ? figure : figures));
+  const files = FILES.filter(([ending]) => ending === "csv" || shown.savable?.figure);
   return html`<${PopoverButton}
       class="quiet view-button" label="⤓" title="Save this view as a file" aria-label="Save this view"
       aria-haspopup="true" data-action="save-view" panelClass="save-menu" panelLabel="Save"
@@ -107,10 +97,10 @@ function behind(views) {
  */
 async function save(ending, { name, label, savable }) {
   if (ending === "html") return saveFigure(savable?.figure?.() ?? "", name);
-  const file = savable && (await fileOf(ending, savable));
-  if (file === undefined) return toast(`${label}: there is nothing to save yet.`);
-  if (!file) return toast(`${label} could not be made. Save it as SVG or CSV.`, "error");
-  return saveBlob(file, `${stem(name)}.${ending}`);
+  const table = (await savable?.rows()) ?? [];
+  const text = typeof table === "string" ? table : csv(table);
+  if (text.trim().split("\n").length < 2) return toast(`${label}: there is nothing to save yet.`);
+  return saveBlob(new Blob([text], { type: "text/csv" }), `${stem(name)}.csv`);
 }
 
 /**
@@ -125,22 +115,6 @@ async function saveFigure(address, name) {
   } catch (error) {
     return toast(`The figure was not saved. ${/** @type {Error} */ (error).message}`, "error");
   }
-}
-
-/**
- * A file of the table or of the charts; undefined where there is nothing yet, null if it could not be made.
- * @param {string} ending
- * @param {Savable} savable
- */
-async function fileOf(ending, { rows, figures }) {
-  const table = await rows();
-  const text = typeof table === "string" ? table : csv(table);
-  if (text.trim().split("\n").length < 2) return undefined;
-  if (ending === "csv") return new Blob([text], { type: "text/csv" });
-  const drawings = await drawingsOf((await figures?.()) ?? []);
-  if (!drawings.length) return undefined;
-  const drawing = oneDrawing(drawings);
-  return ending === "svg" ? svgFile(drawing) : pngFile(drawing);
 }
 
 /** @param {string} name of the view */

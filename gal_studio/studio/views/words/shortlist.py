@@ -50,7 +50,7 @@ class ShortlistWords:
     """The images in the order in which they add most, and what is said of them.
 
     `title` and `why` say why nothing is suggested. `additions` are the images that bring what the model does
-    not hold yet, by ID, and `bring` says so. `right` counts all that are right; `worth` says what further
+    not hold yet, by ID, and `bring` says so. `guess` says how many are right; `worth` says what further
     rounds were worth where that was measured, `worth_plain` without figures.
     """
 
@@ -59,7 +59,7 @@ class ShortlistWords:
     images: tuple[ListedWords, ...]
     additions: tuple[str, ...]
     bring: str
-    right: int
+    guess: str
     sentence: str
     worth: str
     worth_plain: str
@@ -67,29 +67,42 @@ class ShortlistWords:
 
 def shortlist_words(found: Shortlist, kind: Kind, wanted: int = 3) -> ShortlistWords:
     """What is said of a shortlist, of which so many images are wanted for a round."""
-    images = tuple(_listed(one, kind) for one in found.images)
+    images = tuple(_listed(one, kind, found.is_known) for one in found.images)
     additions = tuple(one.id for one in found.additions[:wanted])
     return ShortlistWords(
-        _title(found), _why(found), images, additions, _bring(len(additions)), found.right,
-        _sentence(found, kind), worth_words(), WORTH_PLAIN,
+        _title(found), _why(found), images, additions, _bring(len(additions)),
+        _guess(found, kind), _sentence(found, kind), worth_words(), WORTH_PLAIN,
     )  # fmt: skip
 
 
 def _title(found: Shortlist) -> str:
     """Which of three things is so, of all test prompts or of most."""
-    if not found.prompts:
+    if not found.prompts or not found.is_known:
         return "Nothing to suggest"
     return f"Nothing to suggest: {STATES[found.prompts[0][0]][len(found.prompts) > 1]}"
 
 
 def _why(found: Shortlist) -> str:
-    """How many test prompts are well, copied, or not good."""
+    """How many test prompts are well, copied, or not good; nothing where that is not known."""
+    if not found.is_known:
+        return ""
     parts = [f"{number} {STATES[state][3 if number > 1 else 2]}" for state, number in found.prompts]
     total = sum(number for _, number in found.prompts)
     if len(parts) == 1:
         state = STATES[found.prompts[0][0]][3 if total > 1 else 2]
         return f"All {total} test prompts {state}." if total > 1 else f"The only test prompt {state}."
     return f"Of {counted(total, 'test prompt')}, {listed(parts)}." if parts else ""
+
+
+def _guess(found: Shortlist, kind: Kind) -> str:
+    """How many images are right, as far as that is known."""
+    number = counted(found.right, "image")
+    if found.is_known:
+        return f"The studio’s guess: {number} may be right."
+    match = "match their prompts and are no copies. Whether they show"
+    if found.right == 1:
+        match = "matches its prompt and is no copy. Whether it shows"
+    return f"{number} {match} your {kind} is not measured here."
 
 
 def _bring(number: int) -> str:
@@ -99,15 +112,16 @@ def _bring(number: int) -> str:
     return f"{which} that the model does not hold at full strength yet."
 
 
-def _listed(of: Listed, kind: Kind) -> ListedWords:
+def _listed(of: Listed, kind: Kind, is_known: bool) -> ListedWords:
     """The figures that make an image right, and its place among those of its prompt; and the place alone."""
     one = of.candidate
     new = "" if of.is_held or of.place else " The model does not hold its prompt at full strength yet."
     figures = {"copy risk": one.chance, "prompt match": one.asked, f"{kind} match": one.kept}
     known = ", ".join(f"{name} {percent(value)}" for name, value in figures.items() if value is not None)
+    right = "may be right" if is_known else "match it and are no copies"
     rank = "the best" if of.place == 0 else f"number {of.place + 1}"
     which = "the only image" if of.among == 1 else f"{rank} of {of.among} images"
-    place = f"{which} of its prompt that may be right.{new}"
+    place = f"{which} of its prompt that {right}.{new}"
     plain = f"{place[:1].upper()}{place[1:]}"
     return ListedWords(one.id, one.anchor_id, f"{known.capitalize()}; {place}", plain)
 
@@ -117,6 +131,9 @@ def _sentence(found: Shortlist, kind: Kind) -> str:
         prompts = len({one.candidate.anchor_id for one in found.images})
         below = f"below are {len(found.images)}, of {counted(prompts, 'prompt')}, first those that add most"
         shown = below if len(found.images) > 1 else "below is one"
+        if not found.is_known:
+            start = f"{_guess(found, kind)} {shown[:1].upper()}{shown[1:]}"
+            return f"{start}. Accept what you would use yourself."
         return (
             f"{counted(found.right, 'image')} may be right by the studio’s scores; {shown}. Accept what you "
             "would use yourself."

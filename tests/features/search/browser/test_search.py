@@ -1,4 +1,4 @@
-"""Search by words and more like this, with a real pointer and the bundled CLIP: the grid and the map."""
+"""Search by words and more like this, with a real pointer and the bundled CLIP."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,6 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     captions = page.locator(".tile-note > span:first-child")
     expect(captions.nth(0)).to_have_text("koala")
     expect(captions.nth(9)).to_have_text("koala")  # ten images of each prompt
-    expect(page.get_by_label("Color the map by")).to_have_value("search")
     assert page.get_by_label("Order of the images").input_value() == "search"
     page.locator(".tile-face").nth(14).dblclick()
     chosen = page.locator("dialog.lightbox[open] h2").inner_text()
@@ -57,22 +56,7 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     expect(line).to_contain_text("“abrakadabra”")  # what is shown is still said
     page.get_by_role("button", name="Back to the previous order").click()
     expect(line).to_be_hidden()
-    expect(page.get_by_label("Color the map by")).to_have_value("anchor")
     expect(page.locator(".tile").first).to_have_attribute("data-id", str(before))
     field.fill("")
     field.press("Enter")
     page.wait_for_selector(".toast:has-text('Write what to look for')")
-
-
-@pytest.mark.thorough
-def test_a_colour_by_search_is_not_offered_once_the_page_is_loaded_again(
-    watched: Watched, served: Served
-) -> None:
-    give_features(served)
-    page = watched.open(served.url())
-    page.get_by_label("Search the images by words").fill("koala")
-    page.keyboard.press("Enter")
-    expect(page.locator(".search-line")).to_contain_text("The images that match “koala” best come first.")
-    page.reload()
-    page.wait_for_selector(".tile")
-    expect(page.get_by_label("Color the map by")).to_have_value("anchor")

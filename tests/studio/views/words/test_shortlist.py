@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gal_studio.core.gal.shortlist import shortlist
@@ -13,9 +14,12 @@ from tests.core.gal.test_shortlist import RIGHT, image
 
 
 def words(
-    candidates: Sequence[Candidate], accepted: Collection[str] = (), kind: Kind = "style"
+    candidates: Sequence[Candidate],
+    accepted: Collection[str] = (),
+    kind: Kind = "style",
+    is_trained: bool = True,
 ) -> ShortlistWords:
-    return shortlist_words(shortlist(candidates, (), accepted), kind)
+    return shortlist_words(shortlist(candidates, (), accepted, is_trained), kind)
 
 
 def test_each_image_says_why_it_may_be_right() -> None:
@@ -67,3 +71,15 @@ def test_what_a_round_is_worth_is_what_was_measured() -> None:
     assert re.findall(r"\d+%", worth_words()) == list(WORTH.values())
     first, by_eye = (int(value.rstrip("%")) for value in WORTH.values())
     assert by_eye > first, "what is said without figures"
+
+
+def test_where_the_style_or_object_is_not_measured_nothing_is_said_to_be_right() -> None:
+    untrained = [replace(one, full=None) for one in RIGHT[:4]]
+    found = words(untrained, kind="object", is_trained=False)
+    assert (found.title, found.why) == ("Nothing to suggest", "")
+    assert found.guess == (
+        "4 images match their prompts and are no copies. Whether they show your object is not measured here."
+    )
+    assert found.sentence.startswith(f"{found.guess} Below are 4, of 2 prompts")
+    assert "may be right" not in " ".join([found.sentence, *(one.reason for one in found.images)])
+    assert words(RIGHT).guess == "The studio’s guess: 4 images may be right."

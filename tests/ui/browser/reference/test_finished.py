@@ -26,6 +26,11 @@ def test_a_click_opens_it_with_what_a_choice_changed_and_another_click_the_same_
     assert project and f"project={project}" in page.url
     assert f"round={studio.rounds(project)[1].id}" in page.url
     expect(page.locator(".tour:visible")).to_have_count(0)
+    page.click("[data-choice=candidates]")
+    page.wait_for_selector(".tour h2:text-is('This is your reference')")
+    page.click(".tour [data-next]")
+    page.wait_for_selector(".tour h2:text-is('Not a copy')")  # nothing is suggested in this round
+    page.keyboard.press("Escape")
     page.goto(f"{served.address}/")
     page.click(".demo-button.finished")
     expect(page).to_have_url(re.compile(project))

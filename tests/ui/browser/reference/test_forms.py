@@ -12,6 +12,7 @@ from gal_studio.ui.panels import reference
 from gal_studio.ui.panels.form_plan import own_settings
 from tests.state.images.heic import HEIC_PICTURE
 from tests.ui.access.gates import Gate
+from tests.ui.browser.menus import open_advanced
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project, picture
 
@@ -80,7 +81,7 @@ def test_the_open_project_follows_what_is_typed_here_and_elsewhere(watched: Watc
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".open-project img")
     expect(page.locator(".open-project [data-action=paint-mask]")).to_have_count(0)  # all of it is the style
-    page.click(".open-project .advanced summary")
+    open_advanced(page, ".open-project")
     page.fill(".open-project input[name='tune.steps']", "77")
     page.keyboard.press("Tab")
     page.wait_for_selector(".facts-list >> text=77 steps")
@@ -225,7 +226,7 @@ def test_heic_is_taken_and_shown(watched: Watched, served: Served):
 def test_a_setting_or_all_of_them_are_set_back(watched: Watched, served: Served):
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
-    page.click(".new-project .advanced summary")
+    open_advanced(page, ".new-project")
     rank, steps = (page.locator(f".new-project [name='tune.{name}']") for name in ("rank", "steps"))
     usual = [rank.input_value(), steps.input_value()]
     expect(page.locator(".new-project .reset-field:visible")).to_have_count(0)
@@ -245,7 +246,7 @@ def test_a_setting_or_all_of_them_are_set_back(watched: Watched, served: Served)
 def test_a_projects_settings_are_set_back_to_those_of_its_model(watched: Watched, served: Served):
     studio, project = served.place.studio, served.place.project
     page = watched.open(served.url("reference"))
-    page.click(".open-project .advanced summary")
+    open_advanced(page, ".open-project")
     usual = own_settings()["style"].to_dict()["tune"]
     page.fill(".open-project [name='tune.steps']", "77")
     page.keyboard.press("Tab")

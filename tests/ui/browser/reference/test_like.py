@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import open_advanced
 from tests.ui.browser.reference.test_unfinished_form import file, noise
 from tests.ui.conftest import Served, Watched, until
 
@@ -18,7 +19,7 @@ def test_a_new_project_like_an_open_one(watched: Watched, served: Served) -> Non
     expect(page.locator(".presets input[value=own]")).to_be_checked()
     expect(page.locator("[name=base_model]")).to_have_value("someone/a-model")
     expect(page.locator("[name=clip_model]")).to_have_value("ViT-B-32/openai")
-    page.click(".new-project .advanced summary")
+    open_advanced(page, ".new-project")
     expect(page.locator(".new-project [name='tune.steps']")).to_have_value("77")
     page.set_input_files("input[data-part=file]", [file("dog.png", noise(2))])
     page.fill("[data-part=prompt]", "A dog in ink style")

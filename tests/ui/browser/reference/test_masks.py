@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gal_studio.state.tables.reconstructions import SUBJECT
 from tests.ui.browser.brush.brushing import stroke
@@ -143,3 +143,31 @@ def test_the_subject_is_found_in_the_form_and_saved_by_hand(watched: Watched, se
     assert reference.mask is not None
     mask = np.asarray(studio.store.images.mask(reference.mask))
     assert (mask == np.asarray(found)).all()
+
+
+def test_a_press_on_the_subject_proposes_masks_one_of_which_is_taken(
+    watched: Watched, served: Served, tmp_path: Path
+):
+    drawn = Image.new("RGB", (160, 160), (225, 220, 210))
+    draw = ImageDraw.Draw(drawn)
+    draw.ellipse((90, 60, 140, 110), fill=(190, 40, 40))
+    draw.rectangle((5, 5, 60, 155), fill=(40, 80, 160))
+    drawn.save(tmp_path / "ball.png")
+    page = watched.open(served.address)
+    page.check("input[name=kind][value=object]")
+    page.set_input_files(".reference-set input[type=file]", str(tmp_path / "ball.png"))
+    page.click(f".reference-rows {BUTTON}")
+    page.wait_for_selector(LAYER)
+    page.click("[data-action=point]")
+    page.wait_for_selector(".point-bar >> text=Now press the subject")
+    box = page.locator(".mask-view .point-layer").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 115 / 160, box["y"] + box["height"] * 85 / 160)
+    page.wait_for_selector(".point-found")
+    assert 1 <= page.locator(".point-found").count() <= 3
+    page.click(".point-found >> nth=0")
+    page.wait_for_selector(f"{KEEP}:enabled")
+    page.click(KEEP)
+    page.wait_for_selector("[data-action=paint-mask]:text('Change mask')")
+    page.click("[data-action=paint-mask]")
+    page.wait_for_selector(".mask-view >> text=what you painted")
+    assert page.locator(".point-found").count() == 0

@@ -14,6 +14,7 @@ from gal_studio.studio import device
 from gal_studio.studio.create import shapes
 from gal_studio.studio.device import Device
 from tests.engine.tiny import make_tiny_clip, make_tiny_xl_pipeline
+from tests.ui.browser.menus import open_advanced
 from tests.ui.browser.reference.test_unfinished_form import WARNING, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
 
@@ -72,7 +73,7 @@ def test_a_model_that_does_not_fit_is_asked_about_and_another_one_taken(
     page.fill("[name=clip_model]", f"local-dir:{clip}")
     expect(page.locator(f".presets {WARNING}")).to_have_count(0)
     says(page, PLAN, "Needs about")
-    page.click(".advanced summary")
+    open_advanced(page)
     page.select_option("[name='machine.tiling']", "true")
     says(page, PLAN, "images are encoded and decoded in tiles")
     page.click("[data-part=create]")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import open_advanced
 from tests.ui.browser.reference.test_unfinished_form import opened
 from tests.ui.conftest import Served, Watched
 
@@ -15,7 +16,7 @@ def test_settings_are_saved_as_a_preset_taken_again_and_removed(watched: Watched
     mine = page.locator(".saved-presets")
     expect(mine).to_be_hidden()
     page.check(".presets input[value=sd15]")
-    page.locator(".new-project .advanced summary").click()
+    open_advanced(page, ".new-project")
     steps, seed = page.locator("[name='tune.steps']"), page.locator("[name=seed]")
     steps.fill("321")
     seed.fill("77")
@@ -31,7 +32,7 @@ def test_settings_are_saved_as_a_preset_taken_again_and_removed(watched: Watched
     page.check(".presets input[value=pocket]")
     steps.fill("55")
     page = opened(watched, served)
-    page.locator(".new-project .advanced summary").click()
+    open_advanced(page, ".new-project")
     expect(steps).to_have_value("55")
     mine.get_by_role("button", name="Ink drawings", exact=True).click()
     expect(page.locator(".presets input[value=sd15]")).to_be_checked()
@@ -52,7 +53,7 @@ def test_a_training_says_whose_its_values_are_and_can_have_the_earlier_ones(
 ) -> None:
     page = opened(watched, served)
     page.check(".presets input[value=sdxl]")
-    page.locator(".new-project .advanced summary").click()
+    open_advanced(page, ".new-project")
     origin = page.locator(".new-project .origin")
     expect(origin).to_contain_text("Training settings: learning rate from OneTrainer’s preset; target from")
     rate, target = page.locator("[name='tune.learning_rate']"), page.locator("[name='tune.target']")

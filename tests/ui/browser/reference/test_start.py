@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.tiny_project import make_models
+from tests.ui.browser.menus import open_advanced
 from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
 from tests.worker.test_lora_start import write_lora
@@ -44,7 +45,7 @@ def test_a_lora_is_read_refused_and_taken(
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", base[0])
     typed(page, "[name=clip_model]", base[1])
-    page.click(".advanced summary")
+    open_advanced(page)
     wrong = page.locator(f".start-from {ERROR}")
     typed(page, FIELD, tmp_path / "ink.ckpt")
     wrong.filter(has_text="is a pickle").wait_for()

@@ -14,6 +14,7 @@ from playwright.sync_api import Error, Route, expect
 from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.ui.api.uploads import uploads
+from tests.ui.browser.menus import open_advanced
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser
@@ -84,7 +85,7 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", "someone/a-model")
     page.fill("[name=clip_model]", "ViT-B-32/openai")
-    page.click(".advanced summary")
+    open_advanced(page)
     page.fill("[name='tune.steps']", "77")
     page.fill(".new-project [data-part=name]", "Pot and bear")
     pictures_checked(page, 4)
@@ -95,7 +96,7 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
         "[...document.querySelectorAll('.reference-rows img:not(.crop-picture)')]"
         ".every((img) => img.naturalWidth === 48)"
     )
-    page.click(".advanced summary")
+    open_advanced(page)
     assert values(page) == before
     page.click("[data-part=create]")
     page.wait_for_selector(".chip-round[aria-current]")
@@ -212,10 +213,10 @@ def test_each_error_stands_at_its_field(watched: Watched, served: Served):
     page.wait_for_selector(f".prompt-field {ERROR}:has-text('names no style')")
     page.fill("[data-part=prompt]", "A cat in lumira style")
     page.wait_for_selector(ERROR, state="detached")
-    page.click(".advanced summary")
+    open_advanced(page)
     page.fill("[name='generation.candidates']", "1")
     page.fill("[name='tune.rank']", "many")
-    page.click(".advanced summary")
+    open_advanced(page)
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", "./nowhere")
     page.fill("[name=clip_model]", "")

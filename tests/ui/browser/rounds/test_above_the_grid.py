@@ -36,7 +36,6 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
         "before this round."
     )
     show_only(page, "copies")
-    page.wait_for_selector(".detector-filter:not([hidden])")
     expect(page.locator(".filter-button")).to_have_text(f"Copies {copies[second]}")
     expect(page.locator(".filter-button")).to_have_attribute("aria-pressed", "true")
 

@@ -13,7 +13,7 @@ from tests.ui.seeded import measure
 
 pytestmark = pytest.mark.browser
 
-MOST = 28
+MOST = 25
 IMAGES = ".tile-face, .suggestion-face, .change, .pair-card"
 """Images that enlarge when they are pressed: one looks at them, and Tab reaches one of a grid."""
 CONTROLS = """(left) => {
@@ -40,7 +40,7 @@ def wide(page: Page) -> Page:
     return page
 
 
-def test_no_screen_has_more_than_28_controls_before_one_scrolls(window: Any, served: Served):
+def test_no_screen_has_more_than_25_controls_before_one_scrolls(window: Any, served: Served):
     make_full(served)
     page = wide(first_page(window, served.address, with_grid=False))
     page.goto(f"{served.url()}&round={served.place.round}")

@@ -11,6 +11,7 @@ from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.ui.page import static
 from tests.invented import added
 from tests.invented.policy import SPREAD
+from tests.ui.browser.menus import open_advanced
 from tests.ui.conftest import Watched, until
 from tests.ui.conftest import few_images as finished_workspace
 
@@ -53,7 +54,7 @@ def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: W
     studio, round_id = served.place.studio, served.place.round
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".open-project img")
-    page.click(".open-project .advanced summary")
+    open_advanced(page, ".open-project")
     page.select_option(".open-project select[name='gal.policy']", label="Spread out")
     until(lambda: studio.round_view(round_id).settings.gal.policy == SPREAD.name)
     page.reload()

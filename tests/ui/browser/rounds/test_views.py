@@ -1,13 +1,11 @@
-"""The views of a round in a real Chromium: enlarged and back, and saved as picture, drawing and table."""
+"""The views of a round in a real Chromium: enlarged and back, and saved as figure and table."""
 
 import csv
 import io
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
 from tests.features.needed import needs_refine
@@ -34,11 +32,6 @@ def saved(page: Any, ending: str) -> bytes:
 
 def rows(page: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(saved(page, "csv").decode("utf-8-sig"))))
-
-
-def marks(page: Any, kind: str) -> int:
-    drawing = ElementTree.fromstring(saved(page, "svg"))
-    return len(drawing.findall(f".//{{http://www.w3.org/2000/svg}}{kind}"))
 
 
 @pytest.mark.thorough
@@ -103,10 +96,6 @@ def test_the_map_is_saved(watched: Watched, served: Served):
     assert copies == sum(
         shown.candidate.overfit for shown in served.place.studio.round_view(served.place.round).candidates
     )
-    assert marks(page, "path") >= 180
-    with Image.open(io.BytesIO(saved(page, "png"))) as picture:
-        assert min(picture.size) > 800
-        assert len(picture.convert("RGB").getcolors(1 << 24)) > 10, "it is not blank"
 
 
 def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
@@ -126,15 +115,11 @@ def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     assert box["y"] + box["height"] <= page.locator(".curve-box .nsewdrag").bounding_box()["y"] + 1
     page.click("[data-action=enlarge-view]")
     assert {"Rounds on the benchmark", "Training loss"} == {row["chart"] for row in rows(page)}
-    assert marks(page, "path") >= 2
-    with Image.open(io.BytesIO(saved(page, "png"))) as picture:
-        assert len(picture.convert("RGB").getcolors(1 << 24)) > 20, "charts in their own colours"
     page.click("[data-view=anchors]")
     assert len(rows(page)) == 18
     page.click("[data-view=choices]")
     page.wait_for_selector(".choices-head")
     assert rows(page)
-    assert saved(page, "png").startswith(b"\x89PNG")
 
 
 @pytest.mark.thorough
@@ -153,6 +138,11 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
     alone = page.context.new_page()  # the studio's own page is watched for requests to other places
     alone.goto((tmp_path / "map.html").as_uri())
     alone.wait_for_selector(".js-plotly-plot .scatterlayer .point")
+    alone.hover(".js-plotly-plot")
+    with alone.expect_download() as download:
+        alone.click(".modebar-btn[data-title*='Download plot']")
+    drawing = Path(download.value.path()).read_text(encoding="utf-8")
+    assert drawing.startswith("<svg") and drawing.count("<path") >= 180
 
 
 @pytest.mark.thorough

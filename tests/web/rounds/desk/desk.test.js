@@ -1,9 +1,8 @@
-/** Order of the pictures, and the score range. */
+/** Order of the pictures, and which are shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { desk, orderInUse, setSearch, sorted, sorts } from "../../../../assets/ui/rounds/desk/desk.js";
 import { withoutArticle } from "../../../../assets/ui/rounds/desk/flat.js";
-import { boundAt, extent } from "../../../../assets/ui/rounds/desk/range.js";
 import { passes, state } from "../../../../assets/ui/app/store.js";
 import { candidate } from "../../samples.js";
 
@@ -47,31 +46,18 @@ test("of other scores the largest comes first; images without one are last both 
   assert.equal(order("sharp", true), "adcb");
 });
 
-test("a range shows the images between its bounds", () => {
-  assert.deepEqual(extent(PICTURES, "sharp"), [1, 3]);
-  assert.equal(extent(PICTURES, "unknown"), null);
-  assert.deepEqual([boundAt([1, 3], 0), boundAt([1, 3], 100), boundAt([1, 3], 200)], [null, 2, null]);
+test("a filter shows the images with a verdict", () => {
   state.candidates = new Map(PICTURES.map((picture) => [picture.id, picture]));
   const shown = () => PICTURES.filter(({ id }) => passes(id)).map(({ id }) => id);
-  state.range = { score: "sharp", low: 2, high: 3 };
-  assert.deepEqual(shown(), ["c", "d"], "without the score it is not shown");
-  state.range = { score: "sharp", low: null, high: 2 };
-  assert.deepEqual(
-    shown(),
-    PICTURES.filter(({ scores }) => scores.sharp <= 2).map(({ id }) => id),
-  );
-  state.range = { score: "margin", low: -0.2, high: 0.1 };
-  assert.deepEqual(shown(), ["a", "b", "d"]);
   state.filter = "rejected";
   state.verdicts = new Map([["a", "rejected"]]);
   assert.deepEqual(shown(), ["a"]);
-  state.range = null;
   state.filter = "undecided";
   assert.deepEqual(shown(), ["b", "c", "d"]);
   state.filter = "all";
 });
 
-test("images like the reference are shown by who says so", () => {
+test("copies are shown, whoever says so", () => {
   const pictures = [
     candidate({ id: "own" }),
     candidate({ id: "words", copy: true, copy_by: "prompts" }),
@@ -82,11 +68,6 @@ test("images like the reference are shown by who says so", () => {
   state.filter = "copies";
   const shown = () => pictures.filter(({ id }) => passes(id)).map(({ id }) => id);
   assert.deepEqual(shown(), ["words", "seen", "all"]);
-  state.detector = "prompts";
-  assert.deepEqual(shown(), ["words", "all"]);
-  state.detector = "pictures";
-  assert.deepEqual(shown(), ["seen", "all"]);
-  state.detector = "either";
   state.filter = "all";
 });
 

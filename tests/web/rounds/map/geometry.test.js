@@ -2,14 +2,7 @@
 /** @import { Pixel } from "../../../../assets/ui/rounds/map/geometry.js" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  apart,
-  boxPath,
-  lassoed,
-  nearest,
-  rangeOf,
-  within,
-} from "../../../../assets/ui/rounds/map/geometry.js";
+import { apart, lassoed, nearest, rangeOf, within } from "../../../../assets/ui/rounds/map/geometry.js";
 
 test("a point is inside a closed path by the even-odd rule", () => {
   /** @type {Pixel[]} */
@@ -67,13 +60,6 @@ test("a lasso replaces the selection, Shift adds, Ctrl or Cmd removes", () => {
   assert.deepEqual(new Set(lassoed(["a", "b"], ["b", "c"], { shiftKey: true })), new Set(["a", "b", "c"]));
   assert.deepEqual(lassoed(["a", "b"], ["b", "c"], { ctrlKey: true }), ["a"]);
   assert.deepEqual(lassoed(["a", "b"], ["b", "c"], { metaKey: true }), ["a"]);
-});
-
-test("a box is a closed path between two corners, however it is dragged", () => {
-  for (const path of [boxPath([0, 0], [10, 20]), boxPath([10, 20], [0, 0]), boxPath([10, 0], [0, 20])]) {
-    assert.equal(within(path, 5, 10), true);
-    assert.equal(within(path, 5, 21), false);
-  }
 });
 
 test("images of one place are spread around it, others stay", () => {

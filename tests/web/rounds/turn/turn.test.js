@@ -2,14 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../browser.js";
-import { pointsOf, turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
+import { turnsWords, turnWords } from "../../../../assets/ui/rounds/turn/turn.js";
 
 const turn = { strengths: [1, 0.7, 0.4], mean: [0.9, 0.5, 0.02] };
-
-test("strong is left, and a sure copy at the top", () => {
-  assert.deepEqual(pointsOf(turn), ["1,2.8", "32,10", "63,18.6"]);
-  assert.deepEqual(pointsOf({ strengths: [1, 0], mean: [1, 0] }), ["1,1", "63,19"]);
-});
 
 test("the curve is said in words", () => {
   assert.equal(turnWords(turn), "Copy risk by LoRA strength: 90% at 1, 50% at 0.7, 2% at 0.4");
