@@ -150,8 +150,8 @@ def _of_page(root: Path, file: PurePosixPath) -> Iterator[str]:
     yield FIRST_USE
     for part in (file.stem, *reversed(file.parts[2:-1])):
         named = (path for path in tests.rglob(f"test_{part}.py") if "browser" in path.parts)
-        own = tests / "features" / part / "browser"
-        files = [*named, *(tests / "ui" / "browser" / part).glob("test_*.py"), *own.glob("test_*.py")]
+        own = tests.rglob(f"features/{part}/browser/test_*.py")
+        files = [*named, *(tests / "ui" / "browser" / part).glob("test_*.py"), *own]
         if files:
             yield from (path.relative_to(root).as_posix() for path in files)
             return
