@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from pi_heif import register_heif_opener
+from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.decode import FORMATS
