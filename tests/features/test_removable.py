@@ -174,7 +174,8 @@ def test_a_run_passes_where_research_was_left_out(whole: tuple[Path, Told], tmp_
         succeeded(run_python(whole[0], "-m", "gal_studio.cli", *words))
         doctor = ("doctor", "--no-probe", "--workspace", tmp_path / "workspace")
         assert "Plug-in" not in succeeded(run_python(whole[0], "-m", "gal_studio.cli", *doctor))
-        assert run_python(whole[0], "-m", "gal_studio.cli", "replay").returncode == 2, "it has no such command"
+        lacking = run_python(whole[0], "-m", "gal_studio.cli", "replay")
+        assert lacking.returncode == 2, "it has no such command"
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert [one["number"] for one in summary["rounds"]] == [1, 2]
 
