@@ -5,7 +5,7 @@ from math import log
 
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.studio import Studio
-from tests.core.gal.test_research_policies import chosen, picture, round_of
+from tests.research.policies.test_policies import chosen, picture, round_of
 from tests.studio.seeding import draft, draw, train
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.gal.disagreement import copy_disagreement
-from gal_studio.core.gal.policies.badge import gradients
 from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.types import ASKED, CHANCE, COPY_DISAGREEMENT, SHOWN
+from gal_studio.research.policies.badge import gradients
 from tests.core.builders import anchor, candidate, snapshot_of
 
 NAMES = [name for name in ("bald", "core-set", "badge") if name in POLICIES.names()]  # a feature has BALD
