@@ -166,7 +166,7 @@ def test_the_rest_works_without(gone: list[str], whole: tuple[Path, Told], tmp_p
 
 @pytest.mark.slow
 def test_a_run_passes_where_research_was_left_out(whole: tuple[Path, Told], tmp_path: Path) -> None:
-    """Though its entry point is there: two rounds are trained, generated and decided, and nothing is amiss."""
+    """Though its entry point is there: two rounds are trained, generated and decided, nothing is amiss."""
     (tmp_path / "cat.png").write_bytes(drawing(1))
     project = write_project(tmp_path, make_models(tmp_path / "models"))
     with without("gal_studio.research", whole[0], tmp_path):
