@@ -10,7 +10,7 @@ python -m tools.changed                (prints the tests that would run)
   first use. Lint, types and unit tests of the page run if one of its files changed.
 - A test, or what tests import: itself, or the tests that import it; a `conftest.py`: its folder.
 - Documents: `tests/docs`. Other files: nothing beside what always runs, `ALWAYS`.
-- Engine, research and page are parts with walls (`PARTS`): what changed in one needs tests of that part alone.
+- Engine, research and page are parts with walls (`PARTS`): a change of one needs tests of that part alone.
   So a change of the page trains no family, and one of the engine opens no page.
 
 Lint, types, import contracts and sizes of files are checked as always. Before a change is merged the whole
