@@ -1,2 +1,2 @@
-AFTER = "run"
+AFTER = "judge"
 """The command after which they stand in the help."""
