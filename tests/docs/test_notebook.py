@@ -64,7 +64,11 @@ def test_the_notebook_draws_every_figure(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_the_engine_alone_trains_a_lora_and_generates_with_it(tmp_path: Path) -> None:
     base, clip = make_models(tmp_path / "models")
-    tiny = {"assets:pocket/pipeline": base, "local-dir:assets:pocket/clip": clip, "steps=60": "steps=3"}
+    tiny = {
+        "assets:pocket/pipeline": base,
+        "local-dir:assets:pocket/clip": clip,
+        "steps=60": "steps=3, learning_rate=0.05",
+    }
     notebook = executed("engine.ipynb", tmp_path, tiny | {"steps=12": "steps=2"})
     *_, closeness = shown(notebook, "text/plain")
     assert len(shown(notebook, "image/png")) == 3
