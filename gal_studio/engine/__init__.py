@@ -78,12 +78,6 @@ for _name in ("torchao", "bitsandbytes"):
     sys.modules.setdefault(_name, None)  # type: ignore[arg-type]
 
 
-def reveal(package: str) -> None:
-    """Let a hidden package be imported, where a setting asks for it."""
-    if sys.modules.get(package, package) is None:
-        del sys.modules[package]
-
-
 def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
