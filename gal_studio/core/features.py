@@ -54,7 +54,7 @@ def brought() -> tuple[str, ...]:
 @functools.cache
 def _brought() -> Mapping[str, EntryPoint]:
     """The entry points by their packages, none of which is imported yet: it may ask for features."""
-    found = {}
+    found: dict[str, EntryPoint] = {}
     for entry in brought_to(FOLDER):
         try:
             spec = find_spec(entry.value)
