@@ -67,7 +67,7 @@ def test_the_engine_alone_trains_a_lora_and_generates_with_it(tmp_path: Path) ->
     tiny = {
         "assets:pocket/pipeline": base,
         "local-dir:assets:pocket/clip": clip,
-        "steps=60": "steps=3, learning_rate=0.05",
+        "steps=60": "steps=3, learning_rate=0.02",
     }
     notebook = executed("engine.ipynb", tmp_path, tiny | {"steps=12": "steps=2"})
     *_, closeness = shown(notebook, "text/plain")
