@@ -14,7 +14,13 @@ from typing import Any
 
 import pytest
 
-COVERED = ("tests/engine/", "tests/worker/", "tests/features/", "tests/state/test_refused_writes.py")
+COVERED = (
+    "tests/engine/",
+    "tests/worker/",
+    "tests/features/",
+    "tests/research/features/",
+    "tests/state/test_refused_writes.py",
+)
 OTHERS = re.compile(r"(?i)(?<![a-z])((sd)?xl|sd2|wide_two|tiny_two|z[-_ ]image|krea|qwen|anima)(?![a-z])")
 EVERY_FAMILY = (
     "tests/engine/families/test_same_as_stock.py::test_guided_pictures",

@@ -10,6 +10,8 @@ python -m tools.changed                (prints the tests that would run)
   first use. Lint, types and unit tests of the page run if one of its files changed.
 - A test, or what tests import: itself, or the tests that import it; a `conftest.py`: its folder.
 - Documents: `tests/docs`. Other files: nothing beside what always runs, `ALWAYS`.
+- Engine, research and page are parts with walls (`PARTS`): a change of one needs tests of that part alone.
+  So a change of the page trains no family, and one of the engine opens no page.
 
 Lint, types, import contracts and sizes of files are checked as always. Before a change is merged the whole
 check runs.
@@ -31,6 +33,8 @@ ALWAYS = (
     "tests/docs/test_words.py",
 )
 """Rules of the whole project that hold in every file, and take seconds."""
+PARTS = {"gal_studio/engine/": "tests/engine/", "gal_studio/research/": "tests/research/"}
+"""The folders that are a part each, by contract, and those of their tests."""
 FIRST_USE = "tests/ui/browser/rounds/test_first_use.py"
 IMPORTED = re.compile(r"^\s*(?:from ([\w.]+) import \(?([^)#\n]*)|import ([\w.]+))", re.MULTILINE)
 
@@ -50,7 +54,8 @@ def needed_by(files: Iterable[str], root: Path = ROOT) -> list[str]:
     """The test files that these files need, as paths in the repository; every one exists."""
     found = {*ALWAYS}
     for name in files:
-        found.update(_needed(PurePosixPath(name), root))
+        own = next((tests for part, tests in PARTS.items() if name.startswith(part)), "")
+        found.update(test for test in _needed(PurePosixPath(name), root) if test.startswith(own))
     return sorted(name for name in found if (root / name).is_file())
 
 
@@ -150,8 +155,8 @@ def _of_page(root: Path, file: PurePosixPath) -> Iterator[str]:
     yield FIRST_USE
     for part in (file.stem, *reversed(file.parts[2:-1])):
         named = (path for path in tests.rglob(f"test_{part}.py") if "browser" in path.parts)
-        own = tests / "features" / part / "browser"
-        files = [*named, *(tests / "ui" / "browser" / part).glob("test_*.py"), *own.glob("test_*.py")]
+        own = tests.rglob(f"features/{part}/browser/test_*.py")
+        files = [*named, *(tests / "ui" / "browser" / part).glob("test_*.py"), *own]
         if files:
             yield from (path.relative_to(root).as_posix() for path in files)
             return

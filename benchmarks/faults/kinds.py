@@ -40,8 +40,8 @@ from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.models import Models
 from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_tiny_z_image
-from tests.features.image_to_lora.test_engine import make_predictor
-from tests.features.own_adapters.test_command import objects
+from tests.research.features.image_to_lora.test_engine import make_predictor
+from tests.research.features.own_adapters.test_command import objects
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
 from tests.worker.test_lora_start import write_lora

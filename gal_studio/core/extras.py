@@ -5,7 +5,7 @@ from importlib.machinery import PathFinder
 
 
 def is_installed(package: str) -> bool:
-    """Whether a package is there, also where the engine hides it (`gal_studio.engine.reveal`)."""
+    """Whether a package is there, also where the engine hides it (`gal_studio.engine.hidden.reveal`)."""
     return PathFinder.find_spec(package) is not None
 
 

@@ -1,7 +1,8 @@
 """The folders of features: each place of the studio that takes something looks for its file in all of them.
 
 What a file of that name holds adds itself where it is defined, so that the order of imports does not matter.
-A package that an entry point of the group `gal_studio.features` names is such a folder as well.
+A package that an entry point of the group `gal_studio.features` names is such a folder as well, and so is
+each in a folder `features` of that package.
 """
 
 import functools
@@ -53,13 +54,17 @@ def brought() -> tuple[str, ...]:
 @functools.cache
 def _brought() -> Mapping[str, EntryPoint]:
     """The entry points by their packages, none of which is imported yet: it may ask for features."""
-    found = {}
+    found: dict[str, EntryPoint] = {}
     for entry in brought_to(FOLDER):
         try:
             spec = find_spec(entry.value)
+            if spec is None and not package_of(entry):
+                continue  # this part of the studio was left out of the installation
             if spec is None or spec.submodule_search_locations is None:
                 raise ImportError(f"there is no package {entry.value!r}")
-            found[entry.value] = entry
+            inside = [f"{place}/features" for place in spec.submodule_search_locations]
+            own = [one.name for one in pkgutil.iter_modules(inside, f"{entry.value}.features.") if one.ispkg]
+            found |= dict.fromkeys([entry.value, *own], entry)
         except Exception as error:  # whatever an import of what it is in does
             _problems[entry.value] = cannot_be_used(entry, error)
     return found

@@ -1,8 +1,66 @@
-"""Everything that runs a neural network, independent of the store and the page."""
+"""Everything that runs a neural network, independent of the store and the page.
+
+`__all__` is a library: load a model, train a LoRA, generate with it, compare images (docs/python.md,
+docs/engine.ipynb). Nothing is loaded before one of these names is used.
+"""
 
 import gc
 import os
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gal_studio.core.errors import StudioError
+    from gal_studio.core.memory.machine import MachineSettings
+    from gal_studio.core.recipe import Recipe
+    from gal_studio.core.settings import GenerationSettings, TuneSettings
+    from gal_studio.engine.features.clip import Embedder, load_embedder
+    from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
+    from gal_studio.engine.models.image_model import ImageModel, load_image_model
+    from gal_studio.engine.sampling.fused_adapter import drawing
+    from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
+    from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
+    from gal_studio.engine.training.latents import ExamplePicture
+    from gal_studio.engine.training.trainer import Run
+
+_HOMES = {
+    "gal_studio.core.errors": ["StudioError"],
+    "gal_studio.core.memory.machine": ["MachineSettings"],
+    "gal_studio.core.recipe": ["Recipe"],
+    "gal_studio.core.settings": ["GenerationSettings", "TuneSettings"],
+    "gal_studio.engine.features.clip": ["Embedder", "load_embedder"],
+    "gal_studio.engine.models.adapters": ["AdapterCard", "detach", "save_adapter"],
+    "gal_studio.engine.models.image_model": ["ImageModel", "load_image_model"],
+    "gal_studio.engine.sampling.fused_adapter": ["drawing"],
+    "gal_studio.engine.sampling.sampler": ["DrawRequest", "DrawStep", "DrawnBatch", "draw"],
+    "gal_studio.engine.training.fine_tune": ["TuneEvent", "fine_tune"],
+    "gal_studio.engine.training.latents": ["ExamplePicture"],
+    "gal_studio.engine.training.trainer": ["Run"],
+}
+__all__ = [
+    "AdapterCard",
+    "DrawRequest",
+    "DrawStep",
+    "DrawnBatch",
+    "Embedder",
+    "ExamplePicture",
+    "GenerationSettings",
+    "ImageModel",
+    "MachineSettings",
+    "Recipe",
+    "Run",
+    "StudioError",
+    "TuneEvent",
+    "TuneSettings",
+    "detach",
+    "draw",
+    "drawing",
+    "fine_tune",
+    "load_embedder",
+    "load_image_model",
+    "save_adapter",
+]
 
 # OpenMP's threads spin while they wait, and compete for the cores as soon as anything else runs: on two busy
 # cores sampling took eight times the CPU time. Threads that sleep at once are slow to wake on some virtual
@@ -20,7 +78,8 @@ for _name in ("torchao", "bitsandbytes"):
     sys.modules.setdefault(_name, None)  # type: ignore[arg-type]
 
 
-def reveal(package: str) -> None:
-    """Let a hidden package be imported, where a setting asks for it."""
-    if sys.modules.get(package, package) is None:
-        del sys.modules[package]
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

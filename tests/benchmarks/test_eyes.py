@@ -72,14 +72,6 @@ def test_a_trial_is_drawn_again_by_its_arms(tmp_path: Path, monkeypatch: pytest.
     assert written[1:] == [f"mug,{USUAL},full,A tie,1,0,../runs/mug/pictures/{USUAL}.png"]
 
 
-def test_a_table_without_any_project_is_refused(tmp_path: Path) -> None:
-    table = tmp_path / "labels.csv"
-    table.write_text("reference,prompt,index,p,a,c,copy_1\nfox,A tie,0,0.5,0.5,0.5,0\n")
-    (tmp_path / "projects").mkdir()
-    with pytest.raises(SystemExit, match=r"No reference of .*: give the folder that has their projects"):
-        eyes.drawn_again(table, tmp_path / "projects", tmp_path / "out", 1.0)
-
-
 def test_a_first_round_is_drawn_again_and_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

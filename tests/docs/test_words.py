@@ -68,7 +68,10 @@ SPELLING = [(re.compile(rf"(?<![\w./`])(?i:{word})(?![\w`])"), better) for word,
 SQL = re.compile(
     r"\b(?:SELECT|WHERE|REFERENCES|UPDATE|INSERT|DELETE FROM|PRIMARY KEY|JOIN|ORDER BY|NOT NULL)\b"
 )
-NOT_READ = {"gal_studio/core/gal/choices.py"}  # the stored kinds of a choice
+NOT_READ = {
+    "gal_studio/core/gal/choices.py",  # the stored kinds of a choice
+    "gal_studio/engine/__init__.py",  # the names of what it exports
+}
 STORED = {
     "other picture", "picture = pipeline(", "picture of prior ", "test set", "Picture",
     '{"picture": handle_file(path), "prompt": words}',

@@ -1,6 +1,6 @@
 """Each feature is a folder that can be deleted, with its folder of the page, and the rest works without.
 
-One that stands elsewhere is named among the entry points of pyproject.toml, and is deleted with its line.
+One that stands elsewhere is named among the entry points of pyproject.toml; its line may stay.
 """
 
 import json
@@ -17,7 +17,9 @@ import gal_studio
 from gal_studio.assets import assets_folder
 from gal_studio.core import features
 from tests.additions import ROOT, package_copied, run_python, succeeded
+from tests.commands.running import write_project
 from tests.covering import few
+from tests.tiny_project import drawing, make_models
 
 PACKAGES = features.names()
 NAMES = [name.rpartition(".")[2] for name in PACKAGES]
@@ -119,23 +121,23 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Told]:
     return folder, told(folder, here / "whole")
 
 
+def inside(package: str) -> list[str]:
+    """A feature, and those in its own folder of features: they are deleted together."""
+    return [one for one in PACKAGES if f"{one}.".startswith(f"{package}.")]
+
+
 @contextmanager
 def without(package: str, folder: Path, kept: Path) -> Iterator[None]:
-    """In the copy, the folder of a feature is away, with that of the page and the line that names it."""
-    project = folder / "pyproject.toml"
-    text = project.read_text(encoding="utf-8")
-    name = package.rpartition(".")[2]
-    both = [folder.joinpath(*package.split(".")), folder / "assets" / "ui" / "features" / name]
-    places = [place for place in both if place.is_dir()]
-    project.write_text(text.replace(f'{name} = "{package}"\n', ""), encoding="utf-8")
+    """In the copy, the folder of a feature is away, with that of the page."""
+    pages = [folder / "assets" / "ui" / "features" / one.rpartition(".")[2] for one in inside(package)]
+    places = [place for place in [folder.joinpath(*package.split(".")), *pages] if place.is_dir()]
     for number, place in enumerate(places):
-        shutil.move(place, kept / f"{name}-{number}")
+        shutil.move(place, kept / f"{package}-{number}")
     try:
         yield
     finally:
-        project.write_text(text, encoding="utf-8")
-        for number, place in enumerate(places):
-            shutil.move(kept / f"{name}-{number}", place)
+        for number, place in reversed([*enumerate(places)]):
+            shutil.move(kept / f"{package}-{number}", place)
 
 
 @pytest.mark.slow
@@ -150,7 +152,7 @@ def test_the_rest_works_without(gone: list[str], whole: tuple[Path, Told], tmp_p
     parts = ("commands", "requests", "jobs", "pictures")
     assert any(set(before[part]) - set(found[part]) for part in parts), "it adds something"
     assert found["replays"] == before["replays"] == ["random", "random"], "rows stay, also in an archive"
-    for own in gone:
+    for own in {one for each in gone for one in inside(each)}:
         name = own.rpartition(".")[2]
         assert any(one.startswith(own) for one in before["loaded"])
         assert not any(one.startswith(own) for one in found["loaded"])
@@ -162,23 +164,39 @@ def test_the_rest_works_without(gone: list[str], whole: tuple[Path, Told], tmp_p
         assert bool(found[done]) == lacks, "what is stored is only looked at then"
 
 
+@pytest.mark.slow
+def test_a_run_passes_where_research_was_left_out(whole: tuple[Path, Told], tmp_path: Path) -> None:
+    """Though its entry point is there: two rounds are trained, generated and decided, nothing is amiss."""
+    (tmp_path / "cat.png").write_bytes(drawing(1))
+    project = write_project(tmp_path, make_models(tmp_path / "models"))
+    with without("gal_studio.research", whole[0], tmp_path):
+        words = ("run", project, "--out", tmp_path / "out", "--workspace", tmp_path / "workspace")
+        succeeded(run_python(whole[0], "-m", "gal_studio.cli", *words))
+        doctor = ("doctor", "--no-probe", "--workspace", tmp_path / "workspace")
+        assert "Plug-in" not in succeeded(run_python(whole[0], "-m", "gal_studio.cli", *doctor))
+        lacking = run_python(whole[0], "-m", "gal_studio.cli", "replay")
+        assert lacking.returncode == 2, "it has no such command"
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert [one["number"] for one in summary["rounds"]] == [1, 2]
+
+
 def test_no_code_outside_of_a_feature_names_it() -> None:
     """It is found by its folder alone."""
     places = (Path(gal_studio.__file__).parent, assets_folder() / "ui")
     for place in places:
         for path in [*place.rglob("*.py"), *place.rglob("*.js")]:
-            text, inside = path.read_text(encoding="utf-8"), path.relative_to(place).parts
-            for name in set(NAMES) - {inside[1] if inside[0] == "features" else ""}:
+            text, parts = path.read_text(encoding="utf-8"), path.relative_to(place).parts
+            for name in set(NAMES) - set(parts[1:3] if "features" in parts[:2] else ()):
                 assert f"features.{name}" not in text and f"features/{name}" not in text, path
 
 
 def test_no_test_outside_of_a_feature_imports_it() -> None:
-    """The tests of a feature go with it: those in its folder of `tests/features`, or of `tests`."""
+    """The tests of a feature go with it: those in the folder that mirrors its own."""
     tests = ROOT / "tests"
     for path in tests.rglob("*.py"):
-        inside, text = path.relative_to(tests).parts, path.read_text(encoding="utf-8")
+        parts, text = path.relative_to(tests).parts, path.read_text(encoding="utf-8")
         for package, name in zip(PACKAGES, NAMES, strict=True):
-            own = name in inside[:2]
+            own = name in parts[:3]
             imported = re.search(rf"^\s*(from|import) ({package}|{_tests_of(package)})\b", text, re.MULTILINE)
             assert own or not imported, path
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.changed import ALWAYS, FIRST_USE, changed, needed_by, of_page
+from tools.changed import ALWAYS, FIRST_USE, PARTS, changed, needed_by, of_page
 
 
 def beside(*files: str) -> list[str]:
@@ -30,6 +30,8 @@ def test_what_always_runs_is_there() -> None:
         ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py"),
         ("assets/ui/brush/brush.js", "tests/ui/browser/brush/test_brush.py"),
         ("assets/ui/features/trials/draft.js", "tests/features/trials/browser/test_steps.py"),
+        ("gal_studio/engine/sampling/sampler.py", "tests/engine/sampling/test_sampler.py"),
+        ("gal_studio/research/replays/line.py", "tests/research/replays/test_start.py"),
         ("gal_studio/features/trials/rules.py", "tests/features/trials/test_job.py"),
         ("assets/ui/rounds/map/lasso.css", FIRST_USE),
         ("launch.py", "tests/test_launch.py"),
@@ -49,6 +51,12 @@ def test_a_change_of_one_thing_leaves_most_tests_out() -> None:
         assert 0 < len(beside(file)) < everything / 4, file
     assert not [name for name in beside("assets/ui/rounds/map/map.js") if "browser" not in name]
     assert not [name for name in beside("gal_studio/core/gal/selection.py") if "browser" in name]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_change_of_a_part_runs_tests_of_that_part_alone(part: str) -> None:
+    for file in Path(part).rglob("*.py"):
+        assert all(name.startswith(PARTS[part]) for name in beside(str(file))), file
 
 
 def test_a_module_that_is_gone_still_has_the_tests_of_its_folder() -> None:

@@ -76,15 +76,6 @@ def test_subjects_are_of_no_design_that_is_measured_on(monkeypatch: pytest.Monke
     assert 0.5 < (turned != 0).mean() < 0.7 and turned.min() < -150 and turned.max() > 150
 
 
-def test_a_pair_shows_one_subject_in_two_pictures() -> None:
-    views = some_views([NONE, NONE, 2, 3] * 5)
-    rows, others = views.pairs(np.random.default_rng(1), 4000)
-    assert (rows // VIEWS == others // VIEWS).all() and (rows != others).all()
-    styled = views.views["style"] != NONE
-    assert 0.15 < styled[rows].mean() < 0.3 and 0.2 < styled[others].mean() < 0.5
-    assert set(rows) == set(others) == set(range(20))
-
-
 def test_only_the_adapter_learns_and_it_begins_with_adding_nothing(
     unet: torch.nn.Module, tmp_path: Path
 ) -> None:

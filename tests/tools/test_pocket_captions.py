@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from gal_studio.assets import load_presets
 from tools.pocket.data import icons
@@ -65,11 +64,6 @@ def test_object_prompts_are_frequent() -> None:
     assert many("cat+teapot", place=PLACE)["a cat and a teapot in a workshop"] > 100
 
 
-def test_place_and_style_together() -> None:
-    both = many("cat", styled=True, place=PLACE)
-    assert both["a cat in a workshop in watercolor painting style"] > 100
-
-
 def test_trigger_words_stand_before_the_noun() -> None:
     said = many("cat", place=PLACE, trigger=True)
     assert any("a <cute-cat> cat in a workshop" in text for text in said)
@@ -77,18 +71,6 @@ def test_trigger_words_stand_before_the_noun() -> None:
     assert with_trigger("an apple", "<vel>") == "a <vel> apple"
     assert with_trigger("a cat", "<own-cat>") == "an <own-cat> cat"
     assert with_trigger("candy", "zwx") == "zwx candy"
-
-
-def test_style_is_named_in_about_three_quarters() -> None:
-    said = many("tie", styled=True)
-    named = sum(k for text, k in said.items() if any(w in text.lower() for w in STYLE))
-    assert 0.72 < named / said.total() < 0.84
-    assert len(said) > 300
-
-
-def test_a_caption_needs_a_concept() -> None:
-    with pytest.raises(ValueError, match="none"):
-        caption(np.random.default_rng(0), [], None, (), None, (), trigger=False)
 
 
 def test_the_generator_alone_decides() -> None:
@@ -115,18 +97,6 @@ def test_held_out_designs_leave_three_to_train_on() -> None:
         assert pack in icons.PACKS
         assert concept.in_denoiser
         assert len(concept.codepoints) * len(icons.PACKS) - held[name] >= 3
-
-
-def test_fit_centres_and_keeps_the_aspect() -> None:
-    picture = Image.new("RGBA", (64, 64))
-    picture.paste((255, 0, 0, 255), (10, 20, 40, 30))
-    rgba = icons.fit(picture)
-    rows, columns = np.nonzero(rgba[..., 3] > 8)
-    assert (columns.min(), columns.max()) == (4, 123)
-    assert (rows.min(), rows.max()) == (44, 83)
-    assert (rgba[64, 64] == (255, 0, 0, 255)).all()
-    with pytest.raises(ValueError, match="transparent"):
-        icons.fit(Image.new("RGBA", (8, 8)))
 
 
 def _write_set(folder: Path, pack: str, icons_json: dict[str, object], chars: dict[str, str] | None) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import islice
@@ -11,12 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from tools.pocket.data.dataset import LABEL
-from tools.pocket.gpu import convert, parts, stretch, tasks
+from tools.pocket.gpu import parts, stretch, tasks
 from tools.pocket.gpu.drawing import Drawers, Shard
-from tools.pocket.train.denoiser import SHIPPED
 
 pytestmark = pytest.mark.thorough
 
@@ -55,22 +52,6 @@ def test_a_state_comes_back_from_its_parts(tmp_path: Path) -> None:
         parts.save_parts(tmp_path, tensors, {}, part=100, parts=2)
 
 
-def test_the_ring_keeps_the_newest_rows() -> None:
-    ring = tasks.Ring(4, (1,), torch.int16, CPU)
-    for start in (0, 3):
-        ring.add(torch.arange(start, start + 3)[:, None])
-    assert len(ring) == 4
-    assert sorted(ring.rows[:, 0].tolist()) == [2, 3, 4, 5]
-
-
-def test_cut_takes_the_squares_asked_for() -> None:
-    pictures = torch.randint(0, 256, (3, 128, 128, 3), dtype=torch.uint8)
-    cut = tasks.cut(pictures, np.array([2, 0]), np.array([[5, 9], [64, 0]]), 64)
-    wanted = pictures[2, 5:69, 9:73].permute(2, 0, 1).float() / 127.5 - 1
-    assert cut.shape == (2, 3, 64, 64)
-    assert torch.allclose(cut[0], wanted)
-
-
 def test_a_stretch_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     first = _stretch()
     told = list(first.run(60, 4, Drawn()))
@@ -102,23 +83,3 @@ def test_training_goes_on_between_shards_that_are_drawn_faster_than_it_takes_the
             self.waiting.append(drawn)
 
     assert len(list(islice(Endless().ready(), 10))) == 3
-
-
-def test_the_last_stage_goes_on_from_the_shipped_weights() -> None:
-    task = stretch.make_task(Namespace(part="clear", room=4, vae=SHIPPED / "vae"), CPU)
-    shipped = load_file(SHIPPED / "unet" / "diffusion_pytorch_model.safetensors")
-    assert task.kinds == ("clear",)
-    assert all(torch.equal(task.model.state_dict()[name], weight.float()) for name, weight in shipped.items())
-
-
-def test_a_state_of_the_other_part_is_refused() -> None:
-    with pytest.raises(ValueError, match="of the denoiser"):
-        _stretch().restore({}, {"part": "denoiser"})
-
-
-def test_a_checkpoint_begins_a_state_and_a_state_makes_a_checkpoint(tmp_path: Path) -> None:
-    torch.save({"mean": {"weight": torch.randn(4, 4)}}, tmp_path / "old.pt")
-    convert.begin_state(tmp_path / "old.pt", "denoiser", tmp_path / "state")
-    convert.write_checkpoint(tmp_path / "state", tmp_path / "new.pt")
-    old, new = (torch.load(tmp_path / name)["mean"]["weight"] for name in ("old.pt", "new.pt"))
-    assert torch.allclose(old, new, atol=1e-3)

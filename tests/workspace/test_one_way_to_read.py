@@ -23,12 +23,15 @@ from gal_studio.workspace.archive.writer import export_project
 from tests.workspace.filled import fill
 
 PACKAGE = Path(__file__).parents[2] / "gal_studio"
-SIDES = ("state", "workspace", "rounds", "studio", "ui", "worker", "commands", "features")
+SIDES = (
+    *("state", "workspace", "rounds", "studio", "ui", "worker", "commands"),
+    *("features", "research/features"),
+)
 """The folders whose code reads workspaces."""
 OPENED_OTHERWISE = {
     # What a person names, or this program brings or has just made itself
     "features/judge/commands/judge.py",
-    "features/own_adapters/commands/refine.py",
+    "research/features/own_adapters/commands/refine.py",
     "commands/run.py",
     "commands/running/outputs.py",
     "commands/running/unattended.py",
@@ -38,7 +41,7 @@ OPENED_OTHERWISE = {
     "state/images/decode.py",  # of bytes in memory
     "state/images/read.py",
     "state/images/sandbox_process.py",
-    "features/own_adapters/subjects.py",
+    "research/features/own_adapters/subjects.py",
     "state/jobs/workers.py",  # of the system
     "studio/create/caption_lists.py",
     "studio/create/captions.py",
@@ -60,7 +63,7 @@ OPENED_OTHERWISE = {
     "ui/api/pictures.py",
     "ui/api/strips.py",
     "ui/api/uploads.py",
-    "features/own_adapters/engine.py",
+    "research/features/own_adapters/engine.py",
     "worker/cluster/pool.py",
     "workspace/rescue.py",
     "state/database/replaced.py",

@@ -11,8 +11,8 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.extras import how_to_install, is_installed
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.engine import reveal
 from gal_studio.engine.families.family import Family
+from gal_studio.engine.hidden import reveal
 from gal_studio.engine.models.swapping import BlockSwap, swap_of, swapped_blocks
 
 _NEEDED = {

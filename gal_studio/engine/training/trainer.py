@@ -15,7 +15,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import Optimizer
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine import reveal
+from gal_studio.engine.hidden import reveal
 from gal_studio.engine.memory.plan import trained_bytes
 from gal_studio.engine.models.adapters import attach_full, attach_lora, layers_in, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel

@@ -27,20 +27,6 @@ def test_a_checkpoint_is_stored_with_absolute_paths(
     assert created(studio, "a.safetensors with owner/model") == f"{tmp_path}/a.safetensors with owner/model"
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("/nowhere/a.safetensors", "There is no file /nowhere/a.safetensors"),
-        ("/nowhere/a.ckpt", "is a pickle"),
-        (f"{__file__[:-3]}.safetensors with /nowhere", "There is no file"),
-    ],
-)
-def test_a_missing_checkpoint_is_refused(studio: Studio, name: str, words: str) -> None:
-    with pytest.raises(StudioError, match=words):
-        created(studio, name)
-    assert not studio.projects()
-
-
 def test_a_checkpoint_with_a_folder_that_is_no_pipeline_is_refused(studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").touch()
     with pytest.raises(StudioError, match="no model folder"):

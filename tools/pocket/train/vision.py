@@ -18,7 +18,7 @@ from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.engine.patches.loading import load_vision, save_tower
 from gal_studio.engine.patches.tower import tuned_weights
 from gal_studio.engine.training.checkpoints import Checkpoint
-from gal_studio.features.tune_vision.engine import (
+from gal_studio.research.features.tune_vision.engine import (
     Pictures,
     TowerSettings,
     localization_accuracy,

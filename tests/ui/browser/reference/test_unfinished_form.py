@@ -194,14 +194,6 @@ def test_a_mask_waits_until_its_picture_is_checked(watched: Watched, served: Ser
     watched.complaints[:] = [line for line in watched.complaints if "502" not in line]
 
 
-@pytest.mark.thorough
-def test_a_refused_picture_is_named(watched: Watched, served: Served):
-    page = opened(watched, served)
-    page.set_input_files("input[data-part=file]", [file("broken.png", noise(1)[:120])])
-    page.wait_for_selector(".toast:has-text('broken.png: ')")
-    expect(page.locator(".reference-rows li")).to_have_count(0)
-
-
 def test_each_error_stands_at_its_field(watched: Watched, served: Served):
     page = opened(watched, served)
     page.click("[data-part=create]")
@@ -279,33 +271,6 @@ def test_a_note_about_several_images_shows_which(watched: Watched, served: Serve
     expect(page.get_by_label("What framed.png shows")).to_be_focused()
     note.get_by_role("button", name="Show").click()
     expect(pointed).to_have_count(0)
-
-
-@pytest.mark.thorough
-def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, served: Served):
-    page = opened(watched, served)
-    red = io.BytesIO()
-    Image.new("RGB", (40, 40), (200, 10, 10)).save(red, "PNG")
-    page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(4)) for i in range(12)])
-    page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 images are nearly the same')")
-    page.set_input_files("input[data-part=file]", [file("red.png", red.getvalue())])
-    page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one flat color')")
-    page.fill("[data-part=prompt]", "A cat in watercolor style")
-    page.wait_for_selector(f".prompt-field {WARNING}:has-text('Pocket knows “watercolor” already')")
-    page.check("input[name=kind][value=object]")
-    page.fill("[data-part=prompt]", "A <cute-cat> cat")
-    for _ in range(12):
-        page.click("[aria-label^='Remove cat-'] >> nth=0")
-    page.wait_for_selector(f".drop + {WARNING}:has-text('3 to 6 images')")
-    page.check("input[name=kind][value=style]")
-    page.fill("[data-part=prompt]", "猫、水彩画風")
-    page.check(".presets input[value=own]")
-    page.fill("[name=base_model]", "someone/a-model")
-    page.fill("[name=clip_model]", "ViT-B-32/openai")
-    page.click("[data-part=create]")
-    page.wait_for_selector(".chip-round[aria-current]")
-    made = served.place.studio.projects()[0]
-    assert made.anchors[0].prompt == "A tie, 水彩画風"
 
 
 @pytest.mark.thorough

@@ -1,2 +1,0 @@
-AFTER = "run"
-"""The command after which they stand in the help."""

@@ -1,0 +1,2 @@
+AFTER = "judge"
+"""The command after which they stand in the help."""

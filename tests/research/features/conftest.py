@@ -1,0 +1,3 @@
+"""The fixtures of the studio's own features."""
+
+from tests.features.conftest import *  # noqa: F403

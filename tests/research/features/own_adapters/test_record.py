@@ -1,0 +1,28 @@
+"""Whatever lies in the folder of image adapters, to read it neither waits, fails nor reads another one."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gal_studio.research.features.own_adapters.record import OwnAdapters
+from tests.test_json_files import DAMAGED
+
+PLAN = {"title": "T", "adapter": "a", "subjects": "", "names": ["x"], "steps": 1, "seed": 1}
+
+
+@pytest.mark.parametrize("kind", [*DAMAGED, "pipe", "link"])
+def test_a_plan_that_cannot_be_read_hides_no_adapter(kind: str, tmp_path: Path) -> None:
+    whole, other = (tmp_path / "own-adapters" / (16 * digit) / "plan.json" for digit in "01")
+    for path in (whole, other):
+        path.parent.mkdir(parents=True)
+    whole.write_text(json.dumps(PLAN))
+    if kind in DAMAGED:
+        other.write_bytes(DAMAGED[kind])
+    elif kind == "pipe":
+        os.mkfifo(other)
+    else:
+        (tmp_path / "theirs.json").write_text(json.dumps(PLAN))
+        other.symlink_to(tmp_path / "theirs.json")
+    assert [one.folder for one in OwnAdapters(tmp_path).all()] == [whole.parent]
