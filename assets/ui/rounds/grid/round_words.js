@@ -12,7 +12,7 @@ export function gainedWords(before, now, { pool, all }) {
   if (!now.candidates) return "";
   const gained =
     before?.candidates && isJudged()
-      ? `Copies: ${now.copies} of ${now.candidates} (last round ${before.copies} of ${before.candidates}).`
+      ? `Copies: ${now.copies} of ${now.candidates} (previous round ${before.copies} of ${before.candidates}).`
       : "";
   const done = all - pool;
   const verb = done === 1 ? "was" : "were";
