@@ -125,8 +125,8 @@ def remedy(finding: Finding) -> str:
     if finding.place is None:
         if finding.problem == "broken":
             return (
-                f"--repair puts an archive of what is left of it into the folder {DAMAGED}/ and removes it from "
-                "the list; a copy of studio.db may still have all of it"
+                f"--repair puts an archive of what is left of it into the folder {DAMAGED}/ and removes it "
+                "from the list; a copy of studio.db may still have all of it"
             )
         if finding.problem == "value":
             return f"after --repair {MADE_AGAIN[finding.names[0]]}"

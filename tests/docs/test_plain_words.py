@@ -1,7 +1,7 @@
 """Sentences of the page have no measured figures unless *Show numbers* is on, but for how sure a result is.
 
-A measured figure is a share or a score of images: a percentage or decimals. Counts of images, settings, strengths,
-sizes and times are none.
+A measured figure is a share or a score of images: a percentage or decimals. Counts of images, settings,
+strengths, sizes and times are none.
 """
 
 import re

@@ -94,8 +94,8 @@ def _check(path: Path, etag: str, name: str) -> None:
         path.unlink()
         if found:
             raise StudioError(
-                f"What arrived instead of the file {name} {found[0]}: sign in to the network, or have the hub "
-                "allowed in the proxy or filter, and try again."
+                f"What arrived instead of the file {name} {found[0]}: sign in to the network, or have the "
+                "hub allowed in the proxy or filter, and try again."
             )
         raise StudioError(f"The file {name} arrived damaged: try again, and it is downloaded again.")
 
