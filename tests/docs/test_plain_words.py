@@ -85,7 +85,7 @@ def test_a_poll_has_no_figures_that_nobody_asked_for(tmp_path: Path) -> None:
         project, views = studio.open_finished(), ViewCache(studio)
         for round_ in studio.rounds(project):
             answer = poll(views, {"project": project, "round": round_.id})
-            sentences = [*said(answer["parts"]), *said(answer["candidates"]["items"])]
+            sentences = [*said(answer["parts"]), *said(answer["candidates"])]
             assert len(sentences) > 100
             assert [(place, told) for place, told in sentences if figures_in(told)] == []
 
