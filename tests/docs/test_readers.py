@@ -38,6 +38,7 @@ def plain(path: Path) -> str:
 def test_the_documents_are_short() -> None:
     assert words(plain(README)) <= 1_100
     assert sum(words(plain(path)) for path in WRITTEN) <= 17_000
+    assert words(plain(CONTRIBUTING)) <= 2_700
     assert sum(words(plain(path)) for path in (DOCS / "lab").rglob("*.md")) <= 15_000
     assert words((DOCS / "algorithms.md").read_text(encoding="utf-8")) <= 2_000
 
