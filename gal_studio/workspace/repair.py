@@ -151,8 +151,8 @@ def _put_aside(store: Store, project_id: str) -> str:
         export_project(store, project_id, path, raw=True)
         store.projects.set_archived(project_id, True)
     except StudioError as error:  # such as an ID that is no text
-        return f"Not moved. {error}"
-    return f"Put aside: all of it that is left is in {DAMAGED}/{path.name}, and it is archived."
+        return f"Not archived. {error}"
+    return f"Archived: what is left of it is in {DAMAGED}/{path.name}."
 
 
 def _repair_files(store: Store, finding: Finding) -> str:

@@ -38,7 +38,7 @@ BANNED = {
     r"(?:goes|go) on (?:from|with|where)": "continue",
     r"(?:tak(?:e|es|en|ing))(?: it| them| this| that)? back": "undo",
     r"(?:is|are) there already": "already exists",
-    r"(?:puts?|tak(?:e|es|en)) (?:it |them )?aside": "moves",
+    r"(?:puts?|tak(?:e|es|en)) (?:it |them )?aside": "archives",
     r"otherwise than": "differently from",
     r"one an? (?:line|round|prompt|image)": "one per line",
     r"Suggested by": "Selection strategy",

@@ -36,7 +36,7 @@ class MachineSettings(SettingsGroup):
     base: Base = setting(
         "plain",
         "Base weights",
-        note="8-bit integers halve the memory of the base model and are a little less exact. They need a "
+        note="Weights of 8 bits halve the memory of the base model and are a little less exact. They need a "
         "LoRA.",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )
