@@ -1,10 +1,8 @@
-"""Take the pictures of the documentation: `python -m tools.screens WORKSPACE [FOLDER]`.
+"""Take pictures of every screen: `python -m tools.screens WORKSPACE FOLDER`.
 
 The workspace holds a finished demo, such as `gal-studio demo --workspace WORKSPACE --out FOLDER` makes. Every
 screen is taken in light and dark, from a phone to a large monitor; of the rounds it is the first one, and of
-the second one what the choice changed. With
-three rounds, `rounds.jpg` shows beside the reference what the base model, the first and the last round draw
-for the first held-out prompts of the benchmark, from the same seeds.
+the second one what the choice changed. `docs/screens` has those that a document shows.
 """
 
 import argparse
@@ -14,15 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.speed.first_suggestion import ARGUMENTS, CHROMIUM, wait_for
 from gal_studio.state import Store
-from gal_studio.studio import Studio
-from gal_studio.studio.reports.contact_sheet import GAP, MARGIN, PAPER, SOFT, TILE, fitted, font
 
-ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"phone": (390, 844), "1024": (1024, 768), "1440": (1440, 900), "2560": (2560, 1440)}
 STEPS = {
     "reference": ".open-project:not([hidden]) img",
@@ -32,7 +26,6 @@ STEPS = {
 }
 """Each screen, and what is there once its project is loaded."""
 PORT = 7873
-COLUMNS = 6
 
 
 @contextmanager
@@ -64,44 +57,15 @@ def take(page: Page, address: str, rounds: Sequence[str], folder: Path) -> None:
                 page.screenshot(path=path, type="jpeg", quality=82, animations="disabled")
 
 
-def strip(studio: Studio, project_id: str) -> Image.Image:
-    """The reference beside a row each of the base model, the first and the last measured round."""
-    measures, images = studio.measures(project_id), studio.store.images
-    measured = list(measures.reports.values())
-    reports = [measured[0], measured[1], measured[-1]]
-    asked = list(dict.fromkeys(prompt for prompt, _ in reports[0].arm.part("held_out")))[:COLUMNS]
-    left = MARGIN + 2 * TILE + 100
-    size = (left + COLUMNS * (TILE + GAP) + MARGIN, 2 * MARGIN + len(reports) * (TILE + GAP) + 20)
-    sheet = Image.new("RGB", size, PAPER)
-    pen = ImageDraw.Draw(sheet)
-    reference = studio.store.projects.references(project_id)[0]
-    shown = images.picture(reference.image).resize((2 * TILE, 2 * TILE), Image.Resampling.LANCZOS)
-    sheet.paste(shown, (MARGIN, MARGIN + 20))
-    pen.text((MARGIN, MARGIN), "reference", SOFT, font(13))
-    for column, prompt in enumerate(asked):
-        short = prompt.partition(" in ")[0]
-        pen.text((left + column * (TILE + GAP), MARGIN), fitted(short, 13, TILE), SOFT, font(13))
-    for row, report in enumerate(reports):
-        y = MARGIN + 20 + row * (TILE + GAP)
-        pen.text((left - 84, y + TILE // 2 - 8), fitted(report.arm.name, 13, 80), SOFT, font(13))
-        for column, prompt in enumerate(asked):
-            drawn = images.picture(report.arm.part("held_out")[prompt, 0].candidate.image)
-            tile = drawn.resize((TILE, TILE), Image.Resampling.LANCZOS)
-            sheet.paste(tile, (left + column * (TILE + GAP), y))
-    return sheet
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("workspace", type=Path)
-    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "screens")
+    parser.add_argument("folder", type=Path)
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     with Store(args.workspace) as store:
         project = store.projects.all()[0]
         rounds = store.rounds.of_project(project.id)
-        if len(rounds) > 2:
-            strip(Studio(store), project.id).save(args.folder / "rounds.jpg", quality=88)
     with served(args.workspace) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page()

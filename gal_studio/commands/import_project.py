@@ -37,7 +37,7 @@ def import_project(
         project = studio.project(made)
         rounds = counted(len(studio.rounds(project.id)), "round")
         lost = [model for model in studio.local_models(project.id) if not model.is_here]
-    how = "is there already" if found else "is imported"
+    how = "already exists" if found else "is imported"
     print(in_lines(f"{project.name} {how} as project {project.id}, with {rounds}."))
     for model in lost:
         path = shlex.quote(model.path)

@@ -31,9 +31,9 @@ def setting(
 ) -> Any:
     """A setting with this default; the check of its type, or `check`, refuses other values (`of_setting`).
 
-    `name` is what the page shows. `note` is one sentence: what the setting does, and what one sees if it is
-    larger; `words` are those of the values that can be chosen, or a function that looks them up. `idle` says
-    with which values of other settings, by their dotted names, this one does nothing: with all of any of
+    `name` is what the page shows. `note` is one or two sentences: what the setting does, and what one sees if
+    it is larger; `words` are those of the values that can be chosen, or a function that looks them up. `idle`
+    says with which values of other settings, by their dotted names, this one does nothing: with all of any of
     these mappings, which may also name `KIND` and `DRAWS`. Its note begins with "Only with".
     """
     about = {"label": name, "limits": limits, "options": options, "check": check, "note": note}

@@ -64,30 +64,30 @@ class TuneSettings(SettingsGroup):
         "Training steps",
         1,
         MOST_STEPS,
-        note="Training steps per round; more steps fit your images more closely, and from some point on "
-        "only copy them",
+        note="Training steps per round. More steps fit your images more closely, and from some point on "
+        "only copy them.",
     )
     batch_size: int = setting(
         8,
         "Training batch size",
         1,
         256,
-        note="Images per step; larger is steadier, but takes more time and memory (it is split if memory is "
-        "short)",
+        note="Images per step. More are steadier but take more time and memory (they are split if memory "
+        "is short).",
     )
     learning_rate: float = setting(
         1e-3,
         "Learning rate",
         0.0,
         1.0,
-        note="Size of each training step; larger trains faster, and too large a rate ruins the images",
+        note="Size of each training step. A higher rate trains faster, but too high a rate ruins the images.",
         exclude_low=True,
     )
     schedule: Schedule = setting(
         "constant",
         "Learning rate schedule",
-        note="How the learning rate changes: constant can be continued with more steps, cosine decay ends "
-        "at 0 for a calmer finish",
+        note="A constant learning rate can be continued with more steps. Cosine decay ends at 0, for a "
+        "calmer finish.",
         words={"constant": "constant", "cosine": "cosine decay"},
     )
     warmup_steps: int = setting(
@@ -95,15 +95,15 @@ class TuneSettings(SettingsGroup):
         "Warm-up steps",
         0,
         100_000,
-        note="The learning rate rises from 0 over these steps; more make the start gentler",
+        note="The learning rate rises from 0 over these steps. More steps make the start gentler.",
     )
     rank: int = setting(
         8,
         "Rank",
         1,
         1024,
-        note="Only with a LoRA or LoKr: its size; larger fits more detail, makes a larger file and copies "
-        "more easily",
+        note="Only with a LoRA or LoKr: its size. A higher rank fits more detail, but makes a larger file "
+        "and copies more easily.",
         idle=({"tune.method": "full"},),
     )
     lokr_factor: int = setting(
@@ -111,8 +111,8 @@ class TuneSettings(SettingsGroup):
         "LoKr factor",
         1,
         64,
-        note="Only with a LoKr: the side of the small matrix that repeats the large one; larger makes a "
-        "smaller file",
+        note="Only with a LoKr: the side of the small matrix that repeats the large one. A larger factor "
+        "makes a smaller file.",
         idle=({"tune.method": "lora"}, {"tune.method": "full"}),
     )
     # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
@@ -121,23 +121,23 @@ class TuneSettings(SettingsGroup):
         "Rank at full noise (T-LoRA)",
         0,
         1024,
-        note="Only with a LoRA: the rank falls to this as noise rises, so smaller trains the layout less; 0 "
-        "= same rank",
+        note="Only with a LoRA: the rank falls to this as noise rises. A lower one trains the layout less "
+        "(0 keeps the rank).",
         idle=({"tune.method": "full"}, {"tune.method": "lokr"}),
     )
     # "lokr": a LoRA of Kronecker products; "full": train all weights of the denoiser
     method: Method = setting(
         "lora",
         "Method",
-        note="What is trained: a LoRA, a LoKr (repeats a small matrix, reaches higher ranks), or all weights "
-        "(full), far larger",
+        note="A LoKr repeats a small matrix and reaches higher ranks than a LoRA. “full” trains all "
+        "weights, in a far larger file.",
         words={"lora": "LoRA", "lokr": "LoKr", "full": "full"},
     )
     target: Target = setting(
         "all",
         "Target",
-        note="Only with a LoRA or LoKr: the layers it changes; style means lines and colors rather than "
-        "shapes (not in every model)",
+        note="Only with a LoRA or LoKr: the layers it changes. “style” means lines and colors rather than "
+        "shapes (not in every model).",
         words={"all": "all", "attention": "attention", "style": "style"},
         idle=({"tune.method": "full"},),
     )
@@ -148,14 +148,14 @@ class TuneSettings(SettingsGroup):
         "Regularization images",
         0,
         10_000,
-        note="Images of other subjects in the training, so the model doesn’t forget them; more take longer "
-        "to generate; 0 = off",
+        note="Images of other subjects in the training, so that the model doesn’t forget them. More take "
+        "longer to generate (0 is off).",
     )
     # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
     prior_styles: tuple[str, ...] = setting(
         (),
         "Styles of the regularization images",
-        note="Only with a style and regularization images: styles the model knows, separated by commas",
+        note="Only with a style and regularization images: styles that the model knows, separated by commas.",
         idle=(
             {KIND: "object"},
             {"tune.prior_images": 0},
@@ -166,15 +166,15 @@ class TuneSettings(SettingsGroup):
         "Regularization weight",
         0.0,
         100.0,
-        note="How much regularization images count beside yours; larger keeps more of what the model knew, "
-        "and trains yours less",
+        note="How much regularization images count beside yours. More keeps more of what the model knew, "
+        "but trains your images less.",
     )
     # multiply each prior term by the weight of the example beside it
     prior_as_published: bool = setting(
         False,
         "Regularization as published",
-        note="Weights each regularization image like the image it is paired with, as published; off weights "
-        "all alike",
+        note="Weights each regularization image like the image it is paired with, as published. Otherwise "
+        "all count alike.",
     )
     # range of training times: 0 is the picture, 1 pure noise
     time_low: float = setting(
@@ -182,16 +182,16 @@ class TuneSettings(SettingsGroup):
         "Minimum timestep",
         0.0,
         0.99,
-        note="The least noise that is trained on (0 is the finished image); larger leaves fine detail to "
-        "the base model",
+        note="The least noise that is trained on (0 is the finished image). A higher limit leaves fine "
+        "detail to the base model.",
     )
     time_high: float = setting(
         1.0,
         "Maximum timestep",
         0.01,
         1.0,
-        note="The most noise that is trained on (1 is pure noise); smaller leaves the layout to the base "
-        "model",
+        note="The most noise that is trained on (1 is pure noise). A lower limit leaves the layout to the "
+        "base model.",
     )
     # noise from which accepted pictures are trained on, as the ratio of its deviation to the picture's;
     # references are trained on at all noise
@@ -200,8 +200,8 @@ class TuneSettings(SettingsGroup):
         "Accepted images: lowest noise",
         0.0,
         1000.0,
-        note="The least noise at which accepted images are trained on; larger takes their layout and not "
-        "their look; 0 = all noise",
+        note="Trains on accepted images only above this noise. A higher limit takes their layout but not "
+        "their look (0 takes both).",
     )
     # share of accepted pictures drawn at all noise, whose target below `accepted_noise` is what the first
     # round's LoRA predicts (Eq. G24); 0: accepted pictures teach from that noise on alone
@@ -210,8 +210,8 @@ class TuneSettings(SettingsGroup):
         "Share taught by the first round",
         0.0,
         1.0,
-        note="Only with a LoRA and a lowest noise of accepted images: the share of these that teaches the "
-        "first round’s look below it; 0 = off",
+        note="Only with a LoRA and a lowest noise of accepted images. Below that noise, this share of "
+        "them teaches the first round’s look.",
         idle=({"tune.accepted_noise": 0.0}, {"tune.method": "full"}),
     )
     # the strength of the first round's LoRA as a teacher; 0: its best schedule (Eq. G18)
@@ -220,21 +220,23 @@ class TuneSettings(SettingsGroup):
         "First round’s strength as a teacher",
         0.0,
         1.0,
-        note="Only with a share taught by the first round: the strength of its LoRA; 0 = its best schedule",
+        note="Only with a share taught by the first round: the strength of that round’s LoRA (0 is its "
+        "best schedule).",
         idle=({"tune.accepted_noise": 0.0}, {"tune.method": "full"}, {"tune.taught_share": 0.0}),
     )
     # one time for all examples of a step, as the published training of styles has it
     shared_time: bool = setting(
         False,
         "Same timestep for the whole batch",
-        note="Trains all images of a batch at the same amount of noise, as published for styles; off is "
-        "steadier",
+        note="Trains all images of a batch at the same amount of noise, as published for styles. Without "
+        "it, training is steadier.",
     )
     # a picture's latents are samples of the autoencoder's posterior, anew at each step, and not its mode
     sample_latents: bool = setting(
         False,
         "Sampled latents",
-        note="Encodes an image slightly differently at each step, as published; off encodes it once",
+        note="Encodes an image slightly differently at each step, as published. Otherwise each image is "
+        "encoded once.",
     )
     # share of training rows whose prompt is left empty, as classifier-free guidance was trained
     caption_dropout: float = setting(
@@ -242,8 +244,8 @@ class TuneSettings(SettingsGroup):
         "Caption dropout",
         0.0,
         0.9,
-        note="Share of training images without their caption; with more, a style appears even without its "
-        "trigger words",
+        note="Share of training images without their caption. With more, a style appears even without its "
+        "trigger words.",
     )
     # decay of the running average of the LoRA's weights with which a training ends (EMA); 0: its last weights
     average_decay: float = setting(
@@ -251,14 +253,14 @@ class TuneSettings(SettingsGroup):
         "Weight averaging (EMA)",
         0.0,
         0.9999,
-        note="Averages a LoRA over its last steps: the closer to 1, the longer the average and the smoother "
-        "the result; 0 = off",
+        note="Averages a LoRA over its last steps. The closer to 1, the longer the average and the "
+        "smoother the result (0 is off).",
     )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting(
         "even",
         "Timestep weighting",
-        note="Which noise counts more: even, low noise for texture and detail, or high noise for layout",
+        note="Which noise counts more. Low noise teaches texture and detail, high noise teaches layout.",
     )
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
     # 0: as published, all pictures share these
@@ -267,8 +269,8 @@ class TuneSettings(SettingsGroup):
         "Share of accepted images",
         0.0,
         0.9,
-        note="Share of extra training steps on accepted images; larger trains longer, and follows your "
-        "choices more; 0 = none",
+        note="Share of extra training steps on accepted images. More trains longer and follows your "
+        "choices more closely.",
     )
     # weight of what the mask of a reference leaves out; 1: masks do not weigh the loss, as at first
     background: float = setting(
@@ -276,36 +278,36 @@ class TuneSettings(SettingsGroup):
         "Background of masked references",
         0.0,
         1.0,
-        note="How much what a reference’s mask leaves out counts in training; 1 = as much as the subject, 0 "
-        "= not at all",
+        note="Weight of the area outside a reference’s mask: 1 is the same as the subject, 0 ignores it.",
     )
     held_out: bool = setting(
         False,
         "Keep a reference out of training",
-        note="Only with three or more references of an object: the last one is not trained on, and images "
-        "match the object only as far as they match this one, too",
+        note="Only with three or more references of an object. The last one is not trained on, and images "
+        "match the object only as far as they match this one, too.",
         idle=({KIND: "style"},),
     )
     continue_from_last: bool = setting(
         False,
         "Continue from the previous round",
-        note="Starts a round from the LoRA of the last one instead of from the base model; faster, but "
-        "mistakes add up",
+        note="Starts a round from the previous round’s LoRA instead of the base model. This is faster, "
+        "but mistakes add up.",
     )
     checkpoint_every: int = setting(
         50,
         "Checkpoint every",
         1,
         100_000,
-        note="Steps between saved states, from which an interrupted training resumes; fewer lose less work, "
-        "and take more time",
+        note="Steps between saved states, from which an interrupted training resumes. Fewer steps lose "
+        "less work but take more time.",
     )
     preview_every: int = setting(
         0,
         "Preview every",
         0,
         100_000,
-        note="Steps between preview images while training; fewer show more, and take more time; 0 = off",
+        note="Steps between preview images during training. Fewer steps show more but take more time (0 "
+        "is off).",
     )
     # steps; test prompts are drawn and looked at for copies, which says when more steps only copy (Eq. G22)
     validate_every: int = setting(
@@ -313,33 +315,32 @@ class TuneSettings(SettingsGroup):
         "Validate every",
         0,
         100_000,
-        note="Steps between checks for copies, each of which keeps the LoRA to compare; fewer show more, "
-        "and take longer; 0 = off",
+        note="Steps between checks for copies, each of which keeps the LoRA to compare. Fewer steps show "
+        "more but take longer (0 is off).",
     )
     stop_at_best: bool = setting(
         False,
         "Stop early",
-        note="Only with “Validate every”: ends the training at the step after which it only added copies",
+        note="Only with “Validate every”: ends the training at the step after which it only added copies.",
         idle=({"tune.validate_every": 0},),
     )
     tensorboard: bool = setting(
         False,
         "TensorBoard files",
-        note="Writes loss, learning rate, previews and benchmark to the folder tensorboard of the workspace; "
-        "needs the package tensorboardX",
+        note="Writes loss, learning rate, previews and benchmark to the workspace’s tensorboard folder. "
+        "Needs the package tensorboardX.",
     )
     resolution: int | None = setting(
         None,
         "Training resolution",
         check=checks.resolution,
-        note="Pixels per side of training images; larger shows more detail, and takes more time and memory; "
-        "empty = the model’s own",
+        note="Pixels per side of training images. More show more detail but take more time and memory "
+        "(empty: the model’s own).",
     )
     crop: Crop = setting(
         "center",
         "Crop",
-        note="How images are cut to fit: none keeps their shape, center a square, random a different square "
-        "at each step",
+        note="How images are cut to fit. “none” keeps their shape, and random squares differ at each step.",
         words={"none": "none", "center": "center square", "random": "random squares"},
     )
 
@@ -405,15 +406,15 @@ class GenerationSettings(SettingsGroup):
         "Images per prompt",
         1,
         1000,
-        note="At most this many images per test prompt; more give you a wider choice, and take longer to "
-        "generate",
+        note="At most this many images per test prompt. More give you a wider choice but take longer to "
+        "generate.",
     )  # per anchor; n of Eq. G3
     # "fixed": that many of each; "ladder": at most that many, where the LoRA turns
     allocation: Allocation = setting(
         "fixed",
         "Strength schedules",
-        note="Only with a LoRA: adaptive tries nine strength schedules on a few images, then makes more "
-        "with the best",
+        note="Only with a LoRA. “adaptive” tries nine strength schedules on a few images, then generates "
+        "more with the best ones.",
         words={"fixed": "fixed", "ladder": "adaptive (best first)"},
         idle=({"tune.method": "full"},),
     )
@@ -422,7 +423,8 @@ class GenerationSettings(SettingsGroup):
         "Sampling steps",
         1,
         1000,
-        note="Denoising steps per image; more are slower, and from some point on change hardly anything",
+        note="Denoising steps per image. More steps are slower, and from some point on hardly change "
+        "anything.",
     )
     # the noise at which each step begins, over the image's deviation; for another number of steps they are
     # spaced evenly between these (models of Stable Diffusion alone)
@@ -430,8 +432,8 @@ class GenerationSettings(SettingsGroup):
         (),
         "Sigmas",
         check=check_sigmas,
-        note="Noise at each sampling step, from high to low, with commas (Stable Diffusion only); empty = as "
-        "the model spaces them",
+        note="Noise at each sampling step, from high to low, separated by commas (Stable Diffusion only). "
+        "Empty takes the model’s own.",
     )
     # 1 disables classifier-free guidance
     guidance_scale: float = setting(
@@ -439,8 +441,8 @@ class GenerationSettings(SettingsGroup):
         "Guidance scale",
         0.0,
         100.0,
-        note="How closely images follow the prompt; too large looks harsh and oversaturated, 1 (in some "
-        "models 0) is off",
+        note="How closely images follow the prompt. Too high a scale looks harsh and oversaturated (1 is "
+        "off, in some models 0).",
     )
     # shares of denoising between which pictures are guided (arXiv 2404.07724)
     guidance_start: float = setting(
@@ -448,16 +450,16 @@ class GenerationSettings(SettingsGroup):
         "Guidance from",
         0.0,
         1.0,
-        note="Share of denoising before guidance starts; larger gives more varied layouts, which follow the "
-        "prompt less",
+        note="Share of denoising before guidance starts. A later start gives more varied layouts that "
+        "follow the prompt less.",
     )
     guidance_end: float = setting(
         1.0,
         "Guidance until",
         0.0,
         1.0,
-        note="Share of denoising after which guidance ends; smaller is faster, since steps without it take "
-        "half the time",
+        note="Share of denoising after which guidance ends. An earlier end is faster, since steps without "
+        "guidance take half the time.",
     )
     # upper limit; smaller if memory is short
     batch_size: int = setting(
@@ -465,7 +467,7 @@ class GenerationSettings(SettingsGroup):
         "Sampling batch size",
         1,
         1024,
-        note="Images generated at once, at most; larger is faster on a GPU, and takes more memory",
+        note="The most images generated at once. More are faster on a GPU but take more memory.",
     )
     # candidates are drawn with strengths of the LoRA from 1 down to this (Eq. G13)
     lowest_strength: float = setting(
@@ -473,8 +475,8 @@ class GenerationSettings(SettingsGroup):
         "Lowest LoRA strength",
         0.0,
         1.0,
-        note="Only with fixed schedules: images use five strength schedules from 1 down to this; smaller "
-        "copies less",
+        note="Only with fixed schedules: images use five strength schedules from 1 down to this. A lower "
+        "strength copies less.",
         idle=(
             {"generation.allocation": "ladder", "tune.method": "lora"},
             {"generation.allocation": "ladder", "tune.method": "lokr"},
@@ -486,8 +488,8 @@ class GenerationSettings(SettingsGroup):
         "Latest switch",
         0.0,
         1.0,
-        note="Only with fixed schedules and a lowest strength below 1: share of denoising with the lower "
-        "one; 0 = constant",
+        note="Only with fixed schedules and a lowest strength below 1: the share of denoising that uses "
+        "the lower one (0 keeps it throughout).",
         idle=(
             {"generation.allocation": "ladder", "tune.method": "lora"},
             {"generation.allocation": "ladder", "tune.method": "lokr"},
@@ -498,22 +500,21 @@ class GenerationSettings(SettingsGroup):
         None,
         "Image resolution",
         check=checks.resolution,
-        note="Pixels per side of generated images; larger takes more time and memory; empty = the model’s "
-        "own",
+        note="Pixels per side of generated images. More take more time and memory (empty: the model’s own).",
     )
     # a sibling of the base model that needs few steps: a folder, a checkpoint or a hub ID; "": the base model
     fast_model: str = setting(
         "",
         "Fast model",
         note="A model that needs few steps and generates the images instead of the base model, which is "
-        "still trained",
+        "still trained.",
     )
     # a LoRA with which the base model needs few steps: a file, a hub ID, or a file of a hub ID
     speed_lora: str = setting(
         "",
         "Speed LoRA",
-        note="A LoRA that lets the base model generate in a few steps (Lightning, Hyper, LCM); not used in "
-        "training",
+        note="A LoRA that lets the base model generate in a few steps (Lightning, Hyper, LCM). It isn’t "
+        "used in training.",
     )
     # 0 and "auto": what is known of the sibling or the LoRA (`gal_studio.core.models.fast`)
     fast_steps: int = setting(
@@ -521,8 +522,8 @@ class GenerationSettings(SettingsGroup):
         "Fast sampling steps",
         0,
         1000,
-        note="Only with a fast model or speed LoRA: denoising steps; more are slower and cleaner; 0 = as "
-        "its card recommends",
+        note="Only with a fast model or speed LoRA: its denoising steps. More are slower and cleaner (0 "
+        "is what its card recommends).",
         idle=({"generation.fast_model": "", "generation.speed_lora": ""},),
     )
     fast_guidance: float = setting(
@@ -530,14 +531,14 @@ class GenerationSettings(SettingsGroup):
         "Fast guidance scale",
         0.0,
         100.0,
-        note="Only with a fast model or speed LoRA: its guidance scale; 0 = as its card recommends",
+        note="Only with a fast model or speed LoRA: its guidance scale (0 is what its card recommends).",
         idle=({"generation.fast_model": "", "generation.speed_lora": ""},),
     )
     fast_solver: FastSolver = setting(
         "auto",
         "Fast sampler",
-        note="Only with a fast model or speed LoRA: how its steps are taken; a wrong one gives blurred or "
-        "noisy images",
+        note="Only with a fast model or speed LoRA: how its steps are taken. A wrong sampler gives "
+        "blurred or noisy images.",
         words={"auto": "as recommended", "own": "the model’s own", "ddim": "DDIM, trailing", "lcm": "LCM"},
         idle=({"generation.fast_model": "", "generation.speed_lora": ""},),
     )
@@ -653,7 +654,7 @@ class GalSettings(SettingsGroup):
         "uncertainty",
         "Selection strategy",
         check=known_policy,
-        note="How test prompts and images are chosen for suggestions",
+        note="How test prompts and images are chosen for suggestions.",
         words=lambda: KNOWN.words(),
     )
     # suggestions per round; k of Eq. G5
@@ -662,8 +663,8 @@ class GalSettings(SettingsGroup):
         "Suggestions",
         1,
         1000,
-        note="Test prompts suggested per round; more give the next round more to train on, and you more to "
-        "review",
+        note="Test prompts suggested per round. More give the next round more to train on, and you more "
+        "to review.",
     )
     # how many trainings are compared where several are asked (Eq. G21), the round's own among them
     trainings: int = setting(
@@ -671,14 +672,14 @@ class GalSettings(SettingsGroup):
         "Runs to compare",
         2,
         5,
-        note="Train the round again with other seeds and compare; each run takes as long as the first",
+        note="Trains the round again with other seeds and compares. Each run takes as long as the first.",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(
         True,
         "Balance",
-        note="Weights accepted images by how uncertain their round was; off, each counts as much as a "
-        "reference",
+        note="Weights accepted images by how uncertain their round was. Otherwise each counts as much as "
+        "a reference.",
     )
     # lambda of Eq. G8
     balance_lambda: float = setting(
@@ -686,16 +687,16 @@ class GalSettings(SettingsGroup):
         "Weight multiplier (λ)",
         0.0,
         1000.0,
-        note="Only with “Balance”: multiplies the weight of accepted images; larger follows your choices "
-        "more",
+        note="Only with “Balance”: multiplies the weight of accepted images. A higher multiplier follows "
+        "your choices more.",
         idle=({"gal.balance": False},),
     )
     # what says that a picture is a copy (Eq. G12); "prompts" is published
     copy_detectors: CopyDetectors = setting(
         "both",
         "Copy detection",
-        note="What marks an image as a copy: its likeness to the prompts, areas of the reference in it, or "
-        "both",
+        note="What marks an image as a copy: similarity to the prompts, areas of the reference in it, or "
+        "both.",
         words={
             "both": "prompts and images",
             "prompts": "prompts only (as published)",
@@ -706,8 +707,8 @@ class GalSettings(SettingsGroup):
     copy_model: str = setting(
         "",
         "Copy model (SSCD)",
-        note="Only with a style and detection by images: an SSCD model (a file or Hugging Face ID); empty = "
-        "the vision model",
+        note="Only with a style and detection by images: an SSCD model (a file or Hugging Face ID). Empty "
+        "takes the vision model.",
         idle=(
             {KIND: "object"},
             {"gal.copy_detectors": "prompts"},
@@ -717,8 +718,8 @@ class GalSettings(SettingsGroup):
     style_model: str = setting(
         "",
         "Style model (CSD)",
-        note="Only with a style and detection by images: a CSD model (a file or Hugging Face ID); empty = "
-        "the vision model",
+        note="Only with a style and detection by images: a CSD model (a file or Hugging Face ID). Empty "
+        "takes the vision model.",
         idle=(
             {KIND: "object"},
             {"gal.copy_detectors": "prompts"},
@@ -729,7 +730,7 @@ class GalSettings(SettingsGroup):
     without_ground: bool = setting(
         False,
         "Leave out a plain background",
-        note="Only with a style: the color of the reference’s plain background does not count as its style",
+        note="Only with a style. The color of the reference’s plain background does not count as its style.",
         idle=(
             {KIND: "object"},
             {"gal.copy_detectors": "prompts"},
@@ -764,8 +765,8 @@ class ReferenceSettings(SettingsGroup):
     adapter: str = setting(
         "",
         "Image adapter",
-        note="Generates a Round 0 from your references: an IP-Adapter (folder or Hugging Face ID), or "
-        "native for FLUX.2 klein",
+        note="Generates a Round 0 from your references. Name an IP-Adapter (folder or Hugging Face ID), "
+        "or “native” for FLUX.2 klein.",
     )
     # what multiplies the adapter's part of each cross-attention
     strength: float = setting(
@@ -773,8 +774,8 @@ class ReferenceSettings(SettingsGroup):
         "Reference strength",
         0.0,
         1.0,
-        note="Only with an image adapter: how much images follow the references; larger follows the prompt "
-        "less",
+        note="Only with an image adapter: how much images follow the references. A higher strength "
+        "follows the prompt less.",
         idle=(
             {"references.adapter": "", DRAWS: False},
             {"references.adapter": "native"},
@@ -784,8 +785,8 @@ class ReferenceSettings(SettingsGroup):
     several: Several = setting(
         "together",
         "Several references",
-        note="Only with an image adapter: how it combines references; side by side gives each object its "
-        "own part",
+        note="Only with an image adapter: how it combines references. “side by side” gives each object "
+        "its own part of the image.",
         words={"together": "together", "average": "averaged", "beside": "objects side by side"},
         idle=({"references.adapter": "", DRAWS: False},),
     )
@@ -793,8 +794,8 @@ class ReferenceSettings(SettingsGroup):
     subject_alone: bool = setting(
         False,
         "References without their background",
-        note="Only with an image adapter: crops each reference to its subject, on white, by your mask or "
-        "one that is found",
+        note="Only with an image adapter. Crops each reference to its subject, on white, by your mask or "
+        "by one that is found.",
         idle=({"references.adapter": "", DRAWS: False},),
     )
     # per anchor, where a round draws as many or more
@@ -803,7 +804,7 @@ class ReferenceSettings(SettingsGroup):
         "Images per prompt in Round 0",
         1,
         1000,
-        note="Only with an image adapter: images per prompt in Round 0, at most as many as in other rounds",
+        note="Only with an image adapter: images per prompt in Round 0, at most as many as in other rounds.",
         idle=({"references.adapter": "", DRAWS: False},),
     )
 
@@ -846,15 +847,16 @@ class RefineSettings(SettingsGroup):
         "Pairs",
         1,
         1000,
-        note="Comparison pairs of a refinement; more correct it more evenly, and take longer to generate",
+        note="Comparison pairs of a refinement. More pairs correct it more evenly but take longer to "
+        "generate.",
     )
     steps: int = setting(
         200,
         "Refinement steps",
         1,
         100_000,
-        note="Training steps of a refinement; more correct more, and from some point on only copy the "
-        "references",
+        note="Training steps of a refinement. More steps correct more, and from some point on only copy "
+        "the references.",
     )
     # pairs per step; a pair is two rows
     batch_size: int = setting(
@@ -862,15 +864,16 @@ class RefineSettings(SettingsGroup):
         "Pairs per step",
         1,
         128,
-        note="Pairs per refinement step, each of two images; larger is steadier, and takes more time and "
-        "memory",
+        note="Pairs per refinement step, each of two images. More pairs are steadier but take more time "
+        "and memory.",
     )
     learning_rate: float = setting(
         1e-4,
         "Refinement learning rate",
         0.0,
         1.0,
-        note="Size of each refinement step; larger corrects faster, and too large a rate ruins the images",
+        note="Size of each refinement step. A higher rate corrects faster, but too high a rate ruins the "
+        "images.",
         exclude_low=True,
     )
     # share of the round's own training examples in the loss
@@ -879,8 +882,8 @@ class RefineSettings(SettingsGroup):
         "Share of training images in the loss",
         0.0,
         0.9,
-        note="Share of the round’s training images in the loss; larger keeps more of the round, and "
-        "corrects less",
+        note="Share of the round’s training images in the loss. A larger share keeps more of the round "
+        "but corrects less.",
     )
     # weight of a generated picture's background
     background_weight: float = setting(
@@ -888,33 +891,34 @@ class RefineSettings(SettingsGroup):
         "Background weight",
         0.0,
         1.0,
-        note="How much the background of a generated image counts; larger keeps more of what is around the "
-        "subject",
+        note="How much the background of a generated image counts. More keeps more of what is around the "
+        "subject.",
     )
     # generate an object on a clean background, or ("own") with y's prompt
     pair_prompts: PairPrompts = setting(
         "clean",
         "Prompts of pairs",
         note="What is generated beside an object’s reference: the object on a clean background, or the "
-        "reference’s own prompt",
+        "reference’s own prompt.",
     )
     clean_background: str = setting(
         "on a plain background",
         "Words for a clean background",
-        note="Only with clean prompts: the words added to the object’s name to ask for a clean background",
+        note="Only with clean prompts: the words added to the object’s name to ask for a clean background.",
         idle=({"refine.pair_prompts": "own"},),
     )  # appended to the object's name (Eq. P1)
     vision_model: str = setting(
         "",
         "Vision model",
-        note="The model that compares areas of images (a folder or Hugging Face ID); empty = the preset’s",
+        note="The model that compares areas of images (a folder or Hugging Face ID). Empty takes the "
+        "preset’s.",
     )  # empty: the preset's
     # "repeat": train from the base model, then refine again
     next_round: AfterRefinement = setting(
         "continue",
         "After a refinement",
-        note="What follows a refinement: continue from its weights, or repeat: train from the base model, "
-        "then refine again",
+        note="After a refinement, the next round continues from its weights, or trains from the base "
+        "model and refines again.",
     )
     # chance that a pair of Eq. P7 goes without its picture, without its prompt, without both; each.
     # A LoRA has no picture as a condition, so that its prompt is dropped with twice this chance
@@ -923,29 +927,30 @@ class RefineSettings(SettingsGroup):
         "Conditioning dropout",
         0.0,
         0.3,
-        note="Chance that a pair is trained without its prompt; larger makes images depend less on the "
-        "exact words",
+        note="Chance that a pair is trained without its prompt. A higher chance makes images depend less "
+        "on the exact words.",
     )
     # divide 1 - r(y) by its mean, so that every reference counts equally
     even_reference: bool = setting(
         False,
         "Weight references equally",
-        note="Only with patch weights: makes every reference count equally, however much of it was already "
-        "reproduced",
+        note="Only with patch weights: makes every reference count equally, however much of it was "
+        "already reproduced.",
         idle=({"refine.uniform_weights": True},),
     )
     # weight 1 for every patch, as a baseline
     uniform_weights: bool = setting(
         False,
         "Ignore patch weights (baseline)",
-        note="Gives every area of an image the same weight, as a baseline without PatchDPO",
+        note="Gives every area of an image the same weight, as a baseline without PatchDPO.",
     )
     checkpoint_every: int = setting(
         50,
         "Refinement checkpoint every",
         1,
         100_000,
-        note="Steps between saved states, from which an interrupted refinement resumes; fewer lose less work",
+        note="Steps between saved states, from which an interrupted refinement resumes. Fewer steps lose "
+        "less work.",
     )
 
     @property

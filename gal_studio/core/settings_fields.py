@@ -120,7 +120,7 @@ def setting_words(name: str, value: Any) -> str:
 
 def _field(name: str, heading: str) -> SettingField:
     if name == "seed":  # of the project, not of its settings
-        note = "The same seed generates the same images"
+        note = "The same seed generates the same images."
         return SettingField(name, "Seed", note, "whole", 0, checks.LARGEST_SEED)
     option = setting_of(name)
     about, choices = option.metadata, value_words(name)

@@ -56,7 +56,7 @@ def continue_replay(studio: Studio, project_id: str) -> tuple[Job, ...]:
         raise StudioError(f"{name} is not a replay: choose one to continue.")
     jobs = start.enqueue_all_missing(studio.store, project_id)
     if not jobs:
-        raise StudioError(f"{name} is generated and measured already.")
+        raise StudioError(f"{name} is already generated and measured.")
     studio._wake_worker()
     return jobs
 

@@ -28,7 +28,7 @@ def closed(here: RoundSnapshot, trainable: bool, complete: bool) -> dict[Action,
 def trained_already(number: int) -> str:
     """That a training would only repeat the last one."""
     return (
-        f"Round {number} is trained on these images with these settings already: change a setting to train "
+        f"Round {number} is already trained on these images with these settings: change a setting to train "
         "it again."
     )
 

@@ -56,7 +56,7 @@ def wait_for(store: Store, job_id: str, timeout: float | None, wake: Callable[[P
     if job.state != "completed":
         raise StudioError(
             f"{describe_job(job.kind).title} is {job.state}"
-            f"{f' ({job.message})' if job.message else ''}: resume it to go on."
+            f"{f' ({job.message})' if job.message else ''}: resume it to continue."
         )
     return job
 

@@ -33,7 +33,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "seen_pictures": "they are made again when their images are uploaded",
     "job_moves": "the history of jobs has gaps",
     "job_progress": "the speed of a job is estimated again",
-    "jobs": "these jobs are off the list; press their button again",
+    "jobs": "these jobs are removed from the list; press their button again",
     "answers": "nothing else depends on them",
 }
 """Tables whose damaged rows are deleted, and what follows."""

@@ -125,8 +125,8 @@ def remedy(finding: Finding) -> str:
     if finding.place is None:
         if finding.problem == "broken":
             return (
-                f"--repair puts an archive of what is left of it into the folder {DAMAGED}/ and takes it off "
-                "the list; a copy of studio.db may have it whole"
+                f"--repair puts an archive of what is left of it into the folder {DAMAGED}/ and removes it "
+                "from the list; a copy of studio.db may still have all of it"
             )
         if finding.problem == "value":
             return f"after --repair {MADE_AGAIN[finding.names[0]]}"
@@ -151,8 +151,8 @@ def _put_aside(store: Store, project_id: str) -> str:
         export_project(store, project_id, path, raw=True)
         store.projects.set_archived(project_id, True)
     except StudioError as error:  # such as an ID that is no text
-        return f"Not put aside. {error}"
-    return f"Put aside: all of it that is left is in {DAMAGED}/{path.name}, and it is archived."
+        return f"Not archived. {error}"
+    return f"Archived: what is left of it is in {DAMAGED}/{path.name}."
 
 
 def _repair_files(store: Store, finding: Finding) -> str:

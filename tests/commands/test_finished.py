@@ -16,7 +16,7 @@ def test_it_is_imported_once(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(command) == 0
     assert "is imported as project" in capsys.readouterr().out
     assert main(command) == 0
-    assert "is there already as project" in capsys.readouterr().out
+    assert "already exists as project" in capsys.readouterr().out
     with Store(tmp_path / "workspace") as store:
         assert len(store.projects.names()) == 1
 

@@ -15,7 +15,8 @@ NAMES = [f"{group.name}.{one.name}" for group in fields(Settings) for one in fie
 def test_each_setting_has_a_sentence_of_its_own(name: str) -> None:
     about = setting_of(name).metadata
     note = about["note"]
-    assert len(note.split()) >= 6 and note[0].isupper() and not note.endswith(".") and ". " not in note
+    assert len(note.split()) >= 6 and note[0].isupper() and note.endswith(".") and len(note) <= 140
+    assert ";" not in note and note.count(". ") <= 1, "one or two sentences"
     assert note not in [setting_of(other).metadata["note"] for other in NAMES if other != name]
     assert about["label"] and about["label"].lower() != note.lower()
     assert note.startswith("Only with") == bool(about["idle"]), "the sentence says when it does nothing"

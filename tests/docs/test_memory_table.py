@@ -13,7 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_tables_are_those_of_the_rule() -> None:
     assert table() in (DOCS / "models.md").read_text(encoding="utf-8")
-    assert measured_table() in (DOCS / "tested.md").read_text(encoding="utf-8")
+    assert measured_table() in (DOCS / "results.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("one", [*ON_A_GPU, *ON_A_CPU], ids=lambda one: f"{one.preset}-{one.part}-{one.peak}")

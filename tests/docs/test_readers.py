@@ -20,7 +20,8 @@ README = ROOT / "README.md"
 GENERATED = DOCS / "reference.md"
 WRITTEN = [*sorted(DOCS.glob("*.md")), *sorted((DOCS / "tutorials").glob("*.md"))]
 WRITTEN.remove(GENERATED)
-FOR_USERS = [README, *(path for path in WRITTEN if path.name != "tested.md")]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+FOR_USERS = [README, *(path for path in WRITTEN if path.name != "results.md")]
 BLOCKS = re.compile(r"```.*?```|<!--.*?-->", re.DOTALL)
 
 
@@ -36,8 +37,22 @@ def plain(path: Path) -> str:
 
 def test_the_documents_are_short() -> None:
     assert words(plain(README)) <= 1_100
-    assert sum(words(plain(path)) for path in WRITTEN) <= 20_000
+    assert sum(words(plain(path)) for path in WRITTEN) <= 17_000
+    assert words(plain(CONTRIBUTING)) <= 2_700
+    assert sum(words(plain(path)) for path in (DOCS / "lab").rglob("*.md")) <= 15_000
     assert words((DOCS / "algorithms.md").read_text(encoding="utf-8")) <= 2_000
+
+
+def test_every_picture_is_shown_by_a_document() -> None:
+    own = [path for path in DOCS.rglob("*") if path.suffix in {".jpg", ".png", ".gif", ".svg"}]
+    folders = (DOCS, ROOT / "assets" / "pocket", ROOT / "tools" / "pocket")
+    documents = [README, CONTRIBUTING, *(path for folder in folders for path in folder.rglob("*.md"))]
+    links = [
+        (path.parent / link).resolve()
+        for path in documents
+        for link in re.findall(r"\]\(([^)#\s]+)\)", path.read_text(encoding="utf-8"))
+    ]
+    assert own and sorted(set(own) - set(links)) == []
 
 
 def slug(heading: str) -> str:
@@ -52,7 +67,7 @@ def anchors(path: Path) -> frozenset[str]:
     return frozenset(map(slug, re.findall(r"^#+ (.*)$", plain(path), re.MULTILINE)))
 
 
-@pytest.mark.parametrize("path", [README, *WRITTEN, GENERATED], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [README, CONTRIBUTING, *WRITTEN, GENERATED], ids=lambda path: path.name)
 def test_links_arrive_at_a_heading(path: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]*\.md|)#([^)\s]+)\)", plain(path))
     lost = [
@@ -118,7 +133,7 @@ def test_the_table_of_presets_is_that_of_the_program() -> None:
 
 
 def test_one_page_says_of_what_version_the_images_are() -> None:
-    assert bundled_version() in (DOCS / "tested.md").read_text(encoding="utf-8")
+    assert bundled_version() in (DOCS / "results.md").read_text(encoding="utf-8")
 
 
 PROCESS = re.compile(

@@ -36,7 +36,9 @@ BANNED = {
     r"anew": "again",
     r"lies (?:at|in|on|there|now|elsewhere)": "is at",
     r"(?:goes|go) on (?:from|with|where)": "continue",
-    r"(?:tak(?:e|es|en|ing)) back": "undo",
+    r"(?:tak(?:e|es|en|ing))(?: it| them| this| that)? back": "undo",
+    r"(?:is|are) there already": "already exists",
+    r"(?:puts?|tak(?:e|es|en)) (?:it |them )?aside": "archives",
     r"otherwise than": "differently from",
     r"one an? (?:line|round|prompt|image)": "one per line",
     r"Suggested by": "Selection strategy",
@@ -375,6 +377,7 @@ def test_the_rules_find_what_they_are_for(tmp_path: Path) -> None:
         "10",
         "10",
         "11",
+        "12",
     ]
 
 

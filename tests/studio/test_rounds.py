@@ -29,7 +29,7 @@ def test_steps_of_a_round(studio: Studio) -> None:
     assert studio.next_step(first) == "wait"
     studio.stop(job.id)
     train(studio, first)
-    with pytest.raises(StudioError, match="trained on these images with these settings already"):
+    with pytest.raises(StudioError, match="already trained on these images with these settings"):
         studio.fine_tune(first)
     assert studio.next_step(first) == "generate"
     job = studio.generate(first)

@@ -121,7 +121,7 @@ def test_a_training_begins_with_it(
     moved = max(float((trained[name].change - kept[name].change).abs().mean()) for name in kept)
     size = max(float(kept[name].change.abs().mean()) for name in kept)
     assert 0 < moved < 0.2 * size  # it goes on from there
-    with pytest.raises(StudioError, match="has a trained round already"):
+    with pytest.raises(StudioError, match="already has a trained round"):
         studio.start_from_lora(project, given)
 
     request = {"path": str(tmp_path / "ink.ckpt"), "base_model": names[0], "trigger": ""}

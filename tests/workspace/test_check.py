@@ -322,7 +322,7 @@ def test_a_project_that_cannot_be_read_is_put_aside_and_the_copies_are_said(full
     full.database.write("UPDATE rounds SET settings = '[]' WHERE rowid = (SELECT MIN(rowid) FROM rounds)")
     (project_id,) = {one.names[0] for one in examine(full, show=show_all) if one.problem == "broken"}
     report = check_workspace(full.workspace, repair=True)
-    assert f"Put aside: all of it that is left is in {DAMAGED}/project-{project_id}.zip" in report["done"][0]
+    assert f"Archived: what is left of it is in {DAMAGED}/project-{project_id}.zip" in report["done"][0]
     assert f"--restore {copy.name}` puts it in its place." in report["done"][-1]
     assert full.projects.archived() == {project_id}
 

@@ -1,6 +1,6 @@
 """Print how each preset is held on common devices, and what was measured: python -m tools.shapes.table.
 
-The tables are in docs/models.md and docs/tested.md.
+The tables are in docs/models.md and docs/results.md.
 """
 
 from gal_studio.assets import Preset, load_presets, load_shape

@@ -19,5 +19,5 @@ export function FiguresButton() {
   return html`<button
     type="button" class="quiet figures-button" aria-pressed=${String(figures.value)} onClick=${toggle}
     title="Percentages, uncertainty and charts as well as words"
-  >Figures</button>`;
+  >Show numbers</button>`;
 }

@@ -188,5 +188,5 @@ export function weightWords(typed, meanEntropy = null) {
   if (!Number.isFinite(setting)) return "";
   const weight = Number((setting * (meanEntropy ?? Math.LN2)).toPrecision(2));
   const atMost = meanEntropy === null ? "at most " : "";
-  return `An accepted image counts ${atMost}${weight} times as much as a reference`;
+  return `An accepted image counts ${atMost}${weight} times as much as a reference.`;
 }

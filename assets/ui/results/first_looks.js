@@ -3,6 +3,7 @@
 /** @import { Look } from "../viewer/looks.js" */
 import { copyOrNot, isJudged } from "../app/store.js";
 import { address } from "../app/urls.js";
+import { figures } from "../kit/figures.js";
 
 /** @param {SheetPicture} picture */
 export const pictureWords = (picture) => (picture.blank ? "blank" : copyOrNot(picture));
@@ -26,8 +27,8 @@ export const lookOf = (row, columns, seed) => ({
   frames: columns.map(({ key, name }) => {
     const picture = pictureOf(row, key, seed);
     if (!picture) return { name, src: null, words: "not generated" };
-    const prompt = `matches its prompt ${picture.clip_t.toFixed(3)}`;
-    const likeness = isJudged() ? `likeness ${picture.clip_i.toFixed(3)}` : "";
+    const prompt = figures.value ? `prompt match by CLIP ${picture.clip_t.toFixed(3)}` : "";
+    const likeness = figures.value && isJudged() ? `similarity by CLIP ${picture.clip_i.toFixed(3)}` : "";
     const words = [pictureWords(picture), prompt, likeness].filter(Boolean).join(" · ");
     return { name, src: address("test-picture", picture), words };
   }),

@@ -4,6 +4,7 @@ import { renderOn } from "../app/watch.js";
 import { isJudged, state, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
+import { figures } from "../kit/figures.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
@@ -56,7 +57,8 @@ function Anchors() {
 
 /** @param {{ round: Round }} props */
 const Weight = ({ round: { mean_entropy: mean, example_weight: weight } }) => html`<p
-  class="mean-entropy" title="Mean uncertainty over all test prompts: ${undecided(mean)}"
+  class="mean-entropy"
+  title=${figures.value ? `Mean uncertainty over all test prompts: ${undecided(mean)}` : null}
 >
   Accepted images train at weight <b>${Number(weight.toPrecision(2))}</b> (a reference counts 1).
 </p>`;

@@ -205,7 +205,7 @@ function emptyWords() {
       : "Suggestions appear when all images are generated.";
   if (state.scores.length)
     return state.round?.refines
-      ? "Images accepted in the last round still count. Accept more here, or continue."
+      ? "Images accepted in the previous round still count. Accept more here, or continue."
       : "";
   return "Once all images are generated, each of the most uncertain prompts gets a suggestion.";
 }
@@ -219,7 +219,7 @@ function Line({ id, score, other, now }) {
       <b><span translate=${false}>${score.head}</span>${
         STATES[now] && html`<em class="verdict">${STATES[now]}</em>`
       }</b>
-      ${plain && html`<span class="suggestion-plain" title=${score.reason}>${plain}</span>`}
+      ${plain && html`<span class="suggestion-plain">${plain}</span>`}
       <span
         class=${plain ? "suggestion-reason has-plain" : "suggestion-reason"}
         title=${score.why ? `${score.reason}\nWhy this image: ${score.why}` : score.reason}

@@ -149,7 +149,9 @@ _WITHOUT_TRAINING = "Accept images to train on, or use Round 0 as it is."
 def _carried_words(measured: Sequence[Candidate]) -> str:
     """How much of the references the pictures of Round 0 carry, which no training has seen to."""
     known = carried(measured)
-    return "" if known is None else f"; half of them show {100 * known:.0f}% of your references’ look or less"
+    return (
+        "" if known is None or known >= 0.5 else "; half of them show less than half of your references’ look"
+    )
 
 
 def _take(number: int, words: str) -> str:

@@ -441,7 +441,7 @@ def _learn_more(report: Report, falls: Callable[[str], bool]) -> str:
         return "Check its trigger words and its base model, or choose a later file of its training."
     if report.copies >= COPIES_FROM * report.pictures:
         return (
-            f"Don’t train longer: {report.copies} of {report.pictures} images are copies already. Add "
+            f"Don’t train longer: {report.copies} of {report.pictures} images are already copies. Add "
             "references in other settings."
         )
     if report.arm.id is not None and falls(report.arm.id):

@@ -28,71 +28,73 @@ class MachineSettings(SettingsGroup):
     precision: Precision = setting(
         "auto",
         "Precision",
-        note="Number format of the base model; bfloat16 and float16 halve the memory, float32 is the most "
-        "exact",
+        note="Number format of the base model. bfloat16 and float16 halve the memory, and float32 is the "
+        "most exact.",
         words={"auto": "chosen by the device", "bf16": "bfloat16", "fp16": "float16", "fp32": "float32"},
     )
     # hold the base weights of linear layers as 8-bit integers; needs torchao
     base: Base = setting(
         "plain",
         "Base weights",
-        note="Integers of 8 bits halve the memory of the base model, a little less exactly; they need a LoRA",
+        note="Weights of 8 bits halve the memory of the base model and are a little less exact. They need a "
+        "LoRA.",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )
     # AdamW, also with moments of 8 bits (needs bitsandbytes), or Prodigy (2306.06101; needs prodigyopt)
     optimizer: Optimizer = setting(
         "adamw",
         "Optimizer",
-        note="AdamW in 8 bits saves memory, most when training the whole model; Prodigy finds the learning "
-        "rate, so set it to 1",
+        note="AdamW in 8 bits saves memory, most of all when all weights are trained. Prodigy finds the "
+        "learning rate: set that to 1.",
         words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits", "prodigy": "Prodigy"},
     )
     text_off_device: bool = setting(
         False,
         "Offload text encoder",
-        note="Lets text encoder and model take turns on the GPU: less memory, a little slower",
+        note="Text encoder and model take turns on the GPU. This needs less memory and is a little slower.",
     )
     checkpointing: bool = setting(
         False,
         "Gradient checkpointing",
-        note="Recomputes activations instead of keeping them: training takes less memory, and a third more "
-        "time",
+        note="Recomputes activations instead of keeping them. Training needs less memory and a third more "
+        "time.",
     )
     # of transformers; the blocks are computed again in training, as with checkpointing
     swapping: bool = setting(
         False,
         "Block swapping",
-        note="Base weights of a transformer wait in main memory, and each block comes to the GPU when it "
-        "computes: much less memory, somewhat slower",
+        note="Base weights of a transformer wait in main memory until their block computes. This needs "
+        "much less memory and is somewhat slower.",
     )
     tiling: bool = setting(
         False,
         "Autoencoder tiling",
-        note="Decodes images in four tiles: less memory, slightly different images",
+        note="Decodes images in four tiles. This needs less memory and changes images slightly.",
     )
     channels_last: bool = setting(
         False,
         "channels_last",
-        note="Stores convolution weights by pixel: faster on some GPUs",
+        note="Stores convolution weights by pixel, which is faster on some GPUs.",
     )
     # diffusers' names of kernels; training has PyTorch's
     attention: Attention = setting(
         "native",
         "Attention",
-        note="The kernel with which a transformer generates; other packages can be faster on NVIDIA GPUs, "
-        "and change images slightly",
+        note="The kernel with which a transformer generates. Other packages can be faster on NVIDIA GPUs "
+        "but change images slightly.",
         words={"native": "PyTorch's own", "flash": "FlashAttention", "sage": "SageAttention, in 8 bits"},
     )
     compile: bool = setting(
         False,
         "Compile the model",
-        note="Compiles the model: takes minutes at first (less for a transformer, block by block), then each "
-        "step is faster",
+        note="Compiles the model. The first step then takes minutes (fewer for a transformer), and each "
+        "later one is faster.",
     )
     all_gpus: bool = setting(
         True,
         "Train on all GPUs",
-        note="Lets all GPUs of one kind share each training step: faster, same result but for rounding",
+        note="All GPUs of one kind share each training step. This is faster, with the same result except "
+        "for rounding.",
     )
 
     @property

@@ -141,7 +141,7 @@ def matching(name: str, revisions: Mapping[str, str], *patterns: str) -> Missing
         top = [path for path in files if "/" not in path]
         for pattern in patterns:
             if not fnmatch.filter(top, pattern):
-                raise StudioError(f"The model {name} cannot be used: the hub has no {pattern} in it.")
+                raise StudioError(f"The model {name} cannot be used: the hub has no {pattern} for it.")
         chosen = {path for pattern in patterns for path in fnmatch.filter(top, pattern)}
         return [path for path in top if path in chosen or path == CARD or path.endswith(_CONFIGURATION)]
 

@@ -56,7 +56,9 @@ def _fetch_content(need: MissingFiles, file: HubFile) -> Path:
     found = get_hf_file_metadata(url)
     etag, headers = found.etag or file.etag, build_hf_headers()
     if not _ETAG.fullmatch(etag):  # it becomes the name of a file
-        raise StudioError(f"The hub calls {file.path} by no hash ({etag[:40]!r}): it is not downloaded.")
+        raise StudioError(
+            f"The hub gives no valid hash for {file.path} ({etag[:40]!r}), so it isn’t downloaded."
+        )
     if urlsplit(found.location).netloc != urlsplit(url).netloc:
         headers.pop("authorization", None)  # the token is the hub's alone, not that of its file servers
     blob = storage(need.name) / "blobs" / etag
@@ -92,8 +94,8 @@ def _check(path: Path, etag: str, name: str) -> None:
         path.unlink()
         if found:
             raise StudioError(
-                f"What came in place of the file {name} {found[0]}: sign in to the network, or have the hub "
-                "allowed in the proxy or filter, and try again."
+                f"What arrived instead of the file {name} {found[0]}: sign in to the network, or have the "
+                "hub allowed in the proxy or filter, and try again."
             )
         raise StudioError(f"The file {name} arrived damaged: try again, and it is downloaded again.")
 

@@ -1,4 +1,4 @@
-"""`gal-studio evaluate`: the papers' evaluations; see docs/evaluation.md."""
+"""`gal-studio evaluate`: the papers' evaluations; see docs/results.md."""
 
 import sys
 from collections.abc import Generator, Iterable, Sequence

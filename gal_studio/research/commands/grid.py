@@ -1,4 +1,4 @@
-"""`gal-studio grid`: projects under every combination of settings, compared; see docs/evaluation.md."""
+"""`gal-studio grid`: projects under every combination of settings, compared; see docs/results.md."""
 
 import hashlib
 import json
@@ -84,7 +84,7 @@ class PlannedCell:
 
 
 def grid(
-    file: Annotated[Path, typer.Argument(metavar="GRID.toml", help="See docs/evaluation.md.")],
+    file: Annotated[Path, typer.Argument(metavar="GRID.toml", help="See docs/results.md.")],
     out: Annotated[Path, typer.Option(help="The folder for the results; the same one resumes.")],
     ray: Annotated[
         str | None, typer.Option(help="Spread the cells over a Ray cluster: local, auto or HOST:PORT.")

@@ -87,7 +87,7 @@ def _write(
     from gal_studio.research.rating.rating import KEY, PAGE, SHEETS, write_rating
 
     if (out / KEY).exists():
-        raise StudioError(f"{out} holds a rating already: choose another folder.")
+        raise StudioError(f"{out} already has a rating: choose another folder.")
     if workspace is not None:
         with existing_workspace(workspace, writable=False) as store:
             rated = rated_project(Studio(store), find_project_id(store, project))

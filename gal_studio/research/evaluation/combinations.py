@@ -123,5 +123,5 @@ def _fill(template: str, names: Sequence[str]) -> str:
 def _no_list(path: Path) -> StudioError:
     return StudioError(
         f"{path} is not a list of combinations: each needs two or more subjects and a "
-        "prompt_filename_compose, as docs/evaluation.md shows."
+        "prompt_filename_compose, as docs/results.md shows."
     )

@@ -60,7 +60,7 @@ class OwnPresets:
         preset = replace(preset, name=check_name(preset.name, "preset"))
         kept = {one.name: one for one in self.all()} | {preset.name: preset}
         if len(kept) > MOST_PRESETS:
-            raise StudioError(f"There are {MOST_PRESETS} presets already: remove one first.")
+            raise StudioError(f"There are already {MOST_PRESETS} presets: remove one first.")
         return self._write(tuple(kept.values()))
 
     def remove(self, name: str) -> tuple[OwnPreset, ...]:

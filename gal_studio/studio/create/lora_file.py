@@ -148,7 +148,7 @@ def check_unstarted(store: Store, project_id: str) -> None:
     project = store.projects.get(project_id)
     if any(round_.adapter is not None for round_ in store.rounds.of_project(project_id)):
         raise StudioError(
-            f"{project.name} has a trained round already: start a new project, and give it the LoRA before "
+            f"{project.name} already has a trained round: start a new project, and give it the LoRA before "
             "its first training."
         )
     if project.settings.tune.method != "lora":

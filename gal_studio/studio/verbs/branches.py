@@ -50,7 +50,7 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
             present = here.wanted_settings
             changed = present.updated(changes)
             if settings and changed == present:
-                raise StudioError("The setting has this value already: choose another one.")
+                raise StudioError("The setting already has this value: choose another one.")
             project.check_settings(changed, len([one for one in here.project.anchors if one.enabled]))
             made = self.store.branches.copy(round_id)
             self.store.branches.differ(made.id, changes, seed)

@@ -160,7 +160,7 @@ class TrainingVerbs(Verbs):
                 raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
             prompts = self.store.projects.prompts(round_.project_id)
             if drawn and len(judged_candidates(self.store, round_id, round_.settings, prompts)) == drawn:
-                raise StudioError(f"All images of round {round_.number} have their heat maps already.")
+                raise StudioError(f"All images of round {round_.number} already have their heat maps.")
             return self._queue(round_, "quality")
 
     def _train(self, inputs: TrainingInputs, leads: bool = True) -> tuple[Job, RoundSnapshot]:

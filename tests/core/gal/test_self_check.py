@@ -116,7 +116,7 @@ def test_round_zero_without_copies_says_how_much_it_carries() -> None:
     rest = "Accept images to train on, or use Round 0 as it is."
     assert measured(0, of=held_out()).sentence == f"None of 24 benchmark images are copies. {rest}"
     assert measured(0, of=held_out(**{CARRIES: 0.29})).sentence == (
-        "None of 24 benchmark images are copies; half of them show 29% of your references’ look or less. "
+        "None of 24 benchmark images are copies; half of them show less than half of your references’ look. "
         f"{rest}"
     )
 

@@ -132,7 +132,7 @@ def test_to_train_longer_is_advised_only_where_it_may_help() -> None:
     assert advice(none).endswith("Train longer, or with a higher learning rate.")
     assert advice(none, True).endswith("Train longer: its loss was still falling.")
     copies = advice(round_of("Round 1", [0.0, 0.01] * 6, copies=4), True)
-    assert "Don’t train longer: 4 of 12 images are copies already." in copies
+    assert "Don’t train longer: 4 of 12 images are already copies." in copies
     assert advice(replace(none, instant=True)).endswith("Raise the reference strength, or train a round.")
 
 

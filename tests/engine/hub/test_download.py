@@ -216,6 +216,6 @@ def test_a_name_that_leads_elsewhere_is_refused(hub: LocalHub, folder: Path) -> 
     hub.publish(NAME, folder, COMMIT)
     need = needed()
     hub.etag = "../../../../elsewhere"
-    with pytest.raises(StudioError, match="by no hash"):
+    with pytest.raises(StudioError, match="no valid hash"):
         fetch(need)
     assert not list(hub.cache.parent.rglob("elsewhere*"))

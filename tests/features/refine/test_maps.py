@@ -56,7 +56,7 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
             assert (found.height, found.width) == (16, 16) and values.shape == (256,)
             assert values.min() >= 0
             assert values.max() <= 1
-        with pytest.raises(StudioError, match="have their heat maps already"):
+        with pytest.raises(StudioError, match="already have their heat maps"):
             studio.judge_quality(first)
         reference = studio.round_view(first).project.references[0]
         studio.set_reference_mask(reference.id, half(255, 0, (40, 32)))

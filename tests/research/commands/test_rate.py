@@ -238,5 +238,5 @@ def test_a_rating_is_not_written_over_another_one(
 ) -> None:
     before = (rating / "key.csv").read_bytes()
     assert rate(images / "table.csv", "--out", rating) == 2
-    assert "holds a rating already" in capsys.readouterr().err
+    assert "already has a rating" in capsys.readouterr().err
     assert (rating / "key.csv").read_bytes() == before

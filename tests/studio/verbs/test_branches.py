@@ -127,7 +127,7 @@ def test_a_branch_without_a_difference_is_said_to_repeat_its_line(place: Place) 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"settings": {"tune": {"rank": 2}}}, "has this value already"),
+        ({"settings": {"tune": {"rank": 2}}}, "already has this value"),
         ({"seed": 0}, "has the seed 0 already"),
         ({"seed": -1}, "choose a whole number"),
         ({"policy": "best"}, "no selection strategy"),

@@ -36,7 +36,7 @@ def test_job_line(studio: Studio, round_id: str) -> None:
 def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, round_id: str) -> None:
     project_id = studio.store.rounds.get(round_id).project_id
     studio.change_settings(project_id, {"tune": {"preview_every": 25}})
-    with pytest.raises(StudioError, match="trained on these images with these settings already"):
+    with pytest.raises(StudioError, match="already trained on these images with these settings"):
         studio.fine_tune(round_id)
     before = fingerprints.training_fingerprint(inputs_of(studio.store, round_id))
     present = studio.store.rounds.get(round_id).settings

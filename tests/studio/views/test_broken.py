@@ -72,7 +72,7 @@ def test_the_doctor_finds_a_broken_project_and_puts_it_aside(
         store.database.write(BREAKS[what], {"id": broken})
     assert any("'Broken' cannot be read" in line for line in check_workspace(workspace, False)["left"])
     report = check_workspace(workspace, True)
-    assert any("Put aside" in line for line in report["done"]) and report["left"] == []
+    assert any("Archived" in line for line in report["done"]) and report["left"] == []
     assert (workspace / "damaged" / f"project-{broken}.zip").stat().st_size > 1000
     assert check_workspace(workspace, False)["left"] == []
 

@@ -49,8 +49,8 @@ test("every field is read from the settings by its dotted name", () => {
 });
 
 test("the weight is shown for the measured entropy, or as its maximum", () => {
-  assert.equal(weightWords("1", 0.5), "An accepted image counts 0.5 times as much as a reference");
-  assert.equal(weightWords("1"), "An accepted image counts at most 0.69 times as much as a reference");
+  assert.equal(weightWords("1", 0.5), "An accepted image counts 0.5 times as much as a reference.");
+  assert.equal(weightWords("1"), "An accepted image counts at most 0.69 times as much as a reference.");
   assert.equal(weightWords("x"), "");
 });
 

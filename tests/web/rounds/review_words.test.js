@@ -47,7 +47,7 @@ test("where the next round is there, nothing more is asked", () => {
   state.rounds.push(chip({ id: "s", name: "Round 2", parent_id: "r", empty: true }));
   assert.equal(endOf().title, "All reviewed", "it waits for the choice");
   state.rounds[1] = chip({ id: "s", name: "Round 2", parent_id: "r" });
-  assert.equal(endOf().title, "Round 2 is there already");
+  assert.equal(endOf().title, "Round 2 already exists");
   assert.match(endOf().words, /What if\?$/);
 });
 

@@ -76,7 +76,7 @@ export function TrialForm({ trials }) {
     <${UnknownNote} of=${unknown} use=${useInstead} />
     <${Text}
       name="negative" label="Negative prompt" placeholder="blurry, text"
-      title="What the images are not to show; models without guidance do not read it"
+      title="What the images should not show. Models without guidance ignore it."
     />
     <div class="trial-numbers">
       <${Short} name="seed" label="Seed" mode="numeric"><${RandomSeed} /><//>

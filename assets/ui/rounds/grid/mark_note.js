@@ -25,7 +25,7 @@ export function markNote() {
           onClick=${() => setSelection(others, { filter: true })}>Look<//>`
       }
       <${Button} class="button small" data-action="count-marks" onClick=${count}
-        title="Undo takes it back">Apply to all<//>`;
+        title="Undo reverses it">Apply to all<//>`;
   });
   return node;
 }

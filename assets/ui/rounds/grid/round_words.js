@@ -2,8 +2,11 @@
 /** @import { RoundSummary } from "payloads" */
 import { isJudged, state } from "../../app/store.js";
 
+/** @param {{ copies: number, candidates: number }} round */
+const share = ({ copies, candidates }) => `${copies} of ${candidates}`;
+
 /**
- * "Copies: 21 of 140 (last round 116 of 180). 4 of 18 prompts were done before this round."
+ * "Copies: 21 of 140 (previous round 116 of 180). 4 of 18 prompts were done before this round."
  * @param {Pick<RoundSummary, "copies" | "candidates"> | null} before
  * @param {{ copies: number, candidates: number }} now
  * @param {{ pool: number, all: number }} prompts drawn by the round, and switched on
@@ -11,9 +14,7 @@ import { isJudged, state } from "../../app/store.js";
 export function gainedWords(before, now, { pool, all }) {
   if (!now.candidates) return "";
   const gained =
-    before?.candidates && isJudged()
-      ? `Copies: ${now.copies} of ${now.candidates} (last round ${before.copies} of ${before.candidates}).`
-      : "";
+    before?.candidates && isJudged() ? `Copies: ${share(now)} (previous round ${share(before)}).` : "";
   const done = all - pool;
   const verb = done === 1 ? "was" : "were";
   const earlier = done > 0 ? `${done} of ${all} prompts ${verb} done before this round.` : "";

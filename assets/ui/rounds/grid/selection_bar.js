@@ -56,7 +56,7 @@ function TagField() {
   return html`<form class="tag-form" onSubmit=${submit}>
     <input
       class="tag-field" type="text" maxlength="40" list="known-tags" placeholder="Tag…" aria-label="Tag"
-      title="A word of your own, to find these images again (T); the same word takes it off"
+      title="Tag these images with a word, to find them again (T). The same word removes the tag."
     />
     <datalist id="known-tags">
       ${[...tagCounts().keys()].map((tag) => html`<option key=${tag} value=${tag} />`)}

@@ -8,6 +8,7 @@ import { BrushBar } from "../../brush/toolbar.js";
 import { flipHeat, heatView, useHeat } from "../../heatmap/panel.js";
 import { Dialog } from "../../kit/dialog.js";
 import { focusedIn } from "../../kit/dom.js";
+import { figures as withFigures } from "../../kit/figures.js";
 import { unbroken } from "../../kit/format.js";
 import { Button, html, useKeptFocus } from "../../kit/html.js";
 import { EnlargedImage, SharpenedButton } from "../../kit/sharpened.js";
@@ -222,11 +223,15 @@ function Pane({ candidate }) {
   </figure>`;
 }
 
+/** A sentence without the scores in its brackets, unless numbers are shown. @param {string} said */
+const withoutScores = (said) => (withFigures.value ? said : said.replace(/ \([^)]*%\)/, ""));
+
 /** @param {{ candidate: Candidate }} props */
 function Facts({ candidate }) {
   const { id, prompt } = candidate;
   const score = state.scoreOf.get(candidate.anchor_id);
-  const why = score?.suggested === id ? score.why : "";
+  const why = score?.suggested === id ? withoutScores(score.why) : "";
+  const reason = withFigures.value || !score?.plain ? score?.reason : `${score.plain}.`;
   const facts = useRef(/** @type {HTMLElement | null} */ (null));
   const held = facts.current && focusedIn(facts.current);
   useLayoutEffect(() => {
@@ -234,7 +239,7 @@ function Facts({ candidate }) {
   });
   return html`<div class="lightbox-facts" ref=${facts}>
     <h2 translate=${false}>${prompt}</h2>
-    ${score?.reason && html`<p class="lightbox-why">${unbroken(score.reason)}</p>`}
+    ${reason && html`<p class="lightbox-why">${unbroken(reason)}</p>`}
     ${why && html`<p class="lightbox-why">Why this image: ${why}</p>`}
     <dl>${figures(candidate, score).map(
       ([name, value, title]) => html`<dt title=${title}>${name}</dt><dd>${value}</dd>`,

@@ -28,7 +28,7 @@ export function endOf() {
   const images = acceptedImages();
   if (next) {
     const words = "It was trained on these choices. To try others, press What if?";
-    return { title: `${next.name} is there already`, words, images };
+    return { title: `${next.name} already exists`, words, images };
   }
   if (nothingSuggested()) return state.round?.source ? judged() : unsuggested();
   return { title: "All reviewed", words: reviewed(images.length), images };

@@ -32,7 +32,7 @@ def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served:
     levels = [f"strength {level}" for level in (1, 0.85, 0.7, 0.55, 0.4) for _ in range(2)]
     assert page.evaluate(FIRST_ROW) == levels
     expect(page.locator(".round-words")).to_have_text(
-        f"Copies: {copies[second]} of 150 (last round {copies[first]} of 180). 3 of 18 prompts were done "
+        f"Copies: {copies[second]} of 150 (previous round {copies[first]} of 180). 3 of 18 prompts were done "
         "before this round."
     )
     show_only(page, "copies")

@@ -77,7 +77,7 @@ def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: S
     page.wait_for_selector(".tile")
     expect(page.locator("[data-choice=review]")).to_have_text("Review")  # no ✓: two are still open
     page.click("[data-choice=review]")
-    page.wait_for_selector(".review-end h2:text-is('Round 2 is there already')")
+    page.wait_for_selector(".review-end h2:text-is('Round 2 already exists')")
     expect(page.locator("[data-action=next_round][data-next]")).to_have_text("Go to round 2 ›")
     page.click(".review-end [data-answer=next]")
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")

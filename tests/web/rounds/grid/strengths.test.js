@@ -20,7 +20,7 @@ test("the line says what the round gained in copies, and why it has fewer test p
   const now = { copies: 21, candidates: 140 };
   assert.equal(
     gainedWords({ copies: 116, candidates: 180 }, now, { pool: 14, all: 18 }),
-    "Copies: 21 of 140 (last round 116 of 180). 4 of 18 prompts were done before this round.",
+    "Copies: 21 of 140 (previous round 116 of 180). 4 of 18 prompts were done before this round.",
   );
   assert.equal(gainedWords(null, now, { pool: 18, all: 18 }), "", "the filter counts them already");
   assert.equal(gainedWords(null, now, { pool: 17, all: 18 }), "1 of 18 prompts was done before this round.");

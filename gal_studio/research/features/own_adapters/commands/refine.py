@@ -22,7 +22,7 @@ SAID_EVERY = 25  # steps
 def refine(
     adapter: Annotated[
         str | None,
-        typer.Option(help="Refine this image adapter instead, as published (docs/without-training.md)."),
+        typer.Option(help="Refine this image adapter instead, as published (docs/patchdpo.md)."),
     ] = None,
     subjects: Annotated[
         Path | None,
