@@ -280,9 +280,7 @@ def test_each_object_that_a_prompt_names_is_looked_for(
     ]
     draft = object_draft(names, references=references, anchors=("{} on a boat",))
     task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
-    own = [
-        task.store.images.picture(one.image) for one in task.store.projects.references(task.project.id)
-    ]
+    own = [task.store.images.picture(one.image) for one in task.store.projects.references(task.project.id)]
     noise = {f"prompt {number}": Image.effect_noise(own[0].size, 60 + number) for number in range(6)}
     detector = open_copy_detector(task)
     assert not detector.compare(own, [f"A {words[0]} cat"] * 2)[0].objects, "unknown without images"

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from statistics import fmean, stdev
 from typing import Self
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gal_studio.core.copy_chance import expected
@@ -16,8 +16,8 @@ from gal_studio.core.patchdpo.shown import centred
 
 FEWEST = 6
 """Pictures of the base model: fewer say nothing of how much they differ."""
-NOWHERE = 1.0
-"""D of an object for which no patch of a picture is left."""
+NOWHERE = 2.0
+"""D of an object to which no patch of a picture is nearest: nothing alike, in another color."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,17 @@ class SoughtObjects:
     def distances(self, picture: Look) -> dict[str, float]:
         """D of Eq. G25 of each object, the mean over its references.
 
-        Patches of the picture that are nearer to another object, and those around them, count for that alone:
-        a mixture of two objects is neither.
+        Each patch of the picture counts for the object that it is nearest to.
         """
         far = {word: [_far(picture, *each) for each in known] for word, known in self.references.items()}
         nearest = {word: np.min([each.min(axis=0) for each in rows], axis=0) for word, rows in far.items()}
-        found = {}
-        for word, rows in far.items():
-            others = [near for other, near in nearest.items() if other != word]
-            taken = np.any([near < nearest[word] for near in others], axis=0) if others else None
-            left = np.ones_like(nearest[word], dtype=bool) if taken is None else ~_around(taken)
-            found[word] = fmean(float(each[:, left].min(axis=1, initial=NOWHERE).mean()) for each in rows)
-        return found
+        first = np.min([*nearest.values()], axis=0)
+        return {
+            word: fmean(
+                float(each[:, nearest[word] <= first].min(axis=1, initial=NOWHERE).mean()) for each in rows
+            )
+            for word, rows in far.items()
+        }
 
     def found(self, words: Sequence[str], picture: Look, prompt: str) -> dict[str, float]:
         """Eq. G25: by how many standard deviations a picture is nearer to objects than without them.
@@ -56,30 +55,36 @@ class SoughtObjects:
         `words` call those that are looked for. Those are left out whose references would not be told from the
         base model's pictures, and all where it drew too few.
         """
-        found = self.distances(picture) if len(self.base) >= FEWEST else {}
-        known = {word: self._z(word, found[word], prompt) for word in words if word in found}
-        return {word: value for word, value in known.items() if value is not None}
+        if len(self.base) < FEWEST or not (known := [word for word in words if word in self._known]):
+            return {}
+        found, own = self.distances(picture), self.base.get(prompt, {})
+        return {
+            word: (expected(mean, own.get(word)) - found[word]) / apart
+            for word in known
+            for mean, apart in [self._known[word]]
+        }
 
-    def _z(self, word: str, distance: float, prompt: str) -> float | None:
-        base = {known: far[word] for known, far in self.base.items()}
-        mean, apart = fmean(base.values()), max(stdev(base.values()), LEAST_APART)
-        if mean - fmean(self.distances(look)[word] for look, _ in self.references[word]) < apart:
-            return None
-        return (expected(mean, base.get(prompt)) - distance) / apart
+    @cached_property
+    def _known(self) -> dict[str, tuple[float, float]]:
+        """The mean and the spread of the base model's D of each object that its references tell from these."""
+        found = {}
+        for word, known in self.references.items():
+            base = [far[word] for far in self.base.values()]
+            mean, apart = fmean(base), max(stdev(base), LEAST_APART)
+            if mean - fmean(self.distances(look)[word] for look, _ in known) >= apart:
+                found[word] = mean, apart
+        return found
 
 
 def _far(picture: Look, reference: Look, patches: Flags) -> NDArray[np.float64]:
     """How far each of an object's patches is from each patch of a picture, (m, h, w)."""
     height, width = patches.shape
-    own, tints = centred(reference.features)[patches], patch_colours(reference.colours, height, width)[patches]
+    own, tints = (
+        centred(reference.features)[patches],
+        patch_colours(reference.colours, height, width)[patches],
+    )
     there = patch_colours(picture.colours, *picture.features.shape[:2])
     apart = np.linalg.norm(tints[:, None, None] - there, axis=-1)
     cosines = np.einsum("md,hwd->mhw", own, centred(picture.features))
     far: NDArray[np.float64] = 1.0 - cosines + np.minimum(apart, OBJECT_COLOUR) / OBJECT_COLOUR
     return far
-
-
-def _around(patches: Flags) -> Flags:
-    """Patches, and those beside them, whose features they share."""
-    beside: Flags = sliding_window_view(np.pad(patches, 1), (3, 3)).any(axis=(-2, -1))
-    return beside

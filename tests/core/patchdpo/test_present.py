@@ -48,10 +48,13 @@ def test_what_cannot_be_told_is_not_told() -> None:
     assert beside(FAR).found(["<mugo>"], OWN, PROMPT) == {}
 
 
-def test_patches_of_one_object_are_none_of_another() -> None:
-    both = np.array([[True, False]])
-    two = SoughtObjects({"<tiko>": [(OWN, both)], "<mugo>": [(strip((NORTH, 100.0), (EAST, 0.0)), both)]})
-    assert two.distances(OWN) == {"<tiko>": NOWHERE, "<mugo>": NOWHERE}, "side by side, each is in the way"
+def test_each_patch_counts_for_the_object_that_it_is_nearest_to() -> None:
+    """The mug is as the robot's ground: where both stand, each is found; where the mug alone, one is."""
+    left = np.array([[True, False]])
+    two = SoughtObjects({"<tiko>": [(OWN, left)], "<mugo>": [(strip((NORTH, 0.0), (EAST, 100.0)), left)]})
+    assert two.distances(OWN) == {"<tiko>": pytest.approx(0.0), "<mugo>": pytest.approx(0.0)}
+    flat = strip((NORTH, 0.0), (NORTH, 0.0))
+    assert two.distances(flat) == {"<tiko>": NOWHERE, "<mugo>": pytest.approx(1.0)}
 
 
 def pasted(object_: Look, ground: Look, top: int, left: int) -> Look:
@@ -70,7 +73,7 @@ def test_each_of_two_objects_is_found_wherever_it_stands_and_the_missing_one_is_
     for place, ground in enumerate(grounds[10:]):
         top, left = place % (SIDE - 2), (place + 2) % (SIDE - 2)
         one = sought.found(["<tiko>", "<mugo>"], pasted(robot, ground, top, left), "new")
-        assert one["<tiko>"] > 5.0 > 2.0 > one["<mugo>"]
+        assert one["<tiko>"] > 3.0 > one["<mugo>"]
         none = sought.found(["<tiko>"], ground, "new")
         assert [*none] == ["<tiko>"], "only what the prompt names is looked for"
         assert none["<tiko>"] < 3.0
