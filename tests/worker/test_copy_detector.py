@@ -278,7 +278,7 @@ def test_each_object_that_a_prompt_names_is_looked_for(
         ReferenceDraft(drawing(number), f"A {word} {thing} on a rug", word)
         for number, (word, thing) in enumerate(zip(words, ("cat", "mug"), strict=True))
     ]
-    draft = object_draft(names, references=references, anchors=("{} on a boat",))
+    draft = object_draft(names, references=references)
     task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
     own = [task.store.images.picture(one.image) for one in task.store.projects.references(task.project.id)]
     noise = {f"prompt {number}": Image.effect_noise(own[0].size, 60 + number) for number in range(6)}

@@ -66,7 +66,7 @@ class SoughtObjects:
 
     @cached_property
     def _known(self) -> dict[str, tuple[float, float]]:
-        """The mean and the spread of the base model's D of each object that its references tell from these."""
+        """The mean and the spread of the base model's D, of objects whose references are told from these."""
         found = {}
         for word, known in self.references.items():
             base = [far[word] for far in self.base.values()]

@@ -115,7 +115,7 @@ class Candidate:
     carries: float | None = field(init=False, repr=False, compare=False)
     """Eq. G17: how much of what is learned the picture has; None if that is not known."""
     objects: Mapping[str, bool] = field(init=False, repr=False, compare=False)
-    """Eq. G25: whether the picture shows each object that its prompt names, by trigger word, as far as known."""
+    """Eq. G25: whether the picture shows each object that its prompt names, by trigger word, if known."""
     asked: float | None = field(init=False, repr=False, compare=False)
     """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
     kept: float | None = field(init=False, repr=False, compare=False)

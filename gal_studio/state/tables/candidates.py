@@ -189,8 +189,9 @@ class CopyMark:
 
 
 def copy_marks(database: Database, project_id: str) -> tuple[CopyMark, ...]:
-    """The marks of all images of a project, and of those that judge its LoRAs or trained them, whose chance is
-    known and that are shown.
+    """The marks of all images of a project whose chance is known and that are shown.
+
+    Those of projects that judge its LoRAs, or trained them, are among these (`alike`).
 
     An image counts once, however many copies of its round there are.
     """

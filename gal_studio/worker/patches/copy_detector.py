@@ -95,7 +95,8 @@ def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Ite
 class LearnedLooks:
     """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17.
 
-    `shows` are the references of an object; none where its patches are not known. Where some are `held_out` of the training, pictures are compared with these alone.
+    `shows` are the references of an object; none where its patches are not known. Where some are
+    `held_out` of the training, pictures are compared with these alone.
     """
 
     looks: tuple[Look, ...]

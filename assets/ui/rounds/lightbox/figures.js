@@ -57,7 +57,7 @@ export function figures(candidate, score) {
       countedBy(candidate),
     ],
     candidate.missing.length
-      ? ["Missing", candidate.missing.join(", "), "Objects that its prompt names and that were not found in it"]
+      ? ["Missing", candidate.missing.join(", "), "Objects that its prompt names, not found in it"]
       : null,
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score && isJudged()
