@@ -8,6 +8,7 @@ from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
+from gal_studio.core.words import listed
 from gal_studio.rounds.suggestions import accepted_anchors, first_proposal
 
 FEW = 2
@@ -25,6 +26,8 @@ def doubt(here: RoundSnapshot) -> str:
     """
     if not here.variant.tunes or here.round.adapter is None or here.round.source:
         return ""
+    if absent := _absent(here.candidates):
+        return absent
     kind = here.project.project.kind
     if _rejects_most(here):
         return f"You rejected most suggestions. Didn’t they look like your {kind}? {_others(kind)}."
@@ -33,6 +36,27 @@ def doubt(here: RoundSnapshot) -> str:
     if not any(above.variant.tunes for above in here.ancestors):
         return f"Hardly any image looks like your {kind}. {_others(kind)}, or train longer."
     return f"Your {kind} is weaker than in earlier rounds. Go back and accept images that show it fully."
+
+
+def _absent(drawn: Sequence[Candidate]) -> str:
+    """Which object most images lack that should show it, or that none shows all of several (Eq. G25)."""
+    asked = [one for one in drawn if one.objects]
+    if len(asked) < ENOUGH_TO_TELL:
+        return ""
+    words = dict.fromkeys(word for one in asked for word in one.objects)
+    several = [one for one in asked if len(one.objects) > 1]
+    together = sum(not one.missing for one in several)
+    if len(several) >= ENOUGH_TO_TELL and together <= FEW_SHARE * len(several):
+        number = f"Only {together} of {len(several)} images show" if together else "No image shows"
+        return (
+            f"{number} {listed([*words])} together: this model can’t generate them together. Make a project "
+            "for each."
+        )
+    lacking = {word: sum(word in one.missing for one in asked) for word in words}
+    told = [f"{word} in {count}" for word, count in lacking.items() if 2 * count > len(asked)]
+    return (
+        f"Objects are missing in most of {len(asked)} images: {listed(told)}. Train longer." if told else ""
+    )
 
 
 def _others(kind: Kind) -> str:

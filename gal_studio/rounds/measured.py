@@ -34,7 +34,7 @@ def measured(store: Store, project_id: str) -> "Measured":
     with store.database.snapshot():
         test_set = load(store, store.snapshots.project(project_id))
         trained = store.rounds.training_sets(project_id)
-        answers = store.blind.standing(project_id)
+        answers = store.blind.about(project_id)
     return Measured(test_set, trained, lambda round_id: still_falls(store.rounds.losses(round_id)), answers)
 
 

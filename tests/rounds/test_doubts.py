@@ -6,7 +6,7 @@ import pytest
 
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
-from gal_studio.core.types import CARRIES
+from gal_studio.core.types import CARRIES, OBJECT
 from gal_studio.rounds.doubts import doubt
 from tests.core.builders import margins, pool_of
 from tests.core.snapshots import decided, project_of, record
@@ -67,3 +67,30 @@ def test_nothing_is_said_of_what_is_not_trained_here() -> None:
     assert doubt(here) and doubt(round_of(carrying(0.0), adapter=None)) == ""
     given = replace(here.record, round=replace(here.round, source="theirs.safetensors"))
     assert doubt(replace(here.project, records=(given,)).round("first")) == ""
+
+
+def finding(*found: tuple[float, ...]) -> list[Candidate]:
+    """Images that show the objects of two trigger words by so much (Eq. G25), in turns."""
+    words = ("<tiko>", "<mugo>")
+    return [
+        replace(
+            one,
+            more_scores={
+                f"{OBJECT}{word}": value
+                for word, value in zip(words, found[place % len(found)], strict=False)
+            },
+        )
+        for place, one in enumerate(PICTURES)
+    ]
+
+
+def test_objects_that_most_images_lack_are_named_and_so_is_that_two_never_come_together() -> None:
+    assert doubt(round_of(finding((3.0, 0.2), (0.1, 3.0)))) == (
+        "No image shows <tiko> and <mugo> together: this model can’t generate them together. Make a project "
+        "for each."
+    )
+    assert doubt(round_of(finding((3.0, 0.2), (3.0, -1.0), (3.0, 2.0)))) == (
+        "Objects are missing in most of 12 images: <mugo> in 8. Train longer."
+    )
+    assert doubt(round_of(finding((0.9,), (0.9,), (1.0,)))).endswith("images: <tiko> in 8. Train longer.")
+    assert doubt(round_of(finding((3.0, 3.0), (3.0, 0.2)))) == ""

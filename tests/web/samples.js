@@ -63,6 +63,7 @@ export const candidate = (more) => ({
   copy_by: "",
   copy_by_detectors: "",
   compared: true,
+  missing: [],
   remark: "",
   ...more,
 });

@@ -13,12 +13,12 @@ from PIL import Image
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.carried import style_distance
-from gal_studio.core.types import CARRIES, SHOWN
+from gal_studio.core.types import CARRIES, FOUND_FROM, SHOWN
 from gal_studio.engine.features.descriptors import load_descriptor
 from gal_studio.rounds import base_pictures
 from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.refinements import Foreground
-from gal_studio.studio import Studio
+from gal_studio.studio import ReferenceDraft, Studio
 from gal_studio.studio.create.project import model_names
 from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.jobs import generate
@@ -292,6 +292,30 @@ def test_images_of_an_object_are_also_compared_with_the_reference_that_no_traini
     assert learned.distance(unseen) == pytest.approx(trained.distance(unseen)), "nor one reference alone"
     assert learned.own == pytest.approx(np.mean([learned.distance(look) for look in others]))
     assert replace(learned, held_out=()).own < learned.own, "a good image is as near as another photo"
+
+
+def test_each_object_that_a_prompt_names_is_looked_for(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    """Eq. G25, beside six images of the base model, which are noise here."""
+    words = ("<sks>", "<zwo>")
+    references = [
+        ReferenceDraft(drawing(number), f"A {word} {thing} on a rug", word)
+        for number, (word, thing) in enumerate(zip(words, ("cat", "mug"), strict=True))
+    ]
+    draft = object_draft(names, references=references)
+    task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
+    own = [task.store.images.picture(one.image) for one in task.store.projects.references(task.project.id)]
+    noise = {f"prompt {number}": Image.effect_noise(own[0].size, 60 + number) for number in range(6)}
+    detector = open_copy_detector(task)
+    assert not detector.compare(own, [f"A {words[0]} cat"] * 2)[0].objects, "unknown without images"
+    knowing = detector.with_base({prompt: image.convert("RGB") for prompt, image in noise.items()})
+    both, one, plain = (
+        knowing.compare([own[0]], [prompt])[0].objects
+        for prompt in ("A <sks> cat and a <zwo> mug", "A <zwo> mug", "A cat")
+    )
+    assert {*both} == {*words} and {*one} == {words[1]} and not plain
+    assert both[words[0]] > max(FOUND_FROM, both[words[1]])
 
 
 def test_a_file_that_is_no_such_model_is_refused_before_the_project_is_made(

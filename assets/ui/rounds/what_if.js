@@ -18,10 +18,12 @@ const WAYS = [
   ["images", "Other images", "Pick other images in a new branch. This one doesn’t change.", ""],
   ["settings", "Another setting", "The same images, trained in another way.", ""],
   ["seed", "Another seed", "Train again with another seed, to see how much is chance.", "seed"],
+  ["worth", "Was it worth it?", "As many steps with nothing accepted, as a separate project.", ""],
   ["policy", "Another strategy", "Let it pick as many images as you did.", "gal.policy"],
   ["line", "The whole line again", "Replay all rounds automatically, as a separate project.", ""],
 ];
-const FOR_RESEARCHERS = 3; // the ways from here on
+const FOR_RESEARCHERS = ["policy", "line"];
+const REPLAYS = ["worth", "line"];
 
 /** How many rounds a replay would train again. */
 const linesRounds = () => lineThrough(state.rounds, state.roundId ?? "");
@@ -42,8 +44,8 @@ export async function whatIf() {
     answers: [["begin", "Begin"]],
     attempt: async (typed) => {
       const chosen = String(typed.get("what"));
-      if (chosen === "line") {
-        const answer = await write("replay", { round, policy: String(typed.get("follow")) });
+      if (REPLAYS.includes(chosen)) {
+        const answer = await write("replay", { round, policy: String(typed.get("follow") ?? "nothing") });
         if (answer) toast("The replay is queued, as a project of its own. Curves shows how far it is.");
         return answer && { chosen, made: "" };
       }
@@ -76,18 +78,20 @@ function Differences({ project }) {
   );
   const name = what === "settings" ? setting : WAYS.find(([one]) => one === what)?.[3];
   const seconds = state.round?.next_seconds;
-  const rounds = what === "line" ? linesRounds() : 1;
-  const again = what === "line" ? `${count(rounds, "round")} again` : "its next round";
+  const replays = REPLAYS.includes(what);
+  const rounds = replays ? linesRounds() : 1;
+  const again = replays ? `${count(rounds, "round")} again` : "its next round";
   const takes = `Trains and generates ${again}${seconds ? `, ${about(rounds * seconds)}` : ""}.`;
+  const ways = WAYS.filter(([one]) => canReplay() || !REPLAYS.includes(one));
   const way = (/** @type {string[]} */ [key, label, note]) => html`<label key=${key} class="what-if-way">
     <input type="radio" name="what" value=${key} checked=${what === key} onChange=${() => choose(key)} />
     <span><b>${label}</b> <span class="field-note">${note}</span></span>
   </label>`;
   return html`<div class="what-if">
-    ${WAYS.slice(0, FOR_RESEARCHERS).map(way)}
-    <details class="researchers" open=${["policy", "line"].includes(what)}>
+    ${ways.filter(([one]) => !FOR_RESEARCHERS.includes(one)).map(way)}
+    <details class="researchers" open=${FOR_RESEARCHERS.includes(what)}>
       <summary>For researchers</summary>
-      ${WAYS.slice(FOR_RESEARCHERS, canReplay() ? undefined : -1).map(way)}
+      ${ways.filter(([one]) => FOR_RESEARCHERS.includes(one)).map(way)}
     </details>
     ${
       what === "line" &&
@@ -113,7 +117,7 @@ function Differences({ project }) {
       type=${(/** @type {string} */ of, /** @type {string} */ text) => type({ ...typed, [of]: text })}
     />
     ${
-      what !== "line" &&
+      !replays &&
       html`<${Labelled} name="Name">
         <input type="text" name="name" maxlength="40" autocomplete="off" placeholder="By what differs" />
       <//>`

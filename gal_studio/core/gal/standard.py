@@ -10,7 +10,7 @@ from gal_studio.core.records.candidate import Candidate
 ASKED_FROM = 0.5  # of the chance that a picture shows what was asked for (Eq. G14)
 KEPT_ENOUGH = 0.5  # of the chance that it has the style or object (Eq. G17)
 
-Lack = Literal["", "clean", "asked", "carries"]
+Lack = Literal["", "clean", "asked", "object", "carries"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Standard:
             return "clean"
         if candidate.asked is not None and candidate.asked < ASKED_FROM:
             return "asked"
+        if candidate.missing:
+            return "object"
         if candidate.kept is not None and candidate.kept < KEPT_ENOUGH:
             return "carries"
         return "carries" if candidate.utility < self.min_utility else ""

@@ -116,7 +116,7 @@ def score_anchor(
         weakest=min([candidate.recipe.mean for candidate in candidates]),
         copied_from=min([one.recipe.mean for one in candidates if one.overfit], default=1.0),
         off_prompt=lacks["asked"],
-        too_weak=lacks["carries"],
+        too_weak=lacks["object"] + lacks["carries"],
         clean_up_to=max([one.recipe.mean for one in candidates if not one.overfit], default=1.0),
     )
 

@@ -112,7 +112,7 @@ class MeasuredPicture:
         """
         if self.is_blank:
             return 0.0
-        carried = 0.0 if self.round_id is None else self.candidate.carries
+        carried = 0.0 if self.round_id is None or self.candidate.missing else self.candidate.carries
         known = self.recognised
         return utility(self.candidate.chance, None if known is None else float(known), carried)
 

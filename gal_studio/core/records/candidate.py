@@ -16,8 +16,10 @@ from gal_studio.core.types import (
     CARRIES,
     CHANCE,
     COPY_FROM,
+    FOUND_FROM,
     NOISE,
     NOISY_FROM,
+    OBJECT,
     SHOWN,
     SHOWS_REFERENCE,
     CopySource,
@@ -112,6 +114,8 @@ class Candidate:
     """p(copy), in [0, 1]: 0 or 1 where a person marked it, or where it is a flag."""
     carries: float | None = field(init=False, repr=False, compare=False)
     """Eq. G17: how much of what is learned the picture has; None if that is not known."""
+    objects: Mapping[str, bool] = field(init=False, repr=False, compare=False)
+    """Eq. G25: whether the picture shows each object that its prompt names, by trigger word, if known."""
     asked: float | None = field(init=False, repr=False, compare=False)
     """Eq. G14: how probably the picture shows what was asked for; None if that is not known."""
     kept: float | None = field(init=False, repr=False, compare=False)
@@ -146,6 +150,14 @@ class Candidate:
         carries = None if blank else carries
         asked = None if blank else scores.get(ASKED)
         kept = None if carries is None or self.full is None else kept_chance(carries, self.full)
+        objects = {
+            name.removeprefix(OBJECT): score >= FOUND_FROM and not blank
+            for name, score in scores.items()
+            if name.startswith(OBJECT)
+        }
+        lacks = not all(objects.values())
+        if lacks and kept is not None:
+            kept = 0.0
         vars(self).update(
             margin=self.similarity_anchor - self.similarity_reference,
             is_blank=blank,
@@ -158,9 +170,10 @@ class Candidate:
             overfit=by != "",
             chance=chance_now,
             carries=carries,
+            objects=objects,
             asked=asked,
             kept=kept,
-            utility=0.0 if blank else utility(chance_now, asked, kept),
+            utility=0.0 if blank or lacks else utility(chance_now, asked, kept),
             is_noise=(scores.get(NOISE) or 0.0) >= NOISY_FROM,
         )
 
@@ -169,6 +182,11 @@ class Candidate:
         if name in ("similarity_anchor", "similarity_reference"):
             return float(getattr(self, name))
         return self.more_scores.get(name)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The trigger words of objects that its prompt names and that it does not show (Eq. G25)."""
+        return tuple(word for word, shown in self.objects.items() if not shown)
 
     @property
     def number(self) -> str:
@@ -227,6 +245,7 @@ class CandidateView(ShownPicture):
     copy_by_detectors: Annotated[CopySource, Doc("The same, before a person said anything.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
+    missing: Annotated[tuple[str, ...], Doc("The trigger words of objects that it does not show.")]
 
     @classmethod
     def of(cls, candidate: Candidate, **given: Any) -> Self:
@@ -239,6 +258,7 @@ class CandidateView(ShownPicture):
             copy_by=candidate.overfit_by,
             copy_by_detectors=candidate.overfit_by_detectors,
             compared=candidate.is_compared,
+            missing=candidate.missing,
             **given,
         )
 

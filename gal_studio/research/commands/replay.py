@@ -30,7 +30,8 @@ def replay(
         str,
         typer.Option(
             help=f"Who accepts images: {', '.join(deciders())}, {FROM_A_MODULE}. human repeats the "
-            "recorded decisions, suggestion accepts what the page suggests."
+            "recorded decisions, suggestion accepts what the page suggests, nothing trains as many steps "
+            "with no image accepted."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for the results.")],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import HUMAN, SUGGESTION
+from gal_studio.core.gal.policies.registry import HUMAN, NOTHING, SUGGESTION
 from gal_studio.core.types import PicturePlace, Verdict
 from gal_studio.research.replays.not_replayed import pictures_by_place
 from gal_studio.research.replays.record import RecordedDecision, RecordedRound, Replay, replays_of
@@ -15,10 +15,10 @@ def decide(store: Store, round_id: str) -> None:
     """Accept in a round what the policy takes, or what the person did; unless that was done already.
 
     A policy accepts as many pictures as the person did in that round, so that all trainings have the same
-    number of pictures and each is drawn as often (Eq. G9).
+    number of pictures and each is drawn as often (Eq. G9). The control accepts nothing.
     """
     replay, recorded = _recorded(store, round_id)
-    if store.decisions.log(round_id) or not recorded.decisions:
+    if replay.policy == NOTHING or store.decisions.log(round_id) or not recorded.decisions:
         return
     with store.database.transaction():
         if replay.policy == HUMAN:

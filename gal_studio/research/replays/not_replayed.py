@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gal_studio.core.gal.policies.registry import HUMAN
+from gal_studio.core.gal.policies.registry import HUMAN, NOTHING
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import PicturePlace
@@ -18,8 +18,9 @@ def pictures_by_place(here: RoundSnapshot) -> dict[PicturePlace, Candidate]:
 
 def not_replayed(store: Store, replay: Replay) -> str:
     """One sentence on what a replay cannot draw or decide again; empty if that is nothing."""
-    found = _changed if replay.policy == HUMAN else _not_found
-    clauses = [*replay.left_out, *found(store, replay.project_id)]
+    clauses = [*replay.left_out]
+    if replay.policy != NOTHING:
+        clauses += (_changed if replay.policy == HUMAN else _not_found)(store, replay.project_id)
     return f"Not replayed: {'; '.join(clauses)}." if clauses else ""
 
 

@@ -1,11 +1,13 @@
 """Replays: a project of its own draws another one again, round after round, as queued jobs."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import HUMAN, SUGGESTION, deciders
+from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.gal.policies.registry import HUMAN, NOTHING, SUGGESTION, deciders
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
@@ -30,6 +32,8 @@ def start(store: Store, round_id: str, policy: str) -> str:
     refuse_replay_of_replay(store, source_id)
     with store.database.transaction():
         line = record_line(store, round_id)
+        if policy == NOTHING:
+            line = replace(line, rounds=tuple(_as_long(line.rounds)))
         known = replays_of(store).same(source_id, policy, line.rounds)
         if known is None:
             return _make(store, line, policy)
@@ -68,6 +72,15 @@ def _make(store: Store, line: RecordedLine, policy: str) -> str:
     _copy_prior(store, line.last, made.id)
     _add_round(store, made, None, first)
     return made.id
+
+
+def _as_long(rounds: Sequence[RecordedRound]) -> Iterator[RecordedRound]:
+    """The rounds with the steps that accepted pictures added to them (Eq. G9): the control has none."""
+    accepted = 0
+    for one in rounds:
+        steps = plan_draws(one.settings.tune, True, accepted > 0).steps
+        yield replace(one, settings=one.settings.updated({"tune": {"steps": steps}}))
+        accepted += one.accepted
 
 
 def _name(store: Store, name: str, policy: str) -> str:
@@ -142,7 +155,7 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
 def _before(store: Store, round_: Round) -> tuple[str, ...]:
     """What the policy that decides in a round needs of it before, such as other trainings."""
     replay = replays_of(store).get(round_.project_id)
-    if replay is None or replay.policy == HUMAN:
+    if replay is None or replay.policy in (HUMAN, NOTHING):
         return ()
     suggests = replay.policy == SUGGESTION
     policy = round_.settings.gal.policy if suggests else replay.policy

@@ -20,11 +20,6 @@ def same(one: str, other: str) -> str:
     return " AND ".join(f"{one}.{name} = {other}.{name}" for name in _IMAGE)
 
 
-def image_of(table: str) -> str:
-    """What tells one image of a fork from another, of candidates."""
-    return ", ".join(f"{table}.{name}" for name in _IMAGE)
-
-
 FIRST = f"""
 (SELECT twin.id FROM forks AS its JOIN forks AS one ON one.begins = its.begins
     JOIN candidates AS twin ON twin.round_id = one.id AND {same("twin", "candidates")}

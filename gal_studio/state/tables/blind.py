@@ -1,12 +1,14 @@
 """What a person chose of blind pairs of images: an append-only log for each project."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping
 
 from gal_studio.core import checks
 from gal_studio.core.measures.blind import Agreement, Answer, Chosen, Pair, agreement
 from gal_studio.core.types import Author
 from gal_studio.core.undo import LoggedChange, undo_stacks
 from gal_studio.state.database.connection import record
+from gal_studio.state.database.judging import alike, raise_alike
 from gal_studio.state.database.undo_log import UndoLog
 
 
@@ -23,6 +25,15 @@ class BlindAnswers(UndoLog[Answer | None]):
     def standing(self, project_id: str) -> dict[Pair, Answer]:
         """The answers of a project, by their two images, the newest one at the end."""
         return {one.pair: one for one in self._current(project_id).values() if one is not None}
+
+    def about(self, project_id: str) -> dict[Pair, Answer]:
+        """The standing answers of a project and of those that judge its LoRAs or trained them, likewise."""
+        logs: dict[tuple[str, str], LoggedChange[Answer | None]] = {}
+        for row in self._rows(f"project_id IN ({alike(':project')})", project_id):
+            change = _change(row)
+            logs[row["project_id"], change.key] = change
+        newest = sorted(logs.values(), key=lambda change: change.step)
+        return {change.value.pair: change.value for change in newest if change.value is not None}
 
     def last(self, project_id: str) -> Pair | None:
         """The pair whose answer Undo would undo; None if there is none."""
@@ -42,19 +53,11 @@ class BlindAnswers(UndoLog[Answer | None]):
 
     def changes(self, scope: str) -> list[LoggedChange[Answer | None]]:
         """Every answer of a project, the oldest first."""
-        rows = self._database.rows("SELECT * FROM blind_answers WHERE project_id = ? ORDER BY id", (scope,))
-        return [
-            LoggedChange(
-                row["id"],
-                row["undoes"],
-                row["redoes"],
-                _key(row["left_image"], row["right_image"]),
-                None
-                if row["chosen"] is None
-                else record(Answer, row, left=row["left_image"], right=row["right_image"]),
-            )
-            for row in rows
-        ]
+        return [_change(row) for row in self._rows("project_id = :project", scope)]
+
+    def _rows(self, condition: str, project_id: str) -> Iterable[sqlite3.Row]:
+        sql = f"SELECT * FROM blind_answers WHERE {condition} ORDER BY id"
+        return self._database.rows(sql, {"project": project_id})
 
     def _append(
         self, scope: str, values: Mapping[str, Answer | None], author: Author,
@@ -66,6 +69,13 @@ class BlindAnswers(UndoLog[Answer | None]):
             step = {"author": author, "time": self._clock(), "undoes": undoes, "redoes": redoes}
             row = {"project_id": scope, "left_image": left, "right_image": right, **own, **step}
             self._database.insert("blind_answers", row)
+        self._database.write(raise_alike(":project"), {"project": scope})
+
+
+def _change(row: sqlite3.Row) -> LoggedChange[Answer | None]:
+    left, right, chosen = row["left_image"], row["right_image"], row["chosen"]
+    answer = None if chosen is None else record(Answer, row, left=left, right=right)
+    return LoggedChange(row["id"], row["undoes"], row["redoes"], _key(left, right), answer)
 
 
 def _key(left: str, right: str) -> str:

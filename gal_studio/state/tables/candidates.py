@@ -15,7 +15,7 @@ from gal_studio.core.records.project import used_detectors
 from gal_studio.core.settings import read_settings
 from gal_studio.core.types import CHANCE, UsedDetectors
 from gal_studio.state.database.connection import Database, Repository, record, row_of
-from gal_studio.state.database.forks import forks, image_of
+from gal_studio.state.database.judging import alike
 
 _ONCE = ("id", "round_id", "anchor_id", "number", "created", "own", "x", "y", "marked_copy", "mark_counts")
 """What a picture that is written again keeps."""
@@ -191,16 +191,19 @@ class CopyMark:
 def copy_marks(database: Database, project_id: str) -> tuple[CopyMark, ...]:
     """The marks of all images of a project whose chance is known and that are shown.
 
+    Those of projects that judge its LoRAs, or trained them, are among these (`alike`).
+
     An image counts once, however many copies of its round there are.
     """
     rows = database.rows(
-        f"{forks('project_id = :project')}, hidden(id) AS (SELECT id FROM rounds WHERE project_id = :project "
-        "AND archived UNION SELECT rounds.id FROM rounds JOIN hidden ON parent_id = hidden.id) "
+        f"WITH RECURSIVE alike(id) AS ({alike(':project')}), hidden(id) AS (SELECT id FROM rounds "
+        "WHERE project_id IN (SELECT id FROM alike) AND archived "
+        "UNION SELECT rounds.id FROM rounds JOIN hidden ON parent_id = hidden.id) "
         "SELECT MIN(score) AS chance, MAX(marked_copy) AS copy, MAX(mark_counts) AS counts FROM candidates "
-        "JOIN forks ON forks.id = round_id "
+        "JOIN rounds ON rounds.id = round_id AND rounds.project_id IN (SELECT id FROM alike) "
         "JOIN candidate_scores ON candidate_id = candidates.id AND name = :name "
         "WHERE marked_copy IS NOT NULL AND round_id NOT IN (SELECT id FROM hidden) "
-        f"GROUP BY begins, {image_of('candidates')} ORDER BY 1, 2",
+        "GROUP BY image ORDER BY 1, 2",
         {"project": project_id, "name": CHANCE},
     )
     return tuple(CopyMark(float(row["chance"]), bool(row["copy"]), bool(row["counts"])) for row in rows)

@@ -9,6 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Author
 from gal_studio.state.database.connection import record
 from gal_studio.state.database.forks import FIRST, copy_marks, forks, same
+from gal_studio.state.database.judging import raise_alike
 from gal_studio.state.database.undo_log import UndoLog
 
 _BEGINS = """
@@ -33,6 +34,7 @@ SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract
 FROM json_each(?)
 """
 _COPY = copy_marks(_PROJECTS_OF)
+_RAISE = raise_alike("(SELECT project_id FROM rounds WHERE id = :round)")
 SELECT_MARKS = f"""
 SELECT shown.key AS round_id, COALESCE(here.id, marks.candidate_id) AS candidate_id, marks.copy, marks.counts,
     batch_id, undoes, redoes, author, time
@@ -117,6 +119,7 @@ class Marks(UndoLog[Mark]):
             batch = self._database.insert("decision_batches", step)
             writer.execute(_INSERTION, (batch, said))
             writer.execute(_COPY, {"said": said, "ids": json.dumps([*values])})  # beside the image
+            writer.execute(_RAISE, {"round": begins})
         return batch
 
 

@@ -20,7 +20,7 @@ from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import Anchor, Job
+from gal_studio.core.types import OBJECT, Anchor, Job
 from gal_studio.core.variants.registry import refuse_untrained
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, SharedStates, SharedSteps
 from gal_studio.rounds import base_pictures, lineage, planned
@@ -246,7 +246,10 @@ def score_images(
         usual_gap=_usual_gap(task) if base else None,
         usual_roughness=max(task.models.roughness(known, read)) if base else None,
     )
-    return Scored(features, score_pictures(drawn), seen)
+    scores = score_pictures(drawn)
+    for one, evidence in zip(scores, seen, strict=False):
+        one |= {f"{OBJECT}{word}": value for word, value in evidence.objects.items()}
+    return Scored(features, scores, seen)
 
 
 def _usual_margins(task: Task, prompts: Sequence[str]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from gal_studio.core.patchdpo.carried import (
 )
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features
+from gal_studio.core.patchdpo.present import SoughtObjects
 from gal_studio.core.patchdpo.shown import (
     SHOWS_FROM,
     Match,
@@ -32,6 +33,7 @@ from gal_studio.core.patchdpo.shown import (
     shared_with,
     show_most,
 )
+from gal_studio.core.references import Prompts, Subject
 from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Reference
 from gal_studio.engine.features.descriptors import Descriptor
@@ -54,13 +56,14 @@ class Evidence:
 
     `score` is how much of a reference it shows, from 0.5 on a copy, and `map` which patches show it.
     `likeness` is that of Eq. G16; None without pictures of the base model. `carries` is Eq. G17, NaN where it
-    cannot be measured.
+    cannot be measured, and `objects` Eq. G25 of each object that its prompt names.
     """
 
     score: float
     map: StoredMap
     likeness: float | None = None
     carries: float = float("nan")
+    objects: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Ite
 class LearnedLooks:
     """The references' looks, whose patches of an object (None: a style) count, and the scale of Eq. G17.
 
-    Where some are `held_out` of the training, pictures are compared with the others, and with these.
+    `shows` are the references of an object; none where its patches are not known. Where some are
+    `held_out` of the training, pictures are compared with the others, and with these.
     """
 
     looks: tuple[Look, ...]
@@ -100,6 +104,12 @@ class LearnedLooks:
     scale: Scale | None = None
     held_out: tuple[bool, ...] = ()
     without_ground: bool = False
+    shows: tuple[Reference, ...] = ()
+
+    def known_of(self, subject: Subject) -> list[tuple[Look, Flags]]:
+        """The references of one of the objects whose own patches are known."""
+        known = zip(self.looks, self.subjects or (), self.shows, strict=False)
+        return [(look, flags) for look, flags, one in known if subject.is_shown_by(one)]
 
     def distance(self, look: Look) -> float:
         """D of Eq. G17."""
@@ -137,6 +147,8 @@ class CopyDetector:
     learned: LearnedLooks
     describers: Describers = field(default_factory=Describers)
     alike: Mapping[str, float] = field(default_factory=dict)
+    objects: SoughtObjects = field(default_factory=SoughtObjects)
+    prompts: Prompts | None = None
 
     def compare(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[Evidence]:
         """Compare pictures that were drawn for these prompts with the references."""
@@ -154,7 +166,8 @@ class CopyDetector:
         alike = {prompt: self._match(look) for prompt, look in zip(drawn, looks, strict=True)}
         base = np.mean([self.learned.distance(look) for look in looks])
         learned = replace(self.learned, scale=Scale(float(base), self.learned.own))
-        return replace(self, alike=alike, learned=learned)
+        objects = self.objects.with_base(dict(zip(drawn, looks, strict=True)))
+        return replace(self, alike=alike, learned=learned, objects=objects)
 
     def _find(self, generated: Features) -> Match:
         return show_most([find_reference(each, generated, self.scorer.limits) for each in self.sought])
@@ -165,10 +178,12 @@ class CopyDetector:
         stored = StoredMap(found.map.astype(np.float32), self.scorer.name)
         if not self.alike:
             return Evidence(score, stored)
+        named = self.prompts.taught.called_in(self.prompts, prompt) if self.prompts else ()
+        objects = self.objects.found(named, look, prompt)
         mean = float(np.mean([*self.alike.values()]))
         above = self._match(look) - expected(mean, self.alike.get(prompt))
         likeness = above / max(1.0 - mean, LEAST_APART)
-        return Evidence(score, stored, likeness, self.learned.carried(look))
+        return Evidence(score, stored, likeness, self.learned.carried(look), objects)
 
     def _match(self, look: Look) -> float:
         """The v of Eq. G16, of the reference that a picture shows most of."""
@@ -205,7 +220,12 @@ def open_copy_detector(task: Task) -> CopyDetector:
     describers = describers_of(task)
     out = held_out_of(task.now(), references)
     learned = _learned(scorer, taught, references, known, describers, out, task.settings.gal.without_ground)
-    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, describers)
+    prompts = task.prompts
+    known_of = {one.trigger_word: learned.known_of(one) for one in prompts.subjects}
+    objects = SoughtObjects({word: own for word, own in known_of.items() if own})
+    detector = CopyDetector(
+        scorer, tuple(sought), shows_from, learned, describers, objects=objects, prompts=prompts
+    )
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
 
@@ -237,14 +257,12 @@ def _learned(
         return LearnedLooks(tuple(looks), None, without_ground=without_ground)
     subjects = [~_counting(scorer, taught, each, known[each.image]) for each in references]
     out = [each in held_out for each in references]
-    shown = [one for one in zip(looks, subjects, out, strict=True) if one[1].any()]
+    shown = [one for one in zip(looks, subjects, out, references, strict=True) if one[1].any()]
     if not shown:  # no subject was found: the whole pictures are the object
-        shown = [
-            (look, np.ones_like(flags), is_out)
-            for look, flags, is_out in zip(looks, subjects, out, strict=True)
-        ]
-    known_looks, flags, is_out = zip(*shown, strict=True)
-    return LearnedLooks(known_looks, flags, held_out=is_out)
+        whole = tuple(np.ones_like(flags) for flags in subjects)
+        return LearnedLooks(tuple(looks), whole, held_out=tuple(out))
+    known_looks, flags, is_out, shows = zip(*shown, strict=True)
+    return LearnedLooks(known_looks, flags, held_out=is_out, shows=shows)
 
 
 def _counting(scorer: PatchScorer, taught: Taught, reference: Reference, features: Features) -> Flags:

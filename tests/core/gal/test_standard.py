@@ -12,7 +12,7 @@ from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.standard import ASKED_FROM, KEPT_ENOUGH, Standard
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import ASKED, CARRIES, CHANCE
+from gal_studio.core.types import ASKED, CARRIES, CHANCE, OBJECT
 from tests.core.builders import anchor, candidate, snapshot_of
 
 FULL = 0.8  # what full strength carries
@@ -35,6 +35,15 @@ def test_the_first_lack_of_a_picture_keeps_it_from_being_suggested() -> None:
     )
     assert [Standard().lacks(one) for one in (copy, other, weak, good)] == ["clean", "asked", "carries", ""]
     assert preferred([copy, other, weak, good]) == (good,)
+    found = {word: replace(good, more_scores={**good.more_scores, **seen}) for word, seen in {
+        "both": {f"{OBJECT}<tiko>": 1.0, f"{OBJECT}<mugo>": 9.0},
+        "one": {f"{OBJECT}<tiko>": 0.9, f"{OBJECT}<mugo>": 9.0},
+    }.items()}  # fmt: skip
+    assert [Standard().lacks(one) for one in found.values()] == ["", "object"]
+    assert [(one.missing, one.kept, one.utility) for one in found.values()] == [
+        ((), good.kept, good.utility),
+        (("<tiko>",), 0.0, 0.0),
+    ]
 
 
 def test_the_most_useful_picture_comes_first_whatever_matches_its_prompt_best() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def everywhere(studio: Studio, project: str) -> set[tuple[str, str]]:
         "its sheet": (column["round"], column["name"].split(", ", 1)[1]),
         "the strip": (chip, words[chip]["chip"]["setting"]),
         "Finish": (place, next(one.setting_words for one in view.rounds if one.id == place)),
-        "Judge": (best, loras[best].best.brief),
+        **({"Judge": (best, loras[best].best.brief)} if loras else {}),
         "exports": (best, measured_setting(studio.store, best).brief),
         "the command line": (
             next(name or "" for name in names if names[name] == command["best"]),
@@ -109,3 +110,50 @@ def test_all_name_one_best_round_and_setting(judging: Judging) -> None:
     studio.mark_copies(marked, None)
     assert everywhere(studio, project) == figures
     assert asdict(studio.measures(project))["blind"] == ()
+
+
+def test_a_project_that_judges_the_files_of_another_says_the_same(judging: Judging, tmp_path: Path) -> None:
+    """Marks and blind answers of either count in both, and are undone in both."""
+    studio, own, (first, _) = judging
+    store = studio.store
+    other = studio.import_project(studio.export_project(own, tmp_path / "own.zip"))
+    store.database.write("UPDATE rounds SET source = '' WHERE project_id = ?", (own,))
+    twin = dict(zip(*([one.id for one in studio.rounds(name)] for name in (own, other)), strict=True))
+
+    def both() -> tuple[str, list[float]]:
+        ((best, setting),) = everywhere(studio, own)
+        assert everywhere(studio, other) == {(twin[best], setting)}
+        copies = [
+            [one.report.copies for one in studio.measures(name).rounds if one.report and one.id]
+            for name in (own, other)
+        ]
+        assert copies[0] == copies[1]
+        return best, copies[0]
+
+    before = both()
+    marked = [one.candidate.id for one in studio.round_view(first).candidates[:5]]
+    studio.mark_copies(marked, True)
+    assert both() == before, "marks that are not applied count in neither"
+    studio.count_marks(first)
+    assert both()[1] > before[1]
+    also = [one.candidate.id for one in studio.round_view(twin[first]).candidates[:5]]
+    studio.mark_copies(also, True)
+    counted = both()
+    studio.count_marks(twin[first])
+    assert both() == counted, "an image counts once"
+    studio.mark_copies(also, None)
+    for name in (own, other):  # the answers of one, then of the other
+        reports = studio.measures(name).reports
+        best = both()[0] if name == own else twin[both()[0]]
+        rival = next(one for one in reports if one not in (None, best))
+        drawn, chosen = (images_of(reports[one].arm.part("held_out")) for one in (best, rival))
+        for at, image in list(chosen.items())[:12]:
+            store.blind.add(name, Answer(drawn[at], image, "right"), "human")
+        assert both()[0] in (rival, next((one for one in twin if twin[one] == rival), None))
+    for name in (other, own):
+        while store.blind.undo(name):
+            pass
+        both()
+    studio.mark_copies(marked, None)
+    assert both() == before
+    store.database.write("UPDATE rounds SET source = id || '.safetensors' WHERE project_id = ?", (own,))

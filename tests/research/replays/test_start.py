@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.snapshot import ProjectSnapshot
 from gal_studio.research.replays.line import record_line
 from gal_studio.research.replays.record import RecordedDecision, replays_of
@@ -79,6 +80,30 @@ def test_a_policy_accepts_as_many_pictures_as_the_person(studio: Studio, second:
     assert len(studio.pool(after.id)) == 16
     queued = [job.kind for job in studio.store.jobs.of_project(made) if job.round_id == after.id]
     assert sorted(queued) == ["fine_tune", "generate", "measure"], "nothing is decided after the last round"
+
+
+def test_the_control_accepts_nothing_and_trains_as_many_steps(studio: Studio, second: str) -> None:
+    """Was it worth it? Accepted pictures add steps (Eq. G9), which the control trains as well."""
+    store, source = studio.store, project_of(studio, second)
+    for each in store.rounds.of_project(source):
+        shared = each.settings.updated({"tune": {"steps": 30, "accepted_share": 0.5}})
+        store.rounds.set_settings(each.id, shared)
+    made = {policy: studio.replay(source, policy, second) for policy in ("human", "nothing")}
+    assert studio.replay(source, "nothing", second) == made["nothing"], "the same twice is one"
+    trained = {}
+    for policy, project in made.items():
+        redraw(studio, project)
+        trained[policy] = [inputs_of(store, each.id) for each in store.rounds.of_project(project)]
+    for own, control in zip(*trained.values(), strict=True):
+        plans = [
+            plan_draws(each.here.settings.tune, True, len(each.examples) > 1).steps for each in (own, control)
+        ]
+        assert plans[0] == plans[1]
+        assert len(control.examples) == 1, "the reference alone"
+    assert [len(own.examples) for own in trained["human"]] == [1, 3]
+    assert [each.here.settings.tune.steps for each in trained["nothing"]] == [30, 60]
+    assert studio.replay_view(made["nothing"]).title == "Nothing accepted"
+    assert not studio.replay_view(made["nothing"]).not_replayed
 
 
 def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None:

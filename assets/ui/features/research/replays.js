@@ -85,14 +85,15 @@ export function ReplayNote() {
 }
 
 /**
- * Shows the last round of a replay beside the project's.
+ * Shows the last round of a replay beside the project's; where nothing was accepted, the first round, too.
  * @param {Replay} replay
  */
-async function compare({ source_id, project_id, source_round, rounds }) {
+async function compare({ source_id, project_id, source_round, rounds, policy }) {
   const asked = [source_id, project_id].map((project) => call("results", "test_pictures", { project }));
   const [own, again] = await Promise.all(asked);
   if (!own || !again) return;
-  const looks = looksOfBoth([...own.rows], [...again.rows], source_round, rounds.at(-1)?.id ?? "");
+  const [first, last] = [policy === "nothing" ? rounds[0]?.id : null, rounds.at(-1)?.id];
+  const looks = looksOfBoth([...own.rows], [...again.rows], source_round, last ?? "", first ?? "");
   if (looks.length) openViewer({ looks, mode: "cut" });
   else toast("The two have no benchmark image in common.");
 }
@@ -103,18 +104,24 @@ async function compare({ source_id, project_id, source_round, rounds }) {
  * @param {SheetRow[]} again
  * @param {string} round
  * @param {string} replayed
+ * @param {string} [first] the first round, which both have in common, to be shown before them
  */
-export const looksOfBoth = (own, again, round, replayed) =>
+export const looksOfBoth = (own, again, round, replayed, first) =>
   own.flatMap((row) => {
     const other = again.find(({ part, prompt }) => part === row.part && prompt === row.prompt);
     if (row.part !== "held_out" || !other) return [];
     return Object.keys(row.pictures[round] ?? {}).flatMap((seed) => {
-      const both = [pictureOf(row, round, Number(seed)), pictureOf(other, replayed, Number(seed))];
-      const frames = both.flatMap((one, at) => {
-        const name = at ? "Replay" : "Yours";
+      /** @type {[string, SheetRow, string][]} */
+      const wanted = [
+        ["Yours", row, round],
+        [first ? "Nothing accepted" : "Replay", other, replayed],
+      ];
+      if (first) wanted.unshift(["Round 1", other, first]);
+      const frames = wanted.flatMap(([name, from, of]) => {
+        const one = pictureOf(from, of, Number(seed));
         return one ? [{ name, src: address("test-picture", one), words: pictureWords(one) }] : [];
       });
-      return frames.length > 1 ? [{ title: row.prompt, frames }] : [];
+      return frames.length === wanted.length ? [{ title: row.prompt, frames }] : [];
     });
   });
 

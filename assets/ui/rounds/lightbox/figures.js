@@ -56,6 +56,9 @@ export function figures(candidate, score) {
         (isJudged() ? "not a copy" : "not judged"),
       countedBy(candidate),
     ],
+    candidate.missing.length
+      ? ["Missing", candidate.missing.join(", "), "Objects that its prompt names, not found in it"]
+      : null,
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score && isJudged()
       ? [

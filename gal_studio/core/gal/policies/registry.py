@@ -19,7 +19,7 @@ POLICIES: Registry[Policy] = Registry(
     group="gal_studio.policies",
     of_features="policies",
 )
-HUMAN, SUGGESTION = "human", "suggestion"
+HUMAN, SUGGESTION, NOTHING = "human", "suggestion", "nothing"
 _ABSENT: dict[str, Absent] = {}
 """What stands for policies that stored settings name and that are not installed here, by name."""
 
@@ -35,8 +35,9 @@ def policy_words() -> dict[str, str]:
 
 
 def deciders() -> dict[str, str]:
-    """Who can decide in a round, in words: the person, what is suggested, and every policy."""
-    return {HUMAN: "Your decisions", SUGGESTION: "Suggestions", **policy_words()}
+    """Who can decide in a round, in words: the person, what is suggested, nobody, and every policy."""
+    kept = {HUMAN: "Your decisions", SUGGESTION: "Suggestions", NOTHING: "Nothing accepted"}
+    return {**kept, **policy_words()}
 
 
 def policy_choices() -> dict[str, str]:

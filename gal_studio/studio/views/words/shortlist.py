@@ -29,6 +29,11 @@ LACKING: Mapping[str, tuple[str, str, str]] = {
         "do not match their prompts",
         "Train with fewer steps, or write simpler test prompts.",
     ),
+    "object": (
+        "lacks an object that its prompt names",
+        "lack an object that their prompts name",
+        "Train longer, or give each object a project of its own.",
+    ),
     "carries": (f"shows {_LESS}", f"show {_LESS}", "Accept those that look right to you, or train longer."),
     "blank": ("is blank", "are blank", "Generate again."),
 }

@@ -46,3 +46,17 @@ test("the same prompt and seed of both is a look; what one of them lacks is left
     ],
   );
 });
+
+test("where nothing was accepted, the first round stands before both", () => {
+  const own = [row("a drum", { r: { 0: picture("a") } })];
+  const again = [row("a drum", { f: { 0: picture("b") }, s: { 0: picture("c") } })];
+  const [look] = looksOfBoth(own, again, "r", "s", "f");
+  assert.deepEqual(
+    look.frames.map(({ name, src }) => [name, src]),
+    [
+      ["Round 1", "test-picture/b?v=1"],
+      ["Yours", "test-picture/a?v=1"],
+      ["Nothing accepted", "test-picture/c?v=1"],
+    ],
+  );
+});
