@@ -41,7 +41,7 @@ class SoughtObjects:
         """
         far = {word: [_far(picture, *each) for each in known] for word, known in self.references.items()}
         nearest = {word: np.min([each.min(axis=0) for each in rows], axis=0) for word, rows in far.items()}
-        first = np.min([*nearest.values()], axis=0)
+        first = np.min([*nearest.values()], axis=0, initial=np.inf)
         return {
             word: fmean(
                 float(each[:, nearest[word] <= first].min(axis=1, initial=NOWHERE).mean()) for each in rows

@@ -46,6 +46,7 @@ def test_what_cannot_be_told_is_not_told() -> None:
     alike = dict.fromkeys(FAR, 0.0)  # the base model draws this very object
     assert beside(alike).found(["<tiko>"], OWN, PROMPT) == {}
     assert beside(FAR).found(["<mugo>"], OWN, PROMPT) == {}
+    assert SoughtObjects().with_base({PROMPT: OWN}).found([], OWN, PROMPT) == {}, "a style"
 
 
 def test_each_patch_counts_for_the_object_that_it_is_nearest_to() -> None:
