@@ -43,7 +43,7 @@ LINES = (
         '    """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""',
         '    patience: int = setting(7, "Patience", 1, 9, note="Rounds that you would wait")',
     ),
-    ("gal_studio/core/settings_fields.py", '    "": (', '        "gal.patience",'),
+    ("gal_studio/core/settings_fields.py", '    "Training": (', '        "gal.patience",'),
     (
         "assets/ui/rounds/views/views.js",
         'import { PLUG_INS } from "./plug_ins.js";',

@@ -244,7 +244,7 @@ def test_a_project_that_cannot_be_replayed_says_why(
 ) -> None:
     words = ("replay", "--workspace", workspace, "--out", workspace / "out", "--policy")
     assert run(*words, "best") == 2
-    assert "choose one of human, suggestion, uncertainty, diverse" in capsys.readouterr().err
+    assert "choose one of human, suggestion, nothing, uncertainty" in capsys.readouterr().err
     assert run(*words, "human", "--round", "1") == 2
     assert "train a second round first" in capsys.readouterr().err
     with Store(workspace) as store:
