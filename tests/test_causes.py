@@ -23,7 +23,6 @@ from gal_studio.engine.models.one_file import read_one_file
 from gal_studio.engine.patches.backbones import _hidden_maps
 from gal_studio.engine.patches.loading import _read_card
 from gal_studio.engine.saving import read_table
-from gal_studio.features.exports.verbs import _lora_of
 from gal_studio.state.files.content_store import Images
 from gal_studio.state.files.model_hashes import ModelFolder
 from gal_studio.state.images.decode import _refusals
@@ -180,13 +179,12 @@ def test_a_folder_of_a_model_that_cannot_be_read_is_not_one_of_another_kind(
         (_entries_of, "list of captions"),
         (lambda path: list(ModelFolder(path).read()), "file"),
         (_parsed, "bundled file"),
-        (_lora_of, "export"),
     ],
 )
 def test_a_file_that_may_not_be_read_has_a_sentence_of_its_own(
     read: Callable[[Path], object], called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Captions, a model's files, what comes with the studio and exports alike."""
+    """Captions, a model's files, and what comes with the studio alike."""
 
     def refuse(path: object, *_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))

@@ -6,6 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.features.exports import verbs
 from gal_studio.features.exports.destination import FILE, Destination
 from gal_studio.features.exports.record import file_of
 from gal_studio.state.files.own_folder import others
@@ -20,6 +21,17 @@ def exported(studio: Studio, round_id: str, data: bytes = b"weights", name: str 
     finish_export(studio, round_id, "comfyui", "Checked.")
     with ZipFile(file_of(studio.store, round_id, "comfyui"), "a") as archive:
         archive.writestr(name, data)
+
+
+def test_an_export_that_may_not_be_read_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(verbs, "ZipFile", refuse)
+    with pytest.raises(StudioError, match="You may not read the export "):
+        verbs._lora_of(tmp_path / "comfyui.zip")
 
 
 def test_the_program_is_named_once_for_the_workspace(studio: Studio) -> None:
