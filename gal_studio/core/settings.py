@@ -283,9 +283,8 @@ class TuneSettings(SettingsGroup):
     held_out: bool = setting(
         False,
         "Keep a reference out of training",
-        note="Only with three or more references of an object. The last one is not trained on, and images "
-        "match the object only as far as they match this one, too.",
-        idle=({KIND: "style"},),
+        note="Only with three or more references of an object. The last one is not trained on, and images have "
+        "to match it, too.",
     )
     continue_from_last: bool = setting(
         False,

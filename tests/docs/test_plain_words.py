@@ -22,11 +22,8 @@ NO_SENTENCES = {
     "rounds/grid/strengths.js": "strengths are settings",
     "heatmap/heatmap.js": "the value under the pointer on a map",
     "rounds/desk/flat.js": "the score that somebody sorts by, beside each image",
-    "rounds/desk/range.js": "a filter by a score, hidden unless numbers are shown or it is set",
     "rounds/map/colours.js": "the scale of a map's colors",
     "rounds/map/saved.js": "a saved table",
-    "rounds/map/drawing/labels.js": "places in pixels",
-    "rounds/map/drawing/thumbnails.js": "places in pixels",
 }
 """Modules whose figures are those of a chart, a map or a control, or none that was measured."""
 
