@@ -283,8 +283,9 @@ class TuneSettings(SettingsGroup):
     held_out: bool = setting(
         False,
         "Keep a reference out of training",
-        note="Only with three or more references of an object. The last one is not trained on, and images have "
-        "to match it, too.",
+        note="Only with three or more references of an object. The last one is not trained on, and images "
+        "have to match it, too.",
+        idle=({KIND: "style"},),
     )
     continue_from_last: bool = setting(
         False,

@@ -10,7 +10,18 @@ import { state, verdictOf } from "../../app/store.js";
  */
 export function mapRows({ points }) {
   const names = state.project?.scores.map((score) => score.name) ?? [];
-  const head = "test prompt,picture,seed,recipe,x,y,copy,decision,suggested,tags".split(",");
+  const head = [
+    "test prompt",
+    "picture",
+    "seed",
+    "recipe",
+    "x",
+    "y",
+    "copy",
+    "decision",
+    "suggested",
+    "tags",
+  ];
   return [
     [...head, ...names],
     ...points.flatMap(({ id, at, copy, suggested }) => {

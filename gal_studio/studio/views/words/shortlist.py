@@ -104,9 +104,9 @@ def _guess(found: Shortlist, kind: Kind) -> str:
     number = counted(found.right, "image")
     if found.is_known:
         return f"The studio’s guess: {number} may be right."
-    match = "match their prompts and are no copies. Whether they show"
+    match = "match their prompts and are not copies. Whether they show"
     if found.right == 1:
-        match = "matches its prompt and is no copy. Whether it shows"
+        match = "matches its prompt and is not a copy. Whether it shows"
     return f"{number} {match} your {kind} is not measured here."
 
 
@@ -123,7 +123,7 @@ def _listed(of: Listed, kind: Kind, is_known: bool) -> ListedWords:
     new = "" if of.is_held or of.place else " The model does not hold its prompt at full strength yet."
     figures = {"copy risk": one.chance, "prompt match": one.asked, f"{kind} match": one.kept}
     known = ", ".join(f"{name} {percent(value)}" for name, value in figures.items() if value is not None)
-    right = "may be right" if is_known else "match it and are no copies"
+    right = "may be right" if is_known else "match it and are not copies"
     rank = "the best" if of.place == 0 else f"number {of.place + 1}"
     which = "the only image" if of.among == 1 else f"{rank} of {of.among} images"
     place = f"{which} of its prompt that {right}.{new}"

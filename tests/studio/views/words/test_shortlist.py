@@ -78,7 +78,7 @@ def test_where_the_style_or_object_is_not_measured_nothing_is_said_to_be_right()
     found = words(untrained, kind="object", is_trained=False)
     assert (found.title, found.why) == ("Nothing to suggest", "")
     assert found.guess == (
-        "4 images match their prompts and are no copies. Whether they show your object is not measured here."
+        "4 images match their prompts and are not copies. Whether they show your object is not measured here."
     )
     assert found.sentence.startswith(f"{found.guess} Below are 4, of 2 prompts")
     assert "may be right" not in " ".join([found.sentence, *(one.reason for one in found.images)])
