@@ -117,7 +117,7 @@ const isChanged = (name, { value, usual }) => {
 };
 
 /** @param {{ about: SettingField } & Acts} props */
-function Field({ about, value, usual, type, reset, done, meanEntropy = null, described, below }) {
+export function Field({ about, value, usual, type, reset, done, meanEntropy = null, described, below }) {
   const { name, label, note, kind, low, high, choices, suggestions } = about;
   const list = useId();
   const given = {

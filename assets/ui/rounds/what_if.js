@@ -7,7 +7,7 @@ import { ask } from "../kit/ask.js";
 import { about, count } from "../kit/format.js";
 import { html, Labelled } from "../kit/html.js";
 import { Select } from "../kit/segments.js";
-import { isIdle, SettingsFields, typedValue, written } from "../kit/settings_fields.js";
+import { Field, isIdle, typedValue, written } from "../kit/settings_fields.js";
 import { toast } from "../kit/toast.js";
 import { useState } from "../vendor/preact.min.js";
 import { showSide } from "./sides.js";
@@ -111,11 +111,14 @@ function Differences({ project }) {
       <//>`
     }
     <input type="hidden" name="field" value=${name} />
-    <${SettingsFields}
-      fields=${project.fields.filter((one) => one.name === name)} given=${given} value=${value}
-      usual=${() => undefined} reset=${() => {}}
-      type=${(/** @type {string} */ of, /** @type {string} */ text) => type({ ...typed, [of]: text })}
-    />
+    ${project.fields
+      .filter((one) => one.name === name)
+      .map(
+        (about) => html`<${Field}
+          key=${name} about=${about} given=${given} value=${value} usual=${() => undefined} reset=${() => {}}
+          type=${(/** @type {string} */ of, /** @type {string} */ text) => type({ ...typed, [of]: text })}
+        />`,
+      )}
     ${
       !replays &&
       html`<${Labelled} name="Name">

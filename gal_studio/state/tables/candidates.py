@@ -203,7 +203,7 @@ def copy_marks(database: Database, project_id: str) -> tuple[CopyMark, ...]:
         "JOIN rounds ON rounds.id = round_id AND rounds.project_id IN (SELECT id FROM alike) "
         "JOIN candidate_scores ON candidate_id = candidates.id AND name = :name "
         "WHERE marked_copy IS NOT NULL AND round_id NOT IN (SELECT id FROM hidden) "
-        "GROUP BY image ORDER BY 1, 2",
+        "GROUP BY image, candidates.seed ORDER BY 1, 2",
         {"project": project_id, "name": CHANCE},
     )
     return tuple(CopyMark(float(row["chance"]), bool(row["copy"]), bool(row["counts"])) for row in rows)

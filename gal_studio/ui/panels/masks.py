@@ -53,7 +53,7 @@ def reference_mask(context: Context, reference: Id) -> StoredMask:
 
 @REQUESTS.read
 def masks_at_point(
-    context: Context, x: Share, y: Share, reference: Id | None = None, path: Id | None = None
+    context: Context, x: Share = 0.5, y: Share = 0.5, reference: Id | None = None, path: Id | None = None
 ) -> Annotated[tuple[Runs, ...], Only("masks")]:
     """What lies at a point of a reference, or of an upload: up to three masks, the smallest first."""
     if reference is not None:
