@@ -110,4 +110,4 @@ def test_a_keystroke_parses_the_form_once(monkeypatch: pytest.MonkeyPatch) -> No
     given = Form.parsed({**typed, "sets": [{**SETS[0], "sizes": [[640, 640]]}]})
     count = calls(lambda: derived(given))
     assert len(fitted) == 1
-    assert count <= 6_000
+    assert count <= 9_500  # the less memory is free, the more it is planned
