@@ -15,9 +15,7 @@ from gal_studio.core.patchdpo.patch_quality import Features
 STYLE_COLOUR = 30.0  # the distance in CIELAB that counts as much as a cosine of 0, for a style
 OBJECT_COLOUR = 100.0  # the same for an object, whose colours light may change
 EDGE = 1 / 16  # of the side: where the ground is seen
-EVEN = (
-    8.0  # the distance in CIELAB from the ground's color that half of the edge of a plain ground has at most
-)
+EVEN = 8.0  # the distance in CIELAB from the ground's color within which half of a plain ground's edge lies
 GROUND = 20.0  # what is nearer than this to the color of a plain ground is ground
 MOVED = 5 / 16  # how far an object may have moved, relative to the side
 LEAST_APART = 1e-3  # least difference of base model and references that is measured against

@@ -51,16 +51,22 @@ def test_what_waits_is_not_sent_to_another_workspace_of_the_same_address(
     page.close()
 
 
-@pytest.mark.thorough
-def test_two_browsers_that_decide_at_once_end_with_the_same(
-    watched: Watched, served: Served, chromium: Any
-) -> None:
+def two_browsers(watched: Watched, served: Served, chromium: Any) -> tuple[Any, list[Any]]:
+    """A second browser, and a page of each with the grid of the same round."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(WITH_GRID)
     pages = [watched.open(served.url()), context.new_page()]
     pages[1].goto(served.url())
     for page in pages:
         page.wait_for_selector(".grid .tile img")
+    return context, pages
+
+
+@pytest.mark.thorough
+def test_two_browsers_that_decide_at_once_end_with_the_same(
+    watched: Watched, served: Served, chromium: Any
+) -> None:
+    context, pages = two_browsers(watched, served, chromium)
     for number in range(6):  # the same images, and others; each press of one meets one of the other
         for page, key, place in ((pages[0], "a", number), (pages[1], "r" if number % 2 else "a", number + 2)):
             page.locator(".grid .tile").nth(place).hover()
@@ -86,13 +92,8 @@ def test_two_people_take_back_decide_and_start_the_next_round_at_once(
     watched: Watched, served: Served, chromium: Any
 ) -> None:
     """One undoes what the other decides; both press *Next round*, which trains: it is one round, once."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.add_init_script(WITH_GRID)
-    pages = [watched.open(served.url()), context.new_page()]
-    pages[1].goto(served.url())
+    context, pages = two_browsers(watched, served, chromium)
     studio, project = served.place.studio, served.place.project
-    for page in pages:
-        page.wait_for_selector(".grid .tile img")
     for keys in (("a", "r"), ("Control+z", "a"), ("x", "Control+z"), ("Control+y", "r"), ("r", "a")):
         for page, key in zip(pages, keys, strict=True):
             page.locator(".grid .tile").nth(len(keys)).hover()
