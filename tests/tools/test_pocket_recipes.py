@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderKL
+from safetensors.torch import load_file
 
+from tests.tools.test_pocket_adapter import some_views
 from tests.tools.test_pocket_clear import DESIGNS
 from tools.pocket.data import dataset, recipe_pictures
 from tools.pocket.data.dataset import NONE
@@ -16,7 +18,9 @@ from tools.pocket.evaluation import before_after
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.recipe_kinds import KINDS, Kind
 from tools.pocket.scenes.recipes import HELD_OUT_FROM, Recipe, held_out
-from tools.pocket.train import styles
+from tools.pocket.train import adapter, styles
+from tools.pocket.train.adapter import Scale
+from tools.pocket.train.condition import SameRecipe
 from tools.pocket.train.training import Run
 
 pytestmark = pytest.mark.thorough
@@ -90,7 +94,11 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, icons: Path) -> Path:
     ).eval()  # fmt: skip
     monkeypatch.setattr(styles, "load_finished", lambda work: tiny)
     monkeypatch.setattr(recipe_pictures, "MEASURED", 10)
-    monkeypatch.setattr(styles, "BATCH", 6)
+    monkeypatch.setattr(recipe_pictures, "RECIPES", 3)
+    monkeypatch.setattr(styles, "BATCH", 16)
+    some = some_views([NONE] * 8)
+    np.savez(tmp_path / "views-000.npz", latents=some.latents, tokens=some.tokens, views=some.views,
+             words=np.array([["cat", "a cat"], ["dog", "a dog"]]))  # fmt: skip
     write = recipe_pictures.write_shard
     monkeypatch.setattr(
         recipe_pictures, "write_shard", lambda i, f, shard, count=8: write(i, f, shard, count)
@@ -116,11 +124,11 @@ def trained(work: Path, stopped_at: int | None = None) -> dict[str, torch.Tensor
         def paused(self) -> bool:
             return self.step == stopped_at
 
-    torch.manual_seed(0)
-    model, optimizer = styles.learner(1e-3)
-    for name, weight in model.named_parameters():
-        weight.requires_grad_(name.startswith("conv_out"))
     data = styles.Data(work, shards_at_first=1, every=2)
+    model, optimizer = styles.student(data.token_scale)
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(name.startswith(("unet.conv_out", "adapter.projection.norm")))
+    torch.manual_seed(0)
     run = Stopped(work / "styles.pt", model, optimizer, Settings)
     styles.learn(run, data, work)
     return {name: value.clone() for name, value in run.module.state_dict().items()}
@@ -129,8 +137,9 @@ def trained(work: Path, stopped_at: int | None = None) -> dict[str, torch.Tensor
 def test_a_step_sees_half_recipes_and_only_the_shards_that_are_due(work: Path) -> None:
     data = styles.Data(work, shards_at_first=1, every=2)
     data.grow(0)
-    latents, words = data.batch(np.random.default_rng(0))
+    latents, words, tokens = data.batch(np.random.default_rng(0), 0.6)
     assert latents.shape == (styles.BATCH, 16, 16, 16) and len(words) == styles.BATCH
+    assert tokens.shape == (styles.BATCH // 8, 64, 512)
     assert len(data.recipes) == 8 and len(data.clear) == 12
     data.grow(3)
     assert len(data.recipes) == 16
@@ -140,12 +149,47 @@ def test_a_step_sees_half_recipes_and_only_the_shards_that_are_due(work: Path) -
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(work: Path) -> None:
     whole = trained(work)
     (first,) = (json.loads(line) for line in (work / "styles.jsonl").read_text().splitlines())
-    assert first["step"] == 0 and all(first[name] > 0 for name in ("held", "new", "clear"))
+    assert first["step"] == 0 and all(first[name] > 0 for name in ("held", "new", "clear", "seen", "unseen"))
     (work / "styles.pt").unlink()
     trained(work, stopped_at=3)
     resumed = trained(work)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
-    assert not torch.equal(whole["conv_out.bias"], styles.build().state_dict()["conv_out.bias"])
+    begun = styles.student(styles.Data(work).token_scale)[0].state_dict()
+    learned = [name for name in whole if not torch.equal(whole[name], begun[name])]
+    assert {name.split(".")[1] for name in learned} == {"conv_out", "projection"}
+
+
+def test_a_given_picture_is_another_of_the_same_recipe() -> None:
+    same, recipes = SameRecipe(), np.array([7, 8, 7, 9, 8, 10, 10, 7])
+    same.add(np.full((4, 64, 2), 0) + np.arange(4)[:, None, None], recipes[:6])
+    same.add(np.full((2, 64, 2), 0) + np.array([6, 7])[:, None, None], recipes[6:])
+    rows, tokens = same.draw(np.random.default_rng(0), 200)
+    given = tokens[:, 0, 0]  # a token is its picture's row here
+    assert (recipes[rows] == recipes[given]).all() and (rows != given).all()
+    assert set(given) == {0, 1, 2, 6, 7} and set(rows) == {0, 2, 4, 5, 7}
+
+
+def test_the_last_rows_read_their_picture_as_the_written_adapter_does(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    scale = Scale(torch.linspace(-1, 1, 512), torch.linspace(0.5, 2, 512))
+    model = styles.student(scale)[0].eval()
+    tokens, words, t = torch.randn(2, 64, 512), torch.randn(3, 40, 192), torch.tensor([700, 300, 500])
+    latents = torch.randn(3, 16, 16, 16)
+    with torch.no_grad():
+        plain, given = (model(latents, t, said).sample for said in (words, (words, tokens)))
+        seen = model.adapter.projection(scale.apply(tokens))
+        model.adapter.attach(model.unet)  # as the adapter was trained alone
+        wanted = model.unet(latents[1:], t[1:], (words[1:], [seen])).sample
+    assert torch.allclose(plain[0], given[0], atol=1e-5) and torch.allclose(given[1:], wanted, atol=1e-4)
+    assert not torch.allclose(plain[1:], given[1:], atol=1e-2)
+    fresh = styles.student(scale)[0]
+    torch.save({"mean": fresh.state_dict()}, tmp_path / "styles.pt")
+    styles.export(tmp_path / "styles.pt", styles.student(scale)[0], tmp_path / "out")
+    kept = load_file(tmp_path / "out" / adapter.NAME)
+    shipped = load_file(adapter.SHIPPED.parent / "adapter" / adapter.NAME)
+    assert kept.keys() == shipped.keys()
+    for name, tensor in shipped.items():
+        assert torch.allclose(kept[name].float(), tensor.float(), atol=2e-3), name
 
 
 def test_readers_are_shown_both_models_and_counted_apart(

@@ -96,18 +96,18 @@ def _place_rates() -> np.ndarray:
     return rates / rates.sum()
 
 
-def caption_of(label: np.void, rng: np.random.Generator) -> str:
-    """A random caption: with the style's words, with a style that does not exist, or with none."""
+def caption_of(label: np.void, rng: np.random.Generator, named: float = NAMED) -> str:
+    """A random caption: with the style's words (a share `named`), a style that does not exist, or none."""
     concepts = [CONCEPTS[i] for i in (label["first"], label["second"]) if i != NONE]
     kind, words = rng.random(), Recipe(int(label["recipe"])).words
-    style = words[0] if kind < NAMED else unknown_style(rng) if kind < NAMED + MADE_UP else None
-    named = words if kind < NAMED else (style,) if style else ()
+    style = words[0] if kind < named else unknown_style(rng) if kind < named + MADE_UP else None
+    said = words if kind < named else (style,) if style else ()
     place, where = None, ()
     if label["place"] != NONE:
         place, where = PLACES[label["place"]].name, PLACES[label["place"]].words
     elif style is None and label["plain"] and rng.random() < 0.3:
         place, where = "clean", CLEAN_WORDS
-    return caption(rng, concepts, style, named, place, where, trigger=bool(rng.random() < 0.08))
+    return caption(rng, concepts, style, said, place, where, trigger=bool(rng.random() < 0.08))
 
 
 def sheet(icons: Path, recipes: Sequence[Recipe], columns: int = 8) -> Image.Image:

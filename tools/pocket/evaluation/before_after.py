@@ -1,6 +1,6 @@
 """Two U-Nets beside each other, for readers who do not know which is which.
 
-    python -m tools.pocket.evaluation.before_after pictures --weights WORK/styles.pt --out FOLDER
+    python -m tools.pocket.evaluation.before_after pictures --weights EXPORTED/unet.pt --out FOLDER
     python -m tools.pocket.evaluation.before_after names FOLDER answers-a.csv answers-b.csv
     python -m tools.pocket.evaluation.before_after pairs FOLDER chosen-a.csv chosen-b.csv
     python -m tools.pocket.evaluation.before_after references --out FOLDER
