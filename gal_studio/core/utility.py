@@ -1,9 +1,14 @@
 """How useful a picture is: no copy, as asked, and with what is learned (Eq. G17, G18)."""
 
 import math
+from typing import Literal
 
+Look = Literal["fully", "partly", "not"]
+"""How far a picture keeps the style, as raters say it in three grades."""
 KEPT_FROM, SLOPE = 0.65, 15.0
 """Of what full strength carries: from where on the style or object counts as seen, and how sharply."""
+WHOLE_FROM, PART_FROM = 0.7, 0.4
+"""Of what full strength carries: from where on raters mostly see the whole style, and a part of it."""
 LEAST_LEARNED = 0.05  # of what full strength carries: with less, nothing was learned that could be kept
 
 
@@ -13,9 +18,18 @@ def kept_chance(carries: float, full: float) -> float | None:
     `carries` (Eq. G17) is compared with what pictures at full strength carry in the first round, `full`. None
     where that is next to nothing.
     """
-    if full < LEAST_LEARNED:
-        return None
-    return 1.0 / (1.0 + math.exp(min(-SLOPE * (carries / full - KEPT_FROM), 500.0)))
+    return None if full < LEAST_LEARNED else _chance(carries / full)
+
+
+def _chance(share: float) -> float:
+    return 1.0 / (1.0 + math.exp(min(-SLOPE * (share - KEPT_FROM), 500.0)))
+
+
+def look(kept: float) -> Look:
+    """How far a picture keeps the style, by its chance of Eq. G17."""
+    if kept >= _chance(WHOLE_FROM):
+        return "fully"
+    return "partly" if kept >= _chance(PART_FROM) else "not"
 
 
 def utility(copy_chance: float, asked: float | None, carried: float | None) -> float:

@@ -106,6 +106,12 @@ class Measured:
         ]
         return all([score in one.more_scores for one in compared])
 
+    @property
+    def tells_looks(self) -> bool:
+        """Whether figures tell how far an image keeps the style: where its background does not count."""
+        project = self.test_set.project.project
+        return project.kind == "style" and project.settings.gal.without_ground
+
     @cached_property
     def pictures(self) -> tuple[MeasuredPicture, ...]:
         """What was drawn with the project's model, by the detectors that all of it is compared by."""
@@ -222,6 +228,7 @@ class Measured:
                 complete.get(None),
                 self.test_set.named.kind,
                 _first_above(self.arms, name),
+                self.tells_looks,
             )
             for name, arm in complete.items()
         }
@@ -245,8 +252,8 @@ class Measured:
             full = self.reports.get(name)
             if full is not None:
                 made = (each for each in arms.values() if each.complete)
-                kind = self.test_set.named.kind
-                found[name] = tuple(report_by_schedule(arm, full, base, kind) for arm in made)
+                kind, looks = self.test_set.named.kind, self.tells_looks
+                found[name] = tuple(report_by_schedule(arm, full, base, kind, looks) for arm in made)
         return found
 
     @cached_property

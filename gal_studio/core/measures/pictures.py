@@ -9,7 +9,7 @@ from typing import Literal, Self
 from gal_studio.core.gal.standard import ASKED_FROM
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.types import UsedDetectors
-from gal_studio.core.utility import utility
+from gal_studio.core.utility import Look, look, utility
 
 Part = Literal["held_out", "accepted", "plain"]
 Metric = Literal["as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"]
@@ -103,6 +103,12 @@ class MeasuredPicture:
         """Whether it shows what its prompt asks for: recognised, and no copy; None where that is unknown."""
         known = self.recognised
         return None if known is None else known and self.no_copy
+
+    @cached_property
+    def look(self) -> Look | None:
+        """How far it keeps the style; None for a copy, and where it is not known."""
+        kept = self.candidate.kept
+        return None if kept is None or not self.no_copy else look(kept)
 
     @cached_property
     def utility(self) -> float:

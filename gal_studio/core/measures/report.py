@@ -4,8 +4,9 @@
 the round is read off it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from gal_studio.core.measures.pictures import METRICS, SENSES, MeasuredPicture, 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
+from gal_studio.core.utility import Look
 
 LOST_SHARE = 0.5
 """How much of what the first round carries a later one must lack to be said to have lost it."""
@@ -158,6 +160,8 @@ class Figures:
     `judged` are `as_asked`: of the others nobody knows. `changes` are paired differences to the round before
     and `since_first` to the first round above it, empty where that is not measured. `gain` is the mean of
     u, which is 0 for the base model; `learned` and `learned_change` are what is as asked on accepted prompts.
+    `looks` counts how far those that are no copies keep the style, and `whole` those as asked that keep it
+    fully; of an object, and where the background counts as style, that is not said.
     """
 
     pictures: int
@@ -172,6 +176,8 @@ class Figures:
     learned: Interval | None
     learned_change: Change | None
     leak: Leak | None
+    looks: Mapping[Look, int] = field(default_factory=dict)
+    whole: int = 0
 
     @property
     def is_judged(self) -> bool:
@@ -192,14 +198,22 @@ class Report(Figures):
     kept: Kept | None
 
 
-def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Arm | None = None) -> Report:
+def report(
+    arm: Arm,
+    before: Arm | None,
+    base: Arm | None,
+    kind: Kind,
+    first: Arm | None = None,
+    with_looks: bool = False,
+) -> Report:
     """All figures of an arm; `before`, `base` and `first` are left out unless they are complete.
 
     `kind` is what the project trains: more likeness is better for an object, and for a style it depends.
-    `first` is the first round above it.
+    `first` is the first round above it. `with_looks` says that how far an image keeps the style can be told.
     """
     drawn, learned = arm.part("held_out"), arm.on_learned
     is_base = arm.id is None
+    told = drawn.values() if with_looks and not is_base else ()
     others = (before, first, None if is_base else base)
     changes = {other.id: _changes(other, drawn) for other in others if other is not None}
     relearned = change(before.part("accepted"), learned, "as_asked") if before else None
@@ -219,15 +233,19 @@ def report(arm: Arm, before: Arm | None, base: Arm | None, kind: Kind, first: Ar
         learned_change=_judged("as_asked", relearned, kind) if relearned else None,
         leak=_leak(arm, base, changes[None].get("clip_i")) if base and not is_base else None,
         kept=kept(first.part("held_out"), drawn) if first else None,
+        looks=Counter(picture.look for picture in told if picture.look),
+        whole=sum([picture.look == "fully" and bool(picture.as_asked) for picture in told]),
     )
 
 
-def report_by_schedule(arm: Arm, full: Report, base: Arm | None, kind: Kind) -> Report:
+def report_by_schedule(
+    arm: Arm, full: Report, base: Arm | None, kind: Kind, with_looks: bool = False
+) -> Report:
     """The figures of a round by a strength schedule; changes are those since its images at full strength.
 
     What it lost is told of full strength alone: a weaker LoRA carries less by itself.
     """
-    return replace(report(arm, full.arm, base, kind), kept=full.kept)
+    return replace(report(arm, full.arm, base, kind, with_looks=with_looks), kept=full.kept)
 
 
 def _changes(before: Arm, drawn: DrawnByKey) -> dict[Metric, Difference]:

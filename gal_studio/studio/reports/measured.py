@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from gal_studio.core.gal.reasons import capitalized
 from gal_studio.core.intervals import Difference, Interval
 from gal_studio.core.measures.report import Change, Report
+from gal_studio.core.utility import Look
 from gal_studio.core.words import share_words
 from gal_studio.studio.views.measures import FullMeasures, MeasuresView
-from gal_studio.studio.views.words.benchmark import unmeasured
+from gal_studio.studio.views.words.benchmark import look_words, unmeasured
 
 
 def describe_measures(view: FullMeasures) -> dict[str, Any]:
@@ -67,6 +68,8 @@ def describe_round(report: Report | None) -> dict[str, Any] | None:
         "as_asked": report.as_asked,
         "no_copy": report.no_copy if report.is_judged else None,
         "copies": report.copies if report.is_judged else None,
+        "looks": {name: report.looks.get(name, 0) for name in get_args(Look)} if report.looks else None,
+        "whole_look": report.whole if report.looks else None,
         "figures": {metric: interval(figure) for metric, figure in report.figures.items()},
         "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
         "since_first": {metric: interval(figure) for metric, figure in report.since_first.items()},
@@ -142,6 +145,8 @@ def setting_sentences(report: Report) -> tuple[str, ...]:
         told.append(f"copies: {share_words(report.copies, report.pictures, report.pictures)}")
     if report.judged:
         told.append(f"prompt match: {share_words(report.as_asked, report.judged, report.pictures)}")
+    if report.looks:
+        told.append(f"keep the style: {look_words(report.looks)}")
     if not told:
         return ()
     benchmark = f"{capitalized('; '.join(told))} (on prompts outside of training)."

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from gal_studio.core.intervals import Difference, Interval, Outcome
 from gal_studio.core.measures.pictures import Metric
 from gal_studio.core.measures.report import Change, Figures
 from gal_studio.core.measures.verdict import Verdict
 from gal_studio.core.types import Kind
+from gal_studio.core.utility import Look
 from gal_studio.core.words import counted, percent, share_words
 from gal_studio.rounds.test_set import can_measure
 
@@ -57,6 +58,9 @@ GAIN = FigureColumn(
     "Gain over base",
     "How much closer to the reference than the base model, counting only images that match the prompt. The "
     "best round has the highest.",
+)
+KEEPS = FigureColumn(
+    "Keeps the style", "How far the images that aren’t copies have the look of the reference, estimated."
 )
 LEARNED = FigureColumn(
     "Learned",
@@ -169,7 +173,7 @@ def round_words(rounds: Sequence["MeasuredRound"], verdict: Verdict) -> dict[str
     """What is said of the measured rounds by their ID, "" for the base model."""
     best = verdict.best
     known = {one.id: one for one in rounds}
-    number = _number(rounds)
+    number, looks = _number(rounds), _tells_looks(rounds)
     said = {}
     for one in rounds:
         before = known.get(one.parent_id)
@@ -177,8 +181,8 @@ def round_words(rounds: Sequence["MeasuredRound"], verdict: Verdict) -> dict[str
         if one.report is not None and decides is not None:
             said[one.id or ""] = RoundWords(
                 label=label(one),
-                row=_row(one, one.report, before),
-                schedules=tuple(_scheduled(each.report, one.report) for each in one.schedules),
+                row=_row(one, one.report, before, looks),
+                schedules=tuple(_scheduled(each.report, one.report, looks) for each in one.schedules),
                 chip=_chip(one, decides, before, number > 1 and best is not None and best == one.id),
                 place=_place(one, known.get(best), number, verdict),
                 uses=_uses(one),
@@ -198,6 +202,10 @@ def label(of: "MeasuredRound") -> str:
 
 def _is_scheduled(of: "MeasuredRound") -> bool:
     return any(one.report for one in of.schedules)
+
+
+def _tells_looks(rounds: Iterable["MeasuredRound"]) -> bool:
+    return any(one.report is not None and one.report.looks for one in rounds)
 
 
 def _number(rounds: Iterable["MeasuredRound"]) -> int:
@@ -295,7 +303,7 @@ def change_words(
     return ChangeWords(f"{MARKS[verdict]}{words}{chance}", verdict, title)
 
 
-def _row(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None") -> FigureRow:
+def _row(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None", looks: bool) -> FigureRow:
     earlier = before.report.figures if before and before.report and of.id is not None else {}
     since, first = before.name if before else "", of.parent_id is None
     learned = None
@@ -304,15 +312,15 @@ def _row(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None") -
         text = shown("as_asked", report.learned.value)
         learned = FigureCell(text, in_full("as_asked", report.learned), words)
     gain = None if of.id is None else _gain(report)
-    return FigureRow((*_cells(report, since, earlier, first), gain, learned), _counts(report))
+    return FigureRow((*_cells(report, since, earlier, first), gain, learned), _counts(report, looks))
 
 
-def _scheduled(report: Figures | None, full: Figures) -> FigureRow | None:
+def _scheduled(report: Figures | None, full: Figures, looks: bool) -> FigureRow | None:
     """The row of a round by a strength schedule, with the change since full strength."""
     if report is None:
         return None
     cells = _cells(report, FULL, full.figures, base=False)
-    return FigureRow((*cells, _gain(report), None), _counts(report))
+    return FigureRow((*cells, _gain(report), None), _counts(report, looks))
 
 
 def _cells(
@@ -335,9 +343,16 @@ def _gain(report: Figures) -> FigureCell | None:
     return FigureCell(words, f"{words}, {_ends('carries', report.gain)}")
 
 
-def _counts(report: Figures) -> Cells:
+def _counts(report: Figures, looks: bool) -> Cells:
     asked = FigureCell(f"{report.as_asked} of {report.judged}") if "as_asked" in report.figures else None
-    return asked, FigureCell(f"{report.copies} of {report.pictures}") if report.is_judged else None
+    copies = FigureCell(f"{report.copies} of {report.pictures}") if report.is_judged else None
+    kept = FigureCell(look_words(report.looks)) if report.looks else None
+    return (asked, copies, kept) if looks else (asked, copies)
+
+
+def look_words(looks: Mapping[Look, int]) -> str:
+    """How far images keep the style: "8 fully, 10 partly, 4 not"."""
+    return ", ".join(f"{looks.get(name, 0)} {name}" for name in get_args(Look))
 
 
 def _chip(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None", best: bool) -> ChipWords:
@@ -435,9 +450,10 @@ def measure_words(
     known, number = {one.id: one for one in rounds}, _number(rounds)
     said = round_words(rounds, verdict)
     asked = FigureColumn("Match the prompt", COLUMNS["as_asked"].title)
+    looks = (KEEPS,) if _tells_looks(rounds) else ()
     return MeasureWords(
         columns=(*named, GAIN, LEARNED) if said or can_measure() else (),
-        counted=(asked, COLUMNS["copies"]) if said or can_measure() else (),
+        counted=(asked, COLUMNS["copies"], *looks) if said or can_measure() else (),
         rounds=said,
         lacking=" ".join(unmeasured(rounds)) if can_measure() else "",
         not_counted=not_counted,

@@ -11,6 +11,7 @@ from gal_studio.core.measures.verdict import Verdict
 from gal_studio.core.recipe import Recipe
 from gal_studio.studio.views.measures import MeasuredRound, MeasuredSchedule
 from gal_studio.studio.views.words.benchmark import (
+    FigureCell,
     change_words,
     in_full,
     label,
@@ -220,3 +221,14 @@ def test_what_was_chosen_blind_is_said_in_place_of_what_was_measured() -> None:
     maybe = measure_words(rounds, best("Round 2", by_eye=True, rivals=("Round 1",)), "style", "").rounds
     assert maybe["Round 2"].place == "★ Your choice in blind pairs, at full strength, which can be chance."
     assert maybe["Round 1"].place == "In blind pairs, you chose round 2, which can be chance."
+
+
+def test_how_far_the_style_is_kept_has_a_column_where_it_is_known() -> None:
+    known = replace(figures(), looks={"fully": 8, "not": 4}, whole=7)
+    rounds = [BASE, measured(report=known), measured("Round 2", "Round 1")]
+    said = measure_words(rounds, NONE, "style", "")
+    assert [one.name for one in said.counted] == ["Match the prompt", "Copies", "Keeps the style"]
+    cells = {name: one.row.counts[-1] for name, one in said.rounds.items()}
+    assert cells == {"": None, "Round 1": FigureCell("8 fully, 0 partly, 4 not"), "Round 2": None}
+    without = measure_words([BASE, measured()], NONE, "style", "")
+    assert len(without.counted) == len(without.rounds["Round 1"].row.counts) == 2
