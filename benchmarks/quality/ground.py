@@ -14,9 +14,9 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from gal_studio.core.utility import kept_chance, utility
+from gal_studio.core.utility import PART_FROM, WHOLE_FROM, kept_chance, utility
 
 Row = dict[str, str]
 WAYS = ("with_ground", "without_ground")
@@ -39,9 +39,9 @@ def share(rows: Sequence[Row], least: int) -> float:
     return float(np.mean(found))
 
 
-def is_whole(row: Row) -> bool:
-    """Whether one reader saw the whole look, and the other at least a part."""
-    return int(row["look_1"]) + int(row["look_2"]) > WHOLE
+def seen(row: Row) -> int:
+    """The grades of both readers: above 2, one saw the whole look and the other at least a part."""
+    return int(row["look_1"]) + int(row["look_2"])
 
 
 def ratios(rows: Sequence[Row], way: str) -> dict[tuple[str, str], list[float]]:
@@ -63,21 +63,32 @@ def mean_utility(rows: Sequence[Row], carried: Sequence[float]) -> float:
 def report(rows: Sequence[Row]) -> None:
     """Print each arm of each reference, and how well both ways order the pictures of all."""
     pooled: dict[str, list[float]] = {way: [] for way in WAYS}
-    whole: list[bool] = []
+    looks: list[tuple[int, bool]] = []
     print("| reference | round, strength | right | whole look | u with ground | without |\n|" + "---|" * 6)
     for reference, found in groupby(rows, lambda row: row["reference"]):
         of = sorted(found, key=arm)
         carried = {way: ratios(of, way) for way in WAYS}
         for name, drawn in groupby(of, arm):
-            seen = list(drawn)
-            figures = [share(seen, 1), share(seen, WHOLE)]
-            figures += [mean_utility(seen, carried[way][name]) for way in WAYS]
+            own = list(drawn)
+            figures = [share(own, 1), share(own, WHOLE)]
+            figures += [mean_utility(own, carried[way][name]) for way in WAYS]
             print(f"| {reference} | {', '.join(name)} |", *(f"{one:.2f} |" for one in figures))
         for way in WAYS:
             pooled[way] += [one for each in carried[way].values() for one in each]
-        whole += map(is_whole, of)
-    areas = [f"{roc_auc_score(whole, pooled[way]):.3f} {way.replace('_', ' ')}" for way in WAYS]
-    print(f"\nArea under the curve for the whole look, {len(whole)} pictures: {', '.join(areas)}.")
+        looks += [(seen(row), row["copy_1"] == row["copy_2"] == "0") for row in of]
+    grades, clean = (np.array(each) for each in zip(*looks, strict=True))
+    areas = [f"{roc_auc_score(grades > WHOLE, pooled[way]):.3f} {way.replace('_', ' ')}" for way in WAYS]
+    print(f"\nArea under the curve for the whole look, {len(looks)} pictures: {', '.join(areas)}.")
+    for way in WAYS:
+        share_of = np.array(pooled[way])[clean]
+        fully, partly = (
+            cohen_kappa_score(grades[clean] >= least, share_of >= cut)
+            for least, cut in ((WHOLE + 1, WHOLE_FROM), (1, PART_FROM))
+        )
+        words = way.replace("_", " ")
+        print(
+            f"Kappa with the readers, {words}, {clean.sum()} that are no copies: {fully:.2f}, {partly:.2f}."
+        )
 
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ def write_labels(
 def answers(key: Mapping[str, Sequence[str]], count: Count, page: str, arm: str) -> np.ndarray:
     """What a person said of an arm's pictures on a page, (n, 3)."""
     places = [number for number, name in enumerate(key[page], start=1) if name.startswith(arm)]
-    return np.array([count[page][str(place)] for place in places], dtype=bool).reshape(-1, len(QUESTIONS))
+    return np.array([count[page][str(place)] for place in places], dtype=int).reshape(-1, len(QUESTIONS))
 
 
 def kappa(one: Flags, other: Flags) -> float:
@@ -251,8 +251,11 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
             yield f"{one} - {other}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]"
     for arm in arms:
         told = np.concatenate(said[arm])
-        copy, asked, like = told.mean(axis=0)
-        yield f"{arm}: clean {1 - copy:.2f}  asked {asked:.2f}  like {like:.2f}  of {len(told)} answers"
+        (copy, asked, like), whole = (told > 0).mean(axis=0), success(told, 2).mean()
+        yield (
+            f"{arm}: clean {1 - copy:.2f}  asked {asked:.2f}  like {like:.2f}  whole look {whole:.2f}  "
+            f"of {len(told)} answers"
+        )
     for one, other in combinations(counts, 2):
         both = [page for page in pages if page in counts[one] and page in counts[other]]
         if not both:
@@ -261,7 +264,7 @@ def report(key: Mapping[str, Sequence[str]], counts: Mapping[str, Count]) -> Ite
             pair = []
             for each in (one, other):
                 whole = np.concatenate([answers(key, counts[each], page, "") for page in both])
-                pair.append(success(whole) if question == "success" else whole[:, place])
+                pair.append(success(whole) if question == "success" else whole[:, place] > 0)
             yield f"kappa of {one} and {other}, {question}: {kappa(*pair):.2f}"
 
 

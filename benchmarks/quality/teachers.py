@@ -378,8 +378,8 @@ def report(out: Path, trial: Trial) -> Iterator[str]:
             answers = [count[page][str(number)] for count in counts] if is_rated else []
             seen = [np.nan] * 4
             if answers:
-                rated = np.array(answers, dtype=bool)
-                copy, asked, like = rated.mean(axis=0)
+                rated = np.array(answers)
+                copy, asked, like = (rated > 0).mean(axis=0)
                 seen = [1 - copy, asked, like, success(rated).mean()]
                 flat = [int(each) for one in answers for each in one]
                 table.append([reference, row["arm"], row["strength"], row["prompt"], row["seed"], *flat])

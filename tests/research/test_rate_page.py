@@ -64,6 +64,7 @@ def test_what_is_clicked_is_kept_saved_and_joined(chromium: Any, rating: Path, t
         rows = list(csv.DictReader(file))
     with (rating / "key.csv").open(newline="", encoding="utf-8-sig") as file:
         assert [row["image"] for row in rows] == [row["image"] for row in csv.DictReader(file)]
-    said = [(row["copy_1"], row["asked_1"], row["like_1"], row["right_1"]) for row in rows]
-    assert said == [("0", "1", "1", "1"), ("1", "0", "0", "0"), ("0", "1", "1", "1")]
+    said = [(row["copy_1"], row["asked_1"], row["like_1"], row["right_1"], row["whole_1"]) for row in rows]
+    right, none = ("0", "1", "2", "1", "1"), ("1", "0", "1", "0", "0")
+    assert said == [right, none, right]
     assert {row["rater_1"] for row in rows} == {"Ann B"}

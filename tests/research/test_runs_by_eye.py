@@ -25,13 +25,14 @@ def count(**rows: list[list[int]]) -> dict[str, dict[str, list[int]]]:
 
 
 def test_arms_are_counted_wherever_they_stand() -> None:
-    first = count(one=[GOOD, GOOD, COPY, PLAIN, COPY], two=[GOOD, GOOD, COPY, COPY, PLAIN])
+    whole = [0, 1, 2]
+    first = count(one=[whole, whole, COPY, PLAIN, COPY], two=[whole, GOOD, COPY, COPY, PLAIN])
     second = count(one=[GOOD, GOOD, COPY, PLAIN, COPY], two=[PLAIN, GOOD, COPY, COPY, PLAIN])
     lines = list(report(KEY, {"a": first, "b": second}))
     assert f"{LAST} 1.00" in lines[0] and f"{BEST} 0.00" in lines[0]
     assert f"{LAST} 0.50" in lines[1] and "suggestion 0.00" in lines[1]
     told = next(line for line in lines if line.startswith(f"{LAST}: clean"))
-    assert told == "last, full: clean 1.00  asked 1.00  like 0.75  of 4 answers"
+    assert told == "last, full: clean 1.00  asked 1.00  like 0.75  whole look 0.50  of 4 answers"
     difference = next(line for line in lines if line.startswith(f"{LAST} - {BEST}"))
     assert "+0.25" in difference
     kappas = dict(line.split(": ") for line in lines if line.startswith("kappa"))

@@ -12,7 +12,7 @@ from gal_studio.core.gal.agreement import cohen_kappa
 from gal_studio.core.intervals import CONFIDENCE, FEWEST
 from gal_studio.core.seeds import generator
 from gal_studio.research.rating.labels import Rater
-from gal_studio.research.rating.questions import QUESTIONS, RIGHT, Flags, success
+from gal_studio.research.rating.questions import QUESTIONS, RIGHT, WHOLE, Flags, success
 
 DRAWS = 2000
 
@@ -40,7 +40,7 @@ def kappa_of(one: Flags, other: Flags) -> float | None:
 
 
 def agreement(raters: Sequence[Rater]) -> Iterator[Kappa]:
-    """Each pair of raters on each question, and on what is right.
+    """Each pair of raters on each question (like: at least partly), on what is right, and what is wholly so.
 
     The interval is that of 2,000 bootstrap draws of references, where there are six or more, or of prompts,
     or else of images: what is alike is drawn together.
@@ -55,8 +55,9 @@ def agreement(raters: Sequence[Rater]) -> Iterator[Kappa]:
             )
         said = np.array([[first[key], second[key]] for key in both]).transpose(1, 0, 2)
         units, group = _units([dict(key) for key in both])
-        for place, question in enumerate((*QUESTIONS, RIGHT)):
-            pair = [success(each) if question == RIGHT else each[:, place] for each in said]
+        for place, question in enumerate((*QUESTIONS, RIGHT, WHOLE)):
+            least = place - len(QUESTIONS) + 1  # of being alike
+            pair = [each[:, place] > 0 if least < 1 else success(each, least) for each in said]
             low, high = _interval(pair[0], pair[1], group)
             shares = (float(pair[0].mean()), float(pair[1].mean()))
             yield Kappa(

@@ -1,8 +1,8 @@
 """Tables of labels: a row for each image, and of each rater whether it is a copy, as asked, and alike.
 
-A table has the columns `copy_N`, `asked_N` and `like_N` of its raters, from 1 on, with 0 or 1, or nothing
-where a rater did not say; `rater_N`, and of a model `model_N` and `prompt_N`, the file with the words that it
-was given. All other columns say which image it is.
+A table has the columns `copy_N`, `asked_N` (0 or 1) and `like_N` (0 to 2) of its raters, from 1 on, or
+nothing where a rater did not say; `rater_N`, and of a model `model_N` and `prompt_N`, the file with the
+words that it was given. All other columns say which image it is.
 """
 
 import csv
@@ -14,10 +14,10 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.json_files import read_json
-from gal_studio.research.rating.questions import QUESTIONS, RIGHT, Count
+from gal_studio.research.rating.questions import QUESTIONS, RIGHT, WHOLE, Count, are_labels
 
-_OF_A_RATER = re.compile(rf"({'|'.join((*QUESTIONS, RIGHT, 'rater', 'model', 'prompt'))})_(\d+)")
-Said = tuple[bool, bool, bool]
+_OF_A_RATER = re.compile(rf"({'|'.join((*QUESTIONS, RIGHT, WHOLE, 'rater', 'model', 'prompt'))})_(\d+)")
+Said = tuple[int, int, int]
 Row = Mapping[str, str]
 
 
@@ -75,14 +75,18 @@ def read_raters(path: Path) -> list[Rater]:
             cells = [row[f"{word}_{number}"] for word in QUESTIONS]
             if "" in cells:
                 continue
-            if not set(cells) <= {"0", "1"}:
-                raise StudioError(f"{path}, line {place}: {', '.join(cells)} are no labels: write 0 or 1.")
+            labels = [int(cell) if cell.isdecimal() else cell for cell in cells]
+            if not are_labels(labels):
+                raise StudioError(
+                    f"{path}, line {place}: {', '.join(cells)} are no labels: write 0 or 1, for like 0 to 2."
+                )
             key = frozenset((name, row[name]) for name in columns)
             if key in said:
                 raise StudioError(
                     f"{path}, line {place}: a second row of one image. Take one of the two out."
                 )
-            said[key] = (cells[0] == "1", cells[1] == "1", cells[2] == "1")
+            copy, asked, like = map(int, cells)
+            said[key] = copy, asked, like
         name = rows[0].get(f"rater_{number}") or (
             path.stem if len(numbers) == 1 else f"{path.stem}, {number}"
         )
@@ -91,18 +95,19 @@ def read_raters(path: Path) -> list[Rater]:
 
 
 def read_count(path: Path) -> Count:
-    """What a rater wrote of sheets, as JSON: by sheet and number [copy, asked, like], 0 or 1."""
+    """What a rater wrote of sheets, as JSON: by sheet and number [copy, asked, like]."""
     try:
         count = read_json(path)
     except (OSError, ValueError) as error:
         raise StudioError(f"{path} cannot be read as JSON: {error}.") from error
     if not isinstance(count, dict) or not all(isinstance(page, dict) for page in count.values()):
-        raise StudioError(f'{path} holds no labels: write {{"sheet-1": {{"1": [0, 1, 1], …}}, …}}.')
+        raise StudioError(f'{path} holds no labels: write {{"sheet-1": {{"1": [0, 1, 2], …}}, …}}.')
     for page, images in count.items():
         for number, labels in images.items():
-            if labels is not None and (len(labels) != len(QUESTIONS) or not set(labels) <= {0, 1}):
+            if labels is not None and not are_labels(labels):
                 raise StudioError(
-                    f"{path}, {page}, image {number}: write three labels of 0 or 1, such as [0, 1, 1]."
+                    f"{path}, {page}, image {number}: write three labels, such as [0, 1, 2]: 0 or 1, for "
+                    "like 0 to 2."
                 )
     return count
 
@@ -114,15 +119,16 @@ def table_of(
     own = list(rows[0])
     names = [
         *own,
-        *(f"{word}_1" for word in (*QUESTIONS, RIGHT)),
+        *(f"{word}_1" for word in (*QUESTIONS, RIGHT, WHOLE)),
         "rater_1",
         *(("model_1", "prompt_1") if model else ()),
     ]
     table: list[list[Any]] = [names]
     for row, labels in zip(rows, said, strict=True):
-        told: list[Any] = [None] * (len(QUESTIONS) + 1)
+        told: list[Any] = [None] * (len(QUESTIONS) + 2)
         if labels is not None:
             copy, asked, like = map(int, labels)
-            told = [copy, asked, like, int(not copy and asked and like)]
+            right = asked and not copy
+            told = [copy, asked, like, int(right and like >= 1), int(right and like == 2)]
         table.append([*(row[name] for name in own), *told, rater, *((model, prompt) if model else ())])
     return table

@@ -25,7 +25,7 @@ LARGEST = 512
 """Pixels of the longer side of an image on the page."""
 KEY, PAGE, SHEETS = "key.csv", "rate.html", "sheets"
 _LEARNED: Mapping[Kind | None, str] = {
-    "style": "Is it in the reference’s style, more than any ordinary drawing?",
+    "style": "Is it in the reference’s style, at least partly more than any ordinary drawing?",
     "object": "Does it show that very object, by its shape and its own colors?",
     None: "Is it in the reference’s style, or does it show that very object?",
 }
@@ -77,9 +77,10 @@ def write_rating(rated: Rated, out: Path, seed: int = 0) -> int:
 def _page(rated: Rated, shown: Sequence[Mapping[str, object]], groups: Mapping[str, object]) -> str:
     learned, copied = (by.get(rated.kind, by[None]) for by in (_LEARNED, _COPIED))
     words = (copied, "Does it show what was asked for, at least roughly?", learned)
+    yes_no, fully = ((1, "Yes"), (0, "No")), ((2, "Fully"), (1, "Partly"), (0, "No"))
     questions = [
-        {"name": name, "words": said, "keys": keys, "right": name != "copy"}
-        for name, said, keys in zip(QUESTIONS, words, (("1", "2"), ("3", "4"), ("5", "6")), strict=True)
+        {"words": said, "answers": answers, "right": answers[name == "copy"][0], "name": name}
+        for name, said, answers in zip(QUESTIONS, words, (yes_no, yes_no, fully), strict=True)
     ]
     data = {
         "questions": questions,

@@ -91,7 +91,7 @@ def test_what_a_model_said_is_joined_to_its_images_with_the_words_that_it_was_gi
     rating: Path, tmp_path: Path
 ) -> None:
     key = rows_of(rating / "key.csv")
-    said = [[0, 1, 1] if row["arm"] == "after" else [1, 0, 1] for row in key]
+    said = [[0, 1, 1] if row["arm"] == "after" else [1, 0, 2] for row in key]
     (tmp_path / "count-some.json").write_text(json.dumps(answers(rating, [*said[:-1], None])))
     given = ("--answers", tmp_path / "count-some.json", "--rater", "Some One", "--model", "Model 5")
     assert rate("--out", rating, *given) == 0
@@ -143,7 +143,7 @@ def table(path: Path, said: Sequence[Sequence[int]]) -> Path:
 def test_kappa_is_that_of_scikit_learn_with_an_interval_around_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = [[place % 3 == 0, place % 2 == 0, place % 5 != 0] for place in range(70)]
+    one = [[place % 3 == 0, place % 2 == 0, place % 5 % 3] for place in range(70)]
     other = [[copy if place % 4 else not copy, asked, like] for place, (copy, asked, like) in enumerate(one)]
     numbers = [[[int(each) for each in labels] for labels in said] for said in (one, other)]
     tables = [table(tmp_path / f"{name}.csv", said) for name, said in zip("ab", numbers, strict=True)]
@@ -153,8 +153,9 @@ def test_kappa_is_that_of_scikit_learn_with_an_interval_around_it(
     assert found["copy"]["value"] == pytest.approx(expected)
     assert found["copy"]["low"] < expected < found["copy"]["high"] and found["copy"]["units"] == "references"
     assert found["asked"]["value"] == 1.0 and found["copy"]["images"] == 70
-    right = [[not copy and asked and like for copy, asked, like in said] for said in (one, other)]
-    assert found["right"]["value"] == pytest.approx(cohen_kappa_score(*right))
+    for question, least in (("right", 1), ("whole", 2)):
+        good = [[not copy and asked and like >= least for copy, asked, like in said] for said in (one, other)]
+        assert found[question]["value"] == pytest.approx(cohen_kappa_score(*good))
     assert rate("--agreement", tables[0], "--agreement", tables[1]) == 0
     assert f"copy | {expected:.2f} (" in capsys.readouterr().out
 
