@@ -6,7 +6,7 @@ import pytest
 from gal_studio import assets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import describe
-from tools.pocket.data.art import SETS
+from workshop.pocket.data.art import SETS
 
 CHECKOUT = Path(__file__).resolve().parent.parent / "assets"
 

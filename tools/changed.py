@@ -73,7 +73,7 @@ def _needed(file: PurePosixPath, root: Path) -> Iterator[str]:
             yield from _importing(root, {_module(file)})
             for other in _importers(_module(file)):
                 yield _mirror_of(other)
-        case (("tools" | "benchmarks"), ".py"):
+        case (("tools" | "workshop"), ".py"):
             yield from _importing(root, {_module(file)})
         case "assets", _ if file.parts[1] == "ui":
             yield from _of_page(root, file)

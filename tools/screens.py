@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.speed.first_suggestion import ARGUMENTS, CHROMIUM, wait_for
 from gal_studio.state import Store
+from workshop.benchmarks.speed.first_suggestion import ARGUMENTS, CHROMIUM, wait_for
 
 SIZES = {"phone": (390, 844), "1024": (1024, 768), "1440": (1440, 900), "2560": (2560, 1440)}
 STEPS = {

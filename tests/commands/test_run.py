@@ -17,12 +17,12 @@ from typing import NamedTuple
 import pytest
 from safetensors import safe_open
 
-from benchmarks.faults.running import wait_until
-from benchmarks.faults.witness import Witness
 from gal_studio.provenance import made_by
 from gal_studio.state import Store
 from tests.commands.running import QUICK, check_rounds, results, run, write_project
 from tests.tiny_project import drawing
+from workshop.benchmarks.faults.running import wait_until
+from workshop.benchmarks.faults.witness import Witness
 
 
 class Whole(NamedTuple):
@@ -134,7 +134,7 @@ def completed(workspace: Path) -> int:
 @pytest.mark.slow
 @pytest.mark.thorough
 def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Whole, tmp_path: Path) -> None:
-    """Killed between its rounds; tests/benchmarks/test_faults.py kills runs at single writes."""
+    """Killed between its rounds; tests/workshop/benchmarks/test_faults.py kills runs at single writes."""
     project, out = whole.folder / "project.toml", tmp_path / "killed"
     command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
     witness = Witness(out / "workspace")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.quality.runs_by_eye import BEST, LAST, report, write_labels
 from gal_studio.research.rating.questions import QUESTIONS
 from gal_studio.research.rating.sheets import COLUMNS, EDGE, SIDE, page_of
+from workshop.benchmarks.quality.runs_by_eye import BEST, LAST, report, write_labels
 
 pytestmark = pytest.mark.thorough
 

@@ -34,7 +34,7 @@ class Running:
     def start(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as door:
             self.port = door.getsockname()[1]
-        words = ("-m", "benchmarks.attack.server", str(self.workspace), str(self.port))
+        words = ("-m", "workshop.benchmarks.attack.server", str(self.workspace), str(self.port))
         self.process = Forked(words, {**os.environ, "PYTHONPATH": str(ROOT)}, ROOT)
         ends = time.monotonic() + 120
         while time.monotonic() < ends:

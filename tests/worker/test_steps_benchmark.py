@@ -2,11 +2,11 @@
 
 import pytest
 
-from benchmarks.quality import steps
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
+from workshop.benchmarks.quality import steps
 
 pytestmark = pytest.mark.thorough
 

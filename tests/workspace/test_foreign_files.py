@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from benchmarks.faults.links import try_links
 from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import checkpoints
@@ -19,6 +18,7 @@ from gal_studio.state.files.content_store import log_file
 from gal_studio.state.files.inside import own_file
 from gal_studio.state.jobs.lock import WorkerLock, holders
 from tests.workspace.filled import fill
+from workshop.benchmarks.faults.links import try_links
 
 
 @pytest.fixture

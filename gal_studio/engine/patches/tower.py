@@ -36,7 +36,7 @@ class PatchTower:
     """A network whose feature maps are normalised, weighted, and concatenated for each patch.
 
     `mixture` holds each map's share of a patch's cosine, finest map first; `limits` is None until measured
-    (`measure_limits`), and `shows_from` until `benchmarks.quality.copy_detectors` was run.
+    (`measure_limits`), and `shows_from` until `workshop.benchmarks.quality.copy_detectors` was run.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""200 hostile or unusual files; `benchmarks.faults files` uses more of them."""
+"""200 hostile or unusual files; `workshop.benchmarks.faults files` uses more of them."""
 
 import io
 import os

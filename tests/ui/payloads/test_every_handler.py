@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from benchmarks.attack.known import Known, known_ids, upload_some
-from benchmarks.attack.values import fitting, spoiled, written
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api import uploads
@@ -19,6 +17,8 @@ from gal_studio.ui.requests import Context
 from tests.ui.seeded import finished
 from tests.ui.test_statements import REFUSED
 from tests.workspace.filled import fill
+from workshop.benchmarks.attack.known import Known, known_ids, upload_some
+from workshop.benchmarks.attack.values import fitting, spoiled, written
 
 USUAL, MOST = 30, 500  # requests of each name
 LAST = ("draw_more", "archive", "delete")

@@ -1,0 +1,98 @@
+"""The program for ten minutes on a GPU runs on tiny models: every part, every family, one row each."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from gal_studio.assets import load_preset
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from workshop.benchmarks.real_size import gpu
+from workshop.benchmarks.real_size.gpu_steps import PARTS, Asked, parts
+
+pytestmark = pytest.mark.thorough
+
+MADE: dict[str, Callable[[Path], Path]] = {
+    "sd15": make_tiny_pipeline,
+    "sdxl": make_tiny_xl_pipeline,
+    "flux2-klein": make_tiny_klein,
+    "z-image": make_tiny_z_image,
+}
+TINY: dict[str, Any] = {
+    "tune": {"resolution": 64, "rank": 2, "batch_size": 1},
+    "generation": {"resolution": 64, "steps": 4},
+    "refine": {"batch_size": 2},
+    "machine": {"precision": "fp32"},
+}
+
+
+@pytest.mark.parametrize("preset", MADE)
+def test_each_family_goes_through_every_part(preset: str, tmp_path: Path) -> None:
+    settings = load_preset(preset).settings["style"].updated(TINY)
+    folder = MADE[preset](tmp_path / "model")
+    asked = Asked(preset, settings, torch.device("cpu"), str(folder), trained=3, refined=2)
+    rows = list(parts(asked, tmp_path))
+    assert (
+        tuple(row["part"] for row in rows)
+        == PARTS
+        == ("build", "train", "ladder", "score", "refine", "export")
+    )
+    assert all(row["finite"] and row["seconds"] >= 0 for row in rows)
+    plans = {row["part"]: row["plan"] for row in rows}
+    assert plans["train"] > 0 and plans["ladder"] > 0
+    assert plans["refine"] > plans["train"]  # both images of two pairs, and the round's examples
+    assert rows[PARTS.index("refine")]["note"] == "a step, 8 images at a time"
+    assert rows[-1]["note"] in {f"loaded back, images differ by {apart} of 255" for apart in (0, 1, 2)}
+
+
+def run(tmp_path: Path, *more: str, minutes: str = "5", presets: str = "sd15") -> list[str]:
+    out = tmp_path / "found" / "gpu.md"
+    gpu.main(["--minutes", minutes, "--presets", presets, "--out", str(out), "--device", "cpu", *more])
+    return out.read_text().splitlines()
+
+
+def test_the_table_has_each_row_and_the_reason_of_a_stop(tmp_path: Path) -> None:
+    folder = make_tiny_pipeline(tmp_path / "model")
+    small = ["--train", "2", "--refine", "1", "--set", json.dumps(TINY), "--gigabytes", "80"]
+    lines = run(
+        tmp_path, "--folder", f"sd15={folder}", "--folder", "sdxl=/nowhere", *small, presets="sd15,sdxl"
+    )
+    assert json.loads(lines[0].removeprefix("<!-- ").removesuffix(" -->"))["device"]
+    measured = [line.split(" | ")[:2] for line in lines if line.startswith("| sd15")]
+    assert measured == [["| sd15", part] for part in PARTS]
+    assert lines[-1].startswith("| sdxl | *stopped* |") and "/nowhere" in lines[-1]
+
+
+def test_a_second_call_measures_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def rows_of(preset: str, *_: Any) -> Any:
+        asked.append(preset)
+        for part in PARTS[: 3 if len(asked) == 2 else None]:
+            yield {"part": part, "seconds": 1, "plan": None, "peak": 2.0, "finite": True, "note": ""}
+        if len(asked) == 2:
+            yield "the time is over"
+
+    monkeypatch.setattr(gpu, "rows_of", rows_of)
+    first = run(tmp_path, presets="sd15,krea-2+swapping")
+    assert first[-1].startswith("| krea-2+swapping | *stopped*")
+    second = run(tmp_path, presets="sd15,krea-2+swapping,sdxl")
+    assert asked == ["sd15", "krea-2+swapping", "krea-2+swapping", "sdxl"]
+    assert second[: len(first)] == first and len(second) == len(first) + 2 * len(PARTS)
+    monkeypatch.setattr(gpu, "device_name", lambda: "another")
+    assert run(tmp_path, presets="anima")[2:4] == gpu.HEAD.splitlines() and asked[-1] == "anima"
+
+
+def test_when_the_time_is_over_a_preset_is_stopped_and_others_are_not_begun(tmp_path: Path) -> None:
+    started = time.monotonic()
+    lines = run(
+        tmp_path, "--folder", f"sd15={make_tiny_pipeline(tmp_path / 'm')}", minutes="0.1", presets="sd15,sdxl"
+    )
+    assert time.monotonic() - started < 60
+    assert lines[-2].startswith("| sd15 | *stopped*") and "the time is over" in lines[-2]
+    assert "sdxl | *stopped*" in lines[-1] and "not begun: the time is over" in lines[-1]

@@ -1,0 +1,85 @@
+"""Training on a GPU in miniature: its state, its data on the device, its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from workshop.pocket.data.dataset import LABEL
+from workshop.pocket.gpu import parts, stretch, tasks
+from workshop.pocket.gpu.drawing import Drawers, Shard
+
+pytestmark = pytest.mark.thorough
+
+CPU = torch.device("cpu")
+NO_LABELS = np.empty(0, LABEL)
+NO_TOKENS = np.empty((0, 2, 40), np.int16)
+
+
+class Drawn:
+    """Shards of noise in place of drawing processes."""
+
+    def ready(self, wait: bool = False) -> Iterator[Shard]:
+        if wait:
+            pictures = np.random.default_rng(0).integers(0, 256, (8, 128, 128, 3)).astype(np.uint8)
+            yield Shard(pictures, NO_LABELS, NO_TOKENS)
+
+
+def _stretch(steps: int = 10) -> stretch.Stretch:
+    torch.manual_seed(0)
+    task = tasks.AutoencoderTask(CPU, 8, widths=(8, 8, 8, 8), judges=())
+    return stretch.Stretch("autoencoder", task, steps)
+
+
+def test_a_state_comes_back_from_its_parts(tmp_path: Path) -> None:
+    tensors = {"a": torch.randn(300, 7) * 1e-6, "b": torch.tensor([3.0, -4.0]), "zero": torch.zeros(5)}
+    files = parts.save_parts(tmp_path, tensors, {"step": 3}, part=1000, parts=8)
+    assert len(files) > 1 and all(file.stat().st_size <= 1000 for file in files)
+    back, facts = parts.load_parts(tmp_path.glob("*.part"))
+    assert facts == {"step": 3}
+    for name, value in tensors.items():
+        assert torch.allclose(back[name], value, rtol=1e-3, atol=1e-3 * float(value.abs().max()))
+    files[1].unlink()
+    with pytest.raises(FileNotFoundError, match="state-1-of"):
+        parts.load_parts(tmp_path.glob("*.part"))
+    with pytest.raises(parts.TooLargeError):
+        parts.save_parts(tmp_path, tensors, {}, part=100, parts=2)
+
+
+def test_a_stretch_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
+    first = _stretch()
+    told = list(first.run(60, 4, Drawn()))
+    assert first.step == 10 and first.samples == 40 and told == []
+    first.save(tmp_path / "state")
+    second = _stretch(12)
+    second.restore(*parts.load_parts((tmp_path / "state").glob("*.part")))
+    assert (second.step, second.samples, second.number) == (10, 40, 1)
+    for mine, other in zip(second.task.model.parameters(), first.task.model.parameters(), strict=True):
+        assert torch.allclose(mine, other, atol=2e-3 * float(other.detach().abs().max() + 1e-6))
+    weight = second.task.model.decoder.conv_in.weight
+    assert second.optimizer.state[weight].keys() == {"mean", "square", "step"}
+    list(second.run(60, 4, Drawn()))
+    assert second.step == 12
+
+
+def test_training_goes_on_between_shards_that_are_drawn_faster_than_it_takes_them() -> None:
+    class Endless(Drawers):
+        """Each shard is finished as soon as it is asked for."""
+
+        def __init__(self) -> None:
+            self.waiting = []
+            for _ in range(3):
+                self._ask()
+
+        def _ask(self) -> None:
+            drawn: Future[Shard] = Future()
+            drawn.set_result(Shard(np.empty(0), NO_LABELS, NO_TOKENS))
+            self.waiting.append(drawn)
+
+    assert len(list(islice(Endless().ready(), 10))) == 3

@@ -1,0 +1,216 @@
+"""Styles by the hundred: recipes, their pictures and captions, and the training on them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderKL
+from safetensors.torch import load_file
+
+from tests.workshop.pocket.test_adapter import some_views
+from tests.workshop.pocket.test_clear import DESIGNS
+from workshop.pocket.data import dataset, recipe_pictures
+from workshop.pocket.data.dataset import NONE
+from workshop.pocket.data.recipe_pictures import RECIPES, caption_of
+from workshop.pocket.evaluation import before_after
+from workshop.pocket.scenes.places import PLACES
+from workshop.pocket.scenes.recipe_kinds import KINDS, Kind
+from workshop.pocket.scenes.recipes import HELD_OUT_FROM, Recipe, held_out
+from workshop.pocket.train import adapter, styles
+from workshop.pocket.train.adapter import Scale
+from workshop.pocket.train.condition import SameRecipe
+from workshop.pocket.train.training import Run
+
+pytestmark = pytest.mark.thorough
+
+
+def art(scene: bool) -> tuple[np.ndarray, np.ndarray]:
+    rows, cols = np.mgrid[0:128, 0:128].astype(np.float32)
+    mask = np.clip(40 - np.hypot(rows - 64, cols - 64), 0, 1)
+    ground = np.full((128, 128, 3), 0.93, np.float32)
+    if scene:
+        ground[80:] = (0.3, 0.6, 0.2)
+    thing = np.full((128, 128, 3), (0.9, 0.3, 0.1), np.float32)
+    thing[50:60, 50:60] = 0.1
+    return ground * (1 - mask[..., None]) + thing * mask[..., None], mask.astype(np.float32)
+
+
+def of_kind(kind: Kind) -> Recipe:
+    first = HELD_OUT_FROM if kind.held_out else 0
+    return next(r for r in map(Recipe, range(first, first + RECIPES)) if r.kind is kind)
+
+
+@pytest.mark.parametrize("scene", [False, True])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_each_kind_draws_a_picture_from_number_and_seed(kind: Kind, scene: bool) -> None:
+    recipe, (picture, mask) = of_kind(kind), art(scene)
+    before = picture.copy()
+    first, again = (recipe.apply(picture, mask, scene, np.random.default_rng(3)) for _ in range(2))
+    assert first.shape == (128, 128, 3) and first.dtype == np.float32
+    assert np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1
+    assert np.array_equal(first, again) and np.array_equal(picture, before)
+    assert np.abs(first - picture).mean() > 0.01
+
+
+def test_nothing_that_is_learned_is_of_a_held_out_kind() -> None:
+    kinds = [Recipe(number).kind for number in range(RECIPES)]
+    assert not any(kind.held_out for kind in kinds)
+    assert len(set(kinds)) == sum(not kind.held_out for kind in KINDS)
+    judged = [recipe.kind.name for recipe in held_out(2)]
+    assert len(set(judged)) == 6 and all(judged.count(name) == 2 for name in judged)
+    words = {word for kind in KINDS if kind.held_out for word in kind.words}
+    assert not any(word in " ".join(Recipe(number).words) for number in range(300) for word in words)
+
+
+@pytest.fixture
+def icons(monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(dataset, "designs_of", lambda icons: DESIGNS)
+    monkeypatch.setattr(recipe_pictures, "designs_of", lambda icons: DESIGNS)
+    dataset.designs_by_concept.cache_clear()
+    dataset.clear_designs.cache_clear()
+    return Path("icons")
+
+
+def test_half_of_the_captions_name_the_style_and_a_quarter_a_style_that_does_not_exist() -> None:
+    rng, recipe = np.random.default_rng(0), of_kind(next(k for k in KINDS if k.name == "wood"))
+    (label,) = np.array([(5, NONE, 0, recipe.number, False)], recipe_pictures.LABEL)
+    said = [caption_of(label, rng).lower() for _ in range(600)]
+    named = np.mean([any(word in each for word in recipe.words) for each in said])
+    assert 0.3 < named < 0.5  # some captions of a named style leave it out, as all captions do
+    assert all("shoe" in each or "footwear" in each for each in said)
+    where = PLACES[0].words
+    assert np.mean([any(words in each for words in where) for each in said]) > 0.95
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, icons: Path) -> Path:
+    """A folder with two clear shards and a scale; shards of recipes have eight pictures."""
+    torch.manual_seed(0)
+    tiny = AutoencoderKL(
+        latent_channels=16, block_out_channels=(8,) * 4, norm_num_groups=4,
+        down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4,
+    ).eval()  # fmt: skip
+    monkeypatch.setattr(styles, "load_finished", lambda work: tiny)
+    monkeypatch.setattr(recipe_pictures, "MEASURED", 10)
+    monkeypatch.setattr(recipe_pictures, "RECIPES", 3)
+    monkeypatch.setattr(styles, "BATCH", 16)
+    some = some_views([NONE] * 8)
+    np.savez(tmp_path / "views-000.npz", latents=some.latents, tokens=some.tokens, views=some.views,
+             words=np.array([["cat", "a cat"], ["dog", "a dog"]]))  # fmt: skip
+    write = recipe_pictures.write_shard
+    monkeypatch.setattr(
+        recipe_pictures, "write_shard", lambda i, f, shard, count=8: write(i, f, shard, count)
+    )
+    label = np.zeros(12, dataset.LABEL)
+    label["second"], label["style"], label["place"], label["pattern"] = (NONE,) * 4
+    for shard in range(2):
+        pictures = np.random.default_rng(shard).integers(0, 256, (12, 128, 128, 3), np.uint8)
+        np.savez(tmp_path / f"clear-{shard:03d}.npz", pictures=pictures, labels=label)
+    (tmp_path / "latents.json").write_text('{"scaling_factor": 0.6}')
+    return tmp_path
+
+
+class Settings:
+    seed, minutes, steps, start_from = 0, 600.0, 4, None
+
+
+def trained(work: Path, stopped_at: int | None = None) -> dict[str, torch.Tensor]:
+    """The weights when four steps of the network's last layer are done, or `stopped_at` steps."""
+
+    class Stopped(Run):
+        @property
+        def paused(self) -> bool:
+            return self.step == stopped_at
+
+    data = styles.Data(work, shards_at_first=1, every=2)
+    model, optimizer = styles.student(data.token_scale)
+    for name, weight in model.named_parameters():
+        weight.requires_grad_(name.startswith(("unet.conv_out", "adapter.projection.norm")))
+    torch.manual_seed(0)
+    run = Stopped(work / "styles.pt", model, optimizer, Settings)
+    styles.learn(run, data, work)
+    return {name: value.clone() for name, value in run.module.state_dict().items()}
+
+
+def test_a_step_sees_half_recipes_and_only_the_shards_that_are_due(work: Path) -> None:
+    data = styles.Data(work, shards_at_first=1, every=2)
+    data.grow(0)
+    latents, words, tokens = data.batch(np.random.default_rng(0), 0.6)
+    assert latents.shape == (styles.BATCH, 16, 16, 16) and len(words) == styles.BATCH
+    assert tokens.shape == (styles.BATCH // 8, 64, 512)
+    assert len(data.recipes) == 8 and len(data.clear) == 12
+    data.grow(3)
+    assert len(data.recipes) == 16
+    assert {name: len(each) for name, each in data.measured.items()} == {"clear": 10, "held": 10, "new": 10}
+
+
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(work: Path) -> None:
+    whole = trained(work)
+    (first,) = (json.loads(line) for line in (work / "styles.jsonl").read_text().splitlines())
+    assert first["step"] == 0 and all(first[name] > 0 for name in ("held", "new", "clear", "seen", "unseen"))
+    (work / "styles.pt").unlink()
+    trained(work, stopped_at=3)
+    resumed = trained(work)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    begun = styles.student(styles.Data(work).token_scale)[0].state_dict()
+    learned = [name for name in whole if not torch.equal(whole[name], begun[name])]
+    assert {name.split(".")[1] for name in learned} == {"conv_out", "projection"}
+
+
+def test_a_given_picture_is_another_of_the_same_recipe() -> None:
+    same, recipes = SameRecipe(), np.array([7, 8, 7, 9, 8, 10, 10, 7])
+    same.add(np.full((4, 64, 2), 0) + np.arange(4)[:, None, None], recipes[:6])
+    same.add(np.full((2, 64, 2), 0) + np.array([6, 7])[:, None, None], recipes[6:])
+    rows, tokens = same.draw(np.random.default_rng(0), 200)
+    given = tokens[:, 0, 0]  # a token is its picture's row here
+    assert (recipes[rows] == recipes[given]).all() and (rows != given).all()
+    assert set(given) == {0, 1, 2, 6, 7} and set(rows) == {0, 2, 4, 5, 7}
+
+
+def test_the_last_rows_read_their_picture_as_the_written_adapter_does(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    scale = Scale(torch.linspace(-1, 1, 512), torch.linspace(0.5, 2, 512))
+    model = styles.student(scale)[0].eval()
+    tokens, words, t = torch.randn(2, 64, 512), torch.randn(3, 40, 192), torch.tensor([700, 300, 500])
+    latents = torch.randn(3, 16, 16, 16)
+    with torch.no_grad():
+        plain, given = (model(latents, t, said).sample for said in (words, (words, tokens)))
+        seen = model.adapter.projection(scale.apply(tokens))
+        model.adapter.attach(model.unet)  # as the adapter was trained alone
+        wanted = model.unet(latents[1:], t[1:], (words[1:], [seen])).sample
+    assert torch.allclose(plain[0], given[0], atol=1e-5) and torch.allclose(given[1:], wanted, atol=1e-4)
+    assert not torch.allclose(plain[1:], given[1:], atol=1e-2)
+    fresh = styles.student(scale)[0]
+    torch.save({"mean": fresh.state_dict()}, tmp_path / "styles.pt")
+    styles.export(tmp_path / "styles.pt", styles.student(scale)[0], tmp_path / "out")
+    kept = load_file(tmp_path / "out" / adapter.NAME)
+    shipped = load_file(adapter.SHIPPED.parent / "adapter" / adapter.NAME)
+    assert kept.keys() == shipped.keys()
+    for name, tensor in shipped.items():
+        assert torch.allclose(kept[name].float(), tensor.float(), atol=2e-3), name
+
+
+def test_readers_are_shown_both_models_and_counted_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(name: str, *rows: str) -> Path:
+        (tmp_path / name).write_text("\n".join(rows))
+        return tmp_path / name
+
+    shown = [("donut", "anchors"), ("cat", "places"), ("fish", "benchmark")]
+    rows = [f"{arm},{thing},{group}," for thing, group in shown for arm in ("before", "after")]
+    write("key.csv", "number,arm,thing,group,prompt", *(f"{n},{row}" for n, row in enumerate(rows, start=1)))
+    write("pairs.csv", "number,left,prompt", "1,after,", "2,before,", "3,after,")
+    named = write(
+        "a.csv", "number,name", "1,a tire", "2,Doughnut", "3,a kitty", "4,dog", "5,fish", "6,a fish"
+    )
+    before_after.print_names(tmp_path, [named])
+    before_after.print_pairs(tmp_path, [write("b.csv", "number,side", "1,left", "2,left", "3,")])
+    assert capsys.readouterr().out.splitlines() == [
+        "a  anchors: before 0.00, after 1.00",
+        "a  benchmark: before 1.00, after 1.00",
+        "a  places: before 1.00, after 0.00",
+        "b  after preferred 1 of 2, 1 undecided",
+    ]
