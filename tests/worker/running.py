@@ -1,6 +1,7 @@
 """Helpers for the tests of refinements."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,8 @@ def changes(tower: str, **refine: object) -> dict[str, object]:
     return {**CHANGES, "refine": {**CHANGES["refine"], "vision_model": tower, **refine}}
 
 
-def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch | None = None) -> Job | None:
-    """Run all waiting jobs; returns the job as it ended."""
+def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch | None = None) -> Any:
+    """Run all waiting jobs; returns the job, if one is given, as it ended."""
     with Worker(studio.store, watcher).entered() as worker:
         worker._models = models
         worker.run(until_empty=True)
@@ -56,6 +57,22 @@ def stop_at(studio: Studio, phase: str, done: float) -> Watch:
             studio.stop(job.id)
 
     return watch
+
+
+def paired(studio: Studio, models: Models, kind: str = "object") -> str:
+    """The refinement of a project's first round, with its pairs."""
+    node = studio.make_pairs(first_round(studio, kind)).round_id
+    work(studio, models)
+    return node
+
+
+def trained_on_pairs(
+    studio: Studio, models: Models, node: str, watcher: Watch | None = None
+) -> dict[str, bytes]:
+    """Train a refinement on its pairs; its weights."""
+    studio.refine(node)
+    work(studio, models, watcher=watcher)
+    return weights(studio, node)
 
 
 def refined(studio: Studio, models: Models, round_id: str) -> str:

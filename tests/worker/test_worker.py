@@ -53,17 +53,6 @@ def steps_to(seen: list[float]):
     return watch
 
 
-def pictures(studio: Studio, round_id: str) -> dict[tuple[str, int], tuple[str, float, float]]:
-    return {
-        (candidate.anchor_id, candidate.index): (
-            candidate.image,
-            candidate.similarity_anchor,
-            candidate.similarity_reference,
-        )
-        for candidate in studio.store.candidates.of_round(round_id)
-    }
-
-
 def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str, str]) -> None:
     first = first_round(studio, tiny_draft(names))
     whole_round(studio, models, first)
@@ -138,42 +127,6 @@ def test_broken_checkpoint_starts_the_training_anew(
     job = work(studio, models, studio.fine_tune(first), steps_to(steps))
     assert job.state == "completed"
     assert steps[0] == 3  # from the checkpoint before, of step 2
-
-
-def test_stopped_drawing_keeps_its_pictures_and_draws_the_rest(
-    studio: Studio, models: Models, names: tuple[str, str]
-) -> None:
-    whole = first_round(studio, tiny_draft(names))
-    whole_round(studio, models, whole)
-    halted = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(halted))
-    ended = work(studio, models, studio.generate(halted), stop_at(studio, "draw", 4.5))
-    assert ended.state == "stopped"
-    kept = pictures(studio, halted)
-    assert len(kept) == 4
-    assert studio.next_step(halted) == "generate"
-    assert studio.round_view(halted).candidates[0].candidate.x is not None  # roughly, so far
-    assert work(studio, models, studio.generate(halted)).state == "completed"
-    assert kept.items() <= pictures(studio, halted).items()
-    order = [sorted(pictures(studio, round_id).values()) for round_id in (whole, halted)]
-    assert order[0] == order[1]
-    assert [tile.candidate.x for tile in studio.round_view(halted).candidates] == [
-        tile.candidate.x for tile in studio.round_view(whole).candidates
-    ]
-
-
-@pytest.mark.thorough
-def test_pictures_show_while_the_rest_is_drawn(
-    studio: Studio, models: Models, names: tuple[str, str]
-) -> None:
-    first = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(first))
-    seen: list[int] = []
-    work(
-        studio, models, studio.generate(first),
-        lambda _job, progress: seen.append(len(studio.round_view(first).candidates)),
-    )  # fmt: skip
-    assert {0, 4, 8, 12} == set(seen)
 
 
 def test_preview_now_and_previews_at_an_interval(

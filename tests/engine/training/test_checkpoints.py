@@ -103,9 +103,7 @@ def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(
 ) -> None:
     """A training killed after step five resumes at step four, with the same result."""
     whole = [event.loss for event in run(clock=StepClock(0.0))]
-    expected = result(model)
-    path = tmp_path / "checkpoint"
-    clock = StepClock(4.0)
+    expected, path, clock = result(model), tmp_path / "checkpoint", StepClock(4.0)
     events = run(checkpoint=lambda state: None if path.exists() else state.save(path), clock=clock)
     along = clock.along(events)
     first = [next(along).loss for _ in range(5)][:4]

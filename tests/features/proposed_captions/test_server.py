@@ -13,7 +13,7 @@ from gal_studio.core.answers import AnswerError
 from gal_studio.core.errors import StudioError
 from gal_studio.features.proposed_captions import server as caption_server
 from gal_studio.features.proposed_captions.server import KEY_VARIABLE, CaptionServer
-from tests.features.proposed_captions.caption_server import Answer, chat, says, serving
+from tests.features.proposed_captions.caption_server import Answer, chat, in_turn, says, serving
 
 PICTURE = Image.new("RGB", (32, 32), "red")
 
@@ -37,12 +37,6 @@ def refusal(address: str, **more: Any) -> str:
 
 def choice(content: Any, ended: str = "stop", **message: Any) -> Answer:
     return says({"choices": [{"finish_reason": ended, "message": {"content": content, **message}}]})
-
-
-def in_turn(*answers: Answer) -> Answer:
-    """One answer after the other; the last one stays."""
-    left = list(answers)
-    return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)
 
 
 def hangs_up(_: BaseHTTPRequestHandler) -> None:
@@ -197,3 +191,6 @@ def test_a_page_in_place_of_an_answer_is_named() -> None:
         assert "answers with a web page (it says “Welcome to nginx!”): check" in refusal(address)
     with serving(says({"error": "Unexpected endpoint or method."})) as (address, _):
         assert "nothing that is a caption (it says “Unexpected endpoint or method.”)" in refusal(address)
+    for nonsense in (says({"choices": []}), says(b"[" * 100_000), chat(None)):
+        with serving(nonsense) as (address, _):
+            assert "answers nothing that is a caption" in refusal(address)

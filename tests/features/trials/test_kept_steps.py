@@ -17,7 +17,6 @@ from gal_studio.features.trials.record import trials_of
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
-from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs import disk_space, fine_tune
 from gal_studio.worker.models import Models
@@ -239,25 +238,6 @@ def test_another_training_of_the_round_deletes_the_steps_of_the_one_before(
     assert steps(studio, first) == [3, 6, 8]
     assert not any(path.exists() for path in former[:-1])
     assert all(studio.store.adapters.has(one.adapter) for one in studio.kept_steps(first))
-
-
-@pytest.mark.thorough
-def test_a_full_disk_pauses_the_training_and_nothing_is_lost(
-    studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = first_round(studio, draft_of(names))
-    job = studio.fine_tune(first)
-
-    def full(*_: object) -> str:
-        raise NoRoomError("The disk is full: free some space.", 1 << 40)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(studio.store.adapters), "add_file", full)
-        halted = work(studio, models, job)
-    assert (halted.state, halted.paused_for) == ("paused", "room")
-    assert steps(studio, first) == []
-    assert work(studio, models, studio.resume(job.id)).state == "completed"
-    assert steps(studio, first) == [3, 6, 8]
 
 
 def test_the_disk_must_have_room_for_the_kept_steps(

@@ -31,22 +31,6 @@ def states(studio: Studio, round_id: str) -> list[str]:
 
 
 @pytest.mark.thorough
-def test_more_steps_give_what_all_at_once_give(studio: Studio, models: Models, names: Names) -> None:
-    whole, first = trained(studio, models, names, steps=9), trained(studio, models, names, steps=5)
-    assert states(studio, first) == ["step-5.safetensors"]
-    before = weights(studio, first)
-    job = studio.continue_training(first, 4)
-    assert job.round_id == first
-    assert finish(studio, models, job) == [6, 7, 8, 9]
-    assert weights(studio, first) == weights(studio, whole) != before
-    assert studio.store.rounds.losses(first) == studio.store.rounds.losses(whole)
-    assert studio.store.rounds.restarts(first) == (6,)
-    assert studio.round_view(first).settings.tune.steps == 9
-    assert not studio.round_view(first).trainable
-    assert states(studio, first) == ["step-9.safetensors"]
-
-
-@pytest.mark.thorough
 def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     studio: Studio, models: Models, names: Names
 ) -> None:

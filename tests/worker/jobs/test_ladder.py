@@ -117,18 +117,6 @@ def test_one_click_draws_more_of_a_prompt_and_nothing_else(
     assert view.complete
 
 
-@pytest.mark.thorough
-def test_pictures_asked_for_in_a_fixed_round_go_beyond_its_number(
-    studio: Studio, models: Models, names: Names
-) -> None:
-    round_id = trained(studio, models, names, allocation="fixed", candidates=2)
-    work(studio, models, studio.generate(round_id))
-    anchor = studio.round_view(round_id).pool[0]
-    work(studio, models, studio.draw_more(round_id, anchor.id))
-    indices = [index for order, index in drawn(studio, round_id) if order == anchor.order]
-    assert sorted(indices) == [0, 1, 2, 3, 4]
-
-
 def test_more_is_refused_of_what_the_round_does_not_draw(
     studio: Studio, models: Models, names: Names
 ) -> None:

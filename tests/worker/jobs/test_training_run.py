@@ -55,19 +55,6 @@ def saved(studio: Studio, round_id: str) -> list[Path]:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("change", [{"preview_every": 2}, {"checkpoint_every": 1}], ids=str)
-def test_other_intervals_go_on_from_the_checkpoint(
-    studio: Studio, models: Models, names: Names, change: dict[str, int]
-) -> None:
-    whole, halted = (first_round(studio, tiny_draft(names)) for _ in range(2))
-    finish(studio, models, studio.fine_tune(whole))
-    stopped(studio, models, halted)
-    studio.change_settings(studio.store.rounds.get(halted).project_id, {"tune": change})
-    assert finish(studio, models, studio.fine_tune(halted)) == [4, 5, 6]
-    assert weights(studio, halted) == weights(studio, whole)
-
-
-@pytest.mark.thorough
 def test_other_drawing_settings_go_on_with_the_class_images_that_are_there(
     studio: Studio, models: Models, names: Names
 ) -> None:
