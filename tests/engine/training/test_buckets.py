@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import diffusers
 import pytest
 import torch
 from PIL import Image
@@ -22,6 +21,7 @@ from gal_studio.engine.training.patchdpo import PairSource, refine
 from gal_studio.engine.training.trainer import Run
 from tests.covering import few
 from tests.engine.conftest import noise_picture
+from tests.engine.stock import stock_pipeline
 from tests.engine.tiny_models import FAMILIES
 from tests.engine.trained import result, same
 from tests.engine.training.test_patchdpo import PAIRS
@@ -87,8 +87,7 @@ def test_the_denoiser_gets_what_the_stock_pipeline_gives_it_at_that_size(
     model, folder = opened
     if not (folder / "model_index.json").exists():  # modular pipelines: tests/engine/families compares them
         return
-    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
+    pipeline = stock_pipeline(folder)
     stock, compared = getattr(pipeline, model.family.part), set()
     for batch in (batch for batches in steps(model) for batch in batches):
         height, width = (side * model.scale for side in batch.noisy.shape[2:])
