@@ -1,6 +1,5 @@
 """What a killed call left is swept by the next one that may; races and short limits end in sentences."""
 
-import os
 import resource
 import subprocess
 import sys
@@ -18,17 +17,12 @@ from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.workspace.archive.reader import _ImportLock, import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.delete import delete_project
-from tests.workspace.filled import fill
+from tests.workspace.filled import fill, old
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "workspace")
-
-
-def old(path: Path) -> Path:
-    os.utime(path, (1, 1))
-    return path
 
 
 def test_the_next_export_removes_the_part_of_a_killed_one(store: Store, tmp_path: Path) -> None:
