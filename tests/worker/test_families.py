@@ -18,7 +18,8 @@ from tests.features.needed import needs_refine
 from tests.invented import added
 from tests.invented.family import REGISTERED, make_invented_model
 from tests.tiny_project import CHANGES, make_tower, object_draft
-from tests.worker.running import changes, weights, work
+from tests.worker.running import changes, work
+from tests.worker.working import weights
 
 
 def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:
@@ -46,12 +47,11 @@ OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], str]] = {
 """Models of the same classes, which tests/engine/families trains and draws as the stock pipelines do."""
 LOOP = "klein base, a checkpoint"
 """A transformer runs the loop in every check; `test_worker.py` and refinements run it with a U-Net."""
-INVENTED = "invented in one file"
-ALL = [
-    pytest.param(*made, id=name, marks=() if name in (LOOP, INVENTED) else pytest.mark.thorough)
-    for name, made in (MADE | OTHER_SETTINGS | {INVENTED: (make_invented_model, "transformer")}).items()
-]
 SIDE = 64
+ALL = [
+    pytest.param(*made, SIDE, id=name, marks=() if name == LOOP else pytest.mark.thorough)
+    for name, made in (MADE | OTHER_SETTINGS).items()
+]
 
 
 @pytest.fixture(autouse=True)
@@ -63,20 +63,22 @@ def known() -> Iterator[None]:
 
 @needs_refine
 @pytest.mark.slow
-@pytest.mark.parametrize(("make", "part"), ALL)
+@pytest.mark.parametrize(
+    ("make", "part", "side"), [*ALL, pytest.param(make_invented_model, "transformer", None, id="invented")]
+)
 def test_the_whole_loop(
-    studio: Studio, tmp_path: Path, make: Callable[[Path], Path | str], part: str
+    studio: Studio, tmp_path: Path, make: Callable[[Path], Path | str], part: str, side: int | None
 ) -> None:
     names = str(make(tmp_path / "model")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     asked = changes(make_tower(tmp_path / "tower", names[1]))
-    asked |= {key: {**CHANGES[key], "resolution": SIDE} for key in ("tune", "generation")}
+    asked |= {key: {**CHANGES[key], "resolution": side} for key in ("tune", "generation")}
     first = studio.rounds(studio.create_project(object_draft(names, changes=asked)))[0].id
     models, jobs = Models(), studio.run_round(first)
     work(studio, models)
     assert [studio.store.jobs.get(job.id).message for job in jobs] == ["", ""]
     view = studio.round_view(first)
     assert len({tile.candidate.image for tile in view.candidates}) == 12
-    assert studio.store.images.picture(view.candidates[0].candidate.image).size == (SIDE, SIDE)
+    assert studio.store.images.picture(view.candidates[0].candidate.image).size == (side or 32, side or 32)
     assert len(view.scores) == 4 and view.sentence
     tensors, _ = read_adapter(studio.adapter_path(first))
     assert {name.split(".")[0] for name in tensors} == {part}

@@ -25,32 +25,12 @@ from gal_studio.worker.task import Progress
 from tests.job_moves import moves
 from tests.tiny_project import object_draft, tiny_draft
 from tests.ui.seeded import make_project
-from tests.worker.working import first_round, weights, work
+from tests.worker.working import at, first_round, steps_to, stop_at, weights, work
 
 
 def whole_round(studio: Studio, models: Models, round_id: str) -> None:
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     assert work(studio, models, studio.generate(round_id)).state == "completed"
-
-
-def stop_at(studio: Studio, phase: str, done: float):
-    """A watcher that stops the job when this much is done."""
-
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == phase and progress.done >= done:
-            studio.stop(job.id)
-
-    return watch
-
-
-def steps_to(seen: list[float]):
-    """A watcher that records the steps of the training."""
-
-    def watch(_job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune":
-            seen.append(progress.done)
-
-    return watch
 
 
 def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str, str]) -> None:
@@ -137,13 +117,8 @@ def test_preview_now_and_previews_at_an_interval(
     studio.change_settings(project_id, {"tune": {"preview_every": 4}})
     plain = first_round(studio, tiny_draft(names))
     work(studio, models, studio.fine_tune(plain))
-
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune" and progress.done == 2:
-            studio.preview_now(job.id)
-
-    job = studio.fine_tune(first)
-    assert work(studio, models, job, watch).state == "completed"
+    watch = at("fine_tune", 2, lambda job: studio.preview_now(job.id))
+    assert work(studio, models, studio.fine_tune(first), watch).state == "completed"
     samples = studio.round_view(first).previews
     assert [sample.step for sample in samples] == [0, 2, 4]
     assert samples[0].prompt == "A tie in ink style"

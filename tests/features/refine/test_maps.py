@@ -19,13 +19,8 @@ from gal_studio.worker.patches.open_scorer import open_scorer
 from gal_studio.worker.patches.patch_scorer import references_by_subject
 from gal_studio.worker.task import Progress
 from tests.tiny_project import drawing, object_draft
-from tests.worker.running import (
-    changes,
-    first_round,
-    half,
-    stop_at,
-    work,
-)
+from tests.worker.running import changes, first_round, half, work
+from tests.worker.working import stop_at
 
 WORDS = ("<sks>", "<zwx>")
 

@@ -10,7 +10,8 @@ from gal_studio.features.refine.engine import read_pair, weights_of_pair
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.open_scorer import open_scorer
-from tests.worker.running import first_round, half, paired, refined, trained_on_pairs, weights, work
+from tests.worker.running import first_round, half, paired, refined, trained_on_pairs, work
+from tests.worker.working import weights
 
 
 def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models: Models) -> None:

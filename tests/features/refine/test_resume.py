@@ -12,11 +12,11 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
 from gal_studio.worker.written import write_round
 from tests.engine.loras.check_here import check_here
 from tests.features.needed import needs_exports
-from tests.worker.running import accept, first_round, paired, stop_at, weights, work
+from tests.worker.running import accept, first_round, paired, work
+from tests.worker.working import at, stop_at, weights
 
 
 @pytest.mark.thorough
@@ -80,12 +80,7 @@ def test_stopped_and_paused_refinement_ends_the_same(
     assert studio.refinement_view(node).step == "review"
     assert studio.store.rounds.get(node).adapter is None
     studio.refine(node)
-
-    def pause(running: Job, progress: Progress) -> None:
-        if progress.phase == "refine" and progress.done == 5:
-            studio.pause(running.id)
-
-    work(studio, models, watcher=pause)
+    work(studio, models, watcher=at("refine", 5, lambda job: studio.pause(job.id)))
     paused = studio.store.jobs.current(studio.store.rounds.get(node).project_id)
     assert paused is not None
     assert paused.state == "paused"
@@ -131,13 +126,8 @@ def test_preview_now_shows_the_refinement_on_its_way(
     studio: Studio, models: Models, done: tuple[Studio, str, str]
 ) -> None:
     node = paired(studio, models)
-
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == "refine" and progress.done == 2:
-            studio.preview_now(job.id)
-
     job = studio.refine(node)
-    work(studio, models, watcher=watch)
+    work(studio, models, watcher=at("refine", 2, lambda job: studio.preview_now(job.id)))
     assert studio.store.jobs.get(job.id).state == "completed"
     before, sample = studio.round_view(node).previews
     assert [before.step, sample.step] == [0, 2]

@@ -11,8 +11,8 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
 from tests.tiny_project import tiny_draft
-from tests.worker.jobs.test_training_run import Names, finish, saved, stop_at
-from tests.worker.working import first_round, weights, work
+from tests.worker.jobs.test_training_run import Names, finish, saved
+from tests.worker.working import first_round, stop_at, weights, work
 
 DAYS = 10 * 86_400.0
 
@@ -41,7 +41,7 @@ def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     assert job.round_id != first
     assert studio.continue_training(first, 2).id == job.id, "asked for once"
     assert studio.round_view(job.round_id).losses == studio.round_view(first).losses
-    halted = work(studio, models, job, stop_at(studio, 7))
+    halted = work(studio, models, job, stop_at(studio, "fine_tune", 7))
     assert finish(studio, models, studio.resume(halted.id)) == [8]
     assert weights(studio, job.round_id) == weights(studio, whole)
     assert weights(studio, first) == before

@@ -3,30 +3,20 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Job
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, weights, work
+from tests.worker.working import first_round, stop_at, weights, work
 
 Names = tuple[str, str]
-
-
-def stopped_at(studio: Studio, step: int) -> object:
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune" and progress.done >= step:
-            studio.stop(job.id)
-
-    return watch
 
 
 def test_a_training_that_is_ended_is_a_shorter_training(studio: Studio, models: Models, names: Names) -> None:
     ended = first_round(studio, tiny_draft(names))
     job = studio.fine_tune(ended)
-    assert work(studio, models, job, stopped_at(studio, 4)).state == "stopped"  # type: ignore[arg-type]
+    assert work(studio, models, job, stop_at(studio, "fine_tune", 4)).state == "stopped"
     project = studio.store.rounds.get(ended).project_id
     view = studio.job_view(project)
     assert view is not None and view.kept == 4

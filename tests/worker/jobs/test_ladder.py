@@ -7,14 +7,13 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.ladder import noise_of, rung_of
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.types import Anchor, Job
+from gal_studio.core.types import Anchor
 from gal_studio.rounds import planned
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs.generate import _parts, _Planned
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import first_round, stop_at, work
 
 Names = tuple[str, str]
 RULE = {"candidates": 10, "allocation": "ladder", "batch_size": 2}
@@ -85,13 +84,8 @@ def test_an_interrupted_ladder_draws_what_a_whole_one_does(
     whole, halted = trained(studio, models, names), trained(studio, models, names)
     assert work(studio, models, studio.generate(whole)).state == "completed"
     job = studio.generate(halted)
-
-    def stop(running: Job, progress: Progress) -> None:
-        if progress.phase == "draw":
-            studio.stop(running.id)
-
     for _ in range(3):
-        assert work(studio, models, job, stop).state == "stopped"
+        assert work(studio, models, job, stop_at(studio, "draw", 0)).state == "stopped"
         assert not studio.round_view(halted).complete
         job = studio.resume(job.id)
     assert work(studio, models, job).state == "completed"

@@ -12,7 +12,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import first_round, stop_at, work
 
 Names = tuple[str, str]
 
@@ -39,12 +39,7 @@ def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Model
 
     assert work(studio, models, studio.generate(whole), watch).state == "completed"
     assert set(seen) == {0, 4, 8, 12}
-
-    def stop(job: Job, progress: Progress) -> None:
-        if progress.phase == "draw" and 4 < progress.done < 8:
-            studio.stop(job.id)
-
-    ended = work(studio, models, studio.generate(halted), stop)
+    ended = work(studio, models, studio.generate(halted), stop_at(studio, "draw", 4.1))
     kept = places(studio, halted)
     assert len(kept) == 4 and kept[0][1] is not None, "roughly, so far"
     assert studio.next_step(halted) == "generate"
