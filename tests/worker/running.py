@@ -10,12 +10,12 @@ from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.loop import Watcher
 from gal_studio.worker.models import Models
-from tests.tiny_project import CHANGES
+from tests.tiny_project import changed
 from tests.worker.working import weights
 
 
 def changes(tower: str, **refine: object) -> dict[str, object]:
-    return {**CHANGES, "refine": {**CHANGES["refine"], "vision_model": tower, **refine}}
+    return changed(refine={"vision_model": tower, **refine})
 
 
 def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watcher | None = None) -> Any:

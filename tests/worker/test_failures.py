@@ -3,6 +3,7 @@
 import errno
 import weakref
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -14,17 +15,16 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs import validation
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, work
 
 
 def test_failures_are_one_sentence(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> str:
-        raise OSError("there is no network")
-
-    monkeypatch.setattr("huggingface_hub.hf_hub_download", refuse)  # which would ask a real one for long
+    monkeypatch.setattr(
+        "huggingface_hub.hf_hub_download", Mock(side_effect=OSError("there is no network"))
+    )  # which would ask a real one for long
     long = "A " + "very " * 55 + "long tie {}"
     first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
     failed = work(studio, models, studio.fine_tune(first))
@@ -68,8 +68,7 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
 
     said: set[str] = set()
     monkeypatch.setattr(validation, "draw", refused)
-    tune = {**CHANGES["tune"], "preview_every": 1}
-    first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": tune}))
+    first = first_round(studio, tiny_draft(names, changes=changed(tune={"preview_every": 1})))
     job = work(studio, models, studio.fine_tune(first), lambda _, progress: said.add(progress.message))
     assert job.state == "completed"
     assert "No preview: There is not enough memory to generate one image." in said
@@ -87,11 +86,8 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
 def test_an_error_ends_the_job_and_not_the_worker(
     studio: Studio, names: tuple[str, str], error: Exception, said: str, is_ours: bool
 ) -> None:
-    def broken(_name: str, **_: object) -> None:
-        raise error
-
     first = first_round(studio, tiny_draft(names))
-    failed = work(studio, Models(broken), studio.fine_tune(first))  # type: ignore[arg-type]
+    failed = work(studio, Models(Mock(side_effect=error)), studio.fine_tune(first))  # type: ignore[arg-type]
     assert (failed.state, failed.paused_for) == ("error", ""), "it does not resume by itself"
     assert said in failed.message and ("bug" in failed.message) == is_ours
 

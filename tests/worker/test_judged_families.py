@@ -14,7 +14,7 @@ from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.engine.loras.foreign_files import lora_file
 from tests.engine.tiny import make_tiny_clip
-from tests.tiny_project import CHANGES, large, tiny_draft
+from tests.tiny_project import changed, large, tiny_draft
 from tests.worker.test_families import MADE, SIDE
 from tests.worker.working import first_round, work
 
@@ -43,8 +43,7 @@ def test_a_lora_is_judged(studio: Studio, tmp_path: Path, family: str) -> None:
     file = tmp_path / "ink.safetensors"
     made = lora_file(models.image_model(names[0]), NAMED[family])
     save_file({name: tensor.contiguous() for name, tensor in made.tensors.items()}, file, made.metadata)
-    drawn = {**CHANGES["generation"], "allocation": "ladder", "candidates": 3, "resolution": SIDE}
-    changes = {**CHANGES, "generation": drawn}
+    changes = changed(generation={"allocation": "ladder", "candidates": 3, "resolution": SIDE})
     references = [(large(1), "A cat in ink style")]
     judged = first_round(studio, tiny_draft(names, judged=(file,), changes=changes, references=references))
     assert work(studio, models, studio.generate(judged)).message == ""

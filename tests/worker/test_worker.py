@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from safetensors import safe_open
@@ -173,12 +174,8 @@ def test_a_job_says_why_no_worker_can_start(
     studio: Studio, error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As under `ulimit -v 800000`, where the page starts and torch does not."""
-
-    def fail(_name: str) -> None:
-        raise error
-
     broken = types.ModuleType("gal_studio.worker.models")
-    monkeypatch.setattr(broken, "__getattr__", fail, raising=False)
+    monkeypatch.setattr(broken, "__getattr__", Mock(side_effect=error), raising=False)
     monkeypatch.setitem(sys.modules, broken.__name__, broken)
     project = make_project(studio)
     training, _ = studio.run_round(studio.store.rounds.of_project(project)[0].id)

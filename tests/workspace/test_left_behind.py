@@ -7,6 +7,7 @@ import textwrap
 import threading
 from pathlib import Path
 from random import Random
+from unittest.mock import Mock
 
 import pytest
 
@@ -60,11 +61,10 @@ def test_archiving_what_was_deleted_is_refused_in_a_sentence(store: Store) -> No
 
 
 def test_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
-        monkeypatch.setattr(threading.Thread, "start", refuse)
+        monkeypatch.setattr(
+            threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread"))
+        )
         with pytest.raises(StudioError, match="No thread could be started"), killed_after(process, 1):
             pass
 

@@ -1,6 +1,7 @@
 """Out-of-memory errors of all devices are recognized, and no other errors."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -43,10 +44,7 @@ def test_other_errors_are_not_out_of_memory() -> None:
 
 
 def test_another_error_in_a_step_is_not_hidden(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_arguments: object) -> None:
-        raise RuntimeError("a fault of ours")
-
-    monkeypatch.setattr(UNetFamily, "predict", broken)
+    monkeypatch.setattr(UNetFamily, "predict", Mock(side_effect=RuntimeError("a fault of ours")))
     with pytest.raises(RuntimeError, match="a fault of ours"):
         next(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     with pytest.raises(RuntimeError, match="a fault of ours"):

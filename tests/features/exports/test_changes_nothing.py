@@ -10,10 +10,10 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.training import training_run
 from tests.features.exports.conftest import Train
-from tests.tiny_project import CHANGES
+from tests.tiny_project import changed
 from tests.worker.working import work
 
-TOO_SMALL = {**CHANGES, "tune": {**CHANGES["tune"], "learning_rate": 1e-12}}
+TOO_SMALL = changed(tune={"learning_rate": 1e-12})
 
 
 def kept_unseen(model: ImageModel, *_: object) -> None:

@@ -1,7 +1,7 @@
 """An export that fails does not stand before what is asked for next, and leaves nothing for good."""
 
 import errno
-from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_what_a_killed_export_leaves_is_removed(
     first, workspace = train(), studio.store.workspace
     with monkeypatch.context() as patched:
         patched.setattr(export, "remove", lambda *_: None)
-        patched.setattr(export, "_zip", _kill)
+        patched.setattr(export, "_zip", Mock(side_effect=KilledError))
         with pytest.raises(KilledError):
             work(studio, models, studio.export_round(first, "kohya"))
     (left,) = (workspace / "exports" / first).iterdir()
@@ -67,18 +67,7 @@ def test_one_that_fails_keeps_what_was_made(
     path = studio.exported(first, "kohya")
     made = path.read_bytes()
     for error, state in ((MemoryError(), "error"), (OSError(errno.ENOSPC, "full"), "paused")):
-        monkeypatch.setattr(export, "ZipFile", _failing(error))
+        monkeypatch.setattr(export, "ZipFile", Mock(side_effect=error))
         assert work(studio, models, studio.export_round(first, "kohya")).state == state
         assert [one.name for one in path.parent.iterdir()] == ["kohya.zip"]
         assert path.read_bytes() == made
-
-
-def _kill(*_: object) -> None:
-    raise KilledError
-
-
-def _failing(error: BaseException) -> Callable[..., None]:
-    def fail(*_: object) -> None:
-        raise error
-
-    return fail

@@ -5,6 +5,7 @@ import socket
 import ssl
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -121,11 +122,7 @@ ERRORS = {
 
 def test_the_time_of_an_answer_is_not_that_of_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short patience that ends before a connection tells nothing of firewalls."""
-
-    def connect(*_: Any) -> Any:
-        raise TimeoutError
-
-    monkeypatch.setattr(caption_server.socket, "create_connection", connect)
+    monkeypatch.setattr(caption_server.socket, "create_connection", Mock(side_effect=TimeoutError))
     assert "No connection" in refusal("http://127.0.0.1:1/v1")
     assert "did not answer in 2 seconds" in refusal("http://127.0.0.1:1/v1", seconds=2.0)
 

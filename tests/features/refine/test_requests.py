@@ -1,6 +1,7 @@
 """Handlers of heat maps, brushes and refinements."""
 
 import json
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -42,11 +43,7 @@ def test_painted_masks_need_no_decoder(place: Place, monkeypatch: pytest.MonkeyP
     node = pairs_made(place.studio, place.round)
     pair = place.studio.refinement_view(node).pairs[0].id
     reference = place.studio.project(place.project).references[0].id
-
-    def refuse(*_: object) -> None:
-        raise AssertionError("a painted mask was decoded")
-
-    monkeypatch.setattr(decoder, "decode", refuse)
+    monkeypatch.setattr(decoder, "decode", Mock(side_effect=AssertionError("a painted mask was decoded")))
     ask("accept_in_part", place.studio, {"candidate": first(place), "mask": CORNER})
     ask("paint", place.studio, {"pair": pair, "mask": CORNER})
     ask("set_mask", place.studio, {"reference": reference, "mask": CORNER})

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -104,12 +105,8 @@ def test_a_halted_training_keeps_what_it_has_and_resumes_to_the_same(
     wanted = [one.adapter for one in studio.kept_steps(whole)]
     first = first_round(studio, draft_of(names))
     job = studio.fine_tune(first)
-
-    def dies(*_: object) -> Any:
-        raise RuntimeError("killed in a validation")
-
     with monkeypatch.context() as patch:
-        patch.setattr(fine_tune, "validate", dies)
+        patch.setattr(fine_tune, "validate", Mock(side_effect=RuntimeError("killed in a validation")))
         assert work(studio, models, job).state == "error"
     assert steps(studio, first) in ([], [3])
     stop = stop_at(studio, "fine_tune", 6)

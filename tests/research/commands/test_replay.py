@@ -22,11 +22,11 @@ from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
 from tests.commands.running import run
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 
 BY_THE_PERSON = ("replay", "--project", "Ink", "--policy", "human")
 ROOT = Path(__file__).parents[2]
-SHORT = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 3}}
+SHORT = changed(tune={"steps": 3})
 
 
 @pytest.fixture(scope="module")

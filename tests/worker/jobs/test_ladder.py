@@ -12,7 +12,7 @@ from gal_studio.rounds import planned
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs.generate import _parts, _Planned
 from gal_studio.worker.models import Models
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, stop_at, work
 
 Names = tuple[str, str]
@@ -20,8 +20,7 @@ RULE = {"candidates": 10, "allocation": "ladder", "batch_size": 2}
 
 
 def trained(studio: Studio, models: Models, names: Names, **changes: Any) -> str:
-    changed: dict[str, Any] = {**CHANGES, "generation": {**CHANGES["generation"], **RULE, **changes}}
-    round_id = first_round(studio, tiny_draft(names, changes=changed))
+    round_id = first_round(studio, tiny_draft(names, changes=changed(generation={**RULE, **changes})))
     assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
     return round_id
 

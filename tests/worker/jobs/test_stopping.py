@@ -8,12 +8,12 @@ from gal_studio.engine.training import latents
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, object_draft, tiny_draft
+from tests.tiny_project import changed, object_draft, tiny_draft
 from tests.worker.working import at, first_round, weights, work
 
 Names = tuple[str, str]
-MANY = {**CHANGES, "tune": {**CHANGES["tune"], "prior_images": 9}}
-SAMPLING = {**CHANGES, "tune": {**CHANGES["tune"], "preview_every": 3}}
+MANY = changed(tune={"prior_images": 9})
+SAMPLING = changed(tune={"preview_every": 3})
 
 
 @pytest.mark.parametrize(
