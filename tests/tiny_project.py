@@ -28,6 +28,11 @@ CHANGES: Mapping[str, Any] = {
 }
 
 
+def changed(**sections: Mapping[str, Any]) -> dict[str, Any]:
+    """`CHANGES`, and these of each section."""
+    return {**CHANGES, **{name: {**CHANGES.get(name, {}), **more} for name, more in sections.items()}}
+
+
 def make_models(folder: Path) -> tuple[str, str]:
     """Names of a base model and of a CLIP, written under the folder."""
     from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline  # torch: other drafts need none

@@ -1,15 +1,12 @@
 """Bad input of commands: one sentence, exit code 2, no traceback, and nothing that steers a terminal."""
 
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from gal_studio import cli
 from gal_studio.cli import main
 from gal_studio.core.errors import NO_MEMORY
-from gal_studio.state import Store
-from tests.workspace.filled import fill
 
 REFERENCE = '[[references]]\nimage = "{}"\nprompt = "A cat in ink style"\n'
 FILES = {
@@ -57,16 +54,6 @@ def test_a_byte_order_mark_is_left_out(tmp_path: Path, capsys: pytest.CaptureFix
 def test_odd_arguments_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, "--no-browser"] if words[0].startswith("--") else words) == 2
     assert "Traceback" not in capsys.readouterr().err
-
-
-def test_a_name_does_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Store(tmp_path / "workspace") as store:
-        project = fill(store, Random(1))
-        store.database.write("UPDATE projects SET name = ?", ("Cat\x1b[2J\x07",))
-        store.jobs.enqueue(project.id, store.rounds.of_project(project.id)[0].id, "quality")
-    assert main(["jobs", "--workspace", str(tmp_path / "workspace")]) == 0
-    said = capsys.readouterr().out
-    assert "\x1b" not in said and "\x07" not in said and "Cat\\x1b[2J" in said
 
 
 @pytest.mark.parametrize(

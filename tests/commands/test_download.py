@@ -41,14 +41,3 @@ def test_a_model_is_downloaded_ahead(
     assert f"{TOWER} (license not stated)" in capsys.readouterr().out
     switch_off(monkeypatch)
     assert inspect(NAME, {}, half=False).need.is_met  # type: ignore[union-attr]
-
-
-def test_what_cannot_be_downloaded_is_one_sentence(hub: LocalHub, capsys: pytest.CaptureFixture[str]) -> None:
-    hub.publish("secret/model", hub.published[NAME].folder, COMMIT, gated=True)
-    for name, words in {
-        "secret/model": "is gated: ask for access at",
-        "nobody/nothing": "is neither a directory here nor a model on the hub",
-    }.items():
-        assert run("download", name) == 2
-        said = capsys.readouterr().err
-        assert words in said and said.count("\n") == 1

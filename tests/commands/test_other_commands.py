@@ -119,12 +119,3 @@ def test_without_a_console_nothing_is_said_and_no_file_gets_its_number(tmp_path:
     made, environment = tmp_path / "ended", {**os.environ, "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", WITHOUT_STREAMS, str(made)], check=True, env=environment)
     assert made.read_text() == "(0, 2) True"
-
-
-def test_help_names_every_command() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "gal_studio.cli", "--help"],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    for command in ("demo", "run", "refine", "doctor", "jobs", "worker", "--port"):
-        assert command in done.stdout

@@ -13,8 +13,8 @@ from gal_studio.commands.jobs import jobs_table
 from gal_studio.state import Store
 from tests.workspace.filled import fill
 
-NAME = "Cat\r0123456789abcdef  completed\nfake\tline"
-SHOWN = "Cat\\r0123456789abcdef  completed\\nfake\\tline"
+NAME = "Cat\x1b[2J\r0123456789abcdef  completed\nfake\tline"
+SHOWN = "Cat\\x1b[2J\\r0123456789abcdef  completed\\nfake\\tline"
 
 
 def printed(make: Callable[[], str]) -> str:

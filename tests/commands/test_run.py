@@ -5,12 +5,8 @@ import io
 import json
 import os
 import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
 from collections import Counter
-from contextlib import closing, redirect_stderr, redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +17,6 @@ from gal_studio.provenance import made_by
 from gal_studio.state import Store
 from tests.commands.running import QUICK, check_rounds, results, run, write_project
 from tests.tiny_project import drawing
-from workshop.benchmarks.faults.running import wait_until
-from workshop.benchmarks.faults.witness import Witness
 
 
 class Whole(NamedTuple):
@@ -121,34 +115,6 @@ def test_equal_runs_give_equal_bytes(folder: Path, names: tuple[str, str], whole
     rows = [(out / "candidates.csv").read_text().splitlines()[1:] for out in outs]
     ids = [{row.partition(",")[0] for row in found} for found in rows]
     assert len(ids[0]) == len(rows[0]) and ids[0].isdisjoint(ids[1]), "another seed gives other images"
-
-
-def completed(workspace: Path) -> int:
-    """How many jobs are done; a workspace that is being made has none."""
-    database = f"file:{workspace / 'studio.db'}?mode=ro"  # to open it otherwise would make it
-    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(database, uri=True)) as connection:
-        return connection.execute("SELECT COUNT(*) FROM jobs WHERE state = 'completed'").fetchone()[0]
-    return 0
-
-
-@pytest.mark.slow
-@pytest.mark.thorough
-def test_killed_run_goes_on_and_ends_with_the_same_pictures(whole: Whole, tmp_path: Path) -> None:
-    """Killed between its rounds; tests/workshop/benchmarks/test_faults.py kills runs at single writes."""
-    project, out = whole.folder / "project.toml", tmp_path / "killed"
-    command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
-    witness = Witness(out / "workspace")
-    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_until(lambda: completed(out / "workspace") >= 2)
-            witness.look()
-        finally:
-            process.send_signal(signal.SIGKILL)
-    witness.check()
-    assert not (out / "summary.json").exists()
-    assert not witness.losses.any, witness.losses
-    assert run("run", project, "--out", out) == 0
-    assert results(whole.folder / "out") == results(out)
 
 
 def test_a_changed_run_is_refused_and_replaces_the_other_on_request(

@@ -36,10 +36,19 @@ def shared_model(pipeline_folder: Path) -> ImageModel:
 def model(shared_model: ImageModel) -> Iterator[ImageModel]:
     """The tiny model; a test that leaves it changed fails."""
     before = {name: weight.clone() for name, weight in shared_model.denoiser.state_dict().items()}
+    held = shared_model.machine, shared_model.device, shared_model.before_step, shared_model.solver
     yield shared_model
+    assert held == (shared_model.machine, shared_model.device, shared_model.before_step, shared_model.solver)
     after = shared_model.denoiser.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.fixture(params=["v_prediction", "epsilon"])
+def either_model(request: pytest.FixtureRequest, epsilon_folder: Path) -> ImageModel:
+    if request.param == "epsilon":
+        return load_image_model(epsilon_folder, device="cpu")
+    return request.getfixturevalue("model")  # type: ignore[no-any-return]
 
 
 @pytest.fixture(autouse=True)

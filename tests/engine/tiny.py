@@ -135,17 +135,40 @@ def make_tiny_xl_pipeline(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
-def _tiny_clip_config(vocabulary: int) -> dict[str, Any]:
-    statistics = {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}
+STATISTICS = {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}
+
+
+def write_open_clip(
+    folder: Path, tokenizer: Any, model: dict[str, Any], seed: int, kind: str = "CLIP", times: float = 1.0
+) -> None:
+    """Write an open_clip directory with random weights, those of its matrices multiplied."""
+    import open_clip
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save_pretrained(folder)
+    described = model if kind == "CLIP" else {**model, "custom_text": True}
+    preprocess = {**STATISTICS, "interpolation": "bicubic", "resize_mode": "squash"}
+    config = {"model_cfg": described, "preprocess_cfg": preprocess}
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2))
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        made = getattr(open_clip, kind)(**model)
+        for name, weight in made.named_parameters():
+            if weight.ndim > 1 and "logit" not in name:
+                weight.mul_(times)
+    weights = {name: weight.contiguous() for name, weight in made.state_dict().items()}
+    save_file(weights, folder / "open_clip_model.safetensors")
+
+
+def tiny_clip(vision: dict[str, Any], vocabulary: int, layers: int) -> dict[str, Any]:
+    """The configuration of a CLIP with this vision tower."""
     text = {"context_length": TOKENS, "vocab_size": vocabulary, "hf_tokenizer_name": "local"}
-    return {
-        "model_cfg": {
-            "embed_dim": 32,
-            "vision_cfg": {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8},
-            "text_cfg": {**text, "width": 32, "heads": 2, "layers": 2},
-        },
-        "preprocess_cfg": {**statistics, "interpolation": "bicubic", "resize_mode": "squash"},
-    }
+    text_tower = {**text, "width": 32, "heads": 2, "layers": layers}
+    return {"embed_dim": 32, "vision_cfg": vision, "text_cfg": text_tower}
+
+
+VISION = {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8}
 
 
 def make_tiny_clip(folder: Path, seed: int = 0) -> Path:
@@ -153,21 +176,6 @@ def make_tiny_clip(folder: Path, seed: int = 0) -> Path:
 
     The weights are widened so that pictures and prompts land far apart: flags of Eq. G2 then differ.
     """
-    import open_clip
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     tokenizer = make_tiny_tokenizer()
-    tokenizer.save_pretrained(folder)
-    config = _tiny_clip_config(len(tokenizer))
-    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = open_clip.CLIP(**config["model_cfg"])
-        with torch.no_grad():
-            for name, weight in model.named_parameters():
-                if weight.ndim > 1 and "logit" not in name:
-                    weight.mul_(3.0)
-    weights = {name: weight.contiguous() for name, weight in model.state_dict().items()}
-    save_file(weights, folder / "open_clip_model.safetensors")
+    write_open_clip(folder, tokenizer, tiny_clip(VISION, len(tokenizer), 2), seed, times=3.0)
     return folder

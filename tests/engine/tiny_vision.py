@@ -1,16 +1,14 @@
 """Real vision models with random weights, small enough for tests, in the usual layouts."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from tests.engine.tiny import TOKENS, make_tiny_tokenizer
+from tests.engine.tiny import STATISTICS, VISION, make_tiny_tokenizer, tiny_clip, write_open_clip
 
-STATISTICS = {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}
 TOWERS: dict[str, dict[str, Any]] = {
-    "vit": {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8},
+    "vit": VISION,
     "resnet": {"image_size": 64, "layers": [1, 1, 1, 1], "width": 8, "head_width": 16},
     "timm": {
         "timm_model_name": "test_resnet",
@@ -31,26 +29,8 @@ TOWERS: dict[str, dict[str, Any]] = {
 
 def make_tiny_clip_with(folder: Path, tower: str, seed: int = 0) -> str:
     """Write an open_clip directory with one of `TOWERS`, and return its name."""
-    import open_clip
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
     tokenizer = make_tiny_tokenizer()
-    tokenizer.save_pretrained(folder)
-    text = {"context_length": TOKENS, "vocab_size": len(tokenizer), "hf_tokenizer_name": "local"}
-    model_config = {
-        "embed_dim": 32,
-        "vision_cfg": TOWERS[tower],
-        "text_cfg": {**text, "width": 32, "heads": 2, "layers": 1},
-    }
-    preprocess = {**STATISTICS, "interpolation": "bicubic", "resize_mode": "squash"}
-    config = {"model_cfg": model_config, "preprocess_cfg": preprocess}
-    (folder / "open_clip_config.json").write_text(json.dumps(config))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = open_clip.CLIP(**model_config)
-    weights = {name: weight.contiguous() for name, weight in model.state_dict().items()}
-    save_file(weights, folder / "open_clip_model.safetensors")
+    write_open_clip(folder, tokenizer, tiny_clip(TOWERS[tower], len(tokenizer), 1), seed)
     return f"local-dir:{folder}"
 
 
@@ -59,26 +39,14 @@ def make_tiny_siglip(folder: Path, seed: int = 0) -> str:
 
     A timm tower with attention pooling, a text tower that sees all tokens, a tokenizer without a first token.
     """
-    import open_clip
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    make_byte_tokenizer().save_pretrained(folder)
     vision = {"timm_model_name": "test_vit", "timm_pool": "map", "timm_proj": "none", "image_size": 160}
     text = {
         **{"context_length": 16, "vocab_size": 260, "hf_tokenizer_name": "owner/name"},
         **{"tokenizer_kwargs": {"clean": "canonicalize"}, "width": 64, "heads": 2, "layers": 1},
         **{"no_causal_mask": True, "proj_bias": True, "pool_type": "last"},
     }
-    model_config = {"embed_dim": 64, "init_logit_bias": -10, "vision_cfg": vision, "text_cfg": text}
-    preprocess = {**STATISTICS, "interpolation": "bicubic", "resize_mode": "squash"}
-    config = {"model_cfg": {**model_config, "custom_text": True}, "preprocess_cfg": preprocess}
-    (folder / "open_clip_config.json").write_text(json.dumps(config))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = open_clip.CustomTextCLIP(**model_config)
-    weights = {name: weight.contiguous() for name, weight in model.state_dict().items()}
-    save_file(weights, folder / "open_clip_model.safetensors")
+    model = {"embed_dim": 64, "init_logit_bias": -10, "vision_cfg": vision, "text_cfg": text}
+    write_open_clip(folder, make_byte_tokenizer(), model, seed, "CustomTextCLIP")
     return str(folder)
 
 

@@ -1,27 +1,25 @@
 """Helpers for the tests of refinements."""
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
 
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
+from gal_studio.worker.loop import Watcher
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES
-
-Watch = Callable[[Job, Progress], None]
+from tests.tiny_project import changed
+from tests.worker.working import weights
 
 
 def changes(tower: str, **refine: object) -> dict[str, object]:
-    return {**CHANGES, "refine": {**CHANGES["refine"], "vision_model": tower, **refine}}
+    return changed(refine={"vision_model": tower, **refine})
 
 
-def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch | None = None) -> Job | None:
-    """Run all waiting jobs; returns the job as it ended."""
+def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watcher | None = None) -> Any:
+    """Run all waiting jobs; returns the job, if one is given, as it ended."""
     with Worker(studio.store, watcher).entered() as worker:
         worker._models = models
         worker.run(until_empty=True)
@@ -45,17 +43,20 @@ def half(left: int, right: int, size: tuple[int, int] = (32, 32)) -> NDArray[np.
     return pixels
 
 
-def weights(studio: Studio, round_id: str) -> dict[str, bytes]:
-    with safe_open(studio.adapter_path(round_id), framework="numpy") as file:
-        return {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
+def paired(studio: Studio, models: Models, kind: str = "object") -> str:
+    """The refinement of a project's first round, with its pairs."""
+    node = studio.make_pairs(first_round(studio, kind)).round_id
+    work(studio, models)
+    return node
 
 
-def stop_at(studio: Studio, phase: str, done: float) -> Watch:
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == phase and progress.done >= done:
-            studio.stop(job.id)
-
-    return watch
+def trained_on_pairs(
+    studio: Studio, models: Models, node: str, watcher: Watcher | None = None
+) -> dict[str, bytes]:
+    """Train a refinement on its pairs; its weights."""
+    studio.refine(node)
+    work(studio, models, watcher=watcher)
+    return weights(studio, node)
 
 
 def refined(studio: Studio, models: Models, round_id: str) -> str:

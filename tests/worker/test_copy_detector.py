@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import Describers, LearnedLooks, open_copy_detector
 from gal_studio.worker.task import open_task
 from tests.engine.tiny_descriptors import save_csd, save_sscd, tiny_csd, tiny_sscd
-from tests.tiny_project import CHANGES, drawing, object_draft, tiny_draft
+from tests.tiny_project import changed, drawing, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 
@@ -36,8 +37,7 @@ def draw(
     studio: Studio, models: Models, names: tuple[str, str], gal: Mapping[str, object] | None = None
 ) -> str:
     """A round of a style project with its pictures."""
-    changes = {**CHANGES, "gal": {**CHANGES["gal"], **(gal or {})}}
-    round_id = first_round(studio, tiny_draft(names, changes=changes))
+    round_id = first_round(studio, tiny_draft(names, changes=changed(gal=gal or {})))
     for job in studio.run_round(round_id):
         assert work(studio, models, job).state == "completed"
     return round_id
@@ -79,7 +79,7 @@ def test_a_white_reference_is_compared_and_says_nothing_wrong(
     """It is all ground, without a texture: all figures are numbers, and no training counts as noise by it."""
     sheet = io.BytesIO()
     Image.new("RGB", (40, 32), "white").save(sheet, "PNG")
-    changes = {**CHANGES, "gal": {**CHANGES["gal"], "without_ground": True}}
+    changes = changed(gal={"without_ground": True})
     draft = tiny_draft(names, references=[(sheet.getvalue(), "A cat in ink style")], changes=changes)
     round_id = first_round(studio, draft)
     for job in studio.run_round(round_id):
@@ -93,10 +93,7 @@ def test_a_white_reference_is_compared_and_says_nothing_wrong(
 
 
 def refuse_detectors(monkeypatch: pytest.MonkeyPatch, error: StudioError) -> None:
-    def refuse(_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(generate, "open_copy_detector", refuse)
+    monkeypatch.setattr(generate, "open_copy_detector", Mock(side_effect=error))
 
 
 def test_without_a_detector_the_prompts_alone_decide(
@@ -247,7 +244,7 @@ def test_a_style_is_compared_by_the_models_made_for_it(
 def test_a_plain_background_counts_as_the_settings_say(
     studio: Studio, models: Models, names: tuple[str, str], without_ground: bool
 ) -> None:
-    changes = {**CHANGES, "gal": {**CHANGES["gal"], "without_ground": without_ground}}
+    changes = changed(gal={"without_ground": without_ground})
     task = open_task(
         studio.store, models, studio.fine_tune(first_round(studio, tiny_draft(names, changes=changes)))
     )
@@ -265,7 +262,7 @@ def test_an_object_is_compared_by_its_patches(
     studio: Studio, models: Models, names: tuple[str, str], described: dict[str, str]
 ) -> None:
     """A model of whole images would take the object itself for a copy."""
-    draft = object_draft(names, changes={**CHANGES, "gal": {**CHANGES["gal"], **described}})
+    draft = object_draft(names, changes=changed(gal=described))
     task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
     assert open_copy_detector(task).describers == Describers()
 
@@ -275,8 +272,7 @@ def test_images_of_an_object_are_also_compared_with_the_reference_that_no_traini
 ) -> None:
     places = ("rug", "boat", "roof")
     references = [(drawing(number), f"A <sks> cat on a {place}") for number, place in enumerate(places)]
-    changes = {**CHANGES, "tune": {**CHANGES["tune"], "held_out": True}}
-    draft = object_draft(names, references=references, changes=changes)
+    draft = object_draft(names, references=references, changes=changed(tune={"held_out": True}))
     task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
     learned = open_copy_detector(task).learned
     assert learned.held_out == (False, False, True)
@@ -321,7 +317,6 @@ def test_each_object_that_a_prompt_names_is_looked_for(
 def test_a_file_that_is_no_such_model_is_refused_before_the_project_is_made(
     names: tuple[str, str], described: dict[str, str]
 ) -> None:
-    gal = {**CHANGES["gal"], "copy_model": described["style_model"]}
-    named = model_names(tiny_draft(names, changes={**CHANGES, "gal": gal}))
+    named = model_names(tiny_draft(names, changes=changed(gal={"copy_model": described["style_model"]})))
     assert "isn’t an SSCD model" in report(named).problem
     assert report(replace(named, copy_model=described["copy_model"])).problem == ""

@@ -6,9 +6,6 @@ import pytest
 
 from gal_studio.core.settings import TuneSettings
 from gal_studio.studio import Studio
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.everything import REQUESTS
-from gal_studio.ui.requests import Context
 from gal_studio.worker import event_files
 from gal_studio.worker.event_files import FOLDER, write_event_files
 from gal_studio.worker.models import Models
@@ -47,20 +44,6 @@ def test_losses_rates_previews_and_benchmark_are_read_back(
         assert preview.startswith("preview/") and len(events.Images(preview)) >= 2
         assert [one.step for one in events.Scalars("benchmark/no_copy")] == [1]
         write_event_files(studio.store, first)
-
-
-def test_a_change_on_the_page_writes_files_from_the_next_training_on(
-    studio: Studio, models: Models, names: Names
-) -> None:
-    pytest.importorskip("tensorboardX")
-    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    first = first_round(studio, draft_of(names, tensorboard=False))
-    change = {"project": studio.store.rounds.get(first).project_id, "settings": {"tune.tensorboard": True}}
-    assert REQUESTS["change"](Context(ViewCache(studio)), change)["tune"]["tensorboard"] is True
-    assert work(studio, models, studio.fine_tune(first)).state == "completed"
-    (path,) = (studio.store.workspace / FOLDER / first).iterdir()
-    events = reader.EventAccumulator(str(path)).Reload()
-    assert [one.step for one in events.Scalars("training/loss")] == [1, 2, 3, 4, 5, 6]
 
 
 def test_without_the_package_one_sentence_says_what_to_do(

@@ -3,6 +3,7 @@
 import errno
 import weakref
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -14,17 +15,16 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs import validation
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, work
 
 
 def test_failures_are_one_sentence(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> str:
-        raise OSError("there is no network")
-
-    monkeypatch.setattr("huggingface_hub.hf_hub_download", refuse)  # which would ask a real one for long
+    monkeypatch.setattr(
+        "huggingface_hub.hf_hub_download", Mock(side_effect=OSError("there is no network"))
+    )  # which would ask a real one for long
     long = "A " + "very " * 55 + "long tie {}"
     first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
     failed = work(studio, models, studio.fine_tune(first))
@@ -35,26 +35,6 @@ def test_failures_are_one_sentence(
     assert failed.state == "error"
     assert "no-such-model" in failed.message
     assert studio.next_step(other) == "fine_tune"
-
-
-def test_a_lack_of_memory_is_no_fault_of_ours(studio: Studio, names: tuple[str, str]) -> None:
-    def full(_name: str, **_: object) -> None:
-        raise torch.OutOfMemoryError
-
-    first = first_round(studio, tiny_draft(names))
-    failed = work(studio, Models(full), studio.fine_tune(first))  # type: ignore[arg-type]
-    assert failed.state == "error"
-    assert "not enough memory for the models" in failed.message and "bug" not in failed.message
-
-
-def test_what_a_drive_refuses_is_no_bug_and_no_full_disk(studio: Studio, names: tuple[str, str]) -> None:
-    def too_large(_name: str, **_: object) -> None:
-        raise OSError(errno.EFBIG, "File too large", str(studio.store.workspace / "adapters" / "x"))
-
-    first = first_round(studio, tiny_draft(names))
-    failed = work(studio, Models(too_large), studio.fine_tune(first))  # type: ignore[arg-type]
-    assert (failed.state, failed.paused_for) == ("error", ""), "it does not resume by itself"
-    assert "takes no file of this size" in failed.message and "bug" not in failed.message
 
 
 def test_a_model_makes_room_before_the_next_one_is_loaded() -> None:
@@ -88,39 +68,28 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
 
     said: set[str] = set()
     monkeypatch.setattr(validation, "draw", refused)
-    tune = {**CHANGES["tune"], "preview_every": 1}
-    first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": tune}))
+    first = first_round(studio, tiny_draft(names, changes=changed(tune={"preview_every": 1})))
     job = work(studio, models, studio.fine_tune(first), lambda _, progress: said.add(progress.message))
     assert job.state == "completed"
     assert "No preview: There is not enough memory to generate one image." in said
     assert studio.round_view(first).previews == ()
 
 
-def test_a_fault_of_ours_ends_the_job_and_not_the_worker(studio: Studio, names: tuple[str, str]) -> None:
-    def broken(_name: str, **_: object) -> None:
-        raise ZeroDivisionError
-
-    first = first_round(studio, tiny_draft(names))
-    failed = work(studio, Models(broken), studio.fine_tune(first))  # type: ignore[arg-type]
-    assert failed.state == "error"
-    assert "ZeroDivisionError" in failed.message
-
-
-def test_a_job_that_was_taken_for_lost_at_its_last_step_is_completed(
-    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "said", "is_ours"),
+    [
+        (torch.OutOfMemoryError(), "not enough memory for the models", False),
+        (OSError(errno.EFBIG, "File too large", "/adapters/x"), "takes no file of this size", False),
+        (ZeroDivisionError(), "ZeroDivisionError", True),
+    ],
+)
+def test_an_error_ends_the_job_and_not_the_worker(
+    studio: Studio, names: tuple[str, str], error: Exception, said: str, is_ours: bool
 ) -> None:
-    """A page on another machine took the worker for dead because of a late heartbeat."""
-    monkeypatch.setattr(studio.store.jobs, "should_stop", lambda *_: False)
     first = first_round(studio, tiny_draft(names))
-    steps = studio.store.rounds.get(first).settings.tune.steps
-
-    def hold_for_dead(job: Job, progress: Progress) -> None:
-        if (progress.phase, progress.done) == ("fine_tune", steps):
-            studio.store.jobs.interrupt(job.id, "the worker died")
-
-    job = work(studio, models, studio.fine_tune(first), hold_for_dead)
-    assert job.state == "completed"
-    assert studio.next_step(first) == "generate", "what was done is there"
+    failed = work(studio, Models(Mock(side_effect=error)), studio.fine_tune(first))  # type: ignore[arg-type]
+    assert (failed.state, failed.paused_for) == ("error", ""), "it does not resume by itself"
+    assert said in failed.message and ("bug" in failed.message) == is_ours
 
 
 def test_a_job_that_another_worker_took_over_is_left_to_it(

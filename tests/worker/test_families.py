@@ -5,24 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.engine.families import registry
 from gal_studio.engine.models.adapters import read_adapter
-from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.engine.original_names import write_one_file
-from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import (
-    make_distilled_klein,
-    make_tiny_anima,
-    make_tiny_klein,
-    make_tiny_krea,
-    make_tiny_qwen_image,
-    make_tiny_z_image,
-)
+from tests.engine.tiny import make_tiny_clip
+from tests.engine.tiny_flows import make_distilled_klein
+from tests.engine.tiny_models import FAMILIES
 from tests.engine.tiny_pipelines import make_tiny_two
 from tests.features.needed import needs_refine
+from tests.invented import added
+from tests.invented.family import REGISTERED, make_invented_model
 from tests.tiny_project import CHANGES, make_tower, object_draft
-from tests.worker.running import changes, weights, work
+from tests.worker.running import changes, work
+from tests.worker.working import weights
 
 
 def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:
@@ -34,39 +31,43 @@ def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:
     return made
 
 
-MADE: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
-    "sd1 v, a checkpoint": (as_checkpoint(make_tiny_pipeline), 64, "unet"),
-    "xl": (make_tiny_xl_pipeline, 64, "unet"),
-    "klein base, a checkpoint": (as_checkpoint(make_tiny_klein), 64, "transformer"),
-    "Z-Image, a checkpoint": (as_checkpoint(make_tiny_z_image), 64, "transformer"),
-    "Krea 2, a checkpoint": (as_checkpoint(make_tiny_krea), 64, "transformer"),
-    "Anima": (make_tiny_anima, 64, "transformer"),
-    "Qwen-Image 2.1, a checkpoint": (as_checkpoint(make_tiny_qwen_image), 64, "transformer"),
+MADE: dict[str, tuple[Callable[[Path], Path | str], str]] = {
+    "sd1 v, a checkpoint": (as_checkpoint(FAMILIES["sd1"]), "unet"),
+    "xl": (FAMILIES["sdxl"], "unet"),
+    "klein base, a checkpoint": (as_checkpoint(FAMILIES["klein"]), "transformer"),
+    "Z-Image, a checkpoint": (as_checkpoint(FAMILIES["z-image"]), "transformer"),
+    "Krea 2, a checkpoint": (as_checkpoint(FAMILIES["krea"]), "transformer"),
+    "Anima": (FAMILIES["anima"], "transformer"),
+    "Qwen-Image 2.1, a checkpoint": (as_checkpoint(FAMILIES["qwen"]), "transformer"),
 }
-OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
-    "sd2 epsilon": (make_tiny_two, 64, "unet"),
-    "klein distilled": (make_distilled_klein, 64, "transformer"),
+OTHER_SETTINGS: dict[str, tuple[Callable[[Path], Path | str], str]] = {
+    "sd2 epsilon": (make_tiny_two, "unet"),
+    "klein distilled": (make_distilled_klein, "transformer"),
 }
 """Models of the same classes, which tests/engine/families trains and draws as the stock pipelines do."""
 LOOP = "klein base, a checkpoint"
 """A transformer runs the loop in every check; `test_worker.py` and refinements run it with a U-Net."""
+SIDE = 64
 ALL = [
-    pytest.param(*made, id=name, marks=() if name == LOOP else pytest.mark.thorough)
+    pytest.param(*made, SIDE, id=name, marks=() if name == LOOP else pytest.mark.thorough)
     for name, made in (MADE | OTHER_SETTINGS).items()
 ]
 
 
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
+@pytest.fixture(autouse=True)
+def known() -> Iterator[None]:
+    """A family of one file and one line is there."""
+    with added(registry.FAMILIES, REGISTERED):
+        yield
 
 
 @needs_refine
 @pytest.mark.slow
-@pytest.mark.parametrize(("make", "side", "part"), ALL)
+@pytest.mark.parametrize(
+    ("make", "part", "side"), [*ALL, pytest.param(make_invented_model, "transformer", None, id="invented")]
+)
 def test_the_whole_loop(
-    studio: Studio, tmp_path: Path, make: Callable[[Path], Path | str], side: int, part: str
+    studio: Studio, tmp_path: Path, make: Callable[[Path], Path | str], part: str, side: int | None
 ) -> None:
     names = str(make(tmp_path / "model")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     asked = changes(make_tower(tmp_path / "tower", names[1]))
@@ -77,7 +78,7 @@ def test_the_whole_loop(
     assert [studio.store.jobs.get(job.id).message for job in jobs] == ["", ""]
     view = studio.round_view(first)
     assert len({tile.candidate.image for tile in view.candidates}) == 12
-    assert studio.store.images.picture(view.candidates[0].candidate.image).size == (side, side)
+    assert studio.store.images.picture(view.candidates[0].candidate.image).size == (side or 32, side or 32)
     assert len(view.scores) == 4 and view.sentence
     tensors, _ = read_adapter(studio.adapter_path(first))
     assert {name.split(".")[0] for name in tensors} == {part}

@@ -8,17 +8,14 @@ from pathlib import Path
 import pytest
 from safetensors.torch import save_file
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.studio import Studio
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.engine.loras.foreign_files import lora_file
 from tests.engine.tiny import make_tiny_clip
-from tests.engine.tiny_flows import make_tiny_z_image
-from tests.tiny_project import CHANGES, large, tiny_draft
-from tests.worker.test_families import MADE
-from tests.worker.test_lora_start import write_lora
+from tests.tiny_project import changed, large, tiny_draft
+from tests.worker.test_families import MADE, SIDE
 from tests.worker.working import first_round, work
 
 NAMED = {
@@ -41,13 +38,12 @@ NAMED = {
 def test_a_lora_is_judged(studio: Studio, tmp_path: Path, family: str) -> None:
     """From a file in the names of another trainer to images, scores and the best strength schedule."""
     studio.models, models = CheckHere(), Models()
-    make, side, _ = MADE[family]
+    make, _ = MADE[family]
     names = str(make(tmp_path / "model")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     file = tmp_path / "ink.safetensors"
     made = lora_file(models.image_model(names[0]), NAMED[family])
     save_file({name: tensor.contiguous() for name, tensor in made.tensors.items()}, file, made.metadata)
-    drawn = {**CHANGES["generation"], "allocation": "ladder", "candidates": 3, "resolution": side}
-    changes = {**CHANGES, "generation": drawn}
+    changes = changed(generation={"allocation": "ladder", "candidates": 3, "resolution": SIDE})
     references = [(large(1), "A cat in ink style")]
     judged = first_round(studio, tiny_draft(names, judged=(file,), changes=changes, references=references))
     assert work(studio, models, studio.generate(judged)).message == ""
@@ -60,13 +56,3 @@ def test_a_lora_is_judged(studio: Studio, tmp_path: Path, family: str) -> None:
     assert told.source == "ink.safetensors" and told.report is not None
     assert told.best in {rate.recipe for rate in told.rates}
     assert told.sentences[0].startswith("ink generates best ") and "copy risk" in told.sentences[0]
-
-
-def test_a_lora_of_another_family_is_named(studio: Studio, tmp_path: Path, names: tuple[str, str]) -> None:
-    studio.models = CheckHere()
-    write_lora(Models(), str(make_tiny_z_image(tmp_path / "z-image")), tmp_path / "zed.safetensors")
-    with pytest.raises(
-        StudioError, match=r"does not fit the model .* \(it is made for Z-Image; the model lacks"
-    ):
-        studio.create_project(tiny_draft(names, judged=(tmp_path / "zed.safetensors",)))
-    assert not studio.projects()

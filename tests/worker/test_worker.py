@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from safetensors import safe_open
@@ -25,43 +26,12 @@ from gal_studio.worker.task import Progress
 from tests.job_moves import moves
 from tests.tiny_project import object_draft, tiny_draft
 from tests.ui.seeded import make_project
-from tests.worker.working import first_round, weights, work
+from tests.worker.working import at, first_round, steps_to, stop_at, weights, work
 
 
 def whole_round(studio: Studio, models: Models, round_id: str) -> None:
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     assert work(studio, models, studio.generate(round_id)).state == "completed"
-
-
-def stop_at(studio: Studio, phase: str, done: float):
-    """A watcher that stops the job when this much is done."""
-
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == phase and progress.done >= done:
-            studio.stop(job.id)
-
-    return watch
-
-
-def steps_to(seen: list[float]):
-    """A watcher that records the steps of the training."""
-
-    def watch(_job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune":
-            seen.append(progress.done)
-
-    return watch
-
-
-def pictures(studio: Studio, round_id: str) -> dict[tuple[str, int], tuple[str, float, float]]:
-    return {
-        (candidate.anchor_id, candidate.index): (
-            candidate.image,
-            candidate.similarity_anchor,
-            candidate.similarity_reference,
-        )
-        for candidate in studio.store.candidates.of_round(round_id)
-    }
 
 
 def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str, str]) -> None:
@@ -140,42 +110,6 @@ def test_broken_checkpoint_starts_the_training_anew(
     assert steps[0] == 3  # from the checkpoint before, of step 2
 
 
-def test_stopped_drawing_keeps_its_pictures_and_draws_the_rest(
-    studio: Studio, models: Models, names: tuple[str, str]
-) -> None:
-    whole = first_round(studio, tiny_draft(names))
-    whole_round(studio, models, whole)
-    halted = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(halted))
-    ended = work(studio, models, studio.generate(halted), stop_at(studio, "draw", 4.5))
-    assert ended.state == "stopped"
-    kept = pictures(studio, halted)
-    assert len(kept) == 4
-    assert studio.next_step(halted) == "generate"
-    assert studio.round_view(halted).candidates[0].candidate.x is not None  # roughly, so far
-    assert work(studio, models, studio.generate(halted)).state == "completed"
-    assert kept.items() <= pictures(studio, halted).items()
-    order = [sorted(pictures(studio, round_id).values()) for round_id in (whole, halted)]
-    assert order[0] == order[1]
-    assert [tile.candidate.x for tile in studio.round_view(halted).candidates] == [
-        tile.candidate.x for tile in studio.round_view(whole).candidates
-    ]
-
-
-@pytest.mark.thorough
-def test_pictures_show_while_the_rest_is_drawn(
-    studio: Studio, models: Models, names: tuple[str, str]
-) -> None:
-    first = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(first))
-    seen: list[int] = []
-    work(
-        studio, models, studio.generate(first),
-        lambda _job, progress: seen.append(len(studio.round_view(first).candidates)),
-    )  # fmt: skip
-    assert {0, 4, 8, 12} == set(seen)
-
-
 def test_preview_now_and_previews_at_an_interval(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
@@ -184,13 +118,8 @@ def test_preview_now_and_previews_at_an_interval(
     studio.change_settings(project_id, {"tune": {"preview_every": 4}})
     plain = first_round(studio, tiny_draft(names))
     work(studio, models, studio.fine_tune(plain))
-
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune" and progress.done == 2:
-            studio.preview_now(job.id)
-
-    job = studio.fine_tune(first)
-    assert work(studio, models, job, watch).state == "completed"
+    watch = at("fine_tune", 2, lambda job: studio.preview_now(job.id))
+    assert work(studio, models, studio.fine_tune(first), watch).state == "completed"
     samples = studio.round_view(first).previews
     assert [sample.step for sample in samples] == [0, 2, 4]
     assert samples[0].prompt == "A tie in ink style"
@@ -245,12 +174,8 @@ def test_a_job_says_why_no_worker_can_start(
     studio: Studio, error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As under `ulimit -v 800000`, where the page starts and torch does not."""
-
-    def fail(_name: str) -> None:
-        raise error
-
     broken = types.ModuleType("gal_studio.worker.models")
-    monkeypatch.setattr(broken, "__getattr__", fail, raising=False)
+    monkeypatch.setattr(broken, "__getattr__", Mock(side_effect=error), raising=False)
     monkeypatch.setitem(sys.modules, broken.__name__, broken)
     project = make_project(studio)
     training, _ = studio.run_round(studio.store.rounds.of_project(project)[0].id)

@@ -1,6 +1,7 @@
 """A project with something in every table, made without a model."""
 
 import json
+import os
 import struct
 from pathlib import Path
 from random import Random
@@ -24,6 +25,12 @@ from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import new_id
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
+
+
+def old(path: Path) -> Path:
+    """The file, last written long ago."""
+    os.utime(path, (1, 1))
+    return path
 
 
 def weights(number: int) -> bytes:

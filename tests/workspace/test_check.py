@@ -2,7 +2,6 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -25,14 +24,7 @@ from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.check import HOUR, Finding, examine
 from gal_studio.workspace.repair import remedy, repair
 from tests.features.needed import needs_refine
-from tests.workspace.filled import fill, picture, snapshot, weights
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "workspace") as store:
-        fill(store, Random(3))
-        yield store
+from tests.workspace.filled import picture, snapshot, weights
 
 
 def aged(path: Path, seconds: float = HOUR + 1) -> Path:

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -88,11 +89,7 @@ def test_nothing_is_deleted_when_it_cannot_be_whole(
     store.projects.set_archived(project.id, True)
     _age(store)
     before = _contents(store)
-
-    def broken(opened: Store) -> None:
-        raise OSError("the disk does not answer")
-
-    monkeypatch.setattr(delete, "named_files", broken)
+    monkeypatch.setattr(delete, "named_files", Mock(side_effect=OSError("the disk does not answer")))
     with pytest.raises(StudioError, match="does not answer"):
         delete.delete_project(store, project.id)
     assert _contents(store) == before

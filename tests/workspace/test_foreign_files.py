@@ -5,7 +5,6 @@ import sqlite3
 import struct
 from contextlib import closing
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -17,15 +16,7 @@ from gal_studio.state.database.own_files import ENDINGS, check_files
 from gal_studio.state.files.content_store import log_file
 from gal_studio.state.files.inside import own_file
 from gal_studio.state.jobs.lock import WorkerLock, holders
-from tests.workspace.filled import fill
 from workshop.benchmarks.faults.links import try_links
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    with Store(tmp_path / "workspace") as store:
-        fill(store, Random(1), replayed=False)
-    return tmp_path / "workspace"
 
 
 @pytest.fixture

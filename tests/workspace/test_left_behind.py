@@ -1,6 +1,5 @@
 """What a killed call left is swept by the next one that may; races and short limits end in sentences."""
 
-import os
 import resource
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import textwrap
 import threading
 from pathlib import Path
 from random import Random
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,17 +18,12 @@ from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.workspace.archive.reader import _ImportLock, import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.delete import delete_project
-from tests.workspace.filled import fill
+from tests.workspace.filled import fill, old
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "workspace")
-
-
-def old(path: Path) -> Path:
-    os.utime(path, (1, 1))
-    return path
 
 
 def test_the_next_export_removes_the_part_of_a_killed_one(store: Store, tmp_path: Path) -> None:
@@ -66,11 +61,10 @@ def test_archiving_what_was_deleted_is_refused_in_a_sentence(store: Store) -> No
 
 
 def test_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
     with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
-        monkeypatch.setattr(threading.Thread, "start", refuse)
+        monkeypatch.setattr(
+            threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread"))
+        )
         with pytest.raises(StudioError, match="No thread could be started"), killed_after(process, 1):
             pass
 

@@ -1,8 +1,6 @@
 """Rounds that form a loop: named, cut where it began, and no hindrance to the repair of anything else."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -17,7 +15,6 @@ from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.loops import loops_in
-from tests.workspace.filled import fill
 
 LAST = "(SELECT id FROM rounds ORDER BY rowid DESC LIMIT 1)"
 FIRST = "(SELECT id FROM rounds ORDER BY rowid LIMIT 1)"
@@ -29,13 +26,6 @@ LOOPS = {
     "copies in a ring": f"UPDATE rounds SET copy_of = IIF(id = {FIRST}, {LAST}, {FIRST})",
     "a copy of what comes after it": f"UPDATE rounds SET copy_of = {LAST} WHERE id = {FIRST}",
 }
-
-
-@pytest.fixture
-def full(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "workspace") as store:
-        fill(store, Random(3))
-        yield store
 
 
 @pytest.mark.parametrize("sql", LOOPS.values(), ids=LOOPS)

@@ -7,7 +7,6 @@ import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -20,7 +19,7 @@ from gal_studio.state.files.private import keep_private
 from gal_studio.state.jobs.worker_log import last_lines
 from gal_studio.workspace.archive.safetensors_header import read_header
 from gal_studio.workspace.archive.writer import export_project
-from tests.workspace.filled import fill
+from tests.workspace.filled import old
 
 PACKAGE = Path(__file__).parents[2] / "gal_studio"
 SIDES = (
@@ -114,13 +113,6 @@ def test_nothing_else_opens_the_files_of_a_workspace() -> None:
     assert OPENED_OTHERWISE - found == set(), "no longer needed"
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    with Store(tmp_path / "workspace") as store:
-        fill(store, Random(1), replayed=False)
-    return tmp_path / "workspace"
-
-
 @pytest.fixture(autouse=True)
 def nothing_waits() -> Iterator[None]:
     """A test that waits at a pipe ends."""
@@ -133,11 +125,6 @@ def nothing_waits() -> Iterator[None]:
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
-
-
-def old(path: Path) -> Path:
-    os.utime(path, (1, 1))
-    return path
 
 
 def test_the_doctor_passes_a_pipe_called_like_a_checkpoint(workspace: Path) -> None:

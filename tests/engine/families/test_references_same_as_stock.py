@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import diffusers
 import numpy as np
 import pytest
 import torch
@@ -12,11 +11,12 @@ from safetensors.torch import save_file
 from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from tests.engine.sampling.test_sampler import difference
+from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.stock import stock_pictures, stock_pipeline, with_our_solver
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
@@ -32,22 +32,6 @@ def references(count: int) -> list[Image.Image]:
     return [Image.fromarray(rng.integers(0, 256, (*size, 3), dtype=np.uint8)) for size in sizes]
 
 
-def drawn(events: object) -> list[Image.Image]:
-    return [image for event in events if isinstance(event, DrawnBatch) for image in event.images]  # type: ignore[attr-defined]
-
-
-def stock_pipeline(
-    model: ImageModel, folder: Path, settings: GenerationSettings
-) -> diffusers.DiffusionPipeline:
-    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.vae.to(memory_format=torch.channels_last)
-    if model.family.part == "unet":
-        solver = model.family.solver(settings.steps, model.resolution, model.device)
-        pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
-    return pipeline
-
-
 @pytest.mark.parametrize(("scale", "count"), [(1.0, 1), (4.0, 2)], ids=["unguided", "guided"])
 @pytest.mark.parametrize("file", ["ip-adapter-plus", "ip-adapter"])
 @pytest.mark.parametrize("make", [make_tiny_pipeline, make_tiny_xl_pipeline])
@@ -58,28 +42,17 @@ def test_image_adapters(make: Make, file: str, scale: float, count: int, tmp_pat
     name = f"{file}_{'sdxl_vit-h' if xl else 'sd15'}.safetensors"
     place = "sdxl_models" if xl else "models"
     settings = GenerationSettings(steps=3, guidance_scale=scale, batch_size=1)
-    adapter, pictures = load_adapter(str(folder / place / name), model), references(count)
-    plain = drawn(draw(model, REQUESTS, settings))
+    adapter, shown = load_adapter(str(folder / place / name), model), references(count)
+    plain = pictures(model, REQUESTS, settings)
     with attached(model, adapter, 0.7):
-        ours = drawn(draw(model, REQUESTS, settings, encode_references(model, adapter, pictures)))
-    stock = stock_pipeline(model, tmp_path / "base", settings)
+        ours = pictures(model, REQUESTS, settings, encode_references(model, adapter, shown))
+    stock = with_our_solver(stock_pipeline(tmp_path / "base"), model, settings)
     with torch.random.fork_rng(devices=[]):
         stock.load_ip_adapter(
             folder, subfolder=place, weight_name=name, image_encoder_folder="models/image_encoder"
         )
     stock.set_ip_adapter_scale(0.7)
-    theirs = [
-        stock(
-            prompt=request.prompt,
-            ip_adapter_image=[pictures],
-            num_inference_steps=settings.steps,
-            guidance_scale=scale,
-            height=model.resolution,
-            width=model.resolution,
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-        ).images[0]
-        for request in REQUESTS
-    ]
+    theirs = stock_pictures(stock, REQUESTS, settings, ip_adapter_image=[shown])
     assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) == 0
     assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > 2
 
@@ -88,30 +61,19 @@ def test_a_vision_tower_as_image_encoder(tmp_path: Path) -> None:
     model, tower = load_image_model(make_tiny_pipeline(tmp_path / "base"), device="cpu"), TowerEncoder(VISION)
     assert tower.width == 512
     save_file(flat(tiny_parts(model, plus=False, reads=tower.width)), tmp_path / "full.safetensors")
-    settings, pictures = GenerationSettings(steps=3, guidance_scale=4.0, batch_size=1), references(2)
+    settings, shown = GenerationSettings(steps=3, guidance_scale=4.0, batch_size=1), references(2)
     adapter = load_adapter(f"{tmp_path / 'full.safetensors'} with {VISION}", model, open_tower=TowerEncoder)
-    plain = drawn(draw(model, REQUESTS, settings))
+    plain = pictures(model, REQUESTS, settings)
     with attached(model, adapter, 0.7):
-        ours = drawn(draw(model, REQUESTS, settings, encode_references(model, adapter, pictures)))
-    stock = stock_pipeline(model, tmp_path / "base", settings)
+        ours = pictures(model, REQUESTS, settings, encode_references(model, adapter, shown))
+    stock = with_our_solver(stock_pipeline(tmp_path / "base"), model, settings)
     with torch.random.fork_rng(devices=[]):
         stock.load_ip_adapter(
             tmp_path, subfolder="", weight_name="full.safetensors", image_encoder_folder=None
         )
     stock.set_ip_adapter_scale(0.7)
     stock.image_encoder, stock.feature_extractor = tower, tower.prepare
-    theirs = [
-        stock(
-            prompt=request.prompt,
-            ip_adapter_image=[pictures],
-            num_inference_steps=settings.steps,
-            guidance_scale=settings.guidance_scale,
-            height=model.resolution,
-            width=model.resolution,
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-        ).images[0]
-        for request in REQUESTS
-    ]
+    theirs = stock_pictures(stock, REQUESTS, settings, ip_adapter_image=[shown])
     assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) == 0
     assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > 2
 
@@ -121,23 +83,12 @@ def test_a_vision_tower_as_image_encoder(tmp_path: Path) -> None:
 )
 def test_references_of_klein(make: Make, scale: float, rounding: int, tmp_path: Path) -> None:
     """Klein's pipeline predicts with and without the prompt one after the other, which rounds otherwise."""
-    model, pictures = load_image_model(make(tmp_path), device="cpu"), references(3)
+    model, shown = load_image_model(make(tmp_path), device="cpu"), references(3)
     settings = GenerationSettings(steps=3, guidance_scale=scale, batch_size=1, resolution=64)
-    plain = drawn(draw(model, REQUESTS, settings))
-    ours = drawn(draw(model, REQUESTS, settings, encode_references(model, None, pictures)))
-    stock = stock_pipeline(model, tmp_path, settings)
-    theirs = [
-        stock(
-            image=pictures,
-            prompt=request.prompt,
-            num_inference_steps=settings.steps,
-            guidance_scale=scale,
-            height=64,
-            width=64,
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-        ).images[0]
-        for request in REQUESTS
-    ]
+    plain = pictures(model, REQUESTS, settings)
+    ours = pictures(model, REQUESTS, settings, encode_references(model, None, shown))
+    stock = with_our_solver(stock_pipeline(tmp_path), model, settings)
+    theirs = stock_pictures(stock, REQUESTS, settings, image=shown)
     assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) <= rounding
     assert min(difference(*pair) for pair in zip(ours, plain, strict=True)) > rounding
 

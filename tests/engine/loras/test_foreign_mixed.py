@@ -15,12 +15,12 @@ from safetensors.torch import save_file
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.loras.decomposed import nearest
-from gal_studio.engine.loras.foreign import Choices, ForeignLora, attach_foreign, read_foreign
+from gal_studio.engine.loras.foreign import Choices, attach_foreign, read_foreign
 from gal_studio.engine.loras.layers import read_layers
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from tests.engine.loras.foreign_files import dotted, joined, layers_of
-from tests.engine.loras.test_foreign import FAMILIES
+from tests.engine.loras.foreign_files import dotted, joined, layers_of, read_whole, weight_of
+from tests.engine.tiny_models import FAMILIES
 
 Array = np.ndarray
 Tensors = dict[str, Array]
@@ -29,16 +29,6 @@ NAMES: dict[str, Callable[[str], str]] = {
     "LyCORIS": joined("lycoris_"),
     "ComfyUI's trainer": dotted("diffusion_model."),
 }
-
-
-@pytest.fixture(scope="module", params=FAMILIES)
-def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ImageModel:
-    return load_image_model(FAMILIES[request.param](tmp_path_factory.mktemp("model")), device="cpu")
-
-
-@pytest.fixture(scope="module")
-def unet(tmp_path_factory: pytest.TempPathFactory) -> ImageModel:
-    return load_image_model(FAMILIES["sd1"](tmp_path_factory.mktemp("unet")), device="cpu")
 
 
 class Writer:
@@ -127,10 +117,6 @@ class Writer:
         return tensors, np.moveaxis(scaled, 0, 1) if columns else scaled
 
 
-def weight_of(model: ImageModel, layer: str) -> torch.Tensor:
-    return model.denoiser.get_submodule(layer).weight.detach()  # type: ignore[no-any-return,union-attr]
-
-
 def mixed(model: ImageModel, naming: str, seed: int) -> tuple[dict[str, torch.Tensor], dict[str, Array]]:
     """A file's tensors, and what it adds to each layer; some layers are left out."""
     writer, tensors, added = Writer(seed), {}, {}
@@ -150,10 +136,6 @@ def mixed(model: ImageModel, naming: str, seed: int) -> tuple[dict[str, torch.Te
     return tensors, added
 
 
-def read(model: ImageModel, path: Path, rank: int = 1024) -> ForeignLora:
-    return read_foreign(model, path, Choices(rank, weights=lambda layer: weight_of(model, layer)))
-
-
 def written(tensors: dict[str, torch.Tensor], path: Path) -> Path:
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
     return path
@@ -163,7 +145,7 @@ def written(tensors: dict[str, torch.Tensor], path: Path) -> Path:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_layer_changes_as_defined(opened: ImageModel, naming: str, seed: int, tmp_path: Path) -> None:
     tensors, added = mixed(opened, naming, seed)
-    found = read(opened, written(tensors, tmp_path / "mixed.safetensors"))
+    found = read_whole(opened, written(tensors, tmp_path / "mixed.safetensors"))
     assert found.factors.keys() == added.keys()
     assert found.lost < 1e-4 and found.notes[-1].endswith("its change is the same.")
     for layer, factors in found.factors.items():
@@ -188,7 +170,7 @@ def test_a_dora_of_a_fused_layer_has_the_lengths_of_the_whole(
     tensors = {
         f"{fused}.{role}": torch.from_numpy(np.asarray(tensor)).float() for role, tensor in made.items()
     }
-    found = read(model, written(tensors, tmp_path / "fused.safetensors")).factors
+    found = read_whole(model, written(tensors, tmp_path / "fused.safetensors")).factors
     changes = np.concatenate([found[layer].change.numpy() for layer in layers])
     np.testing.assert_allclose(changes, added, rtol=1e-3, atol=2e-4)
 
@@ -247,7 +229,7 @@ def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
     for layer, factors in told.factors.items():
         torch.testing.assert_close(attached[layer].change, factors.change)
     with pytest.raises(StudioError, match=r"cannot be a LoRA of rank 1, which leaves out \d+% of its"):
-        read(unet, path, rank=1)
+        read_whole(unet, path, rank=1)
     with pytest.raises(StudioError, match="with the weights of the base model, which are not here"):
         read_foreign(unet, path)
 
@@ -298,7 +280,7 @@ def test_a_broken_file_is_refused_in_a_sentence_or_read_whole(
     tensors, _ = mixed(unet, "kohya", seed)
     path = written(broken(random, tensors), tmp_path / "broken.safetensors")
     try:
-        found = read(unet, path)
+        found = read_whole(unet, path)
     except StudioError as error:
         assert "broken.safetensors" in str(error) and "\n" not in str(error)
         assert str(error).endswith(".") and "dict" not in str(error)
@@ -333,10 +315,10 @@ def test_files_without_content_are_refused_by_what_they_are(unet: ImageModel, tm
     }
     for case, (tensors, words) in cases.items():
         with pytest.raises(StudioError, match=words):
-            read(unet, written(tensors, tmp_path / f"{case}.safetensors"))
+            read_whole(unet, written(tensors, tmp_path / f"{case}.safetensors"))
     (tmp_path / "empty.safetensors").touch()
     with pytest.raises(StudioError, match="is empty"):
-        read(unet, tmp_path / "empty.safetensors")
+        read_whole(unet, tmp_path / "empty.safetensors")
     with pytest.raises(StudioError, match="is a LoRA of a text encoder alone"):
         read_foreign(unet, tmp_path / "text.safetensors", Choices(without_text=True))
 
@@ -350,7 +332,7 @@ def test_text_encoders_are_left_out_when_that_is_chosen(unet: ImageModel, tmp_pa
     }
     path = written({**tensors, **more}, tmp_path / "text.safetensors")
     with pytest.raises(StudioError, match=r"text encoder \(3 layers\).*: choose to leave these out"):
-        read(unet, path)
+        read_whole(unet, path)
     choices = Choices(without_text=True, weights=lambda layer: weight_of(unet, layer))
     found = read_foreign(unet, path, choices)
     assert found.factors.keys() == added.keys()

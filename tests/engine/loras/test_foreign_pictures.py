@@ -4,9 +4,7 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-import diffusers
 import pytest
-import torch
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -18,8 +16,10 @@ from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.loras.foreign_files import Made, drawn, lora_file
-from tests.engine.loras.test_foreign import FAMILIES, random_layers
+from tests.engine.loras.test_foreign import random_layers
 from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.stock import stock_pictures, stock_pipeline, with_our_solver
+from tests.engine.tiny_models import FAMILIES
 
 SETTINGS = GenerationSettings(steps=2, guidance_scale=1.0, batch_size=1, resolution=64)
 REQUESTS = [DrawRequest("A long tie", 6)]
@@ -54,24 +54,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Im
 
 def stock(model: ImageModel, folder: Path, lora: Path) -> list[Image.Image]:
     """The pictures of a pipeline that diffusers loads itself, with the LoRA as any user of it loads one."""
-    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.vae.to(memory_format=torch.channels_last)
+    pipeline = with_our_solver(stock_pipeline(folder), model, SETTINGS)
     pipeline.load_lora_weights(str(lora.parent), weight_name=lora.name)
-    if model.family.part == "unet":
-        solver = model.family.solver(SETTINGS.steps, SETTINGS.resolution, model.device)
-        pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
-    return [
-        pipeline(
-            prompt=request.prompt,
-            num_inference_steps=SETTINGS.steps,
-            guidance_scale=SETTINGS.guidance_scale,
-            height=SETTINGS.resolution,
-            width=SETTINGS.resolution,
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-        ).images[0]
-        for request in REQUESTS
-    ]
+    return stock_pictures(pipeline, REQUESTS, SETTINGS)
 
 
 def studio(model: ImageModel, lora: Path | None) -> list[Image.Image]:

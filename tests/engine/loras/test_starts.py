@@ -9,21 +9,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.loras.foreign import Choices, ForeignLora, read_foreign
-from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from tests.engine.loras.foreign_files import drawn, layers_of
-from tests.engine.loras.test_foreign import FAMILIES
+from gal_studio.engine.loras.foreign import read_foreign
+from gal_studio.engine.models.image_model import ImageModel
+from tests.engine.loras.foreign_files import drawn, layers_of, read_whole, weight_of
 
 RANK = 2
-
-
-@pytest.fixture(scope="module")
-def klein(tmp_path_factory: pytest.TempPathFactory) -> ImageModel:
-    return load_image_model(FAMILIES["klein"](tmp_path_factory.mktemp("klein")), device="cpu")
-
-
-def weight_of(model: ImageModel, layer: str) -> torch.Tensor:
-    return torch.as_tensor(model.denoiser.get_parameter(f"{layer}.weight").detach())
 
 
 def trained(
@@ -60,16 +50,12 @@ def configured(folder: Path, **given: Any) -> None:
     (folder / "adapter_config.json").write_text(json.dumps(given))
 
 
-def read(model: ImageModel, path: Path) -> ForeignLora:
-    return read_foreign(model, path, Choices(weights=lambda layer: weight_of(model, layer)))
-
-
 @pytest.mark.parametrize(("start", "alpha"), [("pissa", 2.0), ("pissa", 8.0), ("olora", 4.0)])
 def test_the_model_becomes_what_it_became_in_training(
     klein: ImageModel, start: str, alpha: float, tmp_path: Path
 ) -> None:
     path, became = trained(klein, start, alpha, tmp_path)
-    found = read(klein, path)
+    found = read_whole(klein, path)
     for layer, wanted in became.items():
         whole = weight_of(klein, layer) + found.factors[layer].change
         torch.testing.assert_close(whole, wanted, rtol=1e-4, atol=1e-4)
@@ -88,7 +74,7 @@ def test_a_header_says_it_too(klein: ImageModel, tmp_path: Path) -> None:
     ):
         other = tmp_path / "other.safetensors"
         save_file(load_file(path), other, metadata=metadata)
-        found = read(klein, other)
+        found = read_whole(klein, other)
         assert found.part == "PiSSA"
         layer = next(iter(became))
         whole = weight_of(klein, layer) + found.factors[layer].change
@@ -121,4 +107,4 @@ def test_a_start_that_does_not_follow_from_the_weights_is_refused(
     path, _ = trained(klein, "pissa", 4.0, tmp_path)
     configured(tmp_path, init_lora_weights=start, r=RANK, lora_alpha=4.0)
     with pytest.raises(StudioError, match=f"base model changed by .*{words}.*save it as a plain LoRA"):
-        read(klein, path)
+        read_whole(klein, path)

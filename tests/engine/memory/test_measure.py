@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.need import FRAGMENTED, need
 from gal_studio.core.settings import Settings
@@ -48,8 +47,3 @@ def test_a_need_is_that_of_the_loaded_model(
         drawing_need(model, settings.generation, plan), rel=0.1
     )
     assert shape.lora["all"] * 8 == trained_weights(model, settings.tune)
-
-
-def test_a_folder_of_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="is not an image model"):
-        shape_of_folder(tmp_path)

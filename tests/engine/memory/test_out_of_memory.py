@@ -1,6 +1,7 @@
 """Out-of-memory errors of all devices are recognized, and no other errors."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -8,9 +9,8 @@ import torch
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.memory.plan import is_out_of_memory
-from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
+from gal_studio.engine.sampling.sampler import DrawRequest, draw
 from gal_studio.engine.training.fine_tune import fine_tune
 from tests.engine.trained import EXAMPLES, SETTINGS
 
@@ -31,52 +31,20 @@ def test_this_computers_allocator_error_is_recognized() -> None:
     assert is_out_of_memory(caught.value)
 
 
+@pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
+def test_those_of_all_devices_are_recognized(error: Exception) -> None:
+    """`test_fine_tune.py` and `test_sampler.py` go on after one."""
+    assert is_out_of_memory(error)
+
+
 def test_other_errors_are_not_out_of_memory() -> None:
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     assert not is_out_of_memory(RuntimeError("could not create a primitive descriptor for a convolution"))
     assert not is_out_of_memory(FileNotFoundError(Path("memory")))
 
 
-@pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
-def test_a_training_continues_with_fewer_rows(
-    model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    plain = UNetFamily.predict
-
-    def small(family, latents, *rest):  # type: ignore[no-untyped-def]
-        if len(latents) > 1:
-            raise error
-        return plain(family, latents, *rest)
-
-    monkeypatch.setattr(UNetFamily, "predict", small)
-    (event,) = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
-    detach(model)
-    assert "processes 1 of its 2 images" in event.notice
-
-
-@pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
-def test_sampling_continues_with_smaller_batches(
-    model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    plain = UNetFamily.predict
-
-    def small(family, latents, *rest):  # type: ignore[no-untyped-def]
-        if len(latents) > 1:
-            raise error
-        return plain(family, latents, *rest)
-
-    monkeypatch.setattr(UNetFamily, "predict", small)
-    settings = GenerationSettings(steps=1, guidance_scale=1.0, batch_size=2)
-    events = list(draw(model, [DrawRequest("A cat", 1), DrawRequest("A cat", 2)], settings))
-    assert len([event for event in events if isinstance(event, DrawnBatch)]) == 2
-    assert any("batches of 1" in event.notice for event in events if isinstance(event, DrawStep))
-
-
 def test_another_error_in_a_step_is_not_hidden(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_arguments: object) -> None:
-        raise RuntimeError("a fault of ours")
-
-    monkeypatch.setattr(UNetFamily, "predict", broken)
+    monkeypatch.setattr(UNetFamily, "predict", Mock(side_effect=RuntimeError("a fault of ours")))
     with pytest.raises(RuntimeError, match="a fault of ours"):
         next(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     with pytest.raises(RuntimeError, match="a fault of ours"):

@@ -18,8 +18,13 @@ HEADERS = 120_000  # names and shapes
 
 @pytest.mark.parametrize(
     "changes",
-    [{"rank": 3}, {"rank": 3, "target": "attention"}, {"method": "full"}],
-    ids=["all layers", "attention", "full"],
+    [
+        {"rank": 3},
+        {"rank": 3, "target": "attention"},
+        {"method": "full"},
+        *({"method": "lokr", **more} for more in ({"lokr_factor": 4}, {"lokr_factor": 8}, {"rank": 64})),
+    ],
+    ids=["all layers", "attention", "full", "LoKr", "LoKr of a large factor", "LoKr of whole matrices"],
 )
 def test_predicted_sizes_are_the_written_ones(
     model: ImageModel, tmp_path: Path, changes: dict[str, object]

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -18,25 +19,26 @@ from tests.engine.conftest import soft_pictures
 from tests.engine.tiny_flows import make_tiny_krea, make_tiny_qwen_image
 
 
+def encoded(model: ImageModel, picture: Image.Image, side: int) -> tuple[torch.Tensor, np.ndarray]:
+    """The latent on which a training learns a picture, and the pixels that it stands for."""
+    latent = encode_picture(model, picture, (side, side))
+    pixels = model.family.decode(latent[None])[0]
+    return latent, ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
+
+
 def test_what_comes_back_is_what_training_encodes(pipeline_folder: Path, model: ImageModel) -> None:
     opened = load_autoencoder(str(pipeline_folder))
     assert (opened.scale, opened.resolution) == (model.scale, model.resolution)
     picture = soft_pictures(1, seed=3)[0].resize((90, 61))
     given, returned = opened.returned(picture)
     assert given.shape == returned.shape == (32, 48, 3)
-    latent = encode_picture(model, picture, (model.resolution, model.resolution))
-    pixels = model.family.decode(latent[None])[0]
-    expected = ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
-    assert np.abs(returned - expected).max() <= 1
+    assert np.abs(returned - encoded(model, picture, model.resolution)[1]).max() <= 1
 
 
 def test_a_hub_model_is_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import socket
 
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("the network was used")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect", Mock(side_effect=AssertionError("the network was used")))
     with pytest.raises(StudioError, match="not on this machine"):
         load_autoencoder("stable-diffusion-v1-5/not-here")
     with pytest.raises(StudioError, match="not on this machine"):
@@ -69,10 +71,8 @@ def test_an_autoencoder_of_videos_gives_a_picture_back(
     picture = soft_pictures(1, seed=3)[0]
     given, returned = dataclasses.replace(opened, resolution=64).returned(picture)
     assert given.shape == returned.shape == (64, 64, 3)
-    latent = encode_picture(model, picture, (64, 64))
+    latent, expected = encoded(model, picture, 64)
     assert latent.shape == (4, 64 // scale, 64 // scale)
-    pixels = model.family.decode(latent[None])[0]
-    expected = ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
     assert np.abs(returned - expected).max() <= 1
 
 

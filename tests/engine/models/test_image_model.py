@@ -28,10 +28,6 @@ def test_properties_of_a_loaded_model(model: ImageModel) -> None:
     assert not any(weight.requires_grad for weight in model.denoiser.parameters())
 
 
-def test_prediction_type_is_read_from_the_scheduler(epsilon_folder: Path) -> None:
-    assert load_image_model(epsilon_folder, device="cpu").family.prediction_type == "epsilon"
-
-
 def test_missing_directory(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="no model folder"):
         load_image_model(tmp_path / "nowhere")

@@ -24,29 +24,13 @@ from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import read_checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.trainer import Run, learning_rate
-from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import (
-    make_tiny_anima,
-    make_tiny_klein,
-    make_tiny_krea,
-    make_tiny_qwen_image,
-    make_tiny_z_image,
-)
+from tests.engine.tiny_models import FAMILIES
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
 CPU = torch.device("cpu")
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2, learning_rate=1e-2)
 DRAW = GenerationSettings(steps=2, batch_size=2, guidance_scale=4.0)
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2)]
-MAKERS = {
-    "sd1": make_tiny_pipeline,
-    "xl": make_tiny_xl_pipeline,
-    "klein": make_tiny_klein,
-    "z-image": make_tiny_z_image,
-    "krea": make_tiny_krea,
-    "qwen": make_tiny_qwen_image,
-    "anima": make_tiny_anima,
-}
 
 
 def opened(folder: Path, **options: object) -> ImageModel:
@@ -264,10 +248,10 @@ def needs(package: str) -> pytest.MarkDecorator:
 
 
 @needs("torchao")
-@pytest.mark.parametrize("family", MAKERS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
-    folder = MAKERS[family](tmp_path / "model")
+    folder = FAMILIES[family](tmp_path / "model")
     tune, small = TUNE.updated(SMALL), partial(pixels, settings=DRAW.updated(SMALL))
     plain, integers = opened(folder, precision="fp32"), opened(folder, precision="fp32", base="int8")
     assert furthest(small(plain), small(integers)) <= 24
@@ -285,10 +269,10 @@ def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
 
 
 @needs("torchao")
-@pytest.mark.parametrize("family", MAKERS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_integers_train_beside_other_weights_in_half_precision(tmp_path: Path, family: str) -> None:
     """Autocast does not reach 8-bit layers: what they are given has their precision already."""
-    model = opened(MAKERS[family](tmp_path / "model"), precision="bf16", base="int8")
+    model = opened(FAMILIES[family](tmp_path / "model"), precision="bf16", base="int8")
     assert all(math.isfinite(loss) for loss in losses(model, TUNE.updated(SMALL)))
 
 
@@ -322,7 +306,7 @@ def test_prodigy_trains_an_adapter(pipeline_folder: Path, tmp_path: Path) -> Non
     assert any(tensor.any() for name, tensor in whole.items() if "_B." in name)
     again = fine_tune(model, EXAMPLES, [], once, 3, Run(resume_from=path))
     assert [event.loss for event in again] == found[2:]
-    assert all(torch.equal(whole[name], weight) for name, weight in result(model).items())
+    assert same(whole, result(model))
 
 
 @pytest.mark.slow
@@ -374,7 +358,7 @@ def test_of_a_transformer_the_blocks_are_compiled(tmp_path: Path, monkeypatch: p
         compile_(self, backend="eager")
 
     monkeypatch.setattr(torch.nn.Module, "compile", traced)
-    folder = make_tiny_klein(tmp_path / "model")
+    folder = FAMILIES["klein"](tmp_path / "model")
     plain, fast = (opened(folder, precision="fp32", compile=is_compiled) for is_compiled in (False, True))
     small = DRAW.updated(SMALL)
     assert furthest(pixels(plain, settings=small), pixels(fast, settings=small)) <= 1

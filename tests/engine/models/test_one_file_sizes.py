@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import diffusers
 import pytest
@@ -165,36 +164,27 @@ def test_a_real_u_net_fits_its_configuration_alone(name: str) -> None:
         check_sizes(file, kind, family, other)
 
 
-def test_a_real_z_image_fits_its_configuration_and_no_larger_one() -> None:
-    kind = diffusers.ZImageTransformer2DModel
-    check_layers(
-        ZImage, "z-image", "Z-Image", lambda one: original_z_image(kind.from_config(one).state_dict())
-    )
-
-
-def test_a_real_krea_fits_its_configuration_and_no_larger_one() -> None:
-    kind = diffusers.Krea2Transformer2DModel
-    check_layers(Krea2, "krea-2", "Krea 2", lambda one: original_krea(kind.from_config(one).state_dict()))
-
-
-def test_a_real_qwen_image_fits_its_configuration_and_no_larger_one() -> None:
-    kind = diffusers.QwenImage21Transformer2DModel
-    check_layers(
-        QwenImage21,
-        "qwen-image-2.1",
-        "Qwen-Image 2.1",
-        lambda one: original_qwen(kind.from_config(one).state_dict()),
-    )
-
-
-def check_layers(family: type[Family], name: str, words: str, made: Callable[[Any], State]) -> None:
+@pytest.mark.parametrize(
+    ("family", "name", "words", "kind", "original"),
+    [
+        (ZImage, "z-image", "Z-Image", "ZImage", original_z_image),
+        (Krea2, "krea-2", "Krea 2", "Krea2", original_krea),
+        (QwenImage21, "qwen-image-2.1", "Qwen-Image 2.1", "QwenImage21", original_qwen),
+    ],
+)
+def test_a_real_transformer_fits_its_configuration_and_no_larger_one(
+    family: type[Family], name: str, words: str, kind: str, original: Callable[[State], State]
+) -> None:
     """A header of the real size fits, and one with a further layer does not."""
     pipeline = ARCHITECTURES[name]
     configuration = pipeline.components["transformer"]
     layers = next(key for key in ("n_layers", "num_layers") if key in configuration)
     for more in (0, 1):
         with torch.device("meta"):
-            file = header(made({**configuration, layers: configuration[layers] + more}))
+            model = getattr(diffusers, f"{kind}Transformer2DModel").from_config(
+                {**configuration, layers: configuration[layers] + more}
+            )
+        file = header(original(model.state_dict()))
         if not more:
             check_sizes(file, file.kind(), family, pipeline)
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
@@ -77,18 +78,30 @@ def test_a_tower_whose_base_moved_says_what_to_do(tmp_path: Path, base: str) -> 
         )
 
 
-def spoil_card(folder: Path) -> None:
+def carded(folder: Path, **changed: str) -> None:
     card = json.loads((folder / "vision.json").read_text())
-    (folder / "vision.json").write_text(json.dumps({**card, "mixture": "all"}))
+    (folder / "vision.json").write_text(json.dumps({**card, **changed}))
+
+
+def of_another_base(folder: Path) -> None:
+    make_tiny_clip_with(folder.parent / "other", "vit")
+    carded(folder, base="clip:local-dir:../other")
+
+
+def of_another_size(folder: Path) -> None:
+    tuned = load_file(folder / "tower.safetensors")
+    save_file({name: weight[:1].contiguous() for name, weight in tuned.items()}, folder / "tower.safetensors")
 
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
         (lambda folder: (folder / "vision.json").write_text("{"), "not a vision model"),
-        (spoil_card, "not a vision model"),
+        (lambda folder: carded(folder, mixture="all"), "not a vision model"),
         (lambda folder: (folder / "tower.safetensors").unlink(), "missing or damaged"),
         (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or damaged"),
+        (of_another_base, "do not fit"),
+        (of_another_size, "do not fit"),
     ],
 )
 def test_a_damaged_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
@@ -96,20 +109,4 @@ def test_a_damaged_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], obje
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned_weights(tower, 1))
     spoil(folder)
     with pytest.raises(StudioError, match=message):
-        load_vision(f"local-dir:{folder}", "unused", "cpu")
-
-
-def test_weights_of_another_base_are_refused(tmp_path: Path) -> None:
-    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
-    make_tiny_clip_with(tmp_path / "other", "vit")
-    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../other", tuned_weights(tower, 1))
-    with pytest.raises(StudioError, match="do not fit"):
-        load_vision(f"local-dir:{folder}", "unused", "cpu")
-
-
-def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
-    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
-    tuned = {name: weight[:1] for name, weight in tuned_weights(tower, 1).items()}
-    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned)
-    with pytest.raises(StudioError, match="do not fit"):
         load_vision(f"local-dir:{folder}", "unused", "cpu")

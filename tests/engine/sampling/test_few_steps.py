@@ -12,7 +12,6 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.fast import Solver
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.settings import GenerationSettings
@@ -21,8 +20,9 @@ from gal_studio.engine.loras.layers import Factors, named_tensors
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import Speedup, drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from tests.engine.sampling.test_sampler import difference
+from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.stock import stock_pictures, stock_pipeline
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein
 from tests.engine.tiny_pipelines import SCALED, scheduled
@@ -51,15 +51,12 @@ def write_lora(model: ImageModel, path: Path, scale: float = 0.15) -> None:
 
 def drawn(model: ImageModel, speed: Speedup, settings: GenerationSettings = SETTINGS) -> list[Image.Image]:
     with drawing(model, speed=speed) as ready:
-        batches = [one for one in draw(ready, REQUESTS, settings) if isinstance(one, DrawnBatch)]
-    return [image for batch in batches for image in batch.images]
+        return pictures(ready, REQUESTS, settings)
 
 
 def stock(folder: Path, lora: Path, solver: Solver) -> list[Image.Image]:
     """Drawn by a pipeline that diffusers loads itself, as the cards of speed LoRAs tell."""
-    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.vae.to(memory_format=torch.channels_last)
+    pipeline = stock_pipeline(folder)
     pipeline.load_lora_weights(str(lora.parent), weight_name=lora.name)
     pipeline.fuse_lora()
     kinds: Mapping[Solver, tuple[Any, dict[str, Any]]] = {
@@ -68,15 +65,7 @@ def stock(folder: Path, lora: Path, solver: Solver) -> list[Image.Image]:
     }
     kind, changed = kinds[solver]
     pipeline.scheduler = kind.from_config(pipeline.scheduler.config, **changed)
-    return [
-        pipeline(
-            prompt=request.prompt,
-            num_inference_steps=4,
-            guidance_scale=0.0,
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-        ).images[0]
-        for request in REQUESTS
-    ]
+    return stock_pictures(pipeline, REQUESTS, SETTINGS)
 
 
 @pytest.mark.parametrize("solver", ["ddim", "lcm"])
@@ -108,11 +97,10 @@ def test_a_picture_of_lcm_is_the_same_in_any_batch(tmp_path: Path) -> None:
     assert max(difference(*pair) for pair in zip(alone, together, strict=True)) <= 1
 
 
-def test_what_cannot_take_a_speed_lora_says_so(tmp_path: Path) -> None:
-    klein = load_image_model(make_tiny_klein(tmp_path / "klein"), device="cpu")
+def test_what_cannot_take_a_speed_lora_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    klein = load_image_model(make_tiny_klein(tmp_path), device="cpu")
     with pytest.raises(StudioError, match="The sampler LCM is for Stable Diffusion"):
         drawn(klein, Speedup("lcm"))
-    held = MachineSettings(base="int8")
-    model = load_image_model(make_tiny_pipeline(tmp_path / "sd"), device="cpu", machine=held)
+    monkeypatch.setattr(ImageModel, "is_quantized", True)
     with pytest.raises(StudioError, match="A speed LoRA cannot be used with base weights of 8-bit integers"):
-        drawn(model, Speedup("ddim", tmp_path / "speed.safetensors"))
+        drawn(klein, Speedup("ddim", tmp_path / "speed.safetensors"))

@@ -1,6 +1,6 @@
 """A LoRA's strength over the steps (Eq. G13): every family draws what the plain way draws, bit for bit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,20 +39,13 @@ from gal_studio.engine.sampling.sampler import (
 )
 from tests.covering import few
 from tests.engine.sampling.test_sampler import pictures
-from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_models import FAMILIES
 
-FAMILIES: dict[str, Callable[[Path], Path]] = {
-    "sd1": make_tiny_pipeline,
-    "xl": make_tiny_xl_pipeline,
-    "klein": make_tiny_klein,
-    "z-image": make_tiny_z_image,
-}
 CASES = [("sd1", "plain", "lora"), ("klein", "int8", "lora")]
 CASES += [("sd1", "bf16", "lora"), ("sd1", "plain", "full")]
 CASES += [("sd1", "plain", "lokr"), ("klein", "int8", "lokr")]
 OF_THE_SAME_KIND = [("klein", "plain", "lora")]
-OF_THE_SAME_KIND += [(name, base, "lora") for name in ("xl", "z-image") for base in ("plain", "int8")]
+OF_THE_SAME_KIND += [(name, base, "lora") for name in ("sdxl", "z-image") for base in ("plain", "int8")]
 """A U-Net and a transformer again; `export/test_families.py` draws them by a recipe as stock pipelines do."""
 NAMED = {" ".join(case): case for case in (*CASES, *OF_THE_SAME_KIND)}
 ALL = few(NAMED, *(" ".join(case) for case in CASES[:-1]))
@@ -196,7 +189,7 @@ def batches(events: Iterator[DrawEvent]) -> list[DrawnBatch]:
 @pytest.mark.parametrize("number", [1e30, -1e30])
 def test_a_change_beyond_all_numbers_is_refused(tmp_path: Path, number: float) -> None:
     """Its factors are finite, so that reading the file says nothing."""
-    model = load_image_model(make_tiny_pipeline(tmp_path / "model"), device="cpu")
+    model = load_image_model(FAMILIES["sd1"](tmp_path / "model"), device="cpu")
     attach_lora(model, TuneSettings(rank=2, target="attention"), torch.Generator())
     weights = list(trainable(model).values())
     before = model.denoiser.conv_in.weight.clone()

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.families.family import References
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -26,10 +27,13 @@ REQUESTS = [DrawRequest(f"A {name} in a style", 100 + index) for index, name in 
 
 
 def pictures(
-    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings = SETTINGS
+    model: ImageModel,
+    requests: Sequence[DrawRequest],
+    settings: GenerationSettings = SETTINGS,
+    given: References | None = None,
 ) -> list[Image.Image]:
-    drawn = [event for event in draw(model, requests, settings) if isinstance(event, DrawnBatch)]
-    return [image for batch in drawn for image in batch.images]
+    events = draw(model, requests, settings, given)
+    return [image for event in events if isinstance(event, DrawnBatch) for image in event.images]
 
 
 def difference(one: Image.Image, other: Image.Image) -> int:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import diffusers
 import numpy as np
 import pytest
 import torch
@@ -26,7 +25,7 @@ from gal_studio.engine.sampling.reference_adapter import (
     load_adapter,
     trained_adapter,
 )
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training import gradients
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED, SubjectSource, refine_adapter
 from gal_studio.engine.training.checkpoints import Checkpoint
@@ -34,7 +33,8 @@ from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.trainer import Run
-from tests.engine.sampling.test_sampler import difference
+from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.stock import stock_pictures, stock_pipeline, with_our_solver
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
 from tests.engine.tiny_flows import make_tiny_klein
@@ -166,29 +166,17 @@ def test_a_stopped_training_goes_on_and_ends_the_same(ready: Ready, tmp_path: Pa
 
 def test_the_written_file_draws_the_same_in_diffusers(ready: Ready, tmp_path: Path) -> None:
     settings = GenerationSettings(steps=3, guidance_scale=4.0, batch_size=1)
-    request = DrawRequest("A cat in a style", 5)
+    requests = [DrawRequest("A cat in a style", 5)]
     with attached(ready.model, ready.adapter):
         list(refine_adapter(ready.model, ready.adapter, ready.pairs, ready.features, TUNE, seed=1))
         made = trained_adapter(ready.model, ready.adapter)
         made.save(tmp_path / "trained.safetensors")
     with attached(ready.model, made, 0.7):
         given = encode_references(ready.model, made, [noise(0)])
-        (ours,) = (
-            event.images[0]
-            for event in draw(ready.model, [request], settings, given)
-            if isinstance(event, DrawnBatch)
-        )
+        (ours,) = pictures(ready.model, requests, settings, given)
     with attached(ready.model, ready.adapter, 0.7):
-        (former,) = (
-            event.images[0]
-            for event in draw(ready.model, [request], settings, given)
-            if isinstance(event, DrawnBatch)
-        )
-    stock = diffusers.DiffusionPipeline.from_pretrained(ready.base, dtype=torch.float32)
-    stock.set_progress_bar_config(disable=True)
-    stock.vae.to(memory_format=torch.channels_last)
-    solver = ready.model.family.solver(3, ready.model.resolution, ready.model.device)
-    stock.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
+        (former,) = pictures(ready.model, requests, settings, given)
+    stock = with_our_solver(stock_pipeline(ready.base), ready.model, settings)
     with torch.random.fork_rng(devices=[]):
         stock.load_ip_adapter(
             tmp_path,
@@ -197,15 +185,7 @@ def test_the_written_file_draws_the_same_in_diffusers(ready: Ready, tmp_path: Pa
             image_encoder_folder=str(ready.adapter.encoder),
         )
     stock.set_ip_adapter_scale(0.7)
-    theirs = stock(
-        prompt=request.prompt,
-        ip_adapter_image=noise(0),
-        num_inference_steps=3,
-        guidance_scale=4.0,
-        height=ready.model.resolution,
-        width=ready.model.resolution,
-        generator=torch.Generator("cpu").manual_seed(5),
-    ).images[0]
+    (theirs,) = stock_pictures(stock, requests, settings, ip_adapter_image=noise(0))
     assert difference(ours, theirs) == 0 and difference(ours, former) > 1
 
 

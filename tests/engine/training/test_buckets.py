@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import diffusers
 import pytest
 import torch
 from PIL import Image
@@ -22,26 +21,11 @@ from gal_studio.engine.training.patchdpo import PairSource, refine
 from gal_studio.engine.training.trainer import Run
 from tests.covering import few
 from tests.engine.conftest import noise_picture
-from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import (
-    make_tiny_anima,
-    make_tiny_klein,
-    make_tiny_krea,
-    make_tiny_qwen_image,
-    make_tiny_z_image,
-)
+from tests.engine.stock import stock_pipeline
+from tests.engine.tiny_models import FAMILIES
 from tests.engine.trained import result, same
 from tests.engine.training.test_patchdpo import PAIRS
 
-FAMILIES: dict[str, Callable[[Path], Path]] = {
-    "Stable Diffusion": make_tiny_pipeline,
-    "XL": make_tiny_xl_pipeline,
-    "FLUX.2 klein": make_tiny_klein,
-    "Z-Image": make_tiny_z_image,
-    "Krea 2": make_tiny_krea,
-    "Qwen-Image 2.1": make_tiny_qwen_image,
-    "Anima": make_tiny_anima,
-}
 TALL, WIDE, SQUARE = (70, 140), (150, 80), (64, 64)
 EXAMPLES = [
     ExamplePicture(noise_picture(seed, *size), "A cat in a style")
@@ -103,8 +87,7 @@ def test_the_denoiser_gets_what_the_stock_pipeline_gives_it_at_that_size(
     model, folder = opened
     if not (folder / "model_index.json").exists():  # modular pipelines: tests/engine/families compares them
         return
-    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
+    pipeline = stock_pipeline(folder)
     stock, compared = getattr(pipeline, model.family.part), set()
     for batch in (batch for batches in steps(model) for batch in batches):
         height, width = (side * model.scale for side in batch.noisy.shape[2:])
@@ -160,7 +143,7 @@ def check_same_shape(ours: Any, theirs: Any) -> None:
         assert ours.shape == theirs.shape
 
 
-@pytest.mark.parametrize("opened", few(FAMILIES, "FLUX.2 klein"), indirect=True, scope="module")
+@pytest.mark.parametrize("opened", few(FAMILIES, "klein"), indirect=True, scope="module")
 def test_all_shapes_are_learned_and_a_training_repeats_and_resumes(
     opened: tuple[ImageModel, Path], tmp_path: Path
 ) -> None:

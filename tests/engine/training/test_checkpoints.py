@@ -19,7 +19,6 @@ from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
-MOST_SECONDS_LOST = 20
 TUNE = TuneSettings(steps=8, batch_size=2, rank=2, checkpoint_every=100, crop="random")
 REFINE = RefineSettings(steps=8, batch_size=2, learning_rate=1e-3, mix=0.25, checkpoint_every=100)
 PAIRS = [
@@ -63,39 +62,32 @@ def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> St
     )
 
 
-def before_the_last(taken: list[int]) -> list[int]:
-    """Without the last state, which a fine-tuning hands over in any case, since more steps may follow it."""
-    return [step for step in taken if step < TUNE.steps]
-
-
-def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Start, model: ImageModel) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "to_write", "expected"),
+    [
+        pytest.param(4.0, 0.0, [4], id="every 16 seconds"),
+        pytest.param(8.0, 3.0, [2, 6], id="the second one 32 seconds after the first, which took 3"),
+        pytest.param(0.01, 0.0, [], id="a fast training has none"),
+    ],
+)
+def test_a_checkpoint_is_due_when_the_last_one_is_old(
+    run: Start, model: ImageModel, seconds: float, to_write: float, expected: list[int]
+) -> None:
     taken: list[int] = []
-    clock = StepClock(4.0)
-    list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
-    detach(model)
-    assert CHECKPOINT_SECONDS + clock.seconds < MOST_SECONDS_LOST
-    assert taken == [4, 8]  # every 16 seconds
-
-
-def test_what_takes_long_to_write_is_written_less_often(run: Start, model: ImageModel) -> None:
-    taken: list[int] = []
-    clock = StepClock(8.0)
+    clock = StepClock(seconds)
 
     def write(state: Checkpoint) -> None:
         taken.append(state.step)
-        clock.now += 3.0
+        clock.now += to_write
 
     list(clock.along(run(checkpoint=write, clock=clock)))
     detach(model)
-    assert before_the_last(taken) == [2, 6], "the second one 32 seconds after the first, which took 3"
+    # without the last state, which a fine-tuning hands over in any case, since more steps may follow it
+    assert [step for step in taken if step < TUNE.steps] == expected
 
 
-def test_a_fast_training_has_no_checkpoints_by_time(run: Start, model: ImageModel) -> None:
-    taken: list[int] = []
-    clock = StepClock(0.01)
-    list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
-    detach(model)
-    assert before_the_last(taken) == []
+def test_not_much_is_lost() -> None:
+    assert CHECKPOINT_SECONDS + 4.0 < 20, "of a training with steps of 4 seconds"
 
 
 def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(
@@ -103,9 +95,7 @@ def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(
 ) -> None:
     """A training killed after step five resumes at step four, with the same result."""
     whole = [event.loss for event in run(clock=StepClock(0.0))]
-    expected = result(model)
-    path = tmp_path / "checkpoint"
-    clock = StepClock(4.0)
+    expected, path, clock = result(model), tmp_path / "checkpoint", StepClock(4.0)
     events = run(checkpoint=lambda state: None if path.exists() else state.save(path), clock=clock)
     along = clock.along(events)
     first = [next(along).loss for _ in range(5)][:4]

@@ -5,20 +5,21 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
-from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
-from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
+from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.conftest import noise_picture
-from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, check_resume, result, same
 
 
 def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -> float:
@@ -55,8 +56,8 @@ def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -
 
 
 @pytest.mark.parametrize("published", [None, False, True])
-def test_first_loss_by_hand(model: ImageModel, published: bool | None) -> None:
-    settings = SETTINGS
+def test_first_loss_by_hand(either_model: ImageModel, published: bool | None) -> None:
+    settings, model = SETTINGS, either_model
     if published is not None:
         settings = settings.updated({"prior_weight": 0.5, "prior_as_published": published})
     prior = [] if published is None else PRIOR
@@ -64,14 +65,6 @@ def test_first_loss_by_hand(model: ImageModel, published: bool | None) -> None:
     loss = next(events).loss
     events.close()
     assert loss == pytest.approx(by_hand(model, settings, 4, bool(prior)), rel=1e-5)
-
-
-def test_first_loss_by_hand_of_an_epsilon_model(epsilon_folder: Path) -> None:
-    model = load_image_model(epsilon_folder, device="cpu")
-    events = fine_tune(model, EXAMPLES, [], SETTINGS, seed=4)
-    loss = next(events).loss
-    events.close()
-    assert loss == pytest.approx(by_hand(model, SETTINGS, 4, False), rel=1e-5)
 
 
 def test_events_and_the_attached_adapter(model: ImageModel) -> None:
@@ -91,18 +84,18 @@ def test_the_seed_determines_the_weights(model: ImageModel) -> None:
     assert not same(results[0], results[2])
 
 
+MASKED = [EXAMPLES[0], replace(EXAMPLES[1], mask=Image.linear_gradient("L").resize((32, 32)))]
+
+
 @pytest.mark.parametrize("method", [pytest.param("lora", marks=pytest.mark.thorough), "full"])
-def test_resume_is_bit_for_bit(model: ImageModel, tmp_path: Path, method: str) -> None:
+@pytest.mark.parametrize("examples", [EXAMPLES, MASKED], ids=["whole", "masked"])
+def test_resume_is_bit_for_bit(
+    model: ImageModel, tmp_path: Path, method: str, examples: list[ExamplePicture]
+) -> None:
     settings = SETTINGS.updated({"method": method, "crop": "random"})
-    whole = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, seed=5)]
-    expected = result(model)
-    path = tmp_path / "checkpoint"
-    events = fine_tune(model, EXAMPLES, PRIOR, settings, 5, Run(checkpoint=lambda state: state.save(path)))
-    first = [next(events).loss for _ in range(4)]
-    events.close()  # stops after the fourth step, with a checkpoint
-    rest = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, 5, Run(resume_from=path))]
-    assert first + rest == whole
-    assert same(result(model), expected)
+    check_resume(
+        model, lambda run: fine_tune(model, examples, PRIOR, settings, 5, run), tmp_path / "checkpoint"
+    )
 
 
 def test_checkpoints_are_regular_and_on_stop(model: ImageModel) -> None:
@@ -242,7 +235,3 @@ def test_float32_attention_agrees_with_the_stock_one(model: ImageModel, in_bfloa
         found = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
     assert dict(model.denoiser.attn_processors) == stock
-
-
-def test_events_are_plain_values() -> None:
-    assert TuneEvent(1, 2, 0.5) == TuneEvent(1, 2, 0.5, "")

@@ -1,19 +1,16 @@
 """Refinement (Eq. P7): the loss by hand, shared noise, the mix, exact resume, and its effect."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.patch_quality import Limits, pair_weights, quality, reproduction, rescale
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.families.family import uncropped
-from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.checkpoints import Checkpoint
@@ -23,6 +20,7 @@ from gal_studio.engine.training.patchdpo import MOST_EXAMPLES, PairSource, Refin
 from gal_studio.engine.training.trainer import Run
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_xl_pipeline
+from tests.engine.trained import check_resume, result
 
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2)
 SETTINGS = RefineSettings(steps=6, batch_size=2, learning_rate=1e-3, mix=0.0, checkpoint_every=3)
@@ -40,12 +38,6 @@ PAIRS = [
     RefinePair(noise_picture(1), noise_picture(2), "A <x> cat", random_weights(1)),
     RefinePair(noise_picture(3), noise_picture(4), "A <x> cat on a plain background", random_weights(2), 0.5),
 ]
-
-
-def result(model: ImageModel) -> dict[str, torch.Tensor]:
-    weights = {name: weight.detach().clone() for name, weight in trainable(model).items()}
-    detach(model)
-    return weights
 
 
 def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSettings, seed: int = 3) -> float:
@@ -85,13 +77,6 @@ def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
             error = (said(model, noisy, time, pair.prompt) - target) ** 2
             total += pair.weight * float((w * error).mean()) / 4
     return total
-
-
-@pytest.fixture(params=["v_prediction", "epsilon"])
-def either_model(request: pytest.FixtureRequest, epsilon_folder: Path) -> ImageModel:
-    if request.param == "epsilon":
-        return load_image_model(epsilon_folder, device="cpu")
-    return request.getfixturevalue("model")  # type: ignore[no-any-return]
 
 
 def test_first_loss_by_hand(either_model: ImageModel) -> None:
@@ -146,12 +131,6 @@ def test_a_warm_up_takes_the_same_share_of_a_refinement(model: ImageModel) -> No
     assert warm == same
 
 
-def test_the_mixed_loss_is_the_weighted_sum(model: ImageModel) -> None:
-    source = PairSource(model, PAIRS, EXAMPLES, PRIOR, MIXED, TUNE, 3)
-    assert source.rows == 4 + 1 + 1
-    assert first_loss(model, PAIRS, MIXED) != pytest.approx(first_loss(model, PAIRS, SETTINGS))
-
-
 def test_without_examples_nothing_is_mixed(model: ImageModel) -> None:
     events = [event.loss for event in refine(model, PAIRS, [], [], MIXED, TUNE, 3)]
     detach(model)
@@ -160,18 +139,17 @@ def test_without_examples_nothing_is_mixed(model: ImageModel) -> None:
 
 @pytest.mark.parametrize("settings", [SETTINGS, MIXED])
 def test_resume_is_bit_for_bit(either_model: ImageModel, tmp_path: Path, settings: RefineSettings) -> None:
-    tune = TUNE.updated({"crop": "random"})
-    arguments = (either_model, PAIRS, EXAMPLES, PRIOR, settings, tune, 5)
-    whole = [event.loss for event in refine(*arguments)]
-    expected = result(either_model)
-    path = tmp_path / "checkpoint"
-    events = refine(*arguments, Run(checkpoint=lambda state: state.save(path)))
-    first = [next(events).loss for _ in range(4)]
-    events.close()
-    rest = [event.loss for event in refine(*arguments, Run(resume_from=path))]
-    assert first + rest == whole
-    found = result(either_model)
-    assert all(torch.equal(found[name], expected[name]) for name in expected)
+    given = (either_model, PAIRS, EXAMPLES, PRIOR, settings, TUNE.updated({"crop": "random"}), 5)
+    check_resume(either_model, lambda run: refine(*given, run), tmp_path / "checkpoint")
+
+
+def test_a_training_on_other_pairs_is_another_one(model: ImageModel) -> None:
+    first, second = PAIRS
+    others = (replace(second, weights=1 - second.weights), replace(second, generated=noise_picture(99)))
+    prints = {
+        PairSource(model, [first, pair], [], [], SETTINGS, TUNE, 0).fingerprint for pair in (second, *others)
+    }
+    assert len(prints) == 3
 
 
 def test_checkpoints_follow_the_refinements_settings(model: ImageModel) -> None:
@@ -181,22 +159,6 @@ def test_checkpoints_follow_the_refinements_settings(model: ImageModel) -> None:
     detach(model)
     assert steps == [(step, 6) for step in range(1, 7)]
     assert [state.step for state in taken] == [3, 6]
-
-
-def other_weights(pair: RefinePair) -> RefinePair:
-    return replace(pair, weights=1 - pair.weights)
-
-
-@pytest.mark.parametrize(
-    "change", [other_weights, lambda pair: replace(pair, generated=noise_picture(99))], ids=["map", "picture"]
-)
-def test_a_checkpoint_of_other_pairs_is_refused(
-    model: ImageModel, tmp_path: Path, change: Callable[[RefinePair], RefinePair]
-) -> None:
-    path = tmp_path / "checkpoint"
-    list(refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, Run(checkpoint=lambda state: state.save(path))))
-    with pytest.raises(StudioError, match="other settings or images"):
-        next(refine(model, [PAIRS[0], change(PAIRS[1])], [], [], SETTINGS, TUNE, 0, Run(resume_from=path)))
 
 
 def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) -> None:
@@ -233,78 +195,6 @@ def test_sdxl_gives_each_picture_its_own_sizes(tmp_path: Path) -> None:
     assert sizes == [(48, 64, 0, 4, 32, 32), (32, 32, 0, 0, 32, 32)]
     list(refine(model, [pair], [], [], SETTINGS.updated({"steps": 1}), TUNE, 0))
     detach(model)
-
-
-# --- what a painted bad region does
-
-
-def soft_picture(seed: int) -> Image.Image:
-    pixels = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), dtype=np.uint8)
-    return Image.fromarray(pixels).resize((32, 32), Image.Resampling.BICUBIC)
-
-
-def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
-    """The pixels of each patch, centred and of unit length: sufficient features for these patches."""
-    size = picture.width // grid
-    pixels = np.asarray(picture, dtype=np.float64).reshape(grid, size, grid, size, 3).transpose(0, 2, 1, 3, 4)
-    rows = pixels.reshape(grid, grid, -1)
-    rows = rows - rows.mean(axis=-1, keepdims=True)
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
-
-
-def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
-    """The mean error of the predicted velocity at each latent position, over fixed times and noises."""
-    clean, alpha_bar = encode_picture(model, picture, (32, 32)), model.family.process().alpha_bar
-    generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
-    times = range(100, 1000, 50)
-    for time in times:
-        eps, a = torch.randn(clean.shape, generator=generator), alpha_bar[time]
-        noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
-        target = a.sqrt() * eps - (1 - a).sqrt() * clean
-        total += ((said(model, noisy, torch.tensor(time), prompt) - target) ** 2).mean(dim=0)
-    return total / len(times)
-
-
-@pytest.mark.thorough
-@pytest.mark.slow
-def test_the_references_counterpart_of_a_painted_bad_region_improves(
-    model: ImageModel, tmp_path: Path
-) -> None:
-    """The model draws x: y with its lower right wrong. The tower is fooled; the human paints that bad.
-
-    The subject is the right half of both. Painted, y's lower right is what the training learns; unpainted,
-    nothing counts as lost, and x is learned with its fault.
-    """
-    prompt, reference = "A <x> cat", soft_picture(1)
-    drawn = np.array(reference)
-    drawn[16:, 16:] = np.array(soft_picture(5))[16:, 16:]
-    generated = Image.fromarray(drawn)
-    tune = TUNE.updated({"steps": 200, "batch_size": 4, "learning_rate": 3e-3, "method": "full"})
-    list(fine_tune(model, [ExamplePicture(generated, prompt)], [], tune, seed=0))
-    path = save_adapter(model, tmp_path / "adapter", AdapterCard("<x>", "tiny", 1, 0))
-    before = error_map(model, reference, prompt)
-    detach(model)
-
-    fooled = patch_features(reference)  # as if x were y: every patch is reproduced
-    painting = np.full((32, 32), 128, np.uint8)
-    painting[16:, 16:] = 0
-    limits, subject = Limits(0.9, 0.95), np.pad(np.ones((8, 4)), ((0, 0), (4, 0)))
-    settings = SETTINGS.updated({"steps": 40, "batch_size": 4})
-    falls = {}
-    for name, word in (("painted", painting), ("unpainted", None)):
-        judged = rescale(quality(fooled, [(fooled, None)]), limits)
-        found = rescale(reproduction(fooled, [fooled], paintings=[word]), limits)
-        weights = pair_weights(found, judged, subject, subject, 0.0, painting=word)
-        pair = RefinePair(reference, generated, prompt, weights)
-        list(refine(model, [pair], [], [], settings, tune, 1, Run(start_from=path)))
-        falls[name] = before - error_map(model, reference, prompt)
-        detach(model)
-    wrong = torch.zeros(8, 8, dtype=torch.bool)
-    wrong[4:, 4:] = True
-    painted, unpainted = falls["painted"], falls["unpainted"]
-    assert painted[wrong].mean() > 0.2 * before[wrong].mean()
-    assert painted[wrong].mean() > 2 * painted[~wrong].mean()
-    assert painted[wrong].mean() > 2 * unpainted[wrong].mean()
 
 
 def test_conditions_are_dropped_with_equal_chances() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -185,11 +186,7 @@ def test_unusable_checkpoints_raise_their_own_error(
 def test_a_disk_error_is_not_a_damaged_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "step-1.safetensors"
     of_another(path)
-
-    def refuse(*_arguments: Any, **_names: Any) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "open", Mock(side_effect=PermissionError(errno.EACCES, "Permission denied")))
     with pytest.raises(StudioError, match=r"cannot be read \(Permission denied\): check the disk") as caught:
         read_checkpoint(path, "f")
     assert not isinstance(caught.value, CheckpointError)

@@ -1,7 +1,6 @@
 """The first round as a teacher (Eq. G24): at low noise its predictions are the targets."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,8 +29,7 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.patchdpo import PairSource
 from gal_studio.engine.training.teacher import Teacher, TeacherLayers
 from gal_studio.engine.training.trainer import Run, Training
-from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_tiny_anima, make_tiny_klein, make_tiny_qwen_image, make_tiny_z_image
+from tests.engine.tiny_models import FAMILIES
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
 from tests.engine.training.test_patchdpo import PAIRS
 from tests.engine.training.test_patchdpo import SETTINGS as REFINE
@@ -107,17 +105,13 @@ def test_a_schedule_teaches_with_the_strength_of_its_noise(model: ImageModel, tm
     assert torch.equal(batch.taught[rows], torch.where(early, torch.tensor(0.4), torch.tensor(1.0)))
 
 
-@pytest.mark.parametrize(
-    "make",
-    [make_tiny_pipeline, make_tiny_xl_pipeline, make_tiny_klein, make_tiny_z_image, make_tiny_qwen_image,
-     make_tiny_anima],
-)  # fmt: skip
+@pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("method", ["lora", "lokr"])
 def test_the_target_is_what_the_first_rounds_lora_predicts(
-    tmp_path: Path, make: Callable[[Path], Path], method: str, short_texts: None
+    tmp_path: Path, family: str, method: str, short_texts: None
 ) -> None:
     """Rows of two strengths, against a model with the LoRA fused into its weights; the rest keep theirs."""
-    model = load_image_model(make(tmp_path / "model"), device="cpu", machine=MACHINE)
+    model = load_image_model(FAMILIES[family](tmp_path / "model"), device="cpu", machine=MACHINE)
     tune = TAUGHT.updated({"batch_size": 4, "method": method})
     path = first_round(model, tmp_path / "first.safetensors", tune.updated({"rank": 3}))
     source = ExampleSource(model, GIVEN, [], tune, 0, teacher=Teacher(path, WEAKER, STEPS))
@@ -225,7 +219,7 @@ def test_compiled_blocks_are_left_out_of_it(
     usual = torch.compiler.set_stance
     monkeypatch.setattr(torch.compiler, "set_stance", lambda name: stances.append(name) or usual(name))
     for compiles in (False, True):
-        model.machine = replace(MACHINE, compile=compiles)
+        monkeypatch.setattr(model, "machine", replace(MACHINE, compile=compiles))
         with TeacherLayers(model, path).instead(torch.tensor([1.0])):
             pass
     assert stances == ["force_eager"]
@@ -234,7 +228,7 @@ def test_compiled_blocks_are_left_out_of_it(
 
 @pytest.mark.slow
 def test_two_processes_have_the_same_teacher(tmp_path: Path) -> None:
-    folder = make_tiny_pipeline(tmp_path / "pipeline")
+    folder = FAMILIES["sd1"](tmp_path / "pipeline")
     model = load_image_model(folder, device="cpu", machine=MACHINE)
     known, tune = teacher(model, tmp_path), TAUGHT.updated({"batch_size": 6})
     group = DeviceGroup(str(folder), {}, MACHINE, tune, ["cpu", "cpu"], teacher=known.adapter)

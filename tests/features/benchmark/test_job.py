@@ -14,7 +14,7 @@ from gal_studio.worker import Worker
 from gal_studio.worker.jobs import generate
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, object_draft, tiny_draft
+from tests.tiny_project import changed, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 Names = tuple[str, str]
@@ -75,8 +75,7 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
 @pytest.mark.thorough
 def test_a_round_is_drawn_by_its_best_schedule_as_well(studio: Studio, models: Models, names: Names) -> None:
     weaker = {"lowest_strength": 0.0, "latest_switch": 0.0}
-    changes = {**CHANGES, "generation": {**CHANGES["generation"], **weaker}}
-    round_id = trained(studio, models, names, changes=changes)
+    round_id = trained(studio, models, names, changes=changed(generation=weaker))
     tiles = [tile.candidate for tile in studio.round_view(round_id).candidates]
     studio.mark_copies([one.id for one in tiles if one.recipe != tiles[0].recipe], False)
     studio.mark_copies([one.id for one in tiles if one.recipe.is_as_trained], True)
@@ -100,8 +99,7 @@ def test_all_rounds_are_measured_with_the_guidance_of_the_set(
     studio: Studio, models: Models, names: Names
 ) -> None:
     part = {"guidance_start": 0.5, "guidance_end": 1.0}
-    changes = {**CHANGES, "generation": {**CHANGES["generation"], **part}}
-    round_id = trained(studio, models, names, changes=changes)
+    round_id = trained(studio, models, names, changes=changed(generation=part))
     project = studio.store.projects.get(project_of(studio, round_id))
     kept = studio.store.database.rows("SELECT drawn_by FROM class_images")
     assert kept and all(row["drawn_by"].endswith(" from 0.5 to 1 of the steps") for row in kept)

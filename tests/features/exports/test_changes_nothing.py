@@ -4,17 +4,16 @@ from zipfile import ZipFile
 
 import pytest
 
-from gal_studio.engine.loras import check
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.training import training_run
-from tests.engine.loras.check_here import check_here
-from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, work
+from tests.features.exports.conftest import Train
+from tests.tiny_project import changed
+from tests.worker.working import work
 
-TOO_SMALL = {**CHANGES, "tune": {**CHANGES["tune"], "learning_rate": 1e-12}}
+TOO_SMALL = changed(tune={"learning_rate": 1e-12})
 
 
 def kept_unseen(model: ImageModel, *_: object) -> None:
@@ -24,12 +23,10 @@ def kept_unseen(model: ImageModel, *_: object) -> None:
 
 @pytest.mark.slow
 def test_it_is_told(
-    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    studio: Studio, models: Models, train: Train, checked_here: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    round_id = first_round(studio, tiny_draft(names, changes=TOO_SMALL))
     monkeypatch.setattr(training_run, "verify_adapter", kept_unseen)
-    monkeypatch.setattr(check, "check_files", check_here)
-    assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
+    round_id = train(changes=TOO_SMALL)
     assert work(studio, models, studio.export_round(round_id, "kohya")).state == "completed"
     (found,) = studio.exports(round_id)
     assert not found.is_same

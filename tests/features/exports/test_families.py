@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -19,20 +18,16 @@ from gal_studio.features.exports.engine.task import ExportTask
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.drawn_alike import ALIKE
-from tests.engine.loras.check_here import check_here
 from tests.engine.sampling.test_few_steps import write_lora
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import (
-    make_tiny_anima,
-    make_tiny_klein,
-    make_tiny_krea,
-    make_tiny_qwen_image,
-    make_tiny_z_image,
-)
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_krea
+from tests.engine.tiny_models import FAMILIES
 from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
-from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, work
+from tests.features.exports.conftest import Leave, Train
+from tests.tiny_project import CHANGES
+from tests.worker.working import work
 
+Patch = pytest.MonkeyPatch
 QUICK = {
     "tune": {**CHANGES["tune"], "steps": 2, "prior_images": 0, "resolution": 64},
     "generation": {**ALIKE, "candidates": 2, "steps": 2, "guidance_scale": 3.0, "resolution": 64},
@@ -55,58 +50,25 @@ def make_half_text(folder: Path) -> Path:
     return made
 
 
-MAKERS = [
-    make_half_text,
-    make_tiny_pipeline,
-    make_tiny_xl_pipeline,
-    make_tiny_klein,
-    make_tiny_z_image,
-    make_tiny_krea,
-    make_tiny_qwen_image,
-    make_tiny_anima,
-]
+MAKERS = [make_half_text, make_wide_two, make_wide_two_with_v, *FAMILIES.values()]
 CONSTANT, SWITCH = Recipe.constant(0.55), Recipe(0.0, 1.0, 0.5)
 LOKR = {**EXACT, "tune": {**EXACT["tune"], "method": "lokr", "lokr_factor": 4}}
 CASES = [
     pytest.param(make_tiny_klein, LOKR, id="a LoKr of klein"),
     *(pytest.param(make, EXACT, id=make.__name__, marks=pytest.mark.thorough) for make in MAKERS),
 ]
-LOOPS: dict[str, tuple[Make, str]] = {
-    "sd2 epsilon": (make_wide_two, "kohya"),
-    "sd2 v": (make_wide_two_with_v, "diffusers"),
-    "klein base": (make_tiny_klein, "comfyui"),
-    "Krea 2": (make_tiny_krea, "comfyui"),
-    "Qwen-Image 2.1": (make_tiny_qwen_image, "comfyui"),
-    "Anima": (make_tiny_anima, "comfyui"),
-    "Krea 2 for kohya's scripts": (make_tiny_krea, "kohya"),
-}
-"""A family with a form for other programs; `test_forms.py` draws with all of them."""
-ALL_LOOPS = [pytest.param(name, marks=() if name == "klein base" else pytest.mark.thorough) for name in LOOPS]
 
 
 @pytest.mark.parametrize(("make", "changes"), CASES)
 def test_the_code_of_the_card_opens_the_model_and_generates_with_the_lora(
-    make: Make,
-    changes: dict[str, Any],
-    studio: Studio,
-    models: Models,
-    names: tuple[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    make: Make, changes: dict[str, Any], train: Train, leave: Leave, tmp_path: Path, monkeypatch: Patch
 ) -> None:
-    monkeypatch.setattr(check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", CONSTANT)
     model = make(tmp_path / "model")
-    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
-    assert work(studio, models, studio.export_round(round_id, "diffusers")).message == ""
-    (found,) = studio.exports(round_id)
-    assert found.is_same, found.sentence
-    with ZipFile(studio.exported(round_id, "diffusers")) as archive:
-        archive.extractall(tmp_path / "exported")
-    monkeypatch.chdir(tmp_path / "exported")
+    monkeypatch.chdir(leave(train(model, changes=changes), "diffusers"))
     card = Path("README.md").read_text(encoding="utf-8")
     assert CONSTANT.words in card and Path("pictures/recipe.png").is_file()
+    assert "height=64, width=64" in card  # the pictures' size
     code = card.partition("```python\n")[2].partition("```")[0].replace("THE FOLDER OF model", str(model))
     without = "\n".join(line for line in code.splitlines() if "learned" not in line)
     drawn = []
@@ -118,20 +80,13 @@ def test_the_code_of_the_card_opens_the_model_and_generates_with_the_lora(
 
 
 def test_what_the_code_leaves_out_is_said(
-    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    train: Train, leave: Leave, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     """The file is checked with guidance in every step; the pictures are the round's."""
-    monkeypatch.setattr(check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", SWITCH)
     monkeypatch.setattr(ExportTask, "constant", CONSTANT)
-    model = make_tiny_pipeline(tmp_path / "model")
-    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=PARTLY_GUIDED))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
-    assert work(studio, models, studio.export_round(round_id, "comfyui")).message == ""
-    (found,) = studio.exports(round_id)
-    assert found.is_same, found.sentence
-    with ZipFile(studio.exported(round_id, "comfyui")) as archive:
-        card = archive.read("README.md").decode()
+    made = leave(train(make_tiny_pipeline(tmp_path / "model"), changes=PARTLY_GUIDED), "comfyui")
+    card = (made / "README.md").read_text(encoding="utf-8")
     assert "Guidance is on only in steps 2 to 3 of 4; the code: in all." in card
     assert "set_adapters('learned', 0.55)" in card
 
@@ -151,26 +106,17 @@ def with_lcm(folder: Path) -> tuple[Path, dict[str, Any]]:
 @pytest.mark.parametrize("made", [fast_klein, pytest.param(with_lcm, marks=pytest.mark.thorough)])
 def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
     made: Callable[[Path], tuple[Path, dict[str, Any]]],
-    studio: Studio,
-    models: Models,
-    names: tuple[str, str],
+    train: Train,
+    leave: Leave,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: Patch,
 ) -> None:
     """The file is checked with the base model; pictures and workflow are the fast model's."""
-    monkeypatch.setattr(check, "check_files", check_here)
     monkeypatch.setattr(ExportTask, "recipe", SWITCH)
     monkeypatch.setattr(ExportTask, "constant", CONSTANT)
     model, fast = made(tmp_path)
     changes = {**EXACT, "generation": {**EXACT["generation"], **fast, "fast_steps": 3}}
-    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=changes))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
-    assert work(studio, models, studio.export_round(round_id, "comfyui")).message == ""
-    (found,) = studio.exports(round_id)
-    assert found.is_same, found.sentence
-    with ZipFile(studio.exported(round_id, "comfyui")) as archive:
-        archive.extractall(tmp_path / "exported")
-    monkeypatch.chdir(tmp_path / "exported")
+    monkeypatch.chdir(leave(train(model, changes=changes), "comfyui"))
     card = Path("README.md").read_text(encoding="utf-8")
     named = Path(next(iter(fast.values()))).name
     assert f"Images and strengths here are for {named} in 3 steps, the code for the base model" in card
@@ -188,62 +134,28 @@ def test_an_export_draws_and_tells_what_the_round_is_drawn_with(
         assert nodes["times"]["inputs"]["steps"] == 3 and nodes["guide"]["inputs"]["cfg"] == 1.0
 
 
-@pytest.mark.parametrize("name", ALL_LOOPS)
-def test_the_whole_loop(
-    name: str,
-    studio: Studio,
-    models: Models,
-    names: tuple[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    make, form = LOOPS[name]
-    monkeypatch.setattr(check, "check_files", check_here)
-    round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=QUICK))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
-    assert work(studio, models, studio.export_round(round_id, form)).message == ""
-    (found,) = studio.exports(round_id)
-    assert found.is_same, found.sentence
-    with ZipFile(studio.exported(round_id, form)) as archive:
-        assert "height=64, width=64" in archive.read("README.md").decode()  # the pictures' size
-
-
 @pytest.mark.parametrize(
     "make", [pytest.param(make_tiny_xl_pipeline, marks=pytest.mark.thorough), make_tiny_klein]
 )
 def test_a_lokr_is_exported_for_lycoris_and_comfyui(
-    make: Make,
-    studio: Studio,
-    models: Models,
-    names: tuple[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    make: Make, studio: Studio, train: Train, leave: Leave, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(check, "check_files", check_here)
-    round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=LOKR))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    round_id = train(make(tmp_path / "model"), changes=LOKR)
     with pytest.raises(StudioError, match="trained a LoKr, which this format does not hold"):
         studio.export_round(round_id, "comfyui")
-    assert work(studio, models, studio.export_round(round_id, "lycoris")).message == ""
-    (found,) = studio.exports(round_id)
-    assert found.is_same, found.sentence
-    with ZipFile(studio.exported(round_id, "lycoris")) as archive:
-        archive.extractall(tmp_path / "exported")
-    assert (tmp_path / "exported" / "comfyui-workflow.json").is_file()
-    (file,) = (tmp_path / "exported").glob("*.safetensors")
-    card = (tmp_path / "exported" / "README.md").read_text(encoding="utf-8")
+    made = leave(round_id, "lycoris")
+    assert (made / "comfyui-workflow.json").is_file()
+    card = (made / "README.md").read_text(encoding="utf-8")
     assert "create_lycoris_from_weights" in card and "| factor | 4 |" in card
-    layers = {name.partition(".")[0] for name in load_file(file)}
-    assert all(name.startswith("lycoris_") for name in layers)
-    ends = {name.partition(".")[2] for name in load_file(file)}
-    assert ends == {"lokr_w1", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "alpha"}
+    (file,) = made.glob("*.safetensors")
+    parts = [name.partition(".") for name in load_file(file)]
+    assert all(layer.startswith("lycoris_") for layer, _, _ in parts)
+    assert {end for *_, end in parts} == {"lokr_w1", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "alpha"}
 
 
 def test_a_form_that_no_program_reads_is_refused(
-    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+    studio: Studio, models: Models, train: Train, tmp_path: Path
 ) -> None:
-    model = make_tiny_krea(tmp_path / "model")
-    round_id = first_round(studio, tiny_draft((str(model), names[1]), changes=QUICK))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    round_id = train(make_tiny_krea(tmp_path / "model"), changes=QUICK)
     failed = work(studio, models, studio.export_round(round_id, "invokeai"))
     assert failed.state == "error" and "Choose the format for ComfyUI" in failed.message

@@ -38,30 +38,19 @@ from gal_studio.features.exports.engine.header import (
     save_with_header,
     tensors_hash,
 )
+from tests.engine import tiny_models
 from tests.engine.sampling.test_sampler import difference, pictures
-from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import (
-    make_distilled_klein,
-    make_tiny_anima,
-    make_tiny_klein,
-    make_tiny_krea,
-    make_tiny_qwen_image,
-    make_tiny_z_image,
-)
+from tests.engine.tiny import make_tiny_pipeline
+from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
 FORMS = forms_of("lora")
 FAMILIES = {
-    "sd1": make_tiny_pipeline,
+    **tiny_models.FAMILIES,
     "sd2 epsilon": make_wide_two,
     "sd2 v": make_wide_two_with_v,
-    "sdxl": make_tiny_xl_pipeline,
     "klein base": make_tiny_klein,
     "klein": make_distilled_klein,
-    "z-image": make_tiny_z_image,
-    "krea": make_tiny_krea,
-    "qwen": make_tiny_qwen_image,
-    "anima": make_tiny_anima,
 }
 IN_FORMS = list(product(FAMILIES, FORMS))
 SPREAD = {"klein base": 0.6, "klein": 0.6, "krea": 0.5, "qwen": 0.5, "anima": 0.5}

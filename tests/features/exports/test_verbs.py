@@ -1,6 +1,7 @@
 """Where LoRAs are taken: a program that is named once, and a folder into which its file is copied."""
 
 from pathlib import Path
+from unittest.mock import Mock
 from zipfile import ZipFile
 
 import pytest
@@ -26,10 +27,7 @@ def exported(studio: Studio, round_id: str, data: bytes = b"weights", name: str 
 def test_an_export_that_may_not_be_read_is_not_called_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(verbs, "ZipFile", refuse)
+    monkeypatch.setattr(verbs, "ZipFile", Mock(side_effect=PermissionError(13, "Permission denied")))
     with pytest.raises(StudioError, match="You may not read the export "):
         verbs._lora_of(tmp_path / "comfyui.zip")
 

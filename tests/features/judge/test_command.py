@@ -85,28 +85,6 @@ def test_two_loras_are_judged(
 
 
 @pytest.mark.thorough
-def test_a_lora_is_judged_without_references(
-    given: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, prompts = given / "out", given / "prompts.txt"
-    prompts.write_text("A tie {}\n")
-    asked = [
-        *("judge", given / "ink.safetensors", "--json", "--out", out, "--candidates", 2),
-        *("--sampling-steps", 2, "--base-model", names[0], "--clip-model", names[1]),
-        *("--prompts", prompts, "--preset", "pocket", "--format", "none"),
-    ]
-    assert run(*asked) == 0
-    said = capsys.readouterr()
-    summary = json.loads(said.out)
-    assert summary["project"]["references"] == [] and summary["project"]["copy_detectors"] == "none"
-    (judged,) = summary["judged"]
-    assert [rate["copies"] for rate in judged["schedules"]] == [None] * len(judged["schedules"])
-    assert summary["rounds"][0]["measured"]["copies"] is None
-    assert "Not judged: copies and style match." in said.err and "copy risk" not in said.err
-    assert (out / "contact-sheet-ink.png").is_file()
-
-
-@pytest.mark.thorough
 @pytest.mark.slow
 @needs_exports
 def test_a_judged_lora_is_exported(

@@ -12,7 +12,6 @@ from gal_studio.core.types import CARRIES, CHANCE, SHOWN
 from gal_studio.engine.loras import check
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.studio.create.judged import judged_draft
 from gal_studio.ui.api.uploads import Uploads
 from gal_studio.ui.panels import reference, reference_form
 from gal_studio.worker.model_check import CheckHere
@@ -63,15 +62,6 @@ class Own:
         (project,) = studio.projects()
         for job in sorted(studio.store.jobs.of_project(project.id), key=lambda job: job.kind):
             assert work(studio, self.models, job).message == ""
-
-
-def by_python(own: Own, folder: Path) -> Studio:
-    studio = Studio(Store(folder / "workspace"), models=CheckHere())
-    more: dict[str, Any] = {"base_model": own.names[0], "clip_model": own.names[1], "preset": "pocket"}
-    more |= {"seed": SEED, "anchors": ANCHORS, "changes": {"generation": DRAWN}}
-    studio.judge(judged_draft([own.file], own.folder / "pictures", **more))
-    own.finish(studio)
-    return studio
 
 
 def by_command(own: Own, folder: Path) -> Studio:
@@ -135,7 +125,6 @@ def said_by(studio: Studio) -> tuple[list[Any], list[dict[str, Any]], list[Any]]
 @pytest.mark.parametrize(
     "way",
     [
-        pytest.param(by_python, marks=pytest.mark.thorough),
         pytest.param(by_command, marks=pytest.mark.thorough),
         by_page,
     ],

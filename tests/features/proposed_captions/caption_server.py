@@ -49,3 +49,9 @@ def says(body: Any, status: int = 200, **headers: str) -> Answer:
 
 def chat(text: Any) -> Answer:
     return says({"choices": [{"message": {"content": text}}]})
+
+
+def in_turn(*answers: Answer) -> Answer:
+    """One answer after the other; the last one stays."""
+    left = list(answers)
+    return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)

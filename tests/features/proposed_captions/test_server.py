@@ -5,6 +5,7 @@ import socket
 import ssl
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -13,7 +14,7 @@ from gal_studio.core.answers import AnswerError
 from gal_studio.core.errors import StudioError
 from gal_studio.features.proposed_captions import server as caption_server
 from gal_studio.features.proposed_captions.server import KEY_VARIABLE, CaptionServer
-from tests.features.proposed_captions.caption_server import Answer, chat, says, serving
+from tests.features.proposed_captions.caption_server import Answer, chat, in_turn, says, serving
 
 PICTURE = Image.new("RGB", (32, 32), "red")
 
@@ -37,12 +38,6 @@ def refusal(address: str, **more: Any) -> str:
 
 def choice(content: Any, ended: str = "stop", **message: Any) -> Answer:
     return says({"choices": [{"finish_reason": ended, "message": {"content": content, **message}}]})
-
-
-def in_turn(*answers: Answer) -> Answer:
-    """One answer after the other; the last one stays."""
-    left = list(answers)
-    return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)
 
 
 def hangs_up(_: BaseHTTPRequestHandler) -> None:
@@ -127,11 +122,7 @@ ERRORS = {
 
 def test_the_time_of_an_answer_is_not_that_of_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short patience that ends before a connection tells nothing of firewalls."""
-
-    def connect(*_: Any) -> Any:
-        raise TimeoutError
-
-    monkeypatch.setattr(caption_server.socket, "create_connection", connect)
+    monkeypatch.setattr(caption_server.socket, "create_connection", Mock(side_effect=TimeoutError))
     assert "No connection" in refusal("http://127.0.0.1:1/v1")
     assert "did not answer in 2 seconds" in refusal("http://127.0.0.1:1/v1", seconds=2.0)
 
@@ -197,3 +188,6 @@ def test_a_page_in_place_of_an_answer_is_named() -> None:
         assert "answers with a web page (it says “Welcome to nginx!”): check" in refusal(address)
     with serving(says({"error": "Unexpected endpoint or method."})) as (address, _):
         assert "nothing that is a caption (it says “Unexpected endpoint or method.”)" in refusal(address)
+    for nonsense in (says({"choices": []}), says(b"[" * 100_000), chat(None)):
+        with serving(nonsense) as (address, _):
+            assert "answers nothing that is a caption" in refusal(address)

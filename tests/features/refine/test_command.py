@@ -112,23 +112,3 @@ def test_refine_command_on_a_stored_project(
     with Store(workspace) as store:
         rounds = store.rounds.of_project(store.projects.all()[0].id)
         assert sorted(round_.number for round_ in rounds if round_.kind == "refine") == [1, 2]
-
-
-def test_what_cannot_be_refined_is_one_sentence(
-    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    project, out = refinable(folder, names, tower), folder / "out"
-    assert run("run", project, "--out", out, "--rounds", 1) == 0
-    workspace = out / "workspace"
-    for arguments, words in (
-        ((workspace,), "accept an image first"),
-        ((workspace, "--round", 3), "No round 3 of 'A cat in ink style'"),
-        ((workspace, "--project", "Dog"), "no project 'Dog'"),
-        ((workspace, "--pairs", 0), "Pairs is 0"),
-        ((folder / "nowhere",), "no workspace in"),
-    ):
-        capsys.readouterr()
-        assert run("refine", "--workspace", *arguments) == 2
-        message = capsys.readouterr().err.strip()
-        assert words in message
-        assert len(message.splitlines()) == 1

@@ -19,13 +19,8 @@ from gal_studio.worker.patches.open_scorer import open_scorer
 from gal_studio.worker.patches.patch_scorer import references_by_subject
 from gal_studio.worker.task import Progress
 from tests.tiny_project import drawing, object_draft
-from tests.worker.running import (
-    changes,
-    first_round,
-    half,
-    stop_at,
-    work,
-)
+from tests.worker.running import changes, first_round, half, work
+from tests.worker.working import stop_at
 
 WORDS = ("<sks>", "<zwx>")
 
@@ -46,7 +41,6 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
         job = studio.judge_quality(first)
         assert studio.judge_quality(first).id == job.id
         done = work(studio, models, job)
-        assert done is not None
         assert (done.state, done.message) == ("completed", "")
         view = studio.round_view(first)
         for tile in view.candidates:
@@ -103,9 +97,7 @@ def test_reference_without_a_foreground_is_left_out_and_none_is_refused(
         first = studio.rounds(studio.create_project(draft))[0].id
         studio.fine_tune(first)
         job = studio.make_pairs(first)
-        ended = work(studio, models, job)
-        assert ended is not None
-        return ended
+        return work(studio, models, job)
 
     job = pairs_of([(first_flat, "A <sks> cat on a rug"), (drawing(1), "A <sks> cat on a boat")])
     assert job.state == "completed"
@@ -118,7 +110,6 @@ def test_reference_without_a_foreground_is_left_out_and_none_is_refused(
     reference = studio.store.projects.references(job.project_id)[0]
     studio.set_reference_mask(reference.id, half(255, 0))
     ended = work(studio, models, studio.make_pairs(job.round_id))
-    assert ended is not None
     assert ended.state == "completed"
 
 

@@ -10,13 +10,8 @@ from gal_studio.features.refine.engine import read_pair, weights_of_pair
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.open_scorer import open_scorer
-from tests.worker.running import (
-    first_round,
-    half,
-    refined,
-    weights,
-    work,
-)
+from tests.worker.running import first_round, half, paired, refined, trained_on_pairs, work
+from tests.worker.working import weights
 
 
 def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models: Models) -> None:
@@ -68,28 +63,12 @@ def test_a_mask_that_is_too_small_is_told_by_its_picture(studio: Studio, models:
     dot[5, 5] = 255
     studio.set_reference_mask(reference.id, dot)
     job = work(studio, models, studio.make_pairs(first))
-    assert job is not None
     assert job.state == "error"
     assert job.message.startswith(f"The subject under the mask of {reference.prompt!r} is too small")
 
 
-def test_one_undo_takes_an_acceptance_in_part_back(studio: Studio) -> None:
-    first = first_round(studio, "style")
-    chosen = studio.round_view(first).candidates[0].candidate.id
-    studio.accept_in_part(chosen, half(255, 0))
-    tile = studio.round_view(first).candidates[0]
-    assert (tile.verdict, tile.mask is not None) == ("accepted", True)
-    assert studio.undo(first) == (chosen,)
-    tile = studio.round_view(first).candidates[0]
-    assert (tile.verdict, tile.mask) == ("undecided", None)
-    assert studio.redo(first) == (chosen,)
-    assert studio.round_view(first).candidates[0].mask is not None
-
-
 def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Models) -> None:
-    first = first_round(studio, "object")
-    node = studio.make_pairs(first).round_id
-    work(studio, models)
+    node = paired(studio, models)
     pair = studio.store.refinements.pairs(node)[0]
     settings = studio.store.rounds.get(node).settings.refine
     plain = weights_of_pair(read_pair(studio.store, pair), settings)
@@ -105,19 +84,12 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     np.testing.assert_allclose(brushed[1, :, 8:], plain[1, :, 8:], atol=1e-3)
     assert (brushed[0] >= plain[0] - 1e-3).all()  # and what it stood for counts as lost in y
     assert brushed[0].sum() > plain[0].sum()
-    studio.refine(node)
-    work(studio, models)
-    painted = weights(studio, node)
+    learned = trained_on_pairs(studio, models, node)
     assert studio.undo_painting(node) == pair.id
     assert studio.refinement_view(node).pairs[0].painted is None
-    studio.refine(node)
-    work(studio, models)
-    unpainted = weights(studio, node)
-    assert painted != unpainted
+    assert trained_on_pairs(studio, models, node) != learned
     assert studio.redo_painting(node) == pair.id
-    studio.refine(node)
-    work(studio, models)
-    assert weights(studio, node) == painted
+    assert trained_on_pairs(studio, models, node) == learned
 
 
 @pytest.mark.thorough
@@ -136,13 +108,11 @@ def test_paint_on_a_finished_refinement_trains_beside_it(
 
 
 def test_own_mask_of_a_reference_counts_and_keeps_the_pictures(studio: Studio, models: Models) -> None:
-    first = first_round(studio, "object")
-    node = studio.make_pairs(first).round_id
-    work(studio, models)
+    node = paired(studio, models)
     before = studio.refinement_view(node).pairs
     with pytest.raises(StudioError, match="has all its pairs"):
         studio.make_pairs(node)
-    reference = studio.store.projects.references(studio.store.rounds.get(first).project_id)[0]
+    reference = studio.store.projects.references(studio.store.rounds.get(node).project_id)[0]
     studio.set_reference_mask(reference.id, half(255, 0, (40, 32)))
     studio.make_pairs(node)
     work(studio, models)
@@ -162,9 +132,7 @@ def test_own_mask_of_a_reference_counts_and_keeps_the_pictures(studio: Studio, m
 
 
 def test_bad_paint_and_masks_are_one_sentence(studio: Studio, models: Models) -> None:
-    first = first_round(studio, "object")
-    node = studio.make_pairs(first).round_id
-    work(studio, models)
+    first, node = first_round(studio, "object"), paired(studio, models)
     pair = studio.refinement_view(node).pairs[0]
     studio.paint(pair.id, half(255, 128))
     kept = studio.refinement_view(node).pairs[0].painted

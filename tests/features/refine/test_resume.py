@@ -1,16 +1,9 @@
 """A refinement that is stopped, paused or killed gives the same result; the next round continues from it."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from safetensors import safe_open
 
 from gal_studio.core.types import Job
@@ -19,11 +12,11 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
 from gal_studio.worker.written import write_round
 from tests.engine.loras.check_here import check_here
 from tests.features.needed import needs_exports
-from tests.worker.running import accept, first_round, stop_at, weights, work
+from tests.worker.running import accept, first_round, paired, work
+from tests.worker.working import at, stop_at, weights
 
 
 @pytest.mark.thorough
@@ -38,7 +31,6 @@ def test_stopped_pairs_go_on_at_the_first_missing_one(
         expected = contents(whole, job.round_id)
     job = six_pairs(studio)
     ended = work(studio, models, job, stop_at(studio, "pairs", 4.1))
-    assert ended is not None
     assert (ended.state, ended.message) == (
         "stopped",
         "Kept the images that were finished; Resume generates the rest.",
@@ -47,7 +39,6 @@ def test_stopped_pairs_go_on_at_the_first_missing_one(
     assert [image is not None for image in kept] == [True, True, True, True, False, False]
     studio.resume(job.id)
     ended = work(studio, models, job, stop_at(studio, "maps", 0))
-    assert ended is not None
     assert ended.state == "stopped"
     studio.resume(job.id)
     work(studio, models)
@@ -82,22 +73,14 @@ def test_stopped_and_paused_refinement_ends_the_same(
 ) -> None:
     whole, _, whole_node = done
     expected, losses = weights(whole, whole_node), whole.refinement_view(whole_node).losses
-    first = first_round(studio, "object")
-    node = studio.make_pairs(first).round_id
-    work(studio, models)
+    node = paired(studio, models)
     job = studio.refine(node)
     ended = work(studio, models, job, stop_at(studio, "refine", 3))
-    assert ended is not None
     assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume continues from there.")
     assert studio.refinement_view(node).step == "review"
     assert studio.store.rounds.get(node).adapter is None
     studio.refine(node)
-
-    def pause(running: Job, progress: Progress) -> None:
-        if progress.phase == "refine" and progress.done == 5:
-            studio.pause(running.id)
-
-    work(studio, models, watcher=pause)
+    work(studio, models, watcher=at("refine", 5, lambda job: studio.pause(job.id)))
     paused = studio.store.jobs.current(studio.store.rounds.get(node).project_id)
     assert paused is not None
     assert paused.state == "paused"
@@ -112,9 +95,7 @@ def test_stopped_and_paused_refinement_ends_the_same(
 def test_a_refinement_that_is_trained_anew_after_a_kept_step_goes_to_its_end(
     studio: Studio, models: Models
 ) -> None:
-    first = first_round(studio, "object")
-    node = studio.make_pairs(first).round_id
-    work(studio, models)
+    node = paired(studio, models)
     job = studio.refine(node)
     work(studio, models, job, stop_at(studio, "refine", 4))
     work(studio, models, studio.keep_step(job.id))
@@ -144,75 +125,14 @@ def test_the_header_of_a_refinement_has_the_settings_of_its_training(
 def test_preview_now_shows_the_refinement_on_its_way(
     studio: Studio, models: Models, done: tuple[Studio, str, str]
 ) -> None:
-    first = first_round(studio, "object")
-    node = studio.make_pairs(first).round_id
-    work(studio, models)
-
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == "refine" and progress.done == 2:
-            studio.preview_now(job.id)
-
+    node = paired(studio, models)
     job = studio.refine(node)
-    work(studio, models, watcher=watch)
+    work(studio, models, watcher=at("refine", 2, lambda job: studio.preview_now(job.id)))
     assert studio.store.jobs.get(job.id).state == "completed"
     before, sample = studio.round_view(node).previews
     assert [before.step, sample.step] == [0, 2]
     assert before.prompt == sample.prompt == "a <sks> cat in a gym"
     assert weights(studio, node) == weights(done[0], done[2])  # a look changes nothing
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Sums are those of a process with one thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.mark.slow
-@pytest.mark.thorough
-def test_killed_worker_goes_on_and_ends_the_same(
-    studio: Studio, models: Models, trained: Path, tmp_path: Path, one_thread: None
-) -> None:
-    """Another process draws and trains in part what this one does as a whole."""
-    shutil.copytree(trained, tmp_path / "whole")
-    with Store(tmp_path / "whole") as store:
-        whole = Studio(store)
-        node = long_refinement(whole)
-        work(whole, models)
-        expected, maps = weights(whole, node), contents(whole, node)
-    node = long_refinement(studio)
-    project_id = studio.store.rounds.get(node).project_id
-    command = [sys.executable, "-m", "gal_studio.cli", "worker", "--until-empty"]
-    command += ["--workspace", str(studio.store.workspace)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[3])}
-    with subprocess.Popen(command, env=environment) as process:
-        try:
-            end = time.monotonic() + 300
-            while len(studio.store.rounds.losses(node)) < 4:
-                assert time.monotonic() < end
-                assert process.poll() is None
-                time.sleep(0.05)
-        finally:
-            process.send_signal(signal.SIGKILL)
-    while studio.job_view(project_id).state == "running":  # its heartbeat is still fresh
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    assert studio.job_view(project_id).state == "interrupted"
-    studio.resume(studio.job_view(project_id).id or "")
-    work(studio, models)
-    assert studio.refinement_view(node).step == "done"
-    assert contents(studio, node) == maps
-    assert weights(studio, node) == expected
-
-
-def long_refinement(studio: Studio) -> str:
-    """A refinement that is queued, long enough to be killed on its way."""
-    first = first_round(studio, "object")
-    changed = {"refine": {"steps": 40, "checkpoint_every": 3, "pairs": 8}}
-    studio.change_settings(studio.store.rounds.get(first).project_id, changed)
-    return studio.run_refinement(first)[0].round_id
 
 
 def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:

@@ -4,7 +4,6 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -41,7 +40,7 @@ def test_round_0_is_drawn_decided_and_learned_from(
     first = studio.rounds(project)[0].id
     job, models = studio.instant_round(project), Models()
     done = work(studio, models, job)
-    assert done is not None and (done.state, done.message) == ("completed", "")
+    assert (done.state, done.message) == ("completed", "")
     zero = studio.store.rounds.get(job.round_id)
     assert (zero.kind, zero.number, zero.parent_id, zero.adapter) == ("instant", 0, None, None)
     after = studio.store.rounds.get(first)
@@ -85,7 +84,7 @@ def test_references_are_averaged_or_given_without_their_background(
     for references in ({}, {"several": "average"}, {"several": "together", "subject_alone": True}):
         studio.change_settings(project, {"references": references})
         job = work(studio, models, studio.instant_round(project))
-        assert job is not None and (job.state, job.message) == ("completed", "")
+        assert (job.state, job.message) == ("completed", "")
         first = studio.round_view(job.round_id).candidates[0]
         drawn.append(studio.store.images.picture(first.candidate.image))
     assert all(difference(one, two) > 1 for one, two in itertools.combinations(drawn, 2))
@@ -128,7 +127,7 @@ def test_bad_adapters_are_refused_in_a_sentence(
     ):
         studio.change_settings(project, {"references": {"adapter": name}})
         job = work(studio, Models(), studio.instant_round(project))
-        assert job is not None and job.state == "error"
+        assert job.state == "error"
         with pytest.raises(StudioError, match=words):
             raise StudioError(job.message)
         assert not studio.round_view(job.round_id).candidates
@@ -146,22 +145,6 @@ def test_the_bundled_model_brings_its_adapter(studio: Studio, names: tuple[str, 
     other = studio.create_project(object_draft(names, name="Another model"))
     with pytest.raises(StudioError, match=r"has no image adapter"):
         studio.instant_round(other)
-
-
-@pytest.mark.thorough
-def test_klein_needs_no_adapter(studio: Studio, tmp_path: Path) -> None:
-    names = str(make_distilled_klein(tmp_path / "klein")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
-    small = {**CHANGES["generation"], "candidates": 2, "resolution": 64}
-    project = studio.create_project(
-        object_draft(names, references=LARGE, changes=with_adapter("native", generation=small))
-    )
-    job = work(studio, Models(), studio.instant_round(project))
-    assert job is not None and (job.state, job.message) == ("completed", "")
-    pictures = [
-        studio.store.images.picture(tile.candidate.image)
-        for tile in studio.round_view(job.round_id).candidates
-    ]
-    assert len(pictures) == 8 and all(np.asarray(picture).std() > 1 for picture in pictures)
 
 
 @pytest.mark.thorough
@@ -185,7 +168,7 @@ def test_klein_draws_round_0_with_the_lora_that_its_project_starts_from(
         draft = object_draft(names, references=LARGE, changes=changes, name=f"From {start and 'lora'}")
         project = studio.create_project(replace(draft, start_from=start))
         job = work(studio, models, studio.instant_round(project))
-        assert job is not None and (job.state, job.message) == ("completed", "")
+        assert (job.state, job.message) == ("completed", "")
         tile = studio.round_view(job.round_id).candidates[0]
         drawn.append(studio.store.images.picture(tile.candidate.image))
     assert difference(*drawn) > 1
@@ -223,7 +206,7 @@ def test_two_objects_have_their_own_parts_of_the_picture(
         few["references"]["several"] = several
         draft = object_draft(names, references=given, trigger_word="", changes=few, name=several)
         job = work(studio, models, studio.instant_round(studio.create_project(draft)))
-        assert job is not None and (job.state, job.message) == ("completed", "")
+        assert (job.state, job.message) == ("completed", "")
         drawn.append(
             studio.store.images.picture(studio.round_view(job.round_id).candidates[0].candidate.image)
         )

@@ -1,6 +1,5 @@
-"""Image adapters for prompts that are tried on Round 0, and the archive of a filled project."""
+"""Image adapters for prompts that are tried on Round 0."""
 
 from tests.given_adapter import adapter
-from tests.workspace.archive.conftest import archive, made, target
 
-__all__ = ["adapter", "archive", "made", "target"]
+__all__ = ["adapter"]

@@ -10,7 +10,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.commands.running import run
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, work
 
 
@@ -18,10 +18,9 @@ def test_the_steps_of_a_training(
     tmp_path: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, out = tmp_path / "workspace", tmp_path / "out"
-    tune = {**CHANGES["tune"], "validate_every": 3}
     with Store(folder) as store:
         studio = Studio(store)
-        first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": tune}))
+        first = first_round(studio, tiny_draft(names, changes=changed(tune={"validate_every": 3})))
         work(studio, Models(), studio.fine_tune(first))
     assert run("steps", "--workspace", folder) == 0
     assert "Round 1: 3, 6 (used)" in capsys.readouterr().out

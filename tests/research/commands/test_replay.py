@@ -5,10 +5,6 @@ import hashlib
 import io
 import json
 import shutil
-import signal
-import subprocess
-import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -26,11 +22,11 @@ from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_rows
 from tests.commands.running import run
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 
 BY_THE_PERSON = ("replay", "--project", "Ink", "--policy", "human")
 ROOT = Path(__file__).parents[2]
-SHORT = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 3}}
+SHORT = changed(tune={"steps": 3})
 
 
 @pytest.fixture(scope="module")
@@ -198,34 +194,6 @@ def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(
         assert (view.project_id, view.state, view.drawn) == (made, "done", 2)
         trainings = [job for job in store.jobs.of_project(made) if job.kind == "fine_tune"]
         assert len(trainings) == 2
-
-
-@pytest.mark.slow
-@pytest.mark.thorough
-def test_a_killed_replay_goes_on_and_ends_with_the_same_files(
-    workspace: Path, tmp_path: Path, by_the_person: Path
-) -> None:
-    command = [sys.executable, "-m", "gal_studio.cli", *BY_THE_PERSON]
-    killed = tmp_path / "killed"
-    command += ["--workspace", str(workspace), "--out", str(killed)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-        wait_for_jobs(workspace, 2)
-        process.send_signal(signal.SIGKILL)
-    assert not killed.joinpath("summary.json").exists()
-    assert run(*BY_THE_PERSON, "--workspace", workspace, "--out", killed) == 0
-    assert files(killed) == files(by_the_person / "out")
-
-
-def wait_for_jobs(workspace: Path, count: int) -> None:
-    """Wait until the replay has this many jobs behind it."""
-    with Store(workspace) as store:
-        for _ in range(3000):
-            replays = replays_of(store).of_source(source_of(store))
-            jobs = store.jobs.of_project(replays[0].project_id) if replays else ()
-            if sum(job.state == "completed" for job in jobs) >= count:
-                return
-            time.sleep(0.1)
-    raise AssertionError(f"{count} jobs were not done within five minutes")
 
 
 def stopping(studio: Studio, project_id: str, act: Any) -> Any:

@@ -107,13 +107,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
 
 def test_a_chunk_is_a_batch(order: DrawingOrder) -> None:
     chunks = split(REQUESTS, order.settings.batch_size)
-    assert [(chunk.first, len(chunk.requests)) for chunk in chunks] == [
-        (0, 4),
-        (4, 4),
-        (8, 4),
-        (12, 4),
-        (16, 2),
-    ]
+    sizes = [(chunk.first, len(chunk.requests)) for chunk in chunks]
+    assert sizes == [(0, 4), (4, 4), (8, 4), (12, 4), (16, 2)]
     assert [request for chunk in chunks for request in chunk.requests] == REQUESTS
 
 

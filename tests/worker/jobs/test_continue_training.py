@@ -11,8 +11,8 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
 from tests.tiny_project import tiny_draft
-from tests.worker.jobs.test_training_run import Names, finish, saved, stop_at
-from tests.worker.working import first_round, weights, work
+from tests.worker.jobs.test_training_run import Names, finish, saved
+from tests.worker.working import first_round, stop_at, weights, work
 
 DAYS = 10 * 86_400.0
 
@@ -31,22 +31,6 @@ def states(studio: Studio, round_id: str) -> list[str]:
 
 
 @pytest.mark.thorough
-def test_more_steps_give_what_all_at_once_give(studio: Studio, models: Models, names: Names) -> None:
-    whole, first = trained(studio, models, names, steps=9), trained(studio, models, names, steps=5)
-    assert states(studio, first) == ["step-5.safetensors"]
-    before = weights(studio, first)
-    job = studio.continue_training(first, 4)
-    assert job.round_id == first
-    assert finish(studio, models, job) == [6, 7, 8, 9]
-    assert weights(studio, first) == weights(studio, whole) != before
-    assert studio.store.rounds.losses(first) == studio.store.rounds.losses(whole)
-    assert studio.store.rounds.restarts(first) == (6,)
-    assert studio.round_view(first).settings.tune.steps == 9
-    assert not studio.round_view(first).trainable
-    assert states(studio, first) == ["step-9.safetensors"]
-
-
-@pytest.mark.thorough
 def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     studio: Studio, models: Models, names: Names
 ) -> None:
@@ -57,7 +41,7 @@ def test_a_round_with_pictures_keeps_them_and_the_new_one_goes_on(
     assert job.round_id != first
     assert studio.continue_training(first, 2).id == job.id, "asked for once"
     assert studio.round_view(job.round_id).losses == studio.round_view(first).losses
-    halted = work(studio, models, job, stop_at(studio, 7))
+    halted = work(studio, models, job, stop_at(studio, "fine_tune", 7))
     assert finish(studio, models, studio.resume(halted.id)) == [8]
     assert weights(studio, job.round_id) == weights(studio, whole)
     assert weights(studio, first) == before

@@ -3,30 +3,20 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Job
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, weights, work
+from tests.tiny_project import changed, tiny_draft
+from tests.worker.working import first_round, stop_at, weights, work
 
 Names = tuple[str, str]
-
-
-def stopped_at(studio: Studio, step: int) -> object:
-    def watch(job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune" and progress.done >= step:
-            studio.stop(job.id)
-
-    return watch
 
 
 def test_a_training_that_is_ended_is_a_shorter_training(studio: Studio, models: Models, names: Names) -> None:
     ended = first_round(studio, tiny_draft(names))
     job = studio.fine_tune(ended)
-    assert work(studio, models, job, stopped_at(studio, 4)).state == "stopped"  # type: ignore[arg-type]
+    assert work(studio, models, job, stop_at(studio, "fine_tune", 4)).state == "stopped"
     project = studio.store.rounds.get(ended).project_id
     view = studio.job_view(project)
     assert view is not None and view.kept == 4
@@ -34,8 +24,7 @@ def test_a_training_that_is_ended_is_a_shorter_training(studio: Studio, models: 
     assert is_trained(inputs_of(studio.store, ended))
     assert [step for step, _ in studio.store.rounds.losses(ended)] == [1, 2, 3, 4]
 
-    four = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 4}}
-    shorter = first_round(studio, tiny_draft(names, changes=four))
+    shorter = first_round(studio, tiny_draft(names, changes=changed(tune={"steps": 4})))
     assert work(studio, models, studio.fine_tune(shorter)).state == "completed"
     assert weights(studio, shorter) == weights(studio, ended)
     assert (view := studio.job_view(project)) is not None and view.kept is None
@@ -48,7 +37,7 @@ def test_a_diverged_training_suggests_nothing_and_offers_the_last_good_step(
 ) -> None:
     wild = {"steps": 40, "learning_rate": 0.5, "warmup_steps": 30, "checkpoint_every": 1, "method": "full"}
     # the rate rises, so that the first steps are good
-    first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": {**CHANGES["tune"], **wild}}))
+    first = first_round(studio, tiny_draft(names, changes=changed(tune=wild)))
     training, _ = studio.run_round(first)
     failed = work(studio, models, training)
     assert failed.state == "error" and failed.message.startswith("The training diverged before step ")

@@ -7,22 +7,20 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.ladder import noise_of, rung_of
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.types import Anchor, Job
+from gal_studio.core.types import Anchor
 from gal_studio.rounds import planned
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs.generate import _parts, _Planned
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, work
+from tests.tiny_project import changed, tiny_draft
+from tests.worker.working import first_round, stop_at, work
 
 Names = tuple[str, str]
 RULE = {"candidates": 10, "allocation": "ladder", "batch_size": 2}
 
 
 def trained(studio: Studio, models: Models, names: Names, **changes: Any) -> str:
-    changed: dict[str, Any] = {**CHANGES, "generation": {**CHANGES["generation"], **RULE, **changes}}
-    round_id = first_round(studio, tiny_draft(names, changes=changed))
+    round_id = first_round(studio, tiny_draft(names, changes=changed(generation={**RULE, **changes})))
     assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
     return round_id
 
@@ -85,13 +83,8 @@ def test_an_interrupted_ladder_draws_what_a_whole_one_does(
     whole, halted = trained(studio, models, names), trained(studio, models, names)
     assert work(studio, models, studio.generate(whole)).state == "completed"
     job = studio.generate(halted)
-
-    def stop(running: Job, progress: Progress) -> None:
-        if progress.phase == "draw":
-            studio.stop(running.id)
-
     for _ in range(3):
-        assert work(studio, models, job, stop).state == "stopped"
+        assert work(studio, models, job, stop_at(studio, "draw", 0)).state == "stopped"
         assert not studio.round_view(halted).complete
         job = studio.resume(job.id)
     assert work(studio, models, job).state == "completed"
@@ -115,18 +108,6 @@ def test_one_click_draws_more_of_a_prompt_and_nothing_else(
     assert after == {**before, **added}
     assert view.rule == rule
     assert view.complete
-
-
-@pytest.mark.thorough
-def test_pictures_asked_for_in_a_fixed_round_go_beyond_its_number(
-    studio: Studio, models: Models, names: Names
-) -> None:
-    round_id = trained(studio, models, names, allocation="fixed", candidates=2)
-    work(studio, models, studio.generate(round_id))
-    anchor = studio.round_view(round_id).pool[0]
-    work(studio, models, studio.draw_more(round_id, anchor.id))
-    indices = [index for order, index in drawn(studio, round_id) if order == anchor.order]
-    assert sorted(indices) == [0, 1, 2, 3, 4]
 
 
 def test_more_is_refused_of_what_the_round_does_not_draw(

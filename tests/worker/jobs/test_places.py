@@ -12,15 +12,16 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import first_round, stop_at, work
 
 Names = tuple[str, str]
 
 
-def places(studio: Studio, round_id: str) -> list[tuple[float | None, float | None]]:
+def places(studio: Studio, round_id: str) -> list[tuple[str, float | None, float | None]]:
+    """Images and where they are on the map."""
     candidates = studio.store.candidates.of_round(round_id)
     order = sorted(candidates, key=lambda candidate: (candidate.seed, candidate.index))
-    return [(candidate.x, candidate.y) for candidate in order]
+    return [(candidate.image, candidate.x, candidate.y) for candidate in order]
 
 
 def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Models, names: Names) -> None:
@@ -37,18 +38,16 @@ def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Model
             seen.append(len(drawn))
 
     assert work(studio, models, studio.generate(whole), watch).state == "completed"
-    assert {4, 8, 12} <= set(seen)
-
-    def stop(job: Job, progress: Progress) -> None:
-        if progress.phase == "draw" and 4 < progress.done < 8:
-            studio.stop(job.id)
-
-    ended = work(studio, models, studio.generate(halted), stop)
-    assert len(studio.store.candidates.of_round(halted)) == 4
+    assert set(seen) == {0, 4, 8, 12}
+    ended = work(studio, models, studio.generate(halted), stop_at(studio, "draw", 4.1))
+    kept = places(studio, halted)
+    assert len(kept) == 4 and kept[0][1] is not None, "roughly, so far"
+    assert studio.next_step(halted) == "generate"
     assert (ended.state, ended.done, ended.total) == ("stopped", 4, 12)
     assert ended.message == "Kept 4 of 12 images; Generate makes the rest."
     assert work(studio, models, studio.generate(halted)).state == "completed"
     assert places(studio, halted) == places(studio, whole)
+    assert {image for image, *_ in kept} < {image for image, *_ in places(studio, whole)}
 
 
 def test_references_are_embedded_once_for_all_batches(
@@ -70,15 +69,3 @@ def test_references_are_embedded_once_for_all_batches(
     monkeypatch.setattr(models, "_pictures", {})
     assert work(studio, models, studio.generate(round_id)).state == "completed"
     assert len(embedded) > 12 and embedded.count(shown) == 1
-
-
-def test_a_training_that_stops_says_the_step_that_it_kept(
-    studio: Studio, models: Models, names: Names
-) -> None:
-    def stop(job: Job, progress: Progress) -> None:
-        if (progress.phase, progress.done) == ("fine_tune", 4):
-            studio.stop(job.id)
-
-    ended = work(studio, models, studio.fine_tune(first_round(studio, tiny_draft(names))), stop)
-    assert (ended.state, ended.done) == ("stopped", 4)
-    assert ended.message == "Kept 4 of 6 steps; Resume continues from there."

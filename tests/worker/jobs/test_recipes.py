@@ -1,7 +1,5 @@
 """Candidates have the recipes of Eq. G13; a picture is the same whatever is drawn beside it."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,7 +10,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, work
 
 Names = tuple[str, str]
@@ -20,8 +18,7 @@ Names = tuple[str, str]
 
 def drawn_with(studio: Studio, models: Models, names: Names, **recipes: float) -> list[Candidate]:
     """The six candidates of a project's first prompt."""
-    changes: dict[str, Any] = {**CHANGES}
-    changes["generation"] = {**CHANGES["generation"], "candidates": 6, **recipes}
+    changes = changed(generation={"candidates": 6, **recipes})
     round_id = first_round(studio, tiny_draft(names, changes=changes))
     for job in (studio.fine_tune, studio.generate):
         assert work(studio, models, job(round_id)).state == "completed"

@@ -8,12 +8,12 @@ from gal_studio.engine.training import latents
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, object_draft, tiny_draft
-from tests.worker.working import first_round, weights, work
+from tests.tiny_project import changed, object_draft, tiny_draft
+from tests.worker.working import at, first_round, weights, work
 
 Names = tuple[str, str]
-MANY = {**CHANGES, "tune": {**CHANGES["tune"], "prior_images": 9}}
-SAMPLING = {**CHANGES, "tune": {**CHANGES["tune"], "preview_every": 3}}
+MANY = changed(tune={"prior_images": 9})
+SAMPLING = changed(tune={"preview_every": 3})
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,6 @@ def test_a_preview_ends_within_one_step_and_is_drawn_when_the_training_goes_on(
 def test_a_preview_is_asked_for_until_the_job_is_done(studio: Studio, models: Models, names: Names) -> None:
     first = first_round(studio, tiny_draft(names))
     job = studio.fine_tune(first)
-
-    def watch(_job: Job, progress: Progress) -> None:
-        if (progress.phase, progress.done) == ("fine_tune", 6):
-            studio.preview_now(job.id)
-
+    watch = at("fine_tune", 6, lambda job: studio.preview_now(job.id))
     assert work(studio, models, job, watch).state == "completed"
     assert not studio.store.jobs.wants_preview(job.id)

@@ -20,32 +20,19 @@ from gal_studio.worker.loop import Watcher
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import object_draft, tiny_draft
-from tests.worker.working import first_round, weights, work
+from tests.worker.working import at, first_round, steps_to, stop_at, weights, work
 
 Names = tuple[str, str]
 
 
-def stop_at(studio: Studio, step: int) -> Watcher:
-    def watch(job: Job, progress: Progress) -> None:
-        if (progress.phase, progress.done) == ("fine_tune", step):
-            studio.stop(job.id)
-
-    return watch
-
-
 def stopped(studio: Studio, models: Models, round_id: str) -> Job:
-    return work(studio, models, studio.fine_tune(round_id), stop_at(studio, 3))
+    return work(studio, models, studio.fine_tune(round_id), stop_at(studio, "fine_tune", 3))
 
 
 def finish(studio: Studio, models: Models, job: Job) -> list[float]:
     """Run the job to its end; returns the steps of the training."""
     steps: list[float] = []
-
-    def watch(_job: Job, progress: Progress) -> None:
-        if progress.phase == "fine_tune":
-            steps.append(progress.done)
-
-    ended = work(studio, models, job, watch)
+    ended = work(studio, models, job, steps_to(steps))
     assert (ended.state, ended.message) == ("completed", "")
     return sorted(set(steps))
 
@@ -55,25 +42,12 @@ def saved(studio: Studio, round_id: str) -> list[Path]:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("change", [{"preview_every": 2}, {"checkpoint_every": 1}], ids=str)
-def test_other_intervals_go_on_from_the_checkpoint(
-    studio: Studio, models: Models, names: Names, change: dict[str, int]
-) -> None:
-    whole, halted = (first_round(studio, tiny_draft(names)) for _ in range(2))
-    finish(studio, models, studio.fine_tune(whole))
-    stopped(studio, models, halted)
-    studio.change_settings(studio.store.rounds.get(halted).project_id, {"tune": change})
-    assert finish(studio, models, studio.fine_tune(halted)) == [4, 5, 6]
-    assert weights(studio, halted) == weights(studio, whole)
-
-
-@pytest.mark.thorough
 def test_other_drawing_settings_go_on_with_the_class_images_that_are_there(
     studio: Studio, models: Models, names: Names
 ) -> None:
     first = first_round(studio, object_draft(names))
     training, _ = studio.run_round(first)
-    work(studio, models, training, stop_at(studio, 3))
+    work(studio, models, training, stop_at(studio, "fine_tune", 3))
     studio.change_settings(studio.store.rounds.get(first).project_id, {"generation": {"steps": 4}})
     training, _ = studio.run_round(first)
     assert finish(studio, models, training) == [4, 5, 6]
@@ -181,12 +155,7 @@ def second(studio: Studio, models: Models, names: Names) -> str:
 def accept_when(studio: Studio, round_id: str, phase: str, done: float) -> Watcher:
     parent = str(studio.store.rounds.get(round_id).parent_id)
     other = studio.round_view(parent).candidates[5].candidate.id
-
-    def watch(_job: Job, progress: Progress) -> None:
-        if (progress.phase, progress.done) == (phase, done):
-            studio.decide([other], "accepted")
-
-    return watch
+    return at(phase, done, lambda _: studio.decide([other], "accepted"))
 
 
 def test_what_is_decided_while_the_model_loads_is_trained_on(
@@ -211,7 +180,7 @@ def test_what_is_decided_after_that_is_another_training(studio: Studio, models: 
 def test_a_training_of_other_pictures_is_gone_on_with_when_they_are_back(
     studio: Studio, models: Models, second: str
 ) -> None:
-    accept, stop = accept_when(studio, second, "loading", 0), stop_at(studio, 3)
+    accept, stop = accept_when(studio, second, "loading", 0), stop_at(studio, "fine_tune", 3)
 
     def watch(job: Job, progress: Progress) -> None:
         accept(job, progress)

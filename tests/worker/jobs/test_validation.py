@@ -15,11 +15,11 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs import validation
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, weights, work
 
 Names = tuple[str, str]
-VALIDATED = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 8, "checkpoint_every": 50, "validate_every": 2}}
+VALIDATED = changed(tune={"steps": 8, "checkpoint_every": 50, "validate_every": 2})
 
 
 def validated(studio: Studio, round_id: str) -> tuple[Validation, ...]:

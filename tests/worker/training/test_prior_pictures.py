@@ -15,7 +15,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from gal_studio.worker.training import prior_pictures
-from tests.tiny_project import CHANGES, drawing, object_draft, tiny_draft
+from tests.tiny_project import changed, drawing, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 Names = tuple[str, str]
@@ -23,7 +23,7 @@ STYLES = ["flat style", "clay style"]
 
 
 def with_prior(**tune: Any) -> dict[str, Any]:
-    return {**CHANGES, "tune": {**CHANGES["tune"], "steps": 2, "prior_styles": STYLES, **tune}}
+    return changed(tune={"steps": 2, "prior_styles": STYLES, **tune})
 
 
 def kept(studio: Studio) -> list[str]:

@@ -5,6 +5,7 @@ import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -63,10 +64,9 @@ def test_one_that_was_deleted_is_imported_again(target: Store, made: Made) -> No
 def test_a_workspace_that_takes_nothing_is_one_sentence(
     target: Store, made: Made, monkeypatch: pytest.MonkeyPatch, act: str, number: int, sentence: str
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr({"mkdtemp": tempfile, "fsync": os}[act], act, refuse)
+    monkeypatch.setattr(
+        {"mkdtemp": tempfile, "fsync": os}[act], act, Mock(side_effect=OSError(number, os.strerror(number)))
+    )
     with pytest.raises(StudioError, match=sentence):
         opened(target, made)
     assert not target.projects.names() and not list(target.images.folder.iterdir())

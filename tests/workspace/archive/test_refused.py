@@ -86,9 +86,3 @@ def test_export_of_a_damaged_project_is_refused(made: tuple[Path, str], tmp_path
         assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
         with pytest.raises(StudioError, match="is a folder"):
             export_project(store, made[1], tmp_path)
-
-
-def test_a_commit_is_forty_digits(archive: Archive, target: Store) -> None:
-    archive.rows("project_models", lambda row: [*row[:-1], "main"])
-    with pytest.raises(StudioError, match="contradict each other"):
-        import_project(target, archive.write())

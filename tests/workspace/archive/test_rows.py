@@ -27,8 +27,8 @@ def test_any_row_is_read_as_it_was_written(data: st.DataObject, kinds: list[str]
     ("kind", "text"),
     [
         ("TEXT", "7"), ("TEXT", r'"\ud800"'), ("INTEGER", "true"), ("INTEGER", "1.0"),
-        ("INTEGER", str(2**63)), ("REAL", "NaN"), ("REAL", "Infinity"), ("REAL", "1e999"),
-        ("REAL", '"1"'), ("REAL", "1" + "0" * 400),
+        ("INTEGER", str(2**63)), ("REAL", "NaN"), ("REAL", "Infinity"), ("REAL", "-Infinity"),
+        ("REAL", "1e999"), ("REAL", '"1"'), ("REAL", "1" + "0" * 400),
         ("BLOB", '"AAAA"'), ("BLOB", '{"base64": "!"}'), ("TEXT", "null"), ("TEXT", "[" * 100_000),
         ("NUMERIC", "1"),
     ],
@@ -37,9 +37,3 @@ def test_value_of_another_kind_is_refused(kind: str, text: str) -> None:
     column = Column("c", kind, True, None, None)
     with pytest.raises(StudioError, match="cannot be imported"):
         read_row([column], f"[{text}]".encode())
-
-
-@pytest.mark.parametrize("text", ["-Infinity", "Infinity", "1e999", "NaN"])
-def test_a_number_that_is_no_strict_json_is_refused(text: str) -> None:
-    with pytest.raises(StudioError, match="cannot be imported"):
-        read_row([Column("c", "REAL", True, None, None)], f"[{text}]".encode())

@@ -177,24 +177,3 @@ def test_a_tall_reference_is_shown_whole(watched: Watched, served: Served) -> No
     page.goto(served.url("reference"))
     page.wait_for_selector(".plates img")
     assert page.locator(".plates img").first.evaluate(shown) == "contain"
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_field_of_loras_looks_like_the_others_and_its_heading_is_whole(
-    watched: Watched, served: Served, theme: str
-) -> None:
-    page = opened(watched, served)
-    page.evaluate("(theme) => document.documentElement.dataset.theme = theme", theme)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.check("input[name=purpose][value=judge]")
-    files, prompt = page.locator("textarea[name=judged]"), page.locator("[data-part=prompt]")
-    for property in ("background-color", "color", "border-radius"):
-        value = str(prompt.evaluate("(node, name) => getComputedStyle(node)[name]", property))
-        expect(files).to_have_css(property, value)
-    heading, words = (
-        page.locator(f".new-project {part}").bounding_box() for part in (".card-head > h2", ".outcome")
-    )
-    assert heading and words
-    assert heading["width"] > 80, "the heading stays on one line"
-    assert words["y"] >= heading["y"] + heading["height"], "the words stand below it"

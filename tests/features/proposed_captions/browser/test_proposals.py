@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.features.proposed_captions.caption_server import Answer, chat, serving
+from tests.features.proposed_captions.caption_server import chat, in_turn, serving
 from tests.ui.browser.reference.test_unfinished_form import file, noise, opened
 from tests.ui.conftest import Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
@@ -12,11 +12,6 @@ __all__ = ["finished_workspace"]
 pytestmark = pytest.mark.browser
 
 SAID = ("<think>hm</think>A teapot on a beach.", "I'm sorry, but I can't help with that.", "Caption: A pot.")
-
-
-def in_turn(*answers: Answer) -> Answer:
-    left = list(answers)
-    return lambda request: left.pop(0)(request)
 
 
 def test_what_is_no_caption_is_said_at_its_image_and_the_rest_once(watched: Watched, served: Served):

@@ -166,22 +166,6 @@ def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768)])
-def test_the_whole_form_of_a_prompt_fits(watched: Watched, served: Served, width: int, height: int) -> None:
-    page = watched.open(served.url())
-    page.set_viewport_size({"width": width, "height": height})
-    page.get_by_role("tab", name="Try a prompt").click()
-    form = page.locator(".trial-form")
-    form.wait_for()
-    room = page.locator(".card.views").bounding_box()
-    assert room
-    for part in (form.get_by_label("Grid of strengths"), form.get_by_label("Switch after"),
-                 form.get_by_role("button", name="Generate")):  # fmt: skip
-        box = part.bounding_box()
-        assert box and box["x"] + box["width"] <= room["x"] + room["width"] - 8
-
-
-@pytest.mark.thorough
 def test_its_list_is_saved_as_a_table_and_as_no_figure(watched: Watched, served: Served) -> None:
     watched.page.add_init_script(WITH_FIGURES)
     page = watched.open(served.url())

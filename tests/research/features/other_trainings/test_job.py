@@ -5,7 +5,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT, Job
+from gal_studio.core.types import AREA_DISAGREEMENT, COPY_DISAGREEMENT
 from gal_studio.research.features.other_trainings import job as ask
 from gal_studio.research.features.other_trainings.commands.ask import ask_round
 from gal_studio.research.features.other_trainings.record import ensembles_of
@@ -13,9 +13,8 @@ from gal_studio.research.features.other_trainings.rules import asked_pictures, t
 from gal_studio.research.features.other_trainings.verbs import ask_trainings, trainings_are_compared
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import first_round, stop_at, work
 
 Names = tuple[str, str]
 
@@ -86,12 +85,7 @@ def test_identical_trainings_disagree_by_exactly_nothing(
 @pytest.mark.parametrize("phase", ["fine_tune", pytest.param("draw", marks=pytest.mark.thorough)])
 def test_halted_it_goes_on_where_it_was(studio: Studio, models: Models, drawn: str, phase: str) -> None:
     job, seen = ask_trainings(studio, drawn), list[tuple[str, float]]()
-
-    def stop(running: Job, progress: Progress) -> None:
-        if progress.phase == phase and progress.done >= 1:
-            studio.stop(running.id)
-
-    assert work(studio, models, job, stop).state == "stopped"
+    assert work(studio, models, job, stop_at(studio, phase, 1)).state == "stopped"
     there = ensembles_of(studio.store).of_round(drawn)
     resumed = studio.resume(job.id)
     assert (

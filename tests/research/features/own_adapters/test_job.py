@@ -15,7 +15,8 @@ from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.features.needed import needs_round_zero
 from tests.research.features.own_adapters.test_command import objects
 from tests.tiny_project import CHANGES, make_tower, object_draft
-from tests.worker.running import stop_at, work
+from tests.worker.running import work
+from tests.worker.working import stop_at
 
 
 @needs_round_zero

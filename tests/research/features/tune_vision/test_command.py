@@ -1,7 +1,6 @@
 """A vision model is tuned on a folder of pictures and used by name (Eq. P3)."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +9,7 @@ from PIL import Image
 
 from gal_studio.cli import main
 from gal_studio.engine.patches.loading import load_vision
-from gal_studio.research.features.tune_vision.commands import tune_vision as command
-from gal_studio.research.features.tune_vision.engine import TowerTuning
-from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
+from tests.engine.tiny_vision import make_tiny_clip_with
 from tests.research.features.tune_vision.test_engine import drawings
 
 
@@ -52,61 +49,6 @@ def test_it_learns_and_is_used_by_name(
     assert written == ["tower.safetensors", "vision.json"]
     assert tune(pictures, clip, tmp_path / "tower") == 2
     assert "already has a tuned vision model" in capsys.readouterr().err
-
-
-@pytest.mark.thorough
-@pytest.mark.slow
-def test_it_goes_on_where_it_was(
-    pictures: Path, clip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command, "SAID_EVERY", 10)
-    assert tune(pictures, clip, tmp_path / "whole") == 0
-    steps = TowerTuning.advance
-
-    def stopped(tuning: TowerTuning) -> tuple[float, float]:
-        if tuning.step == 14:
-            raise KeyboardInterrupt
-        return steps(tuning)
-
-    monkeypatch.setattr(TowerTuning, "advance", stopped)
-    assert tune(pictures, clip, tmp_path / "again") == 130
-    begun: list[int] = []
-
-    def counted(tuning: TowerTuning) -> tuple[float, float]:
-        begun.append(tuning.step)
-        return steps(tuning)
-
-    monkeypatch.setattr(TowerTuning, "advance", counted)
-    assert tune(pictures, clip, tmp_path / "again") == 0
-    assert begun[0] == 10
-    files = [tmp_path / name / "tower.safetensors" for name in ("whole", "again")]
-    assert files[0].read_bytes() == files[1].read_bytes()
-
-
-@pytest.mark.thorough
-def test_a_transformers_model_is_tuned_too(
-    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A SigLIP and a DINOv2, with the limits of their maps where they tell pictures apart."""
-    name = make_tiny_transformer(tmp_path / "siglip", "siglip")
-    few = ("--steps", "8", "--vision-model")
-    assert tune(pictures, "unused", tmp_path / "siglip_tower", *few, name) == 0
-    told = json.loads(capsys.readouterr().out)
-    opened = load_vision(told["vision_model"], "unused", "cpu")
-    assert -1 <= told["limits"]["low"] < told["limits"]["high"] <= 1
-    assert opened.limits is not None and json.loads(json.dumps(asdict(opened.limits))) == told["limits"]
-    assert 0 < told["own_place_after"] < 1
-
-    name = make_tiny_transformer(tmp_path / "dino", "dinov2")
-    assert tune(pictures, "unused", tmp_path / "tower", *few, name) == 0
-    tuned = json.loads(capsys.readouterr().out)["vision_model"]
-    tower = load_vision(tuned, "unused", "cpu")
-    assert tower.grid == load_vision(name, "unused", "cpu").grid
-    alike = [Image.open(pictures / "0.png").convert("RGB")] * 4
-    assert command._measure_limits(tower, alike, 0) is None
-    assert "Each project will measure its own" in capsys.readouterr().err
-    assert tune(pictures, "unused", tmp_path / "more", "--vision-model", tuned) == 2
-    assert "already tuned" in capsys.readouterr().err
 
 
 def test_too_few_pictures_is_one_sentence(
