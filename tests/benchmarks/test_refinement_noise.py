@@ -54,20 +54,6 @@ def test_pairs_keep_to_their_noise(model: ImageModel) -> None:
     assert both.min() < middle < both.max()
 
 
-def test_weights_follow_the_noise(model: ImageModel) -> None:
-    batch, share = rows(model, ARMS["low noise weighs more"])
-    torch.testing.assert_close(batch.weights[:, 0, 0, 0], OWN * 2 * (1 - share))
-    batch, share = rows(model, ARMS["patches weigh as noise falls"])
-    torch.testing.assert_close(batch.weights[:, 0, 0, 0], share * FLAT + (1 - share) * OWN)
-
-
-def test_what_is_mixed_with_pairs_is_as_shipped(model: ImageModel) -> None:
-    mixed = REFINE.updated({"mix": 0.5})
-    _, share = rows(model, ARMS["high noise"], mixed)
-    others = share[2 * REFINE.batch_size :]
-    assert others.min() < model.family.process().share_of(MIDDLE) < others.max()
-
-
 def test_nothing_stays_changed(model: ImageModel) -> None:
     usual = patchdpo.Pairs
     with pytest.raises(RuntimeError), noise_of(ARMS["low noise"]):

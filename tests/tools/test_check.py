@@ -4,11 +4,9 @@ import os
 import shutil
 import subprocess
 import threading
-import types
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from _pytest.mark.expression import Expression
 
@@ -57,25 +55,6 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
-def test_the_tools_of_the_page_are_asked_for_again_where_one_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(check, "WEB", tmp_path)
-    bin_folder, missing, tries = tmp_path / "node_modules" / ".bin", [["tsc"], ["biome", "tsc"], []], []
-
-    def npm(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        tries.append(command)
-        bin_folder.mkdir(parents=True, exist_ok=True)
-        for name in set(check.PAGE_TOOLS) - set(missing[len(tries) - 1]):
-            (bin_folder / name).touch()
-        return subprocess.CompletedProcess(command, 1 if len(tries) == 2 else 0, "the registry is busy")
-
-    monkeypatch.setattr(subprocess, "run", npm)
-    check.install_page_tools()
-    assert [command[:2] for command in tries] == [["npm", "ci"]] * 3
-    assert capsys.readouterr().err.count("the registry is busy") == 2
-
-
 def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert runs(check.commands([]), ("thorough", "slow")) == []
@@ -98,16 +77,6 @@ def test_a_change_runs_its_own_tests_and_those_of_the_page_if_it_touches_it(
         assert ("page" in commands) == page
         assert {"types", "lint", "imports"} <= commands.keys()
         assert all(check.CHANGED not in words for words in commands.values())
-
-
-def test_the_lighter_browser_is_installed_if_possible_and_else_done_without(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(shutil, "which", lambda name: None if name == check.LIGHTER else f"/usr/bin/{name}")
-    monkeypatch.setattr(subprocess, "run", lambda words, **_: asked.append(words[-1]))
-    assert runs(check.commands([]), ("browser",)) == ["tests"]
-    assert asked == ["update", check.LIGHTER]
 
 
 def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,33 +150,3 @@ def test_the_second_run_has_only_what_failed_in_the_first(
     (tmp_path / "mended").touch()
     assert passes(check.AGAIN)
     assert (tmp_path / "passed").read_text() == "."
-
-
-def has_memory(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
-    memory = types.SimpleNamespace(available=left)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
-
-
-def test_side_by_side_run_four_more_tests_than_there_are_cores_where_memory_is_left_for_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    for gigabytes, wanted in ((2, 1), (8, 2), (16, 5), (512, 6)):
-        has_memory(monkeypatch, gigabytes << 30)
-        assert check.at_a_time() == wanted
-
-
-@pytest.mark.parametrize("free", [check.MEMORY - 1, check.MEMORY])
-@pytest.mark.parametrize("left", [2 * check.MEMORY - 1, 2 * check.MEMORY])
-def test_temporary_files_are_in_memory_while_the_checks_run_where_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, left: int
-) -> None:
-    has_memory(monkeypatch, left)
-    monkeypatch.setattr(check, "IN_MEMORY", tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: types.SimpleNamespace(free=free))
-    monkeypatch.delenv("TMPDIR", raising=False)
-    with check.temporary_files():
-        made = [str(folder) for folder in tmp_path.iterdir()]
-        assert os.environ.get("TMPDIR") == (made[0] if made else None)
-        assert len(made) == (free == check.MEMORY and left == 2 * check.MEMORY)
-    assert "TMPDIR" not in os.environ and not list(tmp_path.iterdir())

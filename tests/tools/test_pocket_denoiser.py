@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from diffusers import UNet2DConditionModel
 
 from tools.pocket.data.concepts import CONCEPTS
 from tools.pocket.data.dataset import LABEL, NONE
@@ -17,44 +15,6 @@ from tools.pocket.train import denoiser
 from tools.pocket.train.training import Run
 
 pytestmark = pytest.mark.thorough
-
-
-def _tiny(channels: int) -> UNet2DConditionModel:
-    return UNet2DConditionModel(
-        sample_size=8,
-        in_channels=channels,
-        out_channels=channels,
-        block_out_channels=(8, 16),
-        layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=8,
-        attention_head_dim=4,
-        norm_num_groups=4,
-    )
-
-
-def test_growth_keeps_the_old_channels() -> None:
-    torch.manual_seed(0)
-    old, new = _tiny(2), _tiny(5)
-    denoiser.grow(new, old.state_dict())
-    assert torch.equal(new.conv_in.weight[:, :2], old.conv_in.weight)
-    assert torch.equal(new.conv_out.weight[:2], old.conv_out.weight)
-    assert torch.equal(new.mid_block.resnets[0].conv1.weight, old.mid_block.resnets[0].conv1.weight)
-
-
-def test_pure_noise_counts_in_full_and_hardly_any_noise_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing begins with pure noise: a weight of 0 there would leave its first step untrained."""
-    clean, words = torch.ones(4, 2, 8, 8), torch.randn(4, 4, 8)
-    blind = lambda noisy, _t, _words: SimpleNamespace(sample=torch.zeros_like(noisy))  # noqa: E731
-
-    def loss(t: int) -> float:
-        monkeypatch.setattr(denoiser, "times", lambda _rng, count: torch.full((count,), t))
-        errors = denoiser.denoising_loss(blind, denoiser.schedule(), clean, words, np.random.default_rng(0))
-        return float(errors.mean())
-
-    assert loss(999) == pytest.approx(1.0)  # the velocity is the picture itself
-    assert loss(10) < 0.01
 
 
 def test_places_and_pairs_are_rarer_late_and_held_out_things_never_drawn() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import islice
 from pathlib import Path
@@ -12,29 +11,13 @@ import pytest
 import torch
 
 from tools.pocket.data.dataset import LABEL
-from tools.pocket.gpu import parts, stretch, tasks
+from tools.pocket.gpu import parts
 from tools.pocket.gpu.drawing import Drawers, Shard
 
 pytestmark = pytest.mark.thorough
 
-CPU = torch.device("cpu")
 NO_LABELS = np.empty(0, LABEL)
 NO_TOKENS = np.empty((0, 2, 40), np.int16)
-
-
-class Drawn:
-    """Shards of noise in place of drawing processes."""
-
-    def ready(self, wait: bool = False) -> Iterator[Shard]:
-        if wait:
-            pictures = np.random.default_rng(0).integers(0, 256, (8, 128, 128, 3)).astype(np.uint8)
-            yield Shard(pictures, NO_LABELS, NO_TOKENS)
-
-
-def _stretch(steps: int = 10) -> stretch.Stretch:
-    torch.manual_seed(0)
-    task = tasks.AutoencoderTask(CPU, 8, widths=(8, 8, 8, 8), judges=())
-    return stretch.Stretch("autoencoder", task, steps)
 
 
 def test_a_state_comes_back_from_its_parts(tmp_path: Path) -> None:
@@ -50,22 +33,6 @@ def test_a_state_comes_back_from_its_parts(tmp_path: Path) -> None:
         parts.load_parts(tmp_path.glob("*.part"))
     with pytest.raises(parts.TooLargeError):
         parts.save_parts(tmp_path, tensors, {}, part=100, parts=2)
-
-
-def test_a_stretch_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
-    first = _stretch()
-    told = list(first.run(60, 4, Drawn()))
-    assert first.step == 10 and first.samples == 40 and told == []
-    first.save(tmp_path / "state")
-    second = _stretch(12)
-    second.restore(*parts.load_parts((tmp_path / "state").glob("*.part")))
-    assert (second.step, second.samples, second.number) == (10, 40, 1)
-    for mine, other in zip(second.task.model.parameters(), first.task.model.parameters(), strict=True):
-        assert torch.allclose(mine, other, atol=2e-3 * float(other.detach().abs().max() + 1e-6))
-    weight = second.task.model.decoder.conv_in.weight
-    assert second.optimizer.state[weight].keys() == {"mean", "square", "step"}
-    list(second.run(60, 4, Drawn()))
-    assert second.step == 12
 
 
 def test_training_goes_on_between_shards_that_are_drawn_faster_than_it_takes_them() -> None:

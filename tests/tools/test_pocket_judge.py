@@ -1,18 +1,12 @@
 """The independent judge: its features, and what its heads learn."""
 
-import copy
-
 import numpy as np
 import pytest
 import timm
 import torch
-from PIL import Image
 
 from tools.pocket.data.dataset import LABEL, NONE, PALE, TRAINED_STYLES
-from tools.pocket.evaluation.independent import IndependentTower
 from tools.pocket.train import judge as judging
-from tools.pocket.train import judge_tuning as tuning
-from tools.pocket.train.clip import soft_targets
 from tools.pocket.train.judge import BODY, FEATURES, Judge, learn
 
 pytestmark = pytest.mark.thorough
@@ -39,28 +33,3 @@ def test_heads_learn_what_the_features_tell(judge: Judge, monkeypatch: pytest.Mo
         told = judge.told(features)
     assert (told["concept"].argmax(1).numpy() == labels["first"]).all()
     assert (told["style"].argmax(1).numpy() == (labels["style"] == style)).all()
-
-
-def test_a_picture_holds_its_own_subject_best(judge: Judge) -> None:
-    """The likeness of a picture to itself is the largest possible one."""
-    rng = np.random.default_rng(0)
-    one, other = (Image.fromarray(rng.integers(0, 256, (128, 128, 3), dtype=np.uint8)) for _ in range(2))
-    mask = Image.new("L", (128, 128))
-    mask.paste(255, (24, 24, 104, 104))
-    likeness = IndependentTower(judge).subject_likeness([one, other], [(one, mask)])
-    assert likeness[0] == pytest.approx(1.0, abs=1e-4) and likeness[1] <= likeness[0]
-
-
-def test_tuning_changes_the_later_blocks_alone(judge: Judge) -> None:
-    tuned = copy.deepcopy(judge)
-    optimizer = torch.optim.AdamW(tuning.free_weights(tuned))
-    labels = np.array(
-        [(concept, NONE, TRAINED_STYLES[0], NONE, NONE, PALE, NONE) for concept in (0, 1)], LABEL
-    )
-    pictures = np.random.default_rng(0).integers(0, 256, (2, 128, 128, 3), dtype=np.uint8)
-    tuning.loss_of(tuned, pictures, soft_targets(labels), np.random.default_rng(0)).backward()
-    optimizer.step()
-    before, after = judge.body.state_dict(), tuned.body.state_dict()
-    changed = {name for name in before if not torch.equal(before[name], after[name])}
-    assert {name.split(".")[1] for name in changed if name.startswith("blocks")} == {"3", "4", "5", "6"}
-    assert not any(name.startswith(("conv_stem", "bn1")) for name in changed)
