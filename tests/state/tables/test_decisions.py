@@ -22,40 +22,6 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
     assert store.decisions.of_round(first_round.id).accepted == ()
 
 
-def test_undo_takes_a_whole_batch_back_and_redo_brings_it_again(
-    store: Store, first_round: Round, drawn: tuple[str, ...]
-) -> None:
-    identity = first_round.id
-    store.decisions.record(identity, [(drawn[0], "rejected")], "human")
-    store.decisions.record(identity, [(drawn[0], "accepted"), (drawn[2], "accepted")], "human")
-    assert store.decisions.undo(identity)
-    assert store.decisions.of_round(identity).verdicts == {drawn[0]: "rejected"}
-    assert store.decisions.undo(identity)
-    assert store.decisions.of_round(identity).verdicts == {}
-    assert not store.decisions.undo(identity)
-    assert store.decisions.redo(identity)
-    assert store.decisions.redo(identity)
-    assert store.decisions.of_round(identity).verdicts == {drawn[0]: "accepted", drawn[2]: "accepted"}
-    assert store.decisions.can_undo(identity) == (True, False)
-    assert not store.decisions.redo(identity)
-
-
-def test_deciding_after_undo_forgets_the_redo(
-    store: Store, first_round: Round, drawn: tuple[str, ...]
-) -> None:
-    store.decisions.record(first_round.id, [(drawn[0], "accepted")], "human")
-    store.decisions.undo(first_round.id)
-    store.decisions.record(first_round.id, [(drawn[1], "accepted")], "human")
-    assert not store.decisions.redo(first_round.id)
-    assert store.decisions.of_round(first_round.id).verdicts == {drawn[1]: "accepted"}
-
-
-def test_the_same_verdict_again_is_no_entry(store: Store, first_round: Round, drawn: tuple[str, ...]) -> None:
-    store.decisions.record(first_round.id, [(drawn[0], "accepted")], "human")
-    store.decisions.record(first_round.id, [(drawn[0], "accepted"), (drawn[1], "undecided")], "human")
-    assert len(store.decisions.log(first_round.id)) == 1
-
-
 def test_part_of_a_picture_is_a_verdict_of_its_own(
     store: Store, first_round: Round, drawn: tuple[str, ...]
 ) -> None:

@@ -59,12 +59,6 @@ def teapots() -> list[Path]:
     return list(demo("object").images)
 
 
-def test_the_references_of_the_demo_are_three_pictures(teapots: list[Path]) -> None:
-    notes = noted(*teapots)
-    assert notes.pictures == ("",) * 3
-    assert notes.several == ()
-
-
 def test_a_saved_copy_is_a_near_copy(teapots: list[Path]) -> None:
     again = Image.open(teapots[1]).convert("RGB").resize((200, 200))
     notes = noted(*teapots, encoded(again, "JPEG", quality=60))

@@ -51,21 +51,6 @@ def test_the_trigger_word_stands_where_a_caption_has_its_placeholder(studio: Stu
     assert view.references[0].plain_prompt == "a cat on the stairs"
 
 
-def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
-    references = [
-        (png("red"), "A <cute-cat> cat on the stairs"),
-        (png("blue"), "A <cute-cat> cat in the sun"),
-    ]
-    view = studio.project(
-        studio.create_project(draft(kind="object", references=references, trigger_word="<cute-cat>"))
-    )
-    assert [reference.plain_prompt for reference in view.references] == [
-        "A cat on the stairs",
-        "A cat in the sun",
-    ]
-    assert view.anchors[0].prompt == "a <cute-cat> cat in a workshop"
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -110,16 +95,6 @@ def test_model_directory_of_another_kind_is_refused(studio: Studio, tmp_path: Pa
         studio.create_project(draft(base_model=str(tmp_path)))
     with pytest.raises(StudioError, match="is not an open_clip model"):
         studio.create_project(draft(clip_model=f"local-dir:{tmp_path}"))
-
-
-def test_model_directory_is_kept_by_its_whole_path(
-    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "model_index.json").write_text("{}")
-    monkeypatch.chdir(tmp_path)
-    project_id = studio.create_project(draft(base_model="model"))
-    assert studio.project(project_id).base_model == str(tmp_path / "model")
 
 
 def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
@@ -199,17 +174,6 @@ def test_a_command_that_comes_again_while_its_pictures_are_read_makes_one_projec
     assert studio.create_project(draft(origin="demo x")) == made[1]
     assert len(studio.projects()) == 1
     assert len(studio.rounds(made[1])) == 1
-
-
-def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> None:
-    project_id = studio.store.rounds.get(round_id).project_id
-    studio.add_anchors(project_id, ["A boat {}", "A house in watercolor painting style"])
-    prompts = [anchor.prompt for anchor in studio.project(project_id).anchors]
-    assert prompts[-2:] == ["A boat in watercolor painting style", "A house in watercolor painting style"]
-    studio.enable_anchor(studio.project(project_id).anchors[0].id, False)
-    assert len(studio.pool(round_id)) == 19
-    with pytest.raises(StudioError, match="does not name the subject"):
-        studio.add_anchors(project_id, ["A boat"])
 
 
 def test_a_stored_project_keeps_the_recipe_that_it_was_made_with(

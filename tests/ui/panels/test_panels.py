@@ -52,11 +52,6 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     assert ask("redo", place.studio, {"round": place.round}) == {"changed": [], "what": ""}
 
 
-def test_an_odd_verdict_is_refused(place: Place):
-    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'undecided'"):
-        ask("decide", place.studio, {"candidates": [], "verdict": "maybe"})
-
-
 def derived(kind, *sets):
     typed = [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]
     return derived_from(Form.parsed({"kind": kind, "sets": typed}))
