@@ -1,10 +1,8 @@
 """The checks name what they skip, and run everything else."""
 
-import os
 import shutil
 import subprocess
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,28 +61,6 @@ def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.Mo
     assert all(check.THOROUGH not in words for words in commands.values())
 
 
-def test_a_change_runs_its_own_tests_and_those_of_the_page_if_it_touches_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    for file, tests, page in (
-        ("gal_studio/zip_files.py", "tests/test_zip_files.py", False),
-        ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py", True),
-    ):
-        monkeypatch.setattr(check.changed, "changed", lambda file=file: [file])
-        commands = check.commands([check.CHANGED])
-        assert tests in commands["tests"] and tests in commands["races"]
-        assert ("page" in commands) == page
-        assert {"types", "lint", "imports"} <= commands.keys()
-        assert all(check.CHANGED not in words for words in commands.values())
-
-
-def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = subprocess.CompletedProcess([], check.NO_TESTS)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
-    assert (check.run("races", []), check.run("tests", [])) == (0, check.NO_TESTS)
-
-
 def test_what_needs_no_test_runs_beside_the_tests_and_its_output_stays_together(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,27 +102,3 @@ def test_failed_tests_run_once_more_alone(
     monkeypatch.setattr(check.sys, "argv", ["check"])
     assert check.main() == code
     assert (check.AGAIN in ran) == (second is not None)
-
-
-def test_the_second_run_has_only_what_failed_in_the_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "test_three.py").write_text(
-        "from pathlib import Path\n"
-        "def test_passes(): Path('passed').open('a').write('.')\n"
-        "def test_too_busy(): Path('busy').exists() or (Path('busy').touch(), 1 / 0)\n"
-        "def test_fault(): assert Path('mended').exists()\n"
-    )
-    monkeypatch.setattr(check, "REMEMBERED", ("-o", f"cache_dir={tmp_path / 'cache'}"))
-    commands = check.commands(["--rootdir", str(tmp_path), "-q", "test_three.py"])
-    here = {**os.environ, "PYTHONPATH": str(check.ROOT)}
-
-    def passes(name: str) -> bool:
-        ended = subprocess.run(commands[name], cwd=tmp_path, env=here, capture_output=True, check=False)
-        return ended.returncode == 0
-
-    assert not passes("tests")
-    assert not passes(check.AGAIN), "the fault is still there"
-    (tmp_path / "mended").touch()
-    assert passes(check.AGAIN)
-    assert (tmp_path / "passed").read_text() == "."

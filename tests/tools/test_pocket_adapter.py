@@ -14,24 +14,16 @@ from gal_studio.engine.families.family import References, predict
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
+from tests.tools.test_pocket_clear import DESIGNS
 from tools.pocket.data import views as data
-from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
-from tools.pocket.data.dataset import NONE
-from tools.pocket.data.icons import PACKS, Design
-from tools.pocket.data.views import VIEW, VIEWS, Encoders, draw_subject, held_out
+from tools.pocket.data.concepts import HELD_OUT_DESIGNS
+from tools.pocket.data.views import Encoders, draw_subject, held_out
 from tools.pocket.train import adapter as training
-from tools.pocket.train.adapter import Adapter, Learning, Scale, Views
-from tools.pocket.train.training import Run
+from tools.pocket.train.adapter import Adapter, Scale
 
 pytestmark = pytest.mark.thorough
 
 POCKET = assets_folder() / "pocket"
-DESIGNS = [
-    Design(concept.name, code, pack, np.zeros((1, 1, 4), np.uint8))
-    for concept in CONCEPTS
-    for code in concept.codepoints
-    for pack in PACKS
-]
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +39,6 @@ def encoders() -> Encoders:
 @pytest.fixture(scope="module")
 def unet() -> torch.nn.Module:
     return training.frozen_unet()
-
-
-def some_views(styles: list[int]) -> Views:
-    rng = np.random.default_rng(0)
-    rows = [(row // VIEWS, style, NONE, 0) for row, style in enumerate(styles)]
-    latents = rng.normal(size=(len(rows), 16, 16, 16)).astype(np.float16)
-    tokens = rng.normal(size=(len(rows), 64, 512)).astype(np.float16)
-    subjects = CONCEPTS[: len(rows) // VIEWS]
-    return Views(latents, tokens, np.array(rows, VIEW), list(subjects))
 
 
 def test_subjects_are_of_no_design_that_is_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,29 +57,6 @@ def test_subjects_are_of_no_design_that_is_measured_on(monkeypatch: pytest.Monke
     )
     turned = np.array([one.hue for one in drawn])
     assert 0.5 < (turned != 0).mean() < 0.7 and turned.min() < -150 and turned.max() > 150
-
-
-def test_only_the_adapter_learns_and_it_begins_with_adding_nothing(
-    unet: torch.nn.Module, tmp_path: Path
-) -> None:
-    views = some_views([NONE] * 8)
-    before = {name: tensor.clone() for name, tensor in unet.state_dict().items()}
-    adapter, scale = Adapter(unet, 512), Scale.of(views.tokens)
-    adapter.attach(unet)
-    learning = Learning(unet, scale, torch.zeros(64, 512))
-    captions = training.Captions(tmp_path, np.random.default_rng(0))
-    begun = training.gain(learning, adapter, views, captions)
-    assert begun["with"] == pytest.approx(begun["without"])
-    options = types.SimpleNamespace(minutes=10, steps=12, seed=0, start_from=None)
-    run = Run(tmp_path / "adapter.pt", adapter, torch.optim.AdamW(adapter.parameters(), lr=1e-2), options)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "BATCH", 4)
-        training.learn(run, learning, views, views, captions)
-    learned = training.gain(learning, adapter, views, captions)
-    assert learned["with"] != pytest.approx(learned["without"])
-    adapter.attach(training.frozen_unet())
-    after = {name: tensor for name, tensor in unet.state_dict().items() if "_ip" not in name}
-    assert after.keys() == before.keys() and all(torch.equal(after[name], before[name]) for name in before)
 
 
 def test_the_written_adapter_predicts_as_the_trained_one(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import pytest
-import torch
 
 from tools.pocket.data.concepts import CONCEPTS
 from tools.pocket.data.dataset import LABEL, NONE
 from tools.pocket.train import denoiser
-from tools.pocket.train.training import Run
 
 pytestmark = pytest.mark.thorough
 
@@ -29,24 +24,3 @@ def test_places_and_pairs_are_rarer_late_and_held_out_things_never_drawn() -> No
     draws, rng = denoiser.Draws(labels), np.random.default_rng(0)
     early, late = (np.bincount(draws.rows(rng, 4000, share), minlength=4) for share in (0.5, 0.9))
     assert early[1] > 1.5 * late[1] > 0 and early[2] > 1.2 * late[2] > 0 and early[3] == late[3] == 0
-
-
-def test_a_training_of_steps_goes_on_exactly(tmp_path: Path) -> None:
-    def trained(path: Path, calls: list[int]) -> torch.Tensor:
-        for steps in calls:
-            torch.manual_seed(0)
-            model = torch.nn.Linear(3, 1)
-            args = argparse.Namespace(minutes=1.0, seed=0, steps=8, start_from=None)
-            run = Run(path, model, torch.optim.AdamW(model.parameters(), lr=0.1), args)
-            for _ in run.steps():
-                noise = torch.from_numpy(run.rng.standard_normal((4, 3))).float() + torch.randn(4, 3)
-                run.apply(model(noise).square().mean())
-                if run.step + 1 == steps:
-                    run.step += 1
-                    break
-            run.save()
-        return model.weight.detach()
-
-    whole = trained(tmp_path / "whole.pt", [8])
-    parts = trained(tmp_path / "parts.pt", [3, 8])
-    assert torch.equal(whole, parts)
