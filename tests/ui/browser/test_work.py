@@ -72,8 +72,7 @@ def test_the_queue_lists_the_work_of_all_projects(watched: Watched, served: Serv
     assert not page.is_visible(LIST)
 
 
-def test_the_order_is_changed_and_both_tabs_show_it(watched: Watched, served: Served, jobs: tuple[Job, ...]):
-    page = watched.open(served.url())
+def test_the_order_is_changed_and_both_tabs_show_it(page: Any, served: Served, jobs: tuple[Job, ...]):
     other = page.context.new_page()
     other.goto(served.address)
     other.wait_for_selector("html[data-studio=ready]")
@@ -96,10 +95,9 @@ def test_the_order_is_changed_and_both_tabs_show_it(watched: Watched, served: Se
 
 @pytest.mark.thorough
 def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
-    watched: Watched, served: Served, jobs: tuple[Job, ...]
+    page: Any, served: Served, jobs: tuple[Job, ...]
 ):
     store = served.place.studio.store
-    page = watched.open(served.url())
     page.focus("[data-part=queue]")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{LIST} li")
@@ -117,23 +115,6 @@ def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
     settled(page)  # whatever else was clicked is done as well
     states = [store.jobs.get(job.id).state for job in jobs]
     assert states == ["queued", "stopped", "queued", "queued"]
-
-
-@pytest.mark.thorough
-def test_pausing_says_what_starts_and_grid_header_and_actions_agree_on_what_waits(
-    watched: Watched, served: Served, jobs: tuple[Job, ...]
-):
-    store = served.place.studio.store
-    store.jobs.claim("w")
-    store.jobs.progress(jobs[0].id, "fine_tune", 40, 200, "loss 0.1")
-    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
-    page.click("[data-part=pause]")
-    page.wait_for_selector(".toast:has-text('the next in the queue starts: Training, Round 1 of Ink')")
-    page.goto(f"{served.address}/?project={jobs[2].project_id}&step=rounds&round={jobs[2].round_id}")
-    page.wait_for_selector("[data-part=job-title]:has-text('Training: waiting for its turn')")
-    page.wait_for_selector(".learning h3:has-text('The model will be trained on your reference')")
-    expect(page.locator("[data-action=run]")).to_be_disabled()
-    expect(page.locator("[data-part=queue-count]")).to_have_text("4")
 
 
 @pytest.mark.thorough
