@@ -1,7 +1,6 @@
 """Several objects in one project: from pictures and masks to the second round, with real (tiny) models."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,10 @@ from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
-from tests.tiny_project import drawing, make_models, object_draft
+from tests.tiny_project import drawing, object_draft
 
 POT, BEAR = "A <dotty> teapot on a rug", "A <brumm> teddy bear on a boat"
 TOGETHER = "a <dotty> teapot and a <brumm> teddy bear"
-
-
-@pytest.fixture(scope="session")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return make_models(tmp_path_factory.mktemp("subject-models"))
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 def two_objects(names: tuple[str, str], **changes: Any) -> ProjectDraft:

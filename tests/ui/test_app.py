@@ -19,11 +19,6 @@ from tests.ui.seeded import picture
 HEAVY = ("torch", "diffusers", "transformers", "open_clip", "sklearn", "peft", "accelerate")
 
 
-@pytest.fixture(scope="module")
-def client(shared_place: Place) -> TestClient:
-    return TestClient(built(shared_place.studio))
-
-
 def test_the_page_paints_its_frame_first(client: TestClient):
     page = client.get("/").text
     assert "GAL Studio" in page.split("<body", 1)[1]

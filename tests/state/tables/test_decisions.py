@@ -25,28 +25,17 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
 def test_part_of_a_picture_is_a_verdict_of_its_own(
     store: Store, first_round: Round, drawn: tuple[str, ...]
 ) -> None:
+    """Undo and redo of one are those of any verdict: `test_undo_log`."""
     identity, decisions = first_round.id, store.decisions
-    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})
-    assert decisions.of_round(identity).masks == {drawn[0]: "left"}
-    assert decisions.of_round(identity).accepted == (drawn[0],)
-    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})  # the same again
-    assert len(decisions.log(identity)) == 1
-    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "right"})
-    decisions.record(identity, [(drawn[0], "accepted")], "human")  # the whole picture
-    assert decisions.of_round(identity).masks == {}
-    assert decisions.undo(identity) == (drawn[0],)
-    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
-    assert decisions.undo(identity) == (drawn[0],)
-    assert decisions.of_round(identity).masks == {drawn[0]: "left"}
-    assert decisions.redo(identity) == (drawn[0],)
-    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
+    for mask, kept in (("left", {drawn[0]: "left"}), ("right", {drawn[0]: "right"}), (None, {})):
+        for _ in range(2):  # the same again is no entry
+            decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: mask} if mask else None)
+        assert decisions.of_round(identity).masks == kept
+        assert decisions.of_round(identity).accepted == (drawn[0],)
+    decisions.undo(identity)
     decisions.record(identity, [(drawn[0], "rejected")], "human")
     assert decisions.of_round(identity).masks == {}
-    decisions.undo(identity)
-    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
-    assert [decision.mask for decision in decisions.log(identity)] == [
-        "left", "right", None, "right", "left", "right", None, "right",
-    ]  # fmt: skip
+    assert [decision.mask for decision in decisions.log(identity)] == ["left", "right", None, "right", None]
 
 
 def test_whole_pictures_beside_parts_in_one_batch(

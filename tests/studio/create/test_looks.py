@@ -1,6 +1,5 @@
 """What is said of the pictures and prompts of a form: plain sentences, and nothing is refused."""
 
-import io
 import json
 from pathlib import Path
 
@@ -27,14 +26,9 @@ from gal_studio.studio.create.prompt_notes import (
     about_style,
 )
 from gal_studio.studio.create.references import ReferenceDraft
+from tests.state.images.profiles import encoded
 
 POCKET = "assets:pocket/pipeline"
-
-
-def encoded(picture: Image.Image, kind: str = "PNG", **options: int) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def noted(*pictures: bytes | Path):

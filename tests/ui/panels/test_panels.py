@@ -85,18 +85,6 @@ def test_a_style_that_the_bundled_model_knows_is_told():
     )
 
 
-def test_an_object_is_derived():
-    for typed in ("<cute-cat>", ""):
-        answer = derived("object", (["A <cute-cat> cat on the stairs"], typed))
-        assert [fact[1] for fact in answer.sets[0].facts] == [
-            "<cute-cat>",
-            "a <cute-cat> cat",
-            "A cat on the stairs",
-            "a photo of a cat",
-        ]
-    assert answer.name == "A <cute-cat> cat on the stairs"
-
-
 POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
 
 
@@ -140,14 +128,6 @@ def test_what_is_missing_is_an_error_of_a_final_form_only():
     assert derived_from(Form.parsed(request)).notes == ()
     (note,) = derived_from(Form.parsed({**request, "final": True})).notes
     assert (note.field, note.tone) == ("pictures", "error")
-
-
-@pytest.mark.parametrize(
-    ("kind", "prompts", "word"),
-    [("style", ["A cat"], ""), ("object", ["A cat"], ""), ("object", ["A cat"], "<sks>")],
-)
-def test_what_is_missing_is_said_while_typing(kind, prompts, word):
-    assert derived(kind, (prompts, word)).sets[0].problem
 
 
 def uploaded(name: str, tmp_path: Path) -> str:
