@@ -78,8 +78,8 @@ def rows(text: str) -> Iterator[tuple[Path, str]]:
 
 def can_be_started(module: str) -> bool:
     """Whether `python -m` finds this module, or the program of this package."""
-    file = module_file(module.split("."))
-    return file is not None and (file.stem != "__init__" or (file.parent / "__main__.py").is_file())
+    place = ROOT.joinpath(*module.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__main__.py").is_file()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
