@@ -72,7 +72,7 @@ def test_the_queue_lists_the_work_of_all_projects(watched: Watched, served: Serv
     assert not page.is_visible(LIST)
 
 
-def test_the_order_is_changed_and_both_tabs_show_it(page: Any, served: Served, jobs: tuple[Job, ...]):
+def test_the_order_is_changed_and_both_tabs_show_it(jobs: tuple[Job, ...], page: Any, served: Served):
     other = page.context.new_page()
     other.goto(served.address)
     other.wait_for_selector("html[data-studio=ready]")
@@ -95,7 +95,7 @@ def test_the_order_is_changed_and_both_tabs_show_it(page: Any, served: Served, j
 
 @pytest.mark.thorough
 def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
-    page: Any, served: Served, jobs: tuple[Job, ...]
+    jobs: tuple[Job, ...], page: Any, served: Served
 ):
     store = served.place.studio.store
     page.focus("[data-part=queue]")

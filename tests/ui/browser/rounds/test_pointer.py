@@ -160,20 +160,31 @@ def test_keys_act_on_the_ringed_picture_alone(page: Page, served: Served):
     page.wait_for_selector(f"[data-id='{tiles[7]}'][data-ring]")
     assert ring(page) == [tiles[7]]
     assert outlined(page) == 1, "the focused one has no ring of its own"
-    page.keyboard.press("Enter")  # the one under the pointer, not the one with the focus
+    page.keyboard.press("r")  # the one under the pointer
     assert ring(page) == [tiles[8]], "and on to the next"
-    page.keyboard.press("r")
+    page.keyboard.press("Enter")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     assert ring(page) == [tiles[6]], "the pointer rests, the keys lead"
     page.keyboard.press("a")
     settled(page)
     assert decisions.of_round(served.place.round).verdicts == {
-        tiles[6]: "accepted", tiles[7]: "accepted", tiles[8]: "rejected"
+        tiles[6]: "accepted", tiles[7]: "rejected", tiles[8]: "accepted"
     }  # fmt: skip
     page.mouse.move(*middle(page, f"[data-id='{tiles[1]}']"))
     page.wait_for_selector(f"[data-id='{tiles[1]}'][data-ring]")
     assert ring(page) == [tiles[1]]
+
+
+@pytest.mark.thorough
+def test_enter_accepts_the_picture_under_the_pointer_and_no_other(page: Page, served: Served):
+    tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
+    page.focus(f"[data-id='{tiles[2]}'] .tile-face")
+    page.mouse.move(*middle(page, f"[data-id='{tiles[5]}']"))
+    page.wait_for_selector(f"[data-id='{tiles[5]}'][data-ring]")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (tiles[5],)
 
 
 def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(page: Page, served: Served):
