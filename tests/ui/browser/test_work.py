@@ -72,7 +72,8 @@ def test_the_queue_lists_the_work_of_all_projects(watched: Watched, served: Serv
     assert not page.is_visible(LIST)
 
 
-def test_the_order_is_changed_and_both_tabs_show_it(jobs: tuple[Job, ...], page: Any, served: Served):
+def test_the_order_is_changed_and_both_tabs_show_it(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    page = watched.open(served.url())
     other = page.context.new_page()
     other.goto(served.address)
     other.wait_for_selector("html[data-studio=ready]")
@@ -95,9 +96,10 @@ def test_the_order_is_changed_and_both_tabs_show_it(jobs: tuple[Job, ...], page:
 
 @pytest.mark.thorough
 def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
-    jobs: tuple[Job, ...], page: Any, served: Served
+    watched: Watched, served: Served, jobs: tuple[Job, ...]
 ):
     store = served.place.studio.store
+    page = watched.open(served.url())
     page.focus("[data-part=queue]")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{LIST} li")
