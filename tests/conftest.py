@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, settings
 import gal_studio.engine  # noqa: F401 - it hides packages from diffusers, which some tests import first
 from tests.chromium import chromium
 from tests.covering import mark_the_rest
-from tests.stored_project import clock, drawn, first_round, project, store
+from tests.stored_project import clock, drawn, first_round, project, store, studio
 
-__all__ = ["chromium", "clock", "drawn", "first_round", "project", "store"]
+__all__ = ["chromium", "clock", "drawn", "first_round", "project", "store", "studio"]
 
 LONGEST = {
     "test_additions.py", "test_brush.py", "test_everyone.py", "test_families.py", "test_faults.py",
@@ -39,6 +39,14 @@ MAY_BE_SKIPPED = {
 
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """A tiny image model and a tiny CLIP, for the tests of a process."""
+    from tests.tiny_project import make_models
+
+    return make_models(tmp_path_factory.mktemp("models"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference
 from gal_studio.state import Store
+from gal_studio.studio import Studio
 
 
 class Clock:
@@ -34,6 +35,12 @@ def clock() -> Clock:
 def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
     with Store(tmp_path / "workspace", clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with Store(tmp_path / "workspace") as opened:
+        yield Studio(opened)
 
 
 def add_project(

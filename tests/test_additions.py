@@ -4,7 +4,6 @@ A copy of the package has all of them: its registries, page and types know them.
 line, its page and its worker do their work with them, each in a process.
 """
 
-import csv
 import json
 import re
 from dataclasses import fields, is_dataclass
@@ -21,7 +20,7 @@ from gal_studio.core.settings_fields import GROUPS
 from gal_studio.ui.page.static import ui_folder
 from tests.additions import asked, copied, page, run_python, stored, succeeded, work
 from tests.commands.running import write_project
-from tests.features.needed import EXPORTS, needs_exports
+from tests.features.needed import EXPORTS
 from tests.studio.seeding import png
 from tests.tiny_project import make_models
 
@@ -72,28 +71,6 @@ def seen(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 @pytest.mark.thorough
-def test_a_policy_suggests_in_the_command_and_on_the_page(seen: Seen) -> None:
-    """The command took its two pictures; the page shows it as chosen, with what its label says."""
-    summary = json.loads((seen.out / "summary.json").read_text())
-    assert len(summary["rounds"]) == 1
-    poll = seen.shown["poll"]["parts"]
-    (field,) = [one for one in poll["project"]["fields"] if one["name"] == "gal.policy"]
-    assert ["spread", "Spread out"] in field["choices"]
-    assert poll["project"]["settings"]["gal"]["policy"] == "spread"
-    reasons = {score["reason"] for score in poll["scores"] if score["suggested"]}
-    assert reasons == {"Its image looks unlike 1 references, 1 accepted and the others."}
-
-
-@pytest.mark.thorough
-def test_a_score_is_computed_by_the_worker_and_shown_by_page_and_command(seen: Seen) -> None:
-    poll = seen.shown["poll"]
-    assert "Redness" in [one["label"] for one in poll["parts"]["project"]["scores"]]
-    assert all("redness" in one["scores"] for one in poll["candidates"]["items"])
-    with (seen.out / "candidates.csv").open(encoding="utf-8-sig") as file:
-        assert all(float(row["redness"]) >= 0 for row in csv.DictReader(file))
-
-
-@pytest.mark.thorough
 def test_a_job_has_its_button_its_line_in_the_list_and_its_work(seen: Seen) -> None:
     button = {
         "change": "run_job", "kind": "count", "button": "Count", "hint": "Counts the test prompts"
@@ -103,15 +80,6 @@ def test_a_job_has_its_button_its_line_in_the_list_and_its_work(seen: Seen) -> N
     assert "Counting" in seen.listed
     query = "SELECT state, message FROM jobs WHERE kind = 'count'"
     assert stored(seen.workspace, query) == [("completed", "")]
-
-
-@pytest.mark.thorough
-@needs_exports
-def test_an_export_format_is_written_by_the_worker_and_offered_by_page_and_command(seen: Seen) -> None:
-    assert "For Easel" in [one["title"] for one in seen.shown["exports"]["forms"]]
-    assert stored(seen.workspace, "SELECT form FROM exports WHERE made_of IS NOT NULL") == [("easel",)]
-    told = succeeded(run_python(seen.folder, "-m", "gal_studio.cli", "export", "--help"))
-    assert "easel: Easel" in " ".join(told.split())
 
 
 @pytest.mark.thorough

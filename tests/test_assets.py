@@ -48,13 +48,6 @@ def test_a_broken_installation_says_so(installed):
         assets.assets_folder()
 
 
-def test_there_are_18_distinct_anchors_of_each_kind():
-    for kind in ("style", "object"):
-        templates = assets.load_anchors(kind)
-        assert len(set(templates)) == 18
-        assert all(template.count("{}") == 1 for template in templates)
-
-
 def test_the_anchors_are_the_published_ones():
     oil = describe("style", [("A cat in oil painting style", "")]).prompts
     style = oil.expand(assets.load_anchors("style"))
@@ -91,18 +84,7 @@ def test_an_unknown_kind_is_refused():
 
 def test_presets_are_sound_and_pocket_is_the_first():
     presets = assets.load_presets()
-    assert [preset.name for preset in presets] == [
-        "pocket",
-        "sd15",
-        "sd21",
-        "sdxl",
-        "flux2-klein",
-        "z-image",
-        "krea-2",
-        "qwen-image-2.1",
-        "anima",
-        "sd14-paper",
-    ]
+    assert presets[0].name == "pocket" and len({preset.name for preset in presets}) == len(presets) > 8
     for preset in presets:
         assert preset.title and preset.note.endswith(".")
         for settings in preset.settings.values():
@@ -189,6 +171,8 @@ def test_the_bundled_demos_make_18_anchors(kind):
     demo = assets.demo(kind)
     assert len(demo.images) == len(demo.prompts) >= (1 if kind == "style" else 3)
     word = demo.trigger_word if kind == "object" else ""
+    templates = assets.load_anchors(kind)
+    assert len(set(templates)) == 18 and all(template.count("{}") == 1 for template in templates)
     for prompt in demo.prompts:
         assert len(describe(kind, [(prompt, word)]).prompts.expand(assets.load_anchors(kind))) == 18
 

@@ -24,16 +24,11 @@ from gal_studio.worker import Worker, loop, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.job_moves import moves
-from tests.tiny_project import make_models, tiny_draft
+from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, weights, work
 from tests.workspace import filled
 
 pytestmark = pytest.mark.thorough
-
-
-@pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return make_models(tmp_path_factory.mktemp("full-disk-models"))
 
 
 @pytest.fixture

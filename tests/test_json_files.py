@@ -87,13 +87,3 @@ def test_a_folder_that_leads_to_itself_is_looked_at_once(tmp_path: Path) -> None
     (tmp_path / "again").symlink_to(tmp_path)
     check_plain_folder(tmp_path)
     assert DEEPEST < 10
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"<html><title>Sign in</title>", "is a web page"), (b"", "is empty"), (b"{", "is not JSON, or nested")],
-)
-def test_what_lies_in_place_of_json_is_named(content: bytes, words: str, tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_bytes(content)
-    with pytest.raises(JsonFileError, match=words):
-        read_json(tmp_path / "config.json")

@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.core.gal.policies.uncertainty import Uncertainty
 from gal_studio.core.gal.scores.registry import SCORES, score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures, Score
-from gal_studio.state import Store
 from gal_studio.studio import Studio
 from tests.additions import ROOT, page, run_python, stored, succeeded, work
 from tests.commands.running import write_project
@@ -163,12 +161,6 @@ def test_what_is_no_policy_is_refused_in_one_sentence(
     monkeypatch.delitem(sys.modules, "mine", raising=False)
     with pytest.raises(StudioError, match=sentence):
         named_policy(given)
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 def test_a_policy_that_fails_suggests_nothing_and_says_so(

@@ -14,19 +14,12 @@ from gal_studio import processes
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.processes import LONGEST_PAUSE, POLL_INTERVAL, Keeper, WorkerStarter, worker_process
-from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
 from tests.stored_project import Clock
 from tests.studio.seeding import draft
 
 pytestmark = pytest.mark.races
-
-
-@pytest.fixture
-def studio(tmp_path: Path):
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 @pytest.fixture

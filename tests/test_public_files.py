@@ -8,8 +8,6 @@ import yaml
 from gal_studio.version import __version__
 
 ROOT = Path(__file__).parents[1]
-PLACES = ("assets/pocket/", "assets/finished/", "assets/ui/vendor/", "docs/screens/", "docs/lab/")
-"""Where files may be large."""
 
 
 @pytest.mark.parametrize(
@@ -28,14 +26,3 @@ def test_the_citation_is_of_the_newest_version_in_the_changelog() -> None:
     assert f"## {__version__} ({cited['date-released']})" in (ROOT / "CHANGELOG.md").read_text(
         encoding="utf-8"
     )
-
-
-def test_files_are_small_but_in_the_places_for_large_ones() -> None:
-    folders = ("assets", "benchmarks", "docs", "gal_studio", "starters", "tests", "tools")
-    large = [
-        path.relative_to(ROOT).as_posix()
-        for folder in folders
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "node_modules" not in path.parts and path.stat().st_size > 200_000
-    ]
-    assert [path for path in large if not path.startswith(PLACES)] == []

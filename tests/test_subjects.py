@@ -1,7 +1,6 @@
 """Several objects in one project: from pictures and masks to the second round, with real (tiny) models."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from PIL import Image, ImageDraw
 from safetensors import safe_open
 
-from gal_studio.assets import demo
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.uncertainty import reference_similarity
@@ -17,22 +15,10 @@ from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
-from tests.drawn_alike import ALIKE
-from tests.tiny_project import drawing, make_models, object_draft, tiny_draft
+from tests.tiny_project import drawing, object_draft
 
 POT, BEAR = "A <dotty> teapot on a rug", "A <brumm> teddy bear on a boat"
 TOGETHER = "a <dotty> teapot and a <brumm> teddy bear"
-
-
-@pytest.fixture(scope="session")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return make_models(tmp_path_factory.mktemp("subject-models"))
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 def two_objects(names: tuple[str, str], **changes: Any) -> ProjectDraft:
@@ -178,32 +164,6 @@ def test_a_mask_that_says_nothing_is_refused(
     assert studio.projects() == ()
 
 
-@pytest.mark.parametrize(
-    ("references", "words"),
-    [
-        ([ReferenceDraft(drawing(1), BEAR, "<dotty>")], "does not contain the trigger word '<dotty>'"),
-        (
-            [ReferenceDraft(drawing(1), POT, "<dotty>"), (drawing(2), "A <dotty> cat", "<dotty>")],
-            "stands for both a teapot and a cat",
-        ),
-        ([(drawing(1), f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "at most 4"),
-        ([(drawing(1), POT, "<dotty>"), (drawing(2), BEAR)], "trigger word is empty"),
-    ],
-)
-def test_odd_sets_are_refused_in_one_sentence(
-    studio: Studio, names: tuple[str, str], references: Any, words: str
-) -> None:
-    with pytest.raises(StudioError, match=words):
-        studio.create_project(two_objects(names, references=references))
-    assert studio.projects() == ()
-
-
-def test_a_style_has_one_subject(studio: Studio, names: tuple[str, str]) -> None:
-    references = [(drawing(1), "A cat in ink style"), (drawing(2), "A dog in ink style", "<ink>")]
-    with pytest.raises(StudioError, match="A style has no trigger word"):
-        studio.create_project(tiny_draft(names, references=references))
-
-
 def test_a_picture_without_its_own_word_takes_the_projects(studio: Studio, names: tuple[str, str]) -> None:
     references = [(drawing(1), POT), (drawing(2), BEAR, "<brumm>")]
     project = studio.create_project(two_objects(names, references=references, trigger_word="<dotty>"))
@@ -256,38 +216,3 @@ def test_as_many_anchors_as_a_round_suggests_stay_on(studio: Studio, names: tupl
     assert [anchor.enabled for anchor in studio.project(project).anchors] == [False, False, True, True]
     with pytest.raises(StudioError, match="no test prompt 'none'"):
         studio.enable_anchor("none", True)
-
-
-@pytest.mark.slow
-@pytest.mark.thorough
-def test_two_objects_on_the_embedded_model(studio: Studio) -> None:
-    """As with tiny models above, with the weights that the studio brings."""
-    pot, cat = demo("object"), demo("style")
-    references = [
-        *(
-            ReferenceDraft(image, prompt, "<dotty>")
-            for image, prompt in zip(pot.images, pot.prompts, strict=True)
-        ),
-        ReferenceDraft(cat.images[0], "A <felix> cat on a yellow wall", "<felix>"),
-    ]
-    changes = {
-        "tune": {"steps": 8, "prior_images": 2},
-        "generation": {**ALIKE, "candidates": 2, "steps": 4},
-        "gal": {"top_k": 1},
-    }
-    draft = ProjectDraft("object", references, anchors=["{} in a bank", "{} under a tree"], changes=changes)
-    project = studio.create_project(draft)
-    first, models = studio.rounds(project)[0].id, Models()
-    studio.run_round(first)
-    work(studio, models)
-    view = studio.round_view(first)
-    assert {tile.prompt for tile in view.candidates} == {
-        "a <dotty> teapot and a <felix> cat in a bank",
-        "a <dotty> teapot and a <felix> cat under a tree",
-    }
-    studio.decide([view.candidates[0].candidate.id], "accepted")
-    second = studio.next_round(first).id
-    studio.run_round(second)
-    work(studio, models)
-    assert len(studio.store.rounds.training_set(second)) == len(references) + 1
-    assert len(studio.round_view(second).candidates) == 2

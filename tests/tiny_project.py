@@ -11,6 +11,7 @@ from safetensors.numpy import save_file
 
 from gal_studio.studio import ProjectDraft
 from tests.drawn_alike import ALIKE
+from tests.state.images.profiles import encoded
 
 CHANGES: Mapping[str, Any] = {
     "tune": {
@@ -54,16 +55,12 @@ def drawing(number: int) -> bytes:
     """A small picture, different for each number."""
     picture = Image.new("RGB", (40, 32), (250, 200, 40 * number))
     ImageDraw.Draw(picture).ellipse((4 + number, 4, 24, 28), fill=(40 * number, 80, 200))
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(picture)
 
 
 def large(number: int) -> bytes:
     """The picture large enough for klein, which takes no references below 64 pixels."""
-    buffer = io.BytesIO()
-    Image.open(io.BytesIO(drawing(number))).resize((80, 64)).save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(Image.open(io.BytesIO(drawing(number))).resize((80, 64)))
 
 
 def tiny_draft(models: tuple[str, str], **changes: Any) -> ProjectDraft:

@@ -11,13 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LAB = sorted((ROOT / "docs" / "lab").rglob("*.md"))
 COMMIT = re.compile(r"`([0-9a-f]{8})`")
-LABELS = re.compile(r"\b([\w-]+\.csv)\b")
 PROGRAM = re.compile(r"python -m\s+((?:benchmarks|tools|gal_studio)\b[\w.]*)((?:(?!python -m)[\s\S]){0,160})")
 """A program of the repository, and what follows it: where the commit of one that is gone stands."""
 LOST = "unknown: it left the history"
 """What stands in the place of a commit that is in no clone."""
-OWN_TABLES = ("candidates.csv", "labels.csv", "LABELS.csv", "pictures.csv", "refined-candidates.csv")
-"""Tables that commands write."""
 
 
 def git(*asked: str) -> str:
@@ -55,10 +52,3 @@ def test_a_program_that_is_named_is_here_or_at_the_commit_that_is_named_with_it(
             assert not has_history() or git("ls-tree", "--name-only", commit[1], *files), module
         else:
             assert any((ROOT / file).is_file() for file in files), module
-
-
-@pytest.mark.parametrize("path", LAB, ids=lambda path: path.stem)
-def test_a_table_that_is_named_exists(path: Path) -> None:
-    named = set(LABELS.findall(path.read_text(encoding="utf-8"))) - set(OWN_TABLES)
-    kept = {found.name for found in (ROOT / "docs" / "lab").rglob("*.csv")}
-    assert named - kept == set()

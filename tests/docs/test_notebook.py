@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.tiny_project import make_models
-from tests.ui.seeded import draw, finished, measure, train
+from tests.ui.seeded import finished, go_on, measure
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,9 +48,7 @@ def test_the_notebook_draws_every_figure(tmp_path: Path, monkeypatch: pytest.Mon
     studio, _, first = finished(tmp_path / "workspace")
     studio.decide([one.candidate_id for one in studio.proposal(first).suggestions], "accepted")
     measure(studio, first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, first)
     measure(studio, second)
     studio.close()
     monkeypatch.setenv("GAL_STUDIO_WORKSPACE", str(tmp_path / "workspace"))

@@ -1,17 +1,13 @@
 """What the documents promise: links that arrive, labels of the page, lengths, sources of numbers."""
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from gal_studio.assets import bundled_version, load_anchors, load_preset, load_presets
-from gal_studio.core.gal.ladder import LADDER
-from installer import GIGABYTE, source_of
+from gal_studio.assets import load_preset, load_presets
 from tools.preset_table import PAGE, filled
-from tools.results import MARKED
 from tools.shapes.table import cell
 
 ROOT = Path(__file__).parents[2]
@@ -132,10 +128,6 @@ def test_the_table_of_presets_is_that_of_the_program() -> None:
     assert all(f"| `{preset.name}` |" in text for preset in load_presets())
 
 
-def test_one_page_says_of_what_version_the_images_are() -> None:
-    assert bundled_version() in (DOCS / "results.md").read_text(encoding="utf-8")
-
-
 PROCESS = re.compile(
     r"\bpocket \d|\b20\d\d-\d\d-\d\d\b|\braters?\b|\bnot (?:tried|run) here\b", re.IGNORECASE
 )
@@ -171,28 +163,3 @@ def test_the_memory_of_the_readme_is_planned() -> None:
     for title, name in MODELS.items():
         whole, small = needed(name), needed(name, "int8")
         assert rows[title] == [whole, "" if small == whole else small], title
-
-
-def _disk(build: str) -> str:
-    """What an installation with this PyTorch takes."""
-    return f"{round(source_of(f'x/{build}').disk / GIGABYTE)} GB"
-
-
-def test_every_number_of_the_readme_has_its_source() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    known = [
-        f"Python {project['requires-python'].removeprefix('>=')} or newer",
-        f"{len(load_anchors('style'))} test prompts",
-        f"about {_disk('cu130')} of disk ({_disk('cpu')} without an NVIDIA card)",
-        "icons of 128 pixels", "ACM MM 2024", "CVPR 2025",
-        *MODELS, "AUTOMATIC1111", "H200", "DINOv2", "8-bit", "Round 1", "Round 3", "Round 0", "3 Results",
-        "arxiv.org/abs/2403.14987", "arxiv.org/abs/2412.03177", "[2403.14987]", "[2412.03177]",
-    ]  # fmt: skip
-    text = re.sub(r"```.*?```|`[^`]*`", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
-    text = re.sub(r"\(docs/[^)]*\)", "", MARKED.sub("", text))  # figures of results.json; links
-    for phrase in known:
-        text = re.sub(re.escape(phrase).replace(r"\ ", r"\s+"), "", text)
-    text = re.sub(r"^\d\. |\| \d+ GB (?=\|)", "", text, flags=re.MULTILINE)  # steps; see the test above
-    assert re.findall(r".*\d.*", text) == []
-    assert "nine, constant or changing" in README.read_text(encoding="utf-8") and len(LADDER) == 9
-    assert load_preset("pocket").settings["style"].gal.top_k == 3, "an image for up to three of them"

@@ -346,39 +346,14 @@ def test_american_spelling_is_told_from_british() -> None:
     assert found_in(module, ((0, word) for word in american.split())) == []
 
 
-def test_the_rules_find_what_they_are_for(tmp_path: Path) -> None:
+def test_the_rules_find_what_they_are_for() -> None:
     module = ROOT / "tests" / "docs" / "said.py"
-    said = [
-        "No picture is as asked.",
-        "LoRA × .7",
-        "50 % of it",
-        "an accepted image",
-        "It is no LoRA",
-        "Recipe",
-    ]
-    said += [
-        "is no longer here",
-        "Write one a line",
-        "It lies in W",
-        "Draws anew",
-        "Undecided",
-        "takes it back",
-    ]
-    found = found_in(module, enumerate(said, start=1))  # type: ignore[arg-type]
-    assert [each.split(":")[1] for each in found] == [
-        "1",
-        "1",
-        "2",
-        "3",
-        "5",
-        "6",
-        "8",
-        "9",
-        "10",
-        "10",
-        "11",
-        "12",
-    ]
+    said = {
+        "No picture is as asked.": 2, "LoRA × .7": 1, "50 % of it": 1, "an accepted image": 0,
+        "It is no LoRA": 1, "Recipe": 1, "is no longer here": 0, "Write one a line": 1, "It lies in W": 1,
+        "Draws anew": 2, "Undecided": 1, "takes it back": 1,
+    }  # fmt: skip
+    assert {words: len(found_in(module, iter([(1, words)]))) for words in said} == said
 
 
 def test_attributes_of_a_template_are_read() -> None:

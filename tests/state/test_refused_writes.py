@@ -26,6 +26,7 @@ from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
+from tests.state.images.profiles import encoded
 from tests.workspace.filled import fill, snapshot, weights
 
 CAUSES = {
@@ -141,9 +142,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _png(colour: int) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (16, 16), (colour, 9, 9)).save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(Image.new("RGB", (16, 16), (colour, 9, 9)))
 
 
 def create(store: Store, folder: Path) -> None:

@@ -1,5 +1,3 @@
-import os
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -156,58 +154,10 @@ def open_files(folder: Path) -> int:
     return sum(Path(file.path).is_relative_to(folder) for file in psutil.Process().open_files())
 
 
-def test_newer_workspace_is_refused_and_not_damaged(tmp_path: Path) -> None:
-    Store(tmp_path).close()
-    connection = sqlite3.connect(tmp_path / "studio.db")
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(StudioError, match="made by a newer GAL Studio"):
-        Store(tmp_path)
-
-
 def test_damaged_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "studio.db").write_bytes(b"no database at all " * 100)
     with pytest.raises(StudioError, match=r"studio\.db .* is damaged"):
         Store(tmp_path)
-
-
-def test_workspace_that_is_a_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(StudioError, match="is not a folder"):
-        Store(tmp_path / "file")
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [(28, "is full"), (30, "cannot be written"), (13, "cannot be written"), (5, "reported an error")],
-)
-def test_refused_file_leaves_nothing_behind(
-    store: Store, monkeypatch: pytest.MonkeyPatch, number: int, words: str
-) -> None:
-    def refuse(_handle: int) -> None:
-        raise OSError(number, os.strerror(number))
-
-    before = sorted(store.images.folder.iterdir())
-    monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(StudioError, match=words):
-        store.images.add_picture(Image.new("RGB", (8, 8), "blue"))
-    assert sorted(store.images.folder.iterdir()) == before
-
-
-def test_full_database_is_said_and_nothing_is_lost(store: Store, project: Project) -> None:
-    pages = store.database.rows("PRAGMA page_count")[0][0]
-    store.database.rows(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(StudioError, match="is full"):
-        for _ in range(100):
-            store.projects.add_anchors(project.id, [f"{os.urandom(2000).hex()}"])
-    assert store.projects.get(project.id) == project
-
-
-def test_read_only_database_is_said(store: Store, project: Project) -> None:
-    store.database.rows("PRAGMA query_only = ON")
-    with pytest.raises(StudioError, match="cannot be written"):
-        store.projects.rename(project.id, "Dog")
-    assert store.projects.get(project.id).name == "Cat"
 
 
 def test_file_names_are_hashes_alone(store: Store) -> None:

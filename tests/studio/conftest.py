@@ -6,17 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
-from gal_studio.state import Store
 from gal_studio.studio import Studio
 from tests.studio.replaying import decide, next_round
 from tests.studio.seeding import draft, draw, train
 from tests.ui.seeded import finished
-
-
-@pytest.fixture
-def studio(tmp_path: Path):
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 @pytest.fixture

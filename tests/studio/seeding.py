@@ -1,6 +1,5 @@
 """Helpers for the tests of the studio: pictures, projects, trained and drawn rounds."""
 
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,14 +12,13 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
 from tests.drawn_alike import ALIKE
+from tests.state.images.profiles import encoded
 
 STYLE = "A cat in watercolor painting style"
 
 
 def png(colour: str = "red") -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (32, 32), colour).save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(Image.new("RGB", (32, 32), colour))
 
 
 def draft(**changes: object) -> ProjectDraft:

@@ -3,16 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from gal_studio.assets import assets_folder, bundled_version, finished_archive
 from gal_studio.rounds import planned, test_set
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
-from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.panels.everything import check_payloads
 from gal_studio.workspace.archive.format import ArchiveLimits
@@ -29,12 +25,6 @@ with Store(sys.argv[1]) as store:
     print(len(Studio(store).round_view(Studio(store).rounds(Studio(store).open_finished())[0].id).candidates))
 print([name for name in ("torch", "diffusers", "gal_studio.engine") if name in sys.modules])
 """
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 def test_it_opens_without_torch(tmp_path: Path) -> None:

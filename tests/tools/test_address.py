@@ -1,11 +1,8 @@
 """The address of the repository is set once, and written wherever it is named."""
 
-import tomllib
-
 import pytest
 
 from gal_studio.version import REPOSITORY
-from tools import address
 from tools.address import ROOT, UNKNOWN, WRITTEN, filled
 
 SOME = "https://example.org/ada/gal-studio"
@@ -23,10 +20,3 @@ def test_an_address_is_written_and_taken_out_again(monkeypatch: pytest.MonkeyPat
         made = write(text, SOME)
         assert SOME in made and f"clone --depth 1 {UNKNOWN}" not in made
         assert write(made, SOME) == made and write(made, REPOSITORY) == text
-
-
-def test_the_package_links_the_repository() -> None:
-    urls = tomllib.loads(filled("pyproject.toml", SOME))["project"]["urls"]
-    assert urls["Repository"] == SOME and urls["Changelog"].startswith(SOME)
-    assert f"repository-code: {SOME}\n" in filled("CITATION.cff", SOME)
-    assert address.UNKNOWN not in filled("README.md", SOME)

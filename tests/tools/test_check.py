@@ -1,14 +1,10 @@
 """The checks name what they skip, and run everything else."""
 
-import os
 import shutil
 import subprocess
 import threading
-import types
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from _pytest.mark.expression import Expression
 
@@ -57,63 +53,12 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     ]  # fmt: skip
 
 
-def test_the_tools_of_the_page_are_asked_for_again_where_one_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(check, "WEB", tmp_path)
-    bin_folder, missing, tries = tmp_path / "node_modules" / ".bin", [["tsc"], ["biome", "tsc"], []], []
-
-    def npm(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        tries.append(command)
-        bin_folder.mkdir(parents=True, exist_ok=True)
-        for name in set(check.PAGE_TOOLS) - set(missing[len(tries) - 1]):
-            (bin_folder / name).touch()
-        return subprocess.CompletedProcess(command, 1 if len(tries) == 2 else 0, "the registry is busy")
-
-    monkeypatch.setattr(subprocess, "run", npm)
-    check.install_page_tools()
-    assert [command[:2] for command in tries] == [["npm", "ci"]] * 3
-    assert capsys.readouterr().err.count("the registry is busy") == 2
-
-
 def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert runs(check.commands([]), ("thorough", "slow")) == []
     commands = check.commands([check.THOROUGH])
     assert runs(commands, ("thorough", "slow")) == ["tests"]
     assert all(check.THOROUGH not in words for words in commands.values())
-
-
-def test_a_change_runs_its_own_tests_and_those_of_the_page_if_it_touches_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    for file, tests, page in (
-        ("gal_studio/zip_files.py", "tests/test_zip_files.py", False),
-        ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py", True),
-    ):
-        monkeypatch.setattr(check.changed, "changed", lambda file=file: [file])
-        commands = check.commands([check.CHANGED])
-        assert tests in commands["tests"] and tests in commands["races"]
-        assert ("page" in commands) == page
-        assert {"types", "lint", "imports"} <= commands.keys()
-        assert all(check.CHANGED not in words for words in commands.values())
-
-
-def test_the_lighter_browser_is_installed_if_possible_and_else_done_without(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(shutil, "which", lambda name: None if name == check.LIGHTER else f"/usr/bin/{name}")
-    monkeypatch.setattr(subprocess, "run", lambda words, **_: asked.append(words[-1]))
-    assert runs(check.commands([]), ("browser",)) == ["tests"]
-    assert asked == ["update", check.LIGHTER]
-
-
-def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = subprocess.CompletedProcess([], check.NO_TESTS)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
-    assert (check.run("races", []), check.run("tests", [])) == (0, check.NO_TESTS)
 
 
 def test_what_needs_no_test_runs_beside_the_tests_and_its_output_stays_together(
@@ -157,57 +102,3 @@ def test_failed_tests_run_once_more_alone(
     monkeypatch.setattr(check.sys, "argv", ["check"])
     assert check.main() == code
     assert (check.AGAIN in ran) == (second is not None)
-
-
-def test_the_second_run_has_only_what_failed_in_the_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "test_three.py").write_text(
-        "from pathlib import Path\n"
-        "def test_passes(): Path('passed').open('a').write('.')\n"
-        "def test_too_busy(): Path('busy').exists() or (Path('busy').touch(), 1 / 0)\n"
-        "def test_fault(): assert Path('mended').exists()\n"
-    )
-    monkeypatch.setattr(check, "REMEMBERED", ("-o", f"cache_dir={tmp_path / 'cache'}"))
-    commands = check.commands(["--rootdir", str(tmp_path), "-q", "test_three.py"])
-    here = {**os.environ, "PYTHONPATH": str(check.ROOT)}
-
-    def passes(name: str) -> bool:
-        ended = subprocess.run(commands[name], cwd=tmp_path, env=here, capture_output=True, check=False)
-        return ended.returncode == 0
-
-    assert not passes("tests")
-    assert not passes(check.AGAIN), "the fault is still there"
-    (tmp_path / "mended").touch()
-    assert passes(check.AGAIN)
-    assert (tmp_path / "passed").read_text() == "."
-
-
-def has_memory(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
-    memory = types.SimpleNamespace(available=left)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
-
-
-def test_side_by_side_run_four_more_tests_than_there_are_cores_where_memory_is_left_for_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    for gigabytes, wanted in ((2, 1), (8, 2), (16, 5), (512, 6)):
-        has_memory(monkeypatch, gigabytes << 30)
-        assert check.at_a_time() == wanted
-
-
-@pytest.mark.parametrize("free", [check.MEMORY - 1, check.MEMORY])
-@pytest.mark.parametrize("left", [2 * check.MEMORY - 1, 2 * check.MEMORY])
-def test_temporary_files_are_in_memory_while_the_checks_run_where_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, left: int
-) -> None:
-    has_memory(monkeypatch, left)
-    monkeypatch.setattr(check, "IN_MEMORY", tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: types.SimpleNamespace(free=free))
-    monkeypatch.delenv("TMPDIR", raising=False)
-    with check.temporary_files():
-        made = [str(folder) for folder in tmp_path.iterdir()]
-        assert os.environ.get("TMPDIR") == (made[0] if made else None)
-        assert len(made) == (free == check.MEMORY and left == 2 * check.MEMORY)
-    assert "TMPDIR" not in os.environ and not list(tmp_path.iterdir())

@@ -13,7 +13,7 @@ from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from tests.tiny_project import make_models, tiny_draft
+from tests.tiny_project import tiny_draft
 from tools.finished import pack as packing
 from tools.finished.gallery import animated, gallery
 from tools.finished.make import NotChosenError, make
@@ -37,11 +37,6 @@ def plan_of(folder: Path, *accepted: Any) -> Plan:
     }  # fmt: skip
     (folder / "plan.json").write_text(json.dumps(table))
     return Plan.read(folder / "plan.json")
-
-
-@pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return make_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.mark.thorough

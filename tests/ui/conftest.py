@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
+from starlette.testclient import TestClient
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -94,6 +95,12 @@ def built(studio: Studio, rules: Rules | None = None, root_path: str = "") -> Ac
 
     with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop in this thread
         return pool.submit(lambda: asyncio.run(build())).result()
+
+
+@pytest.fixture(scope="session")
+def client(shared_place: Place) -> TestClient:
+    """Asks the application of the finished round that all tests share."""
+    return TestClient(built(shared_place.studio))
 
 
 def late(application: Any, rng: random.Random) -> Any:
@@ -255,3 +262,17 @@ def watched(window: Any, served: Served) -> Iterator[Watched]:
     yield Watched(page, complaints)
     close_pages(window)
     assert complaints == []
+
+
+@pytest.fixture
+def figures(watched: Watched) -> None:
+    """Done by a person who wants figures."""
+    watched.page.add_init_script(WITH_FIGURES)
+
+
+@pytest.fixture
+def page(watched: Watched, served: Served) -> Any:
+    """The Rounds screen of the finished round, with its images."""
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    return page

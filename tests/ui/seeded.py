@@ -1,6 +1,5 @@
 """A workspace with a finished round, made without any model."""
 
-import io
 import math
 from pathlib import Path
 from zlib import crc32
@@ -17,15 +16,20 @@ from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
 from tests.drawn_alike import ALIKE
+from tests.state.images.profiles import encoded
 from tests.workspace.filled import weights
 
 PROMPT = "A cat in watercolor painting style"
 
 
 def picture(colour: tuple[int, int, int], edge: int = 48) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (edge, edge), colour).save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(Image.new("RGB", (edge, edge), colour))
+
+
+def noise(seed: int, edge: int = 48) -> bytes:
+    """A picture that is like no other one."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return encoded(Image.fromarray(pixels).resize((edge, edge), Image.Resampling.NEAREST))
 
 
 def make_project(
@@ -77,6 +81,14 @@ def draw(
     studio.store.candidates.place(places)
     references = studio.project(studio.store.rounds.get(round_id).project_id).references
     studio.store.rounds.place_references(round_id, {reference.id: (0.0, 0.0) for reference in references})
+
+
+def go_on(studio: Studio, round_id: str, candidates: int = 10) -> str:
+    """The next round, as if it was trained and drawn."""
+    after = studio.next_round(round_id).id
+    train(studio, after)
+    draw(studio, after, candidates=candidates)
+    return after
 
 
 def draw_held_back(studio: Studio, round_id: str) -> None:

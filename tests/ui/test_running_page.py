@@ -65,12 +65,20 @@ def test_a_first_start_that_hangs_is_one_sentence(
     assert "does not answer" in said and len(said.splitlines()) == 1
 
 
-def test_a_taken_port_is_one_sentence(
-    tmp_path: Path, listening: int, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--port", "PORT"), "port PORT is used"),
+        (("--host", "192.0.2.1", "--auth", "a:long-password"), "cannot be at 192.0.2.1"),
+    ],
+)
+def test_a_place_that_cannot_be_had_is_one_sentence(
+    tmp_path: Path, listening: int, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
 ) -> None:
-    assert start(tmp_path / "new", listening) == 2
-    said = capsys.readouterr().err.strip()
-    assert f"port {listening} is used" in said and len(said.splitlines()) == 1
+    given = [word.replace("PORT", str(listening)) for word in words]
+    assert main(["--no-browser", "--workspace", str(tmp_path / "new"), *given]) == 2
+    printed = capsys.readouterr().err.strip()
+    assert said.replace("PORT", str(listening)) in printed and len(printed.splitlines()) == 1
     assert not (tmp_path / "new" / "studio.db").exists()
 
 
@@ -84,28 +92,6 @@ def test_the_usual_port_makes_way_for_another_program(
     monkeypatch.setattr(running_page, "_is_free", lambda _host, _port: False)
     with pytest.raises(StudioError, match=r"ports 7860 to 7880 are used .* --port"):
         running_page.with_usable_port(Listening(or_next=True))
-
-
-def test_an_address_that_is_not_here_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert (
-        main(
-            [
-                "--no-browser",
-                "--workspace",
-                str(tmp_path / "new"),
-                "--host",
-                "192.0.2.1",
-                "--auth",
-                "a:long-password",
-            ]
-        )
-        == 2
-    )
-    said = capsys.readouterr().err.strip()
-    assert "cannot be at 192.0.2.1" in said and len(said.splitlines()) == 1
-    assert not (tmp_path / "new" / "studio.db").exists()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
 from tests.additions import ROOT
-from tests.ui.seeded import draw, make_project, measure, train
+from tests.ui.seeded import draw, go_on, make_project, measure, train
 from tests.ui.seeded_refinement import judge, pairs_made
 
 RUNS = {"width": 48, "height": 48, "runs": [0, 24 * 48, 255, 24 * 48]}
@@ -202,9 +202,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
         draw(studio, first, candidates=2)
         judge(studio, first)
         refinement = pairs_made(studio, first)
-        second = studio.next_round(first).id
-        train(studio, second)
-        draw(studio, second, candidates=2)
+        second = go_on(studio, first, 2)
         measure(studio, second)
         store.rounds.keep_step(second, KeptStep(20, 64 * "a", "f", 20))
         tiles = [tile.candidate for tile in studio.round_view(second).candidates]

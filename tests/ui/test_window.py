@@ -18,7 +18,7 @@ from gal_studio.ui import running_page, window
 from gal_studio.ui.page.static import ui_address
 from gal_studio.ui.running_page import Show
 from tests.chromium import CHROMIUM
-from tests.ui.conftest import Place, built, free_port, until
+from tests.ui.conftest import free_port, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,8 +80,7 @@ def test_leaving_closes_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not thread.is_alive(), "it waits for a window that is closed"
 
 
-def test_the_page_can_be_installed(shared_place: Place) -> None:
-    client = TestClient(built(shared_place.studio))
+def test_the_page_can_be_installed(client: TestClient) -> None:
     page = client.get("/").text
     assert page.count('rel="manifest"') == 1 and 'href="manifest.webmanifest"' in page
     answer = client.get("/manifest.webmanifest")

@@ -213,32 +213,23 @@ def test_upgrade_that_fails_leaves_the_old_workspace(tmp_path: Path, monkeypatch
         assert store.projects.get(P1).name == "Pot"
 
 
-def test_rows_that_point_to_nothing_are_told_and_left(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)", "refer to missing rows"),
+        ("ALTER TABLE anchors RENAME COLUMN position TO place", "The table anchors lacks a column"),
+        (
+            f"PRAGMA user_version = {upgrades.OLDEST - 1}",
+            r"older than GAL Studio 0\.1\.0: open it with 0\.2\.0",
+        ),
+    ],
+)
+def test_what_cannot_be_upgraded_is_told_and_left(tmp_path: Path, change: str, words: str) -> None:
     folder = old_workspace(tmp_path / "old")
     with opened(folder) as connection:
-        connection.execute("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
+        connection.execute(change)
     before = contents(folder)
-    with pytest.raises(StudioError, match="refer to missing rows"):
-        Store(folder)
-    assert contents(folder) == before
-
-
-def test_a_lost_column_that_rows_need_is_told_and_left(tmp_path: Path) -> None:
-    folder = old_workspace(tmp_path / "old")
-    with opened(folder) as connection:
-        connection.execute("ALTER TABLE anchors RENAME COLUMN position TO place")
-    before = contents(folder)
-    with pytest.raises(StudioError, match="The table anchors lacks a column"):
-        Store(folder)
-    assert contents(folder) == before
-
-
-def test_a_workspace_from_before_the_first_release_is_refused_and_left(tmp_path: Path) -> None:
-    folder = old_workspace(tmp_path / "old")
-    with opened(folder) as connection:
-        connection.execute(f"PRAGMA user_version = {upgrades.OLDEST - 1}")
-    before = contents(folder)
-    with pytest.raises(StudioError, match=r"older than GAL Studio 0\.1\.0: open it with 0\.2\.0"):
+    with pytest.raises(StudioError, match=words):
         Store(folder)
     assert contents(folder) == before
 

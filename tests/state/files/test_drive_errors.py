@@ -128,7 +128,3 @@ def test_what_is_needed_is_more_than_what_is_free(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=300_000))
     with pytest.raises(StudioError, match=r"1\.0 MB are needed and 0\.3 MB are free"):
         Disk(tmp_path, reserve=0).check_folder(tmp_path, 20_000)
-
-
-def test_the_sentence_is_one_of_the_studio(tmp_path: Path) -> None:
-    assert isinstance(disk_problem(OSError(errno.EFBIG, ""), tmp_path), StudioError)

@@ -1,6 +1,5 @@
 """Malformed, hostile and unusual pictures, made from seeds."""
 
-import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -9,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageCms
+
+from tests.state.images.profiles import chunk, encoded
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
@@ -19,16 +20,6 @@ class Hostile(NamedTuple):
     name: str
     data: bytes
     fate: str = "either"
-
-
-def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def png(width: int, height: int, *chunks: bytes, depth: int = 8, colour: int = 2) -> bytes:

@@ -71,7 +71,7 @@ def tiff(levels: np.ndarray, more: dict[int, int]) -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + levels.tobytes()
 
 
-def encoded(picture: Image.Image, form: str, **options: object) -> bytes:
+def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, form, **options)
     return buffer.getvalue()

@@ -1,7 +1,5 @@
 """What is in a file beside its picture never decides whether the picture is read."""
 
-import io
-import struct
 import zlib
 
 import numpy as np
@@ -11,14 +9,10 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.beside import MOST_TEXT, NO_END, NO_PROFILE
 from gal_studio.state.images.read import read_picture
-from tests.state.images.test_read import encoded
+from tests.state.images.profiles import chunk, encoded
 
 PICTURE = Image.radial_gradient("L").convert("RGB").resize((160, 120))
 WORDS = np.random.default_rng(1).integers(97, 123, MOST_TEXT + 400_000, np.uint8).tobytes()
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 LONG = {
@@ -69,8 +63,6 @@ def test_an_empty_file_is_called_empty() -> None:
 def test_the_place_of_a_photo_is_still_removed() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    buffer = io.BytesIO()
-    PICTURE.save(buffer, "PNG", exif=exif)
-    plain = buffer.getvalue()
+    plain = encoded(PICTURE, exif=exif)
     picture, notes = read_picture(plain[:-12] + LONG["tEXt"]() + plain[-12:])
     assert (picture.size, notes) == ((120, 160), ("rotated upright, as the camera recorded",))

@@ -1,4 +1,4 @@
-"""200 hostile or unusual files; `workshop.benchmarks.faults files` uses more of them."""
+"""300 hostile or unusual files; `workshop.benchmarks.faults files` uses more of them."""
 
 import io
 import os
@@ -23,7 +23,7 @@ from gal_studio.studio.create.project import MOST_REFERENCES
 from tests.state.images.heic import HEIC_PICTURE
 from tests.state.images.hostile import Hostile, encoded, pictures, pixels, png
 
-COUNT = 200
+COUNT = 300
 
 
 def fate_of(file: Hostile) -> tuple[str, str]:

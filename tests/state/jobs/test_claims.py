@@ -1,10 +1,8 @@
 """Many processes on one workspace: each job is run once, by a worker that lives."""
 
-import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
-from gal_studio.state.jobs.workers import process_identity
 from tests.job_moves import moves
 from tests.stored_project import add_project
 
@@ -102,44 +99,6 @@ def test_a_worker_that_arrives_while_the_dead_are_sought_keeps_its_job(
     assert len(claimed) == 1
     assert store.jobs.get(job.id).state == "running"
     assert store.jobs.reap() == ()
-
-
-def test_a_process_that_got_the_number_of_a_dead_worker_is_not_the_worker(
-    store: Store, first_round: Round
-) -> None:
-    """The number is taken again for real, where the system lets one choose it."""
-    job = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
-    with subprocess.Popen(["sleep", "60"]) as first:
-        identity = process_identity(first.pid)
-        store.workers.enter("w")
-        store.database.write("UPDATE workers SET pid = ?, process = ?", (first.pid, identity))
-        store.jobs.claim("w")
-        assert store.jobs.reap() == ()
-        time.sleep(0.05)  # the system counts births in hundredths of a second
-        first.kill()
-        store.database.write("UPDATE workers SET beat = 0")
-    with taken_again(first.pid) as second:
-        assert second.pid == first.pid
-        assert process_identity(second.pid) not in (None, identity)
-        assert store.jobs.reap() == (job.id,)
-        second.kill()
-    assert store.jobs.get(job.id).state == "interrupted"
-
-
-def taken_again(number: int) -> "subprocess.Popen[bytes]":
-    """A process with this number, for the test to end."""
-    last = Path("/proc/sys/kernel/ns_last_pid")
-    for _ in range(20):
-        try:
-            last.write_text(str(number - 1))
-        except OSError:
-            pytest.skip("this system does not let one choose the next process number")
-        process = subprocess.Popen(["sleep", "60"])
-        if process.pid == number:
-            return process
-        os.kill(process.pid, 9)
-        process.wait()
-    pytest.skip("the process number was not free")
 
 
 def test_a_job_is_taken_with_the_knowledge_of_it_or_not_at_all(

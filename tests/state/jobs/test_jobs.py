@@ -69,13 +69,6 @@ def test_each_move_is_noted_with_time_and_reason(store: Store, job: Job, clock: 
     assert all(move.reason for move in moves(store, job.id))
 
 
-def test_two_workers_never_get_one_job(store: Store, job: Job) -> None:
-    store.workers.enter("a")
-    store.workers.enter("b")
-    assert store.jobs.claim("a") is not None
-    assert store.jobs.claim("b") is None
-
-
 def test_illegal_move_is_refused_and_changes_nothing(store: Store, job: Job) -> None:
     with pytest.raises(StudioError, match="cannot become completed"):
         store.jobs.finish(job.id)

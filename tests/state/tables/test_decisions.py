@@ -22,65 +22,20 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
     assert store.decisions.of_round(first_round.id).accepted == ()
 
 
-def test_undo_takes_a_whole_batch_back_and_redo_brings_it_again(
-    store: Store, first_round: Round, drawn: tuple[str, ...]
-) -> None:
-    identity = first_round.id
-    store.decisions.record(identity, [(drawn[0], "rejected")], "human")
-    store.decisions.record(identity, [(drawn[0], "accepted"), (drawn[2], "accepted")], "human")
-    assert store.decisions.undo(identity)
-    assert store.decisions.of_round(identity).verdicts == {drawn[0]: "rejected"}
-    assert store.decisions.undo(identity)
-    assert store.decisions.of_round(identity).verdicts == {}
-    assert not store.decisions.undo(identity)
-    assert store.decisions.redo(identity)
-    assert store.decisions.redo(identity)
-    assert store.decisions.of_round(identity).verdicts == {drawn[0]: "accepted", drawn[2]: "accepted"}
-    assert store.decisions.can_undo(identity) == (True, False)
-    assert not store.decisions.redo(identity)
-
-
-def test_deciding_after_undo_forgets_the_redo(
-    store: Store, first_round: Round, drawn: tuple[str, ...]
-) -> None:
-    store.decisions.record(first_round.id, [(drawn[0], "accepted")], "human")
-    store.decisions.undo(first_round.id)
-    store.decisions.record(first_round.id, [(drawn[1], "accepted")], "human")
-    assert not store.decisions.redo(first_round.id)
-    assert store.decisions.of_round(first_round.id).verdicts == {drawn[1]: "accepted"}
-
-
-def test_the_same_verdict_again_is_no_entry(store: Store, first_round: Round, drawn: tuple[str, ...]) -> None:
-    store.decisions.record(first_round.id, [(drawn[0], "accepted")], "human")
-    store.decisions.record(first_round.id, [(drawn[0], "accepted"), (drawn[1], "undecided")], "human")
-    assert len(store.decisions.log(first_round.id)) == 1
-
-
 def test_part_of_a_picture_is_a_verdict_of_its_own(
     store: Store, first_round: Round, drawn: tuple[str, ...]
 ) -> None:
+    """Undo and redo of one are those of any verdict: `test_undo_log`."""
     identity, decisions = first_round.id, store.decisions
-    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})
-    assert decisions.of_round(identity).masks == {drawn[0]: "left"}
-    assert decisions.of_round(identity).accepted == (drawn[0],)
-    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})  # the same again
-    assert len(decisions.log(identity)) == 1
-    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "right"})
-    decisions.record(identity, [(drawn[0], "accepted")], "human")  # the whole picture
-    assert decisions.of_round(identity).masks == {}
-    assert decisions.undo(identity) == (drawn[0],)
-    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
-    assert decisions.undo(identity) == (drawn[0],)
-    assert decisions.of_round(identity).masks == {drawn[0]: "left"}
-    assert decisions.redo(identity) == (drawn[0],)
-    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
+    for mask, kept in (("left", {drawn[0]: "left"}), ("right", {drawn[0]: "right"}), (None, {})):
+        for _ in range(2):  # the same again is no entry
+            decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: mask} if mask else None)
+        assert decisions.of_round(identity).masks == kept
+        assert decisions.of_round(identity).accepted == (drawn[0],)
+    decisions.undo(identity)
     decisions.record(identity, [(drawn[0], "rejected")], "human")
     assert decisions.of_round(identity).masks == {}
-    decisions.undo(identity)
-    assert decisions.of_round(identity).masks == {drawn[0]: "right"}
-    assert [decision.mask for decision in decisions.log(identity)] == [
-        "left", "right", None, "right", "left", "right", None, "right",
-    ]  # fmt: skip
+    assert [decision.mask for decision in decisions.log(identity)] == ["left", "right", None, "right", None]
 
 
 def test_whole_pictures_beside_parts_in_one_batch(

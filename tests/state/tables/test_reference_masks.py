@@ -25,25 +25,6 @@ def test_the_newest_counts_and_nothing_is_overwritten(store: Store, reference: s
     ]  # fmt: skip
 
 
-def test_undo_and_redo_are_appended_too(store: Store, reference: str) -> None:
-    masks = store.projects.masks
-    assert not masks.undo(reference)
-    for mask in ("one", "two"):
-        masks.add(reference, mask)
-    seen = []
-    for step in (masks.undo, masks.undo, masks.undo, masks.redo, masks.redo, masks.redo):
-        seen.append((bool(step(reference)), store.projects.reference(reference).mask))
-    assert seen == [
-        (True, "one"), (True, None), (False, None), (True, "one"), (True, "two"), (False, "two"),
-    ]  # fmt: skip
-    masks.undo(reference)
-    masks.add(reference, "three")
-    assert not masks.redo(reference), "what was painted since takes its place"
-    assert masks.undo(reference)
-    assert store.projects.reference(reference).mask == "one"
-    assert store.database.row("SELECT COUNT(*) FROM reference_masks")[0] == 9  # type: ignore[index]
-
-
 def test_an_unknown_reference_is_a_sentence(store: Store) -> None:
     for verb in (Studio(store).undo_reference_mask, Studio(store).redo_reference_mask):
         with pytest.raises(StudioError, match="no reference 'nothing'"):

@@ -1,6 +1,5 @@
 """What is said of the pictures and prompts of a form: plain sentences, and nothing is refused."""
 
-import io
 import json
 from pathlib import Path
 
@@ -27,14 +26,9 @@ from gal_studio.studio.create.prompt_notes import (
     about_style,
 )
 from gal_studio.studio.create.references import ReferenceDraft
+from tests.state.images.profiles import encoded
 
 POCKET = "assets:pocket/pipeline"
-
-
-def encoded(picture: Image.Image, kind: str = "PNG", **options: int) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def noted(*pictures: bytes | Path):
@@ -57,12 +51,6 @@ def test_the_command_line_says_what_the_page_shows(tmp_path: Path, teapots: list
 @pytest.fixture(scope="module")
 def teapots() -> list[Path]:
     return list(demo("object").images)
-
-
-def test_the_references_of_the_demo_are_three_pictures(teapots: list[Path]) -> None:
-    notes = noted(*teapots)
-    assert notes.pictures == ("",) * 3
-    assert notes.several == ()
 
 
 def test_a_saved_copy_is_a_near_copy(teapots: list[Path]) -> None:

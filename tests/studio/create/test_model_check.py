@@ -14,12 +14,7 @@ from gal_studio.studio.create.model_check import ModelCheck
 from gal_studio.worker.model_check import CheckHere
 from tests.engine.families.test_refusals import REFUSED
 from tests.engine.tiny_pipelines import Make
-from tests.tiny_project import make_models, make_tower, tiny_draft
-
-
-@pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return make_models(tmp_path_factory.mktemp("check-models"))
+from tests.tiny_project import make_tower, tiny_draft
 
 
 def refused(tmp_path: Path, names: tuple[str, str], words: str, **changes: object) -> None:

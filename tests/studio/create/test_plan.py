@@ -13,10 +13,9 @@ from gal_studio.core.memory.need import DeviceKind, operations
 from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.settings import Settings
 from gal_studio.state.tables.rounds import Timings
-from gal_studio.studio import device
 from gal_studio.studio.create import plan
 from gal_studio.studio.create.plan import fitted, plan_round, round_seconds
-from gal_studio.studio.device import Device, this_device
+from gal_studio.studio.device import Device
 
 XL = load_preset("sdxl")
 SHAPE = load_shape("sdxl")
@@ -123,31 +122,6 @@ def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.Mo
     assert "with which it takes about" in slow.doubt
     settings = pocket.settings["style"]
     assert plan_round(store, load_shape("pocket"), pocket.base_model, settings, "style").doubt == ""
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        (
-            "NVIDIA RTX 3060, 12288, 11000, 470.82.01\nother, 1, 1, 1\n",
-            Device("cuda", "NVIDIA RTX 3060", 12288 << 20, 11000 << 20),
-        ),
-        ("No devices were found\n", None),
-    ],
-)
-def test_the_driver_says_what_an_nvidia_gpu_has(
-    monkeypatch: pytest.MonkeyPatch, said: str, expected: Device | None
-) -> None:
-    monkeypatch.setattr(device, "_known", {})
-    monkeypatch.setattr(device, "torch_cuda", lambda: None)
-    monkeypatch.setattr(device.shutil, "which", lambda _: "nvidia-smi")
-    monkeypatch.setattr(device.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=said))
-    found = this_device()
-    assert (
-        found == expected
-        if expected
-        else found.kind in ("cpu", "cpu-bf16", "mps") and 0 < found.free <= found.total
-    )
 
 
 @pytest.mark.parametrize(

@@ -51,46 +51,23 @@ def test_the_trigger_word_stands_where_a_caption_has_its_placeholder(studio: Stu
     assert view.references[0].plain_prompt == "a cat on the stairs"
 
 
-def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
-    references = [
-        (png("red"), "A <cute-cat> cat on the stairs"),
-        (png("blue"), "A <cute-cat> cat in the sun"),
-    ]
-    view = studio.project(
-        studio.create_project(draft(kind="object", references=references, trigger_word="<cute-cat>"))
-    )
-    assert [reference.plain_prompt for reference in view.references] == [
-        "A cat on the stairs",
-        "A cat in the sun",
-    ]
-    assert view.anchors[0].prompt == "a <cute-cat> cat in a workshop"
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"references": []}, "no reference"),
-        ({"references": [(png(), "  ")]}, "prompt is empty"),
         ({"references": [(png(), "A cat")]}, "names no style"),
         ({"references": [(b"nonsense", STYLE)]}, "not an image"),
         ({"references": [(Path("gone.png"), STYLE)]}, "There is no image"),
         ({"kind": "thing"}, "The kind is 'thing'"),
-        ({"kind": "object"}, "trigger word is empty"),
-        ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
-        ({"anchors": []}, "no test prompts"),
         ({"prior": [(png("red"), "A tie in flat style")]}, "The regularization image 1 is blank"),
         ({"prior": [(Path("gone.png"), "A tie in flat style")]}, "Regularization image 'gone.png': "),
         ({"prior": [(b"nonsense", "A tie in flat style")]}, "not an image"),
-        ({"prior": [(png("red"), " ")]}, "prompt is empty"),
         ({"prior": [(png("red"), "A tie in watercolor painting style")]}, "which the project is to train"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "choose at least 2"),
-        ({"changes": {"generation": {"allocation": "any"}}}, "Strength schedules is 'any'"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 test prompts"),
-        ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),
         ({"base_model": "/nowhere/model"}, "There is no model folder"),
-        ({"base_model": "assets:../docs"}, "bundled model"),
         ({"clip_model": "local-dir:/nowhere"}, "There is no model folder"),
         ({"base_model": " "}, "is empty"),
         ({"preset": "huge"}, "no preset 'huge'"),
@@ -110,16 +87,6 @@ def test_model_directory_of_another_kind_is_refused(studio: Studio, tmp_path: Pa
         studio.create_project(draft(base_model=str(tmp_path)))
     with pytest.raises(StudioError, match="is not an open_clip model"):
         studio.create_project(draft(clip_model=f"local-dir:{tmp_path}"))
-
-
-def test_model_directory_is_kept_by_its_whole_path(
-    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "model_index.json").write_text("{}")
-    monkeypatch.chdir(tmp_path)
-    project_id = studio.create_project(draft(base_model="model"))
-    assert studio.project(project_id).base_model == str(tmp_path / "model")
 
 
 def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
@@ -199,17 +166,6 @@ def test_a_command_that_comes_again_while_its_pictures_are_read_makes_one_projec
     assert studio.create_project(draft(origin="demo x")) == made[1]
     assert len(studio.projects()) == 1
     assert len(studio.rounds(made[1])) == 1
-
-
-def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> None:
-    project_id = studio.store.rounds.get(round_id).project_id
-    studio.add_anchors(project_id, ["A boat {}", "A house in watercolor painting style"])
-    prompts = [anchor.prompt for anchor in studio.project(project_id).anchors]
-    assert prompts[-2:] == ["A boat in watercolor painting style", "A house in watercolor painting style"]
-    studio.enable_anchor(studio.project(project_id).anchors[0].id, False)
-    assert len(studio.pool(round_id)) == 19
-    with pytest.raises(StudioError, match="does not name the subject"):
-        studio.add_anchors(project_id, ["A boat"])
 
 
 def test_a_stored_project_keeps_the_recipe_that_it_was_made_with(

@@ -17,7 +17,7 @@ from gal_studio.studio.figures.arms import arms_figure, arms_of, beside, replay_
 from gal_studio.studio.figures.template import COLOURS, INK, MUTED, PAPER, SYMBOLS
 from gal_studio.studio.figures.training import running_mean
 from gal_studio.studio.views.measures import MeasuredRound
-from tests.ui.seeded import draw, finished, make_project, measure, train
+from tests.ui.seeded import finished, go_on, make_project, measure
 
 Made = tuple[Studio, str, str, str]
 
@@ -29,9 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     suggested = studio.proposal(first).suggestions
     studio.decide([one.candidate_id for one in suggested], "accepted")
     measure(studio, first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, first)
     measure(studio, second, 0.6, 1)
     yield studio, project, first, second
     studio.close()

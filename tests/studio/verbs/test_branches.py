@@ -13,7 +13,7 @@ from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from tests.features.needed import needs_refine
 from tests.studio.conftest import Place
-from tests.ui.seeded import draw, finished, measure, train
+from tests.ui.seeded import draw, finished, go_on, measure, train
 from tests.ui.seeded_refinement import pairs_made
 
 
@@ -30,18 +30,10 @@ def names(place: Place) -> list[str]:
     return [one.name for one in place.studio.rounds(place.project)]
 
 
-def run(studio: Studio, round_id: str) -> str:
-    """The next round, as if it was trained and drawn."""
-    child = studio.next_round(round_id).id
-    train(studio, child)
-    draw(studio, child, candidates=2)
-    return child
-
-
 def test_a_choice_in_a_branch_changes_nothing_on_the_line_it_left_nor_the_reverse(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0, 4)
-    line = run(studio, first)
+    line = go_on(studio, first, 2)
     before = learned(studio, line)
     branch = studio.what_if(first)
     assert studio.round_view(branch.id).accepted == 2, "it begins with the choice as it stands"
@@ -64,7 +56,7 @@ def test_a_group_of_settings_that_is_no_table_is_refused(place: Place) -> None:
 def test_a_branch_is_called_by_what_differs(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0)
-    run(studio, first)
+    go_on(studio, first, 2)
     images = studio.what_if(first)
     assert names(place)[1:2] == ["Other images"], "until it is trained on"
     accept(studio, images.id, 4, 8)
@@ -157,10 +149,10 @@ def test_the_beginning_of_a_branch_is_no_round_of_the_benchmark_and_is_not_train
 def test_a_branch_stands_beside_the_line_that_it_left(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0)
-    line = run(studio, first)
+    line = go_on(studio, first, 2)
     start = studio.what_if(first, seed=7).id
     assert studio.beside(line) is None, "there is nothing of it yet"
-    branch = run(studio, start)
+    branch = go_on(studio, start, 2)
     for each in (line, branch):
         found = studio.beside(each)
         assert found is not None and not found.measured
@@ -182,8 +174,8 @@ def test_the_line_that_is_kept_is_the_main_one_and_the_other_stays(place: Place)
     with pytest.raises(StudioError, match="no branch beside it: press What if"):
         studio.keep_line(first)
     accept(studio, first, 0)
-    line = run(studio, first)
-    branch = run(studio, studio.what_if(first, seed=7).id)
+    line = go_on(studio, first, 2)
+    branch = go_on(studio, studio.what_if(first, seed=7).id, 2)
     studio.keep_line(branch)
     aside = {one.id: one.aside for one in studio.rounds(place.project)}
     assert aside == {first: True, line: True, branch: False, studio.store.rounds.get(branch).parent_id: False}
@@ -197,8 +189,8 @@ def test_the_line_that_is_kept_is_the_main_one_and_the_other_stays(place: Place)
 def test_a_line_is_kept_also_after_the_clock_was_set_back(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0)
-    line = run(studio, first)
-    branch = run(studio, studio.what_if(first, seed=7).id)
+    line = go_on(studio, first, 2)
+    branch = go_on(studio, studio.what_if(first, seed=7).id, 2)
     studio.keep_line(branch)
     with Store(studio.store.workspace, clock=lambda: 1.0) as early:
         Studio(early).keep_line(line)
@@ -207,7 +199,7 @@ def test_a_line_is_kept_also_after_the_clock_was_set_back(place: Place) -> None:
     assert line not in aside and branch in aside
     names = [one.id for one in studio.rounds(place.project) if one.copy_of]
     assert names[-1] == other, "the newest branch is the last one"
-    early_line = run(studio, other)
+    early_line = go_on(studio, other, 2)
     found = studio.beside(line)
     assert found is not None and found.branch.round == early_line, "the newest stands beside the line"
 

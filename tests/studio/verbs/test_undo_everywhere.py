@@ -15,7 +15,7 @@ from gal_studio.core.types import CHANCE
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
 from tests.studio.conftest import Place
-from tests.ui.seeded import draw, finished, measure, train
+from tests.ui.seeded import finished, go_on, measure
 
 Acts = list[tuple[str, int, int]]
 
@@ -25,9 +25,7 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A project of two measured rounds whose images have a chance of being copies, from .02 to .98."""
     studio, project, first = finished(tmp_path_factory.mktemp("undo"), candidates=2)
     studio.decide([studio.round_view(first).candidates[5].candidate.id], "accepted")
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second, candidates=2)
+    second = go_on(studio, first, 2)
     for round_id in (first, second):
         measure(studio, round_id)
         drawn = studio.store.candidates.of_round(round_id)

@@ -1,15 +1,13 @@
 """What the choice of a round changed: its accepted pictures beside the benchmark's before and after."""
 
 from tests.studio.conftest import Place
-from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded import go_on, measure, train
 
 
 def test_each_accepted_picture_stands_beside_its_prompt_before_and_after(place: Place) -> None:
     studio, first = place.studio, place.round
     accepted = studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, first)
     assert studio.changes(second) == (), "nothing is measured yet"
     measure(studio, second)
     found = studio.changes(second)

@@ -4,7 +4,7 @@ import pytest
 
 from gal_studio.core.jobs.kinds import JOB_KINDS
 from tests.studio.conftest import Place
-from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded import go_on, measure
 
 ADVICE = "Add benchmark images to find out."
 
@@ -18,9 +18,7 @@ def test_only_a_studio_that_measures_has_columns_for_it_and_asks_for_more_images
     words = studio.measures(place.project).words
     assert words.columns == words.counted == ()
     studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, first)
     for one in (first, second):
         measure(studio, one)
     assert studio.measures(place.project).words.columns, "what another studio has measured"

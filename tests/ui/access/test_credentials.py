@@ -12,13 +12,7 @@ from gal_studio.ui.access.credentials import (
     read_credentials,
 )
 from gal_studio.ui.access.origins import is_loopback
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.stored_project import Clock
 
 
 def test_user_and_password_are_both_needed() -> None:

@@ -12,6 +12,7 @@ from gal_studio.ui.access.origins import OWN_NAMES
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sessions import Sessions
 from gal_studio.ui.page.static import ui_address
+from tests.stored_project import Clock
 from tests.ui.access.doors import (
     CREDENTIALS,
     PASSWORD,
@@ -25,15 +26,6 @@ from tests.ui.access.doors import (
     sign_in,
 )
 from tests.ui.conftest import Place, Served, built, serving
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,10 @@
 
 import re
 
-import pytest
 from starlette.testclient import TestClient
 
 from gal_studio.studio.figures.template import PAPER
-from tests.ui.conftest import Place, built
-
-
-@pytest.fixture(scope="module")
-def client(shared_place: Place) -> TestClient:
-    return TestClient(built(shared_place.studio))
+from tests.ui.conftest import Place
 
 
 def test_a_figure_is_one_file_that_needs_no_network(shared_place: Place, client: TestClient) -> None:

@@ -33,14 +33,6 @@ def test_first_answer_is_whole(place: Place):
     assert len(answer["parts"]["positions"]) == 181, "the reference has a place as well"
 
 
-def test_second_answer_is_empty(place: Place):
-    views = ViewCache(place.studio)
-    first = poll(views, {"project": place.project})
-    second = poll(views, {"project": place.project, "round": place.round, "known": known(first)})
-    assert second["parts"] == {}
-    assert second["candidates"] is None
-
-
 def test_a_poll_without_changes_makes_no_view_and_writes_no_part(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ):

@@ -12,11 +12,6 @@ from gal_studio.studio.reports.strip import EDGE
 from tests.ui.conftest import Place, built
 
 
-@pytest.fixture(scope="module")
-def client(shared_place: Place) -> TestClient:
-    return TestClient(built(shared_place.studio))
-
-
 def of(place: Place) -> list[tuple[str, str]]:
     reference = place.studio.project(place.project).references[0].id
     first, second = place.studio.round_view(place.round).candidates[:2]

@@ -26,6 +26,7 @@ from gal_studio.ui.api.uploads import (
     uploads,
 )
 from gal_studio.ui.panels import reference, reference_form
+from tests.state.images.profiles import encoded
 from tests.ui import asking
 from tests.ui.access.doors import Answer, ask, multipart
 from tests.ui.conftest import Place, Served, serving
@@ -55,25 +56,19 @@ def given(data: bytes, name: str = "cat.png") -> UploadFile:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
 def test_pictures_are_taken_under_an_id(opened: Served, kind: str) -> None:
-    buffer = io.BytesIO()
-    Image.new("RGB", (20, 20)).save(buffer, kind)
-    (identity,) = json.loads(send(opened, ("my cat-masklabel.png", buffer.getvalue())).body)
+    data = encoded(Image.new("RGB", (20, 20)), kind)
+    (identity,) = json.loads(send(opened, ("my cat-masklabel.png", data)).body)
     kept = uploads().path(identity)
-    assert kept.read_bytes() == buffer.getvalue()
+    assert kept.read_bytes() == data
     assert kept.name == "my cat-masklabel.png"
     assert os.name != "posix" or uploads().folder.stat().st_mode & 0o077 == 0, "others may read it"
 
 
 OTHER_KINDS = {
     "a page": b"<!doctype html><script>alert(1)</script>",
-    "a generating with scripts": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-    "an archive": b"PK\x03\x04" + bytes(60),
     "a program": b"\x7fELF" + bytes(60),
     "weights": (64).to_bytes(8, "little") + b'{"a": {}}',
-    "pickled weights": b"\x80\x04\x95" + bytes(60),
-    "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n",
     "nothing": b"",
-    "text": b"a cat",
 }
 
 

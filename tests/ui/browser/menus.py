@@ -1,4 +1,4 @@
-"""What stands in the menus of the page, opened as a person does."""
+"""What stands in menus and forms of the page, pressed as a person does."""
 
 from typing import Any
 
@@ -36,3 +36,17 @@ def open_advanced(page: Any, within: str = "") -> None:
     page.eval_on_selector_all(
         f"{within} .advanced .field-group".strip(), "(all) => all.forEach((group) => { group.open = true; })"
     )
+
+
+def file(name: str, data: bytes, kind: str = "image/png") -> dict[str, Any]:
+    """A file that a person chooses."""
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+def create_with_own_model(page: Any) -> None:
+    """Name a model of one's own in the form of a new project, and create it."""
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")

@@ -107,9 +107,7 @@ def focused(page: Any) -> str:
     return str(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
 
 
-def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(page: Any, served: Served):
     page.focus("[data-part=queue]")
     for _ in range(60):
         page.keyboard.press("Tab")

@@ -8,19 +8,13 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.ui.browser.menus import switch_figures
-from tests.ui.conftest import WITH_FIGURES, Served, Watched
+from tests.ui.conftest import Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
-from tests.ui.seeded import draw, draw_held_back, measure, train
+from tests.ui.seeded import draw_held_back, go_on, measure
 
 __all__ = ["finished_workspace"]
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def figures(watched: Watched) -> None:
-    """Done by a person who wants figures."""
-    watched.page.add_init_script(WITH_FIGURES)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
 
 def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: Watched, served: Served):
@@ -52,9 +46,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     studio = served.place.studio
     measure(studio, served.place.round, copies=6)
     studio.accept_suggestion(served.place.round)
-    second = studio.next_round(served.place.round).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, served.place.round)
     draw_held_back(studio, second)
     measure(studio, second, likeness=0.6, copies=3, by_schedule=0)
     page = watched.open(served.url("rounds"))
@@ -120,9 +112,7 @@ def test_results_open_with_a_large_before_and_after(watched: Watched, served: Se
     studio = served.place.studio
     measure(studio, served.place.round)
     studio.accept_suggestion(served.place.round)
-    second = studio.next_round(served.place.round).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, served.place.round)
     measure(studio, second, likeness=0.6, copies=0)
     page = watched.open(served.url("results"))
     stage = page.locator(".look .view-stage")

@@ -120,23 +120,6 @@ def test_the_focus_stays_with_the_job_and_a_double_click_is_one_move(
 
 
 @pytest.mark.thorough
-def test_pausing_says_what_starts_and_grid_header_and_actions_agree_on_what_waits(
-    watched: Watched, served: Served, jobs: tuple[Job, ...]
-):
-    store = served.place.studio.store
-    store.jobs.claim("w")
-    store.jobs.progress(jobs[0].id, "fine_tune", 40, 200, "loss 0.1")
-    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
-    page.click("[data-part=pause]")
-    page.wait_for_selector(".toast:has-text('the next in the queue starts: Training, Round 1 of Ink')")
-    page.goto(f"{served.address}/?project={jobs[2].project_id}&step=rounds&round={jobs[2].round_id}")
-    page.wait_for_selector("[data-part=job-title]:has-text('Training: waiting for its turn')")
-    page.wait_for_selector(".learning h3:has-text('The model will be trained on your reference')")
-    expect(page.locator("[data-action=run]")).to_be_disabled()
-    expect(page.locator("[data-part=queue-count]")).to_have_text("4")
-
-
-@pytest.mark.thorough
 def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")

@@ -8,7 +8,7 @@ from typing import Any
 import tests.features
 from tests.ui.browser.menus import further, open_advanced, show_only
 from tests.ui.conftest import WITH_FIGURES, Served
-from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded import go_on, measure
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, two_subjects
 
 FEATURES: list[Any] = [
@@ -25,9 +25,7 @@ def make_full(served: Served, candidates: int = 10) -> str:
     studio, first = served.place.studio, served.place.round
     measure(studio, first)
     studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second, candidates=candidates)
+    second = go_on(studio, first, candidates)
     measure(studio, second, likeness=0.6, copies=5)
     judge(studio, first)
     refined = pairs_made(studio, first)

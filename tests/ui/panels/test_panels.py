@@ -52,11 +52,6 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     assert ask("redo", place.studio, {"round": place.round}) == {"changed": [], "what": ""}
 
 
-def test_an_odd_verdict_is_refused(place: Place):
-    with pytest.raises(StudioError, match="'accepted', 'rejected' or 'undecided'"):
-        ask("decide", place.studio, {"candidates": [], "verdict": "maybe"})
-
-
 def derived(kind, *sets):
     typed = [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]
     return derived_from(Form.parsed({"kind": kind, "sets": typed}))
@@ -88,18 +83,6 @@ def test_a_style_that_the_bundled_model_knows_is_told():
     assert note[1].startswith(
         "The bundled model generates these words in a style of its own: use other words"
     )
-
-
-def test_an_object_is_derived():
-    for typed in ("<cute-cat>", ""):
-        answer = derived("object", (["A <cute-cat> cat on the stairs"], typed))
-        assert [fact[1] for fact in answer.sets[0].facts] == [
-            "<cute-cat>",
-            "a <cute-cat> cat",
-            "A cat on the stairs",
-            "a photo of a cat",
-        ]
-    assert answer.name == "A <cute-cat> cat on the stairs"
 
 
 POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
@@ -145,14 +128,6 @@ def test_what_is_missing_is_an_error_of_a_final_form_only():
     assert derived_from(Form.parsed(request)).notes == ()
     (note,) = derived_from(Form.parsed({**request, "final": True})).notes
     assert (note.field, note.tone) == ("pictures", "error")
-
-
-@pytest.mark.parametrize(
-    ("kind", "prompts", "word"),
-    [("style", ["A cat"], ""), ("object", ["A cat"], ""), ("object", ["A cat"], "<sks>")],
-)
-def test_what_is_missing_is_said_while_typing(kind, prompts, word):
-    assert derived(kind, (prompts, word)).sets[0].problem
 
 
 def uploaded(name: str, tmp_path: Path) -> str:

@@ -44,18 +44,3 @@ def test_what_is_there_is_kept_and_what_failed_is_run_again(
     assert capsys.readouterr().out.splitlines() == ["tools: measured", "broken: not measured"]
     assert run(monkeypatch, "--out", str(tmp_path)) == 1
     assert capsys.readouterr().out.splitlines() == ["tools: measured", "broken …", "broken: not measured"]
-
-
-@pytest.mark.usefixtures("small")
-def test_figures_of_another_version_of_the_model_are_measured_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(monkeypatch, "--out", str(tmp_path), "tools")
-    monkeypatch.setattr(again, "bundled_version", lambda: "pocket 99")
-    assert run(monkeypatch, "--out", str(tmp_path), "tools") == 0
-    assert capsys.readouterr().out.splitlines()[-2:] == ["tools …", "tools: measured"]
-
-
-def test_an_unknown_name_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SystemExit):
-        run(monkeypatch, "--out", str(tmp_path), "nothing")

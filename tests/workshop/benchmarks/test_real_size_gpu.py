@@ -1,6 +1,5 @@
 """The program for ten minutes on a GPU runs on tiny models: every part, every family, one row each."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -54,38 +53,6 @@ def run(tmp_path: Path, *more: str, minutes: str = "5", presets: str = "sd15") -
     out = tmp_path / "found" / "gpu.md"
     gpu.main(["--minutes", minutes, "--presets", presets, "--out", str(out), "--device", "cpu", *more])
     return out.read_text().splitlines()
-
-
-def test_the_table_has_each_row_and_the_reason_of_a_stop(tmp_path: Path) -> None:
-    folder = make_tiny_pipeline(tmp_path / "model")
-    small = ["--train", "2", "--refine", "1", "--set", json.dumps(TINY), "--gigabytes", "80"]
-    lines = run(
-        tmp_path, "--folder", f"sd15={folder}", "--folder", "sdxl=/nowhere", *small, presets="sd15,sdxl"
-    )
-    assert json.loads(lines[0].removeprefix("<!-- ").removesuffix(" -->"))["device"]
-    measured = [line.split(" | ")[:2] for line in lines if line.startswith("| sd15")]
-    assert measured == [["| sd15", part] for part in PARTS]
-    assert lines[-1].startswith("| sdxl | *stopped* |") and "/nowhere" in lines[-1]
-
-
-def test_a_second_call_measures_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def rows_of(preset: str, *_: Any) -> Any:
-        asked.append(preset)
-        for part in PARTS[: 3 if len(asked) == 2 else None]:
-            yield {"part": part, "seconds": 1, "plan": None, "peak": 2.0, "finite": True, "note": ""}
-        if len(asked) == 2:
-            yield "the time is over"
-
-    monkeypatch.setattr(gpu, "rows_of", rows_of)
-    first = run(tmp_path, presets="sd15,krea-2+swapping")
-    assert first[-1].startswith("| krea-2+swapping | *stopped*")
-    second = run(tmp_path, presets="sd15,krea-2+swapping,sdxl")
-    assert asked == ["sd15", "krea-2+swapping", "krea-2+swapping", "sdxl"]
-    assert second[: len(first)] == first and len(second) == len(first) + 2 * len(PARTS)
-    monkeypatch.setattr(gpu, "device_name", lambda: "another")
-    assert run(tmp_path, presets="anima")[2:4] == gpu.HEAD.splitlines() and asked[-1] == "anima"
 
 
 def test_when_the_time_is_over_a_preset_is_stopped_and_others_are_not_begun(tmp_path: Path) -> None:

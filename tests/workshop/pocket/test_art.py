@@ -12,8 +12,6 @@ import pytest
 
 from workshop.pocket.data import art
 from workshop.pocket.data.concepts import HELD_OUT_DESIGNS
-from workshop.pocket.data.dataset import LABEL, LIVELY, NONE, PALE, Plan, caption_of, label_of
-from workshop.pocket.data.icons import Design
 
 pytestmark = pytest.mark.thorough
 
@@ -41,12 +39,3 @@ def test_held_out_and_measured_art_is_never_trained_on(tmp_path: Path) -> None:
     assert not set(art.MEASURED) & set(art.SETS)
     with pytest.raises(ValueError, match="measuring only"):
         list(art.general_icons(tmp_path, ["openmoji"]))
-
-
-def test_only_pale_grounds_are_called_clean() -> None:
-    designs = [Design("cat", "1f431", "noto", DISC)]
-    rng = np.random.default_rng(2)
-    for ground, expected in ((PALE, True), (LIVELY, False)):
-        label = np.array(label_of(Plan((0,), NONE, NONE, ground), designs), LABEL)[()]
-        said = [caption_of(label, rng).lower() for _ in range(150)]
-        assert any("background" in words for words in said) == expected

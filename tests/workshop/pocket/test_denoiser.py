@@ -2,59 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-import torch
-from diffusers import UNet2DConditionModel
 
 from workshop.pocket.data.concepts import CONCEPTS
 from workshop.pocket.data.dataset import LABEL, NONE
 from workshop.pocket.train import denoiser
-from workshop.pocket.train.training import Run
 
 pytestmark = pytest.mark.thorough
-
-
-def _tiny(channels: int) -> UNet2DConditionModel:
-    return UNet2DConditionModel(
-        sample_size=8,
-        in_channels=channels,
-        out_channels=channels,
-        block_out_channels=(8, 16),
-        layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=8,
-        attention_head_dim=4,
-        norm_num_groups=4,
-    )
-
-
-def test_growth_keeps_the_old_channels() -> None:
-    torch.manual_seed(0)
-    old, new = _tiny(2), _tiny(5)
-    denoiser.grow(new, old.state_dict())
-    assert torch.equal(new.conv_in.weight[:, :2], old.conv_in.weight)
-    assert torch.equal(new.conv_out.weight[:2], old.conv_out.weight)
-    assert torch.equal(new.mid_block.resnets[0].conv1.weight, old.mid_block.resnets[0].conv1.weight)
-
-
-def test_pure_noise_counts_in_full_and_hardly_any_noise_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing begins with pure noise: a weight of 0 there would leave its first step untrained."""
-    clean, words = torch.ones(4, 2, 8, 8), torch.randn(4, 4, 8)
-    blind = lambda noisy, _t, _words: SimpleNamespace(sample=torch.zeros_like(noisy))  # noqa: E731
-
-    def loss(t: int) -> float:
-        monkeypatch.setattr(denoiser, "times", lambda _rng, count: torch.full((count,), t))
-        errors = denoiser.denoising_loss(blind, denoiser.schedule(), clean, words, np.random.default_rng(0))
-        return float(errors.mean())
-
-    assert loss(999) == pytest.approx(1.0)  # the velocity is the picture itself
-    assert loss(10) < 0.01
 
 
 def test_places_and_pairs_are_rarer_late_and_held_out_things_never_drawn() -> None:
@@ -69,24 +24,3 @@ def test_places_and_pairs_are_rarer_late_and_held_out_things_never_drawn() -> No
     draws, rng = denoiser.Draws(labels), np.random.default_rng(0)
     early, late = (np.bincount(draws.rows(rng, 4000, share), minlength=4) for share in (0.5, 0.9))
     assert early[1] > 1.5 * late[1] > 0 and early[2] > 1.2 * late[2] > 0 and early[3] == late[3] == 0
-
-
-def test_a_training_of_steps_goes_on_exactly(tmp_path: Path) -> None:
-    def trained(path: Path, calls: list[int]) -> torch.Tensor:
-        for steps in calls:
-            torch.manual_seed(0)
-            model = torch.nn.Linear(3, 1)
-            args = argparse.Namespace(minutes=1.0, seed=0, steps=8, start_from=None)
-            run = Run(path, model, torch.optim.AdamW(model.parameters(), lr=0.1), args)
-            for _ in run.steps():
-                noise = torch.from_numpy(run.rng.standard_normal((4, 3))).float() + torch.randn(4, 3)
-                run.apply(model(noise).square().mean())
-                if run.step + 1 == steps:
-                    run.step += 1
-                    break
-            run.save()
-        return model.weight.detach()
-
-    whole = trained(tmp_path / "whole.pt", [8])
-    parts = trained(tmp_path / "parts.pt", [3, 8])
-    assert torch.equal(whole, parts)

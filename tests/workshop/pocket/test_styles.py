@@ -1,10 +1,13 @@
-"""The styles that the embedded model is trained on."""
+"""The styles that the embedded model is trained on, by name and by the hundred."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from workshop.pocket.data.recipe_pictures import RECIPES
+from workshop.pocket.scenes.recipe_kinds import KINDS, Kind
+from workshop.pocket.scenes.recipes import HELD_OUT_FROM, Recipe
 from workshop.pocket.scenes.styles import STYLES, Style
 
 pytestmark = pytest.mark.thorough
@@ -29,13 +32,17 @@ def test_sixteen_styles_of_which_two_are_held_out() -> None:
     assert len(set(words)) == len(words)
 
 
+def of_kind(kind: Kind) -> Recipe:
+    first = HELD_OUT_FROM if kind.held_out else 0
+    return next(r for r in map(Recipe, range(first, first + RECIPES)) if r.kind is kind)
+
+
 @pytest.mark.parametrize("scene", [False, True])
-@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
-def test_a_style_draws_a_picture_from_its_seed(style: Style, scene: bool) -> None:
-    picture, mask = _art(scene)
+@pytest.mark.parametrize("drawn", [*STYLES, *KINDS], ids=lambda one: one.name)
+def test_a_style_or_recipe_draws_a_picture_from_its_seed(drawn: Style | Kind, scene: bool) -> None:
+    style, (picture, mask) = of_kind(drawn) if isinstance(drawn, Kind) else drawn, _art(scene)
     before = picture.copy()
-    first = style.apply(picture, mask, scene, np.random.default_rng(3))
-    again = style.apply(picture, mask, scene, np.random.default_rng(3))
+    first, again = (style.apply(picture, mask, scene, np.random.default_rng(3)) for _ in range(2))
     assert first.shape == (128, 128, 3) and first.dtype == np.float32
     assert first.min() >= 0 and first.max() <= 1 and np.isfinite(first).all()
     assert np.array_equal(first, again) and np.array_equal(picture, before)

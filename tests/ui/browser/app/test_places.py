@@ -62,9 +62,7 @@ def test_back_moves_between_rounds(watched: Watched, served: Served):
 
 
 @pytest.mark.thorough
-def test_back_closes_the_enlarged_picture_and_an_address_opens_it(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_back_closes_the_enlarged_picture_and_an_address_opens_it(page: Page):
     name = page.get_attribute(".tile >> nth=0", "data-id")
     dialog = page.locator("dialog.lightbox[open]")
     page.focus(f"[data-id='{name}'] .tile-face")

@@ -1,5 +1,7 @@
 """Presses that meet a page in the middle of something, in a real Chromium."""
 
+from typing import Any
+
 import pytest
 
 from tests.features.needed import needs_refine
@@ -80,9 +82,8 @@ def test_a_chip_that_changes_under_the_mouse_is_clicked(watched: Watched, served
 
 
 @pytest.mark.thorough
-def test_a_suggestion_that_changes_under_the_mouse_is_clicked(watched: Watched, served: Served):
+def test_a_suggestion_that_changes_under_the_mouse_is_clicked(page: Any, served: Served):
     studio = served.place.studio
-    page = watched.open(served.url())
     row = ".suggestion-row >> nth=0"
     page.hover(f"{row} >> .leave")
     page.mouse.down()

@@ -63,31 +63,6 @@ def two_browsers(watched: Watched, served: Served, chromium: Any) -> tuple[Any, 
 
 
 @pytest.mark.thorough
-def test_two_browsers_that_decide_at_once_end_with_the_same(
-    watched: Watched, served: Served, chromium: Any
-) -> None:
-    context, pages = two_browsers(watched, served, chromium)
-    for number in range(6):  # the same images, and others; each press of one meets one of the other
-        for page, key, place in ((pages[0], "a", number), (pages[1], "r" if number % 2 else "a", number + 2)):
-            page.locator(".grid .tile").nth(place).hover()
-            page.keyboard.press(key)
-    view = served.place.studio.round_view
-
-    def stored() -> list[list[str]]:
-        shown = view(served.place.round).candidates
-        return sorted([one.candidate.id, one.verdict] for one in shown if one.verdict != "undecided")
-
-    for page in pages:
-        page.wait_for_function(
-            "() => !Object.keys(sessionStorage).some((key) => key.startsWith('gal-studio-writes'))"
-        )
-    assert len(stored()) > 4
-    for page in pages:
-        until(lambda page=page: page.evaluate(VERDICTS) == stored())  # type: ignore[misc]
-    context.close()
-
-
-@pytest.mark.thorough
 def test_two_people_take_back_decide_and_start_the_next_round_at_once(
     watched: Watched, served: Served, chromium: Any
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.ui.browser.menus import create_with_own_model
 from tests.ui.conftest import Served, Watched
 
 pytestmark = pytest.mark.browser
@@ -38,11 +39,7 @@ def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served
     shown = crop.locator(".crop-picture").bounding_box()
     assert abs(shown["height"] - 3 * shown["width"]) <= 1, "all of the image, as it is"
     page.fill(".prompt-field input", "A cat in ink style")
-    page.check(".presets input[value=own]")
-    page.fill("[name=base_model]", "someone/a-model")
-    page.fill("[name=clip_model]", "ViT-B-32/openai")
-    page.click("[data-part=create]")
-    page.wait_for_selector(".chip-round[aria-current]")
+    create_with_own_model(page)
     studio = served.place.studio
     (reference,) = studio.projects()[0].references
     kept = studio.store.images.picture(reference.image)

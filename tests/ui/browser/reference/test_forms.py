@@ -1,34 +1,19 @@
 """The first screen in a real Chromium: rows, presets and facts are what the person made of them."""
 
-import io
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
 from gal_studio.ui.panels import reference
 from gal_studio.ui.panels.form_plan import own_settings
 from tests.state.images.heic import HEIC_PICTURE
 from tests.ui.access.gates import Gate
-from tests.ui.browser.menus import open_advanced
+from tests.ui.browser.menus import create_with_own_model, file, open_advanced
 from tests.ui.conftest import Served, Watched, until
-from tests.ui.seeded import make_project, picture
+from tests.ui.seeded import make_project, noise, picture
 
 pytestmark = pytest.mark.browser
-
-
-def file(name: str, data: bytes) -> dict[str, Any]:
-    return {"name": name, "mimeType": "image/png", "buffer": data}
-
-
-def tiny(side: int) -> bytes:
-    """A picture of that many pixels along a side that is like no other one."""
-    pixels = np.random.default_rng(side).integers(0, 256, (6, 6, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 @pytest.mark.thorough
@@ -47,11 +32,7 @@ def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watche
     for route in held:
         route.continue_()
     page.wait_for_selector(".toast:has-text('broken.png')")
-    page.check(".presets input[value=own]")
-    page.fill("[name=base_model]", "someone/a-model")
-    page.fill("[name=clip_model]", "ViT-B-32/openai")
-    page.click("[data-part=create]")
-    page.wait_for_selector(".chip-round[aria-current]")
+    create_with_own_model(page)
     assert [shown.prompt for shown in served.place.studio.projects()[0].references] == ["A cat in ink style"]
     watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
 
@@ -178,7 +159,7 @@ def test_enter_starts_the_project(watched: Watched, served: Served):
     studio = served.place.studio
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
-    page.set_input_files("input[data-part=file]", [file("cat.png", tiny(128))])
+    page.set_input_files("input[data-part=file]", [file("cat.png", noise(1, 128))])
     page.fill("[data-part=prompt]", "A cat in ink style")
     page.press("[data-part=name]", "Enter")
     page.wait_for_selector(".chip-round[aria-current]")
@@ -197,9 +178,9 @@ def test_what_is_refused_is_said_once_a_small_picture_is_told_and_forty_rows_go_
     assert page.locator("[role=alert]:visible, .toast-body:visible, .error:visible").count() == 1
     assert "HTTP" not in page.inner_text("body")
     watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
-    page.set_input_files("input[data-part=file]", [file("tiny.png", tiny(24))])
+    page.set_input_files("input[data-part=file]", [file("tiny.png", noise(1, 24))])
     page.wait_for_selector("li:has-text('tiny.png') .field-notes p:has-text('only 24 x 24 px')")
-    many = [file(f"cat-{i}.png", tiny(i)) for i in range(100, 139)]
+    many = [file(f"cat-{i}.png", noise(i, i)) for i in range(100, 139)]
     page.set_input_files("input[data-part=file]", many)
     rows = page.locator(".reference-rows li")
     expect(rows).to_have_count(40)

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from gal_studio.state.tables.reconstructions import SUBJECT
 from tests.ui.browser.brush.brushing import stroke
+from tests.ui.browser.menus import create_with_own_model
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import picture
 from tests.ui.seeded_refinement import object_with_subject
@@ -100,11 +101,7 @@ def test_a_mask_is_painted_before_there_is_a_project(watched: Watched, served: S
     stroke(page, LAYER, [(0.3, 0.5), (0.6, 0.5)])
     page.click(KEEP)
     page.wait_for_selector(".reference-rows .field-note:text('with its mask')")
-    page.check(".presets input[value=own]")
-    page.fill("[name=base_model]", "someone/a-model")
-    page.fill("[name=clip_model]", "ViT-B-32/openai")
-    page.click("[data-part=create]")
-    page.wait_for_selector(".chip-round[aria-current]")
+    create_with_own_model(page)
     store = served.place.studio.store
     reference = served.place.studio.projects()[0].references[0]
     assert reference.mask is not None

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from tests.ui.browser.menus import create_with_own_model
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import picture
 
@@ -65,11 +66,7 @@ def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, file
     assert page.locator(".set-head:visible h3").all_inner_texts() == ["Object 1", "Object 2"]
     assert facts(page, 0) == ["<dotty>", "a <dotty> teapot", "A teapot in the snow", "a photo of a teapot"]
     assert facts(page, 1)[2:] == ["A teddy bear on a rug", "a photo of a teddy bear"]
-    page.check(".presets input[value=own]")
-    page.fill("[name=base_model]", "someone/a-model")
-    page.fill("[name=clip_model]", "ViT-B-32/openai")
-    page.click("[data-part=create]")
-    page.wait_for_selector(".chip-round[aria-current]")
+    create_with_own_model(page)
     made = served.place.studio.projects()[0]
     assert made.name == TOGETHER.capitalize()
     assert [shown.trigger_word for shown in made.references] == ["<dotty>", "<brumm>"]

@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import Error, Route, expect
@@ -14,24 +13,13 @@ from playwright.sync_api import Error, Route, expect
 from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.ui.api.uploads import uploads
-from tests.ui.browser.menus import open_advanced
+from tests.ui.browser.menus import file, open_advanced
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded import noise
 
 pytestmark = pytest.mark.browser
 
 ERROR, WARNING = ".field-notes p[data-tone=error]", ".field-notes p[data-tone=warning]"
-
-
-def noise(seed: int) -> bytes:
-    """A picture that is like no other one."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).resize((48, 48), Image.Resampling.NEAREST).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def file(name: str, data: bytes, kind: str = "image/png") -> dict[str, Any]:
-    return {"name": name, "mimeType": kind, "buffer": data}
 
 
 def text(name: str, words: str) -> dict[str, Any]:

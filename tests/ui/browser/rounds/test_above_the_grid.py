@@ -3,41 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.browser.menus import show_only
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, train
 
 pytestmark = pytest.mark.browser
-
-FIRST_ROW = """() => [...document.querySelector(".group:not([hidden])").querySelectorAll(".tile-face")]
-    .map((face) => face.dataset.strength)"""
-
-
-def test_strengths_and_copies_stand_above_the_pictures(watched: Watched, served: Served):
-    studio, first = served.place.studio, served.place.round
-    studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
-    studio.store.database.write(
-        "UPDATE candidates SET strength = 1 - 0.15 * (number % 5), early_strength = 1 - 0.15 * (number % 5)",
-        (),
-    )
-    copies = {
-        round_id: sum(one.overfit for one in studio.store.candidates.of_round(round_id))
-        for round_id in (first, second)
-    }
-    page = watched.open(served.url("rounds"))
-    expect(page.locator(".strengths")).to_have_text("Rows start with the highest LoRA strength")
-    levels = [f"strength {level}" for level in (1, 0.85, 0.7, 0.55, 0.4) for _ in range(2)]
-    assert page.evaluate(FIRST_ROW) == levels
-    expect(page.locator(".round-words")).to_have_text(
-        f"Copies: {copies[second]} of 150 (previous round {copies[first]} of 180). 3 of 18 prompts were done "
-        "before this round."
-    )
-    show_only(page, "copies")
-    expect(page.locator(".filter-button")).to_have_text(f"Copies {copies[second]}")
-    expect(page.locator(".filter-button")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.thorough

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
-from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded import go_on, measure
 
 __all__ = ["finished_workspace"]
 
@@ -15,9 +15,7 @@ pytestmark = pytest.mark.browser
 def test_a_new_round_opens_with_what_the_choice_changed(watched: Watched, served: Served) -> None:
     studio, first = served.place.studio, served.place.round
     accepted = studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    second = go_on(studio, first)
     page = watched.open(f"{served.url()}&round={second}")
     page.wait_for_selector(".tile")
     box = page.locator("[data-part=changes]")

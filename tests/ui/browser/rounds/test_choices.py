@@ -1,30 +1,25 @@
 """Overriding suggestions in a real Chromium: answered, replaced, logged, explained and weighed."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.brush.brushing import settled
-from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
+from tests.ui.conftest import Served, until
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def figures(watched: Watched) -> None:
-    """Done by a person who wants figures."""
-    watched.page.add_init_script(WITH_FIGURES)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
 
 ACCEPT = "[data-action=accept]"
 
 
-def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: Watched, served: Served):
+def test_another_picture_answers_and_leaving_out_brings_the_next_best(page: Any, served: Served):
     studio, round_id = served.place.studio, served.place.round
     made = {one.anchor_id: one.candidate_id for one in studio.proposal(round_id).suggestions}
     (first, suggested), (_, second), (_, third) = made.items()
     candidates = studio.store.candidates.of_round(round_id)
     other = next(c.id for c in candidates if c.anchor_id == first and c.id != suggested and not c.overfit)
-    page = watched.open(served.url())
     page.wait_for_selector(".suggestion-row")
     page.click(f"[data-id='{other}'] .tile-face")
     page.keyboard.press("p")
@@ -64,10 +59,8 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
 
 
 @pytest.mark.thorough
-def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
+def test_a_weight_is_set_by_hand(page: Any, served: Served):
     decisions = served.place.studio.store.decisions
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
     page.keyboard.press("?")
     page.get_by_label("After A or R, go to the next image").click()
     page.keyboard.press("Escape")

@@ -7,22 +7,10 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import show_only
-from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, train
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def figures(watched: Watched) -> None:
-    """Done by a person who wants figures."""
-    watched.page.add_init_script(WITH_FIGURES)
-
-
-def started(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
-    return page
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
 
 def focused(page) -> str:
@@ -39,9 +27,8 @@ def shown(page) -> list[str]:
     )
 
 
-def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served):
+def test_a_round_is_culled_by_one_key_a_picture(page: Any, served: Served):
     decisions = served.place.studio.store.decisions
-    page = started(watched, served)
     order = shown(page)
     page.locator(".tile-face").first.focus()
     for key in "aar":
@@ -70,8 +57,7 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
 
 
 @pytest.mark.thorough
-def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(page: Any):
     order = shown(page)
     show_only(page, "undecided")
     page.focus(f"[data-id='{order[1]}'] .tile-face")
@@ -88,10 +74,9 @@ def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched:
     assert focused(page) == order[0]
 
 
-def test_order_and_size_are_kept_in_this_browser(watched: Watched, served: Served):
+def test_order_and_size_are_kept_in_this_browser(page: Any, served: Served):
     studio = served.place.studio
     candidates = {one.id: one for one in studio.store.candidates.of_round(served.place.round)}
-    page = started(watched, served)
     page.click(".desk-view")
     page.select_option(".desk-order select", "similarity_anchor")
     order = shown(page)
@@ -121,9 +106,8 @@ def test_order_and_size_are_kept_in_this_browser(watched: Watched, served: Serve
 
 
 @pytest.mark.thorough
-def test_undo_and_redo_say_what_they_change(watched: Watched, served: Served):
+def test_undo_and_redo_say_what_they_change(page: Any, served: Served):
     decisions = served.place.studio.store.decisions
-    page = started(watched, served)
     page.keyboard.press("ArrowRight")
     for key in "aar":
         page.keyboard.press(key)
@@ -142,8 +126,7 @@ def test_undo_and_redo_say_what_they_change(watched: Watched, served: Served):
 
 
 @pytest.mark.thorough
-def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_the_enlarged_view_turns_zooms_and_goes_on(page: Any, served: Served):
     order = shown(page)
     page.locator(".tile-face").first.focus()
     page.keyboard.press(" ")
@@ -177,12 +160,6 @@ def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Ser
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.lightbox", state="hidden")
     assert focused(page) == order[2]
-    log = decisions.log(served.place.round)
-    page.dblclick(f"[data-id='{order[5]}'] .tile-face")
-    page.wait_for_selector("dialog.lightbox[open]")
-    settled(page)
-    assert decisions.log(served.place.round) == log, "a double click gives no verdict, nor takes one back"
-    assert page.locator(f"[data-id='{order[5]}']").get_attribute("data-verdict") is None
 
 
 def test_pictures_references_and_other_rounds_are_compared(watched: Watched, served: Served):

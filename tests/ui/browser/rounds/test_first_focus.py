@@ -19,9 +19,7 @@ def shown(page: Page, is_open: bool) -> None:
 
 
 @pytest.mark.thorough
-def test_a_key_pressed_twice_decides_nothing(watched: Watched, served: Served) -> None:
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_a_key_pressed_twice_decides_nothing(page: Page, served: Served) -> None:
     keys = page.keyboard
     keys.press("ArrowRight")
     for key in (" ", "h", "c"):  # each opens the picture large
@@ -39,8 +37,7 @@ def test_a_key_pressed_twice_decides_nothing(watched: Watched, served: Served) -
     assert served.place.studio.store.decisions.log(served.place.round) == ()
 
 
-def test_the_first_key_acts_on_a_suggestion_and_never_on_a_copy(watched: Watched, served: Served) -> None:
-    page = watched.open(served.url())
+def test_the_first_key_acts_on_a_suggestion_and_never_on_a_copy(page: Page, served: Served) -> None:
     page.wait_for_selector(".tile[data-ring]")
     suggested = page.eval_on_selector_all(
         ".suggestion-row", "rows => rows.map((row) => row.dataset.candidate)"
@@ -55,9 +52,7 @@ def test_the_first_key_acts_on_a_suggestion_and_never_on_a_copy(watched: Watched
 
 
 @pytest.mark.thorough
-def test_space_closes_after_a_click_and_presses_what_tab_led_to(watched: Watched, served: Served) -> None:
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_space_closes_after_a_click_and_presses_what_tab_led_to(page: Page) -> None:
     first = page.get_attribute(".tile[data-ring]", "data-id")
     keys = page.keyboard
     keys.press("ArrowRight")

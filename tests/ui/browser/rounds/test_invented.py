@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -42,8 +43,7 @@ def put_in() -> Iterator[None]:
         yield
 
 
-def test_a_view_of_one_file_and_one_line_has_its_tab(put_in: None, watched: Watched, served) -> None:
-    page = watched.open(served.url())
+def test_a_view_of_one_file_and_one_line_has_its_tab(put_in: None, page: Any, served) -> None:
     page.get_by_role("tab", name="Count").click()
     drawn = len(served.place.studio.round_view(served.place.round).candidates)
     expect(page.get_by_role("tabpanel", name="Count")).to_have_text(f"{drawn} images")

@@ -4,16 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.features.needed import EXPORTS
-from tests.ui.conftest import WITH_FIGURES, Served, Watched, until
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, measure, train
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def figures(watched: Watched) -> None:
-    """Done by a person who wants figures."""
-    watched.page.add_init_script(WITH_FIGURES)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
 
 def reach(page: Page, selector: str) -> None:

@@ -15,10 +15,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.thorough
-def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: Served):
+def test_a_key_or_a_button_that_is_held_decides_once(page: Page, served: Served):
     decisions = served.place.studio.store.decisions
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
     first = page.get_attribute(".tile[data-ring]", "data-id")
     page.keyboard.press("r")  # nothing has the focus yet: the first open suggestion
     page.wait_for_selector(f"[data-id='{first}'][data-verdict=rejected]")
@@ -57,10 +55,7 @@ def typed(page: Page, key: str, code: str, ctrl: bool = False) -> None:
     session.detach()
 
 
-def test_keys_of_another_script_act_by_their_place_and_one_switch_leaves_those_with_ctrl(
-    watched: Watched, served: Served
-):
-    page = watched.open(served.url())
+def test_keys_of_another_script_act_by_their_place_and_one_switch_leaves_those_with_ctrl(page: Page):
     ring = page.get_attribute(".tile[data-ring]", "data-id")
     typed(page, "ф", "KeyA")
     page.wait_for_selector(f"[data-id='{ring}'][data-verdict=accepted]")
@@ -116,11 +111,7 @@ def tabs_to_the_grid(page: Page) -> int:
 
 
 @pytest.mark.thorough
-def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(
-    watched: Watched, served: Served
-):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_the_skip_link_leads_to_the_pictures_and_a_row_of_buttons_is_one_stop(page: Page):
     page.wait_for_selector(".map .plot .point")
     page.keyboard.press("Tab")
     expect(page.locator(".top .skip")).to_be_focused()
@@ -148,10 +139,7 @@ def map_height(page: Page) -> float:
 
 
 @pytest.mark.thorough
-def test_the_menu_of_a_round_is_hit_and_the_explanation_leaves_the_map_its_room(
-    watched: Watched, served: Served
-):
-    page = watched.open(served.url())
+def test_the_menu_of_a_round_is_hit_and_the_explanation_leaves_the_map_its_room(page: Page):
     page.wait_for_selector(".map .plot .point")
     box = page.locator(".chip-more").first.bounding_box()
     assert box is not None and min(box["width"], box["height"]) >= 24, "large enough to hit"

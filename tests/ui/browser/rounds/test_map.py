@@ -7,16 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.rounds.test_first_use import lasso
-from tests.ui.conftest import WITH_FIGURES, Served, Watched
+from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, make_project, train
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def figures(watched: Watched) -> None:
-    """Done by a person who wants figures."""
-    watched.page.add_init_script(WITH_FIGURES)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
 
 DRAWN = ".map .plot .point"
@@ -150,33 +144,6 @@ def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched
     page.reload()
     page.wait_for_selector(".swatch:text('accepted')")
     assert page.input_value(".legend select") == "decision", "the choice stays"
-
-
-def second_round(served: Served) -> str:
-    """Another round, in which fewer test prompts are drawn."""
-    studio = served.place.studio
-    child = studio.next_round(served.place.round).id
-    train(studio, child)
-    draw(studio, child, studio.pool(child)[3:])
-    return child
-
-
-@pytest.mark.thorough
-def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: Watched, served: Served):
-    child = second_round(served)
-    page = opened(watched, served.url() + f"&round={served.place.round}")
-    named = (
-        "Object.fromEntries([...document.querySelectorAll('text.cluster')]"
-        ".map((node) => [node.textContent, node.style.fill]))"
-    )
-    first = page.evaluate(named)
-    page.click(".chip-round >> nth=2")
-    page.wait_for_function("document.querySelectorAll('.map .plot .point').length === 150")
-    second = page.evaluate(named)
-    shared = set(first) & set(second)
-    assert len(shared) > 5
-    assert {name: first[name] for name in shared} == {name: second[name] for name in shared}
-    assert child
 
 
 @pytest.mark.thorough

@@ -13,20 +13,13 @@ from tests.ui.conftest import Served, Watched, until
 pytestmark = pytest.mark.browser
 
 
-def started(watched: Watched, served: Served) -> Page:
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
-    return page
-
-
 def flags(served: Served) -> dict[str, str]:
     studio = served.place.studio
     return {one.id: one.overfit_by for one in studio.store.candidates.of_round(served.place.round)}
 
 
-def test_a_key_marks_a_picture_as_a_copy_and_takes_it_back(watched: Watched, served: Served):
+def test_a_key_marks_a_picture_as_a_copy_and_takes_it_back(page: Page, served: Served):
     before = flags(served)
-    page = started(watched, served)
     plain = next(name for name, by in before.items() if not by)
     tile = page.locator(f".tile[data-id='{plain}']")
     count = number_of(page, "copies")
@@ -48,9 +41,8 @@ def test_a_key_marks_a_picture_as_a_copy_and_takes_it_back(watched: Watched, ser
 
 
 @pytest.mark.thorough
-def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served: Served):
+def test_the_enlarged_picture_says_who_calls_it_a_copy(page: Page, served: Served):
     before = flags(served)
-    page = started(watched, served)
     copy = next(name for name, by in before.items() if by)
     page.locator(f".tile[data-id='{copy}'] .tile-face").focus()
     page.keyboard.press("Space")
@@ -70,9 +62,8 @@ def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served:
 
 
 @pytest.mark.thorough
-def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
+def test_a_selection_is_marked_at_once(page: Page, served: Served):
     before = flags(served)
-    page = started(watched, served)
     chosen = [name for name, by in before.items() if not by][:2]
     for name in chosen:
         page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Control"])
@@ -92,10 +83,9 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
 
 @pytest.mark.thorough
 def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_eye(
-    watched: Watched, served: Served
+    page: Page, served: Served
 ):
     before = flags(served)
-    page = started(watched, served)
     groups = "(all) => all.map((one) => one.dataset.anchor)"
     order = page.eval_on_selector_all(".group", groups)
     suggested = page.get_attribute(".tile[data-suggested] >> nth=0", "data-id")
@@ -132,8 +122,7 @@ def test_a_mark_is_announced_undone_and_redone_and_the_picture_stays_under_the_e
 
 
 @pytest.mark.thorough
-def test_a_filter_that_hides_a_marked_picture_leads_on_to_the_next(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_a_filter_that_hides_a_marked_picture_leads_on_to_the_next(page: Page):
     show_only(page, "copies")
     shown = page.eval_on_selector_all(".tile:not([hidden])", "(all) => all.map((one) => one.dataset.id)")
     page.focus(f"[data-id='{shown[0]}'] .tile-face")
@@ -164,26 +153,10 @@ def test_undo_in_another_round_leaves_the_marks_of_this_one(watched: Watched, se
 
 
 @pytest.mark.thorough
-def test_another_tab_shows_it(watched: Watched, served: Served):
+def test_another_tab_shows_it(page: Page, served: Served):
     plain = next(name for name, by in flags(served).items() if not by)
-    page = started(watched, served)
     served.place.studio.mark_copies([plain], True)
     expect(page.locator(f".tile[data-id='{plain}']")).to_have_attribute("data-copy", "person")
-
-
-@pytest.mark.thorough
-def test_what_a_mark_changes_besides_is_told_and_can_be_shown(watched: Watched, served: Served):
-    page = started(watched, served)
-    marked = page.get_attribute(".tile[data-suggested]", "data-id")
-    page.locator(f".tile[data-id='{marked}'] .tile-face").focus()
-    before = page.locator(".suggestion-row b").all_inner_texts()
-    page.keyboard.press("l")
-    told = page.locator(".toast", has_text=re.compile("replace|suggested now|no longer suggested|others? "))
-    expect(told).to_be_visible()
-    after = page.locator(".suggestion-row b").all_inner_texts()
-    if after != before:
-        gone, come = set(before) - set(after), set(after) - set(before)
-        assert all(head in told.inner_text() for head in gone | come)
 
 
 def test_what_marks_change_of_others_is_shown_before_it_counts_and_undone_with_them(
@@ -193,7 +166,8 @@ def test_what_marks_change_of_others_is_shown_before_it_counts_and_undone_with_t
     drawn = studio.store.candidates.of_round(round_id)
     for place, one in enumerate(drawn):
         studio.store.candidates.add_scores(one.id, {CHANCE: 0.02 + 0.96 * place / len(drawn)})
-    page = started(watched, served)
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
     before = flags(served)
     note = page.locator(".mark-note")
     expect(note).to_be_hidden()

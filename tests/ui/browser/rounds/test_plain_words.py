@@ -1,5 +1,7 @@
 """The Rounds screen says in plain words what a prompt gives; a press shows the figures."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,8 +12,7 @@ from tests.ui.seeded import draw
 pytestmark = pytest.mark.browser
 
 
-def test_plain_words_come_first_and_figures_on_demand(watched: Watched, served: Served) -> None:
-    page = watched.open(served.url())
+def test_plain_words_come_first_and_figures_on_demand(page: Any, served: Served) -> None:
     row = page.locator(".suggestion-row").first
     plain, reason = row.locator(".suggestion-plain"), row.locator(".suggestion-reason")
     expect(plain).to_have_text("Sometimes a shoe, sometimes your cat. Suggested: this one.")

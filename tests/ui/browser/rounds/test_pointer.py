@@ -18,9 +18,8 @@ CHANGES_AT_REST = """(selector) => new Promise((done) => {
 })"""
 
 
-def started(watched: Watched, served: Served) -> Page:
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+@pytest.fixture
+def page(page: Page) -> Page:
     page.hover(".tile >> nth=0", trial=True)  # it stands still
     return page
 
@@ -44,8 +43,7 @@ def hover_tile(page: Page, tile: str, button: str) -> None:
     page.mouse.move(*middle(page, f"{tile} {button}"))
 
 
-def test_a_picture_is_decided_by_its_hover_buttons(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_a_picture_is_decided_by_its_hover_buttons(page: Page, served: Served):
     third, seventh = (page.get_attribute(f".tile >> nth={at}", "data-id") for at in (3, 7))
     wanted = {third: "accepted", seventh: "rejected"}
     for (name, verdict), button in zip(wanted.items(), (".accept", ".reject"), strict=True):
@@ -60,8 +58,12 @@ def test_a_picture_is_decided_by_its_hover_buttons(watched: Watched, served: Ser
 
 
 @pytest.mark.thorough
-def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_a_round_s_menu_and_a_picture_are_opened_by_their_hover_buttons(page: Page, served: Served):
+    page.mouse.move(*middle(page, ".chip-round"))
+    page.wait_for_selector(".chip-more")
+    press_at_rest(page, ".chip-more")
+    expect(page.locator(".round-menu:popover-open")).to_be_visible()
+    page.keyboard.press("Escape")
     tile = f"[data-id='{page.get_attribute('.tile >> nth=3', 'data-id')}']"
     hover_tile(page, tile, ".enlarge")
     press_at_rest(page, f"{tile} .enlarge")
@@ -70,8 +72,7 @@ def test_a_picture_is_enlarged_by_its_hover_button(watched: Watched, served: Ser
 
 
 @pytest.mark.thorough
-def test_the_hover_buttons_leave_the_middle_of_a_picture_free(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_the_hover_buttons_leave_the_middle_of_a_picture_free(page: Page):
     page.click(".desk-view")
     page.fill(".desk-size input", "48")  # the smallest
     page.keyboard.press("Escape")
@@ -90,15 +91,6 @@ def test_the_hover_buttons_leave_the_middle_of_a_picture_free(watched: Watched, 
 
 
 @pytest.mark.thorough
-def test_the_menu_of_a_round_opens_by_its_hover_button(watched: Watched, served: Served):
-    page = started(watched, served)
-    page.mouse.move(*middle(page, ".chip-round"))
-    page.wait_for_selector(".chip-more")
-    press_at_rest(page, ".chip-more")
-    expect(page.locator(".round-menu:popover-open")).to_be_visible()
-
-
-@pytest.mark.thorough
 def test_the_buttons_of_a_project_come_when_it_is_hovered(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".project-line .quiet", state="attached")
@@ -110,8 +102,7 @@ def test_the_buttons_of_a_project_come_when_it_is_hovered(watched: Watched, serv
     settled(page)
 
 
-def test_a_double_click_enlarges_and_leaves_no_decision(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_a_double_click_enlarges_and_leaves_no_decision(page: Page, served: Served):
     suggested = page.get_attribute(".tile[data-suggested] >> nth=0", "data-id")
     other = f".group:has([data-id='{suggested}']) .tile:not([data-suggested]) >> nth=0"
     page.dblclick(f"{other} >> .tile-face")
@@ -128,8 +119,7 @@ def test_a_double_click_enlarges_and_leaves_no_decision(watched: Watched, served
     assert len(store.decisions.log(served.place.round)) == 1
 
 
-def test_a_click_selects_and_decides_nothing(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_a_click_selects_and_decides_nothing(page: Page, served: Served):
     order = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
 
     def face(place: int) -> str:
@@ -143,10 +133,6 @@ def test_a_click_selects_and_decides_nothing(watched: Watched, served: Served):
     expect(page.locator(".selection-bar")).to_contain_text("2 images selected")
     page.click(face(7))
     expect(page.locator(".selection-bar")).to_be_hidden()
-    page.dblclick(face(5))
-    expect(page.locator("dialog.lightbox")).to_be_visible()
-    page.keyboard.press(" ")
-    expect(page.locator("dialog.lightbox")).to_be_hidden()
     settled(page)
     assert served.place.studio.store.decisions.log(served.place.round) == ()
 
@@ -164,9 +150,8 @@ def outlined(page: Page) -> int:
 
 
 @pytest.mark.thorough
-def test_keys_act_on_the_ringed_picture_alone(watched: Watched, served: Served):
+def test_keys_act_on_the_ringed_picture_alone(page: Page, served: Served):
     decisions = served.place.studio.store.decisions
-    page = started(watched, served)
     tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
     assert ring(page) == [tiles[0]], "before anything was touched"
     page.focus(f"[data-id='{tiles[2]}'] .tile-face")
@@ -192,8 +177,7 @@ def test_keys_act_on_the_ringed_picture_alone(watched: Watched, served: Served):
 
 
 @pytest.mark.thorough
-def test_enter_accepts_the_picture_under_the_pointer_and_no_other(watched: Watched, served: Served):
-    page = started(watched, served)
+def test_enter_accepts_the_picture_under_the_pointer_and_no_other(page: Page, served: Served):
     tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
     page.focus(f"[data-id='{tiles[2]}'] .tile-face")
     page.mouse.move(*middle(page, f"[data-id='{tiles[5]}']"))
@@ -203,10 +187,7 @@ def test_enter_accepts_the_picture_under_the_pointer_and_no_other(watched: Watch
     assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (tiles[5],)
 
 
-def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
-    watched: Watched, served: Served
-):
-    page = started(watched, served)
+def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(page: Page, served: Served):
     page.wait_for_selector(".map .plot .point")
     bar = page.locator(".selection-bar")
     expect(bar).to_be_hidden()
@@ -232,10 +213,7 @@ def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(
 
 
 @pytest.mark.thorough
-def test_shift_selects_a_range_ctrl_toggles_and_the_keys_of_photo_programs_decide(
-    watched: Watched, served: Served
-):
-    page = started(watched, served)
+def test_shift_selects_a_range_ctrl_toggles_and_the_keys_of_photo_programs_decide(page: Page, served: Served):
     order = page.evaluate("[...document.querySelectorAll('.tile')].map((tile) => tile.dataset.id)")
 
     def click(place: int, key: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import Served, until
 from tests.ui.conftest import few_images as finished_workspace
 
 __all__ = ["finished_workspace"]
@@ -73,9 +73,7 @@ class Reader:
         )
 
 
-def test_accept_reject_and_train_are_read_aloud(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_accept_reject_and_train_are_read_aloud(page: Any, served: Served):
     reader = Reader(page)
     names = [one.name for one in reader.nodes() if one.role == "button" and ", image " in one.name]
     assert len(set(names)) == len(names) >= 9, "each image has a name of its own"

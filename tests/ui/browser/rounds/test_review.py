@@ -84,9 +84,7 @@ def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: S
 
 
 @pytest.mark.thorough
-def test_all_images_are_remembered_and_review_stays_at_hand(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_all_images_are_remembered_and_review_stays_at_hand(page: Page, served: Served):
     expect(page.locator(COUNT)).to_have_count(0)
     page.click("[data-choice=review]")
     page.wait_for_selector(f"{COUNT}:text-is('3 left · 0 reviewed')")
@@ -162,8 +160,7 @@ def test_of_two_objects_one_image_each_stands_beside_it(watched: Watched, served
         expect(page.locator(".review-beside img[src^=reference]")).to_have_count(2)
 
 
-def test_undo_comes_back_to_the_image_that_it_undid(watched: Watched, served: Served):
-    page = watched.open(served.url())
+def test_undo_comes_back_to_the_image_that_it_undid(page: Page, served: Served):
     page.click("[data-choice=review]")
     page.wait_for_selector(COUNT)
     face = page.locator(".review-face img")
@@ -187,9 +184,7 @@ def test_undo_comes_back_to_the_image_that_it_undid(watched: Watched, served: Se
         assert set(answers(served).values()) <= {"undecided"}
 
 
-def test_undo_among_all_images_comes_back_to_the_image_that_it_undid(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_undo_among_all_images_comes_back_to_the_image_that_it_undid(page: Page):
     if page.locator("[data-choice=candidates]").count():
         page.click("[data-choice=candidates]")
     names = page.eval_on_selector_all(".tile:not([hidden])", "(all) => all.map((one) => one.dataset.id)")

@@ -1,11 +1,11 @@
 """A small image is sharpened where it is shown enlarged, alone, until that is switched off."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
 
 __all__ = ["finished_workspace"]
@@ -13,10 +13,7 @@ __all__ = ["finished_workspace"]
 pytestmark = pytest.mark.browser
 
 
-def test_one_click_shows_the_image_as_it_is_stored_and_the_browser_keeps_it(
-    watched: Watched, served: Served
-) -> None:
-    page = watched.open(served.url())
+def test_one_click_shows_the_image_as_it_is_stored_and_the_browser_keeps_it(page: Any) -> None:
     page.dblclick(".tile >> nth=0")
     image, button = (
         page.locator(".lightbox .zoom-frame img").first,

@@ -1,19 +1,19 @@
 """Tags of one's own: given to the selection, shown on the images, and a filter of grid and map."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import number_of, show_only
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import Served
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_tag_is_given_filters_and_is_taken_off(watched: Watched, served: Served) -> None:
+def test_a_tag_is_given_filters_and_is_taken_off(page: Any, served: Served) -> None:
     store, round_id = served.place.studio.store, served.place.round
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
     order = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
     page.click(f"[data-id='{order[1]}'] .tile-face")
     page.click(f"[data-id='{order[3]}'] .tile-face", modifiers=["Shift"])

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Served, Watched
 from tests.ui.conftest import few_images as finished_workspace
 
 __all__ = ["finished_workspace"]
@@ -46,9 +45,7 @@ def words(page: Any, selector: str) -> Any:
 
 
 @pytest.mark.parametrize("fresh", [False, pytest.param(True, marks=pytest.mark.thorough)])
-def test_what_changes_changes_in_a_translated_page_too(watched: Watched, served: Served, fresh: bool):
-    page = watched.open(served.url())
-    page.wait_for_selector(".tile")
+def test_what_changes_changes_in_a_translated_page_too(page: Any, fresh: bool):
     page.wait_for_selector(".map .plot .point")
     shown = "[...document.querySelectorAll('.strip, .filters, .suggestion')].map((one) => one.innerText)"
     before = page.evaluate(shown)

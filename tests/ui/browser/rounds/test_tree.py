@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.menus import number_of
 from tests.ui.conftest import Served, Watched, until
-from tests.ui.seeded import draw, train
+from tests.ui.seeded import go_on
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +22,7 @@ def middle(page: Any, name: str) -> tuple[float, float]:
 
 
 @pytest.mark.thorough
-def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(watched: Watched, served: Served):
-    page = watched.open(served.url())
+def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(page: Any, served: Served):
     page.click(".tile-face >> nth=3", modifiers=["Shift"])
     page.click("[aria-label='Name, star or archive Round 1']")
     page.focus(".round-menu >> text=Star")
@@ -37,9 +36,7 @@ def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(watched: Wat
 
 def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched: Watched, served: Served):
     studio, first = served.place.studio, served.place.round
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    go_on(studio, first)
     page = watched.open(f"{served.url()}&round={first}")
     page.click("[data-part=branch]")
     page.fill(".what-if [name=name]", "Other paper")
@@ -81,8 +78,7 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     page.wait_for_selector("[data-part=hint]:has-text('Then up to 180 images; then measuring')")
 
 
-def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watched, served: Served):
-    page = watched.open(served.url())
+def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(page: Any, served: Served):
     page.wait_for_selector(".tile img")
     expect(page.locator(".tour")).to_have_count(0)
     page.evaluate("(id) => localStorage.setItem('gal-studio-tour', id)", served.place.project)

@@ -9,17 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.features.needed import needs_refine
-from tests.ui.conftest import WITH_FIGURES, Served, Watched
+from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import measure
 from tests.ui.seeded_refinement import pairs_made
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def figures(watched: Watched) -> None:
-    """Done by a person who wants figures."""
-    watched.page.add_init_script(WITH_FIGURES)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
 
 def saved(page: Any, ending: str) -> bytes:
@@ -35,8 +29,7 @@ def rows(page: Any) -> list[dict[str, str]]:
 
 
 @pytest.mark.thorough
-def test_a_view_is_enlarged_and_goes_back(watched: Watched, served: Served):
-    page = watched.open(served.url())
+def test_a_view_is_enlarged_and_goes_back(page: Any):
     page.wait_for_selector(".map .plot .point")
     small = page.locator(".card.views").bounding_box()
     page.click("[data-action=enlarge-view]")
@@ -74,8 +67,7 @@ def test_an_enlarged_view_goes_back_when_a_refinement_is_opened(watched: Watched
 
 
 @pytest.mark.thorough
-def test_escape_closes_the_menu_and_keeps_what_is_selected(watched: Watched, served: Served):
-    page = watched.open(served.url())
+def test_escape_closes_the_menu_and_keeps_what_is_selected(page: Any):
     page.locator(".tile .tile-face").first.click(modifiers=["Shift"])
     page.wait_for_selector(".tile[data-selected]")
     page.click("[data-action=save-view]")
@@ -85,8 +77,7 @@ def test_escape_closes_the_menu_and_keeps_what_is_selected(watched: Watched, ser
     assert page.locator(".tile[data-selected]").count() == 1
 
 
-def test_the_map_is_saved(watched: Watched, served: Served):
-    page = watched.open(served.url())
+def test_the_map_is_saved(page: Any, served: Served):
     page.wait_for_selector(".map .plot .point")
     page.wait_for_function("document.querySelectorAll('.map .plot .point').length >= 180")
     table = rows(page)
@@ -146,10 +137,7 @@ def test_a_view_is_saved_as_a_figure_that_needs_no_network(watched: Watched, ser
 
 
 @pytest.mark.thorough
-def test_where_nothing_is_there_nothing_is_saved_and_ten_pictures_stand_in_one_row(
-    watched: Watched, served: Served
-):
-    page = watched.open(served.url())
+def test_where_nothing_is_there_nothing_is_saved_and_ten_pictures_stand_in_one_row(page: Any):
     page.click("[data-view=choices]")
     page.click("[data-action=save-view]")
     page.click("[data-save=csv]")

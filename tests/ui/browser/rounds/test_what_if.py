@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.ui.browser.rounds.test_tree import chip
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.conftest import few_images as finished_workspace
-from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded import draw, go_on, measure, train
 
 __all__ = ["finished_workspace"]
 
@@ -26,9 +26,7 @@ def begin(page: Any, what: str = "") -> None:
 def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, served: Served) -> None:
     studio, first = served.place.studio, served.place.round
     accepted = studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
+    go_on(studio, first)
     page = watched.open(f"{served.url()}&round={first}")
     begin(page)
     page.click("[data-answer=begin]")
