@@ -401,6 +401,8 @@ class TuneSettings(SettingsGroup):
 class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
+    GONE: ClassVar[frozenset[str]] = frozenset({"budget", "confidence"})
+
     candidates: int = setting(
         10,
         "Images per prompt",
@@ -545,13 +547,9 @@ class GenerationSettings(SettingsGroup):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a dictionary; the former allocation "race" is now the ladder, and had two settings."""
-        if not isinstance(data, Mapping):
-            return super().from_dict(data)
-        named = {name: value for name, value in data.items() if name not in ("budget", "confidence")}
-        if named.get("allocation") == "race":
-            named["allocation"] = "ladder"
-        return super().from_dict(named)
+        """Read a dictionary; the former allocation "race" is now the ladder."""
+        is_race = isinstance(data, Mapping) and data.get("allocation") == "race"
+        return super().from_dict({**data, "allocation": "ladder"} if is_race else data)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -649,6 +647,7 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
+    GONE: ClassVar[frozenset[str]] = frozenset({"trainings"})
 
     policy: str = setting(
         "uncertainty",
@@ -665,14 +664,6 @@ class GalSettings(SettingsGroup):
         1000,
         note="Test prompts suggested per round. More give the next round more to train on, and you more "
         "to review.",
-    )
-    # how many trainings are compared where several are asked (Eq. G21), the round's own among them
-    trainings: int = setting(
-        3,
-        "Runs to compare",
-        2,
-        5,
-        note="Trains the round again with other seeds and compares. Each run takes as long as the first.",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(

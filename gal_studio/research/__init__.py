@@ -9,5 +9,5 @@ JOB_KINDS["replay"] = JobKind(
     title="Deciding",
     button="Continue",
     done="The next round is queued",
-    after=(After("fine_tune"), After("generate"), After("ask")),
+    after=(After("fine_tune"), After("generate")),
 )

@@ -263,6 +263,14 @@ def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, objec
         Settings.from_dict({"gal": {"learn_from_choices": "yes"}})
 
 
+def test_what_is_no_setting_any_more_is_left_out():
+    for made in (
+        Settings.from_dict({"gal": {"trainings": 4}}),
+        Settings().updated({"gal": {"trainings": 4}}),
+    ):
+        assert made == Settings()
+
+
 def test_former_names_are_read():
     old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}, "gal": {"witnesses": "pictures"}}
     for made in (Settings.from_dict(old), Settings().updated(old)):

@@ -48,7 +48,6 @@ def test_two_files_are_judged_side_by_side(
     assert {None, *(one.id for one in rounds)} == set(measures.reports)
     for refused in (
         studio.fine_tune,
-        getattr(studio, "ask_trainings", studio.fine_tune),
         lambda id_: studio.continue_training(id_, 2),
     ):
         with pytest.raises(StudioError, match=r"ink\.safetensors is judged as it is: go on to"):

@@ -30,7 +30,7 @@ class FineTuned(Variant):
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """A LoRA from elsewhere, or of the round that a branch left, is not trained."""
-        why = given_lora(round_) if doing in ("train", "continue", "compare") else ""
+        why = given_lora(round_) if doing in ("train", "continue") else ""
         if doing == "continue" and round_.adapter is None:
             return why or nothing_to_continue(round_.number)
         return why

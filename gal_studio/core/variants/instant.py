@@ -18,11 +18,6 @@ class Instant(Variant):
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """Whatever needs a LoRA."""
-        if doing == "compare":
-            return (
-                "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
-                "one was made of."
-            )
         return "" if doing == "export" else without_training(round_, doing)
 
     def candidates(self, wanted: int, with_references: int) -> int:

@@ -36,11 +36,6 @@ class Refined(Variant):
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """It is trained on its pairs alone; refining it is refining the round above it once more."""
-        if doing == "compare":
-            return (
-                "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
-                "one was made of."
-            )
         if doing == "train":
             return (
                 given_lora(round_) or self.why_no_training(round_.number) or _ON_PAIRS.format(round_.number)
