@@ -1,4 +1,4 @@
-"""What researchers use beside the studio: published evaluations, grids, their figures, replays.
+"""What researchers use beside the studio: published evaluations, their figures, replays.
 
 Nothing imports it: pyproject.toml names it among the entry points, as another package would be.
 """

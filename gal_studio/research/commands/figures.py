@@ -42,9 +42,7 @@ def figures(
     out: Annotated[Path, typer.Option(help="The folder for the figures.")],
     workspace: Workspace = None,
     project: Wanted = None,
-    evaluation: Annotated[
-        Path | None, typer.Option(help="A folder of `gal-studio evaluate` or `grid`.")
-    ] = None,
+    evaluation: Annotated[Path | None, typer.Option(help="A folder of `gal-studio evaluate`.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="File format.")] = Format.html,
     theme: Annotated[Theme, typer.Option(help="Color theme.")] = Theme.light,
 ) -> None:
@@ -66,9 +64,8 @@ def figures(
 
 
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
-    """The figures of what a folder has: an evaluation, or a grid; from its JSON alone."""
+    """The figure of a folder's evaluation, from its JSON alone."""
     from gal_studio.research.figures.arms import evaluated_arms
-    from gal_studio.research.figures.grid import effects_figure
     from gal_studio.research.figures.published import published_table, subjects_table
 
     known: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -77,10 +74,9 @@ def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
         "several subjects": ("several-subjects", subjects_table),
     }
     told = read_results(folder / "evaluation.json")
-    name, make = known.get(str(told.get("evaluation")) if told else "", ("effects", effects_figure))
-    told = told or read_results(folder / "grid.json")
-    if told is None:
-        raise StudioError(f"There is no evaluation and no grid in {folder}: check the path.")
+    if told is None or (found := known.get(str(told.get("evaluation")))) is None:
+        raise StudioError(f"There is no evaluation in {folder}: check the path.")
+    name, make = found
     yield name, partial(make, told, theme)
 
 

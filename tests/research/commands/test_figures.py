@@ -55,7 +55,7 @@ def test_an_evaluation_is_drawn_beside_the_published_one(tmp_path: Path) -> None
 def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words, expected in (
         ((), "Give either --workspace FOLDER or --evaluation FOLDER"),
-        (("--evaluation", tmp_path), "There is no evaluation and no grid in"),
+        (("--evaluation", tmp_path), "There is no evaluation in"),
         (("--workspace", tmp_path / "nothing"), "There is no workspace in"),
     ):
         assert run("--out", tmp_path / "out", *words) == 2
