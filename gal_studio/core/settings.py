@@ -53,6 +53,7 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
+    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard"})
     FIRST: ClassVar[Mapping[str, Any]] = {
         "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
         "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
@@ -324,12 +325,6 @@ class TuneSettings(SettingsGroup):
         note="Only with “Validate every”: ends the training at the step after which it only added copies.",
         idle=({"tune.validate_every": 0},),
     )
-    tensorboard: bool = setting(
-        False,
-        "TensorBoard files",
-        note="Writes loss, learning rate, previews and benchmark to the workspace’s tensorboard folder. "
-        "Needs the package tensorboardX.",
-    )
     resolution: int | None = setting(
         None,
         "Training resolution",
@@ -373,7 +368,6 @@ class TuneSettings(SettingsGroup):
             preview_every=0,
             validate_every=0,
             stop_at_best=False,
-            tensorboard=False,
             prior_styles=styles,
             lokr_factor=self.lokr_factor if self.method == "lokr" else type(self).lokr_factor,
         )

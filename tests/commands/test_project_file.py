@@ -214,18 +214,3 @@ def test_former_names_of_keys_are_read_as_todays(folder: Path) -> None:
     old = read_project_file(folder / "old.toml").draft
     assert old == read_project_file(folder / "new.toml").draft
     assert old.anchors == ["A house {}"] and len(old.prior) == 1
-
-
-def test_a_project_file_switches_on_files_for_tensorboard(folder: Path, names: tuple[str, str]) -> None:
-    pytest.importorskip("tensorboardX")
-    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    path, out = write_project(folder, names), folder / "out"
-    on = "[settings.tune]\ntensorboard = true\npreview_every = 1\n"
-    path.write_text(path.read_text().replace("[settings.tune]\n", on))
-    assert run("run", path, "--out", out, "--rounds", 1) == 0
-    (written,) = (out / "workspace" / "tensorboard").glob("*/*")
-    events = reader.EventAccumulator(str(written)).Reload()
-    for name in ("training/loss", "training/learning_rate"):
-        assert [one.step for one in events.Scalars(name)] == [1, 2, 3]
-    (preview,) = events.Tags()["images"]
-    assert {one.step for one in events.Images(preview)} >= {1, 3}

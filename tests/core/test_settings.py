@@ -166,7 +166,6 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
-        "tensorboard": False,
         "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "lokr_factor": 8,
         "background": 1.0, "held_out": False, "taught_share": 0.0, "teacher_strength": 0.0,
     },
@@ -264,11 +263,8 @@ def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, objec
 
 
 def test_what_is_no_setting_any_more_is_left_out():
-    for made in (
-        Settings.from_dict({"gal": {"trainings": 4}}),
-        Settings().updated({"gal": {"trainings": 4}}),
-    ):
-        assert made == Settings()
+    old = {"gal": {"trainings": 4}, "tune": {"tensorboard": True}, "generation": {"budget": 0.4}}
+    assert Settings.from_dict(old) == Settings().updated(old) == Settings()
 
 
 def test_former_names_are_read():
