@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 from gal_studio.core.variants.variant import (
     Action,
     Doing,
-    Exported,
     Training,
     Variant,
     given_lora,
@@ -23,7 +22,7 @@ class FineTuned(Variant):
     training: ClassVar[Training | None] = "fine_tune"
     tunes: ClassVar[bool] = True
     varies_strength: ClassVar[bool] = True
-    exports: ClassVar[Exported] = "lora"
+    exports: ClassVar[bool] = True
     actions: ClassVar[tuple[Action, ...]] = ("run", "fine_tune", "generate", "accept", "next_round", "done")
     made_by: ClassVar[Action | None] = "next_round"
     counts_on: ClassVar[bool] = True

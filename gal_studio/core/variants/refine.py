@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 from gal_studio.core.variants.variant import (
     Action,
     Doing,
-    Exported,
     Training,
     Variant,
     given_lora,
@@ -29,7 +28,7 @@ class Refined(Variant):
     training: ClassVar[Training | None] = "refine"
     refines: ClassVar[bool] = True
     varies_strength: ClassVar[bool] = True
-    exports: ClassVar[Exported] = "lora"
+    exports: ClassVar[bool] = True
     actions: ClassVar[tuple[Action, ...]] = ("generate", "accept", "next_round", "done")
     made_by: ClassVar[Action | None] = "refine"
     suffix: ClassVar[str] = "refined"

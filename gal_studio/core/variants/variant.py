@@ -10,8 +10,6 @@ TRAININGS: tuple[Training, ...] = ("fine_tune", "refine")
 """The kinds of jobs that train a LoRA."""
 Doing = Literal["train", "continue", "refine", "measure", "export"]
 """What a round may refuse: its training, more steps, a refinement, benchmark, export."""
-Exported = Literal["", "lora", "references"]
-"""What other programs get of a round: nothing, its LoRA, or the references that it is generated with."""
 Action = str
 """The name of a button of a round (`assets/ui/rounds/actions.js`, and `addActions` of features)."""
 
@@ -36,7 +34,8 @@ class Variant:
     """Are its images generated with the references, instead of a LoRA?"""
     varies_strength: ClassVar[bool] = False
     """Are its images generated at several strengths of its LoRA (Eq. G13)?"""
-    exports: ClassVar[Exported] = ""
+    exports: ClassVar[bool] = False
+    """Has it a LoRA for other programs?"""
     actions: ClassVar[tuple[Action, ...]] = ("generate", "accept", "next_round")
     """What the page offers in it, besides jobs that have a button of their own."""
     made_by: ClassVar[Action | None] = None

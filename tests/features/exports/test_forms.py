@@ -50,7 +50,7 @@ from tests.engine.tiny_flows import (
 )
 from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
-FORMS = forms_of("lora")
+FORMS = forms_of()
 FAMILIES = {
     "sd1": make_tiny_pipeline,
     "sd2 epsilon": make_wide_two,
