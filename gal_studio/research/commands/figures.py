@@ -66,12 +66,11 @@ def figures(
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
     """The figure of a folder's evaluation, from its JSON alone."""
     from gal_studio.research.figures.arms import evaluated_arms
-    from gal_studio.research.figures.published import published_table, subjects_table
+    from gal_studio.research.figures.published import published_table
 
     known: dict[str, tuple[str, Callable[..., Any]]] = {
         "DreamBench": ("dreambench", published_table),
         "clock arms": ("clock-arms", evaluated_arms),
-        "several subjects": ("several-subjects", subjects_table),
     }
     told = read_results(folder / "evaluation.json")
     if told is None or (found := known.get(str(told.get("evaluation")))) is None:

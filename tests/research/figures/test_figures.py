@@ -6,7 +6,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.research.figures.arms import evaluated_arms
-from gal_studio.research.figures.published import PUBLISHED, published_table, subjects_table
+from gal_studio.research.figures.published import PUBLISHED, published_table
 
 
 def test_dreambench_stands_beside_the_published_figures() -> None:
@@ -37,16 +37,3 @@ def test_clock_arms_are_repeated_from_their_json() -> None:
     assert list(short.text) == ["base model", "Round 1"] and short.name == "to Round 1"
     with pytest.raises(StudioError, match="not an evaluation of clock arms"):
         evaluated_arms({"evaluation": "DreamBench"})
-
-
-def test_several_subjects_are_bars_of_the_whole_and_of_the_masks() -> None:
-    figure = {"value": 0.7, "low": 0.6, "high": 0.75}
-    whole = {name: figure for name in ("dino", "clip_i", "dino_own", "clip_i_own", "clip_t")}
-    rows: list[dict[str, Any]] = [
-        {"subject": "cat+vase: cat"}, {"subject": "cat+vase: vase"},
-        {"subject": "all 1", "pictures": 2, **whole},
-    ]  # fmt: skip
-    told = {"evaluation": "several subjects", "rows": rows}
-    assert [bars.name for bars in subjects_table(told).data] == ["whole image", "inside its mask"]
-    with pytest.raises(StudioError, match="not an evaluation of several subjects"):
-        subjects_table({"rows": rows})
