@@ -9,8 +9,16 @@ import pytest
 
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
+from gal_studio.core.known_policies import KNOWN
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.settings import GalSettings, GenerationSettings, RefineSettings, Settings, TuneSettings
+from gal_studio.core.settings import (
+    GalSettings,
+    GenerationSettings,
+    RefineSettings,
+    Settings,
+    TuneSettings,
+    read_changes,
+)
 from gal_studio.core.settings_group import SettingsGroup
 
 
@@ -265,6 +273,14 @@ def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, objec
 def test_what_is_no_setting_any_more_is_left_out():
     old = {"gal": {"trainings": 4}, "tune": {"tensorboard": True}, "generation": {"budget": 0.4}}
     assert Settings.from_dict(old) == Settings().updated(old) == Settings()
+
+
+def test_stored_changes_are_read_without_what_is_gone_and_may_name_any_strategy(monkeypatch):
+    named: list[object] = []
+    monkeypatch.setattr(KNOWN, "allow_stored", named.append)
+    changes = read_changes('{"gal": {"trainings": 4, "policy": "margin"}, "tune": {"rank": 4}}')
+    assert changes == {"gal": {"policy": "margin"}, "tune": {"rank": 4}}
+    assert named == ["margin"]
 
 
 def test_former_names_are_read():
