@@ -84,9 +84,7 @@ def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:
     for found in studio.rounds(project_id):
         name = found.name.lower().replace(" ", "-")
         yield f"map-{name}", partial(drawn.map, found.id, theme)
-        yield f"strengths-{name}", partial(drawn.strengths, found.id, theme)
         yield f"copy-curves-{name}", partial(drawn.copy_curves, found.id, theme)
-        yield f"schedules-{name}", partial(drawn.schedules, found.id, theme)
         yield f"training-{name}", partial(drawn.training, found.id, theme)
     yield "rates", partial(drawn.rates, project_id, theme)
     yield "clock-arms", partial(drawn.clock_arms, project_id, theme=theme)
