@@ -1023,7 +1023,9 @@ def read_changes(text: str) -> dict[str, dict[str, Any]]:
     """Stored changes of settings, by group and name; what is no setting any more is left out."""
     stored = strict_json.loads(text)
     KNOWN.allow_stored(stored.get("gal", {}).get("policy"))
-    gone = {group.name: getattr(group.type, "GONE", frozenset()) for group in dataclasses.fields(Settings)}
+    gone: dict[str, frozenset[str]] = {
+        group.name: getattr(group.type, "GONE", frozenset()) for group in dataclasses.fields(Settings)
+    }
     return {
         group: {name: value for name, value in values.items() if name not in gone.get(group, ())}
         for group, values in stored.items()
