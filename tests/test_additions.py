@@ -174,8 +174,7 @@ with Store(Path(sys.argv[1])) as store:
     studio, said = Studio(store), {}
     project = studio.projects()[0].id
     round_id = store.rounds.add(project, None, store.projects.get(project).settings, "baseline").id
-    others = {"refine": "run_refinement", "ask": "ask_trainings"}
-    verbs = ["fine_tune", "measure", *(verb for kind, verb in others.items() if kind in JOB_KINDS)]
+    verbs = ["fine_tune", "measure", *(["run_refinement"] if "refine" in JOB_KINDS else [])]
     for verb in verbs:
         try:
             getattr(studio, verb)(round_id)

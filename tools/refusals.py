@@ -43,7 +43,6 @@ LOOKED_FOR: Mapping[str, str] = {
     "commands/terminal/stored.py existing_workspace": "its folder is there, and can be opened",
     "features/trials/rules.py _refuse_unfit": "a file of the studio's own",
     "engine/features/pretrained_vision.py _check_folder": "its folder is there, and can be opened",
-    "features/exports/engine/references.py export_without_training": "it is there",
 }
 _PATH = re.compile(r"\.(is_file|is_dir|exists)\(")
 _ABSENT = re.compile(r"[Tt]here is no |no such |is missing|is lost")

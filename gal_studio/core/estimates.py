@@ -1,4 +1,4 @@
-"""Estimates over several references: intervals, a paired test, and its correction for many comparisons."""
+"""Estimates over several references, with their intervals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.intervals import CONFIDENCE, FEWEST, flip_p
+from gal_studio.core.intervals import CONFIDENCE, FEWEST
 
 Values = Mapping[str, Mapping[str, Sequence[float]]]
 """By reference and prompt the values of its pictures, those of all seeds together."""
@@ -61,30 +61,6 @@ def estimate(values: Values, rng: numpy.random.Generator) -> Estimate:
         sum(each.size for each in means),
         sum(len(pictures) for prompts in values.values() for pictures in prompts.values()),
     )
-
-
-def sign_flip_p(differences: Values, rng: numpy.random.Generator) -> float | None:
-    """The two-sided p of the sign-flip test (Fisher-Pitman) that paired differences are 0 in the mean.
-
-    Flips the signs of what `speaks_for` names; None where that is nothing.
-    """
-    means, over = _prompt_means(differences), speaks_for(differences)
-    if not over:
-        return None
-    if over == "references":
-        parts = numpy.array([each.mean() for each in means])
-    else:
-        parts = numpy.concatenate([each / each.size for each in means])
-    return flip_p(parts, rng)
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """The p of m tests, corrected for their number (Holm 1979), in the given order."""
-    adjusted, highest = [0.0] * len(chances), 0.0
-    for rank, place in enumerate(sorted(range(len(chances)), key=lambda place: chances[place])):
-        highest = max(highest, min(1.0, (len(chances) - rank) * chances[place]))
-        adjusted[place] = highest
-    return adjusted
 
 
 def _prompt_means(values: Values) -> list[NDArray[numpy.float64]]:

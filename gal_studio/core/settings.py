@@ -53,6 +53,7 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
+    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard"})
     FIRST: ClassVar[Mapping[str, Any]] = {
         "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
         "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
@@ -324,12 +325,6 @@ class TuneSettings(SettingsGroup):
         note="Only with “Validate every”: ends the training at the step after which it only added copies.",
         idle=({"tune.validate_every": 0},),
     )
-    tensorboard: bool = setting(
-        False,
-        "TensorBoard files",
-        note="Writes loss, learning rate, previews and benchmark to the workspace’s tensorboard folder. "
-        "Needs the package tensorboardX.",
-    )
     resolution: int | None = setting(
         None,
         "Training resolution",
@@ -373,7 +368,6 @@ class TuneSettings(SettingsGroup):
             preview_every=0,
             validate_every=0,
             stop_at_best=False,
-            tensorboard=False,
             prior_styles=styles,
             lokr_factor=self.lokr_factor if self.method == "lokr" else type(self).lokr_factor,
         )
@@ -400,6 +394,8 @@ class TuneSettings(SettingsGroup):
 @dataclass(frozen=True)
 class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
+
+    GONE: ClassVar[frozenset[str]] = frozenset({"budget", "confidence"})
 
     candidates: int = setting(
         10,
@@ -545,13 +541,9 @@ class GenerationSettings(SettingsGroup):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a dictionary; the former allocation "race" is now the ladder, and had two settings."""
-        if not isinstance(data, Mapping):
-            return super().from_dict(data)
-        named = {name: value for name, value in data.items() if name not in ("budget", "confidence")}
-        if named.get("allocation") == "race":
-            named["allocation"] = "ladder"
-        return super().from_dict(named)
+        """Read a dictionary; the former allocation "race" is now the ladder."""
+        is_race = isinstance(data, Mapping) and data.get("allocation") == "race"
+        return super().from_dict({**data, "allocation": "ladder"} if is_race else data)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -649,6 +641,7 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
+    GONE: ClassVar[frozenset[str]] = frozenset({"trainings"})
 
     policy: str = setting(
         "uncertainty",
@@ -665,14 +658,6 @@ class GalSettings(SettingsGroup):
         1000,
         note="Test prompts suggested per round. More give the next round more to train on, and you more "
         "to review.",
-    )
-    # how many trainings are compared where several are asked (Eq. G21), the round's own among them
-    trainings: int = setting(
-        3,
-        "Runs to compare",
-        2,
-        5,
-        note="Trains the round again with other seeds and compares. Each run takes as long as the first.",
     )
     # weigh accepted pictures by Eq. G8; otherwise they weigh 1
     balance: bool = setting(
@@ -1032,3 +1017,16 @@ def read_settings(text: str) -> Settings:
         return Settings.from_dict(stored)
     except (ValueError, TypeError, AttributeError, strict_json.InvalidError) as error:
         raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error
+
+
+def read_changes(text: str) -> dict[str, dict[str, Any]]:
+    """Stored changes of settings, by group and name; what is no setting any more is left out."""
+    stored = strict_json.loads(text)
+    KNOWN.allow_stored(stored.get("gal", {}).get("policy"))
+    gone: dict[str, frozenset[str]] = {
+        group.name: getattr(group.type, "GONE", frozenset()) for group in dataclasses.fields(Settings)
+    }
+    return {
+        group: {name: value for name, value in values.items() if name not in gone.get(group, ())}
+        for group, values in stored.items()
+    }

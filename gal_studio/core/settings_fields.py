@@ -34,10 +34,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.fast_guidance", "generation.fast_solver",
     ),
     "Suggestions and copies": (
-        "gal.policy", "gal.top_k", "gal.trainings", "gal.copy_detectors", "gal.copy_model", "gal.style_model",
+        "gal.policy", "gal.top_k", "gal.copy_detectors", "gal.copy_model", "gal.style_model",
         "gal.without_ground",
     ),
-    "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best", "tune.tensorboard"),
+    "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best"),
     "Round 0": (
         "references.adapter", "references.strength", "references.several", "references.subject_alone",
         "references.candidates",

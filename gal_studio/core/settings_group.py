@@ -13,12 +13,14 @@ from gal_studio.core.errors import StudioError
 class SettingsGroup:
     """A group of settings, converted from and to plain dictionaries.
 
-    Renamed settings are also read under their former names, which stored projects and files hold. `FIRST` are
-    the settings of the first version with their defaults of that time, which every fingerprint has held ever
-    since. It is complete for good: `distinctive` is what fingerprints say of later settings.
+    Stored projects and files also hold renamed settings under their former names, and those that are `GONE`,
+    which are left out. `FIRST` are the settings of the first version with their defaults of that time, which
+    every fingerprint has held ever since. It is complete for good: `distinctive` is what fingerprints say of
+    later settings.
     """
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
+    GONE: ClassVar[frozenset[str]] = frozenset()
     FIRST: ClassVar[Mapping[str, Any]] = {}
 
     def __post_init__(self) -> None:
@@ -35,7 +37,8 @@ class SettingsGroup:
     @classmethod
     def _named(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values under today's names; what is no table and unknown names are refused."""
-        named = {cls.FORMER_NAMES.get(name, name): value for name, value in table_of(data).items()}
+        given = ((name, value) for name, value in table_of(data).items() if name not in cls.GONE)
+        named = {cls.FORMER_NAMES.get(name, name): value for name, value in given}
         for name in named:
             if name not in cls._options():
                 raise StudioError(

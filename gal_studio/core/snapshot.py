@@ -29,7 +29,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round, shown_rounds
-from gal_studio.core.settings import GalSettings, Settings
+from gal_studio.core.settings import GalSettings, Settings, read_changes
 from gal_studio.core.types import Anchor, AnchorScore, MapPlace, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
 from gal_studio.core.variants.variant import Variant
@@ -219,7 +219,7 @@ class RoundSnapshot:
         """What its next training and drawing follow: the project's settings, as its branches change them."""
         settings = self.project.project.settings
         for each in (*self.ancestors, self):
-            settings = settings.updated(strict_json.loads(each.round.changes))
+            settings = settings.updated(read_changes(each.round.changes))
         return settings
 
     @cached_property

@@ -28,7 +28,6 @@ SHOWN = "shows_reference"  # the name of the score of how much of the reference 
 SHOWS_REFERENCE = 0.5  # of that score, see Eq. G12
 LIKENESS = "likeness"  # the name of the score by which a picture may lack the style, see Eq. G6
 CHANCE = "copy_chance"  # the name of the score of Eq. G16
-AREA_DISAGREEMENT, COPY_DISAGREEMENT = "area_disagreement", "copy_disagreement"  # of the scores of Eq. G21
 COPY_FROM = 0.5  # of that score, see Eq. G12
 CARRIES = "carries"  # the name of the score of Eq. G17
 OBJECT = "object "  # before its trigger word, the name of the score of an object (Eq. G25)

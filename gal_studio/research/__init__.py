@@ -1,4 +1,4 @@
-"""What researchers use beside the studio: published evaluations, grids, their figures, replays.
+"""What researchers use beside the studio: published evaluations, their figures, replays.
 
 Nothing imports it: pyproject.toml names it among the entry points, as another package would be.
 """
@@ -9,5 +9,5 @@ JOB_KINDS["replay"] = JobKind(
     title="Deciding",
     button="Continue",
     done="The next round is queued",
-    after=(After("fine_tune"), After("generate"), After("ask")),
+    after=(After("fine_tune"), After("generate")),
 )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import read_changes
 from gal_studio.core.settings_fields import setting_words
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.words import counted
@@ -15,7 +15,7 @@ OTHER_IMAGES = "other images"
 
 def difference_words(here: RoundSnapshot) -> str:
     """What differs in the branch that a copy begins: "3 other images, rank 16", "seed 7"."""
-    changes = strict_json.loads(here.round.changes)
+    changes = read_changes(here.round.changes)
     found = [
         setting_words(f"{group}.{name}", value)
         for group, values in changes.items()

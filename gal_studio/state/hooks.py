@@ -45,7 +45,6 @@ class Hooks:
     `rows` are its records of a project: read before an archive is imported and by the doctor, to find damage.
     `drawn` says what a candidate was generated with that the feature made. `waiting` says by the kind of a
     job what of a round is still to be made: what was asked for after the job had last looked runs it again.
-    `before_deciding` is the kind of a job that a policy needs, and lacks, before it decides in a round.
     `adapters` are image adapters that any project may name, each with its title. One that
     `gives_references` makes and generates rounds with the references, in place of a LoRA.
     `run` queues, by the kind of a training that the feature does, all that a round lacks; `after_training`
@@ -58,7 +57,6 @@ class Hooks:
     rows: Callable[[Store, str], Iterable[object]] = lambda *_: ()
     drawn: Callable[[Store, str], Drawn | None] = lambda *_: None
     waiting: Mapping[str, Callable[[Store, str], Sequence[object]]] = field(default_factory=dict)
-    before_deciding: Callable[[Store, str, str], str] = lambda *_: ""
     adapters: Callable[[Store], Iterable[tuple[str, str]]] = lambda _: ()
     gives_references: bool = False
     run: Mapping[str, Callable[[Any, str], tuple[Job, ...]]] = field(default_factory=dict)
@@ -92,11 +90,6 @@ def why_not_generated(round_: Round) -> str:
         f"Round {round_.number} is generated with the references, without training, which this studio cannot "
         "do: accept images of it, or go on to the next round."
     )
-
-
-def lacks_to_decide(store: Store, round_id: str, policy: str) -> tuple[str, ...]:
-    """The kinds of jobs that a policy needs, and lacks, before it decides in a round."""
-    return tuple(filter(None, (hooks.before_deciding(store, round_id, policy) for hooks in all_hooks())))
 
 
 def actions_of(variant: Variant) -> tuple[Action, ...]:

@@ -1,7 +1,6 @@
-"""A window of its own: an installed browser without its bars, or pywebview where there is none."""
+"""A window of its own: an installed browser of the Chromium family without its bars."""
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -13,15 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.extras import how_to_install
 from gal_studio.state.files.paths import home_folder
 
 BROWSER_VARIABLE = "GAL_STUDIO_BROWSER"
 HANDED_OVER = 3.0  # seconds; a window that ends sooner was not opened, or belongs to another process
-NO_BROWSER = (
-    "There is no Chromium, Chrome, Edge, Brave or Vivaldi for a window of its own, and no pywebview "
-    f"(`{how_to_install('desktop')}` installs it)"
-)
+NO_BROWSER = "There is no Chromium, Chrome, Edge, Brave or Vivaldi for a window of its own"
 NO_WINDOW = f"{NO_BROWSER}: the studio opens in your browser, and ends with Ctrl+C."
 _COMMANDS = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
@@ -80,20 +75,18 @@ def window_command(address: str, workspace: Path) -> list[str] | None:
     the window, and nobody could tell when it is closed.
     """
     browser = find_browser()
-    if browser is not None:
-        profile = _cache() / "windows" / hashlib.sha256(str(workspace).encode()).hexdigest()[:16]
-        return [
-            browser,
-            f"--app={address}",
-            f"--user-data-dir={profile}",
-            "--window-size=1440,960",
-            "--no-first-run",
-            "--no-default-browser-check",
-            "--disable-background-mode",
-        ]
-    if importlib.util.find_spec("webview") is not None:
-        return [sys.executable, "-m", "gal_studio.ui.window", address]
-    return None
+    if browser is None:
+        return None
+    profile = _cache() / "windows" / hashlib.sha256(str(workspace).encode()).hexdigest()[:16]
+    return [
+        browser,
+        f"--app={address}",
+        f"--user-data-dir={profile}",
+        "--window-size=1440,960",
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--disable-background-mode",
+    ]
 
 
 def find_browser() -> str | None:
@@ -135,15 +128,3 @@ def _cache() -> Path:
         return _home() / "Library" / "Caches" / "gal-studio"
     given = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
     return Path(given or _home() / ".cache") / "gal-studio"
-
-
-def show_webview(address: str) -> None:
-    """Show the address with pywebview until the window is closed."""
-    import webview
-
-    webview.create_window("GAL Studio", address, width=1440, height=960, min_size=(1024, 700))
-    webview.start(private_mode=False)
-
-
-if __name__ == "__main__":
-    show_webview(sys.argv[1])

@@ -71,8 +71,8 @@ def _weights(name: str, commits: Mapping[str, str], precision: Precision) -> Wei
         found = inspect(resolve_model(name), dict(commits), half)
         if found.need is not None and not found.need.is_met:
             raise StudioError(
-                f"A DoRA, PiSSA or OLoRA is converted with the weights of {public_name(name)}: download "
-                "these first (gal-studio download), or choose a plain LoRA."
+                f"A DoRA is converted with the weights of {public_name(name)}: download these first "
+                "(gal-studio download), or choose a plain LoRA."
             )
         if found.checkpoint is not None:
             return load_image_model(resolve_model(name), "cpu", torch.float32, dict(commits))

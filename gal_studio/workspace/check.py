@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.core.jobs.states import RESUMABLE, WORKING
+from gal_studio.core.jobs.states import WORKING
 from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.records.columns import Folder
 from gal_studio.core.words import counted
@@ -277,8 +277,7 @@ def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
     if row is None:
         return False
     jobs = [job for job in store.jobs.of_project(row["project_id"]) if job.round_id == round_id]
-    asked = [job.state in RESUMABLE for job in jobs if job.kind == "ask"]  # its trainings have other names
-    if any(job.state in WORKING for job in jobs) or any(asked[-1:]):
+    if any(job.state in WORKING for job in jobs):
         return True
     try:
         inputs = inputs_of(store, round_id)

@@ -23,7 +23,7 @@ MADE_AGAIN: Mapping[str, str] = {
     "findings": "their jobs find them again",
     "asked_pictures": "images that were asked for can be asked for again",
     "candidate_scores": "images without these scores are judged by the others",
-    "sibling_pictures": "Compare runs generates them again",
+    "sibling_pictures": "nothing else depends on them",
     "exports": "Export makes these files again",
     "pair_regions": "the next refinement finds the subjects of these pairs again",
     "patch_maps": "they are made again when they are shown",

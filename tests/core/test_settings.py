@@ -9,8 +9,16 @@ import pytest
 
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
+from gal_studio.core.known_policies import KNOWN
 from gal_studio.core.memory.machine import MachineSettings
-from gal_studio.core.settings import GalSettings, GenerationSettings, RefineSettings, Settings, TuneSettings
+from gal_studio.core.settings import (
+    GalSettings,
+    GenerationSettings,
+    RefineSettings,
+    Settings,
+    TuneSettings,
+    read_changes,
+)
 from gal_studio.core.settings_group import SettingsGroup
 
 
@@ -166,7 +174,6 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
-        "tensorboard": False,
         "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "lokr_factor": 8,
         "background": 1.0, "held_out": False, "taught_share": 0.0, "teacher_strength": 0.0,
     },
@@ -261,6 +268,19 @@ def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, objec
     assert "learn_from_choices" not in Settings.from_dict({"gal": stored}).to_dict()["gal"]
     with pytest.raises(StudioError, match="Learn from choices"):
         Settings.from_dict({"gal": {"learn_from_choices": "yes"}})
+
+
+def test_what_is_no_setting_any_more_is_left_out():
+    old = {"gal": {"trainings": 4}, "tune": {"tensorboard": True}, "generation": {"budget": 0.4}}
+    assert Settings.from_dict(old) == Settings().updated(old) == Settings()
+
+
+def test_stored_changes_are_read_without_what_is_gone_and_may_name_any_strategy(monkeypatch):
+    named: list[object] = []
+    monkeypatch.setattr(KNOWN, "allow_stored", named.append)
+    changes = read_changes('{"gal": {"trainings": 4, "policy": "margin"}, "tune": {"rank": 4}}')
+    assert changes == {"gal": {"policy": "margin"}, "tune": {"rank": 4}}
+    assert named == ["margin"]
 
 
 def test_former_names_are_read():

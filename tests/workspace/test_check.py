@@ -275,22 +275,6 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     assert set(found(full)["checkpoint", ""].paths) == {kept, other}
 
 
-def test_checkpoints_of_other_trainings_that_were_asked_stay_until_these_are_done(full: Store) -> None:
-    """Another training of a round has a name of its own."""
-    base = full.rounds.of_project(full.projects.all()[0].id)[0]
-    other = checkpoint(full.checkpoints(base.id) / ("e" * 16) / "step-2.safetensors")
-    job = full.jobs.enqueue(base.project_id, base.id, "ask")
-    full.workers.enter("w")
-    while (claimed := full.jobs.claim("w")) is not None and claimed.id != job.id:
-        full.jobs.finish(claimed.id)
-    full.jobs.interrupt(job.id, "a test")
-    assert ("checkpoint", "") not in found(full)
-    full.jobs.resume(job.id)
-    while (claimed := full.jobs.claim("w")) is not None:
-        full.jobs.finish(claimed.id)
-    assert found(full)["checkpoint", ""].paths == (other,)
-
-
 def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
     with closing(sqlite3.connect(full.workspace / "studio.db", isolation_level=None)) as connection:
         connection.execute("DELETE FROM anchors")

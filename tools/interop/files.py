@@ -87,7 +87,7 @@ def exported(
         layers = read_trained(path, part)
         shapes = {name: layer.weight.shape for name, layer in changeable(model.denoiser).items()}
         changes = {layer: one.change.reshape(shapes[layer]) for layer, one in layers.items()}
-        for form in forms_of("lora", method):
+        for form in forms_of(method):
             tensors = named_tensors(layers, part, names, form)
             file = folder / f"{family}-{form.name}.safetensors"
             header = header_of(_FACTS, names, form, read_adapter(path)[1], largest_rank(tensors))

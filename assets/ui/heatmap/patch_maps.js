@@ -4,14 +4,14 @@ import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 
 /** @typedef {"quality" | "reproduction"} PairMap the maps of a pair */
-/** @typedef {PairMap | "shown" | "disagreement"} MapKind also those of a candidate alone */
+/** @typedef {PairMap | "shown"} MapKind also those of a candidate alone */
 
 /** @type {Map<string, Promise<PatchMap[]>>} */
 const cache = new Map();
 on("forget", () => cache.clear());
 on("job", () => {
   // the job computes new maps, also of candidates that have some
-  if (state.job?.kind === "quality" || state.job?.kind === "ask") cache.clear();
+  if (state.job?.kind === "quality") cache.clear();
 });
 
 /**

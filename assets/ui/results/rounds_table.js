@@ -65,7 +65,6 @@ function rowsOf(round, measures, width) {
   const one = measures?.rounds.find(({ id }) => id === round.id);
   const said = measures?.words.rounds[round.id];
   const best = measures?.best === round.id ? one?.gain_setting : null;
-  const isThere = round.adapter || (round.candidates > 0 && round.exports === "references");
   const number = round.accepted.length;
   /** @param {unknown} words */
   const lacking = (words) => width > 0 && html`<td colspan=${width} class="unmeasured">${words}</td>`;
@@ -76,10 +75,10 @@ function rowsOf(round, measures, width) {
       <td>${number}</td>
       ${figures.value ? html`<td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>` : null}
       <td>${
-        isThere
+        round.adapter
           ? html`<${Button}
               onClick=${() => openFinish(round)}
-              aria-label="Download ${round.adapter ? "the LoRA of " : ""}${inSentence(round.name)}"
+              aria-label="Download the LoRA of ${inSentence(round.name)}"
             >Download…<//>`
           : "–"
       }</td>

@@ -22,10 +22,10 @@ export function mountAnchors(panel) {
 /** The table that is saved, with these numbers of each score as they are. */
 const NUMBERS = /** @type {const} */ (["n", "copies", "rate", "low", "high", "entropy"]);
 const rows = () => [
-  ["priority", "test prompt", "pictures", ...NUMBERS.slice(1), "disagreement", "suggested"],
+  ["priority", "test prompt", "pictures", ...NUMBERS.slice(1), "suggested"],
   ...state.scores.map((score) => {
     const numbers = NUMBERS.map((name) => score[name]);
-    return [score.rank, score.prompt, ...numbers, score.disagreement ?? "", score.chosen ? "yes" : "no"];
+    return [score.rank, score.prompt, ...numbers, score.chosen ? "yes" : "no"];
   }),
 ];
 
@@ -36,9 +36,7 @@ function Anchors() {
       <p>Test prompts are scored as their images are generated.</p>
       ${state.project && html`<${EditButton} />`}
     </div>`;
-  const asked = scores.some(({ disagreement }) => disagreement !== null);
-  const judged = ["Copies", "Uncertain", ...(asked ? ["Disagree"] : [])];
-  const columns = ["", "Test prompt and why", ...(isJudged() ? judged : [])];
+  const columns = ["", "Test prompt and why", ...(isJudged() ? ["Copies", "Uncertain"] : [])];
   const hot = state.candidates.get(state.hover ?? "")?.anchor_id;
   return html`${isJudged() && html`<${Weight} round=${round} />`}
     <div class="prompt-head"><${How} chapter="weights" /><${PromptActions} round=${round} /></div>
@@ -50,7 +48,7 @@ function Anchors() {
         )}</tr>
       </thead>
       <tbody>${scores.map(
-        (score) => html`<${Line} key=${score.anchor_id} score=${score} asked=${asked} hot=${hot} />`,
+        (score) => html`<${Line} key=${score.anchor_id} score=${score} hot=${hot} />`,
       )}</tbody>
     </table>`;
 }
@@ -78,14 +76,12 @@ const TITLES = [
   "The prompt, and why it was chosen or not",
   "Share of copies, with its 95% interval",
   "How uncertain the model is about this prompt: 100% = half of the images are copies",
-  "How often runs with other seeds disagree about which images are copies",
 ];
 
-/** @param {{ score: Score, asked: boolean, hot: string | undefined }} props */
-function Line({ score, asked, hot }) {
+/** @param {{ score: Score, hot: string | undefined }} props */
+function Line({ score, hot }) {
   const first = [...state.candidates.values()].find((c) => c.anchor_id === score.anchor_id)?.id ?? null;
   const go = () => setFocus(score.suggested ?? first, "anchors");
-  const { disagreement } = score;
   return html`<tr
     data-anchor=${score.anchor_id} data-chosen=${score.chosen ? "yes" : "no"}
     data-hot=${score.anchor_id === hot ? "" : null} onClick=${go}
@@ -101,8 +97,7 @@ function Line({ score, asked, hot }) {
     ${
       isJudged() &&
       html`<td class="copies-cell"><${Interval} ...${score} /><span>${score.copies}/${score.n}</span></td>
-        <td>${undecided(score.entropy)}</td>
-        ${asked && html`<td>${disagreement === null ? "·" : undecided(disagreement)}</td>`}`
+        <td>${undecided(score.entropy)}</td>`
     }
   </tr>`;
 }

@@ -139,7 +139,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
         if not path.is_file() or path.read_bytes() != data:
             write_whole(path, data, out)
     kind = "denoiser" if view.settings.tune.method == "full" else "lora"
-    if view.round.variant.exports == "lora":
+    if view.round.variant.exports:
         studio.export_adapter(view.round.id, out / f"{kind}-{label}.safetensors")
     if not view.candidates:
         return

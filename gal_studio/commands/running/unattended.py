@@ -29,7 +29,7 @@ from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
 from gal_studio.rounds import planned, test_set
 from gal_studio.state import Store
-from gal_studio.state.hooks import gives_references, lacks_to_decide
+from gal_studio.state.hooks import gives_references
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.plan import shape_of
 from gal_studio.studio.create.project import settings_of
@@ -214,8 +214,6 @@ def _run_rounds(
         if not studio.pool(round_.id):
             line.say(_no_prompts_left(number, plan.rounds))
             break
-        if not is_last or more:
-            _prepare_to_decide(store, worker, round_, plan.policy)
         _print_round(studio, line, round_.id, plan.policy)
         if not is_last or (more and not more.can(store.snapshots.round(round_.id))):
             made = _decide(studio, round_, plan.policy)
@@ -374,13 +372,6 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
         worker.finish(studio.fine_tune(round_id))
     if planned.missing(studio.store.snapshots.round(round_id)):
         worker.finish(studio.generate(round_id))
-
-
-def _prepare_to_decide(store: Store, worker: LocalWorker, round_: Round, policy: str) -> None:
-    """Do what the policy needs before it decides, if nothing is decided yet."""
-    if not store.snapshots.round(round_.id).decided.verdicts:
-        for kind in lacks_to_decide(store, round_.id, policy):
-            worker.finish(store.jobs.enqueue(round_.project_id, round_.id, kind))
 
 
 def _next_round(studio: Studio, round_id: str) -> Round:

@@ -208,15 +208,3 @@ def at_turn(
     turns = range(1, len(there) + max(0, number) + 1)
     free = (rung + len(LADDER) * turn for turn in turns for rung in chosen)
     return list(islice((index for index in free if index not in there), max(0, number)))
-
-
-def first_indices(strengths: Sequence[float], number: int) -> tuple[int, ...]:
-    """So many places of a list of strengths, spread over the strengths, the first of each; all of few."""
-    number = min(number, len(strengths))
-    levels = sorted(set(strengths), reverse=True)
-    places = numpy.linspace(0, len(levels) - 1, number) if number > 1 else [(len(levels) - 1) / 2]
-    chosen: list[int] = []
-    for level in (levels[round(float(place))] for place in places):
-        free = [index for index in range(len(strengths)) if index not in chosen]
-        chosen.append(min(free, key=lambda index: (abs(strengths[index] - level), index)))
-    return tuple(sorted(chosen))

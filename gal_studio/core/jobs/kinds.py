@@ -195,11 +195,11 @@ def offered_kinds() -> dict[str, JobKind]:
 
 
 def find_job_kind(name: str) -> JobKind:
-    """The kind of that name; refused where a newer version stored it."""
+    """The kind of that name; refused where another version stored it."""
     if name not in JOB_KINDS:
         raise StudioError(
             f"This version of GAL Studio has no jobs of the kind {name!r}, only "
-            f"{', '.join(JOB_KINDS)}: update it."
+            f"{', '.join(JOB_KINDS)}: update it, or stop the job if it is of an earlier version."
         )
     return JOB_KINDS[name]
 

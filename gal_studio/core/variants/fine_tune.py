@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 from gal_studio.core.variants.variant import (
     Action,
     Doing,
-    Exported,
     Training,
     Variant,
     given_lora,
@@ -23,14 +22,14 @@ class FineTuned(Variant):
     training: ClassVar[Training | None] = "fine_tune"
     tunes: ClassVar[bool] = True
     varies_strength: ClassVar[bool] = True
-    exports: ClassVar[Exported] = "lora"
+    exports: ClassVar[bool] = True
     actions: ClassVar[tuple[Action, ...]] = ("run", "fine_tune", "generate", "accept", "next_round", "done")
     made_by: ClassVar[Action | None] = "next_round"
     counts_on: ClassVar[bool] = True
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """A LoRA from elsewhere, or of the round that a branch left, is not trained."""
-        why = given_lora(round_) if doing in ("train", "continue", "compare") else ""
+        why = given_lora(round_) if doing in ("train", "continue") else ""
         if doing == "continue" and round_.adapter is None:
             return why or nothing_to_continue(round_.number)
         return why

@@ -1,11 +1,8 @@
 """Round 0: generated with the references, before any training. A feature makes and generates it."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from gal_studio.core.variants.variant import Doing, Exported, Variant, without_training
-
-if TYPE_CHECKING:
-    from gal_studio.core.records.round import Round
+from gal_studio.core.variants.variant import Variant
 
 
 class Instant(Variant):
@@ -13,17 +10,7 @@ class Instant(Variant):
 
     name: ClassVar[str] = "instant"
     with_references: ClassVar[bool] = True
-    exports: ClassVar[Exported] = "references"
     first_number: ClassVar[int] = 0
-
-    def why_not(self, doing: Doing, round_: "Round") -> str:
-        """Whatever needs a LoRA."""
-        if doing == "compare":
-            return (
-                "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
-                "one was made of."
-            )
-        return "" if doing == "export" else without_training(round_, doing)
 
     def candidates(self, wanted: int, with_references: int) -> int:
         """A setting of its own, so that it is quick."""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, ClassVar
 from gal_studio.core.variants.variant import (
     Action,
     Doing,
-    Exported,
     Training,
     Variant,
     given_lora,
@@ -29,18 +28,13 @@ class Refined(Variant):
     training: ClassVar[Training | None] = "refine"
     refines: ClassVar[bool] = True
     varies_strength: ClassVar[bool] = True
-    exports: ClassVar[Exported] = "lora"
+    exports: ClassVar[bool] = True
     actions: ClassVar[tuple[Action, ...]] = ("generate", "accept", "next_round", "done")
     made_by: ClassVar[Action | None] = "refine"
     suffix: ClassVar[str] = "refined"
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """It is trained on its pairs alone; refining it is refining the round above it once more."""
-        if doing == "compare":
-            return (
-                "A refinement and Round 0 cannot be trained with other seeds: choose the round that this "
-                "one was made of."
-            )
         if doing == "train":
             return (
                 given_lora(round_) or self.why_no_training(round_.number) or _ON_PAIRS.format(round_.number)

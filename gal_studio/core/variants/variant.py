@@ -8,10 +8,8 @@ if TYPE_CHECKING:
 Training = Literal["fine_tune", "refine"]
 TRAININGS: tuple[Training, ...] = ("fine_tune", "refine")
 """The kinds of jobs that train a LoRA."""
-Doing = Literal["train", "continue", "compare", "refine", "measure", "export"]
-"""What a round may refuse: its training, more steps, other trainings, a refinement, benchmark, export."""
-Exported = Literal["", "lora", "references"]
-"""What other programs get of a round: nothing, its LoRA, or the references that it is generated with."""
+Doing = Literal["train", "continue", "refine", "measure", "export"]
+"""What a round may refuse: its training, more steps, a refinement, benchmark, export."""
 Action = str
 """The name of a button of a round (`assets/ui/rounds/actions.js`, and `addActions` of features)."""
 
@@ -36,7 +34,8 @@ class Variant:
     """Are its images generated with the references, instead of a LoRA?"""
     varies_strength: ClassVar[bool] = False
     """Are its images generated at several strengths of its LoRA (Eq. G13)?"""
-    exports: ClassVar[Exported] = ""
+    exports: ClassVar[bool] = False
+    """Has it a LoRA for other programs?"""
     actions: ClassVar[tuple[Action, ...]] = ("generate", "accept", "next_round")
     """What the page offers in it, besides jobs that have a button of their own."""
     made_by: ClassVar[Action | None] = None
@@ -54,8 +53,6 @@ class Variant:
 
     def why_not(self, doing: Doing, round_: "Round") -> str:
         """Why something cannot be done with a round, and what to do instead; empty if it can."""
-        if doing == "compare":
-            return "Only a trained round can be trained with other seeds: choose one that has a training."
         return without_training(round_, doing)
 
     def untrained(self, number: int) -> str:

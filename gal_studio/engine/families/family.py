@@ -288,11 +288,6 @@ def is_partly_guided(family: Family, settings: GenerationSettings) -> bool:
     return family.is_guided(settings.guidance_scale) and len(settings.guided_steps) < settings.steps
 
 
-def unguided_scale(family: Family) -> float:
-    """The guidance scale of the prediction from the prompt alone, as the family counts it."""
-    return 0.0 if family.is_guided(1.0) else 1.0
-
-
 def predict(
     family: Family,
     latents: torch.Tensor,

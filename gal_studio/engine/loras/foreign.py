@@ -32,7 +32,7 @@ from gal_studio.core.words import counted
 from gal_studio.engine.loras.decomposed import Weights, decomposed, nearest, scaled_change
 from gal_studio.engine.loras.foreign_factors import UnfitError, factors_of
 from gal_studio.engine.loras.foreign_names import TensorPlace, changeable, own_name, places
-from gal_studio.engine.loras.starts import Part, UnknownStartError, part_of, without_part
+from gal_studio.engine.loras.starts import changed_by
 from gal_studio.engine.models.adapters import (
     PEFT_CONFIGURATION,
     attach_layers,
@@ -109,7 +109,7 @@ class ForeignLora:
     """The factors of a LoRA from elsewhere by the layers of the model, and what is not taken over of it.
 
     `used` of the file's layers are those of the factors. `lost` is the share of a DoRA's change that its
-    factors leave out (of the Frobenius norm over all layers). `part` of the base model is subtracted again.
+    factors leave out (of the Frobenius norm over all layers).
     """
 
     factors: Mapping[str, Factors]
@@ -118,7 +118,6 @@ class ForeignLora:
     lost: float = 0.0
     is_dora: bool = False
     embeddings: tuple[str, ...] = ()
-    part: Part | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -133,8 +132,6 @@ class ForeignLora:
         if self.embeddings:
             words = ", ".join(f"“{word}”" for word in self.embeddings[:3])
             said.append(f"Its embedding of {words} is left out: the base model does not know the word.")
-        if self.part:
-            said.append(f"What it began with of the base model ({self.part}) is taken out: its rank doubles.")
         if self.is_dora:
             rank = max(factors.rank for factors in self.factors.values())
             lost = (
@@ -177,9 +174,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
             f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
             "choose a higher rank, or a plain LoRA",
         )
-    return ForeignLora(
-        found, len(file.layers), file.text_layers, lost, file.is_dora, file.embeddings, reader.part
-    )
+    return ForeignLora(found, len(file.layers), file.text_layers, lost, file.is_dora, file.embeddings)
 
 
 def read_lora_file(path: Path, without_text: bool = False, known: Collection[str] = ()) -> LoraFile:
@@ -251,13 +246,11 @@ class _Reader:
         self._modules = changeable(model.denoiser)
         configuration = _configuration(file)
         self._scales = _Scales(configuration)
-        try:
-            self.part = part_of(configuration, file.metadata)
-        except UnknownStartError as error:
+        if words := changed_by(configuration, file.metadata):
             raise file.refusal(
-                f"{error}, which the studio does not have",
+                f"began with the base model changed by {words}, which the studio does not have",
                 "save it as a plain LoRA with its trainer, or choose another one",
-            ) from error
+            )
         self._whole = self._left = 0.0  # squares
 
     @property
@@ -273,7 +266,7 @@ class _Reader:
         outs = [shape[0] for shape in shapes]
         rank = tensors["down"].shape[0] if "down" in tensors and tensors["down"].dim() else 1
         try:
-            made = self._whole_change(name, factors_of(tensors, whole, self._scales.of(name, rank)))
+            made = factors_of(tensors, whole, self._scales.of(name, rank))
             if not tensors.keys() & MAGNITUDES:
                 cut = [Factors(made.down, up) for up in made.up.split(outs)]
             elif "of_change" in tensors:
@@ -289,19 +282,6 @@ class _Reader:
                 f"is damaged at the layer {name} ({error})", "copy or download it again"
             ) from error
         return dict(zip(layers, cut, strict=True))
-
-    def _whole_change(self, name: str, made: Factors) -> Factors:
-        """What a layer adds to the whole weight, whatever was taken out of that before the training."""
-        tensors = self._file.layers[name]
-        if self.part is None or "down" not in tensors:
-            return made
-        rank = made.rank
-        alpha = tensors.get("alpha")
-        scale = self._scales.of(name, rank) if alpha is None else float(alpha) / rank
-        weight = self._weight(self._by_name[name].layers)
-        if weight.dim() != 2:
-            raise UnfitError(f"{self.part} of a convolution is not known")
-        return without_part(made, self.part, weight, rank, scale)
 
     def _weight(self, layers: Collection[str]) -> torch.Tensor:
         if self._choices.weights is None:

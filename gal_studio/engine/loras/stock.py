@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from PIL import Image
 
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import first_line
 from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.core.models.forms.programs import LYCORIS
-from gal_studio.core.settings import Several
 from gal_studio.engine.families.family import Family, family_solver
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.loras.foreign import read_foreign
@@ -34,25 +32,10 @@ _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
 
 
 @dataclass(frozen=True)
-class GivenReferences:
-    """Reference pictures, by their paths, for an image adapter; for the model itself if `weights` is empty.
-
-    `weights` is the adapter's file and `encoder` the folder of its image encoder.
-    """
-
-    pictures: Sequence[str]
-    weights: str = ""
-    encoder: str = ""
-    strength: float = 1.0
-    several: Several = "together"
-
-
-@dataclass(frozen=True)
 class StockRequest:
     """What is drawn: (prompt, seed) with a model and an exported file.
 
-    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format; empty with
-    reference pictures that are `given` in its place. `held` is the
+    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `held` is the
     setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
     "bfloat16". The steps begin at these `sigmas`, or as the model spaces them.
     """
@@ -68,7 +51,6 @@ class StockRequest:
     steps: int
     guidance_scale: float
     resolution: int
-    given: "GivenReferences | None" = None
     sigmas: tuple[float, ...] = ()
 
     def write(self, path: Path) -> None:
@@ -80,13 +62,7 @@ def read_request(path: Path) -> StockRequest:
     """Read what `write` has written."""
     given = read_json(path)
     pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
-    references = given.pop("given")
-    return StockRequest(
-        pictures=pictures,
-        sigmas=tuple(given.pop("sigmas", ())),
-        given=GivenReferences(**references) if references else None,
-        **given,
-    )
+    return StockRequest(pictures=pictures, sigmas=tuple(given.pop("sigmas", ())), **given)
 
 
 def draw_stock(request: StockRequest, out: Path) -> None:
@@ -94,11 +70,9 @@ def draw_stock(request: StockRequest, out: Path) -> None:
     revisions = dict(request.revisions)
     machine = MachineSettings(precision=request.held)
     model = load_image_model(request.model, request.device, revisions=revisions, machine=machine)
-    if request.given is None:
-        load_exported(model, Path(request.file), request.layers)
+    load_exported(model, Path(request.file), request.layers)
     denoising = Denoising(request.steps, request.sigmas)
     pipeline = prepare_pipeline(model, denoising, request.resolution, getattr(torch, request.precision))
-    references = {} if request.given is None else give_references(pipeline, request.given)
     guidance = guided_call(model.family, request.guidance_scale)
     for number, (prompt, seed) in enumerate(request.pictures):
         if is_modular(model.family):  # one that has drawn keeps its last step: is the empty prompt asked for?
@@ -111,7 +85,6 @@ def draw_stock(request: StockRequest, out: Path) -> None:
             height=request.resolution,
             width=request.resolution,
             generator=torch.Generator("cpu").manual_seed(seed),
-            **references,
         )
         images_of(drawn)[0].save(out / f"{number}.png")
 
@@ -274,35 +247,6 @@ def _load_lokr(model: ImageModel, file: Path, layers: int) -> None:
         raise ValueError(f"diffusers takes {loaded} of the {layers} layers in {file.name}")
     denoiser.fuse_lora()
     denoiser.unload_lora()
-
-
-def give_references(pipeline: Any, given: GivenReferences) -> dict[str, Any]:
-    """Load the adapter as any user of diffusers does; returns what each call is given."""
-    pictures = []
-    for path in given.pictures:
-        with Image.open(path) as picture:
-            pictures.append(picture.convert("RGB"))
-    if not given.weights:
-        return {"image": pictures}
-    from transformers import CLIPImageProcessor
-
-    weights = Path(given.weights)
-    with torch.random.fork_rng(devices=[]):
-        pipeline.load_ip_adapter(
-            str(weights.parent),
-            subfolder="",
-            weight_name=weights.name,
-            image_encoder_folder=str(Path(given.encoder).absolute()),
-        )
-    pipeline.image_encoder.to(pipeline.unet.device, pipeline.unet.dtype)
-    side = pipeline.image_encoder.config.image_size
-    pipeline.register_modules(feature_extractor=CLIPImageProcessor(size=side, crop_size=side))
-    pipeline.set_ip_adapter_scale(given.strength)
-    if given.several == "average":
-        pipeline.unet.encoder_hid_proj.register_forward_hook(
-            lambda _module, _inputs, tokens: [each.mean(1, keepdim=True) for each in tokens]
-        )
-    return {"ip_adapter_image": [pictures]}
 
 
 def prepare_pipeline(model: ImageModel, denoising: Denoising, resolution: int, precision: torch.dtype) -> Any:

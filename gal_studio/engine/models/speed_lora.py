@@ -37,11 +37,6 @@ def speed_lora_need(name: str, revisions: Mapping[str, str]) -> MissingFiles | N
 
 def locate_speed_lora(name: str, revisions: Revisions) -> Path:
     """The file of a speed LoRA, which is downloaded if needed."""
-    return locate_hub_file(name, revisions, "speed LoRA")
-
-
-def locate_hub_file(name: str, revisions: Revisions, what: str) -> Path:
-    """A file on this computer, or `OWNER/NAME/FILE` of the hub, which is downloaded if needed."""
     refuse_pickle(name)
     need = speed_lora_need(name, revisions)
     if need is not None:
@@ -49,7 +44,7 @@ def locate_hub_file(name: str, revisions: Revisions, what: str) -> Path:
     path = Path(name)
     path = path / USUAL if os.path.isdir(path) else path
     if not os.path.isfile(path):
-        raise StudioError(missing(path, what))
+        raise StudioError(missing(path, "speed LoRA"))
     return path
 
 

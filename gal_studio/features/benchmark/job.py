@@ -17,7 +17,6 @@ from gal_studio.rounds.test_set import PlannedPicture
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.worker.drawing import Drawing, draw_and_keep
-from gal_studio.worker.event_files import write_event_files
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import open_detector, reference_features, score_images
 from gal_studio.worker.models import Models
@@ -55,7 +54,6 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
         for progress in _draw(drawn, Judges(references, detector), round_id, part, done + len(part)):
             yield replace(progress, total=total)
         done += len(part)
-    write_event_files(store, job.round_id)
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,7 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
 def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
     task = open_export(store, models, wanted.round_id, find_form(wanted.form), wanted.measured)
     target = file_of(store, wanted.round_id, wanted.form)
-    has_weights = task.round.variant.exports == "lora"
-    store.disk.check((2 * task.adapter.stat().st_size if has_weights else 0) + SPARE)
+    store.disk.check(2 * task.adapter.stat().st_size + SPARE)
     folder = target.with_name(unfinished_name(store.workspace, wanted.form))
     remove(store.workspace, folder)
     try:

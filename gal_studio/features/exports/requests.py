@@ -59,7 +59,7 @@ def exports(context: Context, round: Id) -> Annotated[tuple[ExportChoice, ...], 
             is_usable(form, base, method, family),
             found.get(form.name),
         )
-        for form in forms_of(here.round.variant.exports, method)
+        for form in (forms_of(method) if here.round.variant.exports else ())
     )
 
 

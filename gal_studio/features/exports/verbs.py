@@ -6,7 +6,7 @@ from zipfile import BadZipFile, ZipFile
 
 from gal_studio.causes import unread
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import FORMS, find_form, forms_of, unfit
+from gal_studio.core.models.forms.registry import FORMS, find_form, unfit
 from gal_studio.core.types import Job
 from gal_studio.core.variants.registry import refuse, refuse_untrained
 from gal_studio.features.exports.destination import Destination, Destinations
@@ -21,8 +21,7 @@ from gal_studio.studio.verbs.base import refuse_without_feature
 def export_round(studio: Studio, round_id: str, form: str) -> Job:
     """Queue the export of a round: "diffusers", "kohya" (A1111, Forge), "comfyui" or "invokeai".
 
-    An instant round has the form "references": the references, and how to draw with them elsewhere. A
-    fresh process draws with the file and compares; `exports` tells what it found.
+    A fresh process draws with the file and compares; `exports` tells what it found.
     """
     store, measured = studio.store, studio.measured_sentences(round_id)
     with store.database.transaction():
@@ -30,17 +29,8 @@ def export_round(studio: Studio, round_id: str, form: str) -> Job:
         wanted = find_form(form)
         refuse("export", round_)
         refuse_without_feature(round_)
-        method = round_.settings.tune.method
-        instant, offered = round_.variant.training is None, forms_of(round_.variant.exports, method)
-        why = "" if instant else unfit(wanted, method)
-        if wanted not in offered and not why:
-            raise StudioError(
-                f"Round {round_.number} is {'generated without' if instant else 'a round of'} training: "
-                f"choose {' or '.join(one.title for one in offered)}."
-            )
-        wanted.check(round_.settings)
         refuse_untrained(round_)
-        if why:
+        if why := unfit(wanted, round_.settings.tune.method):
             raise StudioError(f"Round {round_.number} {why}.")
         exports_of(store).ask(round_id, wanted.name, measured)
         return studio._queue(round_, "export")

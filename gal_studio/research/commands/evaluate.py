@@ -1,10 +1,9 @@
 """`gal-studio evaluate`: the papers' evaluations; see docs/results.md."""
 
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -35,11 +34,10 @@ class ReferenceChoice(StrEnum):
 
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """What to evaluate: `dreambench` or `combinations`, drawn or to draw, or else the rounds of a project."""
+    """What to evaluate: `dreambench`, drawn or to draw, or else the rounds of a project."""
 
     out: Path
     dreambench: Path | None
-    combinations: Path | None
     pictures: Path | None
     workspace: Path | None
     project: str | None
@@ -57,7 +55,6 @@ class EvaluationPlan:
     preset: str
     base_model: str | None
     strength: float | None
-    vision_model: str | None
 
     @property
     def drawn_strength(self) -> float:
@@ -65,11 +62,6 @@ class EvaluationPlan:
         from gal_studio.research.evaluation.referenced import STRENGTHS
 
         return STRENGTHS["one" if self.single_image else "all"] if self.strength is None else self.strength
-
-    @property
-    def benchmark(self) -> Path | None:
-        """The folder or list of subjects; None for the clock arms of a project."""
-        return self.dreambench or self.combinations
 
     @property
     def dino(self) -> str:
@@ -84,9 +76,6 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Output folder; rerun with the same one to resume.")],
     dreambench: Annotated[
         Path | None, typer.Option(help="A folder like DreamBench; without it, a project's clock arms.")
-    ] = None,
-    combinations: Annotated[
-        Path | None, typer.Option(help="A list like CustomConcept101's: several subjects in an image.")
     ] = None,
     pictures: Annotated[
         Path | None, typer.Option(help="Generated images, SUBJECT/PROMPT.png, from anywhere.")
@@ -121,37 +110,32 @@ def evaluate(
         float | None,
         typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one image 0.65)."),
     ] = None,
-    vision_model: Annotated[
-        str | None, typer.Option(help="With --combinations: model that separates subjects (default: DINO).")
-    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure images as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
     plan = EvaluationPlan(
-        out, dreambench, combinations, pictures, given_workspace(context, workspace), project, single_image,
+        out, dreambench, pictures, given_workspace(context, workspace), project, single_image,
         tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
-        dino_model, adapter, preset, base_model, strength, vision_model,
+        dino_model, adapter, preset, base_model, strength,
     )  # fmt: skip
     _check(plan)
     check_folder(out)
-    report = _benchmark(plan) if plan.benchmark else _clock(plan)
+    report = _dreambench(plan) if plan.dreambench else _clock(plan)
     report.write(out)
     print(json_text(report.data()) if as_json else report.table())
-    if plan.adapter is not None and plan.dreambench and not as_json:
+    if plan.adapter is not None and not as_json:
         from gal_studio.research.evaluation.referenced import published_line
 
         print(published_line(plan.single_image))
 
 
 def _check(plan: EvaluationPlan) -> None:
-    if plan.adapter is not None and (plan.benchmark is None or plan.pictures or plan.workspace):
+    if plan.adapter is not None and (plan.dreambench is None or plan.pictures or plan.workspace):
         raise StudioError(
-            "--adapter generates without training: give it with --dreambench FOLDER or --combinations LIST, "
-            "without --pictures and --workspace."
+            "--adapter generates without training: give it with --dreambench FOLDER, without --pictures and "
+            "--workspace."
         )
-    if plan.dreambench and plan.combinations:
-        raise StudioError("--dreambench and --combinations are two benchmarks: give one of them.")
-    if plan.benchmark is None:
+    if plan.dreambench is None:
         if plan.workspace is None:
             raise StudioError(
                 "There is nothing to evaluate: give --dreambench FOLDER with --pictures FOLDER, or "
@@ -163,38 +147,28 @@ def _check(plan: EvaluationPlan) -> None:
             )
     elif plan.project or plan.prompts or plan.per_prompt:
         raise StudioError(
-            "--project, --prompts and --per-prompt belong to clock arms: leave them out with "
-            f"{'--dreambench' if plan.dreambench else '--combinations'}."
+            "--project, --prompts and --per-prompt belong to clock arms: leave them out with --dreambench."
         )
     elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
         raise StudioError("--steps and --guidance are for generating: leave them out with --pictures FOLDER.")
     elif plan.adapter is None and (plan.pictures is None) == (plan.workspace is None):
         raise StudioError(
-            f"{'DreamBench' if plan.dreambench else 'A list of combinations'} takes generated images from "
-            "--pictures FOLDER, or generates them with the projects of --workspace FOLDER: give one of the "
-            "two."
+            "DreamBench takes generated images from --pictures FOLDER, or generates them with the projects "
+            "of --workspace FOLDER: give one of the two."
         )
-    if plan.combinations and plan.single_image:
-        raise StudioError("--single-image belongs to --dreambench: leave it out with --combinations.")
-    if plan.vision_model and not plan.combinations:
-        raise StudioError("--vision-model tells the subjects of --combinations apart: leave it out.")
 
 
-def _benchmark(plan: EvaluationPlan) -> Any:
+def _dreambench(plan: EvaluationPlan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.features.image_token import load_image_token
     from gal_studio.engine.models.devices import choose_device
-    from gal_studio.research.evaluation.combinations import read_combinations
+    from gal_studio.research.evaluation.benchmark import report_benchmark
     from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench
     from gal_studio.research.evaluation.embedding import FeatureFiles
-    from gal_studio.research.evaluation.scores import ScoringModels
+    from gal_studio.research.evaluation.scores import ScoringModels, score_subject
 
-    subjects: Sequence[Any]
-    if plan.dreambench:
-        subjects = read_dreambench(plan.dreambench, plan.subjects)
-    else:
-        assert plan.combinations is not None
-        subjects = read_combinations(plan.combinations, plan.subjects)
+    assert plan.dreambench is not None
+    subjects = read_dreambench(plan.dreambench, plan.subjects)
     if plan.adapter is not None:
         folder = _drawn_with_references(plan, subjects)
     else:
@@ -207,6 +181,8 @@ def _benchmark(plan: EvaluationPlan) -> Any:
         FeatureFiles(features, dino, lambda: load_image_token(dino)),
     )
     facts = {
+        "evaluation": "DreamBench",
+        "compared": "one image of each subject" if plan.single_image else "all images of each subject",
         "clip_model": plan.clip_model,
         "dino_model": plan.dino,
         "pictures_in": str(folder),
@@ -214,39 +190,11 @@ def _benchmark(plan: EvaluationPlan) -> Any:
         "made_by": made_by(),
         "device": str(choose_device()),
     }
-    score = _dreambench if plan.dreambench else _several_subjects
-    return score(plan, subjects, drawn, models, facts)
-
-
-def _dreambench(plan: EvaluationPlan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]) -> Any:
-    from gal_studio.research.evaluation.benchmark import report_benchmark
-    from gal_studio.research.evaluation.scores import score_subject
-
     scores = [
         _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
         for each in subjects
     ]
-    compared = "one image of each subject" if plan.single_image else "all images of each subject"
-    return report_benchmark(scores, {"evaluation": "DreamBench", "compared": compared, **facts})
-
-
-def _several_subjects(
-    plan: EvaluationPlan, subjects: Any, drawn: Any, models: Any, facts: dict[str, Any]
-) -> Any:
-    from gal_studio.engine.patches.loading import load_vision
-    from gal_studio.research.evaluation.multi_object import report_combinations, score_combination
-    from gal_studio.research.evaluation.own_masks import OwnParts
-
-    vision = resolve_model(plan.vision_model or plan.dino)
-    open_tower = cache(lambda: load_vision(vision, resolve_model(plan.clip_model)))
-    scores = []
-    for each in subjects:
-        references = {part.name: part.references for part in each.parts}
-        parts = OwnParts(plan.out / "subjects" / each.name, vision, open_tower, references)
-        scoring = score_combination(each, drawn[each.name], models, parts)
-        scores.append(_followed(scoring, f"{each.name}: embedded"))
-    told = {"evaluation": "several subjects", "vision_model": plan.vision_model or plan.dino}
-    return report_combinations(scores, {**told, **facts})
+    return report_benchmark(scores, facts)
 
 
 def _drawn_by_projects(plan: EvaluationPlan, subjects: Iterable[Any]) -> Path:

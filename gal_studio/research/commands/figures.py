@@ -42,9 +42,7 @@ def figures(
     out: Annotated[Path, typer.Option(help="The folder for the figures.")],
     workspace: Workspace = None,
     project: Wanted = None,
-    evaluation: Annotated[
-        Path | None, typer.Option(help="A folder of `gal-studio evaluate` or `grid`.")
-    ] = None,
+    evaluation: Annotated[Path | None, typer.Option(help="A folder of `gal-studio evaluate`.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="File format.")] = Format.html,
     theme: Annotated[Theme, typer.Option(help="Color theme.")] = Theme.light,
 ) -> None:
@@ -66,21 +64,18 @@ def figures(
 
 
 def _of_evaluation(folder: Path, theme: Any) -> Iterator[Made]:
-    """The figures of what a folder has: an evaluation, or a grid; from its JSON alone."""
+    """The figure of a folder's evaluation, from its JSON alone."""
     from gal_studio.research.figures.arms import evaluated_arms
-    from gal_studio.research.figures.grid import effects_figure
-    from gal_studio.research.figures.published import published_table, subjects_table
+    from gal_studio.research.figures.published import published_table
 
     known: dict[str, tuple[str, Callable[..., Any]]] = {
         "DreamBench": ("dreambench", published_table),
         "clock arms": ("clock-arms", evaluated_arms),
-        "several subjects": ("several-subjects", subjects_table),
     }
     told = read_results(folder / "evaluation.json")
-    name, make = known.get(str(told.get("evaluation")) if told else "", ("effects", effects_figure))
-    told = told or read_results(folder / "grid.json")
-    if told is None:
-        raise StudioError(f"There is no evaluation and no grid in {folder}: check the path.")
+    if told is None or (found := known.get(str(told.get("evaluation")))) is None:
+        raise StudioError(f"There is no evaluation in {folder}: check the path.")
+    name, make = found
     yield name, partial(make, told, theme)
 
 
@@ -89,9 +84,7 @@ def _of_project(studio: Studio, project_id: str, theme: Any) -> Iterator[Made]:
     for found in studio.rounds(project_id):
         name = found.name.lower().replace(" ", "-")
         yield f"map-{name}", partial(drawn.map, found.id, theme)
-        yield f"strengths-{name}", partial(drawn.strengths, found.id, theme)
         yield f"copy-curves-{name}", partial(drawn.copy_curves, found.id, theme)
-        yield f"schedules-{name}", partial(drawn.schedules, found.id, theme)
         yield f"training-{name}", partial(drawn.training, found.id, theme)
     yield "rates", partial(drawn.rates, project_id, theme)
     yield "clock-arms", partial(drawn.clock_arms, project_id, theme=theme)

@@ -13,7 +13,7 @@ from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.core.seeds import named_seed
 from gal_studio.research.evaluation.drawing import RoundDrawer, Wanted
-from gal_studio.research.evaluation.dreambench import Asked, file_stem
+from gal_studio.research.evaluation.dreambench import BenchSubject, file_stem
 from gal_studio.research.evaluation.published import mean_over_subjects
 from gal_studio.research.evaluation.report import Report, Row
 from gal_studio.research.evaluation.scores import SubjectScores
@@ -27,22 +27,20 @@ FIGURES = ("dino", "clip_i", "clip_t")
 def draw_subject(
     store: Store,
     drawer: RoundDrawer,
-    subject: Asked,
+    subject: BenchSubject,
     out: Path,
     steps: int | None,
     guidance: float | None,
 ) -> Iterator[int]:
     """Draw one picture for each prompt of a subject, with the newest trained round of its project.
 
-    The project has the subject's name, and a trigger word for each subject of a combination. Yields how many
-    pictures were drawn.
+    The project has the subject's name. Yields how many pictures were drawn.
     """
     project, round_ = _project_of(store, subject)
     words = store.projects.prompts(project.id).trigger_words
-    if len(words) != subject.size:
+    if len(words) != 1:
         raise StudioError(
-            f"The project {project.name!r} has {len(words)} trigger words for {subject.size} subjects: give "
-            "each subject references with a word of its own."
+            f"The project {project.name!r} has {len(words)} trigger words: DreamBench has one object."
         )
     settings = round_.settings.generation
     settings = replace(
@@ -53,12 +51,12 @@ def draw_subject(
     folder = out / subject.name
     wanted = [
         Wanted(folder / f"{file_stem(plain)}.png", prompt, named_seed(project.seed, "dreambench", plain, 0))
-        for plain, prompt in subject.prompts(*words).items()
+        for plain, prompt in subject.prompts(words[0]).items()
     ]
     yield from drawer.draw(project, round_, folder, wanted, settings)
 
 
-def _project_of(store: Store, subject: Asked) -> tuple[Project, Round]:
+def _project_of(store: Store, subject: BenchSubject) -> tuple[Project, Round]:
     names = {store.projects.name(each): each for each in store.projects.names()}
     if subject.name not in names:
         raise StudioError(

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from gal_studio.causes import missing
 from gal_studio.core.errors import StudioError
@@ -27,17 +26,9 @@ class BenchSubject:
     references: tuple[Path, ...]
     templates: tuple[str, ...]
 
-    size = 1
-    """The number of subjects."""
-
-    @property
-    def pictures(self) -> tuple[tuple[Path, ...], ...]:
-        """The reference pictures of each subject."""
-        return (self.references,)
-
-    def prompts(self, *words: str) -> dict[str, str]:
+    def prompts(self, word: str = "") -> dict[str, str]:
         """What is drawn with the trigger word, by the plain prompt that is scored and names the picture."""
-        return {self._fill(each, ""): self._fill(each, "".join(words)) for each in self.templates}
+        return {self._fill(each, ""): self._fill(each, word) for each in self.templates}
 
     def _fill(self, template: str, word: str) -> str:
         return " ".join(template.replace("{0}", word).replace("{1}", self.category).split())
@@ -101,22 +92,7 @@ def single_image(subject: BenchSubject) -> Path:
     return next((path for path in subject.references if path.stem == wanted), subject.references[0])
 
 
-class Asked(Protocol):
-    """What pictures are drawn for: a subject, or a combination of them."""
-
-    @property
-    def name(self) -> str:
-        """The name of the folder of its pictures."""
-
-    @property
-    def size(self) -> int:
-        """The number of subjects."""
-
-    def prompts(self, *words: str) -> Mapping[str, str]:
-        """What is drawn, with a trigger word for each subject, by the plain prompts that are scored."""
-
-
-def find_drawn(subject: Asked, folder: Path, partial: bool = False) -> list[DrawnSubject]:
+def find_drawn(subject: BenchSubject, folder: Path, partial: bool = False) -> list[DrawnSubject]:
     """The generated pictures `SUBJECT/PROMPT.png` (or `PROMPT-0.png` and so on) of a subject.
 
     A prompt's last full stop may be missing in the name. Refused if a file is named after none of the

@@ -1,8 +1,8 @@
-"""Benchmarks drawn without training, DreamBench as PatchDPO published it: the model is given the subjects."""
+"""DreamBench drawn without training, as PatchDPO published it: the model is given the subjects."""
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
@@ -17,9 +17,8 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.given_pictures import columns, padded
+from gal_studio.engine.sampling.given_pictures import padded
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
-from gal_studio.research.evaluation.combinations import Combination
 from gal_studio.research.evaluation.drawing import Wanted, check_same, draw_into, facts_of_pictures
 from gal_studio.research.evaluation.dreambench import BenchSubject, file_stem, single_image
 from gal_studio.research.evaluation.published import PUBLISHED
@@ -45,15 +44,13 @@ class Drawer:
     revisions: Revisions = field(default_factory=dict)
 
 
-def draw_referenced(drawer: Drawer, asked: BenchSubject | Combination, out: Path) -> Iterator[int]:
+def draw_referenced(drawer: Drawer, asked: BenchSubject, out: Path) -> Iterator[int]:
     """Draw one picture for each prompt, as `NAME/PROMPT.png`; yields how many were drawn.
 
-    The tokens of a subject's pictures are averaged; several subjects have a column of the picture each, from
-    left to right. A model that takes pictures by itself reads all of them.
+    The tokens of its pictures are averaged. A model that takes pictures by itself reads all of them.
     """
     model, folder = drawer.model, out / asked.name
-    given = _given(drawer, asked)
-    paths = [path for _, path in given]
+    paths = [single_image(asked)] if drawer.single else list(asked.references)
     if len(paths) > MOST_DRAWN_WITH:
         raise StudioError(
             f"{asked.name} has {len(paths)} reference images, and an image can use at most "
@@ -71,7 +68,6 @@ def draw_referenced(drawer: Drawer, asked: BenchSubject | Combination, out: Path
             "strength": drawer.strength,
             "seed": drawer.seed,
             "given": [path.name for path in paths],
-            **({"several": "beside"} if asked.size > 1 else {}),
             **facts_of_pictures(drawer.settings),
         },
     )
@@ -81,14 +77,7 @@ def draw_referenced(drawer: Drawer, asked: BenchSubject | Combination, out: Path
     ]
     missing = [each for each in wanted if not each.path.is_file()]
     if missing:
-        yield from _draw(drawer, given, missing, folder)
-
-
-def _given(drawer: Drawer, asked: BenchSubject | Combination) -> list[tuple[int, Path]]:
-    """The pictures that the model is given, each with the number of its subject."""
-    if drawer.single and isinstance(asked, BenchSubject):
-        return [(0, single_image(asked))]
-    return [(number, path) for number, paths in enumerate(asked.pictures) for path in paths]
+        yield from _draw(drawer, paths, missing, folder)
 
 
 def boxed(path: Path) -> Image.Image:
@@ -100,23 +89,16 @@ def boxed(path: Path) -> Image.Image:
     return padded(picture, box)
 
 
-def _draw(
-    drawer: Drawer, given: list[tuple[int, Path]], missing: list[Wanted], folder: Path
-) -> Iterator[int]:
-    name, objects = drawer.adapter.strip(), [number for number, _ in given]
-    pictures = [boxed(path) for _, path in given]
+def _draw(drawer: Drawer, paths: list[Path], missing: list[Wanted], folder: Path) -> Iterator[int]:
+    name, pictures = drawer.adapter.strip(), list(map(boxed, paths))
     with drawing(drawer.model) as ready:
         if name == NATIVE:
             encoded = encode_references(ready, None, pictures)
             yield from draw_into(folder, ready, missing, drawer.settings, encoded)
             return
-        several = max(objects) > 0
         adapter = load_adapter(resolve_adapter(name), ready, drawer.revisions, TowerEncoder)
-        with attached(ready, adapter, drawer.strength, "beside" if several else "average"):
+        with attached(ready, adapter, drawer.strength, "average"):
             encoded = encode_references(ready, adapter, pictures)
-            if several:
-                side = drawer.settings.resolution or ready.resolution
-                encoded = replace(encoded, masks=columns(objects, side))
             yield from draw_into(folder, ready, missing, drawer.settings, encoded)
 
 

@@ -1,1 +1,1 @@
-"""Figures of evaluations and grids with Plotly, an extra that nothing else loads."""
+"""Figures of evaluations with Plotly, an extra that nothing else loads."""

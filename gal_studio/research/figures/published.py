@@ -1,4 +1,4 @@
-"""Evaluations as bars: DreamBench beside the published figures, and several subjects in a picture."""
+"""DreamBench as bars, beside the published figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,34 +35,6 @@ def published_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go
         error_y=_bars(found, theme),
     )  # fmt: skip
     made.update_layout(barmode="group", bargap=0.45)
-    made.update_yaxes(range=[0, 1])
-    made.update_xaxes(showgrid=False)
-    return made
-
-
-def subjects_table(evaluation: Mapping[str, Any], theme: Theme = "light") -> go.Figure:
-    """An `evaluation.json` of several subjects in a picture: each figure of all, whole and in its mask."""
-    rows = evaluation.get("rows")
-    if evaluation.get("evaluation") != "several subjects" or not rows:
-        raise StudioError(
-            "This is not an evaluation of several subjects: give the folder of "
-            "`gal-studio evaluate --combinations`."
-        )
-    whole = rows[-1]
-    combinations = len({row["subject"].partition(":")[0] for row in rows[:-1]})
-    made = figure(
-        "Several subjects in an image",
-        f"Means over {combinations} combinations and {whole['pictures']} images, {_known(whole)}",
-        theme,
-        height=480,
-    )
-    for name, own, colour in (("whole image", "", MUTED[theme]), ("inside its mask", "_own", MAIN[theme])):
-        found = [whole[f"{figure}{own}"] for figure in ("dino", "clip_i")]
-        made.add_bar(
-            x=["DINO", "CLIP-I"], y=[one["value"] for one in found], name=name, marker={"color": colour},
-            error_y=_bars(found, theme),
-        )  # fmt: skip
-    made.update_layout(barmode="group", bargap=0.5)
     made.update_yaxes(range=[0, 1])
     made.update_xaxes(showgrid=False)
     return made

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.gal.policies.registry import HUMAN, NOTHING, SUGGESTION, deciders
+from gal_studio.core.gal.policies.registry import NOTHING, deciders
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
@@ -17,7 +17,6 @@ from gal_studio.research.replays.line import RecordedLine, record_line
 from gal_studio.research.replays.record import RecordedRound, Replay, replays_of
 from gal_studio.rounds import lineage, planned, prior, test_set
 from gal_studio.rounds.inputs import load_inputs
-from gal_studio.state.hooks import lacks_to_decide
 from gal_studio.state.store import Store
 
 
@@ -146,20 +145,10 @@ def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
         if planned.missing(here):
             kinds.append("generate")
         if round_.number < len(replays_of(store).rounds(round_.project_id)):
-            kinds += [*_before(store, round_), "replay"]
+            kinds.append("replay")
     if test_set.can_measure() and (round_.adapter is None or test_set.lacks(store, round_.id)):
         kinds.append("measure")
     return tuple(store.jobs.enqueue(round_.project_id, round_.id, kind) for kind in kinds)
-
-
-def _before(store: Store, round_: Round) -> tuple[str, ...]:
-    """What the policy that decides in a round needs of it before, such as other trainings."""
-    replay = replays_of(store).get(round_.project_id)
-    if replay is None or replay.policy in (HUMAN, NOTHING):
-        return ()
-    suggests = replay.policy == SUGGESTION
-    policy = round_.settings.gal.policy if suggests else replay.policy
-    return lacks_to_decide(store, round_.id, policy)
 
 
 def enqueue_all_missing(store: Store, project_id: str) -> tuple[Job, ...]:

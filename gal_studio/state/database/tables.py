@@ -316,7 +316,7 @@ TABLES: tuple[Table, ...] = (
         tag TEXT NOT NULL,
         PRIMARY KEY (candidate_id, tag)
     """),
-    # What other trainings of the round drew for a candidate's prompt and seed, and p(copy) of it (Eq. G21).
+    # What other trainings of the round drew in earlier versions for a candidate's prompt and seed.
     Table("sibling_pictures", ("candidate_id", "candidates"), """
         candidate_id TEXT NOT NULL REFERENCES candidates (id) ON DELETE CASCADE,
         training INTEGER NOT NULL,

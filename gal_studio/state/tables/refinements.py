@@ -18,7 +18,7 @@ from gal_studio.state.database.connection import Database, Repository, record, r
 from gal_studio.state.tables.painted import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
-MapKind = Literal["quality", "reproduction", "shown", "disagreement"]
+MapKind = Literal["quality", "reproduction", "shown", "disagreement"]  # the last one in older workspaces
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from gal_studio.core.measures.report import Report
 from gal_studio.core.palette import prompt_colour
 from gal_studio.core.records.candidate import Tile
 from gal_studio.studio.figures.arms import FigureArm, arms_figure, arms_of, replay_arm
-from gal_studio.studio.figures.copies import copy_curves_figure, schedules_figure, strengths_figure
+from gal_studio.studio.figures.copies import copy_curves_figure
 from gal_studio.studio.figures.template import (
     COLOURS,
     INK,
@@ -138,17 +138,9 @@ class Figures:
         made.update_layout(margin={"t": 128})
         return made
 
-    def strengths(self, round_id: str, theme: Theme = "light") -> go.Figure:
-        """p(copy) against the mean strength of the LoRA (Eq. G13, G16): a line a prompt, and their mean."""
-        return strengths_figure(*self._counted(round_id), theme)
-
     def copy_curves(self, round_id: str, theme: Theme = "light") -> go.Figure:
         """The copy risk by strength of each test prompt of a round, with its images."""
         return copy_curves_figure(*self._counted(round_id), theme)
-
-    def schedules(self, round_id: str, theme: Theme = "light") -> go.Figure:
-        """How many images of each strength schedule of a round are copies, as asked, and good (Eq. G18)."""
-        return schedules_figure(self._counted(round_id)[0], theme)
 
     def training(self, round_id: str, theme: Theme = "light") -> go.Figure:
         """The loss of a round's training, beside those of its project's rounds of the same kind."""

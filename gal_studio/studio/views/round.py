@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import mean_entropy
-from gal_studio.core.gal.disagreement import disagreement
 from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.intervals import wilson_interval
@@ -249,7 +248,6 @@ def score_views(proposal: Proposal) -> tuple[ScoreView, ...]:
                 suggested_candidate_id=chosen.candidate_id if chosen else None,
                 reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{absence}",
                 why=policy.why(pool, score, picture) if picture else "",
-                disagreement=disagreement(pool.groups.get(score.anchor.id, ())),
                 left_out=policy.left_out(pool, score, picture) if picture else 0,
             )
         )

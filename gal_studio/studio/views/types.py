@@ -6,7 +6,6 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
-from gal_studio.core.gal.disagreement import Disagreement
 from gal_studio.core.gal.validation import Validation
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import ShownPicture, Tile
@@ -25,7 +24,7 @@ class ScoreView:
     """One anchor of a round: its score, the 95 % interval of its overfit rate, its rank (from 1) and why.
 
     `reason` says why the anchor is suggested or not, `why` why this picture of it, and `left_out` how many
-    better ones were rejected. `disagreement` is that of several trainings, None before they were asked.
+    better ones were rejected.
     """
 
     anchor: Anchor
@@ -36,7 +35,6 @@ class ScoreView:
     reason: str
     why: str = ""
     left_out: int = 0
-    disagreement: Disagreement | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing_extensions import Doc
 from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.records.candidate import PictureRef, ShownPicture
-from gal_studio.core.variants.variant import Exported
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.outcomes import Outcome
 from gal_studio.ui.payloads import Id, Only
@@ -96,7 +95,6 @@ class RoundResult:
     candidates: int
     weight: float
     adapter: bool
-    exports: Annotated[Exported, Doc("What there is to take: its LoRA, or its references.")]
     accepted: tuple[ShownPicture, ...]
     recipe: Annotated[str, Doc("The strength schedule to generate with; empty for full strength.")]
     without_choices: Annotated[bool, Doc("Trained on the references alone, though images were accepted.")]
@@ -133,7 +131,6 @@ def _row(one: Outcome) -> RoundResult:
         candidates=len(one.drawn),
         weight=one.weight,
         adapter=has_adapter,
-        exports=one.round.variant.exports,
         accepted=tuple(ShownPicture.of(candidate, prompt=prompt) for candidate, prompt in one.accepted),
         recipe=_advice(one),
         without_choices=one.without_choices,

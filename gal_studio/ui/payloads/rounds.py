@@ -68,7 +68,6 @@ class Round(RoundFacts):
         tuple[Rung, ...], Doc("The schedules of these indices, over and over; empty without a ladder.")
     ]
     complete: bool
-    trainings: Annotated[int, Doc("How many trainings are compared where several are asked.")]
     copy_detectors: Annotated[UsedDetectors, Doc("What finds copies; none without references.")]
     summary: Annotated[str, Doc("Why these test prompts are suggested and not others, or why fewer or none.")]
     undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
@@ -105,7 +104,6 @@ class Score:
     why: str
     turn: Annotated[TurnCurve | None, Doc("None where all images have one strength.")]
     left_out: Annotated[int, Doc("How many better images were left out before this one was suggested.")]
-    disagreement: Annotated[float | None, Doc("Of several trainings on copies, in nats; null if not asked.")]
     brief: Annotated[str, Doc("How often it gives a copy, such as “sometimes your cat”; empty if unknown.")]
     plain: Annotated[str, Doc("The same as a sentence without its end.")]
 
@@ -131,7 +129,6 @@ def round_payload(view: RoundView) -> Round:
         each=view.settings.generation.candidates,
         most=most_pictures(view.settings, len(view.pool)),
         ladder=_ladder_payload(view),
-        trainings=view.project.settings.gal.trainings,
         copy_detectors=view.project.detectors(view.settings.gal),
         summary=f"{view.sentence} {why_weaker(view)}".strip(),
         undo=view.undo_words,
@@ -189,7 +186,6 @@ def _score_payload(
         why=view.why if suggested else "",
         turn=_turn_payload(view.score.turn),
         left_out=view.left_out if suggested else 0,
-        disagreement=view.disagreement.copies if view.disagreement else None,
         brief=brief,
         plain=plainly(project, head, brief),
     )

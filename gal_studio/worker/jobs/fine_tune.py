@@ -15,7 +15,6 @@ from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.trainer import Run
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.worker.event_files import check_event_files, write_event_files
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.validation import (
     drawn_or_refused,
@@ -36,7 +35,6 @@ from gal_studio.worker.training.training_run import EndedEarlierError, Start, Tr
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train the adapter of a round; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
-    check_event_files(asked.settings)
     yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model, asked.settings.machine)
     with store.database.snapshot():
@@ -56,7 +54,6 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
                 task, model, prior, lambda start: with_previews(task, model, "fine_tune", start, detector)
             )
             training_run.keep_adapter(task, model, task.examples)
-            write_event_files(store, round_.id)
     except EndedEarlierError:
         yield from tune_round(store, models, job)
 
@@ -102,7 +99,6 @@ def with_previews(
                 yield from _preview_when_due(task, model, event, phase, is_validated)
             if is_validated and not (event.resumed and _is_validated_at(task, event.step)):
                 yield from validate(task, model, detector, event)
-                write_event_files(task.store, task.round.id)
                 if task.settings.tune.stop_at_best and (best := training_run.end_at_best(task)):
                     said = f"Since step {best}, more training has only added copies: it ends there"
                     yield Progress(phase, event.step, event.total, said)
@@ -149,7 +145,6 @@ def _draw_preview(task: TrainingTask, model: ImageModel, at: Progress) -> Genera
             preview = Preview(int(at.done), request.prompt, request.seed, image)
             task.store.rounds.add_preview(task.round.id, preview)
             jobs.take_preview_request(task.job.id)
-            write_event_files(task.store, task.round.id)
         elif isinstance(each, str):
             jobs.take_preview_request(task.job.id)
             yield replace(at, message=f"No preview: {each}")

@@ -13,7 +13,6 @@ from gal_studio.core.gal.ladder import (
     MORE,
     Ladder,
     Seen,
-    first_indices,
     noise_of,
     rung_of,
     rungs_drawn,
@@ -162,9 +161,3 @@ def test_a_prompt_never_gets_more_than_its_number_and_parts_do_not_depend_on_the
     assert {anchor: set(pictures) for anchor, pictures in drawn.items()} == {
         anchor: set(pictures) for anchor, pictures in whole.items()
     }
-
-
-def test_places_are_spread_over_strengths() -> None:
-    assert first_indices([1.0, 0.85, 0.7, 0.55, 0.4] * 2, 3) == (0, 2, 4)
-    assert first_indices([1.0, 0.4], 1) == (0,) or first_indices([1.0, 0.4], 1) == (1,)
-    assert first_indices([1.0], 5) == (0,)

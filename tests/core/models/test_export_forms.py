@@ -16,7 +16,7 @@ from gal_studio.core.settings import Method
 SD = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 
 
-@pytest.mark.parametrize("form", forms_of("lora"))
+@pytest.mark.parametrize("form", forms_of())
 def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None:
     said = about_form(form, "assets:pocket/pipeline", "Pocket")
     assert ("can’t run Pocket" in said) == (not form.is_own)
@@ -25,7 +25,6 @@ def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None
 
 USABLE: dict[str, list[Method]] = {
     "diffusers": ["lora", "lokr", "full"],
-    "references": ["lora", "lokr", "full"],
     "kohya": ["lora"],
     "comfyui": ["lora"],
     "invokeai": ["lora"],
@@ -35,14 +34,13 @@ USABLE: dict[str, list[Method]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> None:
-    own = form.is_own or form.without_training
     usable = [method for method in get_args(Method) if is_usable(form, SD, method)]
     assert usable == USABLE.get(form.name, [*form.methods])
-    assert is_usable(form, "assets:pocket/pipeline", "lora") == own
-    assert own or "the whole model" in about_form(form, SD, "Stable Diffusion 1.5", "full")
+    assert is_usable(form, "assets:pocket/pipeline", "lora") == form.is_own
+    assert form.is_own or "the whole model" in about_form(form, SD, "Stable Diffusion 1.5", "full")
 
 
-@pytest.mark.parametrize("form", forms_of("lora"))
+@pytest.mark.parametrize("form", forms_of())
 def test_what_a_form_holds_is_said_with_the_base_model(form: ExportForm) -> None:
     for preset in load_presets():
         said = about_form(form, preset.base_model, preset.title)
@@ -93,7 +91,7 @@ READ = {
 
 @pytest.mark.parametrize("family", READ)
 def test_a_form_is_offered_where_a_program_reads_it(family: str) -> None:
-    known = [form for form in forms_of("lora") if form.name in READ[""]]
+    known = [form for form in forms_of() if form.name in READ[""]]
     assert {form.name for form in known if is_usable(form, "owner/model", "lora", family)} == READ[family]
     assert {form.name for form in known if form.programs_for(family)} == READ[family]
 

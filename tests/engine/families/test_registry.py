@@ -17,7 +17,6 @@ ALLOWED = {  # a column, and what reads and writes it
     "engine/loras/foreign.py", "engine/loras/foreign_names.py", "engine/loras/stock.py",  # words of others
     "engine/models/one_file.py", "engine/sampling/few_steps.py",
     "state/tables/branches.py", "features/exports/engine/card.py", "features/exports/engine/workflow.py",
-    "features/exports/engine/references.py",
 }  # fmt: skip
 
 

@@ -57,9 +57,7 @@ def test_a_lora_in_every_naming(opened: ImageModel, naming: str, tmp_path: Path)
     assert_same(opened, made, written(made, tmp_path))
 
 
-@pytest.mark.parametrize(
-    "form", [form for form in forms_of("lora") if not form.is_own], ids=lambda form: form.name
-)
+@pytest.mark.parametrize("form", [form for form in forms_of() if not form.is_own], ids=lambda form: form.name)
 def test_what_a_lora_of_klein_changes_beside_its_blocks_has_a_name_in_every_form(
     klein: ImageModel, form: ExportForm
 ) -> None:

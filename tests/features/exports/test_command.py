@@ -18,25 +18,22 @@ def test_the_last_round_is_one_that_is_shown(tmp_path: Path) -> None:
     with studio.store as store:
         child = drawn_child(studio, first)
         found = find_project(store, project)
-        assert _find_round(store, found, None, instant=False).id == child
+        assert _find_round(store, found, None).id == child
         studio.archive_round(child)
-        assert _find_round(store, found, None, instant=False).id == first
-        assert _find_round(store, found, "2", instant=False).id == child, "by its number it can still be had"
+        assert _find_round(store, found, None).id == first
+        assert _find_round(store, found, "2").id == child, "by its number it can still be had"
         again = drawn_child(studio, first)
         store.rounds.set_archived(again, True)
         with pytest.raises(StudioError, match="No round '3'"):
-            _find_round(store, found, "3", instant=False)
+            _find_round(store, found, "3")
 
 
 def test_only_formats_that_a_round_has_are_offered(tmp_path: Path) -> None:
     studio, project, _ = finished(tmp_path / "place", candidates=2)
     with studio.store as store:
         found = find_project(store, project)
-        assert "references" not in [one.name for one in _offered(store, found)]
         assert [one.name for one in _offered(store, replace(found, base_model="assets:pocket"))] == [
             "diffusers"
         ]
-        store.rounds.add(project, None, store.projects.get(project).settings, "instant")
-        assert "references" in [one.name for one in _offered(store, found)]
         with pytest.raises(StudioError, match=r"'gguf': choose one of diffusers\.$"):
             find_form("gguf", [find_form("diffusers")])

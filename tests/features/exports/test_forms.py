@@ -44,7 +44,7 @@ from tests.engine.tiny import make_tiny_pipeline
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein
 from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
-FORMS = forms_of("lora")
+FORMS = forms_of()
 FAMILIES = {
     **tiny_models.FAMILIES,
     "sd2 epsilon": make_wide_two,

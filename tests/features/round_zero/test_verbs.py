@@ -9,7 +9,6 @@ from gal_studio.state import hooks
 from gal_studio.state.hooks import Hooks
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload
-from tests.features.needed import EXPORTS
 from tests.ui.seeded import draw, make_project
 
 
@@ -41,7 +40,6 @@ def test_a_stored_one_is_looked_at_and_learned_from_without_this_feature(
     for refused in (
         lambda: studio.generate(zero),
         lambda: studio.draw_more(zero, studio.pool(zero)[0].id),
-        *([lambda: studio.export_round(zero, "references")] if EXPORTS else []),
     ):
         with pytest.raises(StudioError, match=r"^Round 0 is generated with the references, .* this studio"):
             refused()

@@ -25,8 +25,6 @@ from tests.commands.running import run
 from tests.engine.tiny_vision import make_tiny_transformer
 from tests.research.evaluation.made import (
     PROMPTS,
-    make_combination,
-    make_composites,
     make_dreambench,
     make_pictures,
     published,
@@ -148,64 +146,6 @@ def test_both_tables_agree_with_the_published_computation(
     assert set((tmp_path / "prompts.txt").read_text().splitlines()) == asked
     assert told["made_by"]["libraries"]["torch"] == version("torch")
     assert "all 2" in table and "DINO" in table and len(subjects) == 2
-
-
-def test_several_subjects_are_scored_in_their_own_masks(
-    names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ("--combinations", make_combination(tmp_path / "list"))
-    pictures = make_composites(tmp_path / "pictures")
-    assert evaluate(names, tmp_path / "out", *words, "--pictures", pictures) == 0
-    assert "CLIP-I in its mask" in capsys.readouterr().out
-    told = json.loads((tmp_path / "out" / "evaluation.json").read_text())
-    assert [row["subject"] for row in told["rows"]] == ["cat+vase: cat", "cat+vase: vase", "all 1"]
-    assert (told["evaluation"], told["vision_model"]) == ("several subjects", names["dino"])
-    with (tmp_path / "out" / "pictures.csv").open(encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    plain = plain_encoders(names)
-
-    def cosine(first: Path, second: Path) -> float:
-        x, y = (plain["dino"](Image.open(path).convert("RGB")) for path in (first, second))
-        return float(x @ y / np.linalg.norm(x) / np.linalg.norm(y))
-
-    for row in rows:  # repeated from the pictures, the references and the parts beside the table
-        folder = tmp_path / "out" / "subjects" / "cat+vase" / row["subject"]
-        given = sorted((tmp_path / "list" / "data" / row["subject"]).iterdir())
-        whole = [cosine(pictures / row["file"], path) for path in given]
-        own = folder / f"{Path(row['file']).stem}.png"
-        inside = [cosine(own, path) for path in sorted((folder / "references").iterdir())]
-        assert float(row["dino"]) == pytest.approx(np.mean(whole), abs=1e-6)
-        assert float(row["dino_own"]) == pytest.approx(np.mean(inside), abs=1e-6)
-        assert float(row["share"]) == pytest.approx({"cat": 0.126, "vase": 0.2}[row["subject"]], abs=2e-3)
-    assert len(rows) == 4 and told["rows"][-1]["dino_own"]["value"] == pytest.approx(
-        np.mean([float(row["dino_own"]) for row in rows])
-    )
-    before = (tmp_path / "out" / "pictures.csv").read_bytes()
-    assert evaluate(names, tmp_path / "out", *words, "--pictures", pictures) == 0  # nothing is computed again
-    assert (tmp_path / "out" / "pictures.csv").read_bytes() == before
-
-
-@pytest.mark.thorough
-def test_a_project_of_two_objects_draws_its_combination(
-    names: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ("--combinations", make_combination(tmp_path / "list"), "--steps", 1)
-    given = [
-        ReferenceDraft(picture.read_bytes(), f"A {word} {kind} on a rug", word)
-        for kind, word in (("cat", "<sks>"), ("vase", "<zwx>"))
-        for picture in sorted((tmp_path / "list" / "data" / kind).iterdir())[:1]
-    ]
-    for folder, shown in (("one", given[:1]), ("two", given)):
-        draft = object_draft((names["pipeline"], names["clip"]), name="cat+vase", references=shown)
-        with Store(tmp_path / folder) as store:
-            studio, models = Studio(store), Models()
-            work(studio, models, studio.fine_tune(studio.rounds(studio.create_project(draft))[0].id))
-    assert evaluate(names, tmp_path / "out", *words, "--workspace", tmp_path / "one") == 2
-    assert "has 1 trigger words for 2 subjects" in capsys.readouterr().err
-    assert evaluate(names, tmp_path / "out", *words, "--workspace", tmp_path / "two") == 0
-    drawn = sorted(path.name for path in (tmp_path / "out" / "pictures" / "cat+vase").glob("*.png"))
-    assert drawn == ["a cat beside a vase in the snow.png", "photo of the cat and vase.png"]
-    assert len((tmp_path / "out" / "pictures.csv").read_text().splitlines()) == 5
 
 
 def test_an_interrupted_evaluation_computes_only_the_rest(
@@ -342,8 +282,6 @@ def test_a_style_is_compared_with_its_reference_squashed_as_published(
 def test_senseless_options_are_one_sentence(
     names: dict[str, str], data: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    listed = make_combination(tmp_path / "list")
-    several = ("--combinations", listed, "--pictures", data[1])
     cases: dict[str, tuple[object, ...]] = {
         "nothing to evaluate": (),
         "give one of the two": ("--dreambench", data[0]),
@@ -354,11 +292,6 @@ def test_senseless_options_are_one_sentence(
         "There is no workspace": ("--workspace", tmp_path / "nowhere"),
         "not laid out like DreamBench": ("--dreambench", tmp_path, "--pictures", data[1]),
         "each subject needs one of its name": ("--dreambench", data[0], "--pictures", tmp_path),
-        "are two benchmarks": ("--dreambench", data[0], "--combinations", listed, "--pictures", data[1]),
-        "leave it out with --combinations": (*several, "--single-image"),
-        "A list of combinations takes": ("--combinations", listed),
-        "leave them out with --combinations": (*several, "--per-prompt", 2),
-        "--vision-model tells": ("--dreambench", data[0], "--pictures", data[1], "--vision-model", "clip"),
     }
     for message, words in cases.items():
         assert evaluate(names, tmp_path / "out", *words) == 2

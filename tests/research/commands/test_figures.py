@@ -23,17 +23,13 @@ def test_the_figures_of_a_project_are_pages_without_a_network(
     assert run("--workspace", tmp_path / "workspace", "--out", out, "--theme", "dark") == 0
     said = capsys.readouterr().out
     assert "agreement: left out. Nobody has chosen an image" in said
-    of_the_round = {"map", "strengths", "copy-curves", "training", "schedules"}
+    of_the_round = {"map", "copy-curves", "training"}
     names = {f"{name}-round-1" for name in of_the_round} | {"rates", "clock-arms", "gains"}
     assert {path.stem for path in out.glob("*.html")} == names
     for name in names:
         page = (out / f"{name}.html").read_text(encoding="utf-8")
         assert 'src="plotly.min.js"' in page and "https://cdn" not in page
-        assert "Watercolour" in page or name in (
-            "copy-curves-round-1",
-            "training-round-1",
-            "schedules-round-1",
-        )
+        assert "Watercolour" in page or name in ("copy-curves-round-1", "training-round-1")
         assert "background:#14181d" in page
     assert (out / "plotly.min.js").stat().st_size > 1_000_000
     before = {path.name: path.read_bytes() for path in out.iterdir()}
@@ -55,7 +51,7 @@ def test_an_evaluation_is_drawn_beside_the_published_one(tmp_path: Path) -> None
 def test_bad_input_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words, expected in (
         ((), "Give either --workspace FOLDER or --evaluation FOLDER"),
-        (("--evaluation", tmp_path), "There is no evaluation and no grid in"),
+        (("--evaluation", tmp_path), "There is no evaluation in"),
         (("--workspace", tmp_path / "nothing"), "There is no workspace in"),
     ):
         assert run("--out", tmp_path / "out", *words) == 2

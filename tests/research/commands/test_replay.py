@@ -13,10 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.research.replays.record import replays_of
 from gal_studio.research.replays.reports import replay_zip
-from gal_studio.rounds.suggestions import proposal
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
@@ -153,24 +151,6 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
     assert against <= {"as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"}
     with Image.open(tmp_path / "suggestion" / "arms.png") as sheet:
         assert sheet.width > 900
-
-
-@pytest.mark.thorough
-@pytest.mark.skipif(POLICIES.find("bald") is None, reason="a feature has it")
-def test_bald_compares_runs_before_it_accepts_as_many_images(workspace: Path, tmp_path: Path) -> None:
-    assert run("replay", "--policy", "bald", "--workspace", workspace, "--out", tmp_path / "bald") == 0
-    with Store(workspace) as store:
-        [made] = replays_of(store).of_source(source_of(store))
-        first, last = store.rounds.of_project(made.project_id)
-        here = store.snapshots.round(first.id)
-        asked = store.database.rows("SELECT candidate_id, COUNT(*) AS runs FROM sibling_pictures GROUP BY 1")
-        drawn = {row["candidate_id"]: row["runs"] for row in asked}
-        assert len(drawn) >= 4 and set(drawn.values()) == {here.gal.trainings - 1}
-        assert drawn.keys().isdisjoint(one.id for one in store.candidates.of_round(last.id)), (
-            "nothing is decided in the last round"
-        )
-        assert len(here.decided.accepted) == 2, "as many as the person did"
-        assert frozenset(here.decided.accepted) == proposal(here, "bald", 2).candidates
 
 
 @pytest.mark.thorough

@@ -1,4 +1,4 @@
-"""Figures out of the files of evaluations and grids, beside what papers published."""
+"""Figures out of the files of evaluations, beside what papers published."""
 
 from typing import Any
 
@@ -6,9 +6,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.research.figures.arms import evaluated_arms
-from gal_studio.research.figures.grid import effects_figure
-from gal_studio.research.figures.published import PUBLISHED, published_table, subjects_table
-from gal_studio.studio.figures.template import PAPER
+from gal_studio.research.figures.published import PUBLISHED, published_table
 
 
 def test_dreambench_stands_beside_the_published_figures() -> None:
@@ -39,45 +37,3 @@ def test_clock_arms_are_repeated_from_their_json() -> None:
     assert list(short.text) == ["base model", "Round 1"] and short.name == "to Round 1"
     with pytest.raises(StudioError, match="not an evaluation of clock arms"):
         evaluated_arms({"evaluation": "DreamBench"})
-
-
-def test_several_subjects_are_bars_of_the_whole_and_of_the_masks() -> None:
-    figure = {"value": 0.7, "low": 0.6, "high": 0.75}
-    whole = {name: figure for name in ("dino", "clip_i", "dino_own", "clip_i_own", "clip_t")}
-    rows: list[dict[str, Any]] = [
-        {"subject": "cat+vase: cat"}, {"subject": "cat+vase: vase"},
-        {"subject": "all 1", "pictures": 2, **whole},
-    ]  # fmt: skip
-    told = {"evaluation": "several subjects", "rows": rows}
-    assert [bars.name for bars in subjects_table(told).data] == ["whole image", "inside its mask"]
-    with pytest.raises(StudioError, match="not an evaluation of several subjects"):
-        subjects_table({"rows": rows})
-
-
-def test_the_changes_of_a_grid_have_a_panel_for_each_figure() -> None:
-    def row(setting: str, figure: str, value: float, p: float | None) -> dict[str, Any]:
-        low, high = (None, None) if p is None else (value - 0.1, value + 0.2)
-        difference = {"value": value, "low": low, "high": high, "over": "prompts" if p else ""}
-        names = {"setting": setting, "value": "random", "instead_of": "uncertainty", "figure": figure}
-        return {**names, "difference": difference, "p": p, "p_holm": p}
-
-    changes = (("gal.policy", 0.3, 0.01), ("gal.top_k", -0.2, 0.2), ("tune.steps", 0.0, None))
-    figures = ("as_asked", "clip_t", "clip_i", "gain")
-    rows = [row(setting, figure, value, p) for figure in figures for setting, value, p in changes]
-    for theme in ("light", "dark"):
-        drawn = effects_figure({"effects": rows}, theme)
-        assert len(drawn.data) == 4
-        assert [line.x0 for line in drawn.layout.shapes] == [0] * 4, "each panel shows where nothing changes"
-        panel = drawn.data[0]
-        assert list(panel.x) == [0.3, -0.2, 0.0]
-        assert panel.y[0] == "policy: random, not uncertainty"
-        assert list(panel.error_x.array) == pytest.approx([0.2, 0.2, 0])
-        assert list(panel.error_x.arrayminus) == pytest.approx([0.1, 0.1, 0])
-        filled = [colour != PAPER[theme] for colour in panel.marker.color]
-        assert filled == [True, False, False], "what is clear after the correction"
-        titles = {note.text for note in drawn.layout.annotations}
-        assert titles == {"prompt match", "CLIP-T", "CLIP-I", "gain"}
-        assert drawn.layout.paper_bgcolor == PAPER[theme]
-        assert drawn.layout.xaxis.domain != drawn.layout.xaxis2.domain
-    with pytest.raises(StudioError, match="compares nothing"):
-        effects_figure({"effects": []})

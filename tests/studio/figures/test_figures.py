@@ -73,15 +73,6 @@ def test_rates_are_those_of_the_rounds_and_accepted_prompts_leave(made: Made) ->
     assert sum(row[1] is None for row in heat.z) == 3
 
 
-def test_strengths_have_a_line_for_each_prompt_and_their_mean(made: Made) -> None:
-    studio, _, first, _ = made
-    *prompts, mean = studio.figures.strengths(first).data
-    tiles = studio.round_view(first).candidates
-    assert {trace.text[0] for trace in prompts} == {tile.prompt for tile in tiles} and len(prompts) == 18
-    assert list(mean.x) == [1.0]  # all drawn by the LoRA as trained
-    assert mean.y[0] == pytest.approx(sum(tile.candidate.chance for tile in tiles) / len(tiles))
-
-
 def test_clock_arms_and_gains_are_the_measured_figures(made: Made) -> None:
     studio, project, first, second = made
     reports = [one for one in studio.measures(project).rounds if one.report]
@@ -188,13 +179,9 @@ def test_progress_is_of_the_line_of_the_newest_round(made: Made) -> None:
     assert list(drawn[0].x) == ["Round 1", "Round 2"] and drawn[0].y[1] == pytest.approx(2 / 24)
 
 
-def test_copies_along_the_strength_are_those_of_the_prompts(made: Made) -> None:
+def test_images_of_one_strength_have_no_curve(made: Made) -> None:
     studio, _, first, _ = made
-    rates = {one.name: one for one in studio.figures.schedules(first).data}
-    assert set(rates) == {"prompt match", "copies", "good"} and list(rates["copies"].x) == ["1"]
-    tiles = studio.round_view(first).candidates
-    assert rates["copies"].y[0] == pytest.approx(sum(tile.candidate.chance for tile in tiles) / len(tiles))
-    assert not studio.figures.copy_curves(first).data, "all images have one strength"
+    assert not studio.figures.copy_curves(first).data
 
 
 def contrast(one: str, other: str) -> float:
@@ -227,7 +214,7 @@ def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
         figures = studio.figures
         for make, words in (
             (lambda: figures.map(round_id), "has no map yet"),
-            (lambda: figures.strengths(round_id), "has no images yet"),
+            (lambda: figures.copy_curves(round_id), "has no images yet"),
             (lambda: figures.rates(project), "No round of this project has images"),
             (lambda: figures.clock_arms(project), "is measured yet"),
             (lambda: figures.clock_arms(), "name one"),

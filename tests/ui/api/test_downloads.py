@@ -32,7 +32,7 @@ def test_what_cannot_be_drawn_is_refused_with_a_sentence(shared_place: Place, cl
 def test_the_page_gets_the_same_figure_as_json_or_what_is_missing(
     shared_place: Place, client: TestClient
 ) -> None:
-    answer = client.get(f"/figure/schedules/{shared_place.round}?form=json&theme=dark")
+    answer = client.get(f"/figure/map/{shared_place.round}?form=json&theme=dark")
     told = answer.json()
     assert answer.headers["content-type"] == "application/json" and told["data"]
     assert told["layout"]["paper_bgcolor"] == PAPER["dark"]

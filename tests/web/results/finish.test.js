@@ -13,7 +13,6 @@ const result = (id, adapter = true) => ({
   candidates: 0,
   weight: 1,
   adapter,
-  exports: "lora",
   accepted: [],
   recipe: "",
   without_choices: false,

@@ -58,7 +58,7 @@ TOML = (
 
 OUTPUTS = ("file", "out")
 """What commands write to; only below the attack's own folder."""
-BOUND = {"demo": "workspace", "worker": "workspace", "tune_vision": "out", "open_app": "workspace"}
+BOUND = {"demo": "workspace", "worker": "workspace", "open_app": "workspace"}
 """What must be odd, since the command would do its work otherwise."""
 
 

@@ -37,8 +37,6 @@ from gal_studio.worker import Worker
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.models import Models
 from tests.engine.tiny_adapters import make_tiny_adapters
-from tests.engine.tiny_flows import make_tiny_z_image
-from tests.research.features.image_to_lora.test_engine import make_predictor
 from tests.research.features.own_adapters.test_command import objects
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
@@ -189,15 +187,6 @@ def _pictures(folder: Path, models: Path) -> None:
         (folder / "pictures" / f"{number}.txt").write_text("A cat in ink style")
 
 
-def _image_to_lora(folder: Path, models: Path) -> None:
-    made = models / "i2l"
-    given = ("--predictor", made / "model.safetensors", "--encoders", made, "--device", "cpu")
-    for left in folder.glob(".gal-studio-*.part"):  # in place of waiting for a minute
-        os.utime(left, (0, 0))
-    if not (folder / "ink.safetensors").exists():  # a person asks until it is there
-        _said("image-to-lora", folder / "pictures", "--out", folder / "ink.safetensors", *given)
-
-
 def _objects(folder: Path, models: Path) -> None:
     folder.mkdir()
     objects(folder / "objects")
@@ -344,8 +333,6 @@ def _names(models: Path) -> tuple[str, str]:
 def _make_models(folder: Path) -> None:
     _, clip = make_models(folder)
     make_tower(folder / "tower", clip)
-    z_image = Models().image_model(str(make_tiny_z_image(folder / "z-image")))
-    make_predictor(folder / "i2l", z_image)
 
 
 KINDS = {
@@ -357,7 +344,6 @@ KINDS = {
     "replay": Kind(_played, _jobs, _made_by_jobs),
     "judge": Kind(_to_judge, _judge, _made_by_judge, "out/workspace"),
     "repair": Kind(_to_repair, _repair, _repaired, ""),
-    "image-to-lora": Kind(_pictures, _image_to_lora, _made_in_files, ""),
     "refine-adapter": Kind(_objects, _refine_adapter, _made_in_files, ""),
 }
 

@@ -99,7 +99,7 @@ def read_labels(path: Path) -> dict[Path, list[tuple[Path, bool, bool]]]:
 def compare(tower: PatchTower, reference: Path, rows: Sequence[tuple[Path, bool, bool]]) -> Labelled:
     """Compute how much of a reference its pictures show, as a round without accepted pictures does."""
     if tower.limits is None:
-        raise SystemExit(f"{tower.name} has no limits (Eq. P6): run gal-studio tune-vision first")
+        raise SystemExit(f"{tower.name} has no limits (Eq. P6): take the bundled one")
     picture = _open(reference)
     features = tower.patches([picture])[0]
     sought = ReferencePatches(

@@ -55,13 +55,8 @@ function Files({ round: { id, adapter }, uses }) {
     />`;
   return html`
     <p>
-      ${
-        adapter
-          ? `${first.length ? "" : "Which program will use it? "}Each download has the LoRA and a model ` +
-            "card, and is tested: diffusers must reproduce the studio’s images with it."
-          : "Your references, and a model card that says how to generate the same elsewhere. It is " +
-            "tested: diffusers must reproduce the studio’s images."
-      }
+      ${first.length ? "" : "Which program will use it? "}Each download has the LoRA and a model card, and is
+      tested: diffusers must reproduce the studio’s images with it.
     </p>
     ${adapter && forms.length > 0 && areForDiffusersAlone(forms) && html`<${OtherModel} />`}
     ${uses}

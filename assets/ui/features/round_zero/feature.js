@@ -24,7 +24,7 @@ addActions(
     name: "keep",
     beside: true,
     label: "Use without training…",
-    title: "Stay with this round: generate any prompt with your references, or take them to another program",
+    title: "Stay with this round: generate any prompt with your references",
     act: useWithoutTraining,
   },
 );

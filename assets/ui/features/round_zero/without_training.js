@@ -1,8 +1,7 @@
-/** Round 0 used as it is: any prompt is drawn with the references, here or in another program. */
+/** Round 0 used as it is: any prompt is drawn with the references. */
 import { state } from "../../app/store.js";
 import { ask } from "../../kit/ask.js";
 import { html } from "../../kit/html.js";
-import { openDownload } from "../../results/finish.js";
 import { uses } from "../../rounds/uses.js";
 
 /** Can the model be given references, and is this a first round that has nothing yet? */
@@ -26,16 +25,10 @@ export async function useWithoutTraining() {
     words: [
       html`<ul>
         ${said.map(({ answer: [name], words }) => html`<li key=${name}>${words}</li>`)}
-        <li>In ComfyUI or Python: a download with your references, images, and how to do the same there.</li>
       </ul>`,
       "Nothing is trained. You can still start the next round at any time.",
     ],
-    answers: [
-      ...said.map((use) => use.answer),
-      ["download", "Download…"],
-      ...others.map((use) => use.answer),
-    ],
+    answers: [...said.map((use) => use.answer), ...others.map((use) => use.answer)],
   });
   await uses.find((use) => use.answer[0] === answer)?.act();
-  if (answer === "download" && state.roundId) await openDownload(state.roundId);
 }

@@ -11,23 +11,12 @@ const SHOWN = {
   title: "H: which areas copy the reference",
 };
 
-/** @type {Offer} */
-const DISAGREEMENT = {
-  kind: "disagreement",
-  label: "Where runs disagree",
-  name: "Here the runs disagree",
-  ends: ["alike", "different"],
-  title: "What runs with other seeds generate differently from the same prompt and seed",
-};
-
 /**
- * The maps of a candidate: where it shows the reference, if it was compared; where trainings disagree, if
- * several were asked; and how like the reference each area is.
+ * The maps of a candidate: where it shows the reference, if it was compared, and how like it each area is.
  * @param {Candidate} candidate
  * @returns {Offer[]}
  */
-export const heatKinds = ({ compared, scores }) => [
+export const heatKinds = ({ compared }) => [
   ...(compared ? [SHOWN] : []),
-  ...("area_disagreement" in scores ? [DISAGREEMENT] : []),
   { kind: "quality", label: compared ? "All likeness" : "Heat map", name: "Likeness to the reference" },
 ];

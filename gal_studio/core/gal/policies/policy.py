@@ -19,15 +19,13 @@ class Policy(ABC):
     docs/reference.md, by `python -m tools.reference`), and `label` shown. It passes
     `gal_studio.core.gal.policies.rehearsal.rehearse`, and suggests nothing of an empty pool. One that
     `needs_features` gets the CLIP features of the pictures, one that `needs_choices` what the person chose in
-    other rounds; for one that `needs_trainings` commands and replays train each round with other seeds, too,
-    before it decides. No answer may depend on the order of candidates or scores.
+    other rounds. No answer may depend on the order of candidates or scores.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     needs_features: ClassVar[bool] = False
     needs_choices: ClassVar[bool] = False
-    needs_trainings: ClassVar[bool] = False  # the disagreement of Eq. G21
     stops_when_clean: ClassVar[bool] = True  # suggests nothing where there is nothing to mend (Eq. G7, ours)
     next_words: ClassVar[str] = "the next one"  # what a test prompt is that takes the place of another one
 

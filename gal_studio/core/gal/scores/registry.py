@@ -20,7 +20,7 @@ SCORES: Registry[Score] = Registry(
     "a score",
     first=(
         "similarity_anchor", "similarity_reference", "shows_reference", "copy_chance",
-        "asked", "carries", "likeness", "area_disagreement", "copy_disagreement", "noise",
+        "asked", "carries", "likeness", "noise",
     ),
     group="gal_studio.scores",
 )  # fmt: skip

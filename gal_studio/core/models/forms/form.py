@@ -1,12 +1,12 @@
 """What a form of an exported LoRA is: who reads it, and how its tensors are named."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from gal_studio.core.quoting import Syntax
-from gal_studio.core.settings import Method, Settings
+from gal_studio.core.settings import Method
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,8 @@ class ExportForm:
     where a family has no alphas (`lora_down` comes with one all the same). diffusers must read what they
     write (prefixes that it knows, such as `diffusion_model.`), since each file is checked with it. One with
     `original_names` is for programs that know no layer names of diffusers. One with `diffusers_names` takes
-    those of diffusers where other programs know both. Its programs read prompts by the rules of `syntax`. One
-    `without_training` is for rounds that have no weights of their own, `holds` says which, and `check`
-    refuses settings that no other program has. What was trained has one of the `methods`.
+    those of diffusers where other programs know both. Its programs read prompts by the rules of `syntax`.
+    What was trained has one of the `methods`.
     """
 
     name: str
@@ -37,9 +36,6 @@ class ExportForm:
     original_names: bool = False
     diffusers_names: bool = False
     syntax: Syntax = "plain"
-    without_training: bool = False
-    holds: str = ""
-    check: Callable[[Settings], None] = lambda _: None
     methods: tuple[Method, ...] = ("lora",)
     readers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -11,7 +11,6 @@ from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.names import is_bundled
 from gal_studio.core.registry import Registry
 from gal_studio.core.settings import Method
-from gal_studio.core.variants.variant import Exported
 
 FORMS: Registry[ExportForm] = Registry(
     "gal_studio.core.models.forms",
@@ -23,15 +22,12 @@ FORMS: Registry[ExportForm] = Registry(
 )
 
 
-def forms_of(exported: Exported, method: Method = "lora") -> Sequence[ExportForm]:
-    """The forms in which this is exported of a round, which trained by this method.
+def forms_of(method: Method = "lora") -> Sequence[ExportForm]:
+    """The forms in which a round is exported that trained by this method.
 
     Those of a LoRA are named also for a wholly trained model, which they refuse.
     """
-    if exported == "references":
-        return [form for form in FORMS if form.without_training]
-    trained = "lora" if method == "full" else method
-    return [form for form in FORMS if not form.without_training and trained in form.methods]
+    return [form for form in FORMS if ("lora" if method == "full" else method) in form.methods]
 
 
 def find_form(name: str, offered: Sequence[ExportForm] = ()) -> ExportForm:
@@ -50,7 +46,7 @@ def is_usable(form: ExportForm, base_model: str, method: Method, family: str = "
     that is not known), and a form is for what some methods train alone.
     """
     is_elsewhere = not is_bundled(base_model) and bool(form.programs_for(family))
-    return (method in form.methods or form.without_training) and (form.is_own or is_elsewhere)
+    return method in form.methods and (form.is_own or is_elsewhere)
 
 
 def unread(form: ExportForm, model: str) -> str:
@@ -65,7 +61,7 @@ def unread(form: ExportForm, model: str) -> str:
 
 def unfit(form: ExportForm, method: Method) -> str:
     """Why a form does not hold what a method trains, "" if it does."""
-    if method in form.methods or form.without_training:
+    if method in form.methods:
         return ""
     if method == "full":
         return "trained the whole model, not a LoRA: choose the format for diffusers"
@@ -76,7 +72,7 @@ def unfit(form: ExportForm, method: Method) -> str:
 
 def refuse_bundled(form: ExportForm, base_model: str) -> None:
     """Refuse what no other program can run: a LoRA of the bundled model, in any form but the studio's own."""
-    if is_bundled(base_model) and not (form.is_own or form.without_training):
+    if is_bundled(base_model) and not form.is_own:
         raise StudioError(about_form(form, base_model, "the bundled model"))
 
 
@@ -87,11 +83,6 @@ def about_form(
 
     `base_model` is called `title` on the page; it is of this `family`, "" where that is not known.
     """
-    if form.without_training:
-        return (
-            f"{form.programs}. Contains your references, example images, and a ComfyUI workflow if it "
-            f"supports {title}."
-        )
     if form.is_own:
         what = "LoKr" if method == "lokr" else "LoRA"
         return f"{form.programs}. Contains the {what} and a model card with images."

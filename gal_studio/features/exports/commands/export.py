@@ -27,9 +27,8 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="; ".join(f"{form.name}: {form.programs}" for form in forms_of("lora"))
-            + "; lycoris: a LoKr for ComfyUI"
-            + "".join(f"; {form.name}: {form.holds}" for form in forms_of("references")),
+            help="; ".join(f"{form.name}: {form.programs}" for form in forms_of())
+            + "; lycoris: a LoKr for ComfyUI",
         ),
     ] = "diffusers",
     round_: Annotated[
@@ -51,7 +50,7 @@ def export(
         found = find_project(store, project)
         wanted = find_form(form, () if form in FORMS.names() else _offered(store, found))
         refuse_bundled(wanted, found.base_model)
-        chosen = _find_round(store, found, round_, instant=wanted.without_training)
+        chosen = _find_round(store, found, round_)
         name = round_names(store.rounds.of_project(found.id))[chosen.id]
         check_folder(out)
         folder = None if into is None else folder_of_person(into)
@@ -73,8 +72,8 @@ def export(
 def _offered(store: Store, project: Project) -> list[ExportForm]:
     """The formats that any round of the project has, of those that a program can use."""
     rounds = store.rounds.of_project(project.id)
-    each = {(one.variant.exports, one.settings.tune.method) for one in rounds}
-    fitting = {form.name for exported, method in each for form in forms_of(exported, method)
+    methods = {one.settings.tune.method for one in rounds if one.variant.exports}
+    fitting = {form.name for method in methods for form in forms_of(method)
                if is_usable(form, project.base_model, method)}  # fmt: skip
     return [form for form in FORMS if form.name in fitting]
 
@@ -93,18 +92,12 @@ def _empty(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _find_round(store: Store, project: Project, wanted: str | None, instant: bool) -> Round:
-    """The last trained round with this number or name, or the last instant one; by default the last one that
-    is shown.
-    """
+def _find_round(store: Store, project: Project, wanted: str | None) -> Round:
+    """The last trained round with this number or name; by default the last one that is shown."""
     names = round_names(store.rounds.of_project(project.id))
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)
-        if (round_.variant.exports == "references" if instant else round_.adapter is not None)
-        and wanted in (None, str(round_.number), names[round_.id], round_.id)
+        if round_.adapter is not None and wanted in (None, str(round_.number), names[round_.id], round_.id)
     ]
-    needed = "is trained: train one, or choose another"
-    if instant:
-        needed = "is generated without training: generate Round 0 first, or choose another format"
-    return last_round(store, project, trained, wanted, needed)
+    return last_round(store, project, trained, wanted, "is trained: train one, or choose another")

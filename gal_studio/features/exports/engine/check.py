@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from typing import Any
 
 from PIL import Image
 
@@ -31,9 +30,9 @@ def check_exported(
 
 
 def stock_request(
-    task: ExportTask, model: ImageModel, settings: GenerationSettings, file: str = "", **own: Any
+    task: ExportTask, model: ImageModel, settings: GenerationSettings, file: str, layers: int
 ) -> StockRequest:
-    """What the stock pipeline is to draw with a file, or with what is its `own`."""
+    """What the stock pipeline is to draw with a file of so many layers."""
     return StockRequest(
         model=resolve_model(task.models.located(task.project.base_model)),
         revisions=dict(task.models.revisions),
@@ -46,7 +45,7 @@ def stock_request(
         sigmas=settings.denoising.sigmas,
         guidance_scale=settings.guidance_scale,
         resolution=settings.resolution or model.resolution,
-        **own,
+        layers=layers,
     )
 
 

@@ -31,7 +31,6 @@ from gal_studio.features.exports.engine.card import Written, checked_section, dr
 from gal_studio.features.exports.engine.check import check_exported, collected, stock_request
 from gal_studio.features.exports.engine.denoiser import save_denoiser
 from gal_studio.features.exports.engine.header import Facts, header_of, largest_rank, save_with_header
-from gal_studio.features.exports.engine.references import export_without_training
 from gal_studio.features.exports.engine.shown import save_by_recipe, save_shown
 from gal_studio.features.exports.engine.task import ExportTask, facts_of, open_export
 from gal_studio.features.exports.engine.workflow import WorkflowOrder, workflow
@@ -61,13 +60,7 @@ def export_here(store: Store, round_id: str, form: str, out: Path, merged: bool 
 
 
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
-    """Export a round to an empty folder, as its variant is; returns what the check of each file found."""
-    export = export_without_training if task.round.variant.exports == "references" else _export_lora
-    return export(task, out)
-
-
-def _export_lora(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
-    """Export to an empty folder; returns what the check of each file found."""
+    """Export a round to an empty folder; returns what the check of each file found."""
     adapter = task.adapter
     yield Progress("loading", 0, 0, "Loading the model")
     model = task.models.image_model(task.project.base_model, _plainly(task))

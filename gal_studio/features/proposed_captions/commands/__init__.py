@@ -1,2 +1,2 @@
-AFTER = "ask"
+AFTER = "refine"
 """The command after which they stand in the help."""

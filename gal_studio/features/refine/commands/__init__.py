@@ -1,2 +1,2 @@
-AFTER = "image-to-lora"
+AFTER = "judge"
 """The command after which they stand in the help."""

@@ -1,8 +1,8 @@
 """What the studio asks about image adapters of one's own."""
 
-from gal_studio.research.features.own_adapters.record import own_adapters_of
+from gal_studio.research.features.own_adapters.record import trained_adapters
 from gal_studio.state.hooks import Hooks
 
 HOOKS = Hooks(
-    adapters=lambda store: [(one.name, one.plan.title) for one in own_adapters_of(store).trained()],
+    adapters=lambda store: [(one.name, one.plan.title) for one in trained_adapters(store.workspace)],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.research.features.own_adapters.record import OwnAdapters
+from gal_studio.research.features.own_adapters.record import WEIGHTS, trained_adapters
 from tests.test_json_files import DAMAGED
 
 PLAN = {"title": "T", "adapter": "a", "subjects": "", "names": ["x"], "steps": 1, "seed": 1}
@@ -17,6 +17,7 @@ def test_a_plan_that_cannot_be_read_hides_no_adapter(kind: str, tmp_path: Path) 
     whole, other = (tmp_path / "own-adapters" / (16 * digit) / "plan.json" for digit in "01")
     for path in (whole, other):
         path.parent.mkdir(parents=True)
+        (path.parent / WEIGHTS).write_bytes(b"weights")
     whole.write_text(json.dumps(PLAN))
     if kind in DAMAGED:
         other.write_bytes(DAMAGED[kind])
@@ -25,4 +26,5 @@ def test_a_plan_that_cannot_be_read_hides_no_adapter(kind: str, tmp_path: Path) 
     else:
         (tmp_path / "theirs.json").write_text(json.dumps(PLAN))
         other.symlink_to(tmp_path / "theirs.json")
-    assert [one.folder for one in OwnAdapters(tmp_path).all()] == [whole.parent]
+    (found,) = trained_adapters(tmp_path)
+    assert (found.folder, found.plan.title) == (whole.parent, "T")

@@ -13,7 +13,8 @@ from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.loading import PatchTower, load_vision
 from gal_studio.engine.patches.tower import tuned_weights
 from gal_studio.engine.training.checkpoints import Checkpoint
-from gal_studio.research.features.tune_vision.engine import (
+from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
+from workshop.pocket.train.towers import (
     TowerSettings,
     as_pixels,
     localization_accuracy,
@@ -21,7 +22,6 @@ from gal_studio.research.features.tune_vision.engine import (
     place_targets,
     tune_tower,
 )
-from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
 
 SETTINGS = TowerSettings(steps=6, batch_size=4, learning_rate=2e-3, blocks=1, checkpoint_every=3)
 

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch.nn.functional import log_softmax, one_hot
+from torch.nn.functional import adaptive_avg_pool2d, log_softmax, one_hot
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.patches.augmented_views import Views, make_views, mix_regions
+from gal_studio.engine.patches.augmented_views import Views, make_views
 from gal_studio.engine.patches.tower import PatchTower, to_pixels, tuned_weights
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, read_checkpoint, restore_state
 
@@ -224,3 +224,55 @@ def localization_accuracy(tower: PatchTower, pictures: Pictures, rng: np.random.
     if not count:
         raise StudioError("These images have too little detail to measure the vision model: use others.")
     return found / count
+
+
+MIN_AREA, MAX_AREA = 0.02, 0.1  # of a disc, relative to the view's
+SOFT = 1.5  # pixels over which a disc's edge fades
+UNCHANGED, REPLACED = 0.1, 0.6  # covered share below which a patch is unchanged, above which replaced
+
+
+def mix_regions(views: Views, grid: int, chance: float, generator: torch.Generator) -> Views:
+    """Blend discs of other pictures into the first views (ours, in Eq. P3).
+
+    The donor is the picture with the most similar mean colour in the disc. A covered patch corresponds to
+    the donor's second view; a partially covered one is no longer valid.
+    """
+    count, _, side, _ = views.first.shape
+    regions = _regions(views.valid, grid, side, chance, generator)
+    donors = _donors(views.first, regions)
+    blended = views.first * (1 - regions) + views.first[donors] * regions
+    covered = adaptive_avg_pool2d(regions, grid).flatten(1)
+    replaced, own = covered > REPLACED, covered < UNCHANGED
+    return replace(
+        views,
+        first=blended,
+        places=torch.where(replaced[..., None], views.places[donors], views.places),
+        valid=torch.where(replaced, views.valid[donors], views.valid & own),
+        sources=torch.where(replaced, donors[:, None], torch.arange(count)[:, None]),
+    )
+
+
+def _regions(
+    valid: torch.Tensor, grid: int, side: int, chance: float, generator: torch.Generator
+) -> torch.Tensor:
+    """Draw a soft-edged disc around a valid patch for some of the views, (n, 1, side, side) in [0, 1]."""
+    count = len(valid)
+    drawn = torch.rand(2, count, generator=generator)
+    mixed = (drawn[0] < chance) & valid.any(dim=1)
+    centres = torch.multinomial(valid.float() + 1e-6, 1, generator=generator)[:, 0]
+    area = MIN_AREA + (MAX_AREA - MIN_AREA) * drawn[1]
+    radius = side * (area / torch.pi).sqrt()
+    pixels = torch.arange(side) + 0.5
+    x, y = ((part + 0.5) * side / grid for part in (centres % grid, centres // grid))
+    distance = torch.hypot(pixels[None, None] - x[:, None, None], pixels[None, :, None] - y[:, None, None])
+    discs = torch.sigmoid((radius[:, None, None] - distance) / SOFT)
+    return (discs * mixed[:, None, None])[:, None]
+
+
+def _donors(pictures: torch.Tensor, regions: torch.Tensor) -> torch.Tensor:
+    """Choose each view's donor, (n,): the other picture whose mean colour in the disc is most similar."""
+    size = regions.sum(dim=(1, 2, 3)).clamp(min=1)
+    colours = torch.einsum("nhw,mchw->nmc", regions[:, 0], pictures) / size[:, None, None]
+    own = colours.diagonal(dim1=0, dim2=1).T
+    distance = (colours - own[:, None]).norm(dim=-1)
+    return distance.fill_diagonal_(float("inf")).argmin(dim=1)

@@ -2,7 +2,8 @@
 
 import torch
 
-from gal_studio.engine.patches.augmented_views import Views, make_views, mix_regions
+from gal_studio.engine.patches.augmented_views import Views, make_views
+from workshop.pocket.train.towers import mix_regions
 
 SIDE, GRID = 64, 8
 

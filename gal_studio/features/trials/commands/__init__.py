@@ -1,2 +1,0 @@
-AFTER = "ask"
-"""The command after which they stand in the help."""

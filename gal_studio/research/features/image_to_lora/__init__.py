@@ -1,1 +1,0 @@
-"""A LoRA out of images in one pass, without training."""

@@ -1,2 +1,0 @@
-AFTER = "judge"
-"""The command after which they stand in the help."""

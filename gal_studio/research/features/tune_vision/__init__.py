@@ -1,1 +1,0 @@
-"""Tune a vision model on one's own images, for PatchDPO."""

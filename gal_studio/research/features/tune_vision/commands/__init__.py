@@ -1,2 +1,0 @@
-AFTER = "captions"
-"""The command after which they stand in the help."""
