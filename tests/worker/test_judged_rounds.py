@@ -16,61 +16,6 @@ from tests.worker.test_lora_start import write_lora
 from tests.worker.working import first_round, work
 
 
-@pytest.mark.thorough
-def test_two_files_are_judged_side_by_side(
-    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
-) -> None:
-    studio.models = CheckHere()
-    made = {
-        name: write_lora(models, names[0], tmp_path / f"{name}.safetensors", rank)
-        for name, rank in (("ink", 1), ("wash", 3))
-    }
-    files = tuple(tmp_path / f"{name}.safetensors" for name in made)
-    project = studio.create_project(tiny_draft(names, judged=files))
-    rounds = studio.rounds(project)
-    assert [one.name for one in rounds] == ["ink", "wash"]
-    assert [one.source for one in rounds] == ["ink.safetensors", "wash.safetensors"]
-    for one in rounds:
-        kept = read_layers(studio.adapter_path(one.id), "unet")
-        assert kept.keys() == made[one.name].keys()
-        assert all(kept[layer].rank == made[one.name][layer].rank for layer in kept)
-        jobs = studio.run_missing(one.id)
-        assert [job.kind for job in jobs] == ["generate", "measure"]
-        for job in jobs:
-            assert work(studio, models, job).message == ""
-    views = [studio.round_view(one.id) for one in rounds]
-    assert [len(view.candidates) for view in views] == [12, 12]
-    seeds = [[(tile.prompt, tile.candidate.seed) for tile in view.candidates] for view in views]
-    assert seeds[0] == seeds[1]
-    measures = studio.measures(project)
-    assert {None, *(one.id for one in rounds)} == set(measures.reports)
-    for refused in (
-        studio.fine_tune,
-        lambda id_: studio.continue_training(id_, 2),
-    ):
-        with pytest.raises(StudioError, match=r"ink\.safetensors is judged as it is: go on to"):
-            refused(rounds[0].id)
-    with pytest.raises(StudioError, match="has been run"):
-        studio.run_missing(rounds[0].id)
-    _tells_of_other_images(studio, project)
-
-
-def _tells_of_other_images(studio: Studio, project: str) -> None:
-    """The first LoRA generates nothing like the references, the second one half of the way."""
-    judged = studio.judged(project)
-    for one, carries in zip(judged, (0.0, 0.5), strict=True):
-        for drawn in studio.store.candidates.of_round(one.round_id):
-            scores = {CARRIES: carries, SHOWN: 0.0, CHANCE: 0.0}
-            studio.store.candidates.add_scores(drawn.id, scores)
-    said = "ink doesn’t reproduce your images at any strength"
-    told = studio.judged(project)
-    assert [one.sentences[-1].startswith(said) for one in told] == [True, False]
-    assert [said in row["recipe"] for row in ask("results", studio, {"project": project})["rounds"]] == [
-        True,
-        False,
-    ]
-
-
 def test_a_round_starts_from_a_judged_lora(
     studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
 ) -> None:
