@@ -36,7 +36,7 @@ def import_project(
         made = found or (studio.import_project(file, tell=print) if file else studio.open_finished())
         project = studio.project(made)
         rounds = counted(len(studio.rounds(project.id)), "round")
-        lost = [model for model in studio.local_models(project.id) if not model.is_here]
+        lost = [model for model in studio.local_models(project.id) if not model.here]
     how = "already exists" if found else "is imported"
     print(in_lines(f"{project.name} {how} as project {project.id}, with {rounds}."))
     for model in lost:

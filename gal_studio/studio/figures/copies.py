@@ -19,12 +19,12 @@ from gal_studio.studio.figures.template import (
     Theme,
     figure,
 )
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 
 STRENGTH = "mean LoRA strength (0: base model, 1: full)"
 
 
-def strengths_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
+def strengths_figure(view: FullRound, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
     """p(copy) at each mean strength (Eq. G13, G16): a line a prompt, and the mean over the images."""
     prompts = list(dict.fromkeys(tile.prompt for tile in tiles))
     made = figure(
@@ -51,23 +51,23 @@ def strengths_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "lig
     return made
 
 
-def copy_curves_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
+def copy_curves_figure(view: FullRound, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
     """The mean copy risk by strength of each test prompt, with its images, one prompt at a time, from a list.
 
     The traces of a prompt have its id as `meta`; those of the first prompt are visible.
     """
-    shown = [one for one in view.scores if one.score.turn is not None]
-    made = figure("Copy risk by LoRA strength", shown[0].anchor.prompt if shown else "", theme)
+    shown = [one for one in view.scores if one.turn is not None]
+    made = figure("Copy risk by LoRA strength", shown[0].prompt if shown else "", theme)
     for number, ranked in enumerate(shown):
-        turn, anchor = ranked.score.turn, ranked.anchor
+        turn, anchor = ranked.turn, ranked.anchor_id
         assert turn is not None
-        common = {"meta": anchor.id, "visible": number == 0, "showlegend": False}
+        common = {"meta": anchor, "visible": number == 0, "showlegend": False}
         made.add_scatter(
             x=turn.strengths, y=turn.mean, mode="lines", name="mean copy risk",
             line={"color": VERMILION, "width": 2.5},
             hovertemplate="strength %{x:.2f}: %{y:.0%}<extra></extra>", **common,
         )  # fmt: skip
-        own = [tile.candidate for tile in tiles if tile.candidate.anchor_id == anchor.id]
+        own = [tile.candidate for tile in tiles if tile.candidate.anchor_id == anchor]
         made.add_scatter(
             x=[one.recipe.mean for one in own], y=[one.chance for one in own], mode="markers", name="images",
             marker={"size": 8, "line": {"color": INK[theme], "width": 1.2},
@@ -79,9 +79,9 @@ def copy_curves_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "l
         updatemenus=[{
             "x": 1, "xanchor": "right", "y": 1.14,
             "buttons": [
-                {"label": one.anchor.prompt, "method": "update",
-                 "args": [{"visible": [trace.meta == one.anchor.id for trace in made.data]},
-                          {"title.subtitle.text": one.anchor.prompt}]}
+                {"label": one.prompt, "method": "update",
+                 "args": [{"visible": [trace.meta == one.anchor_id for trace in made.data]},
+                          {"title.subtitle.text": one.prompt}]}
                 for one in shown
             ],
         }]
@@ -91,7 +91,7 @@ def copy_curves_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "l
     return made
 
 
-def schedules_figure(view: RoundView, theme: Theme = "light") -> go.Figure:
+def schedules_figure(view: FullRound, theme: Theme = "light") -> go.Figure:
     """What the images of each strength schedule are (Eq. G18): copies, as asked, and of use."""
     rates = recipe_rates([tile.candidate for tile in view.candidates])
     best = max(rates, key=lambda rate: rate.good).recipe if rates else None

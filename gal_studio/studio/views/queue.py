@@ -104,7 +104,7 @@ def _lost_model(store: Store, job: Job) -> str:
     if job.state != "error":
         return ""
     used = used_models(store, job.project_id, job)
-    return next((model.place for model in used if not model.is_here), "")
+    return next((model.place for model in used if not model.here), "")
 
 
 def _words(job: Job) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from gal_studio.core.types import Job
 from gal_studio.rounds.suggestions import accepted_in_base
 from gal_studio.state.hooks import all_hooks
 from gal_studio.studio.views.measures import MeasuresView
+from gal_studio.studio.views.scores import open_scores
 from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Known, answer
 from gal_studio.ui.payloads import Payload, first_fault
-from gal_studio.ui.payloads.rounds import score_payloads
 from gal_studio.ui.programs.pictures import references_of
 from gal_studio.ui.requests import Context
 
@@ -42,7 +42,7 @@ def suggest_answer(views: ViewCache, round_id: str) -> Payload:
                 "reason": score.reason,
                 "picture": f"/picture/{score.suggested}",
             }
-            for score in score_payloads(view, accepted_before)
+            for score in open_scores(view, accepted_before)
             if score.suggested is not None
         ],
     }

@@ -78,7 +78,7 @@ def _is_drawn(studio: Studio, first: str) -> None:
         assert tile.candidate.x is not None, "the map needs no references"
     assert shown.sentence.startswith("No reference images: copies and style match are not judged.")
     for score in shown.scores:
-        assert score.score.turn is None and score.reason.endswith(" the prompt.")
+        assert score.turn is None and score.reason.endswith(" the prompt.")
     assert shown.example_weight == 1.0
     assert contact_sheet(studio.store.images, shown).width > 500
 

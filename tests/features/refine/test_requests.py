@@ -16,6 +16,7 @@ from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
 from tests.ui.asking import ask
 from tests.ui.conftest import Place, built
+from tests.ui.seeded import draw, train
 from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
 
 CORNER = {"width": 48, "height": 48, "runs": [255, 10, 0, 48 * 48 - 10]}
@@ -151,9 +152,9 @@ def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_agai
     steps = (
         ("set_mask", {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
         ("set_mask", {"mask": None}, {**found, "can_undo": True}),
-        ("undo_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
-        ("undo_mask", {}, {**found, "can_redo": True}),
-        ("redo_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
+        ("undo_reference_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
+        ("undo_reference_mask", {}, {**found, "can_redo": True}),
+        ("redo_reference_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
     )
     for act, request, after in steps:
         ask(act, place.studio, {"reference": reference, **request})
@@ -216,6 +217,21 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
 def test_a_difference_is_said_in_words(metric, figures, words, verdict):
     figure = in_words(Measurement(metric, *figures, 180))
     assert (figure.words, figure.verdict) == (words, verdict)
+
+
+def test_a_style_needs_an_accepted_image_in_its_line_to_be_refined_and_an_object_does_not(place: Place):
+    studio = place.studio
+    assert "accept an image first" in studio.round_view(place.round).closed["refine"]
+    first = studio.round_view(place.round).candidates[0].candidate.id
+    studio.decide([first], "accepted")
+    assert "refine" not in studio.round_view(place.round).closed
+    after = studio.next_round(place.round).id
+    assert studio.round_view(after).closed["refine"].endswith("is compared: press Generate first.")
+    train(studio, after)
+    draw(studio, after)
+    assert "refine" not in studio.round_view(after).closed
+    _, of_object, _ = object_with_subject(studio)
+    assert "refine" not in studio.round_view(of_object).closed
 
 
 def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):

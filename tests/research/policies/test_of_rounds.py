@@ -30,7 +30,7 @@ def test_a_stored_round_is_chosen_from_and_every_prompt_has_its_reason(studio: S
     made = studio.proposal(round_id, name)
     assert len(made.suggestions) == Settings().gal.top_k
     view = studio.round_view(round_id, name)
-    assert [one.anchor.id for one in view.scores][:3] == [one.anchor_id for one in made.suggestions]
+    assert [one.anchor_id for one in view.scores][:3] == [one.anchor_id for one in made.suggestions]
     assert all(one.reason for one in view.scores)
     studio.decide([made.suggestions[0].candidate_id], "accepted")
     assert studio.proposal(round_id, name).suggestions == made.suggestions, "they stay while a person decides"

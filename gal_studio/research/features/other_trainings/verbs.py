@@ -26,7 +26,7 @@ def ask_trainings(studio: Studio, round_id: str, trainings: int | None = None) -
         refuse("compare", here.round)
         lineage.refuse_without_references(here.project.project, "to compare runs by their copies")
         if not asked_pictures(here):
-            raise StudioError(f"Round {here.round.number} has no images yet: press Generate first.")
+            raise StudioError(lineage.no_images(here.round.number))
         job = studio._requested(here.round, "ask")
         if job is not None:
             return job

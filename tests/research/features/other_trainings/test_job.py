@@ -58,8 +58,7 @@ def test_another_training_disagrees_in_areas_and_on_copies(
         assert stored is not None and stored.values.min() >= 0.0
         assert one.more_scores[AREA_DISAGREEMENT] == pytest.approx(float(stored.values.mean()), abs=1e-3)
         assert one.more_scores[AREA_DISAGREEMENT] > 0.0 and one.more_scores[COPY_DISAGREEMENT] >= 0.0
-    view = next(one for one in studio.round_view(drawn).scores if one.disagreement is not None)
-    assert view.disagreement is not None and view.disagreement.pictures == 3
+    assert any(one.disagreement is not None for one in studio.round_view(drawn).scores)
     left = [path.name for path in studio.store.checkpoints(drawn).rglob("*.*")]
     assert left == ["step-6.safetensors"], "nothing but the round's own last state is left"
     with pytest.raises(StudioError, match=r"2 runs of round 1 are already compared\. To add more, raise"):
@@ -70,6 +69,7 @@ def test_another_training_disagrees_in_areas_and_on_copies(
     assert not trainings_are_compared(studio, drawn, 10**12), "and no list is made of as many"
     told = ask_round(studio.store.workspace, None, None, None)  # printed again, without a worker
     assert (told["round"], told["trainings"], len(told["prompts"])) == (1, 2, 4)
+    assert told["prompts"][0]["pictures"] == 3
 
 
 def test_identical_trainings_disagree_by_exactly_nothing(

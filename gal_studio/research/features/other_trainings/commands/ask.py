@@ -11,6 +11,8 @@ from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, StoredWorkspace, Wanted, required_workspace
 from gal_studio.commands.terminal.printed import in_lines
 from gal_studio.commands.terminal.stored import existing_workspace, find_project, last_round
+from gal_studio.core.gal.disagreement import disagreement
+from gal_studio.core.gal.uncertainty import group_by_anchor
 from gal_studio.research.features.other_trainings.verbs import ask_trainings, trainings_are_compared
 from gal_studio.studio import Studio
 
@@ -52,7 +54,9 @@ def ask_round(
         if not trainings_are_compared(studio, found.id, trainings):
             with local_worker(studio, ProgressLine(studio)) as worker:
                 worker.finish(ask_trainings(studio, found.id, trainings))
-        known = [(one.anchor.prompt, one.disagreement) for one in studio.round_view(found.id).scores]
+        groups = group_by_anchor(store.snapshots.round(found.id).candidates)
+        scores = studio.round_view(found.id).scores
+        known = [(one.prompt, disagreement(groups.get(one.anchor_id, ()))) for one in scores]
         prompts = [
             {"prompt": prompt, "pictures": each.pictures, "copies": each.copies, "areas": each.areas}
             for prompt, each in sorted(known, key=lambda one: -(one[1].copies if one[1] else 0.0))
