@@ -28,6 +28,7 @@ from gal_studio.rounds.marks import mark_effect
 from gal_studio.rounds.planned import left, missing, most_pictures, rule_words
 from gal_studio.rounds.suggestions import (
     Proposal,
+    accepted_in_base,
     open_suggestions,
     shown_proposal,
     shown_shortlist,
@@ -203,6 +204,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRo
         validations=here.record.validations,
         steps=_steps(here),
         accepted=len(here.decided.accepted),
+        accepted_before=accepted_in_base(here),
         trainable=trainable,
         repeats=_repeats(inputs),
         closed=closed(here, trainable, complete),

@@ -1,6 +1,6 @@
 """The scores of a round's test prompts: in the order of the policy, and with its reasons."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,15 +58,14 @@ _CLOSED: Mapping[str, Any] = {"suggested": None, "chosen": False, "why": "", "le
 _ACCEPTED_BEFORE = "One of its images was accepted in the round before and still counts."
 
 
-def open_scores(view: FullRound, accepted_before: Collection[str]) -> tuple[ScoreView, ...]:
+def open_scores(view: FullRound) -> tuple[ScoreView, ...]:
     """The scores of a round as its page gets them; ranked only once all pictures are drawn.
 
-    Nothing is suggested for the anchors in `accepted_before`: the refined round has an accepted picture of
-    them.
+    Nothing is suggested for prompts of which the refined round has an accepted picture.
     """
     if view.step == "wait" or not view.complete:
         return tuple(replace(one, rank=None, reason="", **_CLOSED) for one in view.scores)
     return tuple(
-        replace(one, reason=_ACCEPTED_BEFORE, **_CLOSED) if one.anchor_id in accepted_before else one
+        replace(one, reason=_ACCEPTED_BEFORE, **_CLOSED) if one.anchor_id in view.accepted_before else one
         for one in view.scores
     )

@@ -1,6 +1,6 @@
 """What the page and the command line show: plain, immutable data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -155,7 +155,8 @@ class FullRound(RoundView):
 
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `wanted`
     is how many pictures it has in the end, at most. It is `trainable` where Train would train anything new.
-    `sentence` is the part of `summary` that the policy says.
+    `sentence` is the part of `summary` that the policy says. Of the anchors in `accepted_before`, the round
+    that it refines has an accepted picture.
     """
 
     round: Round
@@ -168,6 +169,7 @@ class FullRound(RoundView):
     reference_positions: Mapping[str, MapPlace]
     sentence: str
     accepted: int
+    accepted_before: Collection[str]
     trainable: bool
     seconds: Mapping[str, float]
 

@@ -17,7 +17,6 @@ from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.records.views import version
 from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
-from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.measures import MeasuresView
@@ -97,28 +96,6 @@ class PollAnswer(TypedDict):
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the page shows: the rounds of a project, and one of them in full."""
-
-    views: ViewCache
-    rounds: tuple[RoundSummary, ...]
-    view: FullRound
-
-    @property
-    def studio(self) -> Studio:
-        """The studio behind the views."""
-        return self.views.studio
-
-    @property
-    def refined(self) -> FullRound | None:
-        """The round that the shown one refines."""
-        round_ = self.view.round
-        if not round_.variant.refines or round_.parent_id is None:
-            return None
-        return self.views.round_view(round_.project_id, round_.parent_id)
-
-
-@dataclass(frozen=True)
 class Page:
     """A round as the page gets it: its view, its parts as JSON with digests, the mark of its candidates."""
 
@@ -173,18 +150,14 @@ def _page(views: ViewCache, project_id: str, round_id: str | None) -> Page:
     """What the page shows of a round; it is made once for each version of the project."""
 
     def make() -> Page:
-        shown = _shown(views, project_id, round_id)
-        return Page(shown.view, *_written(parts_of(shown)), mark_of(shown.view))
+        summaries = views.rounds(project_id)
+        if not summaries:
+            raise StudioError("It has no round.")
+        shown = next((one for one in summaries if one.id == round_id), _newest(summaries))
+        view = views.round_view(project_id, shown.id)
+        return Page(view, *_written(parts_of(views, view, summaries)), mark_of(view))
 
     return views.for_page(project_id, round_id, make)
-
-
-def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
-    summaries = views.rounds(project_id)
-    if not summaries:
-        raise StudioError("It has no round.")
-    chosen = next((summary for summary in summaries if summary.id == round_id), _newest(summaries))
-    return Shown(views, summaries, views.round_view(project_id, chosen.id))
 
 
 def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
@@ -197,17 +170,16 @@ def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
     return newest
 
 
-def parts_of(shown: Shown) -> dict[str, Any]:
+def parts_of(views: ViewCache, view: FullRound, summaries: tuple[RoundSummary, ...]) -> dict[str, Any]:
     """The parts that change with the version of the project: all but job, queue and those of features."""
-    studio, view, project_id = shown.studio, shown.view, shown.view.project.id
-    tiles = view.candidates
+    studio, project_id, tiles = views.studio, view.project.id, view.candidates
     return dict(
         project=projects.project_payload(view.project, projects.adapter_names(studio.store)),
-        rounds=shown.rounds,
+        rounds=summaries,
         archived=tuple(ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
         round=view,
-        measures=shown.views.measures(project_id),
-        scores=open_scores(view, _accepted(shown.refined)),
+        measures=views.measures(project_id),
+        scores=open_scores(view),
         positions=positions(view),
         verdicts={one.candidate.id: one.verdict for one in tiles if one.verdict != "undecided"},
         masks={one.candidate.id: version(one.mask) for one in tiles if one.mask is not None},
@@ -254,12 +226,6 @@ def _answer(
     seen = known.get("parts") or {}
     fresh = {name: part for name, part in parts.items() if seen.get(name) != digests[name]}
     return PollAnswer(parts=fresh, digests=digests, round=round_id, candidates=candidates)
-
-
-def _accepted(view: FullRound | None) -> frozenset[str]:
-    """The anchors that have an accepted picture."""
-    tiles = view.candidates if view else ()
-    return frozenset(tile.candidate.anchor_id for tile in tiles if tile.verdict == "accepted")
 
 
 def digest(part: Any) -> str:
