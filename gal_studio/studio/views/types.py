@@ -1,6 +1,6 @@
 """What the page and the command line show: plain, immutable data."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -169,7 +169,7 @@ class FullRound(RoundView):
     reference_positions: Mapping[str, MapPlace]
     sentence: str
     accepted: int
-    accepted_before: Collection[str]
+    accepted_before: tuple[str, ...]
     trainable: bool
     seconds: Mapping[str, float]
 
