@@ -96,7 +96,7 @@ def _is_measured(studio: Studio, project: str) -> None:
     measures = studio.measures(project)
     assert measures.best is None and measures.headline == WITHOUT_REFERENCES
     assert "Copies" not in measures.sentence
-    assert NOT_JUDGED in ask("results", studio, {"project": project})["rounds"][0]["recipe"]
+    assert NOT_JUDGED in ask("outcomes", studio, {"project": project})["rounds"][0]["recipe"]
     read_project(studio.store, project)
 
 

@@ -252,7 +252,7 @@ def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
 
 def test_results_tell_a_refinement_from_a_round(place: Place):
     refined(place.studio, pairs_made(place.studio, place.round))
-    rows = ask("results", place.studio, {"project": place.project})["rounds"]
+    rows = ask("outcomes", place.studio, {"project": place.project})["rounds"]
     assert [row["name"] for row in rows] == ["Round 1", "Round 1 refined"]
 
 
