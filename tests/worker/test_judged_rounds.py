@@ -68,7 +68,7 @@ def _tells_of_other_images(studio: Studio, project: str) -> None:
     said = "ink doesn’t reproduce your images at any strength"
     told = studio.judged(project)
     assert [one.sentences[-1].startswith(said) for one in told] == [True, False]
-    assert [said in row["recipe"] for row in ask("results", studio, {"project": project})["rounds"]] == [
+    assert [said in row["recipe"] for row in ask("outcomes", studio, {"project": project})["rounds"]] == [
         True,
         False,
     ]
