@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from gal_studio.core.types import Verdict
 from gal_studio.core.undo import LoggedChange, Step, merged_stacks, newest, steps_of
@@ -86,9 +87,10 @@ class Decided:
         return steps_of(self.log, UNDECIDED)
 
     @cached_property
-    def history(self) -> tuple[Step[CandidateState] | Step[Mark], ...]:
+    def history(self) -> tuple[Step[Any], ...]:
         """Verdicts and marks that stand, the oldest first, then what can be redone, the next one first."""
-        found = {step.id: step for step in (*self.steps, *steps_of(self.marks, UNMARKED))}
+        made: tuple[Step[Any], ...] = (*self.steps, *steps_of(self.marks, UNMARKED))
+        found = {step.id: step for step in made}
         undoable, redoable = merged_stacks(self.log, self.marks)
         return tuple(found[step] for step in (*undoable, *reversed(redoable)))
 

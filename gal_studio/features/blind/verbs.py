@@ -73,7 +73,8 @@ def compare_blind(
     found = measured(studio.store, project_id)
     names = names_of([*found.settings.values(), *found.every_setting.values()])
     own = found.settings.get(round_id)
-    both = _two(names, first or (_key(own.arm.setting) if own else ""), second)
+    usual = own.arm.setting if own else None
+    both = _two(names, first or (_key(usual) if usual else ""), second)
     sides, agreed = tuple(BlindSide(key, names[one]) for key, one in _keys(names).items()), _agreed(studio)
     if both is None:
         return Blind("", agreed, sides, "", "", (), 0, False)

@@ -38,7 +38,7 @@ def candidate_names(here: RoundSnapshot) -> dict[str, str]:
     return {one.id: f"{heads[one.anchor_id]} {one.number}" for one in here.tiles}
 
 
-def describe_step(step: Step[CandidateState] | Step[Mark], names: Mapping[str, str]) -> str:
+def describe_step(step: Step[Any], names: Mapping[str, str]) -> str:
     """What a step did: "accept A drum 04", "reject 2 images of A drum"."""
     if step.author == "sampler":
         return f"accept the suggestion ({_pictures(step, names)})"
