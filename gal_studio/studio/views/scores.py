@@ -46,7 +46,7 @@ def score_views(proposal: Proposal, project: ProjectView) -> tuple[ScoreView, ..
                 why=policy.why(pool, score, picture) if picture else "",
                 turn=score.turn and score.turn.rounded,
                 left_out=policy.left_out(pool, score, picture) if picture else 0,
-                disagreement=trainings and trainings.copies,
+                disagreement=trainings.copies if trainings else None,
                 brief=brief,
                 plain=plainly(project, names[anchor.id], brief),
             )
