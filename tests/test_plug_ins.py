@@ -177,7 +177,7 @@ def test_a_policy_that_fails_suggests_nothing_and_says_so(
     monkeypatch.setattr(Uncertainty, "order", fail)
     view = studio.round_view(round_id)
     assert "of some-package failed (ZeroDivisionError: by nothing)" in view.sentence
-    assert not any(score.suggested_candidate_id for score in view.scores)
+    assert not any(score.suggested for score in view.scores)
 
 
 def test_a_score_that_fails_is_left_out(

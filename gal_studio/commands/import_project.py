@@ -23,7 +23,7 @@ def import_project(
         studio = Studio(store)
         project = studio.project(studio.import_project(file, tell=print))
         rounds = counted(len(studio.rounds(project.id)), "round")
-        lost = [model for model in studio.local_models(project.id) if not model.is_here]
+        lost = [model for model in studio.local_models(project.id) if not model.here]
     print(in_lines(f"{project.name} is imported as project {project.id}, with {rounds}."))
     for model in lost:
         path = shlex.quote(model.path)

@@ -126,4 +126,4 @@ def report(workspace: Path) -> str:
     """A bug report on the newest project: versions, settings, the end of the log."""
     with existing_workspace(workspace) as store:
         projects = store.projects.all()
-        return Studio(store).bug_report(projects[0].id if projects else None).text()
+        return Studio(store).bug_report(projects[0].id if projects else None).text

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-from gal_studio.core.types import Author, Verdict
+from gal_studio.core.types import Verdict
 from gal_studio.core.undo import LoggedChange, Step, merged_stacks, newest, steps_of
 
 
@@ -35,36 +36,10 @@ class Mark:
 UNMARKED = Mark(None)
 
 
-@dataclass(frozen=True)
-class LoggedDecision(LoggedChange[CandidateState]):
-    """A candidate gets a state: one row of the log."""
-
-    author: Author
-    time: float
-
-
-@dataclass(frozen=True)
-class LoggedMark(LoggedChange[Mark]):
-    """An image gets a mark: one row of the log, which all copies of a round share."""
-
-    author: Author
-    time: float
-
-
-@dataclass(frozen=True)
-class DecisionStep(Step[CandidateState]):
-    """Verdicts that were given together, by candidate."""
-
-    time: float
-    author: Author
-
-
-@dataclass(frozen=True)
-class MarkStep(Step[Mark]):
-    """Marks that were made together, by candidate."""
-
-    time: float
-    author: Author
+LoggedDecision = LoggedChange[CandidateState]
+"""A candidate gets a state: one row of the log."""
+LoggedMark = LoggedChange[Mark]
+"""An image gets a mark: one row of the log, which all copies of a round share."""
 
 
 @dataclass(frozen=True)
@@ -107,22 +82,15 @@ class Decided:
         return {name: state.weight for name, state in states.items() if state.weight is not None}
 
     @cached_property
-    def steps(self) -> tuple[DecisionStep, ...]:
+    def steps(self) -> tuple[Step[CandidateState], ...]:
         """The verdicts that stand, the oldest first, then those that can be redone, the next one first."""
-        made = {one.step: one for one in self.log}
-        return tuple(
-            DecisionStep(**vars(step), time=made[step.id].time, author=made[step.id].author)
-            for step in steps_of(self.log, UNDECIDED)
-        )
+        return steps_of(self.log, UNDECIDED)
 
     @cached_property
-    def history(self) -> tuple[DecisionStep | MarkStep, ...]:
+    def history(self) -> tuple[Step[Any], ...]:
         """Verdicts and marks that stand, the oldest first, then what can be redone, the next one first."""
-        made = {one.step: one for one in self.marks}
-        found: dict[int, DecisionStep | MarkStep] = {step.id: step for step in self.steps}
-        for step in steps_of(self.marks, UNMARKED):
-            its = made[step.id]
-            found[step.id] = MarkStep(**vars(step), time=its.time, author=its.author)
+        made: tuple[Step[Any], ...] = (*self.steps, *steps_of(self.marks, UNMARKED))
+        found = {step.id: step for step in made}
         undoable, redoable = merged_stacks(self.log, self.marks)
         return tuple(found[step] for step in (*undoable, *reversed(redoable)))
 

@@ -29,6 +29,7 @@ from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round, shown_rounds
+from gal_studio.core.records.views import version
 from gal_studio.core.settings import GalSettings, Settings, read_changes
 from gal_studio.core.types import Anchor, AnchorScore, MapPlace, UsedDetectors
 from gal_studio.core.variants.registry import find_variant
@@ -55,6 +56,11 @@ class Preview:
     prompt: str
     seed: int
     image: str
+
+    @property
+    def version(self) -> str:
+        """What changes with its image."""
+        return version(self.image)
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,11 @@ class CopyCurve:
     strengths: tuple[float, ...]
     mean: tuple[float, ...]
 
+    @property
+    def rounded(self) -> "CopyCurve":
+        """To the places that are shown."""
+        return CopyCurve(*(tuple(round(value, 3) for value in part) for part in (self.strengths, self.mean)))
+
 
 @dataclass(frozen=True)
 class AnchorScore:

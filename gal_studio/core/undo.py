@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from gal_studio.core.types import Author
+
 Value = TypeVar("Value")
 
 
@@ -20,6 +22,8 @@ class LoggedChange(Generic[Value]):
     redoes: int | None
     key: str
     value: Value
+    author: Author = "human"
+    time: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Step(Generic[Value]):
     stands: bool
     before: Mapping[str, Value]
     after: Mapping[str, Value]
+    time: float
+    author: Author
 
 
 def newest(changes: Sequence[LoggedChange[Value]]) -> dict[str, Value]:
@@ -79,7 +85,7 @@ def steps_of(changes: Sequence[LoggedChange[Value]], unset: Value) -> tuple[Step
     `unset` is the value of a key before its first change.
     """
     undoable, redoable = undo_stacks(changes)
-    changed: dict[int, dict[str, Value]] = {}
+    made, changed = {change.step: change for change in changes}, dict[int, dict[str, Value]]()
     for change in changes:
         changed.setdefault(change.step, {})[change.key] = change.value
     standing = set(undoable)
@@ -88,6 +94,6 @@ def steps_of(changes: Sequence[LoggedChange[Value]], unset: Value) -> tuple[Step
     for number in [*undoable, *reversed(redoable)]:
         after = changed[number]
         before = {key: values.get(key, unset) for key in after}
-        found.append(Step(number, number in standing, before, after))
+        found.append(Step(number, number in standing, before, after, made[number].time, made[number].author))
         values |= after
     return tuple(found)

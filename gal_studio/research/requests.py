@@ -3,7 +3,7 @@
 from gal_studio.research import verbs
 from gal_studio.research.replays.record import replays_of
 from gal_studio.research.replays.view import ReplaysView, all_replays, versions
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 from gal_studio.ui.payloads import Id, OfProject
 from gal_studio.ui.requests import Context, Requests
 
@@ -12,7 +12,7 @@ REQUESTS.verbs("write", verbs.continue_replay, verbs.stop_replay)
 
 
 @REQUESTS.part
-def replays(context: Context, view: RoundView) -> ReplaysView:
+def replays(context: Context, view: FullRound) -> ReplaysView:
     """The replays of the project."""
     store, project_id = context.studio.store, view.project.id
     now = versions(store, project_id)  # read first, so that they are never older than their versions
@@ -20,7 +20,7 @@ def replays(context: Context, view: RoundView) -> ReplaysView:
 
 
 @REQUESTS.part
-def by_itself(context: Context, view: RoundView) -> str | None:
+def by_itself(context: Context, view: FullRound) -> str | None:
     """Why nothing is decided by hand in a replay."""
     own = replays_of(context.studio.store).get(view.project.id)
     if own is None:

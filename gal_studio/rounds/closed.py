@@ -3,6 +3,7 @@
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds import lineage
+from gal_studio.state.hooks import closed_by_features
 
 MAKE_ROUND = "make_round"
 """What stands for the actions that make a round of a variant with a `hint`."""
@@ -14,7 +15,12 @@ def closed(here: RoundSnapshot, trainable: bool, complete: bool) -> dict[Action,
     It is `trainable` where its training would learn anything new, and `complete` are its images.
     """
     number = here.round.number
-    found = {MAKE_ROUND: lineage.why_none_after(here)}
+    found = {
+        MAKE_ROUND: lineage.why_none_after(here),
+        "next_round": "" if here.candidates else lineage.no_images(number),
+        "continue_training": here.round.why_not("continue"),
+        **closed_by_features(here, complete),
+    }
     if not trainable:
         found["fine_tune"] = here.round.why_not("train") or trained_already(number)
         found["run"] = (here.round.why_not("train") or run_already(number)) if complete else ""

@@ -78,10 +78,15 @@ def refuse_an_empty_pool(here: RoundSnapshot) -> None:
         )
 
 
+def no_images(number: int) -> str:
+    """That nothing can be done with the images of a round yet."""
+    return f"Round {number} has no images yet: press Generate first."
+
+
 def why_none_after(here: RoundSnapshot) -> str:
     """Why no round of a variant with a hint can be made after this one; empty if one can."""
     if not here.candidates:
-        return f"Round {here.round.number} has no images yet: press Generate first."
+        return no_images(here.round.number)
     taken = {one.anchor_id for one in accepted_candidates(here)}
     if all(anchor.id in taken for anchor in pool(here)):
         return (

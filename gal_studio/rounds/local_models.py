@@ -16,16 +16,15 @@ from gal_studio.state.files.answering import answers
 
 @dataclass(frozen=True)
 class LocalModel:
-    """A model on this computer: what it is for, the path in its name, and where it lies."""
+    """A model on this computer: what it is for, the path in its name, and where it lies.
+
+    It is `here` if there is anything at its place, whose disk answers.
+    """
 
     role: str
     path: str
     place: str
-
-    @property
-    def is_here(self) -> bool:
-        """Whether there is anything at its place, whose disk answers."""
-        return answers(Path(self.place)) and Path(self.place).exists()
+    here: bool
 
 
 def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[LocalModel, ...]:
@@ -44,10 +43,14 @@ def used_models(store: Store, project_id: str, job: Job | None = None) -> tuple[
         named = list(_paths(project, round_.settings, round_.variant.with_references))
     else:
         named = []
-    found = dict[str, LocalModel]()
+    roles = dict[str, str]()
     for role, path in named:
-        found.setdefault(path, LocalModel(role, path, locations.get(path, path)))
-    return tuple(found.values())
+        roles.setdefault(path, role)
+    return tuple(_at(role, path, locations.get(path, path)) for path, role in roles.items())
+
+
+def _at(role: str, path: str, place: str) -> LocalModel:
+    return LocalModel(role, path, place, answers(Path(place)) and Path(place).exists())
 
 
 def _paths(project: Project, settings: Settings, with_adapter: bool = True) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gal_studio.core import features
-from gal_studio.core.recipe import Recipe
+from gal_studio.core.recipe import StoredRecipe
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Job
@@ -16,16 +16,20 @@ from gal_studio.state.store import Store
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a picture was generated with, by the LoRA of its round, or by `lora`, kept of a `step`."""
+    """What a picture is generated with, by the LoRA of its round, or by `lora` (a hash), kept of a `step`.
+
+    The LoRA draws it by the `recipe` (Eq. G13). `negative` is what guidance leads away from; "" is the
+    model's own unconditional text.
+    """
 
     round_id: str
     prompt: str
     seed: int
     guidance_scale: float
-    recipe: Recipe
-    negative: str = ""
-    step: int | None = None
-    lora: str = ""
+    recipe: StoredRecipe
+    negative: str = field(default="", kw_only=True)
+    step: int | None = field(default=None, kw_only=True)
+    lora: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Hooks:
     `run` queues, by the kind of a training that the feature does, all that a round lacks; `after_training`
     queues what follows a training that was queued; `missing` queues what a round lacks besides its training
     and its images, when all of it is asked for; `downloads` are files of a round. They get the studio.
-    `actions` are buttons of rounds, by the name of their variant.
+    `actions` are buttons of rounds, by the name of their variant; `closed` says of those that do nothing in a
+    round why, and what to do instead. It is told whether all images of the round are there.
     """
 
     by_hand: Callable[[Store, str], str] = lambda *_: ""
@@ -64,6 +69,7 @@ class Hooks:
     missing: Callable[[Any, RoundSnapshot], tuple[Job, ...]] = lambda *_: ()
     downloads: Callable[[Any, str], Iterable[Download]] = lambda *_: ()
     actions: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
+    closed: Callable[[RoundSnapshot, bool], Mapping[Action, str]] = lambda *_: {}
 
 
 @functools.cache
@@ -97,3 +103,8 @@ def actions_of(variant: Variant) -> tuple[Action, ...]:
     return variant.actions + tuple(
         one for hooks in all_hooks() for one in hooks.actions.get(variant.name, ())
     )
+
+
+def closed_by_features(here: RoundSnapshot, complete: bool) -> dict[Action, str]:
+    """Why actions of features do nothing in a round; it is `complete` where all its images are there."""
+    return {action: why for hooks in all_hooks() for action, why in hooks.closed(here, complete).items()}

@@ -33,26 +33,13 @@ _SEARCHED = 5000  # lines of the log that are searched for the device
 
 @dataclass(frozen=True)
 class BugReport:
-    """Facts by name, the newest jobs, the settings as JSON, and the last lines of the logs."""
+    """Facts by name, the last lines of the logs, and all of the report as one text to paste into an issue."""
 
     facts: tuple[tuple[str, str], ...]
-    jobs: tuple[str, ...]
-    settings: str
     lines: tuple[str, ...]
     output: tuple[str, ...]
-    page: tuple[str, ...] = ()
-
-    def text(self) -> str:
-        """The report as one text to paste into an issue."""
-        parts = [
-            "\n".join(f"{name}: {value}" for name, value in self.facts),
-            _section("Jobs", self.jobs),
-            _section("Settings", self.settings.splitlines()),
-            _section("Log", self.lines),
-            _section("Other output", self.output),
-            _section("The page's own log", self.page),
-        ]
-        return "\n\n".join(filter(None, parts)) + "\n"
+    page: tuple[str, ...]
+    text: str
 
 
 def _section(title: str, lines: Sequence[str]) -> str:
@@ -69,14 +56,21 @@ def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()
     def clean_lines(lines: Sequence[str]) -> tuple[str, ...]:
         return tuple(map(clean, lines))
 
-    return BugReport(
-        facts=tuple((name, clean(value)) for name, value in _facts(store, project_id)),
-        jobs=clean_lines(_jobs(store, project_id)) if project_id else (),
-        settings=clean(_settings(store, project_id)) if project_id else "",
-        lines=clean_lines(last_lines(store.workspace, SHOWN_LINES, LOG)),
-        output=clean_lines(last_lines(store.workspace, SHOWN_OUTPUT, OUTPUT)),
-        page=clean_lines(last_lines(store.workspace, SHOWN_PAGE, PAGE)),
-    )
+    facts = tuple((name, clean(value)) for name, value in _facts(store, project_id))
+    jobs = clean_lines(_jobs(store, project_id)) if project_id else ()
+    settings = clean(_settings(store, project_id)) if project_id else ""
+    lines = clean_lines(last_lines(store.workspace, SHOWN_LINES, LOG))
+    output = clean_lines(last_lines(store.workspace, SHOWN_OUTPUT, OUTPUT))
+    page = clean_lines(last_lines(store.workspace, SHOWN_PAGE, PAGE))
+    parts = [
+        "\n".join(f"{name}: {value}" for name, value in facts),
+        _section("Jobs", jobs),
+        _section("Settings", settings.splitlines()),
+        _section("Log", lines),
+        _section("Other output", output),
+        _section("The page's own log", page),
+    ]
+    return BugReport(facts, lines, output, page, "\n\n".join(filter(None, parts)) + "\n")
 
 
 def _facts(store: Store, project_id: str | None) -> list[tuple[str, str]]:

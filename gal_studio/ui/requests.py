@@ -12,11 +12,11 @@ from dataclasses import dataclass, is_dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, NotRequired, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from gal_studio.core import checks
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_damaged
@@ -98,7 +98,8 @@ class Request:
         return next((one.field for one in get_args(hint)[1:] if isinstance(one, Only)), "")
 
     @cached_property
-    def _questions(self) -> TypeAdapter[Any]:
+    def questions(self) -> TypeAdapter[Any]:
+        """Checks what is asked by its type."""
         return TypeAdapter(self.question)
 
     @cached_property
@@ -109,7 +110,7 @@ class Request:
     def check(self, given: object) -> Payload:
         """What was given if it is of the question's type; refused with what is wrong in it."""
         try:
-            valid: Payload = self._questions.validate_python(given, strict=True, extra="forbid")
+            valid: Payload = self.questions.validate_python(given, strict=True, extra="forbid")
         except ValidationError as error:
             raise StudioError(
                 f"The request {self.name!r} is not understood ({first_fault(error)}): load the page again."
@@ -218,6 +219,8 @@ class Requests(dict[str, Request]):
         It gets the context and the round's view, and gives None where the round has no such part. It is asked
         by each poll: what takes long is kept in `context.views`.
         """
+        if why := _no_type(act) or _not_json(lambda: TypeAdapter(get_type_hints(act)["return"])):
+            raise TypeError(f"the part {act.__name__!r} of {act.__module__} {why}")
         self.parts[act.__name__] = act
         return act
 
@@ -247,15 +250,27 @@ class Requests(dict[str, Request]):
 
 def _ill_declared(request: Request) -> str:
     """What is wrong with the types that a request declares; "" if nothing is."""
-    hints, signature = get_type_hints(request.act, include_extras=True), inspect.signature(request.act)
-    untyped = [one for one in (*signature.parameters, "return")[1:] if one not in hints]
-    if untyped:
-        return f"has no type for {untyped[0]!r}: give each parameter and the answer one"
-    answer = hints["return"]
+    if untyped := _no_type(request.act):
+        return untyped
+    answer = get_type_hints(request.act, include_extras=True)["return"]
     is_frozen = is_dataclass(answer) and answer.__dataclass_params__.frozen  # type: ignore[union-attr]
     if request.only or answer is type(None) or is_frozen or _is_object(answer):
-        return ""
+        return _not_json(lambda: (request.questions, request.answers))
     return f"answers {answer}: make it a frozen dataclass, or Annotated[…, Only(FIELD)], which has fields"
+
+
+def _no_type(act: Callable[..., Any]) -> str:
+    hints = get_type_hints(act)
+    untyped = [one for one in (*inspect.signature(act).parameters, "return")[1:] if one not in hints]
+    return f"has no type for {untyped[0]!r}: give each parameter and the answer one" if untyped else ""
+
+
+def _not_json(declare: Callable[[], object]) -> str:
+    try:
+        declare()
+    except PydanticUserError as error:
+        return f"has a type that is not written as JSON: {first_line(error)}"
+    return ""
 
 
 def _is_object(kind: Any) -> bool:

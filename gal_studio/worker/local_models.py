@@ -17,7 +17,7 @@ def look_at_local_models(store: Store, job: Job) -> Generator[Progress, None, No
     By these it is known again when it has moved (`gal_studio.studio.Studio.locate_model`).
     """
     for model in used_models(store, job.project_id, job):
-        if not model.is_here:
+        if not model.here:
             raise StudioError(lost_sentence(model))
         if store.model_locations.hashes(job.project_id, model.path) is None:
             hashes = _of_another_project(store, model)

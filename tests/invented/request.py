@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 from gal_studio.ui.payloads import Id
 from gal_studio.ui.requests import Context, Requests
 
@@ -17,7 +17,7 @@ class Count:
 
 
 @REQUESTS.part
-def counted(context: Context, view: RoundView) -> Count | None:
+def counted(context: Context, view: FullRound) -> Count | None:
     """How many pictures the shown round has."""
     return Count(len(view.candidates))
 

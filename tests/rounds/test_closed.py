@@ -1,10 +1,13 @@
 """What the page closes, verbs refuse with the same words."""
 
 from gal_studio.core.records.round import Round
+from gal_studio.core.variants.fine_tune import FINE_TUNED
 from gal_studio.rounds.closed import closed, drawn_already, run_already, trained_already
 from gal_studio.rounds.fingerprints import is_trainable, training_fingerprint
 from gal_studio.rounds.inputs import inputs_of
+from gal_studio.rounds.lineage import no_images
 from gal_studio.state import Store
+from gal_studio.state.hooks import closed_by_features
 
 
 def said(store: Store, round_id: str, complete: bool) -> dict[str, str]:
@@ -14,13 +17,16 @@ def said(store: Store, round_id: str, complete: bool) -> dict[str, str]:
 
 def test_a_round_is_trained_then_generated_then_done(store: Store, first_round: Round) -> None:
     inputs = inputs_of(store, first_round.id)
-    nothing_after = {"make_round": "Round 1 has no images yet: press Generate first."}
+    nothing_after = dict.fromkeys(("make_round", "next_round"), no_images(1))
+    nothing_after |= closed_by_features(inputs.here, False)
     assert said(store, first_round.id, False) == nothing_after | {
-        "generate": "Round 1 is not trained yet: press Train first."
+        "generate": FINE_TUNED.untrained(1),
+        "continue_training": first_round.why_not("continue"),
     }
     store.rounds.finish_training(first_round.id, "a", training_fingerprint(inputs), inputs.examples)
     trained = {"fine_tune": trained_already(1)}
     assert said(store, first_round.id, False) == nothing_after | trained
+    nothing_after |= closed_by_features(inputs.here, True)
     assert said(store, first_round.id, True) == nothing_after | trained | {
         "run": run_already(1),
         "generate": drawn_already(1),

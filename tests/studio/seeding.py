@@ -85,4 +85,4 @@ def measure(
 
 def chosen(studio: Studio, round_id: str) -> list[str]:
     scores = studio.round_view(round_id).scores
-    return [view.suggested_candidate_id for view in scores if view.suggested_candidate_id]
+    return [view.suggested for view in scores if view.suggested]

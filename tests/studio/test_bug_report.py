@@ -56,8 +56,8 @@ def test_the_report_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             f"2026 INFO device: cuda: Some GPU, 24 GB\n2026 ERROR no {tmp_path}/models, secret=abcd\n"
         )
         (logs / "worker-output.log").write_text("Killed\n")
-        text = studio.bug_report(project, ["a known one"]).text()
-        bare = studio.bug_report().text()
+        text = studio.bug_report(project, ["a known one"]).text
+        bare = studio.bug_report().text
     for part in (
         "GAL Studio: ", "torch ", "Device: cuda: Some GPU, 24 GB", '"learning_rate"', "no ~/models",
         "secret=[hidden]", "fine_tune: error", "folder WORKSPACE is full",

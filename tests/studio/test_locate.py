@@ -39,10 +39,10 @@ def test_the_same_files_elsewhere_are_the_model(store: Store, tmp_path: Path) ->
     studio, old, new, (project,) = moved(store, tmp_path)
     (new / "README.md").write_text("not of the model")
     os.utime(new / "model_index.json", (1, 1))
-    assert not studio.local_models(project)[0].is_here
+    assert not studio.local_models(project)[0].here
     located = studio.locate_model(f"{old}/", new)
     assert (located.compared, located.projects) == (True, ("Cat",))
-    assert studio.local_models(project)[0].is_here
+    assert studio.local_models(project)[0].here
     assert store.projects.get(project).base_model == str(old), "the project keeps the name of its model"
     further = shutil.move(new, tmp_path / "further")
     studio.locate_model(str(new), further)  # the place that the page shows

@@ -21,9 +21,9 @@ def pictures(studio: Studio, round_id: str, anchor_id: str) -> list[Candidate]:
 
 def test_the_suggestion_follows_the_eye(studio: Studio, drawn: str) -> None:
     first = studio.store.candidates.get(chosen(studio, drawn)[0])
-    before = {score.anchor.id: score.score.overfit for score in studio.round_view(drawn).scores}
+    before = {score.anchor_id: score.copies for score in studio.round_view(drawn).scores}
     studio.mark_copies([first.id], True)
-    after = {score.anchor.id: score.score.overfit for score in studio.round_view(drawn).scores}
+    after = {score.anchor_id: score.copies for score in studio.round_view(drawn).scores}
     assert after == {**before, first.anchor_id: before[first.anchor_id] + 1}
     assert first.id not in chosen(studio, drawn)
     studio.mark_copies([first.id], None)
@@ -36,7 +36,7 @@ def test_a_prompt_of_which_all_are_called_copies_has_no_suggestion(studio: Studi
     studio.mark_copies([one.id for one in mine], True)
     anchors = {studio.store.candidates.get(name).anchor_id for name in chosen(studio, drawn)}
     assert first.anchor_id not in anchors
-    view = next(score for score in studio.round_view(drawn).scores if score.anchor.id == first.anchor_id)
+    view = next(score for score in studio.round_view(drawn).scores if score.anchor_id == first.anchor_id)
     assert view.reason == "No image to suggest: all 4 are copies, as you marked."
 
 

@@ -56,14 +56,14 @@ def test_suggestion_comes_with_a_reason_for_every_anchor(studio: Studio, round_i
     assert len(view.scores) == 18
     assert [score.rank for score in view.scores] == list(range(1, 19))
     assert all(score.reason.endswith((".", "?")) for score in view.scores)
-    assert all(score.interval[0] <= score.score.overfit_rate <= score.interval[1] for score in view.scores)
-    suggested = [score for score in view.scores if score.suggested_candidate_id]
-    assert [score.score.overfit for score in suggested] == [2, 2, 1]
+    assert all(score.low <= score.rate <= score.high for score in view.scores)
+    suggested = [score for score in view.scores if score.suggested]
+    assert [score.copies for score in suggested] == [2, 2, 1]
     assert sum(tile.suggested for tile in view.candidates) == 3
     assert not any(tile.candidate.overfit for tile in view.candidates if tile.suggested)
     assert view.mean_entropy == pytest.approx((2 * np.log(2) + 2 * 0.5623351446) / 18)
     assert view.example_weight == pytest.approx(view.settings.gal.balance_lambda * view.mean_entropy)
-    assert (view.exhausted, view.wanted) == (False, 72)
+    assert view.wanted == 72
 
 
 def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
@@ -100,7 +100,7 @@ def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> N
     draw(studio, round_id, [2, 2, 2])
     accepted = studio.accept_suggestion(round_id)
     assert len(accepted) == 3
-    assert studio.round_view(round_id).undo_words == "accept the suggestion (3 images)"
+    assert studio.round_view(round_id).undo == "accept the suggestion (3 images)"
     assert studio.undo(round_id) == accepted
     assert studio.round_view(round_id).accepted == 0
     assert studio.redo(round_id) == accepted

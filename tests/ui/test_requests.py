@@ -31,6 +31,19 @@ def untyped(context: Context, project) -> None:  # type: ignore[no-untyped-def]
     """A question whose field has no type."""
 
 
+class Own:
+    """Something that only Python knows."""
+
+
+def not_json(context: Context, project: str) -> Annotated[Own, Only("own")]:
+    """An answer that cannot be written."""
+    return Own()
+
+
+def asks_own(context: Context, own: Own) -> None:
+    """A question that no page can ask."""
+
+
 @pytest.mark.parametrize(
     ("act", "why"),
     [
@@ -40,6 +53,8 @@ def untyped(context: Context, project) -> None:  # type: ignore[no-untyped-def]
         ),
         (loose, "make it a frozen dataclass, or Annotated"),
         (untyped, "has no type for 'project'"),
+        (not_json, r"the request 'not_json' of .* has a type that is not written as JSON: .*Own"),
+        (asks_own, "not written as JSON"),
     ],
 )
 @pytest.mark.parametrize("way", ["read", "write", "write_outside"])
@@ -50,6 +65,15 @@ def test_what_declares_no_object_is_refused_when_it_is_registered(
     with pytest.raises(TypeError, match=why):
         getattr(table, way)(act)
     assert not table
+
+
+def test_a_part_is_refused_alike() -> None:
+    table = Requests("rounds")
+    with pytest.raises(TypeError, match=r"the part 'not_json' of .* is not written as JSON"):
+        table.part(not_json)
+    with pytest.raises(TypeError, match="has no type for 'project'"):
+        table.part(untyped)
+    assert not table.parts
 
 
 def test_a_field_makes_an_object_of_it_and_a_name_is_taken_once() -> None:

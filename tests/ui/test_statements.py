@@ -31,9 +31,9 @@ RUNS = {"width": 48, "height": 48, "runs": [0, 24 * 48, 255, 24 * 48]}
 USUAL = 20
 """Statements at most of a request that has no number of its own."""
 LIMITS: dict[str, int] = {
-    "poll": 46, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep": 1, "preview": 1, "reorder": 4,
+    "poll": 46, "log": 3, "stop": 7, "pause": 1, "resume": 13, "keep_step": 1, "preview_now": 1, "reorder": 4,
     "overview": 9, "options": 0, "change": 15, "rename": 5, "restore": 2, "enable_anchor": 6,
-    "add_anchors": 12, "local_models": 3, "relatives": 7,
+    "add_anchors": 12, "local_models": 3, "same_seed_elsewhere": 7,
     "choices": 10, "fine_tune": 12, "continue_training": 8, "generate": 12, "draw_more": 9,
     "run_round": 28, "next_round": 33,
     "what_if": 167, "keep_line": 4, "rename_round": 4, "star_round": 2, "archive_round": 8,
@@ -41,8 +41,8 @@ LIMITS: dict[str, int] = {
     "tag": 4, "accept_in_part": 9, "mark_copies": 7, "count_marks": 5, "set_weight": 7, "undo": 8, "redo": 5,
     "explain_choice": 2, "learn": 15, "patch_maps": 5, "part_mask": 2,
     "reference_mask": 3, "judge_quality": 10, "masks_at_point": 2,
-    "set_mask": 5, "undo_mask": 3, "redo_mask": 3,
-    "results": 6, "same_seed": 8, "test_pictures": 14,
+    "set_mask": 5, "undo_reference_mask": 3, "redo_reference_mask": 3,
+    "outcomes": 6, "same_seed": 8, "test_pictures": 14,
     "changes": 18,
 }  # fmt: skip
 """Statements of each request at most, BEGIN and COMMIT left out."""
@@ -167,12 +167,12 @@ OTHER: dict[str, Mapping[str, str]] = {
     "set_weight": {"candidate": "accepted"},
     "part_mask": {"candidate": "accepted"},
     "add_anchors": {"lines": "new_prompts"},
-    "keep": {"job": "halted"},
+    "keep_step": {"job": "halted"},
     "resume": {"job": "halted"},
 }
 """Which of the things in the workspace a parameter stands for, where it is not that of its own name."""
 REFUSED = {
-    "keep": "No step of this training was saved",
+    "keep_step": "No step of this training was saved",
     "continue_training": "The last state of Round 2's training is gone",
     "keep_line": "This round has no branch beside it",
 }

@@ -160,7 +160,6 @@ export const round = (more) => ({
   next_seconds: null,
   summary: "",
   check: "",
-  trainable: true,
   repeats: "",
   closed: {},
   undo: "",

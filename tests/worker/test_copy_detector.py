@@ -21,7 +21,7 @@ from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.refinements import Foreground
 from gal_studio.studio import ReferenceDraft, Studio
 from gal_studio.studio.create.project import model_names
-from gal_studio.ui.payloads.rounds import candidate_payload
+from gal_studio.studio.views.round import candidate_view
 from gal_studio.worker.jobs import generate
 from gal_studio.worker.jobs.generate import draw_base_pictures
 from gal_studio.worker.model_check import report
@@ -55,7 +55,7 @@ def test_every_picture_has_a_score_and_a_map(
         (found,) = studio.patch_maps(candidate.id, "shown")
         assert (found.height, found.width) == (16, 16)
     tile = studio.round_view(round_id).candidates[0]
-    assert candidate_payload(tile, "").compared is True
+    assert candidate_view(tile, "").compared is True
     assert not studio.patch_maps(tile.candidate.id, "quality")  # the heat map of all likeness is another one
     write_outputs(studio, [round_id], tmp_path / "out", "uncertainty")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "candidates.csv").read_text("utf-8-sig"))))

@@ -9,7 +9,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import POLICIES, deciders
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.projects import project_payload
-from gal_studio.ui.payloads.rounds import score_payloads
 from tests.invented import added
 from tests.invented.policy import SPREAD, Spread
 from tests.studio.seeding import draft, draw, train
@@ -52,14 +51,13 @@ def test_the_page_offers_it_and_shows_what_it_suggests_and_why(studio: Studio, d
     view = studio.round_view(drawn)
     (field,) = [one for one in project_payload(view.project).fields if one.name == "gal.policy"]
     assert (field.label, field.choices[-1]) == ("Selection strategy", (NAME, "Spread out"))
-    scores = score_payloads(view)
-    suggested = [score for score in scores if score.suggested]
+    suggested = [score for score in view.scores if score.suggested]
     assert [score.rank for score in suggested] == [1, 2]
     assert {score.reason for score in suggested} == {
         "Its image looks unlike 0 references, 0 accepted and the others."
     }
     assert all(score.why.startswith("the best of ") for score in suggested)
-    assert [score.reason for score in scores if not score.suggested][-1] == (
+    assert [score.reason for score in view.scores if not score.suggested][-1] == (
         "0 of 4 are copies. Not suggested: Spread out puts other test prompts first."
     )
     assert view.sentence == "2 of 18 test prompts are suggested, by Spread out."
@@ -72,7 +70,7 @@ def test_a_rejected_picture_is_replaced_in_its_order(studio: Studio, drawn: str)
         if first.anchor_id != before[0].anchor_id:
             break
         studio.decide([first.candidate_id], "rejected")
-    third = studio.round_view(drawn).scores[2].anchor.id
+    third = studio.round_view(drawn).scores[2].anchor_id
     (replaced, kept) = studio.proposal(drawn).suggestions
     assert (replaced.anchor_id, kept) == (third, before[1])
     assert "in place of" in replaced.reason

@@ -14,8 +14,8 @@ from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.views.round import candidate_view
 from gal_studio.ui.payloads.projects import project_payload
-from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.models import Models
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
@@ -46,7 +46,7 @@ def test_it_is_stored_and_shown_by_its_label(studio: Studio, drawn: str) -> None
         expected = pytest.approx(redness(studio, tile.candidate))
         assert tile.candidate.score("redness") == expected
         assert studio.store.candidates.get(tile.candidate.id) == tile.candidate
-        assert candidate_payload(tile, "").scores == {
+        assert candidate_view(tile, "").scores == {
             "similarity_anchor": tile.candidate.similarity_anchor,
             "similarity_reference": tile.candidate.similarity_reference,
             **tile.candidate.more_scores,
@@ -85,7 +85,7 @@ def test_an_archive_holds_it(studio: Studio, drawn: str, tmp_path: Path) -> None
 def test_a_picture_that_was_drawn_before_has_none(studio: Studio, drawn: str, tmp_path: Path) -> None:
     studio.store.database.write("DELETE FROM candidate_scores")
     tile = studio.round_view(drawn).candidates[0]
-    assert candidate_payload(tile, "").scores.keys() == {"similarity_anchor", "similarity_reference"}
+    assert candidate_view(tile, "").scores.keys() == {"similarity_anchor", "similarity_reference"}
     write_outputs(studio, [drawn], tmp_path / "out", "uncertainty")
     with (tmp_path / "out" / "candidates.csv").open(encoding="utf-8-sig") as file:
         assert {row["redness"] for row in csv.DictReader(file)} == {""}

@@ -42,7 +42,7 @@ def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str,
     assert [step for step, _ in view.losses] == [1, 2, 3, 4, 5, 6]
     assert set(view.seconds) == {"fine_tune", "generate", "embed", "project"}
     assert all(seconds > 0 for seconds in view.seconds.values())
-    assert view.unet_forwards == 12 * 3 * 2
+    assert view.round.unet_forwards == 12 * 3 * 2
     assert all(tile.candidate.x is not None for tile in view.candidates)
     assert set(view.reference_positions) == {view.project.references[0].id}
     studio.decide([view.candidates[0].candidate.id], "accepted")
@@ -123,7 +123,8 @@ def test_preview_now_and_previews_at_an_interval(
     samples = studio.round_view(first).previews
     assert [sample.step for sample in samples] == [0, 2, 4]
     assert samples[0].prompt == "A tie in ink style"
-    assert studio.store.images.picture(samples[0].image).size == (32, 32)
+    drawn = studio.store.snapshots.round(first).record.previews[0]
+    assert studio.store.images.picture(drawn.image).size == (32, 32) and drawn.version == samples[0].version
     assert studio.store.rounds.losses(first) == studio.store.rounds.losses(plain)
 
 

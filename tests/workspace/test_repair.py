@@ -84,7 +84,7 @@ def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
     parts = poll(views, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
     assert parts["rounds"][0]["cover"] is None
     assert parts["round"]["step"] == "generate"
-    assert len(ask("results", studio, {"project": project_id})["rounds"]) == 1
+    assert len(ask("outcomes", studio, {"project": project_id})["rounds"]) == 1
     studio.store.close()
 
 

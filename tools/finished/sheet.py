@@ -6,15 +6,15 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.records.candidate import Tile
 from gal_studio.state.files.content_store import Images
 from gal_studio.studio.reports.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SUGGESTED, fitted, font
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 
 TILE, LINE, PROMPTS_A_ROW = 128, 20, 3
 
 
-def sheet(images: Images, view: RoundView) -> Image.Image:
+def sheet(images: Images, view: FullRound) -> Image.Image:
     """Draw the sheet; the number of a suggested image is blue, that of a copy orange."""
     heads = short_names(view.project.anchors)
-    prompts = [(heads[ranked.anchor.id], _tiles(view, ranked.anchor.id)) for ranked in view.scores]
+    prompts = [(heads[ranked.anchor_id], _tiles(view, ranked.anchor_id)) for ranked in view.scores]
     most = max((len(tiles) for _, tiles in prompts), default=1)
     width, height = most * (TILE + GAP) + MARGIN, 2 * LINE + TILE + MARGIN
     rows = -(-len(prompts) // PROMPTS_A_ROW)
@@ -32,6 +32,6 @@ def sheet(images: Images, view: RoundView) -> Image.Image:
     return made
 
 
-def _tiles(view: RoundView, anchor_id: str) -> list[Tile]:
+def _tiles(view: FullRound, anchor_id: str) -> list[Tile]:
     tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == anchor_id]
     return sorted(tiles, key=lambda tile: tile.candidate.index)

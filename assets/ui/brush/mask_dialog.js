@@ -65,7 +65,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
     title: prompt,
     load: () => call("rounds", "reference_mask", { reference: id }),
     send: async (mask) => told(await write("set_mask", { reference: id, mask })),
-    step: async (name) => told(await write(`${name}_mask`, { reference: id })),
+    step: async (name) => told(await write(`${name}_reference_mask`, { reference: id })),
     of: { reference: id },
   });
   shown = id;

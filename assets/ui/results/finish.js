@@ -55,7 +55,7 @@ export const finishPlace = {
  */
 export async function openDownload(wanted = state.measures?.best ?? null) {
   if (!state.projectId) return;
-  const answer = await call("results", "results", { project: state.projectId });
+  const answer = await call("results", "outcomes", { project: state.projectId });
   const id = wanted ?? answer?.rounds.findLast(({ adapter }) => adapter)?.id;
   const round = answer?.rounds.find((one) => one.id === id);
   if (!answer || !round || finishPlace.now() === id) return;

@@ -46,7 +46,7 @@ export function mountResults(parts) {
   async function load() {
     if ((state.step !== "results" && !finishOpen()) || !state.projectId) return;
     const isLatest = newRounds();
-    const answer = await call("results", "results", { project: state.projectId });
+    const answer = await call("results", "outcomes", { project: state.projectId });
     if (!answer || !isLatest()) return;
     knowRounds([...answer.rounds]);
     parts.results.toggleAttribute("data-loading", !shown());

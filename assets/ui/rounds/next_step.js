@@ -1,12 +1,11 @@
 /** The next step of a round, and why an action is disabled. */
-/** @import { Round } from "payloads" */
 import { busy, byItself, loading, openSuggestions, state, workHere, verdictOf } from "../app/store.js";
 import { unfinished } from "../top/job_words.js";
 
 /**
  * What a feature says of the rounds that it trains: why an action is closed, which one comes next, and what
  * an action does; undefined where it has no say.
- * @typedef {{ closed: (name: string, round: Round) => string | undefined, next: () => string | undefined,
+ * @typedef {{ closed: (name: string) => string | undefined, next: () => string | undefined,
  *   hint: (name: string) => string | undefined }} Guide
  */
 /** @type {Guide[]} */
@@ -26,17 +25,17 @@ export function closed(name) {
   if (!round) return loading() ? "The project is being loaded" : "Open a project first";
   if (childOf(name)) return null; // it only goes there
   if (byItself()) return byItself();
-  if (busy() && !(name === "next_round" && queuesBehind())) return "The studio is busy: wait, or press Stop";
+  if (busy())
+    return name === "next_round" && queuesBehind() ? null : "The studio is busy: wait, or press Stop";
   if (["run", "fine_tune", "generate"].includes(name) && roundWaits())
     return "It is already in the queue and starts by itself";
-  const said = guides.map((guide) => guide.closed(name, round)).find(Boolean);
+  const said = guides.map((guide) => guide.closed(name)).find(Boolean);
   if (said) return said;
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
     if (followed()) return "The next round already exists";
     if (!openSuggestions().length) return "Every suggestion is reviewed";
   }
-  if (name === "next_round" && !state.candidates.size && !busy()) return "Generate images first";
   const offered = state.project?.offered.find(({ kind }) => kind === name);
   return round.closed[offered?.change === "make_round" ? "make_round" : name] ?? null;
 }

@@ -1,5 +1,5 @@
 /** The log dialog: the tail of the worker's log, refreshed while open, and a bug report to copy. */
-/** @import { LogAnswer } from "payloads" */
+/** @import { BugReport } from "payloads" */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { Dialog } from "../kit/dialog.js";
@@ -15,7 +15,7 @@ export function openLog() {
 }
 
 function Log() {
-  const [answer, show] = useState(/** @type {LogAnswer | null} */ (null));
+  const [answer, show] = useState(/** @type {BugReport | null} */ (null));
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const { scrollTop = 0, clientHeight = 0, scrollHeight = 0 } = box.current ?? {};
   const atEnd = !box.current?.textContent || scrollTop + clientHeight >= scrollHeight - 4;
@@ -61,7 +61,7 @@ function Log() {
     </p>`;
 }
 
-/** @param {LogAnswer} answer */
+/** @param {BugReport} answer */
 function linesOf({ lines, output, page }) {
   const other = output.length ? ["", "Other output", ...output] : [];
   const own = page.length ? ["", "The page's own log", ...page] : [];

@@ -134,7 +134,7 @@ function JobLine({ job }) {
     ${button("resume", () => move("resume", "queued"), {
       "data-next": unfinished(job) && !line.locate ? "" : null,
     })}
-    ${button("keep", () => move("keep", job.state === "running" ? "running" : "queued"), {
+    ${button("keep", () => move("keep_step", job.state === "running" ? "running" : "queued"), {
       title: "End the training at this step and continue with its LoRA",
     })}
     ${button("locate", () => locate(job), {
@@ -175,7 +175,7 @@ async function locate(job) {
 
 /**
  * Stop, pause, resume or end the job, with an optimistic update that the next poll confirms or corrects.
- * @param {"stop" | "pause" | "resume" | "keep"} verb
+ * @param {"stop" | "pause" | "resume" | "keep_step"} verb
  * @param {Job["state"]} soon
  */
 async function move(verb, soon) {

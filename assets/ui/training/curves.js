@@ -118,7 +118,7 @@ function OnlyCopies({ step }) {
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const keep = async ({ currentTarget: button }) => {
     button.disabled = true;
-    if (state.job) await write("keep", { job: state.job.id });
+    if (state.job) await write("keep_step", { job: state.job.id });
     ask("job");
   };
   return html`<p class="only-copies" role="status">

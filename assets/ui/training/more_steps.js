@@ -8,7 +8,7 @@ import { html } from "../kit/html.js";
 const MOST = 100_000; // steps, as in gal_studio/core/settings.py
 
 /** Can the open round be trained on? */
-export const canTrainOn = () => state.round?.tunes && !state.round.source && state.round.trained && !busy();
+export const canTrainOn = () => state.round?.closed.continue_training === undefined && !busy();
 
 export const MoreSteps = () => html`<button
   type="button" class="quiet more-steps" title="Continue from where this training ended" onClick=${askSteps}

@@ -58,7 +58,7 @@ async function previewNow() {
   state.job = { ...job, preview_wanted: true };
   ask("job"); // a poll in flight knows nothing of it yet
   emit("job");
-  const answer = await write("preview", { job: job.id });
+  const answer = await write("preview_now", { job: job.id });
   asking = false;
   if (!answer && state.job?.id === job.id) state.job = { ...state.job, preview_wanted: false };
   ask("job");

@@ -31,7 +31,7 @@ from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed", "early_strength", "late_strength", "switch")
 AFTER_SCORES = (
@@ -105,7 +105,7 @@ def write_outputs(
 
 
 def _times(
-    studio: Studio, views: Sequence[RoundView], refinements: Mapping[str, str]
+    studio: Studio, views: Sequence[FullRound], refinements: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The seconds of each round's phases."""
     made = each_round()
@@ -122,12 +122,12 @@ def _times(
     ]
 
 
-def _drawn(view: RoundView) -> RoundView:
+def _drawn(view: FullRound) -> FullRound:
     """A round without the pictures of a person's own prompts, which no figure counts."""
     return replace(view, candidates=tuple(tile for tile in view.candidates if not tile.candidate.own))
 
 
-def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
+def _write_round(studio: Studio, view: FullRound, out: Path) -> None:
     label = _label(view)
     for tile in view.candidates:
         path = out / picture_name(view, tile)
@@ -147,20 +147,20 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
     write_whole(out / f"contact-sheet-{label}.png", png_of(sheet), out)
 
 
-def _label(view: RoundView) -> str:
+def _label(view: FullRound) -> str:
     if view.round.source:
         return file_stem(view.round.title or view.round.source, view.round.id)
     return f"round-{view.round.number}" + (f"-{named}" if (named := view.round.variant.suffix) else "")
 
 
-def picture_name(view: RoundView, tile: Tile) -> str:
+def picture_name(view: FullRound, tile: Tile) -> str:
     """The file name of a candidate in the output folder: by round, anchor and index."""
     order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
     words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")
     return f"pictures/{_label(view)}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
 
 
-def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, Any]:
+def _project(project: ProjectView, view: FullRound, policy: str) -> dict[str, Any]:
     return {
         "name": project.name,
         "kind": project.kind,
@@ -179,35 +179,36 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
     }
 
 
-def _recipes(view: RoundView) -> dict[str, Any]:
+def _recipes(view: FullRound) -> dict[str, Any]:
     """What each recipe's pictures are, and the recipe of most good ones (Eq. G18)."""
     rates = recipe_rates([tile.candidate for tile in view.candidates])
     return {"best": asdict(view.best_recipe), "drawn": [asdict(rate) for rate in rates]}
 
 
-def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
+def _round(studio: Studio, view: FullRound) -> dict[str, Any]:
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
     inputs = inputs_of(studio.store, view.round.id)
     here, teacher = inputs.here, taught_by(inputs)
+    scores = {score.anchor.id: score for score in here.scores}
     return {
         "number": view.round.number,
         **({"lora": view.round.source} if view.round.source else {}),
         "mean_entropy": view.mean_entropy,
-        "unet_forwards": view.unet_forwards,
+        "unet_forwards": view.round.unet_forwards,
         "recipes": _recipes(view),
         "anchors": [
             {
-                "prompt": ranked.anchor.prompt,
-                "candidates": ranked.score.candidates,
-                "overfit": ranked.score.overfit,
-                "overfit_rate": ranked.score.overfit_rate,
-                "overfit_by_prompts": ranked.score.by_prompts,
-                "overfit_by_pictures": ranked.score.by_pictures,
-                "compared": ranked.score.compared,
-                "entropy": ranked.score.entropy,
-                "mean_margin": ranked.score.mean_margin,
+                "prompt": ranked.prompt,
+                "candidates": ranked.n,
+                "overfit": ranked.copies,
+                "overfit_rate": ranked.rate,
+                "overfit_by_prompts": scores[ranked.anchor_id].by_prompts,
+                "overfit_by_pictures": scores[ranked.anchor_id].by_pictures,
+                "compared": scores[ranked.anchor_id].compared,
+                "entropy": ranked.entropy,
+                "mean_margin": scores[ranked.anchor_id].mean_margin,
                 "rank": ranked.rank,
-                "suggested": ranked.suggested_candidate_id is not None,
+                "suggested": ranked.chosen,
                 "reason": ranked.reason,
             }
             for ranked in view.scores
@@ -225,7 +226,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     }
 
 
-def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
+def _trained_on(studio: Studio, view: FullRound) -> list[dict[str, Any]]:
     """The training set with the expected number of draws of each picture (Eq. G9)."""
     examples = studio.store.rounds.training_set(view.round.id)
     return [
@@ -240,7 +241,7 @@ def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
     ]
 
 
-def _table(views: Sequence[RoundView]) -> str:
+def _table(views: Sequence[FullRound]) -> str:
     """CSV with one row per candidate."""
     names = [score.name for score in SCORES]
     rows: list[tuple[Any, ...]] = [(*BEFORE_SCORES, *names, *AFTER_SCORES)]

@@ -395,6 +395,6 @@ def _decide(studio: Studio, round_: Round, policy: str) -> SuggestionSet | None:
 
 def _print_round(studio: Studio, line: ProgressLine, round_id: str, policy: str) -> None:
     view = studio.round_view(round_id, policy)
-    copies = sum(score.score.overfit for score in view.scores)
+    copies = sum(score.copies for score in view.scores)
     counted = f"Round {view.round.number}: {copies} of {len(view.candidates)} images are copies."
     line.say(" ".join(said for said in (counted, view.check, view.sentence) if said))

@@ -1,14 +1,18 @@
 """Compare two settings blind: deal pairs, keep what a person chooses, and undo it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from typing_extensions import Doc
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.measures.blind import MOST, PAIRS, Answer, Choice, Chosen, Key, Setting, deal, shared
+from gal_studio.core.measures.blind import MOST, PAIRS, Answer, Chosen, Key, Setting, deal, shared
 from gal_studio.core.measures.compare import images_of
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.measures.verdict import names_of
+from gal_studio.core.records.candidate import PictureRef
 from gal_studio.core.types import Author
 from gal_studio.rounds.measured import Measured, measured
 from gal_studio.studio.studio import Studio, verb
@@ -18,102 +22,129 @@ _GONE = "These two images are no pair of the benchmark any more: close Compare b
 
 @dataclass(frozen=True)
 class BlindPair:
-    """Two images of the same prompt and seed."""
+    """Two images of the same prompt and seed, which do not say what generated them."""
 
     prompt: str
-    left: MeasuredPicture
-    right: MeasuredPicture
+    left: PictureRef
+    right: PictureRef
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Two settings side by side: the `pairs` to show next, and what was chosen so far.
+class BlindSide:
+    """What can be compared."""
 
-    `names` are those of all that can be compared, the best one first. `settings` are None where there are no
-    two. After these pairs, `more` are left. With `can_undo`, the last answer of the project is one of theirs.
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class BlindTold:
+    """What was chosen so far, and how often the studio's figures agreed in this workspace; "" if nothing."""
+
+    told: str
+    agreed: str
+
+
+@dataclass(frozen=True)
+class Blind(BlindTold):
+    """Two of the sides, by their keys, with the pairs that come next; the best side comes first.
+
+    Without two sides to compare, there are no keys and no pairs.
     """
 
-    names: Mapping[Setting, str]
-    settings: tuple[Setting, Setting] | None = None
-    pairs: tuple[BlindPair, ...] = ()
-    choice: Choice | None = None
-    more: int = 0
-    can_undo: bool = False
-
-    @property
-    def sentence(self) -> str:
-        """What was chosen so far; empty without an answer."""
-        return self.choice.sentence(self.names) if self.choice else ""
+    sides: tuple[BlindSide, ...]
+    first: str
+    second: str
+    pairs: tuple[BlindPair, ...]
+    more: Annotated[int, Doc("The pairs that are left after these.")]
+    can_undo: Annotated[bool, Doc("Whether the last answer of the project is one of these sides.")]
 
 
 @verb
 def compare_blind(
-    studio: Studio,
-    project_id: str,
-    seed: int = 0,
-    first: Setting | None = None,
-    second: Setting | None = None,
-    round_id: str | None = None,
-) -> Comparison:
+    studio: Studio, project_id: str, seed: int = 0, first: str = "", second: str = "", round_id: str = ""
+) -> Blind:
     """Deal blind pairs of two measured settings: each is a round and a schedule that it generates by.
 
-    Order and sides are by chance, from the `seed`. Twelve pairs come first, and up to 24 in all. By default,
-    the best setting of the round, or of all rounds, is compared with the best one of another round.
+    They are named by the keys of what this returns. Order and sides are by chance, from the `seed`. Twelve
+    pairs come first, and up to 24 in all. By default, the best setting of the round, or of all rounds, is
+    compared with the best one of another round.
     """
     found = measured(studio.store, project_id)
     names = names_of([*found.settings.values(), *found.every_setting.values()])
-    own = found.settings.get(round_id or "")
-    both = _two(names, first or (own.arm.setting if own else None), second)
+    own = found.settings.get(round_id)
+    usual = own.arm.setting if own else None
+    both = _two(names, first or (_key(usual) if usual else ""), second)
+    sides, agreed = tuple(BlindSide(key, names[one]) for key, one in _keys(names).items()), _agreed(studio)
     if both is None:
-        return Comparison(names)
+        return Blind("", agreed, sides, "", "", (), 0, False)
     drawn = [found.drawn[one] for one in both]
     pairs = shared(*map(images_of, drawn))
     answered = {frozenset(images) for images in pairs.values()} & found.answers.keys()
     number = (PAIRS if len(answered) < PAIRS else MOST) - len(answered)
     shown = [
-        BlindPair(key[0], *(each[key] for each in (drawn if side == "left" else drawn[::-1])))
+        _pair(key, *(each[key] for each in (drawn if side == "left" else drawn[::-1])))
         for key, side in list(deal(pairs, answered, seed).items())[: max(0, number)]
     ]
-    return Comparison(
-        names,
-        both,
-        tuple(shown),
-        _choice(found, *both),
-        max(0, min(len(pairs), MOST) - len(answered) - len(shown)),
-        studio.store.blind.last(project_id) in answered,
+    return Blind(
+        told=_told(found, names, both),
+        agreed=agreed,
+        sides=sides,
+        first=_key(both[0]),
+        second=_key(both[1]),
+        pairs=tuple(shown),
+        more=max(0, min(len(pairs), MOST) - len(answered) - len(shown)),
+        can_undo=studio.store.blind.last(project_id) in answered,
     )
 
 
-def _two(
-    names: Mapping[Setting, str], first: Setting | None, second: Setting | None
-) -> tuple[Setting, Setting] | None:
+def _key(setting: Setting) -> str:
+    round_id, recipe = setting
+    return f"{round_id} {recipe.brief}"
+
+
+def _keys(names: Iterable[Setting]) -> dict[str, Setting]:
+    return {_key(one): one for one in names}
+
+
+def _two(names: Iterable[Setting], first: str, second: str) -> tuple[Setting, Setting] | None:
     """What is compared: what is asked for, else the first one, and the next one of another round if any."""
-    if unknown := {first, second} - {None, *names}:
-        raise StudioError(f"{len(unknown)} of these is not measured: measure the round first.")
-    one = first or next(iter(names), None)
-    others = [each for each in names if each != one]
-    apart = [each for each in others if one and each[0] != one[0]]
-    other = second or next(iter([*apart, *others]), None)
-    if one is None or other is None:
+    keys = _keys(names)
+    if {first, second} - {"", *keys}:
+        raise StudioError("This is not measured any more: close Compare blind, and open it again.")
+    one = first or next(iter(keys), "")
+    others = [each for each in keys if each != one]
+    apart = [each for each in others if keys[each][0] != keys[one][0]]
+    other = second or next(iter([*apart, *others]), "")
+    if not (one and other):
         return None
     if one == other:
         raise StudioError("These are the same: choose two different ones to compare.")
-    return one, other
+    return keys[one], keys[other]
 
 
-def _choice(found: Measured, first: Setting, second: Setting) -> Choice | None:
+def _pair(key: Key, left: MeasuredPicture, right: MeasuredPicture) -> BlindPair:
+    return BlindPair(key[0], PictureRef.of(left.candidate), PictureRef.of(right.candidate))
+
+
+def _told(found: Measured, names: Mapping[Setting, str], both: tuple[Setting, Setting]) -> str:
     """What was chosen between two settings, in this order."""
-    return next((each for each in found.choices if set(each.settings) == {first, second}), None)
+    choice = next((each for each in found.choices if set(each.settings) == set(both)), None)
+    return choice.sentence(names) if choice else ""
+
+
+def _agreed(studio: Studio) -> str:
+    return studio.store.blind.agreement().sentence
 
 
 @verb
 def choose_blind(
     studio: Studio, project_id: str, left: str, right: str, chosen: Chosen, author: Author = "human"
-) -> Comparison:
+) -> BlindTold:
     """Say which of two benchmark images is the better one: "left", "right" or "neither".
 
     They are named by their IDs, and are of the same prompt and seed. The answer outranks what is computed,
-    and `undo_blind` undoes it. Returns what was chosen between their settings so far, without pairs.
+    and `undo_blind` undoes it. Returns what was chosen between their settings so far.
     """
     checks.one_of("The answer", chosen, Chosen)
     with studio.store.database.transaction():
@@ -138,7 +169,7 @@ def choose_blind(
         studio.store.blind.add(project_id, answer, author)
     now = replace(found, answers={**found.answers, answer.pair: answer})
     names = names_of(list(now.every_setting.values()))
-    return Comparison(names, (first, second), choice=_choice(now, first, second), can_undo=True)
+    return BlindTold(_told(now, names, (first, second)), _agreed(studio))
 
 
 @verb
@@ -159,4 +190,4 @@ def undo_blind(studio: Studio, project_id: str) -> BlindPair | None:
     if answer is None or answer.left not in drawn or answer.right not in drawn:
         return None
     (key, left), (_, right) = drawn[answer.left], drawn[answer.right]
-    return BlindPair(key[0], left, right)
+    return _pair(key, left, right)

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from gal_studio.core.answers import AnswerError, read_answer
+from gal_studio.core.answers import Answer, AnswerError, read_answer
 from gal_studio.core.prompts import tidy, trigger_pattern
 from gal_studio.core.words import counted, listed
 
@@ -18,15 +18,7 @@ _OPENING = re.compile(rf"^(?:{_SAID_OF}(?: (?:{_VERBS})|,)?\s+)?", re.IGNORECASE
 _EMPTY_WORD = re.compile(r"\b(an?|the)\s+(?=(?:an?|the|on|in|at|with|of|and)\b)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """A caption, and what else the answer had, in words such as "its thinking"."""
-
-    text: str
-    left_out: tuple[str, ...] = ()
-
-
-def proposal(answer: str, trigger_word: str = "") -> Proposal:
+def proposal(answer: str, trigger_word: str = "") -> Answer:
     """The caption in a model's answer, on one line, without a trigger word and "This image shows".
 
     AnswerError if it refuses, is cut off, or has no words.
@@ -42,15 +34,10 @@ def proposal(answer: str, trigger_word: str = "") -> Proposal:
     text = " ".join(words).strip(" .,;:")
     if not re.search(r"\w\w", text):
         raise AnswerError("The model proposed no words: try another model, or write the caption yourself.")
-    return Proposal(text[0].upper() + text[1:], read.left_out)
+    return replace(read, text=text[0].upper() + text[1:])
 
 
-def proposed(answer: str, trigger_word: str = "") -> str:
-    """The words of a `proposal`."""
-    return proposal(answer, trigger_word).text
-
-
-def left_out_of(proposals: Iterable[Proposal]) -> str:
+def left_out_of(proposals: Iterable[Answer]) -> str:
     """What was left out of the answers, in one sentence; "" for nothing."""
     kinds = Counter(kind for one in proposals for kind in one.left_out)
     told = [f"{kind} ({counted(number, 'answer')})" for kind, number in kinds.items()]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from gal_studio.core import strict_json
+from gal_studio.features.refine.rules import closed
 from gal_studio.features.refine.verbs import repeat_refinement, run_refinement
 from gal_studio.features.refine.view import RefinementView, refinement_view
 from gal_studio.state import Store
@@ -23,5 +24,6 @@ HOOKS = Hooks(
     rows=views,
     run={"refine": run_refinement},
     after_training=repeat_refinement,
+    closed=closed,
     actions={"fine_tune": ("refine",), "refine": ("pairs", "train", "whole", "again")},
 )

@@ -10,7 +10,7 @@ from gal_studio.core.records.candidate import ShownPicture, Tile
 from gal_studio.core.settings import AfterRefinement
 from gal_studio.features.refine import verbs
 from gal_studio.features.refine.view import Ahead, RefinementView, ahead
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 from gal_studio.ui.api.mask_runs import pixels_of, stored_runs
 from gal_studio.ui.payloads import Id, OfRound, Only, Runs
 from gal_studio.ui.requests import Context, Requests
@@ -49,7 +49,7 @@ class ComparedAnchor:
 
 
 @REQUESTS.part
-def refinement(context: Context, view: RoundView) -> RefinementView | None:
+def refinement(context: Context, view: FullRound) -> RefinementView | None:
     """What a poll brings of a refinement beside its round; None of another round."""
     round_ = view.round
     if not round_.variant.refines or round_.parent_id is None:

@@ -82,18 +82,31 @@ def _accepted(base: RoundSnapshot) -> list[_Source]:
         for each in (base, *reversed(base.ancestors))
         for example in lineage.accepted_examples(each)
     ]
-    number = base.round.number
     if not sources:
-        raise StudioError(
-            f"Round {number} has no accepted image to train on: accept an image first, then press "
-            "Repair what comes out wrong."
-        )
+        raise StudioError(_nothing_accepted(base))
     if not any(source.weight for source in sources):
         raise StudioError(
-            f"Round {number} would train on nothing, because its accepted images weigh 0: give one a weight, "
-            "or accept an image in a round that is uncertain."
+            f"Round {base.round.number} would train on nothing, because its accepted images weigh 0: give "
+            "one a weight, or accept an image in a round that is uncertain."
         )
     return sources
+
+
+def _nothing_accepted(base: RoundSnapshot) -> str:
+    return (
+        f"Round {base.round.number} has no accepted image to train on: accept an image first, then press "
+        "Repair what comes out wrong."
+    )
+
+
+def closed(base: RoundSnapshot, complete: bool) -> dict[str, str]:
+    """Why a round is not refined yet, whose images are `complete` or not."""
+    if not complete:
+        lacking = f"Round {base.round.number} lacks images, with which a refinement is compared"
+        return {"refine": f"{lacking}: press Generate first."}
+    is_subject, line = base.project.project.taught.is_subject, (base, *base.ancestors)
+    has_any = is_subject or any(lineage.accepted_examples(each) for each in line)
+    return {} if has_any else {"refine": _nothing_accepted(base)}
 
 
 def can_be_refined(base: RoundSnapshot) -> bool:

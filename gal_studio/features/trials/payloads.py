@@ -7,15 +7,16 @@ from typing_extensions import Doc
 
 from gal_studio.core.gal.recipes import recipe_words
 from gal_studio.core.gal.standard import ASKED_FROM
-from gal_studio.core.records.views import version
+from gal_studio.core.records.views import version, view_of
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.words import percent
 from gal_studio.features.trials import record, verbs
 from gal_studio.features.trials.rules import judged
 from gal_studio.state.tables.candidates import copy_shift
 from gal_studio.studio import Studio
+from gal_studio.studio.views.types import ShownRecipe
 from gal_studio.studio.views.words.benchmark import metric_name
-from gal_studio.ui.payloads import Fact, ShownRecipe, shown_recipe
+from gal_studio.ui.payloads import Fact
 
 _SIMILARITIES = {"similarity_anchor", "similarity_reference"}
 _LOST = "This image was deleted from the workspace: press Again…, then Generate."
@@ -66,7 +67,7 @@ def trial_payloads(studio: Studio, project_id: str) -> tuple[Trial, ...]:
             negative=trial.negative,
             seed=str(trial.seed),
             guidance=trial.guidance_scale,
-            recipe=shown_recipe(trial.recipe, _recipe_words(studio, trial)),
+            recipe=view_of(ShownRecipe, trial.recipe, words=_recipe_words(studio, trial)),
             trouble=_trouble(studio, project_id, trial),
             candidate=trial.candidate_id,
             step=trial.step,

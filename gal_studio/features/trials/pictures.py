@@ -13,7 +13,7 @@ from gal_studio.ui.api.pictures import DRAW_AGAIN, PictureKind
 
 def of_trial(store: Store, trial_id: str) -> str:
     """The generation data of a tried prompt."""
-    return written(store, trials_of(store).get(trial_id).drawn)
+    return written(store, trials_of(store).get(trial_id))
 
 
 def kinds_of_pictures(studio: Studio) -> Mapping[str, PictureKind]:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core import strict_json
-from gal_studio.core.recipe import StoredRecipe
 from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Repository, record, row_of
 from gal_studio.state.hooks import Drawn
@@ -24,31 +23,13 @@ _SELECT = "SELECT trials.* FROM trials JOIN rounds ON rounds.id = round_id"
 
 
 @dataclass(frozen=True)
-class NewTrial:
-    """What is asked for: a prompt, a seed, the guidance scale, and how the LoRA draws it (Eq. G13).
-
-    `negative` is what guidance leads away from; "" is the model's own unconditional text. With a `step`, the
-    LoRA that was kept of it draws, of the hash `lora`; else the round's own.
-    """
-
-    prompt: str
-    seed: int
-    guidance_scale: float
-    recipe: StoredRecipe
-    negative: str = field(default="", kw_only=True)
-    step: int | None = field(default=None, kw_only=True)
-    lora: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True)
-class Trial(NewTrial):
+class Trial(Drawn):
     """A picture of a free prompt; without an image it waits, unless `trouble` says why it cannot be drawn.
 
     `candidate_id` is the candidate that was made from it.
     """
 
     id: str
-    round_id: str
     trained_as: str
     image: str
     scores: Mapping[str, float]
@@ -58,22 +39,14 @@ class Trial(NewTrial):
     created: float
     feature: NDArray[np.float32] = field(repr=False, compare=False)
 
-    @property
-    def drawn(self) -> Drawn:
-        """What it is generated with."""
-        return Drawn(
-            self.round_id, self.prompt, self.seed, self.guidance_scale, self.recipe, self.negative, self.step,
-            self.lora,
-        )  # fmt: skip
-
 
 class Trials(Repository):
     """Reads and writes trials."""
 
-    def add(self, round_id: str, new: NewTrial) -> Trial:
+    def add(self, new: Drawn) -> Trial:
         """Store what is asked for."""
         identity = new_id()
-        own = {"id": identity, "round_id": round_id, "created": self._clock()}
+        own = {"id": identity, "created": self._clock()}
         self._database.insert("trials", row_of("trials", new, **own))
         return self.get(identity)
 

@@ -12,7 +12,8 @@ from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.variants.registry import refuse_untrained
-from gal_studio.features.trials.record import NewTrial, Trial, trials_of
+from gal_studio.features.trials.record import Trial, trials_of
+from gal_studio.state.hooks import Drawn
 from gal_studio.state.store import Store
 
 LONGEST_PROMPT = 300  # characters, as of a test prompt
@@ -20,9 +21,9 @@ LARGEST_GUIDANCE = 30.0
 MOST_WAITING = 50
 
 
-def check(store: Store, round_id: str, new: NewTrial) -> Round:
+def check(store: Store, new: Drawn) -> Round:
     """Refuse what cannot be drawn."""
-    round_ = store.rounds.get(round_id)
+    round_ = store.rounds.get(new.round_id)
     if new.step is None:
         refuse_untrained(round_)
     if not new.prompt.strip():
@@ -37,7 +38,7 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
         raise StudioError(
             "A model that takes references by itself has no strength for them: leave both strengths at 1."
         )
-    if len(trials_of(store).waiting(round_id)) >= MOST_WAITING:
+    if len(trials_of(store).waiting(new.round_id)) >= MOST_WAITING:
         raise StudioError(f"{MOST_WAITING} images are waiting to be generated: let some of them come first.")
     return round_
 

@@ -9,7 +9,7 @@ from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import KeptStep, RoundSnapshot
-from gal_studio.features.trials.record import NewTrial, Trial, trials_of
+from gal_studio.features.trials.record import Trial, trials_of
 from gal_studio.features.trials.rules import MOST_WAITING, check, use_as_candidate
 from gal_studio.rounds.kept_steps import (
     STRENGTHS,
@@ -19,6 +19,7 @@ from gal_studio.rounds.kept_steps import (
     usual_steps,
     why_none,
 )
+from gal_studio.state.hooks import Drawn
 from gal_studio.studio.studio import Studio, verb
 from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.waiting import is_pending
@@ -59,7 +60,8 @@ def _try(
     round_ = studio.store.rounds.get(round_id)
     subject = studio.store.projects.prompts(round_.project_id).stands_for
     usual = round_.settings.generation.as_drawn.guidance_scale
-    new = NewTrial(
+    new = Drawn(
+        round_id,
         entered(prompt).strip().replace("{}", subject),
         seed,
         usual if guidance_scale is None else guidance_scale,
@@ -69,8 +71,8 @@ def _try(
         lora="" if by is None else by.adapter,
     )
     with studio.store.database.transaction():
-        check(studio.store, round_id, new)
-        trial = trials_of(studio.store).add(round_id, new)
+        check(studio.store, new)
+        trial = trials_of(studio.store).add(new)
         studio._queue(round_, "try")
     studio._tell_each([about_entered(prompt)])
     return trial

@@ -26,7 +26,7 @@ from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
 from gal_studio.studio.reports.test_set_sheet import MeasuredColumn, test_set_sheet
 from gal_studio.studio.views.measures import FullMeasures, measures_view
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 from gal_studio.zip_files import zipped
 
 FIGURES = (*METRICS, "gain")
@@ -66,7 +66,7 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
 
 
 def _summary(
-    studio: Studio, view: ReplayView, rounds: list[RoundView], measures: FullMeasures
+    studio: Studio, view: ReplayView, rounds: list[FullRound], measures: FullMeasures
 ) -> dict[str, Any]:
     recorded = replays_of(studio.store).rounds(view.project_id)
     return {
@@ -115,7 +115,7 @@ def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[MeasuredC
     return [MeasuredColumn(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
 
 
-def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
+def _round(studio: Studio, view: FullRound) -> dict[str, Any]:
     """What was drawn, accepted and learned in a round."""
     store, tiles = studio.store, {tile.candidate.id: tile for tile in view.candidates}
     examples, here = store.rounds.training_set(view.round.id), store.snapshots.round(view.round.id)

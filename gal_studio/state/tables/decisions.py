@@ -7,6 +7,7 @@ from dataclasses import replace
 from gal_studio.core import checks
 from gal_studio.core.decisions import UNDECIDED, CandidateState, Decided, LoggedDecision
 from gal_studio.core.types import Author, Decision, Verdict
+from gal_studio.core.undo import LoggedChange
 from gal_studio.state.database.connection import record, row_of
 from gal_studio.state.database.undo_log import UndoLog
 
@@ -88,7 +89,7 @@ class Decisions(UndoLog[CandidateState]):
 
 def logged_decision(row: sqlite3.Row) -> LoggedDecision:
     """A row of `SELECT_DECISIONS`."""
-    return LoggedDecision(
+    return LoggedChange(
         row["batch_id"],
         row["undoes"],
         row["redoes"],

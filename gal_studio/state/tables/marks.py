@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from gal_studio.core.decisions import UNMARKED, LoggedMark, Mark
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Author
+from gal_studio.core.undo import LoggedChange
 from gal_studio.state.database.connection import record
 from gal_studio.state.database.forks import FIRST, copy_marks, forks, same
 from gal_studio.state.database.judging import raise_alike
@@ -130,7 +131,7 @@ def is_waiting(mark: Mark) -> bool:
 
 def logged_mark(row: sqlite3.Row) -> LoggedMark:
     """A row of `SELECT_MARKS`."""
-    return LoggedMark(
+    return LoggedChange(
         row["batch_id"], row["undoes"], row["redoes"], row["candidate_id"], record(Mark, row), row["author"],
         row["time"],
     )  # fmt: skip

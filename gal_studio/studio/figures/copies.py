@@ -6,28 +6,28 @@ import plotly.graph_objects as go
 
 from gal_studio.core.records.candidate import Tile
 from gal_studio.studio.figures.template import INK, PAPER, VERMILION, Theme, figure
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 
 STRENGTH = "mean LoRA strength (0: base model, 1: full)"
 
 
-def copy_curves_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
+def copy_curves_figure(view: FullRound, tiles: Sequence[Tile], theme: Theme = "light") -> go.Figure:
     """The mean copy risk by strength of each test prompt, with its images, one prompt at a time, from a list.
 
     The traces of a prompt have its id as `meta`; those of the first prompt are visible.
     """
-    shown = [one for one in view.scores if one.score.turn is not None]
-    made = figure("Copy risk by LoRA strength", shown[0].anchor.prompt if shown else "", theme)
+    shown = [one for one in view.scores if one.turn is not None]
+    made = figure("Copy risk by LoRA strength", shown[0].prompt if shown else "", theme)
     for number, ranked in enumerate(shown):
-        turn, anchor = ranked.score.turn, ranked.anchor
+        turn, anchor = ranked.turn, ranked.anchor_id
         assert turn is not None
-        common = {"meta": anchor.id, "visible": number == 0, "showlegend": False}
+        common = {"meta": anchor, "visible": number == 0, "showlegend": False}
         made.add_scatter(
             x=turn.strengths, y=turn.mean, mode="lines", name="mean copy risk",
             line={"color": VERMILION, "width": 2.5},
             hovertemplate="strength %{x:.2f}: %{y:.0%}<extra></extra>", **common,
         )  # fmt: skip
-        own = [tile.candidate for tile in tiles if tile.candidate.anchor_id == anchor.id]
+        own = [tile.candidate for tile in tiles if tile.candidate.anchor_id == anchor]
         made.add_scatter(
             x=[one.recipe.mean for one in own], y=[one.chance for one in own], mode="markers", name="images",
             marker={"size": 8, "line": {"color": INK[theme], "width": 1.2},
@@ -39,9 +39,9 @@ def copy_curves_figure(view: RoundView, tiles: Sequence[Tile], theme: Theme = "l
         updatemenus=[{
             "x": 1, "xanchor": "right", "y": 1.14,
             "buttons": [
-                {"label": one.anchor.prompt, "method": "update",
-                 "args": [{"visible": [trace.meta == one.anchor.id for trace in made.data]},
-                          {"title.subtitle.text": one.anchor.prompt}]}
+                {"label": one.prompt, "method": "update",
+                 "args": [{"visible": [trace.meta == one.anchor_id for trace in made.data]},
+                          {"title.subtitle.text": one.prompt}]}
                 for one in shown
             ],
         }]

@@ -32,7 +32,7 @@ from gal_studio.studio.figures.template import (
 )
 from gal_studio.studio.figures.training import TrainingCurve, training_figure
 from gal_studio.studio.views.drawn_again import drawn_again
-from gal_studio.studio.views.types import RoundView, ScoreView
+from gal_studio.studio.views.types import FullRound, ScoreView
 from gal_studio.studio.views.words.benchmark import PROGRESS, newest_line
 
 if TYPE_CHECKING:
@@ -112,10 +112,9 @@ class Figures:
     def rates(self, project_id: str, theme: Theme = "light") -> go.Figure:
         """The overfit rate and entropy of each test prompt in each round (Eq. G3, G4), with its copies."""
         views = self._drawn(project_id)
-        order = [ranked.anchor for ranked in views[0].scores]
-        order += [ranked.anchor for view in views[1:] for ranked in view.scores if ranked.anchor not in order]
-        anchors = list(dict.fromkeys(order))[::-1]  # the most undecided of the first round at the top
-        found = [{ranked.anchor: ranked for ranked in view.scores} for view in views]
+        prompts = {ranked.anchor_id: ranked.prompt for view in views for ranked in view.scores}
+        anchors = list(prompts)[::-1]  # the most undecided of the first round at the top
+        found = [{ranked.anchor_id: ranked for ranked in view.scores} for view in views]
         values = [[_rate(scores.get(anchor)) for scores in found] for anchor in anchors]
         texts = [[_counted(scores.get(anchor)) for scores in found] for anchor in anchors]
         made = figure(
@@ -126,7 +125,7 @@ class Figures:
             height=190 + 26 * len(anchors),
         )
         made.add_heatmap(
-            z=values, x=self._names(views), y=[anchor.prompt for anchor in anchors], text=texts,
+            z=values, x=self._names(views), y=[prompts[anchor] for anchor in anchors], text=texts,
             texttemplate="%{text}", zmin=0, zmax=1, colorscale=shades(theme), xgap=3, ygap=3,
             customdata=[[_entropy(scores.get(anchor)) for scores in found] for anchor in anchors],
             hovertemplate="%{y}<br>%{x}: %{z:.2f} (%{text}), entropy %{customdata} nats<extra></extra>",
@@ -287,7 +286,7 @@ class Figures:
         made.update_xaxes(showgrid=False, range=[-0.5, len(rounds) - 0.5])
         return made
 
-    def _counted(self, round_id: str) -> tuple[RoundView, list[Tile]]:
+    def _counted(self, round_id: str) -> tuple[FullRound, list[Tile]]:
         """A round with the images that statistics count."""
         view = self._studio.round_view(round_id)
         tiles = [tile for tile in view.candidates if not (tile.candidate.own or tile.candidate.is_blank)]
@@ -295,7 +294,7 @@ class Figures:
             raise StudioError(f"Round {view.round.number} has no images yet: generate them first.")
         return view, tiles
 
-    def _drawn(self, project_id: str) -> list[RoundView]:
+    def _drawn(self, project_id: str) -> list[FullRound]:
         """The rounds of a project that have pictures, in their order; refinements are left out."""
         rounds = [found for found in self._studio.rounds(project_id) if found.variant.tunes]
         views = [view for view in (self._studio.round_view(found.id) for found in rounds) if view.candidates]
@@ -303,7 +302,7 @@ class Figures:
             raise StudioError("No round of this project has images yet: generate them first.")
         return views
 
-    def _names(self, views: Sequence[RoundView]) -> list[str]:
+    def _names(self, views: Sequence[FullRound]) -> list[str]:
         names = {found.id: found.name for found in self._studio.rounds(views[0].project.id)}
         return [names[view.round.id] for view in views]
 
@@ -364,15 +363,15 @@ def _about(tile: Tile) -> str:
 
 
 def _rate(ranked: ScoreView | None) -> float | None:
-    return None if ranked is None else ranked.score.overfit_rate
+    return None if ranked is None else ranked.rate
 
 
 def _counted(ranked: ScoreView | None) -> str:
-    return "" if ranked is None else f"{ranked.score.overfit}/{ranked.score.candidates}"
+    return "" if ranked is None else f"{ranked.copies}/{ranked.n}"
 
 
 def _entropy(ranked: ScoreView | None) -> str:
-    return "" if ranked is None else f"{ranked.score.entropy:.3f}"
+    return "" if ranked is None else f"{ranked.entropy:.3f}"
 
 
 def _kappa(kappa: float | None) -> str:

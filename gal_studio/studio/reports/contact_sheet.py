@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gal_studio.core.records.candidate import Tile
 from gal_studio.state.files.content_store import Images
-from gal_studio.studio.views.types import RoundView, ScoreView
+from gal_studio.studio.views.types import FullRound, ScoreView
 
 TILE, GAP, LABEL, MARGIN, REFERENCE = 112, 6, 330, 16, 128
 HEADING, MOST_REFERENCES = 540, 6
@@ -17,10 +17,10 @@ PAPER, INK, SOFT = "white", "#1c1d21", "#74777f"
 SUGGESTED, ACCEPTED, COPY = "#5b5bd6", "#2a9d5c", "#d08030"
 
 
-def contact_sheet(images: Images, view: RoundView) -> Image.Image:
+def contact_sheet(images: Images, view: FullRound) -> Image.Image:
     """Draw the sheet: references on top, then the anchors; accepted, suggested and copied ones are marked."""
     tiles_of = Counter(tile.candidate.anchor_id for tile in view.candidates)
-    columns = max((tiles_of[ranked.anchor.id] for ranked in view.scores), default=0)
+    columns = max((tiles_of[ranked.anchor_id] for ranked in view.scores), default=0)
     shown = min(len(view.project.references), MOST_REFERENCES)
     grid, heading = LABEL + columns * (TILE + GAP), shown * (REFERENCE + GAP) + HEADING
     width = 2 * MARGIN + max(grid, heading)
@@ -31,7 +31,7 @@ def contact_sheet(images: Images, view: RoundView) -> Image.Image:
     for row, ranked in enumerate(view.scores):
         y = top + row * (TILE + GAP)
         _draw_label(pen, ranked, y, bool(view.project.references))
-        tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == ranked.anchor.id]
+        tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == ranked.anchor_id]
         for column, tile in enumerate(sorted(tiles, key=lambda tile: tile.candidate.index)):
             _draw_tile(images, sheet, pen, tile, (MARGIN + LABEL + column * (TILE + GAP), y))
     return sheet
@@ -42,7 +42,7 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: ImageDraw.ImageDraw) -> None:
+def _draw_heading(images: Images, view: FullRound, sheet: Image.Image, pen: ImageDraw.ImageDraw) -> None:
     x = MARGIN
     for reference in view.project.references[:MOST_REFERENCES]:
         picture = images.picture(reference.image)
@@ -65,22 +65,21 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
 _LEGEND = "star: suggested    tick: accepted    orange bar: copy"
 
 
-def _reference_words(view: RoundView) -> str:
+def _reference_words(view: FullRound) -> str:
     given = view.project.references
     return f"reference: {given[0].prompt}" if given else f"no reference images: {view.project.described}"
 
 
-def _entropy_words(view: RoundView) -> str:
+def _entropy_words(view: FullRound) -> str:
     return f"mean uncertainty {view.mean_entropy:.3f}, weight of accepted images {view.example_weight:.3f}"
 
 
 def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int, is_judged: bool) -> None:
-    colour = SUGGESTED if ranked.suggested_candidate_id else INK
-    pen.text((MARGIN, y), fitted(f"{ranked.rank}  {ranked.anchor.prompt}", 14, LABEL - 12), colour, font(14))
-    score = ranked.score
+    colour = SUGGESTED if ranked.suggested else INK
+    pen.text((MARGIN, y), fitted(f"{ranked.rank}  {ranked.prompt}", 14, LABEL - 12), colour, font(14))
     pen.text(
         (MARGIN, y + 20),
-        f"{score.overfit} of {score.candidates} copies, uncertainty {score.entropy:.2f}" if is_judged else "",
+        f"{ranked.copies} of {ranked.n} copies, uncertainty {ranked.entropy:.2f}" if is_judged else "",
         SOFT,
         font(12),
     )

@@ -135,10 +135,12 @@ class ProjectVerbs(Verbs):
         """One project with its references and anchors."""
         return round.project_of(self.store, project_id)
 
-    def rename(self, project_id: str, name: str) -> None:
-        """Rename a project; a name that is taken gets a number, as in "Tea (2)"."""
+    def rename(self, project_id: str, name: str) -> str:
+        """Rename a project; a name that is taken gets a number, as in "Tea (2)". Returns the name."""
         others = {taken for other, taken in self.store.projects.names().items() if other != project_id}
-        self.store.projects.rename(project_id, unique_name(check_name(name), others))
+        named = unique_name(check_name(name), others)
+        self.store.projects.rename(project_id, named)
+        return named
 
     def archive(self, project_id: str) -> None:
         """Take a project off the list; nothing is deleted. Refused while its jobs wait or run."""

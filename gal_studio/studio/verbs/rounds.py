@@ -15,9 +15,9 @@ from gal_studio.studio.verbs.base import Verbs, by_hand
 from gal_studio.studio.views import patch_maps, round
 from gal_studio.studio.views.changes import ChoiceChange, changes_of
 from gal_studio.studio.views.measures import FullMeasures, measures_view
-from gal_studio.studio.views.outcomes import Outcome, outcomes
+from gal_studio.studio.views.outcomes import RoundResult, outcomes
 from gal_studio.studio.views.relatives import Relative, relatives_of
-from gal_studio.studio.views.types import PatchMap, RoundView
+from gal_studio.studio.views.types import FullRound, PatchMap
 from gal_studio.studio.waiting import is_pending
 
 
@@ -32,11 +32,11 @@ class RoundVerbs(Verbs):
         """A summary of each round that is not archived, by number."""
         return round.round_summaries(self.store, project_id)
 
-    def outcomes(self, project_id: str) -> tuple[Outcome, ...]:
+    def outcomes(self, project_id: str) -> tuple[RoundResult, ...]:
         """What came of each round that is not archived, by number."""
         return outcomes(self.store, project_id)
 
-    def round_view(self, round_id: str, policy: str | None = None) -> RoundView:
+    def round_view(self, round_id: str, policy: str | None = None) -> FullRound:
         """Everything that the page shows of a round, or what another policy would suggest there."""
         return round.round_view(self.store, round_id, policy)
 
@@ -123,7 +123,7 @@ class RoundVerbs(Verbs):
         if not self.store.candidates.count(round_id) and not is_refined:
             if round_.adapter is not None:
                 lineage.refuse_an_empty_pool(self.store.snapshots.round(round_id))
-            raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
+            raise StudioError(lineage.no_images(round_.number))
 
     def same_seed_elsewhere(self, candidate_id: str) -> tuple[Relative, ...]:
         """The pictures of the same prompt and seed in the other rounds of the project."""

@@ -157,7 +157,7 @@ class TrainingVerbs(Verbs):
                 return job
             drawn = self.store.candidates.count(round_id)
             if not drawn and not is_pending(self.store, round_, "generate"):
-                raise StudioError(f"Round {round_.number} has no images yet: press Generate first.")
+                raise StudioError(lineage.no_images(round_.number))
             prompts = self.store.projects.prompts(round_.project_id)
             if drawn and len(judged_candidates(self.store, round_id, round_.settings, prompts)) == drawn:
                 raise StudioError(f"All images of round {round_.number} already have their heat maps.")

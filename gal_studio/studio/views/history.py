@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from gal_studio.core.decisions import CandidateState, DecisionStep, Mark, MarkStep
+from gal_studio.core.decisions import CandidateState, Mark
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author
+from gal_studio.core.undo import Step
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,17 @@ def candidate_names(here: RoundSnapshot) -> dict[str, str]:
     return {one.id: f"{heads[one.anchor_id]} {one.number}" for one in here.tiles}
 
 
-def describe_step(step: DecisionStep | MarkStep, names: Mapping[str, str]) -> str:
+def describe_step(step: Step[Any], names: Mapping[str, str]) -> str:
     """What a step did: "accept A drum 04", "reject 2 images of A drum"."""
     if step.author == "sampler":
         return f"accept the suggestion ({_pictures(step, names)})"
-    if isinstance(step, MarkStep):
-        verbs, various = {_mark(step.before[name], after) for name, after in step.after.items()}, "mark {}"
-    else:
-        verbs, various = (
-            {_verb(step.before[name], after) for name, after in step.after.items()},
-            "decide on {}",
-        )
+    verbs = {_verb(step.before[name], after) for name, after in step.after.items()}
+    various = "mark {}" if isinstance(next(iter(step.after.values())), Mark) else "decide on {}"
     verb = verbs.pop() if len(verbs) == 1 else various
     return verb.format(_pictures(step, names))
 
 
-def _pictures(step: DecisionStep | MarkStep, names: Mapping[str, str]) -> str:
+def _pictures(step: Step[Any], names: Mapping[str, str]) -> str:
     changed = [names.get(one, "an image") for one in step.after]
     if len(changed) == 1:
         return changed[0]
@@ -63,11 +60,9 @@ def _pictures(step: DecisionStep | MarkStep, names: Mapping[str, str]) -> str:
 _MARKS = {True: "mark {} as a copy", False: "mark {} as not a copy", None: "clear the mark of {}"}
 
 
-def _mark(before: Mark, after: Mark) -> str:
-    return "let the mark of {} count" if before.copy == after.copy else _MARKS[after.copy]
-
-
-def _verb(before: CandidateState, after: CandidateState) -> str:
+def _verb(before: Any, after: CandidateState | Mark) -> str:
+    if isinstance(after, Mark):
+        return "let the mark of {} count" if before.copy == after.copy else _MARKS[after.copy]
     if after.verdict == "undecided":
         return "clear the decision on {}"
     if after.verdict == "rejected":

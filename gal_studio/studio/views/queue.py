@@ -7,6 +7,7 @@ from typing import Any
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import WORKING, movable
 from gal_studio.core.naming import round_names
+from gal_studio.core.records.views import view_of
 from gal_studio.core.types import Job
 from gal_studio.core.words import clock
 from gal_studio.rounds.checkpoints import step_to_keep
@@ -14,8 +15,6 @@ from gal_studio.rounds.local_models import used_models
 from gal_studio.state import Store
 from gal_studio.studio.views.forecast import Forecast, forecast
 from gal_studio.studio.views.types import JobView, QueuedJob, QueueView
-
-_OWN = ("id", "kind", "round_id", "state", "phase", "done", "total", "message", "paused_for")
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,11 @@ def queue_view(store: Store, find: Find | None = None) -> QueueView:
         of_project = known[job.project_id]
         expected, kind = of_project.forecasts.get(job.id, Forecast()), describe_job(job.kind)
         can_rise, can_sink = moves.get(job.id, (False, False))
-        return QueuedJob(
+        return view_of(
+            QueuedJob,
+            job,
             **_words(job),
             expected_seconds=_left(store, job) if job.state in WORKING else expected.seconds,
-            project_id=job.project_id,
             project_name=of_project.name,
             round_name=of_project.rounds[job.round_id],
             coming=expected.coming or kind.coming or kind.title.lower(),
@@ -88,7 +88,9 @@ def job_view(store: Store, project_id: str) -> JobView | None:
     rate = store.jobs.rate(job.id) if job.state in WORKING else None
     left = _left(store, job) if rate else None
     speed = describe_job(job.kind).phase(job.phase).speed(rate) if rate else ""
-    return JobView(
+    return view_of(
+        JobView,
+        job,
         **_words(job),
         worker_alive=store.workers.alive(),
         pace="" if left is None else f"{speed} · {clock(left)} left",
@@ -104,16 +106,15 @@ def _lost_model(store: Store, job: Job) -> str:
     if job.state != "error":
         return ""
     used = used_models(store, job.project_id, job)
-    return next((model.place for model in used if not model.is_here), "")
+    return next((model.place for model in used if not model.here), "")
 
 
 def _words(job: Job) -> dict[str, Any]:
     kind = describe_job(job.kind)
     phase = kind.phase(job.phase)
-    words = {
+    return {
         "title": kind.title, "doing": phase.name, "now": kind.now or kind.title,
         "progress": phase.progress(job.done, job.total),
         "reached": phase.amount(job.done, job.total) if job.total else "",
         "background": kind.is_background or kind.allows_decisions,
     }  # fmt: skip
-    return {**{name: getattr(job, name) for name in _OWN}, **words}

@@ -1,20 +1,22 @@
 """Views of projects and rounds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import mean_entropy
-from gal_studio.core.gal.reasons import ALL_BLANK
-from gal_studio.core.gal.recipes import recipe_words
-from gal_studio.core.intervals import wilson_interval
-from gal_studio.core.records.candidate import PictureRef, ShownPicture, Tile
+from gal_studio.core.gal.ladder import LADDER
+from gal_studio.core.gal.reasons import ALL_BLANK, short_names
+from gal_studio.core.gal.recipes import on_ladder, recipe_words
+from gal_studio.core.gal.scores.registry import known_scores
+from gal_studio.core.palette import prompt_colour
+from gal_studio.core.records.candidate import CandidateView, PictureRef, ShownPicture, Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round, RoundSummary, Step
 from gal_studio.core.records.views import view_of
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
-from gal_studio.core.types import Reference
+from gal_studio.core.types import Anchor, MapPlace, Reference
 from gal_studio.rounds.branches import set_aside
 from gal_studio.rounds.closed import closed
 from gal_studio.rounds.doubts import doubt
@@ -23,19 +25,30 @@ from gal_studio.rounds.inputs import TrainingInputs, without_pairs
 from gal_studio.rounds.kept_steps import usual_steps, why_none
 from gal_studio.rounds.lineage import accepted_candidates, pool, round_weight, rounds_above
 from gal_studio.rounds.marks import mark_effect
-from gal_studio.rounds.planned import left, missing, rule_words
+from gal_studio.rounds.planned import left, missing, most_pictures, rule_words
 from gal_studio.rounds.suggestions import (
     Proposal,
+    accepted_in_base,
     open_suggestions,
     shown_proposal,
     shown_shortlist,
     suggested_anchors,
 )
 from gal_studio.state import Store
+from gal_studio.state.hooks import actions_of
 from gal_studio.studio.create.looks import lost_details
 from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.types import RoundView, ScoreView, StepsView
+from gal_studio.studio.views.scores import score_views
+from gal_studio.studio.views.types import (
+    AnchorView,
+    FullRound,
+    PreviewView,
+    Rung,
+    ShownRecipe,
+    StepsView,
+)
+from gal_studio.studio.views.words.copies import why_weaker
 from gal_studio.studio.views.words.shortlist import shortlist_words
 
 
@@ -128,7 +141,10 @@ def _is_empty(here: RoundSnapshot, step: Step) -> bool:
     return here.variant.tunes and step == "fine_tune" and not (here.round.adapter or here.candidates)
 
 
-def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundView:
+LADDER_VIEW = tuple(Rung(each.words, round(each.mean, 3), each.sign) for each in LADDER)
+
+
+def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRound:
     """Everything that the Rounds screen shows of one round.
 
     With a `policy`, what that one suggests, in place of the one of the settings.
@@ -141,45 +157,75 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> RoundV
         losses, timings = store.rounds.losses(round_id), store.rounds.timings(project.base_model)
     made, more = shown_proposal(here, policy), left(here)
     found, trainable = shown_shortlist(here, made), is_trainable(inputs)
-    history = decision_history(here)
-    return RoundView(
+    history, variant, prompts = decision_history(here), here.variant, pool(here)
+    complete, sentence = bool(here.tiles) and not more, _sentence(here, made, bool(more))
+    scores, tiles = score_views(made, project), _candidate_views(here, made)
+    return FullRound(
         round=here.round,
         project=project,
         settings=here.settings,
+        id=here.id,
+        number=here.round.number,
+        tunes=variant.tunes,
+        refines=variant.refines,
+        with_references=variant.with_references,
+        actions=actions_of(variant),
+        trained=here.round.can_generate,
+        source=here.round.source,
         step=next_step(here, busy, made),
-        pool=pool(here),
+        pool=anchor_views(prompts),
+        each=here.settings.generation.candidates,
+        most=most_pictures(here.settings, len(prompts)),
+        ladder=LADDER_VIEW if variant.varies_strength and on_ladder(here.settings) else (),
         wanted=len(here.tiles) + more,
+        complete=complete,
         coming=_coming(here),
         rule=rule_words(here),
-        scores=score_views(made),
-        candidates=_candidate_views(here, made),
+        scores=scores,
+        candidates=tiles,
         best_recipe=here.best_recipe,
-        reference_positions=dict(here.record.places),
+        recipe=view_of(ShownRecipe, here.best_recipe),
+        reference_positions=here.record.places,
         mean_entropy=mean_entropy(here.scores),
         example_weight=round_weight(here),
-        exhausted=made.made.exhausted and bool(here.candidates),
-        sentence=_sentence(here, made, bool(more)),
+        sentence=sentence,
+        summary=f"{sentence} {why_weaker(project, scores, tiles)}".strip(),
         shortlist=shortlist_words(found, project.kind, max(0, here.gal.top_k - len(here.decided.accepted)))
         if found
         else None,
         mark_effect=mark_effect(store, here),
         trains_on=_trains_on(here),
-        check=here.variant.why_no_training(here.round.number)
+        copy_detectors=here.copy_detectors,
+        check=variant.why_no_training(here.round.number)
         or ("" if more or made.made.ends else made.pool.check.sentence),
         losses=losses,
-        previews=here.record.previews,
+        previews=tuple(view_of(PreviewView, one) for one in here.record.previews),
         validations=here.record.validations,
         steps=_steps(here),
         accepted=len(here.decided.accepted),
+        accepted_before=tuple(sorted(accepted_in_base(here))),
         trainable=trainable,
         repeats=_repeats(inputs),
-        closed=closed(here, trainable, complete=bool(here.tiles) and not more),
+        closed=closed(here, trainable, complete),
         next_seconds=next_seconds(here, timings),
-        undo_words=next((step.words for step in reversed(history) if step.stands), ""),
-        redo_words=next((step.words for step in history if not step.stands), ""),
-        seconds=dict(here.record.seconds),
-        unet_forwards=here.round.unet_forwards,
+        undo=next((step.words for step in reversed(history) if step.stands), ""),
+        redo=next((step.words for step in history if not step.stands), ""),
+        seconds=here.record.seconds,
     )
+
+
+def anchor_views(anchors: Sequence[Anchor]) -> tuple[AnchorView, ...]:
+    """Anchors with the words that tell them apart (`head`) and the words that all share (`tail`)."""
+    return tuple(
+        view_of(AnchorView, one, head=head, tail=_rest(one.prompt, head), colour=prompt_colour(one.order))
+        for one, head in zip(anchors, short_names(anchors).values(), strict=True)
+    )
+
+
+def _rest(prompt: str, name: str) -> str:
+    if prompt.lower().startswith(name.lower()):  # a name has a capital
+        return prompt[len(name) :].strip()
+    return prompt.removesuffix(name).strip() if prompt.endswith(name) else ""
 
 
 def _trains_on(here: RoundSnapshot) -> tuple[ShownPicture, ...]:
@@ -228,27 +274,16 @@ def _candidate_views(here: RoundSnapshot, made: Proposal) -> tuple[Tile, ...]:
     )
 
 
-def score_views(proposal: Proposal) -> tuple[ScoreView, ...]:
-    """The scores in the order of the policy, which says why each test prompt is suggested or not."""
-    policy, pool, made = proposal.policy, proposal.pool, proposal.made
-    pictures = {candidate.id: candidate for candidate in pool.candidates}
-    suggested = {chosen.anchor_id: chosen for chosen in made.suggestions}
-    reasons, views = policy.reasons(pool), []
-    for rank, score in enumerate(policy.ranked(pool), start=1):
-        chosen = suggested.get(score.anchor.id)
-        is_top = rank <= pool.top_k and bool(made.suggestions)
-        absence = policy.explain_absence(pool, score) if is_top and not chosen else ""
-        picture = pictures[chosen.candidate_id] if chosen else None
-        views.append(
-            ScoreView(
-                anchor=score.anchor,
-                score=score,
-                interval=wilson_interval(score.overfit_rate * score.candidates, score.candidates),
-                rank=rank,
-                suggested_candidate_id=chosen.candidate_id if chosen else None,
-                reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{absence}",
-                why=policy.why(pool, score, picture) if picture else "",
-                left_out=policy.left_out(pool, score, picture) if picture else 0,
-            )
-        )
-    return tuple(views)
+def candidate_view(tile: Tile, head: str) -> CandidateView:
+    """A candidate as the page gets it, with the `head` of its prompt."""
+    scores = known_scores(tile.candidate)
+    return CandidateView.of(tile.candidate, prompt=tile.prompt, head=head, recipe=tile.recipe, scores=scores)
+
+
+def positions(view: FullRound) -> dict[str, MapPlace]:
+    """The places of candidates and references on the map."""
+    placed = [shown.candidate for shown in view.candidates]
+    places = {c.id: (round(c.x, 3), round(c.y, 3)) for c in placed if c.x is not None and c.y is not None}
+    if places:
+        places |= {name: (round(x, 3), round(y, 3)) for name, (x, y) in view.reference_positions.items()}
+    return places

@@ -12,29 +12,51 @@ from gal_studio.core.records.candidate import ShownPicture, Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.round import Round, Step
 from gal_studio.core.settings import Settings
-from gal_studio.core.snapshot import Preview
-from gal_studio.core.types import Anchor, AnchorScore, JobState, MapPlace, PauseReason
+from gal_studio.core.types import CopyCurve, JobState, MapPlace, PauseReason, UsedDetectors
+from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.marks import MarkEffect
 from gal_studio.studio.views.json_types import Losses, ModelName
 from gal_studio.studio.views.words.shortlist import ShortlistWords
 
 
 @dataclass(frozen=True)
-class ScoreView:
-    """One anchor of a round: its score, the 95 % interval of its overfit rate, its rank (from 1) and why.
+class AnchorView:
+    """A test prompt: `head` is unique to it; all of them share `tail`. Its `colour` is that on the map."""
 
-    `reason` says why the anchor is suggested or not, `why` why this picture of it, and `left_out` how many
-    better ones were rejected.
+    id: str
+    prompt: str
+    head: str
+    tail: str
+    enabled: bool
+    colour: str
+
+
+@dataclass(frozen=True)
+class ScoreView:
+    """Scores of one test prompt; rates in [0, 1], entropy in [0, ln 2].
+
+    `low` and `high` are the 95% interval of `rate`. `reason` says why the prompt is suggested or not, and
+    `why` why this image of it.
     """
 
-    anchor: Anchor
-    score: AnchorScore
-    interval: tuple[float, float]
-    rank: int
-    suggested_candidate_id: str | None
+    anchor_id: str
+    prompt: str
+    head: str
+    n: int
+    copies: int
+    rate: float
+    low: float
+    high: float
+    entropy: float
+    rank: Annotated[int | None, Doc("From 1; None before all images are there.")]
+    suggested: str | None
+    chosen: bool
     reason: str
-    why: str = ""
-    left_out: int = 0
+    why: str
+    turn: Annotated[CopyCurve | None, Doc("None where all images have one strength.")]
+    left_out: Annotated[int, Doc("How many better images were left out before this one was suggested.")]
+    brief: Annotated[str, Doc("How often it gives a copy, such as “sometimes your cat”; empty if unknown.")]
+    plain: Annotated[str, Doc("The same as a sentence without its end.")]
 
 
 @dataclass(frozen=True)
@@ -51,9 +73,39 @@ class StepsView:
     why_none: str
 
 
+@dataclass(frozen=True)
+class ShownRecipe:
+    """How strongly a LoRA draws (Eq. G13), or the references of an instant round, which the numbers multiply:
+    by numbers, and in words that are empty if as trained.
+    """
+
+    early: float
+    late: float
+    switch: Annotated[float, Doc("The share of denoising with the early strength (Eq. G13).")]
+    words: str
+
+
+@dataclass(frozen=True)
+class PreviewView:
+    """A picture that was drawn during a training."""
+
+    step: int
+    prompt: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One of the strength schedules that the pictures of a round go down."""
+
+    recipe: Annotated[str, Doc("How strongly the LoRA generates, in words; empty if as trained.")]
+    strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
+    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
+
+
 @dataclass(frozen=True, kw_only=True)
-class RoundFacts:
-    """What is known of a round beside its pictures, and the page gets as it is."""
+class RoundView:
+    """What the page gets of the round that is shown, beside its scores and images."""
 
     step: Step
     coming: Annotated[Mapping[str, tuple[int, ...]], Doc("The indices of those generated next, by anchor.")]
@@ -61,7 +113,6 @@ class RoundFacts:
     mean_entropy: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     check: Annotated[str, Doc("What the round says of itself: whether copies can be told, and by whom.")]
-    trainable: Annotated[bool, Doc("Is there anything that Train has not trained yet?")]
     repeats: Annotated[str, Doc("The round whose training this one would only repeat, by name, or empty.")]
     closed: Annotated[Mapping[str, str], Doc("Why an action does nothing now, and what to do instead.")]
     next_seconds: Annotated[float | None, Doc("Estimated of the next round; null if nothing was timed.")]
@@ -73,39 +124,52 @@ class RoundFacts:
     trains_on: Annotated[
         tuple[ShownPicture, ...], Doc("Images accepted in earlier rounds, which it trains on.")
     ]
+    id: str
+    number: int
+    tunes: Annotated[bool, Doc("Is it trained on the references and on what was accepted before it?")]
+    refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
+    with_references: Annotated[bool, Doc("Is it generated with the references instead of a LoRA?")]
+    actions: Annotated[tuple[Action, ...], Doc("The buttons that are for such a round.")]
+    trained: Annotated[bool, Doc("Can it generate? An instant round needs no training.")]
+    source: Annotated[str, Doc("The file of a LoRA from elsewhere that it judges; empty if it is trained.")]
+    pool: Annotated[tuple[AnchorView, ...], Doc("The test prompts of this round, generated or not.")]
+    each: Annotated[int, Doc("Images of a test prompt by the settings: down the ladder at most.")]
+    most: Annotated[int, Doc("Images of all test prompts by the settings, at most.")]
+    ladder: Annotated[
+        tuple[Rung, ...], Doc("The schedules of these indices, over and over; empty without a ladder.")
+    ]
+    complete: Annotated[bool, Doc("Is every image of it generated?")]
+    copy_detectors: Annotated[UsedDetectors, Doc("What finds copies; none without references.")]
+    summary: Annotated[str, Doc("Why these test prompts are suggested and not others, or why fewer or none.")]
+    undo: Annotated[str, Doc('What Undo would do, such as "accept A drum 04"; empty for nothing.')]
+    redo: str
+    recipe: Annotated[ShownRecipe, Doc("The best strength schedule of this round.")]
+    previews: tuple[PreviewView, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoundView(RoundFacts):
-    """Everything that the Rounds screen shows of one round.
+class FullRound(RoundView):
+    """Everything that is known of one round.
 
-    `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
-    are the anchors of this round, drawn or not, and `wanted` is how many pictures it has in the end, at most.
-    `undo_words` and `redo_words` say what Undo and Redo would do, empty for nothing.
+    `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `wanted`
+    is how many pictures it has in the end, at most. It is `trainable` where Train would train anything new.
+    `sentence` is the part of `summary` that the policy says. Of the anchors in `accepted_before`, the round
+    that it refines has an accepted picture.
     """
 
     round: Round
     project: ProjectView
     settings: Settings
-    pool: tuple[Anchor, ...]
     wanted: int
     scores: tuple[ScoreView, ...]
     candidates: tuple[Tile, ...]
     best_recipe: Recipe
-    reference_positions: dict[str, MapPlace]
-    exhausted: bool
+    reference_positions: Mapping[str, MapPlace]
     sentence: str
-    previews: tuple[Preview, ...]
     accepted: int
-    undo_words: str
-    redo_words: str
-    seconds: dict[str, float]
-    unet_forwards: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether every picture of the round is drawn."""
-        return bool(self.candidates) and len(self.candidates) >= self.wanted
+    accepted_before: tuple[str, ...]
+    trainable: bool
+    seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)

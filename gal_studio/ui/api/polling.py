@@ -17,13 +17,14 @@ from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.records.views import version
 from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
-from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.measures import MeasuresView
-from gal_studio.studio.views.types import JobView, QueueView, RoundView
+from gal_studio.studio.views.round import candidate_view, positions
+from gal_studio.studio.views.scores import open_scores
+from gal_studio.studio.views.types import FullRound, JobView, QueueView, RoundView, ScoreView
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.payloads import Id, Payload, projects, rounds
+from gal_studio.ui.payloads import Id, Payload, projects
 from gal_studio.ui.requests import Context
 
 
@@ -58,17 +59,25 @@ class NewCandidates(TypedDict):
     mark: CandidateMark
 
 
+@dataclass(frozen=True)
+class ArchivedRound:
+    """A round that is hidden, with those after it."""
+
+    id: str
+    name: str
+
+
 class Parts(TypedDict):
     """The parts of the page; unchanged ones are left out of an answer."""
 
     project: projects.Project
     rounds: tuple[RoundSummary, ...]
-    archived: tuple[rounds.ArchivedRound, ...]
+    archived: tuple[ArchivedRound, ...]
     job: JobView | None
     queue: QueueView
-    round: rounds.Round
+    round: RoundView
     measures: MeasuresView
-    scores: tuple[rounds.Score, ...]
+    scores: tuple[ScoreView, ...]
     positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
     verdicts: dict[str, Verdict]
     masks: dict[str, str]
@@ -87,32 +96,10 @@ class PollAnswer(TypedDict):
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the page shows: the rounds of a project, and one of them in full."""
-
-    views: ViewCache
-    rounds: tuple[RoundSummary, ...]
-    view: RoundView
-
-    @property
-    def studio(self) -> Studio:
-        """The studio behind the views."""
-        return self.views.studio
-
-    @property
-    def refined(self) -> RoundView | None:
-        """The round that the shown one refines."""
-        round_ = self.view.round
-        if not round_.variant.refines or round_.parent_id is None:
-            return None
-        return self.views.round_view(round_.project_id, round_.parent_id)
-
-
-@dataclass(frozen=True)
 class Page:
     """A round as the page gets it: its view, its parts as JSON with digests, the mark of its candidates."""
 
-    view: RoundView
+    view: FullRound
     parts: Mapping[str, Any]
     digests: Mapping[str, str]
     mark: CandidateMark
@@ -163,18 +150,14 @@ def _page(views: ViewCache, project_id: str, round_id: str | None) -> Page:
     """What the page shows of a round; it is made once for each version of the project."""
 
     def make() -> Page:
-        shown = _shown(views, project_id, round_id)
-        return Page(shown.view, *_written(parts_of(shown)), mark_of(shown.view))
+        summaries = views.rounds(project_id)
+        if not summaries:
+            raise StudioError("It has no round.")
+        shown = next((one for one in summaries if one.id == round_id), _newest(summaries))
+        view = views.round_view(project_id, shown.id)
+        return Page(view, *_written(parts_of(views, view, summaries)), mark_of(view))
 
     return views.for_page(project_id, round_id, make)
-
-
-def _shown(views: ViewCache, project_id: str, round_id: str | None) -> Shown:
-    summaries = views.rounds(project_id)
-    if not summaries:
-        raise StudioError("It has no round.")
-    chosen = next((summary for summary in summaries if summary.id == round_id), _newest(summaries))
-    return Shown(views, summaries, views.round_view(project_id, chosen.id))
 
 
 def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
@@ -187,18 +170,17 @@ def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
     return newest
 
 
-def parts_of(shown: Shown) -> dict[str, Any]:
+def parts_of(views: ViewCache, view: FullRound, summaries: tuple[RoundSummary, ...]) -> dict[str, Any]:
     """The parts that change with the version of the project: all but job, queue and those of features."""
-    studio, view, project_id = shown.studio, shown.view, shown.view.project.id
-    tiles = view.candidates
+    studio, project_id, tiles = views.studio, view.project.id, view.candidates
     return dict(
         project=projects.project_payload(view.project, projects.adapter_names(studio.store)),
-        rounds=shown.rounds,
-        archived=tuple(rounds.ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
-        round=rounds.round_payload(view),
-        measures=shown.views.measures(project_id),
-        scores=rounds.score_payloads(view, _accepted(shown.refined)),
-        positions=rounds.positions(view),
+        rounds=summaries,
+        archived=tuple(ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
+        round=view,
+        measures=views.measures(project_id),
+        scores=open_scores(view),
+        positions=positions(view),
         verdicts={one.candidate.id: one.verdict for one in tiles if one.verdict != "undecided"},
         masks={one.candidate.id: version(one.mask) for one in tiles if one.mask is not None},
         weights={one.candidate.id: one.weight for one in tiles if one.weight is not None},
@@ -246,18 +228,12 @@ def _answer(
     return PollAnswer(parts=fresh, digests=digests, round=round_id, candidates=candidates)
 
 
-def _accepted(view: RoundView | None) -> frozenset[str]:
-    """The anchors that have an accepted picture."""
-    tiles = view.candidates if view else ()
-    return frozenset(tile.candidate.anchor_id for tile in tiles if tile.verdict == "accepted")
-
-
 def digest(part: Any) -> str:
     """A short hash of a part."""
     return hashlib.sha256(json.dumps(part, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
 
 
-def new_candidates(view: RoundView, mark: CandidateMark | None) -> NewCandidates | None:
+def new_candidates(view: FullRound, mark: CandidateMark | None) -> NewCandidates | None:
     """The candidates after the mark; all candidates, with `reset`, if those before it have changed.
 
     The mark has their number, since new ones follow the others, and what a person said of which candidate:
@@ -277,14 +253,12 @@ def new_candidates(view: RoundView, mark: CandidateMark | None) -> NewCandidates
     heads = short_names(view.project.anchors)
     return NewCandidates(
         reset=not same,
-        items=tuple(
-            rounds.candidate_payload(tile, heads.get(tile.candidate.anchor_id, tile.prompt)) for tile in fresh
-        ),
+        items=tuple(candidate_view(tile, heads.get(tile.candidate.anchor_id, tile.prompt)) for tile in fresh),
         mark=mark_of(view),
     )
 
 
-def mark_of(view: RoundView) -> CandidateMark:
+def mark_of(view: FullRound) -> CandidateMark:
     """The mark of all candidates of a round."""
     copies = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
     marks = {name: copy for name, copy in copies.items() if copy is not None}

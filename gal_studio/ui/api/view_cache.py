@@ -10,7 +10,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.choices import Learning, RoundChoices
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.queue import QueuedIn
-from gal_studio.studio.views.types import QueueView, RoundView
+from gal_studio.studio.views.types import FullRound, QueueView
 
 View = TypeVar("View")
 KEPT = 64
@@ -29,7 +29,7 @@ class ViewCache:
         now = self.studio.version(project_id).without_progress
         return self.kept_since(now, project_id, lambda: self.studio.rounds(project_id))
 
-    def round_view(self, project_id: str, round_id: str) -> RoundView:
+    def round_view(self, project_id: str, round_id: str) -> FullRound:
         """The view of a round."""
         return self.kept(project_id, round_id, lambda: self.studio.round_view(round_id))
 

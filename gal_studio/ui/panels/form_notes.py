@@ -36,7 +36,7 @@ from gal_studio.ui.payloads.forms import FormNote
 def notes_on_form(form: Form) -> list[FormNote]:
     """All errors and warnings; what is still missing is an error only if the form is `final`."""
     notes: list[FormNote] = []
-    model = "" if _refusal(check_base_model, form.base_model) else form.base_model
+    model = "" if refusal(check_base_model, form.base_model) else form.base_model
     for number, given in enumerate(form.sets):
         notes += _on_set(given, number)
         warnings = _warnings(given, number, model, is_judged=form.judged is not None)
@@ -47,7 +47,7 @@ def notes_on_form(form: Form) -> list[FormNote]:
         notes += warnings
         if form.final:
             notes += _missing(given, number)
-    notes += _on_words_apart(form.sets)
+    notes += words_apart(form.sets)
     notes += _on_settings(form)
     notes += _on_judged(form)
     return notes + (list(_on_names(form)) if form.final else [])
@@ -55,16 +55,14 @@ def notes_on_form(form: Form) -> list[FormNote]:
 
 def _on_set(given: FormSet, number: int) -> list[FormNote]:
     """The first thing that is wrong with the trigger word or the prompts of a set."""
-    if given.taught.has_trigger_word and given.prompts:
-        refusal = _refusal(check_trigger_word, given.word)
-        if refusal:
-            return [FormNote("trigger", refusal, number)]
+    is_named = given.taught.has_trigger_word and given.prompts
+    if is_named and (why := refusal(check_trigger_word, given.word)):
+        return [FormNote("trigger", why, number)]
     if isinstance(given.described, Described):
         return []
     for count, place in enumerate(given.places, start=1):
-        refusal = _refusal(describe, given.kind, given.texts[:count])
-        if refusal:
-            return [FormNote(place, refusal, number)]
+        if why := refusal(describe, given.kind, given.texts[:count]):
+            return [FormNote(place, why, number)]
     return []
 
 
@@ -77,9 +75,9 @@ def _warnings(given: FormSet, number: int, model: str, is_judged: bool) -> Itera
     told: set[str] = set()
     is_asked = False  # what an object is, is one question
     for at, ((prompt, word), place) in enumerate(zip(texts, given.places, strict=True)):
-        has_style = not (given.taught.has_trigger_word or _refusal(style_descriptor, entered(prompt)))
+        has_style = not (given.taught.has_trigger_word or refusal(style_descriptor, entered(prompt)))
         odd = about_style(entered(prompt), "" if is_judged else model) if has_style else ""
-        fits = not is_judged and (is_described or not _refusal(describe, kind, [(prompt, word)]))
+        fits = not is_judged and (is_described or not refusal(describe, kind, [(prompt, word)]))
         unknown = about_things(kind, entered(prompt), word, model) if fits and not is_asked else ""
         described = about_described_style(prompt) if has_style and not is_judged else ""
         is_asked = is_asked or bool(unknown and given.taught.has_trigger_word)
@@ -108,8 +106,8 @@ def _missing(given: FormSet, number: int) -> Iterator[FormNote]:
     elif not given.is_whole:
         yield FormNote("prompt", "The prompt is empty: write what the image shows.", number)
         is_unnamed = given.taught.has_trigger_word and not given.prompts
-        if is_unnamed and (refusal := _refusal(check_trigger_word, given.typed_word)):
-            yield FormNote("trigger", refusal, number)
+        if is_unnamed and (why := refusal(check_trigger_word, given.typed_word)):
+            yield FormNote("trigger", why, number)
 
 
 def _on_no_pictures(form: Form) -> Iterator[FormNote]:
@@ -125,7 +123,7 @@ def _on_no_pictures(form: Form) -> Iterator[FormNote]:
         yield FormNote("prompt", form.taught.to_describe, 0)
 
 
-def _on_words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:
+def words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:
     """Two sets with the same trigger word: said at the later one."""
     seen: set[str] = set()
     for number, given in enumerate(sets):
@@ -138,12 +136,12 @@ def _on_words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:
 
 def _on_settings(form: Form) -> Iterator[FormNote]:
     """Each changed setting by itself, so that an error stands at its own field."""
-    if refusal := _refusal(_check_seed, form.seed):
-        yield FormNote("seed", refusal)
+    if why := refusal(_check_seed, form.seed):
+        yield FormNote("seed", why)
     settings, anchors = form.preset_settings, len(load_anchors(form.kind))
     for name, value in form.changes.items():
-        if refusal := _refusal(_check_setting, settings, name, value, anchors):
-            yield FormNote(name, refusal)
+        if why := refusal(_check_setting, settings, name, value, anchors):
+            yield FormNote(name, why)
 
 
 def _check_seed(value: Any) -> None:
@@ -161,26 +159,24 @@ def _on_judged(form: Form) -> Iterator[FormNote]:
     paths = form.judged
     if form.final and not paths:
         yield FormNote("judged", "There is no LoRA yet: write the path of its .safetensors file.")
-    refusals = [_refusal(read_lora_facts, path) for path in paths]
-    for refusal in dict.fromkeys([*refusals, _refusal(check_judged, paths)]):
-        if refusal:
-            yield FormNote("judged", refusal)
+    refusals = [refusal(read_lora_facts, path) for path in paths]
+    for why in dict.fromkeys([*refusals, refusal(check_judged, paths)]):
+        if why:
+            yield FormNote("judged", why)
 
 
 def _on_names(form: Form) -> Iterator[FormNote]:
     """The name of the project, and those of a person's own models."""
-    if form.name.strip() and (refusal := _refusal(check_name, form.name)):
-        yield FormNote("name", refusal)
+    if form.name.strip() and (why := refusal(check_name, form.name)):
+        yield FormNote("name", why)
     if form.preset is None:
-        if refusal := _refusal(check_base_model, form.base_model):
-            yield FormNote("base_model", refusal)
-        if refusal := _refusal(
-            check_model, form.clip_model, ("open_clip_config.json",), "an open_clip model"
-        ):
-            yield FormNote("clip_model", refusal)
+        if why := refusal(check_base_model, form.base_model):
+            yield FormNote("base_model", why)
+        if why := refusal(check_model, form.clip_model, ("open_clip_config.json",), "an open_clip model"):
+            yield FormNote("clip_model", why)
 
 
-def _refusal(check: Callable[..., object], *given: object) -> str:
+def refusal(check: Callable[..., object], *given: object) -> str:
     """The sentence with which a check refuses what was given; "" if it does not."""
     try:
         check(*given)

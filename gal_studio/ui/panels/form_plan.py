@@ -14,6 +14,7 @@ from gal_studio.studio.create.plan import RoundPlan, plan_round, starting_settin
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_crop
 from gal_studio.studio.create.prompt_notes import about_steps
 from gal_studio.ui.panels.form import Form
+from gal_studio.ui.panels.form_notes import refusal
 from gal_studio.ui.payloads.forms import FormNote, OwnShape
 
 
@@ -49,39 +50,16 @@ def _own_shape(size: Size, tune: TuneSettings, shape: ModelShape | None) -> OwnS
     return OwnShape(*kept, f"{about_shape(size, kept).capitalize()}.")
 
 
-def notes_on_crop(form: Form) -> list[FormNote]:
-    """A crop that the chosen model was not taught, at its field."""
-    if form.settings is None:
-        return []
-    try:
-        check_crop(form.settings, form.base_model)
-    except StudioError as error:
-        return [FormNote("tune.crop", str(error))]
-    return []
-
-
-def notes_on_steps(form: Form) -> list[FormNote]:
-    """Fewer sampling steps than the chosen model needs, at their field."""
-    if form.settings is None or not form.base_model:
-        return []
-    text = about_steps(form.kind, form.settings.generation, form.base_model)
-    return [FormNote("generation.steps", text, tone="warning")] if text else []
-
-
-def notes_on_target(form: Form) -> list[FormNote]:
-    """A target for which the chosen model has no layers, at its field."""
+def notes_on_fit(form: Form, plan: RoundPlan | None) -> Iterator[FormNote]:
+    """What does not fit the chosen model: target, crop and sampling steps; and what the plan doubts."""
     target = str(form.changes.get("tune.target"))
-    if form.shape is None or target not in get_args(Target):
-        return []
-    try:
-        check_target(target, form.shape.lora)
-    except StudioError as error:
-        return [FormNote("tune.target", str(error))]
-    return []
-
-
-def notes_on_plan(plan: RoundPlan | None) -> list[FormNote]:
-    """The plan's doubt or warning, at the choice of the model."""
-    if plan is None or not (plan.doubt or plan.warning):
-        return []
-    return [FormNote("preset", plan.doubt or plan.warning, tone="warning")]
+    lora = form.shape.lora if form.shape and target in get_args(Target) else None
+    if lora is not None and (why := refusal(check_target, target, lora)):
+        yield FormNote("tune.target", why)
+    if form.settings is not None:
+        if why := refusal(check_crop, form.settings, form.base_model):
+            yield FormNote("tune.crop", why)
+        if form.base_model and (text := about_steps(form.kind, form.settings.generation, form.base_model)):
+            yield FormNote("generation.steps", text, tone="warning")
+    if plan is not None and (text := plan.doubt or plan.warning):
+        yield FormNote("preset", text, tone="warning")

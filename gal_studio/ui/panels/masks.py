@@ -16,6 +16,7 @@ from gal_studio.ui.requests import Context, Requests
 REQUESTS = Requests("rounds")
 REQUESTS.verbs("read", Studio.patch_maps, only="maps")
 REQUESTS.verbs("write", Studio.judge_quality)
+REQUESTS.verbs("write", Studio.undo_reference_mask, Studio.redo_reference_mask, only="changed")
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -67,15 +68,3 @@ def masks_at_point(
 def set_mask(context: Context, reference: Id, mask: Runs | None = None) -> None:
     """Say where a reference shows its subject; null lets the studio find it."""
     context.studio.set_reference_mask(reference, pixels_of(mask) if mask else None)
-
-
-@REQUESTS.write
-def undo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
-    """Undo the last change of a mask."""
-    return context.studio.undo_reference_mask(reference)
-
-
-@REQUESTS.write
-def redo_mask(context: Context, reference: Id) -> Annotated[bool, Only("changed")]:
-    """Redo the change of a mask that was undone last."""
-    return context.studio.redo_reference_mask(reference)

@@ -40,7 +40,7 @@ from gal_studio.ui.panels.form import Form, chosen_base_model
 from gal_studio.ui.panels.form_plan import own_settings, plan_of
 from gal_studio.ui.panels.model_facts import facts_of_models
 from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
-from gal_studio.ui.payloads import Id, Lines, Named, OfProject, Only, Text
+from gal_studio.ui.payloads import Id, Lines, OfProject, Only, Text
 from gal_studio.ui.payloads.forms import (
     AskedModels,
     Caption,
@@ -58,7 +58,9 @@ from gal_studio.ui.payloads.projects import adapter_names, draws_without_trainin
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("reference")
+REQUESTS.verbs("read", Studio.local_models, only="models")
 REQUESTS.verbs("write", Studio.restore, Studio.enable_anchor)
+REQUESTS.verbs("write", Studio.rename, only="name")
 REQUESTS.verbs("write outside", Studio.archive)
 REQUESTS.verbs("write outside", Studio.remove_preset, only="saved")
 
@@ -75,16 +77,6 @@ class ListedProject:
     cover: str | None = None
     size: str | None = None
     broken: Annotated[str, Doc("Why it cannot be shown; empty if it can.")] = ""
-
-
-@dataclass(frozen=True)
-class LocalModel:
-    """A model on this computer: what it is for, the path that the project knows, and where it lies."""
-
-    role: str
-    path: str
-    place: str
-    here: bool
 
 
 @dataclass(frozen=True)
@@ -376,13 +368,6 @@ def change(context: Context, project: Id, settings: SettingValues) -> dict[str, 
 
 
 @REQUESTS.write
-def rename(context: Context, project: Id, name: Text) -> Named:
-    """Rename a project."""
-    context.studio.rename(project, name)
-    return context.studio.project(project).name
-
-
-@REQUESTS.write
 def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> AddedAnchors:
     """Add test prompts, one in a line; `only` switches all others off."""
     studio, written = context.studio, lines
@@ -409,13 +394,6 @@ def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None =
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
-
-
-@REQUESTS.read
-def local_models(context: Context, project: Id) -> Annotated[tuple[LocalModel, ...], Only("models")]:
-    """The models of a project that are files of this computer, and whether they are there."""
-    found = context.studio.local_models(project)
-    return tuple(LocalModel(one.role, one.path, one.place, one.is_here) for one in found)
 
 
 @REQUESTS.write_outside

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import trigger_key
 from gal_studio.core.references import Described, Prompts, describe
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
@@ -18,15 +17,8 @@ from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form import Form, FormSet
-from gal_studio.ui.panels.form_notes import notes_on_form
-from gal_studio.ui.panels.form_plan import (
-    notes_on_crop,
-    notes_on_plan,
-    notes_on_steps,
-    notes_on_target,
-    own_shapes,
-    plan_of,
-)
+from gal_studio.ui.panels.form_notes import notes_on_form, words_apart
+from gal_studio.ui.panels.form_plan import notes_on_fit, own_shapes, plan_of
 from gal_studio.ui.payloads import Fact, Payload
 from gal_studio.ui.payloads.forms import Derived, DerivedSet
 
@@ -51,10 +43,7 @@ def derived(form: Form, store: Store | None = None) -> Derived:
     answer = Derived(
         notes=(
             *notes_on_form(form),
-            *notes_on_target(form),
-            *notes_on_crop(form),
-            *notes_on_steps(form),
-            *notes_on_plan(plan),
+            *notes_on_fit(form, plan),
         ),
         sets=shown,
         anchors=(),
@@ -70,7 +59,7 @@ def derived(form: Form, store: Store | None = None) -> Derived:
     if any(one.problem for one in shown) or not (written or form.described):
         return answer
     try:
-        _check_apart([given.word for given in written])
+        _check_apart(written)
         if form.described:
             word = form.taught.word(form.sets[0].word)
             return _described(answer, describe(form.kind, [(form.described, word)]).prompts)
@@ -113,7 +102,7 @@ def drafts(form: Form) -> list[ReferenceDraft]:
     for number, given in enumerate(sets, start=1):
         if not given.references and len(sets) > 1:
             raise StudioError(f"Object {number} has no image: add one, or remove it.")
-    _check_apart([given.word for given in sets])
+    _check_apart(sets)
     return [
         ReferenceDraft(
             uploads().path(one["path"]),
@@ -140,13 +129,10 @@ def given_mask(one: Payload) -> Mask | None:
     return uploads().path(one["mask"]) if one.get("mask") else None
 
 
-def _check_apart(words: Sequence[str]) -> None:
+def _check_apart(sets: Sequence[FormSet]) -> None:
     """Refuse two sets with the same trigger word."""
-    seen: set[str] = set()
-    for word in filter(None, words):
-        if trigger_key(word) in seen:
-            raise StudioError(f"Two objects have the trigger word {word!r}: give each a word of its own.")
-        seen.add(trigger_key(word))
+    for note in words_apart(sets):
+        raise StudioError(note.text)
 
 
 def _derived_set(given: FormSet) -> DerivedSet:

@@ -6,12 +6,11 @@ from typing import Annotated
 
 from typing_extensions import Doc
 
-from gal_studio.core.gal.recipe_rates import is_unjudged, not_judged, recipe_advice, unlike_references
 from gal_studio.core.measures.pictures import MeasuredPicture, Part
 from gal_studio.core.records.candidate import PictureRef, ShownPicture
+from gal_studio.studio import Studio
 from gal_studio.studio.views.measures import FullMeasures
-from gal_studio.studio.views.outcomes import Outcome
-from gal_studio.ui.payloads import Id, Only
+from gal_studio.ui.payloads import Id
 from gal_studio.ui.requests import Context, Requests
 
 _PARTS: tuple[Part, ...] = ("held_out", "accepted", "plain")
@@ -83,21 +82,7 @@ def _picture(picture: MeasuredPicture, asked: bool | None) -> SheetPicture:
 
 
 REQUESTS = Requests("results")
-
-
-@dataclass(frozen=True)
-class RoundResult:
-    """A row of the table of results, with the accepted pictures."""
-
-    id: str
-    name: str
-    parent_id: str | None
-    candidates: int
-    weight: float
-    adapter: bool
-    accepted: tuple[ShownPicture, ...]
-    recipe: Annotated[str, Doc("The strength schedule to generate with; empty for full strength.")]
-    without_choices: Annotated[bool, Doc("Trained on the references alone, though images were accepted.")]
+REQUESTS.verbs("read", Studio.outcomes, only="rounds")
 
 
 @dataclass(frozen=True)
@@ -117,48 +102,16 @@ class SameSeeds:
 
 
 @REQUESTS.read
-def results(context: Context, project: Id) -> Annotated[tuple[RoundResult, ...], Only("rounds")]:
-    """All rounds of a project."""
-    return tuple(map(_row, context.studio.outcomes(project)))
-
-
-def _row(one: Outcome) -> RoundResult:
-    has_adapter = one.round.adapter is not None
-    return RoundResult(
-        id=one.round.id,
-        name=one.name,
-        parent_id=one.round.parent_id,
-        candidates=len(one.drawn),
-        weight=one.weight,
-        adapter=has_adapter,
-        accepted=tuple(ShownPicture.of(candidate, prompt=prompt) for candidate, prompt in one.accepted),
-        recipe=_advice(one),
-        without_choices=one.without_choices,
-    )
-
-
-def _advice(one: Outcome) -> str:
-    """How a round's LoRA draws best, and whether one from elsewhere is of other images; Round 0 has none."""
-    if one.round.adapter is None:
-        return ""
-    said = [recipe_advice(one.name, one.best_recipe, one.drawn, one.kind)]
-    if one.round.source:
-        said.append(unlike_references(one.name, one.drawn))
-    if is_unjudged(one.drawn):
-        said.append(not_judged(one.kind))
-    return " ".join(filter(None, said))
-
-
-@REQUESTS.read
 def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeeds:
     """The picture of each round for a test prompt and a seed, counted from 0."""
     rows, most = [], 0
-    prompts = {one.id: one.prompt for one in context.studio.project(project).anchors}
-    for each in context.studio.outcomes(project):
-        drawn = [one for one in each.drawn if one.anchor_id == anchor and not one.own]
+    shown = context.studio.store.snapshots.project(project)
+    for each in shown.shown:
+        drawn = [one for one in each.tiles if one.anchor_id == anchor and not one.own]
         found = next((one for one in drawn if one.index == index), None)
         most = max(most, len(drawn))
-        rows.append(SameSeed(each.name, ShownPicture.of(found, prompt=prompts[anchor]) if found else None))
+        picture = ShownPicture.of(found, prompt=shown.prompts[anchor]) if found else None
+        rows.append(SameSeed(shown.names[each.id], picture))
     return SameSeeds(tuple(rows), most)
 
 

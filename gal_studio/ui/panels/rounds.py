@@ -13,13 +13,13 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.beside import Beside
 from gal_studio.studio.views.changes import ChoiceChange
 from gal_studio.studio.views.choices import Learning, RoundChoices
-from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.payloads import Id, Ids, OfRound, Only, Runs, Text
 from gal_studio.ui.payloads.forms import SettingValue, SettingValues
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("rounds")
+REQUESTS.verbs("read", Studio.same_seed_elsewhere, only="rounds")
 REQUESTS.verbs("write", Studio.count_marks, only="marked")
 REQUESTS.verbs("write", Studio.rename_round, only="name")
 REQUESTS.verbs(
@@ -53,12 +53,6 @@ class Undone:
 
     changed: tuple[str, ...]
     what: str
-
-
-@REQUESTS.read
-def relatives(context: Context, candidate: Id) -> Annotated[tuple[Relative, ...], Only("rounds")]:
-    """The pictures of the same test prompt and seed in the other rounds of the project."""
-    return context.studio.same_seed_elsewhere(candidate)
 
 
 @REQUESTS.read

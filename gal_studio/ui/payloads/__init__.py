@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
-from typing_extensions import Doc, TypedDict
+from typing_extensions import TypedDict
 
-from gal_studio.core.recipe import Recipe
 from gal_studio.core.types import Job, JobState
 
 Payload = dict[str, Any]
@@ -28,23 +27,6 @@ class Runs(TypedDict):
 
 
 @dataclass(frozen=True)
-class ShownRecipe:
-    """How strongly a LoRA draws (Eq. G13), or the references of an instant round, which the numbers multiply:
-    by numbers, and in words that are empty if as trained.
-    """
-
-    early: float
-    late: float
-    switch: Annotated[float, Doc("The share of denoising with the early strength (Eq. G13).")]
-    words: str
-
-
-def shown_recipe(recipe: Recipe, words: str) -> ShownRecipe:
-    """A recipe as JSON."""
-    return ShownRecipe(recipe.early, recipe.late, recipe.switch, words)
-
-
-@dataclass(frozen=True)
 class Only:
     """Marks what a request returns as the only field of its answer, by this name."""
 
@@ -55,8 +37,6 @@ OfProject = Annotated[str, Only("project")]
 """The project to show next."""
 OfRound = Annotated[str, Only("round")]
 """The round to show next."""
-Named = Annotated[str, Only("name")]
-"""The name that something has now."""
 RequestedAll = Annotated[tuple[str, ...], Only("jobs")]
 """The jobs that were requested."""
 

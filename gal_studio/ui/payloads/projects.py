@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from gal_studio.assets import POCKET_ADAPTER, drawn_with, load_presets
-from gal_studio.core import types
 from gal_studio.core.gal.ladder import LADDER
-from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.recipes import on_ladder
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.models.names import is_calibrated
-from gal_studio.core.palette import prompt_colour
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.views import view_of
 from gal_studio.core.settings import NATIVE, ReferenceSettings
@@ -21,6 +18,8 @@ from gal_studio.core.variants.registry import offered_variants
 from gal_studio.state import Store
 from gal_studio.state.hooks import all_hooks, gives_references
 from gal_studio.studio.views.json_types import Ts
+from gal_studio.studio.views.round import anchor_views
+from gal_studio.studio.views.types import AnchorView
 from gal_studio.ui.payloads import Fact
 
 
@@ -46,18 +45,6 @@ class Subject:
     trigger: str
     facts: tuple[Fact, ...]
     references: tuple[MaskedReference, ...]
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """A test prompt: `head` is unique to it; all of them share `tail`. Its `colour` is that on the map."""
-
-    id: str
-    prompt: str
-    head: str
-    tail: str
-    enabled: bool
-    colour: str
 
 
 Settings = Annotated[
@@ -110,7 +97,7 @@ class Project:
     references: tuple[Reference, ...]
     subjects: tuple[Subject, ...]
     stands_for: str
-    anchors: tuple[Anchor, ...]
+    anchors: tuple[AnchorView, ...]
     scores: tuple[ScoreLabel, ...]
     offered: tuple[Offered, ...]
     settings: Settings
@@ -122,28 +109,6 @@ class Project:
 
 
 ITS_OWN = "Pocket’s own"
-
-
-def anchor_payloads(anchors: tuple[types.Anchor, ...]) -> tuple[Anchor, ...]:
-    """Anchors with the words that tell them apart (`head`) and the words that all share (`tail`)."""
-    heads = short_names(anchors)
-    return tuple(
-        Anchor(
-            one.id,
-            one.prompt,
-            heads[one.id],
-            _rest(one.prompt, heads[one.id]),
-            one.enabled,
-            prompt_colour(one.order),
-        )
-        for one in anchors
-    )
-
-
-def _rest(prompt: str, name: str) -> str:
-    if prompt.lower().startswith(name.lower()):  # a name has a capital
-        return prompt[len(name) :].strip()
-    return prompt.removesuffix(name).strip() if prompt.endswith(name) else ""
 
 
 def model_name(project: ProjectView) -> str:
@@ -273,7 +238,7 @@ def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] 
         references=tuple(Reference(one.id, one.prompt) for one in project.references),
         subjects=subject_payloads(project),
         stands_for=project.prompts.stands_for,
-        anchors=anchor_payloads(project.anchors),
+        anchors=anchor_views(project.anchors),
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
         offered=(
             *(Offered("run_job", name, one.button, one.hint) for name, one in offered_kinds().items()),

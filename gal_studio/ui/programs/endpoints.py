@@ -15,14 +15,13 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.types import Job
-from gal_studio.rounds.suggestions import accepted_in_base
 from gal_studio.state.hooks import all_hooks
 from gal_studio.studio.views.measures import MeasuresView
+from gal_studio.studio.views.scores import open_scores
 from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Known, answer
 from gal_studio.ui.payloads import Payload, first_fault
-from gal_studio.ui.payloads.rounds import score_payloads
 from gal_studio.ui.programs.pictures import references_of
 from gal_studio.ui.requests import Context
 
@@ -32,7 +31,6 @@ _MEASURES = TypeAdapter(MeasuresView)
 def suggest_answer(views: ViewCache, round_id: str) -> Payload:
     """What the page suggests in a round."""
     view = views.studio.round_view(round_id)
-    accepted_before = accepted_in_base(views.studio.store.snapshots.round(round_id))
     return {
         "sentence": view.sentence,
         "suggestions": [
@@ -42,7 +40,7 @@ def suggest_answer(views: ViewCache, round_id: str) -> Payload:
                 "reason": score.reason,
                 "picture": f"/picture/{score.suggested}",
             }
-            for score in score_payloads(view, accepted_before)
+            for score in open_scores(view)
             if score.suggested is not None
         ],
     }

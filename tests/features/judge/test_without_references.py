@@ -78,7 +78,7 @@ def _is_drawn(studio: Studio, first: str) -> None:
         assert tile.candidate.x is not None, "the map needs no references"
     assert shown.sentence.startswith("No reference images: copies and style match are not judged.")
     for score in shown.scores:
-        assert score.score.turn is None and score.reason.endswith(" the prompt.")
+        assert score.turn is None and score.reason.endswith(" the prompt.")
     assert shown.example_weight == 1.0
     assert contact_sheet(studio.store.images, shown).width > 500
 
@@ -96,7 +96,7 @@ def _is_measured(studio: Studio, project: str) -> None:
     measures = studio.measures(project)
     assert measures.best is None and measures.headline == WITHOUT_REFERENCES
     assert "Copies" not in measures.sentence
-    assert NOT_JUDGED in ask("results", studio, {"project": project})["rounds"][0]["recipe"]
+    assert NOT_JUDGED in ask("outcomes", studio, {"project": project})["rounds"][0]["recipe"]
     read_project(studio.store, project)
 
 

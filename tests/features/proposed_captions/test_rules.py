@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.features.proposed_captions.rules import MOST_WORDS, proposed
+from gal_studio.features.proposed_captions.rules import MOST_WORDS, proposal
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,14 @@ from gal_studio.features.proposed_captions.rules import MOST_WORDS, proposed
 def test_a_caption_is_one_plain_line_without_the_trigger_word(
     answer: str, trigger: str, caption: str
 ) -> None:
-    assert proposed(answer, trigger) == caption
+    assert proposal(answer, trigger).text == caption
 
 
 def test_it_is_never_long() -> None:
-    assert len(proposed("a cat and " * 100).split()) <= MOST_WORDS
+    assert len(proposal("a cat and " * 100).text.split()) <= MOST_WORDS
 
 
 @pytest.mark.parametrize("answer", ["", " \n ", "...", "<cute-cat>"])
 def test_an_answer_without_words_is_refused(answer: str) -> None:
     with pytest.raises(StudioError, match="proposed no words: try another model"):
-        proposed(answer, "<cute-cat>")
+        proposal(answer, "<cute-cat>")

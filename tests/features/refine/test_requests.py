@@ -142,9 +142,9 @@ def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_agai
     steps = (
         ("set_mask", {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
         ("set_mask", {"mask": None}, {**found, "can_undo": True}),
-        ("undo_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
-        ("undo_mask", {}, {**found, "can_redo": True}),
-        ("redo_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
+        ("undo_reference_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
+        ("undo_reference_mask", {}, {**found, "can_redo": True}),
+        ("redo_reference_mask", {}, {**painted, "can_undo": True, "can_redo": True}),
     )
     for act, request, after in steps:
         ask(act, place.studio, {"reference": reference, **request})
@@ -211,7 +211,7 @@ def test_a_difference_is_said_in_words(metric, figures, words, verdict):
 
 def test_results_tell_a_refinement_from_a_round(place: Place):
     refined(place.studio, pairs_made(place.studio, place.round))
-    rows = ask("results", place.studio, {"project": place.project})["rounds"]
+    rows = ask("outcomes", place.studio, {"project": place.project})["rounds"]
     assert [row["name"] for row in rows] == ["Round 1", "Round 1 refined"]
 
 

@@ -62,14 +62,14 @@ def test_rates_are_those_of_the_rounds_and_accepted_prompts_leave(made: Made) ->
     (heat,) = studio.figures.rates(project).data
     assert list(heat.x) == ["Round 1", "Round 2"]
     for column, round_id in enumerate((first, second)):
-        scores = {one.anchor.prompt: one.score for one in studio.round_view(round_id).scores}
+        scores = {one.prompt: one for one in studio.round_view(round_id).scores}
         for row, prompt in enumerate(heat.y):
             score = scores.get(prompt)
-            assert heat.z[row][column] == (score and score.overfit_rate)
-            assert heat.text[row][column] == (f"{score.overfit}/{score.candidates}" if score else "")
+            assert heat.z[row][column] == (score and score.rate)
+            assert heat.text[row][column] == (f"{score.copies}/{score.n}" if score else "")
             assert heat.customdata[row][column] == (f"{score.entropy:.3f}" if score else "")
     ranked = studio.round_view(first).scores
-    assert list(heat.y)[::-1] == [one.anchor.prompt for one in ranked]
+    assert list(heat.y)[::-1] == [one.prompt for one in ranked]
     assert sum(row[1] is None for row in heat.z) == 3
 
 

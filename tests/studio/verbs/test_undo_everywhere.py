@@ -41,7 +41,7 @@ def figures(studio: Studio, project: str, rounds: list[str]) -> list[object]:
         view = studio.round_view(round_id)
         found += [
             [(one.candidate.overfit, one.candidate.marked_copy, one.verdict) for one in view.candidates],
-            [(one.anchor.id, one.suggested_candidate_id, one.reason) for one in view.scores],
+            [(one.anchor_id, one.suggested, one.reason) for one in view.scores],
             (view.accepted, view.example_weight, view.sentence, view.step, studio.mark_effect(round_id)),
         ]
     measured = studio.measures(project)

@@ -65,7 +65,7 @@ def test_from_ten_on_suggestions_follow_the_choices_of_other_rounds(
     learned = chosen(studio, child)
     assert len(learned) == 3
     assert set(learned) <= worst(studio, child)
-    reasons = [score.reason for score in studio.round_view(child).scores if score.suggested_candidate_id]
+    reasons = [score.reason for score in studio.round_view(child).scores if score.suggested]
     assert all("learned from your choices" in reason for reason in reasons)
     assert studio.learning(project).agreement is None, "one round alone cannot be tried on another"
 

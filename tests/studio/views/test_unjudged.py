@@ -67,7 +67,7 @@ def test_the_round_says_what_it_does_not_know(judged: tuple[Studio, str, str]) -
     assert view.step == "done" and view.example_weight == 1.0
     assert view.sentence.startswith("No reference images: copies and style match are not judged.")
     assert [score.reason for score in view.scores] == ["8 of 9 match the prompt."] * 3
-    assert all(score.score.turn is None for score in view.scores)
+    assert all(score.turn is None for score in view.scores)
     contact_sheet(studio.store.images, view)
     read_project(studio.store, project)
     with pytest.raises(StudioError, match=r"Ink has no reference images, and a heat map needs them"):

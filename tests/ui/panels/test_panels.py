@@ -178,13 +178,13 @@ def test_projects_and_demos_are_listed(place: Place):
 
 def test_results_hold_what_was_measured(place: Place):
     place.studio.accept_suggestion(place.round)
-    (row,) = ask("results", place.studio, {"project": place.project})["rounds"]
+    (row,) = ask("outcomes", place.studio, {"project": place.project})["rounds"]
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
     assert row["adapter"]
     assert row["recipe"] == "", "all were generated at full strength"
     draw_held_back(place.studio, place.round)
-    (row,) = ask("results", place.studio, {"project": place.project})["rounds"]
+    (row,) = ask("outcomes", place.studio, {"project": place.project})["rounds"]
     assert row["recipe"].startswith(
         "Best setting for Round 1: LoRA strength 0.4 for 50% of denoising, then 1 (fewer copies"
     )

@@ -4,30 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
-from gal_studio.ui.payloads.rounds import score_payloads
+from gal_studio.studio.views.round import anchor_views
+from gal_studio.studio.views.scores import open_scores
+from gal_studio.ui.payloads.projects import project_payload, triggers
 from tests.features.needed import needs_refine
 from tests.ui.conftest import Place
 from tests.ui.seeded import make_project
 
 
 def test_anchors_are_told_apart_by_their_first_words(place: Place):
-    anchors = anchor_payloads(place.studio.pool(place.round))
+    anchors = anchor_views(place.studio.pool(place.round))
     assert anchors[0].head == "A tie"
     assert anchors[0].tail == "in watercolor painting style"
 
 
-def test_scores_come_in_the_order_of_priority(place: Place):
-    scores = score_payloads(place.studio.round_view(place.round))
-    assert [score.rank for score in scores] == list(range(1, 19))
-    assert [score.chosen for score in scores] == [True] * 3 + [False] * 15
-    assert all(score.reason for score in scores)
-
-
 def test_what_was_accepted_before_says_so_instead_of_a_rank(place: Place):
     view = place.studio.round_view(place.round)
-    first = view.scores[0].anchor.id
-    plain, again = (score_payloads(view, accepted)[0] for accepted in ((), (first,)))
+    first = view.scores[0].anchor_id
+    plain, again = (open_scores(replace(view, accepted_before=one))[0] for one in ((), (first,)))
     assert plain.chosen and not again.chosen
     assert "accepted in the round before" in again.reason != plain.reason
     assert plain.why and not again.why

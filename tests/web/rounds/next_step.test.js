@@ -161,7 +161,7 @@ test("a round without training is generated, decided, and followed by a trained 
 });
 
 test("what waits in the queue behind other work is not asked for again", () => {
-  state.round = round({ trainable: true, trained: false });
+  state.round = round({ trained: false });
   state.job = job({ kind: "measure", state: "running", background: true });
   const here = queued({ round_id: "r", kind: "fine_tune" });
   assert.equal(closed("run"), null);

@@ -8,7 +8,7 @@ from diffusers import UNet2DConditionModel
 
 from gal_studio.engine.models import devices
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads.rounds import candidate_payload
+from gal_studio.studio.views.round import candidate_view
 from gal_studio.worker.models import Models
 from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, work
@@ -35,5 +35,5 @@ def test_candidates_that_were_drawn_again_are_marked(
     assert work(studio, models, studio.generate(first)).state == "completed"
     view = studio.round_view(first)
     assert {tile.candidate.remark for tile in view.candidates} == {"redrawn"}
-    assert {candidate_payload(tile, "").remark for tile in view.candidates} == {"redrawn"}
-    assert view.unet_forwards == 2 * 12 * 3 * 2
+    assert {candidate_view(tile, "").remark for tile in view.candidates} == {"redrawn"}
+    assert view.round.unet_forwards == 2 * 12 * 3 * 2

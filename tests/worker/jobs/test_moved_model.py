@@ -42,7 +42,7 @@ def test_a_moved_model_is_found_again_and_its_training_stays(studio: Studio, tmp
     with Store(tmp_path / "another computer") as store:
         there_ = Studio(store)
         imported = there_.import_project(archive)
-        assert [one.is_here for one in there_.local_models(imported)] == [False] * 2, "places stay here"
+        assert [one.here for one in there_.local_models(imported)] == [False] * 2, "places stay here"
         there_.locate_model(base, tmp_path / "moved" / "pipeline")
         assert store.model_locations.hashes(imported, base) is not None, "its hashes came along"
 
@@ -57,14 +57,14 @@ def test_a_vision_model_and_an_image_adapter_that_moved_are_located(studio: Stud
     project = studio.store.rounds.get(round_id).project_id
     for name in ("tower", "adapter"):
         shutil.move(tmp_path / name, tmp_path / f"moved-{name}")
-    lost = {one.role: one for one in studio.local_models(project) if not one.is_here}
+    lost = {one.role: one for one in studio.local_models(project) if not one.here}
     assert set(lost) == {"vision model", "image adapter"}
     with pytest.raises(StudioError, match="There is no home folder for '~nobody-here/x'"):
         studio.locate_model("~nobody-here/x", tmp_path / "moved-tower", project)
     for role, name in (("vision model", "tower"), ("image adapter", "adapter")):
         located = studio.locate_model(lost[role].place, tmp_path / f"moved-{name}", project)
         assert located.place == str(tmp_path / f"moved-{name}")
-    assert all(one.is_here for one in studio.local_models(project))
+    assert all(one.here for one in studio.local_models(project))
     opened = Models()
     opened.locations = studio.store.model_locations.of_project(project)
     assert opened.located(tower) == f"local-dir:{tmp_path / 'moved-tower'}"

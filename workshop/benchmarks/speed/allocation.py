@@ -85,10 +85,10 @@ def first_suggestion(kind: Kind, rule: str, threads: int) -> str:
 
 def _found(studio: Studio, round_id: str) -> str:
     view = studio.round_view(round_id)
-    heads = {score.anchor.id: score.anchor.prompt for score in view.scores}
+    heads = {score.anchor_id: score.prompt for score in view.scores}
     suggested = [heads[one.anchor_id] for one in studio.proposal(round_id).suggestions]
     return (
-        f"{len(view.candidates)} pictures, {view.unet_forwards} forwards; {view.rule} "
+        f"{len(view.candidates)} pictures, {view.round.unet_forwards} forwards; {view.rule} "
         f"Suggested: {'; '.join(suggested)}"
     )
 

@@ -25,7 +25,6 @@ from gal_studio.studio import Studio
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.reference import derive
-from gal_studio.ui.panels.results import results
 from gal_studio.ui.requests import Context
 from tests.ui.seeded import make_project, measure, train
 from workshop.benchmarks.output import write
@@ -122,7 +121,7 @@ def counts(store: Store, jobs: int) -> dict[str, Count]:
     found["poll after a mark of a copy"] = count(store, lambda: poll(views, asked))
     asked = _with_known(views, shown)
     third = studio.next_round(second).id
-    found["Results after a change"] = count(store, lambda: results(Context(views), project))
+    found["Results after a change"] = count(store, lambda: views.studio.outcomes(project))
     found["Run round"] = count(store, lambda: studio.run_missing(third))
     found["Refine"] = count(store, lambda: run_refinement(studio, second))
     while len(studio.queue_view().waiting) < jobs:

@@ -1,7 +1,5 @@
 /** The steps of a repair: what comes next, what it does, and why it cannot be pressed. */
-/** @import { Round } from "payloads" */
 import { state } from "../../app/store.js";
-import { taughtIn } from "../../app/taught.js";
 import { childOf, refining } from "../../rounds/next_step.js";
 
 /** @type {Partial<Record<string, string>>} */
@@ -15,10 +13,7 @@ const HINTS = {
 
 /** @type {import("../../rounds/next_step.js").Guide} */
 export const guide = {
-  closed(name, round) {
-    if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
-    return name === "refine" ? closedRepair(round) : undefined;
-  },
+  closed: (name) => (name === "train" && !pairsReady() ? "Make the comparison pairs first" : undefined),
   next: () => (refining() ? STEPS[state.parts.refinement?.step ?? ""] : undefined),
   hint(name) {
     if (!refining() || childOf(name)) return undefined;
@@ -33,31 +28,6 @@ export const isThere = {
   whole: () => !state.round?.complete,
   again: () => state.round?.complete === true,
 };
-
-/** Why a round cannot be repaired yet. @param {Round} round */
-function closedRepair({ complete }) {
-  if (!state.candidates.size || !complete)
-    return "Generate first: a refinement is compared with the images of this round";
-  if (!taughtIn(state.project).is_subject && !acceptedSomewhere()) {
-    return (
-      "Accept an image first: the pairs of a style are accepted images " +
-      "beside new ones of the same prompt"
-    );
-  }
-  return undefined;
-}
-
-/** Is any picture accepted in this round or its ancestors? */
-function acceptedSomewhere() {
-  if ([...state.verdicts.values()].includes("accepted")) return true;
-  for (let round = parentOf(state.roundId); round; round = parentOf(round.id))
-    if (round.accepted) return true;
-  return false;
-}
-
-/** @param {string | null} id */
-const parentOf = (id) =>
-  state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
 
 /** Does any pair have a painted mask? Then a trained refinement can be trained again. */
 const paintedSince = () => Boolean(state.parts.refinement?.pairs.some((pair) => pair.painted));

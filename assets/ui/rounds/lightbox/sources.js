@@ -22,7 +22,7 @@ export function relativesOf({ id, version }) {
   const key = [id, version, state.rounds.map((round) => `${round.id} ${round.candidates}`)].join();
   const asked =
     relatives.get(key) ??
-    call("rounds", "relatives", { candidate: id }).then((answer) => {
+    call("rounds", "same_seed_elsewhere", { candidate: id }).then((answer) => {
       if (!answer) relatives.delete(key);
       return answer?.rounds ?? [];
     });

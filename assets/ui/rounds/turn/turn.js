@@ -1,5 +1,5 @@
 /** The chance of a copy along the strength of the LoRA. */
-/** @import { Candidate, TurnCurve } from "payloads" */
+/** @import { Candidate, CopyCurve } from "payloads" */
 import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
 import { copiesOf, count, percent } from "../../kit/format.js";
@@ -9,7 +9,7 @@ import { strength } from "../grid/strengths.js";
 
 /**
  * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".
- * @param {TurnCurve} turn
+ * @param {CopyCurve} turn
  */
 export function turnWords({ strengths, mean }) {
   const parts = strengths.map((value, i) => `${percent(mean[i])} at ${strength(value)}`);

@@ -10,12 +10,12 @@ from PIL import Image
 
 from gal_studio.causes import missing
 from gal_studio.commands.terminal.printed import in_lines
-from gal_studio.core.answers import AnswerError
+from gal_studio.core.answers import Answer, AnswerError
 from gal_studio.core.errors import StudioError
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
-from gal_studio.features.proposed_captions.rules import Proposal, left_out_of, proposal
+from gal_studio.features.proposed_captions.rules import left_out_of, proposal
 from gal_studio.features.proposed_captions.server import KEY_VARIABLE, CaptionServer
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.paths import user_path
@@ -110,7 +110,7 @@ def propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str = 
     return _propose_one(path, kind, describe, trigger_word).text
 
 
-def _propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str) -> Proposal:
+def _propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str) -> Answer:
     try:
         picture, _ = read_picture(path)
     except StudioError as error:

@@ -1,11 +1,13 @@
 """What the images of a test prompt show, without words of the field."""
 
 import re
+from collections.abc import Iterable
 from math import inf
 
+from gal_studio.core.records.candidate import Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.taught.registry import find_taught
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import ScoreView
 
 _ARTICLE = re.compile("^(An?|The) ")
 
@@ -49,17 +51,17 @@ def plainly(project: ProjectView, head: str, brief: str) -> str:
     return f"Sometimes {'a new place' if find_taught(project.kind).is_subject else wanted}, {brief}"
 
 
-def why_weaker(view: RoundView) -> str:
+def why_weaker(project: ProjectView, scores: Iterable[ScoreView], tiles: Iterable[Tile]) -> str:
     """Why the suggested images are not stronger ones: those of the same prompts repeat the reference.
 
     Empty where that is not so, or all images have one strength.
     """
-    suggested = {one.suggested_candidate_id for one in view.scores}
-    drawn = [one.candidate for one in view.candidates]
+    suggested = {one.suggested for one in scores}
+    drawn = [one.candidate for one in tiles]
     chosen = {one.anchor_id: one.recipe.mean for one in drawn if one.id in suggested}
     stronger = [one for one in drawn if not one.own and one.recipe.mean > chosen.get(one.anchor_id, inf)]
     copies = sum(one.overfit for one in stronger)
-    if not view.project.references or not copies or 2 * copies <= len(stronger):
+    if not project.references or not copies or 2 * copies <= len(stronger):
         return ""
-    thing = repeated_thing(view.project)
+    thing = repeated_thing(project)
     return f"Suggestions come from lower LoRA strengths: at higher ones, most of their images show {thing}."

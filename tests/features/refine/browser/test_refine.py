@@ -24,7 +24,7 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     studio = served.place.studio
     page = watched.open(served.url())
     page.click(".more-button")
-    page.wait_for_selector("[data-action=refine]:disabled:has-text('Accept an image first')")
+    page.wait_for_selector("[data-action=refine]:disabled:has-text('accept an image first')")
     page.keyboard.press("Escape")
     page.click(".tile >> nth=5", position={"x": 15, "y": 15})
     page.keyboard.press("a")

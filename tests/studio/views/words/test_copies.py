@@ -6,22 +6,23 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.core.recipe import Recipe
+from gal_studio.core.records.candidate import Tile
 from gal_studio.core.records.project import ProjectView
 from gal_studio.studio.views.round import round_view
-from gal_studio.studio.views.types import RoundView
+from gal_studio.studio.views.types import FullRound
 from gal_studio.studio.views.words.copies import briefly, plainly, repeated_thing, why_weaker
 from tests.ui.seeded import finished
 
 
 @pytest.fixture(scope="module")
-def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundView]:
+def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullRound]:
     studio, _, round_id = finished(tmp_path_factory.mktemp("finished") / "workspace")
     with studio.store:
         yield round_view(studio.store, round_id)
 
 
 @pytest.fixture
-def style(view: RoundView) -> ProjectView:
+def style(view: FullRound) -> ProjectView:
     """Of "A cat in watercolor painting style"."""
     return view.project
 
@@ -58,17 +59,17 @@ def test_a_single_image_or_no_reference_tells_nothing(style: ProjectView) -> Non
 
 
 def test_why_no_stronger_images_are_suggested_is_said_where_they_repeat_it(
-    view: RoundView,
+    view: FullRound,
 ) -> None:
-    score = next(one for one in view.scores if one.suggested_candidate_id)
-    own = [one for one in view.candidates if one.candidate.anchor_id == score.anchor.id]
-    chosen = next(one for one in own if one.candidate.id == score.suggested_candidate_id)
+    score = next(one for one in view.scores if one.suggested)
+    own = [one for one in view.candidates if one.candidate.anchor_id == score.anchor_id]
+    chosen = next(one for one in own if one.candidate.id == score.suggested)
     copy = next(one for one in own if one.candidate.overfit)
     weak = replace(chosen, candidate=replace(chosen.candidate, recipe=Recipe(0.4, 0.4, 0.0)))
     clean = [one for one in own if not one.candidate.overfit and one is not chosen][:1]
 
-    def told(*tiles: object) -> str:
-        return why_weaker(replace(view, scores=(score,), candidates=tuple(tiles)))  # type: ignore[arg-type]
+    def told(*tiles: Tile) -> str:
+        return why_weaker(view.project, [score], tiles)
 
     assert told(weak, copy) == (
         "Suggestions come from lower LoRA strengths: at higher ones, most of their images show your cat."

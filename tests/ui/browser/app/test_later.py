@@ -88,7 +88,7 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     page.click("[data-step=reference]")
     page.click(".project-row:has-text('Ink harbour')")
     page.wait_for_selector("[data-part=name]:text-is('Ink harbour')")
-    results, seeds = (Late(page, name) for name in ("results", "same_seed"))
+    results, seeds = (Late(page, name) for name in ("outcomes", "same_seed"))
     page.click("[data-step=results]")
     results.wait()
     expect(page.locator(":is(.shelf-pictures, .same-row) img").filter(visible=True)).to_have_count(0)

@@ -29,7 +29,7 @@ def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window
     expect(page.locator(".rounds .columns:visible")).to_have_count(0)
     expect(page.locator(".review-beside figure")).to_have_count(1)  # all are at full strength
     scores = served.place.studio.round_view(served.place.round).scores
-    suggested = [one.suggested_candidate_id for one in scores if one.suggested_candidate_id]
+    suggested = [one.suggested for one in scores if one.suggested]
     for key in ("a", "n"):
         page.keyboard.press(key)
         page.wait_for_selector(f"{COUNT}:text-is('2 left · 1 reviewed')")
@@ -54,7 +54,7 @@ def test_a_round_is_reviewed_by_keys_from_its_first_suggestion_to_its_end(window
 def test_the_last_rejection_is_undone_where_it_was_given(window: Any, served: Served):
     studio, round_id = served.place.studio, served.place.round
     view = studio.round_view(round_id)
-    kept = view.scores[0].suggested_candidate_id
+    kept = view.scores[0].suggested
     studio.mark_copies([one.candidate.id for one in view.candidates if one.candidate.id != kept], True)
     page: Page = first_page(window, served.address, with_grid=False)
     page.goto(served.url())
@@ -69,7 +69,7 @@ def test_the_last_rejection_is_undone_where_it_was_given(window: Any, served: Se
 
 def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: Served):
     studio, first = served.place.studio, served.place.round
-    studio.decide([studio.round_view(first).scores[0].suggested_candidate_id or ""], "accepted")
+    studio.decide([studio.round_view(first).scores[0].suggested or ""], "accepted")
     second = studio.next_round(first).id
     train(studio, second)
     page: Page = first_page(window, served.address, with_grid=False)

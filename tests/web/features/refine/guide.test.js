@@ -28,20 +28,6 @@ beforeEach(() => {
   });
 });
 
-test("a style needs an accepted image, here or in an ancestor, to be refined; an object does not", () => {
-  assert.match(closed("refine") ?? "", /^Accept an image first/);
-  state.verdicts.set("b", "accepted");
-  assert.equal(closed("refine"), null);
-  state.verdicts.clear();
-  state.rounds = [chip({ id: "first", accepted: 1 }), chip({ id: "r", parent_id: "first" })];
-  assert.equal(closed("refine"), null);
-  state.rounds = [chip({ id: "r" })];
-  state.project = project({ kind: "object" });
-  assert.equal(closed("refine"), null);
-  state.round = round({ complete: false });
-  assert.match(closed("refine") ?? "", /^Generate first/);
-});
-
 test("a refinement is trained once every pair has maps, and again after painting", () => {
   state.round = round({ ...REFINED, complete: false, trained: false });
   show({ step: "review", pairs: [pair({ maps_version: null })] });
