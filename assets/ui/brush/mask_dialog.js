@@ -1,7 +1,7 @@
 /** The dialog to paint the subject mask of a reference; without a painted mask the server segments it. */
 /** @import { Tool } from "./brush.js" */
 /** @import { Reference, Runs, StoredMask } from "payloads" */
-import { on, state } from "../app/store.js";
+import { state, whenever } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
@@ -113,7 +113,11 @@ function MaskView({ source, title, load, send, step, of }) {
     [brush],
   );
   useEffect(() => {
-    const forget = on("forget", () => dialog.close());
+    const { projectId } = state;
+    const forget = whenever(
+      () => state.projectId !== projectId,
+      (isLeft) => isLeft && dialog.close(),
+    );
     return () => {
       isThere.current = false;
       forget();

@@ -1,4 +1,5 @@
 /** DOM helpers. Strings always become text nodes, so a prompt is never parsed as markup. */
+import { effect } from "../vendor/signals.min.js";
 
 /**
  * Create an element. `props` are entries of `data`, attributes, and properties that are no text.
@@ -104,6 +105,16 @@ export function setAttribute(node, name, value) {
     if (node.hasAttribute(name)) node.removeAttribute(name);
   } else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
+
+/**
+ * Hide an element while that is true, as the signals say that it reads.
+ * @param {HTMLElement} node
+ * @param {() => unknown} isHidden
+ */
+export const hideWhile = (node, isHidden) =>
+  effect(() => {
+    node.hidden = Boolean(isHidden());
+  });
 
 /** @param {string} id */
 export const reference = (id) => `reference/${encodeURIComponent(id)}`;

@@ -2,7 +2,7 @@
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Candidate, Verdict } from "payloads" */
-import { busy, state, on, passes, counts, drawing, imagesOf, isTag } from "../../app/store.js";
+import { busy, state, passes, counts, drawing, imagesOf, isTag, whenever } from "../../app/store.js";
 import { above, el, focusedIn, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { toggleCopies } from "./mark_copies.js";
@@ -10,7 +10,8 @@ import { markNote } from "./mark_note.js";
 import { closedMore, drawMore } from "./draw_more.js";
 import { makeGroup, showHead, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
-import { desk } from "../desk/desk.js";
+import { desk, orderInUse } from "../desk/desk.js";
+import { effect } from "../../vendor/signals.min.js";
 import { decide, toggle } from "./verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { columnsFor, inOrder } from "./order.js";
@@ -23,6 +24,8 @@ import { GridWindow } from "./window.js";
 
 /** @type {Map<string, HTMLElement>} by candidate */
 const tiles = new Map();
+/** @type {Map<string, Candidate>} those that have a tile */
+let known = new Map();
 /** @type {Map<string, Group>} by test prompt */
 const groups = new Map();
 /** @type {HTMLElement} */
@@ -72,8 +75,7 @@ const promptGroups = () =>
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
   grid.before(markNote(), sortNote, strengths);
-  const tell = () => setText(parts["round-words"], roundWords());
-  on("rounds round candidates cleared scores forget", tell);
+  effect(() => setText(parts["round-words"], roundWords()));
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
   waitingNode = mountWaiting(grid);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
@@ -84,27 +86,40 @@ export function mountGrid(parts) {
     enlarge,
   });
   listenPointer(grid, tools, tiles, enlarge);
-  on("forget cleared", clear);
-  on("round job scores", arrange);
-  on("step queue", showCount);
-  on("step", () => watched && state.step !== "rounds" && sortNow());
-  on("candidates", add);
-  on("verdicts", (ids) => {
-    mark(ids);
-    if (["accepted", "rejected", "undecided"].includes(state.filter)) filter();
-    else showCount();
-  });
-  on("filter selection", filter);
-  on("tags", () => {
-    mark(state.candidates.keys());
-    if (isTag(state.filter)) filter();
-  });
-  on("desk", () => {
-    flat.arrange();
-    columns();
-  });
-  on("hover", revealHovered);
-  on("focus", follow);
+  whenever(() => [state.candidates, state.round, state.job, state.scores], take);
+  whenever(() => [state.step, state.queue], showCount);
+  whenever(
+    () => state.step,
+    (step) => watched && step !== "rounds" && sortNow(),
+  );
+  whenever(
+    () => [state.verdicts, state.masks],
+    () => {
+      mark(state.candidates.keys());
+      if (["accepted", "rejected", "undecided"].includes(state.filter)) filter();
+      else showCount();
+    },
+  );
+  whenever(() => [state.filter, state.selection], filter);
+  whenever(
+    () => state.tags,
+    () => {
+      mark(state.candidates.keys());
+      if (isTag(state.filter)) filter();
+    },
+  );
+  whenever(
+    () => [orderInUse(), state.search, desk.reverse, desk.size],
+    () => {
+      flat.arrange();
+      columns();
+    },
+  );
+  whenever(() => state.hover, revealHovered);
+  whenever(
+    () => state.focusing,
+    ({ by }) => follow(by),
+  );
   new ResizeObserver(columns).observe(grid);
 }
 
@@ -137,6 +152,16 @@ function groupOf(anchor) {
  */
 const isOpen = (anchor) => imagesOf(anchor).some(({ copy_by }) => copy_by !== "person");
 
+/** Take the images of the round, and put the rows in order. */
+function take() {
+  const { candidates } = state;
+  const fresh = [...candidates.values()].filter((one) => known.get(one.id) !== one);
+  if ([...known.values()].some(({ id, version }) => candidates.get(id)?.version !== version)) clear();
+  known = candidates;
+  add(fresh);
+  arrange();
+}
+
 /** @param {Candidate[]} items */
 function add(items) {
   // another mark gives the row another rank: it stays under the eye for now
@@ -151,7 +176,6 @@ function add(items) {
     tiles.set(item.id, tile);
     insertTile(group, tile, item);
   }
-  arrange();
 }
 
 /** The test prompt of the focused picture. */
@@ -321,15 +345,14 @@ function showLarge(large) {
   for (const [id, tile] of tiles) showPicture(tile, id, large);
 }
 
-/** @param {string | undefined} origin */
-function revealHovered(origin) {
+function revealHovered() {
   const tile = tiles.get(state.hover ?? "");
-  if (origin === "anchors" && tile) view.reveal(tile);
+  if (state.hoveredIn === "anchors" && tile) view.reveal(tile);
 }
 
 const keepTabStop = () => setTabStop(grid, tiles.get(state.focus ?? ""));
 
-/** @param {string | undefined} origin */
+/** @param {string} origin */
 function follow(origin) {
   const row = focusedRow();
   for (const id of new Set([row, stop])) {

@@ -1,7 +1,7 @@
 /** Say which pictures are copies of the reference: that counts instead of what the detectors say. */
 /** @import { Candidate } from "payloads" */
 import { showsMarks } from "../../app/apply_poll.js";
-import { state, emit, setSelection } from "../../app/store.js";
+import { setSelection, showImages, state } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
@@ -29,7 +29,7 @@ export async function toggleCopies(ids) {
   const copy = !pictures.every((one) => one.copy);
   before ??= {
     round: state.roundId,
-    shown: { ...state, candidates: new Map(state.candidates) },
+    shown: { candidates: state.candidates, suggested: state.suggested },
     own: new Set(),
     words: "",
   };
@@ -38,7 +38,7 @@ export async function toggleCopies(ids) {
   const marks = Object.fromEntries(
     pictures.map((one) => [one.id, (one.copy_by_detectors !== "") === copy ? null : copy]),
   );
-  show(pictures.map((one) => marked(one, marks[one.id])));
+  showImages(pictures.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);
   toast(before.words, "plain", { label: "Undo", act: undo }, CHOICE);
   const saved = Boolean(await write("mark_copies", { marks }));
@@ -75,11 +75,4 @@ function markedWords(pictures, copy) {
 export function toggleFocused({ alone }) {
   const ids = state.selection.size && !alone ? [...state.selection] : state.focus ? [state.focus] : [];
   return toggleCopies(ids);
-}
-
-/** @param {Candidate[]} candidates of another round, they are not on the page */
-function show(candidates) {
-  const here = candidates.filter(({ id }) => state.candidates.has(id));
-  for (const one of here) state.candidates.set(one.id, one);
-  emit("candidates", here);
 }

@@ -1,5 +1,6 @@
 /** The ring: it is around the one picture on which the keys act. */
-import { on, openSuggestions, setFocus, state, verdictOf } from "../../app/store.js";
+import { openSuggestions, setFocus, state, verdictOf, whenever } from "../../app/store.js";
+import { orderInUse } from "../desk/desk.js";
 import { tileOf } from "./grid.js";
 import { inSight, openPictures } from "./neighbours.js";
 
@@ -36,6 +37,12 @@ export function mountRing({ grid }) {
     tile?.setAttribute("data-ring", "");
     now = tile;
   };
-  on("hover focus verdicts filter selection candidates cleared forget desk scores", show);
+  whenever(
+    () => [
+      ...[state.hover, state.focus, state.filter, state.selection],
+      ...[state.candidates, state.verdicts, state.suggested, orderInUse()],
+    ],
+    () => queueMicrotask(show), // when the grid has its tiles
+  );
   grid.addEventListener("scroll", () => state.hover || state.focus || show(), { passive: true });
 }

@@ -1,28 +1,25 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
-import { on, state, workHere } from "../../app/store.js";
-import { renderOn } from "../../app/watch.js";
-import { el } from "../../kit/dom.js";
+import { state, workHere } from "../../app/store.js";
+import { el, hideWhile } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
 import { FinishedOffer } from "../../reference/finished.js";
 import { haltOf, jobTitle } from "../../top/job_words.js";
+import { render } from "../../vendor/preact.min.js";
 import { slotsOf } from "./slots.js";
-
-const EVENTS = "round job queue project candidates cleared forget preview";
 
 /** @param {HTMLElement} grid */
 export function mountWaiting(grid) {
   const node = el("section", { class: "learning", "aria-label": "Previews of the training", hidden: true });
   grid.prepend(node);
-  renderOn(EVENTS, node, Learning, waiting);
-  on(EVENTS, () => {
-    node.hidden = !waiting();
-  });
+  hideWhile(node, () => !waiting());
+  render(html`<${Learning} />`, node);
   return node;
 }
 
 function Learning() {
+  if (!waiting()) return null;
   return html`
     <div class="learning-head"><div><h3>${title()}</h3><p>${words()}</p></div><${PreviewButton} /></div>
     <div class="learning-slots">${slots().map(
