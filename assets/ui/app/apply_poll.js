@@ -119,7 +119,7 @@ function takeCandidates({ reset, items, mark }) {
   const isSame = [...state.candidates.values()].every(({ id, version }) => versions.get(id) === version);
   // the same images that count otherwise, as after a mark that teaches the detectors, keep their places
   const keeps = reset && isSame && state.candidates.size > 0;
-  if (reset && !keeps) blankImages();
+  if (reset && !keeps && state.candidates.size) blankImages();
   showImages(keeps ? items.filter(isChanged) : items);
 }
 

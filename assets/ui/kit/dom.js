@@ -43,20 +43,6 @@ export const pressed = (node) => node.matches(":active");
  */
 export const above = (target, selector) => (target instanceof Element ? target.closest(selector) : null);
 
-/**
- * The first match of a selector, checked to be of type `kind`; throws when there is none.
- * @template {Element} Found
- * @param {ParentNode} node
- * @param {string} selector
- * @param {new () => Found} kind
- * @returns {Found}
- */
-export function find(node, selector, kind) {
-  const found = node.querySelector(selector);
-  if (found instanceof kind) return found;
-  throw new Error(`There is no ${selector} on the page.`);
-}
-
 /** The focused element inside `box`, or null. @param {HTMLElement} box */
 export const focusedIn = (box) =>
   document.activeElement instanceof HTMLElement && box.contains(document.activeElement)

@@ -13,4 +13,5 @@ export function effect(act: () => void): () => void;
 export function batch<Result>(act: () => Result): Result;
 /** What is read within is not followed. */
 export function untracked<Result>(act: () => Result): Result;
+export function useComputed<Value>(value: () => Value): Readonly<Signal<Value>>;
 export function useSignal<Value>(value: Value): Signal<Value>;

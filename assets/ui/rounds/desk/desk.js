@@ -99,6 +99,12 @@ function bySeed({ seed: a }, { seed: b }) {
   return a.length - b.length || (a < b ? -1 : Number(a > b));
 }
 
+/**
+ * A small tile has no room for an article: "A koala" is "koala".
+ * @param {string} head of a test prompt
+ */
+export const withoutArticle = (head) => head.replace(/^(an?|the) (?=\S)/i, "");
+
 /** @param {Partial<Desk>} changes */
 export function setDesk(changes) {
   batch(() => Object.assign(desk, changes));

@@ -15,7 +15,7 @@ import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { copyWords } from "../grid/copy_words.js";
 import { toggleCopies } from "../grid/mark_copies.js";
-import { neighbour, openPictures } from "../grid/neighbours.js";
+import { neighbour, openPictures } from "../grid/parts.js";
 import { toggle } from "../grid/verdicts.js";
 import { AcceptedPart, leavePart, PAINTING, part, PartButtons, startPart } from "./accept_part.js";
 import { comparing, startComparing, stopComparing, useComparison } from "./compare.js";

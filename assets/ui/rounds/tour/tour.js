@@ -9,7 +9,7 @@ import { Button, html } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { render, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
-import { tileOf } from "../grid/grid.js";
+import { tileOf } from "../grid/ring.js";
 import { changesComing } from "../changes.js";
 import { candidatesShown, showSide } from "../sides.js";
 import { cardsOf } from "./cards.js";

@@ -1,26 +1,15 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
 import { state, workHere } from "../../app/store.js";
-import { el, hideWhile } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
 import { FinishedOffer } from "../../reference/finished.js";
 import { haltOf, jobTitle } from "../../top/job_words.js";
-import { render } from "../../vendor/preact.min.js";
 import { slotsOf } from "./slots.js";
 
-/** @param {HTMLElement} grid */
-export function mountWaiting(grid) {
-  const node = el("section", { class: "learning", "aria-label": "Previews of the training", hidden: true });
-  grid.prepend(node);
-  hideWhile(node, () => !waiting());
-  render(html`<${Learning} />`, node);
-  return node;
-}
-
-function Learning() {
-  if (!waiting()) return null;
-  return html`
+export const Learning = () =>
+  waiting() &&
+  html`<section class="learning" aria-label="Previews of the training">
     <div class="learning-head"><div><h3>${title()}</h3><p>${words()}</p></div><${PreviewButton} /></div>
     <div class="learning-slots">${slots().map(
       ({ step, preview, drawing }) =>
@@ -33,8 +22,7 @@ function Learning() {
         }`,
     )}</div>
     ${here()?.parent_id === null ? html`<${FinishedOffer} />` : null}
-  `;
-}
+  </section>`;
 
 const here = () => state.rounds.find((round) => round.id === state.roundId);
 
