@@ -9,6 +9,7 @@ import { Dialog } from "../kit/dialog.js";
 import { reference } from "../kit/dom.js";
 import { Button, html, useAnswer } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { Brush, sizeOf } from "./brush.js";
 import { BrushLayer } from "./layer.js";
 import { PointBar, PointLayer, usePoint } from "./point.js";
@@ -33,14 +34,14 @@ const STEPS = [
 ];
 
 const dialog = new Dialog("lightbox mask-view");
-/** @type {string | null} the stored reference that the dialog shows */
-let shown = null;
+/** The stored reference that the dialog shows. */
+const shown = signal(/** @type {string | null} */ (null));
 
 export const maskOpen = () => dialog.isOpen;
 
 /** The dialog for a stored reference as a place. @type {import("../app/places.js").Kind} */
 export const maskPlace = {
-  now: () => (dialog.isOpen ? shown : null),
+  now: () => (dialog.isOpen ? shown.value : null),
   open: (id) => {
     const found = state.project?.references.find((one) => one.id === id);
     if (found && maskPlace.now() !== id) paintReference(found);
@@ -68,7 +69,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
     step: async (name) => told(await write(`${name}_mask`, { reference: id })),
     of: { reference: id },
   });
-  shown = id;
+  shown.value = id;
 }
 
 /**
@@ -85,7 +86,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
 /** Open the dialog for any image. @param {Request} request */
 export function paintMask(request) {
   dialog.close();
-  shown = null;
+  shown.value = null;
   dialog.open("The subject of a reference", html`<${MaskView} ...${request} />`);
 }
 

@@ -2,7 +2,7 @@
 /** @import { Part } from "./parts.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Candidate, Verdict } from "payloads" */
-import { busy, passes, state, whenever } from "../../app/store.js";
+import { busy, ofRound, passes, state, whenever } from "../../app/store.js";
 import { above, el, focusedIn, hideWhile, makeButton, setAttribute, setText } from "../../kit/dom.js";
 import { html, set } from "../../kit/html.js";
 import { render, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
@@ -34,7 +34,7 @@ const ROOMY = 100; // from which its mark tells what a copy repeats
 /** Pixels. */
 const width = signal(0);
 /** A picture that is to be shown when it is in the page, and to get the focus. */
-const wanted = signal({ id: "", focus: false });
+const wanted = ofRound(() => ({ id: "", focus: false }));
 
 const columns = computed(() => {
   if (desk.size)
