@@ -163,7 +163,7 @@ function Grid({ grid }) {
       const { shown, before, after } = drawn[i];
       const body = html`<div
         class="tiles" role="group" aria-label=${anchor?.prompt ?? "All images"}
-        style=${{ paddingTop: before && `${before}px`, paddingBottom: after && `${after + BELOW}px` }}
+        style=${{ paddingTop: space(before), paddingBottom: space(after && after + BELOW) }}
       >${shown.map((id, at) =>
         id === null
           ? html`<span key="waiting ${at}" class="waiting" aria-hidden="true" />`
@@ -178,6 +178,9 @@ function Grid({ grid }) {
     })}
     <${Empty} key="empty" />`;
 }
+
+/** Where nothing is left out, the style of the grid has its way. @param {number} pixels */
+const space = (pixels) => (pixels ? `${pixels}px` : "");
 
 /** Measure what the page has laid out. @param {HTMLElement} grid */
 function lay(grid) {
