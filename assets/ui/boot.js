@@ -11,7 +11,7 @@ import { mountReference } from "./reference/reference.js";
 import { mountResults } from "./results/results.js";
 import "./features.js";
 import { addPlugIns } from "./rounds/views/views.js";
-import { state, on } from "./app/store.js";
+import { state, whenever } from "./app/store.js";
 
 /** @import { Parts, Server } from "./app/types/parts.d.ts" */
 
@@ -53,9 +53,12 @@ export async function mount(name, { element, server }) {
 
 function begin() {
   applyTheme();
-  on("step", () => {
-    document.documentElement.dataset.step = state.step;
-  });
+  whenever(
+    () => state.step,
+    (step) => {
+      document.documentElement.dataset.step = step;
+    },
+  );
   document.documentElement.dataset.studio = "starting";
   surviveTranslation();
   watchPictures();

@@ -1,9 +1,9 @@
 /** A view of a plug-in: the numbers of the pictures. */
-import { on, state } from "../app/store.js";
+import { state, whenever } from "../app/store.js";
 
 /** @param {HTMLElement} panel */
 export function mount(panel) {
-  on("candidates forget view", () => {
+  whenever(() => state.candidates.size, () => {
     panel.textContent = `${state.candidates.size} listed`;
   });
   return { rows: () => [["listed"], [String(state.candidates.size)]] };

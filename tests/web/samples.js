@@ -340,6 +340,8 @@ export const report = (more) => ({
   gain: change(),
   learned: null,
   learned_change: null,
+  looks: {},
+  whole: 0,
   leak: null,
   ...more,
 });

@@ -1,15 +1,18 @@
-/** Applies a poll response to the store and emits an event for each part that changed. */
-/** @import { Candidate, CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "payloads" */
-import { blankProject, blankRound, state, emit, isFinished } from "./store.js";
+/** Applies a poll response to the store. */
+/** @import { Candidate, CandidateMark, NewCandidates, Parts, PollAnswer, Score } from "payloads" */
+import { blank, blankImages, showImages, state, isFinished } from "./store.js";
+import { batch } from "../vendor/signals.min.js";
 
-/** The parts that the state has as they come, in the order in which they are told. */
+/** The parts that the state has as they come. */
 const PLAIN = /** @type {const} */ (["project", "rounds", "archived", "job", "queue", "measures", "round"]);
-/** Those that it has as a `Map`, in the order in which they are told. */
-const MAPS = /** @type {const} */ (["positions", "weights", "tags"]);
-/** Those that it has in yet another form; the rest are parts of features. */
-const FORMED = ["scores", "verdicts", "masks"];
+/** Those that it has as a `Map`. */
+const MAPS = /** @type {const} */ (["positions", "weights", "tags", "verdicts", "masks"]);
+/** All, with those that it has in yet another form; the rest are parts of features. @type {Set<string>} */
+const OURS = new Set([...PLAIN, ...MAPS, "scores"]);
 /** @type {Set<string>} */
-const OF_ROUND = new Set(["round", ...MAPS, ...FORMED]);
+const OF_ROUND = new Set(["round", ...MAPS, "scores"]);
+/** A part of a feature is of one round: another round has its own. @param {string} part */
+export const addRoundPart = (part) => OF_ROUND.add(part);
 /**
  * What the person is changing here. It is taken only from a response that includes every change made so far:
  * an older one would set it back on the page, for the next press to save.
@@ -60,8 +63,12 @@ export function forget({ keepProject = false } = {}) {
   const kept = ([part]) => part === "queue" || (keepProject && !OF_ROUND.has(part));
   digests = Object.fromEntries(Object.entries(digests).filter(kept));
   candidateMark = NOTHING;
-  Object.assign(state, blankRound(), keepProject ? {} : blankProject());
-  emit("forget");
+  batch(() => {
+    blank("round");
+    if (!keepProject) blank("project");
+    else if (Object.keys(state.parts).some((part) => OF_ROUND.has(part)))
+      state.parts = Object.fromEntries(Object.entries(state.parts).filter(([part]) => !OF_ROUND.has(part)));
+  });
 }
 
 /**
@@ -92,33 +99,18 @@ export function receive(answer, { sent, upToDate, untouched }) {
     ask("round");
     ask("verdicts");
   }
-  const plain = PLAIN.filter((part) => parts[part] !== undefined);
-  for (const part of plain) Object.assign(state, { [part]: parts[part] });
-  const ours = new Set([...PLAIN, ...MAPS, ...FORMED]);
-  const added = Object.entries(parts).filter(([part]) => !ours.has(part));
+  for (const part of PLAIN) if (parts[part] !== undefined) Object.assign(state, { [part]: parts[part] });
+  const added = Object.entries(parts).filter(([part]) => !OURS.has(part));
   const there = Object.entries(state.parts).filter(([part]) => part in answer.digests);
-  const news = added.length > 0 || there.length < Object.keys(state.parts).length;
-  if (news) state.parts = Object.fromEntries([...there, ...added]);
-  for (const part of plain) emit(part);
-  if (news) emit("parts");
+  if (added.length || there.length < Object.keys(state.parts).length)
+    state.parts = Object.fromEntries([...there, ...added]);
   const isNews = candidates?.items.every(({ id }) => !state.candidates.has(id));
   if (candidates && sent.candidates === candidateMark && (isNews || upToDate)) takeCandidates(candidates);
   if (parts.scores) takeScores(parts.scores);
   for (const part of MAPS)
-    if (parts[part]) {
-      Object.assign(state, { [part]: new Map(Object.entries(parts[part])) });
-      emit(part);
-    }
-  if (parts.verdicts || parts.masks)
-    takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
-  emit("received");
+    if (parts[part]) Object.assign(state, { [part]: new Map(Object.entries(parts[part])) });
+  state.polls += 1;
 }
-
-/**
- * @template Value
- * @param {Map<string, Value>} map
- */
-const toObject = (map) => Object.fromEntries(map);
 
 /** @param {NewCandidates} news */
 function takeCandidates({ reset, items, mark }) {
@@ -127,13 +119,8 @@ function takeCandidates({ reset, items, mark }) {
   const isSame = [...state.candidates.values()].every(({ id, version }) => versions.get(id) === version);
   // the same images that count otherwise, as after a mark that teaches the detectors, keep their places
   const keeps = reset && isSame && state.candidates.size > 0;
-  if (reset && !keeps) {
-    state.candidates.clear();
-    emit("cleared");
-  }
-  const fresh = keeps ? items.filter(isChanged) : items;
-  for (const item of fresh) state.candidates.set(item.id, item);
-  if (reset || fresh.length) emit("candidates", fresh);
+  if (reset && !keeps && state.candidates.size) blankImages();
+  showImages(keeps ? items.filter(isChanged) : items);
 }
 
 /** @param {Candidate} item */
@@ -165,24 +152,4 @@ function takeScores(news) {
   state.scores = scores;
   state.scoreOf = new Map(scores.map((score) => [score.anchor_id, score]));
   state.suggested = new Map(scores.flatMap((s) => (s.suggested ? [[s.suggested, s]] : [])));
-  emit("scores");
-}
-
-/**
- * Replace all verdicts of the round and the versions of its masks; emit the ids that changed.
- * @param {Record<string, Verdict>} verdicts
- * @param {Record<string, string>} masks
- */
-function takeVerdicts(verdicts, masks) {
-  /** @type {Set<string>} */
-  const changed = new Set();
-  const next = new Map(Object.entries(verdicts));
-  const parts = new Map(Object.entries(masks));
-  for (const id of new Set([...parts.keys(), ...state.masks.keys()]))
-    if (parts.get(id) !== state.masks.get(id)) changed.add(id);
-  state.masks = parts;
-  for (const [id, verdict] of next) if (state.verdicts.get(id) !== verdict) changed.add(id);
-  for (const id of state.verdicts.keys()) if (!next.has(id)) changed.add(id);
-  state.verdicts = next;
-  if (changed.size) emit("verdicts", changed);
 }

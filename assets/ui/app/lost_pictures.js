@@ -1,5 +1,5 @@
 /** Pictures that did not arrive: they are asked for again while the studio answers, with growing pauses. */
-import { on } from "./store.js";
+import { state, whenever } from "./store.js";
 
 const LONGEST = 60_000; // ms between two attempts
 
@@ -36,11 +36,17 @@ export function watchPictures() {
   };
   document.addEventListener("error", changed, true);
   document.addEventListener("load", changed, true);
-  on("forget", () => lost.clear());
-  on("received", () => {
-    for (const image of dueNow(lost, performance.now(), (one) => one.isConnected)) {
-      const { src } = image;
-      image.src = src; // the same address again asks again
-    }
-  });
+  whenever(
+    () => state.roundId,
+    () => lost.clear(),
+  );
+  whenever(
+    () => state.polls,
+    () => {
+      for (const image of dueNow(lost, performance.now(), (one) => one.isConnected)) {
+        const { src } = image;
+        image.src = src; // the same address again asks again
+      }
+    },
+  );
 }

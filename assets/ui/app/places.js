@@ -3,7 +3,7 @@
  * the present one. A dialog that was closed leaves its entry of the history behind: the next place takes it.
  */
 /** @import { Overlay, Place } from "./address.js" */
-import { emit, on, state } from "./store.js";
+import { state, whenever } from "./store.js";
 import { addressOf, isElsewhere, placeIn, stepBetween } from "./address.js";
 
 /**
@@ -99,7 +99,7 @@ function restore(go) {
     leave(overlay);
   }
   go(wanted);
-  if (wanted.view !== state.view) emit("show-view", wanted.view);
+  state.view = wanted.view;
   quiet = false;
   awaited = wanted.overlay;
   openAwaited();
@@ -136,8 +136,14 @@ export function startPlaces(go) {
     if (!isHere) restore(go);
     else if (number > 0) history.go(back ? -1 : 1); // the entry that a closed dialog left
   });
-  on("received", () => openAwaited({ last: state.round !== null }));
-  on("focus", () => remember());
+  whenever(
+    () => state.polls,
+    () => openAwaited({ last: state.round !== null }),
+  );
+  whenever(
+    () => state.focusing,
+    () => remember(),
+  );
   new MutationObserver(() => remember()).observe(document.body, {
     subtree: true,
     attributeFilter: ["open"],

@@ -3,7 +3,7 @@ import { fromStudio } from "./answers.js";
 import { plotly } from "./plotly.js";
 import { html } from "../kit/html.js";
 import { theme } from "../kit/theme.js";
-import { useEffect, useReducer, useRef, useState } from "../vendor/preact.min.js";
+import { useEffect, useRef, useState } from "../vendor/preact.min.js";
 
 /**
  * `meta` tells apart what is shown one at a time, and `customdata` what a point opens.
@@ -77,20 +77,16 @@ async function fetched(source, look) {
  */
 function useFigure(source, version) {
   const [found, show] = useState(/** @type {Answer | null} */ (null));
-  const [turns, turn] = useReducer((/** @type {number} */ count) => count + 1, 0);
+  const look = theme();
   const read = useRef({ what: "", at: -Infinity });
   useEffect(() => {
-    document.addEventListener("studio-theme", turn);
-    return () => document.removeEventListener("studio-theme", turn);
-  }, []);
-  useEffect(() => {
     let latest = true;
-    const what = `${source} ${turns}`;
+    const what = `${source} ${look}`;
     const rest = read.current.what === what ? read.current.at + REST - performance.now() : 0;
     const waiting = setTimeout(
       () => {
         read.current = { what, at: performance.now() };
-        fetched(source, theme()).then(
+        fetched(source, look).then(
           (answer) => latest && show(answer),
           () => {}, // the page says that the studio is away
         );
@@ -101,7 +97,7 @@ function useFigure(source, version) {
       latest = false;
       clearTimeout(waiting);
     };
-  }, [source, version, turns]);
+  }, [source, version, look]);
   return found;
 }
 

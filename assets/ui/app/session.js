@@ -1,12 +1,13 @@
 /** Server calls, polling, and what is open. */
 /** @import { Answers, Asked, Requests } from "payloads" */
 /** @import { Server } from "./types/parts.d.ts" */
-import { state, emit, busy } from "./store.js";
+import { state, busy } from "./store.js";
 import { fromStudio, inTime } from "./answers.js";
 import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 import { remember, startPlaces } from "./places.js";
+import { batch } from "../vendor/signals.min.js";
 
 const REFRESH_DELAY = 400; // ms
 const REFRESH_SPACING = 1500; // ms
@@ -126,7 +127,7 @@ async function requestChanges() {
   if (!answer || requested !== [state.projectId, state.roundId].join()) return;
   if (answer.gone) return projectNotFound(answer.gone);
   const before = state.roundId;
-  receive(answer, { sent, ...includesChanges() });
+  batch(() => receive(answer, { sent, ...includesChanges() }));
   if (before !== state.roundId) remember({ byItself: true });
   if (before && before !== state.roundId) refreshSoon(); // another tab archived the round that was shown
 }
@@ -141,10 +142,11 @@ function projectNotFound(sentence) {
 }
 
 export function closeProject() {
-  forget();
-  Object.assign(state, { projectId: null, roundId: null, step: "reference" });
+  batch(() => {
+    forget();
+    Object.assign(state, { projectId: null, roundId: null, step: "reference" });
+  });
   remember({ byItself: true });
-  emit("step");
 }
 
 /**
@@ -152,18 +154,21 @@ export function closeProject() {
  * @param {{ step?: string, roundId?: string | null }} [options]
  */
 export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
-  forget();
-  Object.assign(state, { projectId, roundId, step });
+  batch(() => {
+    forget();
+    Object.assign(state, { projectId, roundId, step });
+  });
   remember();
-  emit("step");
   return refresh();
 }
 
 /** @param {string} roundId */
 export function openRound(roundId) {
   if (roundId === state.roundId) return Promise.resolve();
-  forget({ keepProject: true });
-  state.roundId = roundId;
+  batch(() => {
+    forget({ keepProject: true });
+    state.roundId = roundId;
+  });
   remember();
   return refresh();
 }
@@ -173,7 +178,6 @@ export function openStep(step) {
   if (step !== "reference" && !state.projectId) return;
   state.step = step;
   remember();
-  emit("step");
 }
 
 /**
@@ -183,19 +187,19 @@ export function openStep(step) {
 function go({ project, round, step }) {
   const other = project !== state.projectId;
   const otherRound = !other && round !== null && round !== state.roundId;
-  if (other || otherRound) forget({ keepProject: !other });
-  if (other) state.projectId = project;
-  if (other || otherRound) state.roundId = round;
-  if (other || step !== state.step) {
-    state.step = step;
-    emit("step");
-  }
+  batch(() => {
+    if (other || otherRound) forget({ keepProject: !other });
+    if (other) state.projectId = project;
+    if (other || otherRound) state.roundId = round;
+    if (other || step !== state.step) {
+      state.step = step;
+    }
+  });
   if (other || otherRound) refresh();
 }
 
 export function start() {
   document.addEventListener("visibilitychange", () => document.hidden || poll());
   startPlaces(go);
-  emit("step");
   return refresh();
 }

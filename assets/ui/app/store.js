@@ -1,13 +1,17 @@
-/** The page's state and its events. A cache: the server is the source of truth. */
+/** The page's state, made of signals. A cache: the server is the source of truth. */
 /** @import { ArchivedRound, Candidate, Job, Measures, Parts, Project, Queue } from "payloads" */
 /** @import { Round, RoundSummary, Score, Verdict } from "payloads" */
+/** @import { Signal } from "../vendor/signals.min.js" */
+import { batch, effect, signal, untracked } from "../vendor/signals.min.js";
 
 /**
  * @typedef {object} State
  * @property {string | null} projectId
  * @property {string | null} roundId
- * @property {string} step the screen: reference, rounds or results
- * @property {string} view the tab of the Rounds screen
+ * @property {string} step the screen: reference, rounds or results; empty before the page has started
+ * @property {string} view the tab of the Rounds screen, as a person chose it
+ * @property {string} shownView the tab that is open: Curves by itself, while the map is empty
+ * @property {number} polls how many answers of the studio have been applied
  * @property {Project | null} project
  * @property {RoundSummary[]} rounds the strip
  * @property {ArchivedRound[]} archived the rounds that the strip hides, to be brought back
@@ -30,7 +34,9 @@
  *   well each candidate fits, in [-1, 1]
  * @property {Set<string>} selection
  * @property {string | null} hover
+ * @property {string} hoveredIn the view under the pointer
  * @property {string | null} focus
+ * @property {{ by: string }} focusing the view that set the focus; a new object whenever it is set
  */
 
 /**
@@ -51,9 +57,12 @@ export const blankRound = () => ({
   tags: new Map(),
   positions: new Map(),
   filter: /** @type {Filter} */ ("all"),
+  search: null,
   selection: new Set(),
   hover: null,
+  hoveredIn: "",
   focus: null,
+  focusing: { by: "" },
 });
 
 /** The same of the open project. */
@@ -66,51 +75,92 @@ export const blankProject = () => ({
   parts: {},
 });
 
-/** @type {State} */
-export const state = {
-  projectId: null,
-  roundId: null,
-  step: "reference",
-  view: "map",
-  queue: { working: [], waiting: [], halted: [] },
-  search: null,
-  ...blankProject(),
-  ...blankRound(),
-};
-
 /**
- * Payloads of the events; events that are not listed have none.
- * @typedef {{
- *   verdicts: Set<string>, candidates: Candidate[],
- *   hover: string | undefined, focus: string | undefined, view: string,
- *   "show-view": string,
- * }} Details
+ * An object whose fields are signals: a component or an effect that reads one follows it. They are replaced,
+ * and never changed within.
+ * @template {object} Fields
+ * @param {Fields} fields
  */
-
-/** @type {Map<string, ((detail: never) => void)[]>} */
-const listeners = new Map();
-
-/**
- * Call `fn(detail)` after each `emit` of any of the named events, until the returned function is called.
- * @template {string} Names
- * @param {Names} names separated by spaces
- * @param {(detail: Names extends keyof Details ? Details[Names] : undefined) => void} fn
- */
-export function on(names, fn) {
-  for (const name of names.split(" ")) listeners.set(name, [...(listeners.get(name) ?? []), fn]);
-  return () => {
-    for (const name of names.split(" "))
-      listeners.set(name, listeners.get(name)?.filter((/** @type {unknown} */ one) => one !== fn) ?? []);
-  };
+export function followed(fields) {
+  const made = /** @type {Fields} */ ({});
+  for (const [name, first] of Object.entries(fields)) {
+    const one = signal(first);
+    Object.defineProperty(made, name, {
+      enumerable: true,
+      get: () => one.value,
+      set: (value) => {
+        one.value = value;
+      },
+    });
+  }
+  return made;
 }
 
+/** @type {State} */
+export const state = followed({
+  projectId: null,
+  roundId: null,
+  step: "",
+  view: "map",
+  shownView: "map",
+  polls: 0,
+  queue: { working: [], waiting: [], halted: [] },
+  ...blankProject(),
+  ...blankRound(),
+});
+
 /**
- * @template {string} Name
- * @param {Name} name
- * @param {Name extends keyof Details ? Details[Name] : undefined} [detail]
+ * Call `act` with what `of` reads, now and whenever that has changed, until the returned function is called.
+ * @template Value
+ * @param {() => Value} of
+ * @param {(value: Value) => unknown} act
  */
-export function emit(name, detail) {
-  for (const fn of listeners.get(name) ?? []) fn(/** @type {never} */ (detail));
+export const whenever = (of, act) =>
+  effect(() => {
+    const value = of();
+    untracked(() => act(value));
+  });
+
+/** @type {{ round: (() => void)[], project: (() => void)[] }} */
+const blanks = { round: [], project: [] };
+
+/**
+ * @template Value
+ * @param {() => Value} first
+ * @param {(() => void)[]} blank
+ * @returns {Signal<Value>}
+ */
+function blankWith(first, blank) {
+  const own = signal(first());
+  blank.push(() => {
+    own.value = first();
+  });
+  return own;
+}
+
+/** A signal that has its first value again in another round. @template Value @param {() => Value} first */
+export const ofRound = (first) => blankWith(first, blanks.round);
+
+/** The same for another project. @template Value @param {() => Value} first */
+export const ofProject = (first) => blankWith(first, blanks.project);
+
+/** Forget all that is shown of the round, or of the project. @param {"round" | "project"} what */
+export function blank(what) {
+  Object.assign(state, what === "round" ? blankRound() : blankProject());
+  for (const each of blanks[what]) each();
+}
+
+/** Show images of the round, new ones or others in their places. @param {Candidate[]} images */
+export function showImages(images) {
+  const known = new Map(state.candidates);
+  for (const one of images) known.set(one.id, one);
+  if (images.length) state.candidates = known;
+}
+
+/** Forget the images of the round, and what was made of them: others take their place. */
+export function blankImages() {
+  state.candidates = new Map();
+  for (const each of blanks.round) each();
 }
 
 /**
@@ -193,8 +243,8 @@ export function drawing() {
  */
 export function setHover(id, origin) {
   if (state.hover === id) return;
+  state.hoveredIn = origin ?? "";
   state.hover = id;
-  emit("hover", origin);
 }
 
 /**
@@ -203,9 +253,11 @@ export function setHover(id, origin) {
  */
 export function setFocus(id, origin) {
   if (id !== null && !state.candidates.has(id)) return;
-  state.focus = id;
-  if (state.hover !== id) setHover(null); // until the pointer moves again
-  emit("focus", origin);
+  batch(() => {
+    state.focus = id;
+    state.focusing = { by: origin ?? "" };
+    if (state.hover !== id) setHover(null); // until the pointer moves again
+  });
 }
 
 /**
@@ -213,16 +265,16 @@ export function setFocus(id, origin) {
  * @param {Iterable<string>} ids
  */
 export function setSelection(ids, { filter = false } = {}) {
-  state.selection = new Set(ids);
-  if (filter && state.selection.size) state.filter = "selection";
-  else if (!state.selection.size && state.filter === "selection") state.filter = "all";
-  emit("selection");
+  batch(() => {
+    state.selection = new Set(ids);
+    if (filter && state.selection.size) state.filter = "selection";
+    else if (!state.selection.size && state.filter === "selection") state.filter = "all";
+  });
 }
 
 /** @param {Filter} filter */
 export function setFilter(filter) {
   state.filter = filter;
-  emit("filter");
 }
 
 /** What the filter by a tag begins with. */

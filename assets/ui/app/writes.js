@@ -8,7 +8,7 @@
 /** @import { Asked, WriteAnswers, WriteRequests } from "payloads" */
 import { keep, kept, ofTab, ofWorkspace, workspace } from "../kit/kept.js";
 import { fromStudio, inTime, NotTheStudio } from "./answers.js";
-import { emit } from "./store.js";
+import { signal } from "../vendor/signals.min.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
 const PATH = "writes";
@@ -29,7 +29,6 @@ const PERSIST_DELAY = 50; // ms after a change of the queue
 const queue = [];
 let enqueued = 0;
 let sending = false;
-let offline = false;
 let room = MAX_BATCH; // less behind a proxy that lets less pass
 let blocked = false; // until a person has mended something
 let signingIn = false;
@@ -51,9 +50,18 @@ export function write(name, request, id = newId()) {
   );
 }
 
-/** Number of unanswered changes; did the last attempt to send fail? */
-export const pending = () => queue.length;
-export const unreachable = () => offline;
+/** Number of unanswered changes. */
+export const pending = signal(0);
+/** Did the last attempt to send fail? */
+export const unreachable = signal(false);
+/** @type {Set<() => void>} */
+const unsaved = new Set();
+
+/** Call `save` before the page goes, until the returned function is called. @param {() => void} save */
+export function beforeLeaving(save) {
+  unsaved.add(save);
+  return () => unsaved.delete(save);
+}
 
 /**
  * Call before a poll; the returned function says whether the response includes all changes made so far, and
@@ -77,7 +85,7 @@ function enqueue(change, done) {
   enqueued += 1;
   queue.push({ change, done, since: performance.now() });
   persistSoon();
-  emit("writes");
+  pending.value = queue.length;
   if (!sending) send();
 }
 
@@ -100,11 +108,11 @@ async function send() {
   for (let batch = firstChanges(room); batch.length; batch = firstChanges(room)) {
     blocked = false;
     const answers = await sendBatch(batch);
-    offline = !answers;
+    unreachable.value = !answers;
     if (answers) settle(queue.splice(0, batch.length), answers);
     else await new Promise((done) => setTimeout(done, blocked ? SLOW_RETRY : RETRY_DELAY));
     persistSoon();
-    emit("writes");
+    pending.value = queue.length;
   }
   sending = false;
 }
@@ -199,20 +207,25 @@ function settle(changes, answers) {
   }
 }
 
-// Warn before the tab closes if one keepalive request cannot send the queue; `leaving` flushes unsaved edits.
-addEventListener("beforeunload", (event) => {
-  emit("leaving");
+function leave() {
+  for (const save of unsaved) save();
   persist();
+}
+
+// Warn before the tab closes if one keepalive request cannot send the queue.
+addEventListener("beforeunload", (event) => {
+  leave();
   if (
     queue.length &&
-    (offline || firstChanges(MAX_KEEPALIVE).length < queue.length || size(queue[0].change) > MAX_KEEPALIVE)
+    (unreachable.value ||
+      firstChanges(MAX_KEEPALIVE).length < queue.length ||
+      size(queue[0].change) > MAX_KEEPALIVE)
   )
     event.preventDefault();
 });
 
 addEventListener("pagehide", () => {
-  emit("leaving");
-  persist();
+  leave();
   if (queue.length) post(firstChanges(MAX_KEEPALIVE), { keepalive: true }).catch(() => {});
 });
 

@@ -1,7 +1,7 @@
 /** The dialog to paint the subject mask of a reference; without a painted mask the server segments it. */
 /** @import { Tool } from "./brush.js" */
 /** @import { Reference, Runs, StoredMask } from "payloads" */
-import { on, state } from "../app/store.js";
+import { state, whenever } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
@@ -9,6 +9,7 @@ import { Dialog } from "../kit/dialog.js";
 import { reference } from "../kit/dom.js";
 import { Button, html, useAnswer } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { Brush, sizeOf } from "./brush.js";
 import { BrushLayer } from "./layer.js";
 import { PointBar, PointLayer, usePoint } from "./point.js";
@@ -33,14 +34,14 @@ const STEPS = [
 ];
 
 const dialog = new Dialog("lightbox mask-view");
-/** @type {string | null} the stored reference that the dialog shows */
-let shown = null;
+/** The stored reference that the dialog shows. */
+const shown = signal(/** @type {string | null} */ (null));
 
 export const maskOpen = () => dialog.isOpen;
 
 /** The dialog for a stored reference as a place. @type {import("../app/places.js").Kind} */
 export const maskPlace = {
-  now: () => (dialog.isOpen ? shown : null),
+  now: () => (dialog.isOpen ? shown.value : null),
   open: (id) => {
     const found = state.project?.references.find((one) => one.id === id);
     if (found && maskPlace.now() !== id) paintReference(found);
@@ -68,7 +69,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
     step: async (name) => told(await write(`${name}_reference_mask`, { reference: id })),
     of: { reference: id },
   });
-  shown = id;
+  shown.value = id;
 }
 
 /**
@@ -85,7 +86,7 @@ export function paintReference({ id, prompt }, kept = () => {}) {
 /** Open the dialog for any image. @param {Request} request */
 export function paintMask(request) {
   dialog.close();
-  shown = null;
+  shown.value = null;
   dialog.open("The subject of a reference", html`<${MaskView} ...${request} />`);
 }
 
@@ -113,7 +114,11 @@ function MaskView({ source, title, load, send, step, of }) {
     [brush],
   );
   useEffect(() => {
-    const forget = on("forget", () => dialog.close());
+    const { projectId } = state;
+    const forget = whenever(
+      () => state.projectId !== projectId,
+      (isLeft) => isLeft && dialog.close(),
+    );
     return () => {
       isThere.current = false;
       forget();

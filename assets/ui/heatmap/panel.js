@@ -7,8 +7,7 @@
 /** @import { PatchMap } from "payloads" */
 /** @import { Signal } from "../vendor/signals.min.js" */
 import { refresh } from "../app/session.js";
-import { busy, on, state } from "../app/store.js";
-import { useEvents } from "../app/watch.js";
+import { busy, state, whenever } from "../app/store.js";
 import { write } from "../app/writes.js";
 import { Button, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
@@ -109,8 +108,7 @@ function useMaps(owner, kind, version, isWanted) {
       asks = maps.length > 0;
       if (!gone) keep({ key, maps });
     };
-    ask();
-    const forget = on("job busy", ask);
+    const forget = whenever(() => state.job, ask);
     return () => {
       gone = true;
       forget();
@@ -120,7 +118,6 @@ function useMaps(owner, kind, version, isWanted) {
 }
 
 function Missing() {
-  useEvents("job busy");
   const [asks, ask] = useState(false);
   const { job } = state;
   const isJudging = busy() && job?.kind === "quality" && job.round_id === state.roundId;

@@ -1,18 +1,19 @@
 /** Cache of patch maps by owner, kind and version. Empty responses are not cached. */
 /** @import { PatchMap } from "payloads" */
-import { state, on } from "../app/store.js";
+import { ofRound, state, whenever } from "../app/store.js";
 import { call } from "../app/session.js";
 
 /** @typedef {"quality" | "reproduction"} PairMap the maps of a pair */
 /** @typedef {PairMap | "shown"} MapKind also those of a candidate alone */
 
-/** @type {Map<string, Promise<PatchMap[]>>} */
-const cache = new Map();
-on("forget", () => cache.clear());
-on("job", () => {
-  // the job computes new maps, also of candidates that have some
-  if (state.job?.kind === "quality") cache.clear();
-});
+const known = ofRound(() => /** @type {Map<string, Promise<PatchMap[]>>} */ (new Map()));
+whenever(
+  () => state.job,
+  (job) => {
+    // the job computes new maps, also of candidates that have some
+    if (job?.kind === "quality") known.value = new Map();
+  },
+);
 
 /**
  * The patch maps of a candidate or a pair, one per subject; empty before they are computed. The `version`
@@ -24,6 +25,7 @@ on("job", () => {
  */
 export function patchMaps(owner, kind, version = "") {
   const key = `${owner}/${kind}/${version}`;
+  const cache = known.value;
   const cached = cache.get(key);
   if (cached) return cached;
   /** @type {Promise<PatchMap[]>} */

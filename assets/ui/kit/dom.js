@@ -1,4 +1,5 @@
 /** DOM helpers. Strings always become text nodes, so a prompt is never parsed as markup. */
+import { effect } from "../vendor/signals.min.js";
 
 /**
  * Create an element. `props` are entries of `data`, attributes, and properties that are no text.
@@ -41,20 +42,6 @@ export const pressed = (node) => node.matches(":active");
  * @param {string} selector
  */
 export const above = (target, selector) => (target instanceof Element ? target.closest(selector) : null);
-
-/**
- * The first match of a selector, checked to be of type `kind`; throws when there is none.
- * @template {Element} Found
- * @param {ParentNode} node
- * @param {string} selector
- * @param {new () => Found} kind
- * @returns {Found}
- */
-export function find(node, selector, kind) {
-  const found = node.querySelector(selector);
-  if (found instanceof kind) return found;
-  throw new Error(`There is no ${selector} on the page.`);
-}
 
 /** The focused element inside `box`, or null. @param {HTMLElement} box */
 export const focusedIn = (box) =>
@@ -104,6 +91,16 @@ export function setAttribute(node, name, value) {
     if (node.hasAttribute(name)) node.removeAttribute(name);
   } else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, String(value));
 }
+
+/**
+ * Hide an element while that is true, as the signals say that it reads.
+ * @param {HTMLElement} node
+ * @param {() => unknown} isHidden
+ */
+export const hideWhile = (node, isHidden) =>
+  effect(() => {
+    node.hidden = Boolean(isHidden());
+  });
 
 /** @param {string} id */
 export const reference = (id) => `reference/${encodeURIComponent(id)}`;

@@ -1,10 +1,24 @@
 /** Components: templates of HTML, which Preact renders and keeps. Strings in them are text, never markup. */
-import { h, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { h, options, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import htm from "../vendor/htm.min.js";
 import "../vendor/signals.min.js"; // renders what has read a signal
 import { focusedIn } from "./dom.js";
 
 export const html = htm.bind(h);
+
+const PRESSED = 30; // ms until the next look whether a button is still pressed
+const LONG = 500; // ms: nothing waits longer for one that is held
+
+/** Nothing is rendered while a button is pressed: one that moves would lose its click. */
+options.debounceRendering = (renderAll) => {
+  const since = performance.now();
+  const look = () => {
+    const waits = performance.now() - since < LONG && document.querySelector("button:active, a:active");
+    if (waits) setTimeout(look, PRESSED);
+    else renderAll();
+  };
+  queueMicrotask(look);
+};
 
 /** A small button, unless it has another class. @param {Record<string, unknown>} props */
 export const Button = ({ class: name = "button small", ...rest }) =>

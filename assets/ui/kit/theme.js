@@ -1,21 +1,27 @@
 /** Light or dark theme: the system's setting, unless the user has chosen another; stored in this browser. */
 import { keep, kept } from "./kept.js";
+import { signal } from "../vendor/signals.min.js";
+
 const KEY = "gal-studio-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-export const theme = () => kept(KEY) ?? (system.matches ? "dark" : "light");
+const usual = () => (system.matches ? "dark" : "light");
+const wanted = () => kept(KEY) ?? usual();
+const shown = signal(wanted());
 
-export function applyTheme() {
-  document.documentElement.dataset.theme = theme();
-  document.body.classList.toggle("dark", theme() === "dark");
-  document.dispatchEvent(new CustomEvent("studio-theme"));
+export const theme = () => shown.value;
+
+/** Show a theme: by default the chosen one. */
+export function applyTheme(next = wanted()) {
+  document.documentElement.dataset.theme = next;
+  document.body.classList.toggle("dark", next === "dark");
+  shown.value = next; // what is drawn in its colors follows
 }
 
 export function toggleTheme() {
   const next = theme() === "dark" ? "light" : "dark";
-  const isKept = keep(KEY, next === (system.matches ? "dark" : "light") ? null : next);
-  if (isKept) applyTheme();
-  else document.documentElement.dataset.theme = next;
+  keep(KEY, next === usual() ? null : next);
+  applyTheme(next);
 }
 
-system.addEventListener("change", applyTheme);
+system.addEventListener("change", () => applyTheme());

@@ -1,7 +1,6 @@
 /** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
 /** @import { Anchor, Unknown } from "payloads" */
 import { taughtIn } from "../app/taught.js";
-import { useEvents } from "../app/watch.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -33,7 +32,6 @@ export function editAnchors() {
 /** @typedef {{ currentTarget: HTMLInputElement }} Typed */
 
 function Editor() {
-  useEvents("project forget");
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => {
     if (said.value) list.current?.scrollTo(0, 1e6); // what was added is last

@@ -41,7 +41,7 @@ export function OpenProject({ project, startLike }) {
         >Save images and captions</a>`
       }
     </div>
-    <${ProjectSettings} key=${id} project=${project} at=${{}} />`;
+    <${ProjectSettings} key=${id} project=${project} />`;
 }
 
 /** @param {Project} project */

@@ -2,8 +2,7 @@
 /** @import { RoundResult } from "payloads" */
 /** @import { Look } from "../viewer/looks.js" */
 import { call } from "../app/session.js";
-import { state } from "../app/store.js";
-import { useEvents } from "../app/watch.js";
+import { ofProject, state } from "../app/store.js";
 import { Dialog } from "../kit/dialog.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
@@ -13,15 +12,15 @@ import { LookYourself } from "./doubt.js";
 import { LookFiles, referenceFrames } from "../viewer/viewer.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 
-/** @type {string | null} the round of the dialog */
-let shown = null;
+/** The round of the dialog. */
+const shown = signal(/** @type {string | null} */ (null));
 const dialog = new Dialog("exports", {
   closed: () => {
-    shown = null;
+    shown.value = null;
   },
 });
 /** The rounds of the project, for this dialog and the screen of results. */
-export const known = signal(/** @type {RoundResult[]} */ ([]));
+export const known = ofProject(() => /** @type {RoundResult[]} */ ([]));
 
 /**
  * What a feature shows of a round in the dialog, which opens once that is loaded. `Files` gets the round, and
@@ -38,7 +37,7 @@ export const finishOpen = () => dialog.isOpen;
 
 /** The dialog as a place, named by its round. @type {import("../app/places.js").Kind} */
 export const finishPlace = {
-  now: () => (dialog.isOpen ? shown : null),
+  now: () => (dialog.isOpen ? shown.value : null),
   open: (id) => {
     const round = known.value.find((one) => one.id === id);
     if (!round)
@@ -68,7 +67,7 @@ export const knowRounds = (rounds) => set(known, rounds);
 
 /** @param {RoundResult} round */
 export function openFinish(round) {
-  shown = round.id;
+  shown.value = round.id;
   dialog.open(titleOf(round), html`<${Finish} key=${round.id} id=${round.id} />`);
 }
 
@@ -77,7 +76,6 @@ const titleOf = ({ adapter, name }) => `${adapter ? "Your LoRA:" : "Download"} $
 
 /** @param {{ id: string }} props */
 function Finish({ id }) {
-  useEvents("queue");
   const [isReady, ready] = useState(false); // no row moves while one presses
   useEffect(() => {
     Promise.all(added.map(({ load }) => load(id))).then(() => ready(true));

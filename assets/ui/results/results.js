@@ -4,14 +4,13 @@
 import { download } from "../app/archives.js";
 import { newest } from "../app/newest.js";
 import { call } from "../app/session.js";
-import { loading, on, state } from "../app/store.js";
+import { loading, ofProject, state, whenever } from "../app/store.js";
 import { address, projectFigure } from "../app/urls.js";
-import { renderOn } from "../app/watch.js";
 import { inSentence } from "../kit/format.js";
 import { Button, html, set } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { theme } from "../kit/theme.js";
-import { signal } from "../vendor/signals.min.js";
+import { render, useRef } from "../vendor/preact.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { Evidence } from "./evidence.js";
 import { finishOpen, known, knowRounds, openFinish } from "./finish.js";
@@ -22,35 +21,35 @@ import { SheetCard } from "./sheet.js";
 import { Basis, Verdict } from "./verdict.js";
 import { Winners } from "./winners.js";
 
-const rows = signal(/** @type {SheetRow[]} */ ([]));
-const seeds = signal(/** @type {SameSeed[]} */ ([]));
+const rows = ofProject(() => /** @type {SheetRow[]} */ ([]));
+const seeds = ofProject(() => /** @type {SameSeed[]} */ ([]));
 const [newRounds, newRows] = [newest(), newest()];
 
 /** @param {ResultsParts} parts */
 export function mountResults(parts) {
-  const shown = () => state.step === "results" && !loading() && known.value.length > 0;
-  on("step project rounds", load);
-  on("step measures", loadSheet);
-  on("forget", () => {
-    if (state.project) return;
-    newRounds();
-    newRows();
-    for (const each of [known, rows, seeds]) each.value = [];
-  });
-  on("received step project rounds round forget", () => {
-    if (state.step === "results") parts.results.toggleAttribute("data-loading", !shown());
-  });
-  const events = "step round measures parts queue project rounds forget received";
-  renderOn(events, parts.columns, Results, shown);
+  whenever(() => [state.step, state.project, state.rounds], load);
+  whenever(() => [state.step, state.measures], loadSheet);
+  whenever(
+    () => state.step === "results" && !isReady(),
+    (waits) => parts.results.toggleAttribute("data-loading", waits),
+  );
+  render(html`<${Shown} />`, parts.columns);
+}
 
-  async function load() {
-    if ((state.step !== "results" && !finishOpen()) || !state.projectId) return;
-    const isLatest = newRounds();
-    const answer = await call("results", "outcomes", { project: state.projectId });
-    if (!answer || !isLatest()) return;
-    knowRounds([...answer.rounds]);
-    parts.results.toggleAttribute("data-loading", !shown());
-  }
+const isReady = () => !loading() && known.value.length > 0;
+
+/** While another screen is shown, or another round loads, it stays as it was. */
+function Shown() {
+  const last = useRef(/** @type {unknown} */ (null));
+  if (state.step === "results" && isReady()) last.current = html`<${Results} />`;
+  return last.current;
+}
+
+async function load() {
+  if ((state.step !== "results" && !finishOpen()) || !state.projectId) return;
+  const isLatest = newRounds();
+  const answer = await call("results", "outcomes", { project: state.projectId });
+  if (answer && isLatest()) knowRounds([...answer.rounds]);
 }
 
 async function loadSheet() {
@@ -82,17 +81,17 @@ function Results() {
         : null
     }
     <section class="card wide results-verdict" aria-label="Verdict">
-      <${Verdict} recipe=${drawn?.recipe ?? ""} round=${drawn?.id} at=${{}} />
-      <${Winners} rows=${rows.value} columns=${columns} at=${{}} />
+      <${Verdict} recipe=${drawn?.recipe ?? ""} round=${drawn?.id} />
+      <${Winners} rows=${rows.value} columns=${columns} />
     </section>
     <section class="card wide" aria-label=${isJudged ? "LoRAs" : "Rounds"}>
       <div class="card-head"><h2>${isJudged ? "LoRAs" : "Rounds"}</h2><${Buttons} /></div>
       <div>
         <${Evidence} rows=${rows.value} columns=${columns} />
-        <${Basis} at=${{}} />
+        <${Basis} />
       </div>
       <div class="table-scroll"><${RoundsTable} rounds=${rounds} measures=${measures} /></div>
-      ${partsIn("compared", { at: {} })}
+      ${partsIn("compared")}
     </section>
     <${SheetCard} rows=${rows.value} />
     <section class="card wide" aria-label="Round by round">

@@ -1,8 +1,7 @@
 /** The action bar: the next step, one other action, and a menu of the rest, which says what each does. */
 /** @import { Round } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { renderOn } from "../app/watch.js";
-import { state, on, emit, busy, byItself, loaded, openSuggestions } from "../app/store.js";
+import { state, busy, byItself, loaded, openSuggestions, whenever } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../kit/ask.js";
@@ -11,6 +10,8 @@ import { html, useKeptFocus } from "../kit/html.js";
 import { MenuItem, PopoverButton } from "../kit/popovers.js";
 import { about, inSentence } from "../kit/format.js";
 import { openDownload } from "../results/finish.js";
+import { render, useRef } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore, sameAgain } from "./questions.js";
 import { changesShown, ownShown, reviewShown, showSide } from "./sides.js";
@@ -122,20 +123,20 @@ const drawn = ({ pool, each, most }) =>
       ? `Generates up to ${most} images of ${pool.length} test prompts, more where they are needed.`
       : `Generates ${each} images for each of ${pool.length} test prompts.`
     : "No test prompts left. Add or enable some under Reference.";
-let sending = false;
+/** Is what was pressed on its way? A double click sends once. */
+const sending = signal(false);
 
 /** @param {RoundsParts} parts */
-export function mountActions(parts) {
-  const events =
-    "project step side round measures parts job queue busy scores verdicts candidates cleared forget";
-  bar = parts.actions;
-  renderOn(events, bar, buttons);
-  on(events, () => {
-    const words = hintWords();
-    setAttribute(parts.hint, "aria-live", next() ? "polite" : "off"); // no poll speaks the time left
-    setText(parts.hint, words);
-    setAttribute(parts.hint, "title", words); // where the line has no room
-  });
+export function mountActions({ actions, hint }) {
+  render(html`<${Bar} bar=${actions} />`, actions);
+  whenever(
+    () => /** @type {const} */ ([hintWords(), next() ? "polite" : "off"]), // no poll speaks the time left
+    ([words, live]) => {
+      setAttribute(hint, "aria-live", live);
+      setText(hint, words);
+      setAttribute(hint, "title", words); // where the line has no room
+    },
+  );
 }
 
 /**
@@ -151,19 +152,18 @@ const offered = () =>
     kind,
   }));
 
-/** @type {[shown: Action[], rest: Action[]]} while another round loads they stay, and nothing else comes */
-let inBar = [[], []];
-/** @type {HTMLElement} */
-let bar;
-
 /** What stands beside the next step, the most likely first, and then what features name so. */
 const BESIDE = ["accept", "next_round", "done", "run"];
 
-/** The next step and one other action stand in the bar, the rest in its menu. */
-function buttons() {
+/**
+ * The next step and one other action stand in the bar, the rest in its menu.
+ * @param {{ bar: HTMLElement }} props
+ */
+function Bar({ bar }) {
   useKeptFocus(bar, "data-action");
-  if (loaded()) inBar = divided([...ACTIONS, ...offered()].filter(applies));
-  const [shown, rest] = inBar;
+  const inBar = useRef(/** @type {ReturnType<typeof divided>} */ ([[], []]));
+  if (loaded()) inBar.current = divided([...ACTIONS, ...offered()].filter(applies));
+  const [shown, rest] = inBar.current; // while another round loads they stay, and nothing else comes
   return [...shown.map(button), rest.length ? html`<${More} key="more" rest=${rest} />` : null];
 }
 
@@ -244,20 +244,19 @@ function nextWords() {
 
 /** @param {Action} action */
 async function act({ name, change: usual = "run_job", kind, asks, send, act: instead }) {
-  if (sending) return;
+  if (sending.value) return;
   const child = childOf(name);
   if (child) return openRound(child.id);
   if (instead) return instead();
   const round = state.roundId;
   const given = await asks?.();
-  if (given === null || sending || state.roundId !== round) return;
+  if (given === null || sending.value || state.roundId !== round) return;
   const question = questionBefore(name, state.round, [...state.verdicts.values()].includes("accepted"));
   const answered = question ? await ask(question) : usual;
   if (!answered) return;
   const change = /** @type {Change} */ (answered); // each answer is named by the change that it sends
   if (name === "accept" && ownShown()) showSide("candidates");
-  sending = true;
-  emit("busy");
+  sending.value = true;
   try {
     const more = name === "accept" ? { candidates: openSuggestions() } : kind ? { kind } : {};
     const answer = await (send && round ? send(round, given) : write(change, { round, ...more }));
@@ -265,7 +264,6 @@ async function act({ name, change: usual = "run_job", kind, asks, send, act: ins
     if (next !== null && next !== round && state.roundId === round) openRound(next);
     await refresh();
   } finally {
-    sending = false;
-    emit("busy");
+    sending.value = false;
   }
 }

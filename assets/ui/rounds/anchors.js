@@ -1,6 +1,5 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "payloads" */
-import { renderOn } from "../app/watch.js";
 import { isJudged, state, setFocus, setHover } from "../app/store.js";
 import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
@@ -8,14 +7,13 @@ import { figures } from "../kit/figures.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
 import { html } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
+import { render } from "../vendor/preact.min.js";
 import { Turn } from "./turn/turn.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
-/** @param {HTMLElement} panel */
-export function mountAnchors(panel) {
-  renderOn("scores round job candidates cleared forget view received hover focus", panel, () =>
-    panel.hidden ? null : html`<${Anchors} at=${{}} />`,
-  );
+/** @type {import("./views/views.js").Mount} */
+export function mountAnchors(panel, { isOpen }) {
+  render(html`<${Anchors} isOpen=${isOpen} />`, panel);
   return { rows, figure: () => projectFigure("rates") };
 }
 
@@ -29,8 +27,10 @@ const rows = () => [
   }),
 ];
 
-function Anchors() {
+/** @param {{ isOpen: () => boolean }} props */
+function Anchors({ isOpen }) {
   const { scores, round } = state;
+  if (!isOpen()) return null;
   if (!scores.length || !round)
     return html`<div class="empty">
       <p>Test prompts are scored as their images are generated.</p>
@@ -40,7 +40,7 @@ function Anchors() {
   const hot = state.candidates.get(state.hover ?? "")?.anchor_id;
   return html`${isJudged() && html`<${Weight} round=${round} />`}
     <div class="prompt-head"><${How} chapter="weights" /><${PromptActions} round=${round} /></div>
-    <${Turn} at=${{}} />
+    <${Turn} />
     <table class="table">
       <thead>
         <tr>${columns.map(

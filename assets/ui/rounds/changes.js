@@ -3,65 +3,63 @@
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { newest } from "../app/newest.js";
 import { call, refresh } from "../app/session.js";
-import { copyOrNot, emit, on, openSuggestions, state } from "../app/store.js";
+import { copyOrNot, ofRound, openSuggestions, state, whenever } from "../app/store.js";
 import { address } from "../app/urls.js";
-import { useEvents } from "../app/watch.js";
 import { write } from "../app/writes.js";
-import { Button, html, set } from "../kit/html.js";
+import { Button, html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { EnlargedImage, SharpenedButton } from "../kit/sharpened.js";
 import { toast } from "../kit/toast.js";
 import { Turns } from "../kit/turns.js";
 import { openViewer } from "../viewer/viewer.js";
 import { render } from "../vendor/preact.min.js";
-import { signal } from "../vendor/signals.min.js";
+import { batch, computed, signal } from "../vendor/signals.min.js";
 import { canReview, showSide } from "./sides.js";
 
 /** @import { Look } from "../viewer/looks.js" */
 
-const changes = signal(/** @type {ChoiceChange[]} */ ([]));
-const beside = signal(/** @type {Beside | null} */ (null));
+/** What the studio tells of the round. */
+const changes = ofRound(() => /** @type {ChoiceChange[]} */ ([]));
+const beside = ofRound(() => /** @type {Beside | null} */ (null));
 const shown = signal(/** @type {"beside" | "changes"} */ ("beside"));
-const at = signal(0);
-/** @type {string | null} the round that the studio has told the changes of */
-let known = null;
-
-let isComing = false; // the answer for the round
+const at = ofRound(() => 0);
+const coming = ofRound(() => false);
 
 /** Does the studio still look whether there is anything to show of the round? */
-export const changesComing = () => isComing;
+export const changesComing = () => coming.value;
 
 /** Is there anything to show of the round? */
-export function hasChanges() {
-  return known === state.roundId && (changes.value.length > 0 || beside.value !== null);
-}
+export const hasChanges = () => changes.value.length > 0 || beside.value !== null;
+
+/** What the answer depends on, with the round; empty where there is nothing to ask. */
+const wanted = computed(() => {
+  const { roundId: round, measures, rounds } = state;
+  const drawn = measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
+  const branched = rounds.some((one) => one.copy_of) && rounds.map((one) => [one.candidates, one.aside]);
+  const all = measures?.rounds.map((one) => [one.drawn, one.accepted]);
+  return state.step === "rounds" && round && (drawn || branched)
+    ? JSON.stringify([round, all, branched])
+    : "";
+});
 
 /** @param {Pick<RoundsParts, "changes">} parts */
 export function mountChanges({ changes: box }) {
-  const newRequest = newest();
-  let asked = "";
-  on("step round rounds measures received forget", async () => {
-    const { roundId: round, measures, rounds } = state;
-    const drawn = measures?.rounds.find(({ id }) => id !== null && id === round)?.drawn;
-    const branched = rounds.some((one) => one.copy_of) && rounds.map((one) => [one.candidates, one.aside]);
-    const all = measures?.rounds.map((one) => [one.drawn, one.accepted]);
-    const about = (drawn || branched) && [all, branched];
-    const wanted = state.step === "rounds" && round && about ? JSON.stringify(about) : "";
-    if (`${round} ${wanted}` === asked) return;
-    asked = `${round} ${wanted}`;
-    const isLatest = newRequest();
-    isComing = wanted !== "";
-    if (!wanted) return;
-    const answer = await call("rounds", "changes", { project: state.projectId, round });
-    if (!isLatest()) return;
-    isComing = false;
-    if (!answer) return;
-    if (known !== round) at.value = 0;
-    known = round;
-    set(changes, answer.changes);
-    set(beside, answer.beside);
-    emit("side");
-  });
+  const newRequest = newest(() => state.roundId);
+  whenever(
+    () => wanted.value,
+    async (asked) => {
+      const isLatest = newRequest();
+      coming.value = asked !== "";
+      if (!asked) return;
+      const answer = await call("rounds", "changes", { project: state.projectId, round: state.roundId });
+      if (!isLatest()) return;
+      batch(() => {
+        coming.value = false;
+        changes.value = [...(answer?.changes ?? changes.value)];
+        beside.value = answer ? answer.beside : beside.value;
+      });
+    },
+  );
   render(html`<${Changes} />`, box);
 }
 
@@ -118,7 +116,6 @@ function Changes() {
 
 /** On to the choice of this round. */
 function GoOn() {
-  useEvents("side scores verdicts candidates received");
   const open = canReview() && openSuggestions().length;
   return html`<${Button}
     class="button" data-part="go-on" data-next=${open ? "" : null}

@@ -2,8 +2,8 @@
 /** @import { Verdict } from "payloads" */
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
-import { decideFocused, placesShown } from "./grid/grid.js";
-import { neighbour, openPictures } from "./grid/neighbours.js";
+import { decideFocused } from "./grid/grid.js";
+import { neighbour, openPictures, placesShown } from "./grid/parts.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
 import { toggleFocused } from "./grid/mark_copies.js";

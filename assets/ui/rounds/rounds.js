@@ -9,7 +9,6 @@ import { mountDesk } from "./desk/desk_bar.js";
 import { mountGrid } from "./grid/grid.js";
 import { mountReview } from "./review/review.js";
 import { mountSides } from "./sides.js";
-import { mountRing } from "./grid/ring.js";
 import { selectionBar } from "./grid/selection_bar.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
@@ -23,7 +22,6 @@ export function mountRounds(parts) {
   mountSuggestion(parts);
   mountFilters(parts);
   mountGrid(parts);
-  mountRing(parts);
   mountDesk(parts);
   parts.desk.parentElement?.after(selectionBar(parts.grid));
   mountSides(parts);

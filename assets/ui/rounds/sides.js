@@ -2,11 +2,12 @@
 /** @import { Round } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { keep, kept } from "../kit/kept.js";
-import { renderOn } from "../app/watch.js";
-import { drawing, emit, loaded, nothingSuggested, on, openSuggestions, state } from "../app/store.js";
-import { el } from "../kit/dom.js";
+import { drawing, loaded, nothingSuggested, openSuggestions, state, whenever } from "../app/store.js";
+import { el, hideWhile } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
+import { render } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { hasChanges } from "./changes.js";
 import { followed } from "./next_step.js";
 
@@ -15,9 +16,8 @@ import { followed } from "./next_step.js";
 const KEY = "gal-studio-all-images";
 /** Of the browser: the rounds that do not open with what changed any more. */
 const SEEN = "gal-studio-changes-closed";
-const EVENTS = "side round candidates scores verdicts received forget job busy";
-/** @type {{ round: string | null, side: Side, byHand: boolean }} */
-const now = { round: null, side: "candidates", byHand: false };
+/** @typedef {{ round: string | null, side: Side, byHand: boolean }} Shown */
+const now = signal(/** @type {Shown} */ ({ round: null, side: "candidates", byHand: false }));
 
 /**
  * A side that opens first in the rounds that have it.
@@ -34,41 +34,41 @@ const own = () => added.find(({ has }) => state.round && has(state.round));
  * @param {Side} side
  */
 export function showSide(side, { forNow = false } = {}) {
-  if (now.side === "changed") keep(SEEN, [...seen(), now.round].slice(-100).join(" "));
-  Object.assign(now, { side, byHand: true });
+  const { side: before, round } = now.value;
+  if (before === "changed") keep(SEEN, [...seen(), round].slice(-100).join(" "));
   if (!forNow && side !== own()?.name && side !== "changed") keep(KEY, side === "candidates" ? "1" : null);
-  emit("side");
+  now.value = { round, side, byHand: true };
 }
 
 /** Is the side of a feature shown, rather than the images of the round? */
-export const ownShown = () => own()?.name === now.side;
+export const ownShown = () => own()?.name === now.value.side;
 
 /** Are the suggestions shown one after the other? */
-export const reviewShown = () => now.side === "review";
+export const reviewShown = () => now.value.side === "review";
 
 /** Is shown what the choice of the round before changed? */
-export const changesShown = () => now.side === "changed";
+export const changesShown = () => now.value.side === "changed";
 
 /** Are all images shown? */
-export const candidatesShown = () => now.side === "candidates";
+export const candidatesShown = () => now.value.side === "candidates";
 
 /** @param {RoundsParts} parts */
 export function mountSides(parts) {
-  on("side received forget job busy", decide); // not within a poll, which brings suggestions part by part
+  whenever(chosen, (next) => {
+    now.value = next;
+  });
   const boxes = added.map(({ name, mount }) => {
     const box = el("div", { class: "columns side-columns", hidden: true });
     parts.review.before(box);
     mount(box);
-    return { name, box };
+    return /** @type {[Side, HTMLElement]} */ ([name, box]);
   });
-  on(EVENTS, () => {
-    parts.sides.hidden = !own() && !canReview() && !hasChanges();
-    parts.changes.hidden = now.side !== "changed";
-    for (const { name, box } of boxes) box.hidden = now.side !== name;
-    parts.review.hidden = now.side !== "review";
-    parts.columns.hidden = now.side !== "candidates";
-  });
-  renderOn(EVENTS, parts.sides, Sides);
+  const { changes, columns, review, sides } = parts;
+  hideWhile(sides, () => !own() && !canReview() && !hasChanges());
+  /** @type {[Side, HTMLElement][]} */
+  const all = [["changed", changes], ["review", review], ["candidates", columns], ...boxes];
+  for (const [name, box] of all) hideWhile(box, () => now.value.side !== name);
+  render(html`<${Sides} />`, parts.sides);
 }
 
 const seen = () => (kept(SEEN) ?? "").split(" ").filter(Boolean);
@@ -78,23 +78,26 @@ export function canReview() {
 }
 
 /** A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. */
-function decide() {
-  const before = now.side;
-  choose();
-  if (now.side !== before) emit("side");
+function chosen() {
+  if (!loaded()) return now.value;
+  const first = own()?.name;
+  const isNew = now.value.round !== state.roundId;
+  const before = isNew ? { round: state.roundId, side: first ?? "candidates", byHand: false } : now.value;
+  const side = sideOf(before, first);
+  return side === before.side ? before : { ...before, side };
 }
 
-function choose() {
-  if (!loaded()) return;
-  const first = own()?.name;
-  if (now.round !== state.roundId)
-    Object.assign(now, { round: state.roundId, side: first ?? "candidates", byHand: false });
+/**
+ * @param {Shown} before
+ * @param {Side | undefined} first
+ */
+function sideOf({ round, side, byHand }, first) {
+  if (hasChanges() && !byHand && !first && !seen().includes(round ?? "")) return "changed";
   const known = ["candidates", canReview() && "review", hasChanges() && "changed", first];
-  if (!known.includes(now.side)) now.side = "candidates";
-  if (hasChanges() && !now.byHand && !first && !seen().includes(now.round ?? "")) now.side = "changed";
+  if (side !== "candidates" && known.includes(side)) return side;
   const isLeft = followed() || state.round?.source; // a judged LoRA is looked at, strength by strength
-  if (now.byHand || now.side !== "candidates" || !canReview() || isLeft) return;
-  if ((openSuggestions().length || nothingSuggested()) && kept(KEY) === null) now.side = "review";
+  const asks = !byHand && canReview() && !isLeft && (openSuggestions().length || nothingSuggested());
+  return asks && kept(KEY) === null ? "review" : "candidates";
 }
 
 function Sides() {
@@ -107,7 +110,7 @@ function Sides() {
   const first = own();
   if (first) names.unshift([first.name, first.words]);
   return html`<${Segments}
-    label="What is shown of this round" chosen=${now.side} names=${names}
+    label="What is shown of this round" chosen=${now.value.side} names=${names}
     choose=${(/** @type {Side} */ side) => showSide(side)}
   />`;
 }

@@ -1,14 +1,14 @@
 /** The suggested candidates: one row per test prompt, with the reason and what became of it. */
 /** @import { Score } from "payloads" */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { renderOn } from "../app/watch.js";
-import { state, on, verdictOf, setFocus, setHover, drawing, loading, openSuggestions } from "../app/store.js";
+import { drawing, loading, ofRound, openSuggestions, setFocus, setHover } from "../app/store.js";
+import { state, verdictOf, whenever } from "../app/store.js";
 import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, unbroken } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
 import { html, useKeptFocus } from "../kit/html.js";
-import { useLayoutEffect } from "../vendor/preact.min.js";
+import { render, useLayoutEffect } from "../vendor/preact.min.js";
 import { decide } from "./grid/verdicts.js";
 import { enlarge } from "./lightbox/lightbox.js";
 import { detectorNote } from "./grid/copy_words.js";
@@ -25,37 +25,37 @@ const STATES = {
 };
 const GUESS = "Suggested: this one.";
 
-/** @type {[id: string, score: Score][]} what was suggested before more pictures were asked for */
-let before = [];
-/** @type {HTMLElement} */
-let card;
+/** What was suggested before more pictures were asked for. */
+const before = ofRound(() => /** @type {[id: string, score: Score][]} */ ([]));
 
 /** Are pictures of the round being drawn, or do some wait for their turn? */
 const unfinished = () => drawing() || state.round?.complete === false;
 
 /** @param {RoundsParts} parts */
-export function mountSuggestion(parts) {
-  card = parts.suggestion;
-  on("forget cleared", () => {
-    before = [];
-  });
-  renderOn("step scores round job verdicts measures forget received", card, Suggestion);
+export function mountSuggestion({ suggestion: card }) {
+  whenever(
+    () => (unfinished() ? null : state.suggested),
+    (now) => {
+      if (now) before.value = [...now];
+    },
+  );
+  render(html`<${Suggestion} card=${card} />`, card);
 }
 
-function Suggestion() {
-  if (!unfinished()) before = [...state.suggested];
-  const rows = before.map(rowOf);
+/** @param {{ card: HTMLElement }} props */
+function Suggestion({ card }) {
+  const rows = before.value.map(rowOf);
   useKeptFocus(card, "data-verdict"); // rows have no key: the next best stands in the place of one rejected
   useLayoutEffect(() => {
     card.style.height = ""; // it was that of the rows before
-  }, [before.map(([id]) => id).join()]);
+  }, [rows.map(({ id }) => id).join()]);
   return html`<div class="card-head">
       <h2>${rows.length || unfinished() || !state.round?.shortlist ? "Suggestion" : "Shortlist"}</h2>
       <span data-part="suggestion-note">${noteWords(rows.length)}</span>
     </div>
-    <div class="suggestion-scroll scroll" onClick=${keepHeight}>
+    <div class="suggestion-scroll scroll" onClick=${keepHeight(card)}>
       ${rows.length && !unfinished() ? html`<p class="suggestion-words">${state.round?.summary}</p>` : null}
-      ${rows.length || unfinished() ? null : html`<${Shortlist} at=${{}} />`}
+      ${rows.length || unfinished() ? null : html`<${Shortlist} />`}
       <ol>
         ${rows.map((row) => html`<${Line} ...${row} />`)}
         ${notes(rows.length > 0).map((words) => html`<li class="suggestion-words">${words}</li>`)}
@@ -66,14 +66,16 @@ function Suggestion() {
 
 /**
  * The explanation scrolls within the card: it takes no room from the map above.
- * @param {{ target: EventTarget }} event
+ * @param {HTMLElement} card
  */
-function keepHeight({ target }) {
-  const how = target instanceof Element && target.closest("summary")?.parentElement;
-  if (!(how instanceof HTMLDetailsElement)) return;
-  const limited = getComputedStyle(card).maxHeight !== "none"; // elsewhere the whole page scrolls
-  card.style.height = how.open || !limited ? "" : `${card.getBoundingClientRect().height}px`;
-}
+const keepHeight =
+  (card) =>
+  (/** @type {{ target: EventTarget }} */ { target }) => {
+    const how = target instanceof Element && target.closest("summary")?.parentElement;
+    if (!(how instanceof HTMLDetailsElement)) return;
+    const limited = getComputedStyle(card).maxHeight !== "none"; // elsewhere the whole page scrolls
+    card.style.height = how.open || !limited ? "" : `${card.getBoundingClientRect().height}px`;
+  };
 
 /**
  * What is said below the rows, or in their place.
@@ -126,7 +128,7 @@ function Shortlist() {
       ${listed().map(
         (one, i) =>
           html`<${ListedImage}
-            key=${one.candidate_id} ...${one} isNext=${!i && nextStep() === "choose"} at=${{}}
+            key=${one.candidate_id} ...${one} isNext=${!i && nextStep() === "choose"}
           />`,
       )}
     </ol>
@@ -200,7 +202,7 @@ export function rowOf([id, score]) {
 function emptyWords() {
   if (loading()) return "";
   if (drawing())
-    return before.length
+    return before.value.length
       ? "More images are being generated. Suggestions update when they are done."
       : "Suggestions appear when all images are generated.";
   if (state.scores.length)

@@ -1,14 +1,19 @@
 /** Tabs with the views of the candidates. */
 /** @import { RoundsParts } from "../app/types/parts.d.ts" */
-import { emit, on, state } from "../app/store.js";
+import { state, whenever } from "../app/store.js";
 import { remember } from "../app/places.js";
-import { renderOn } from "../app/watch.js";
+import { hideWhile } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { waiting } from "../training/now.js";
+import { render } from "../vendor/preact.min.js";
+import { batch, computed, effect } from "../vendor/signals.min.js";
 import { ViewButtons } from "./views/head.js";
 import { VIEWS } from "./views/views.js";
 
+/** @typedef {{ name: string, label: string, panel: HTMLElement }} Made */
+
 const FIRST = VIEWS[0][0];
+const learning = computed(waiting);
 
 /** @param {RoundsParts} parts */
 export function mountViews({ views, tabs, legend, "view-buttons": buttons }) {
@@ -20,51 +25,63 @@ export function mountViews({ views, tabs, legend, "view-buttons": buttons }) {
       role: "tabpanel",
       ariaLabel: label,
     });
-    return { name, label, panel, savable: mount(panel, { legend }) };
+    const isOpen = () => state.shownView === name;
+    hideWhile(panel, () => !isOpen());
+    return { name, label, panel, savable: mount(panel, { legend, isOpen }) };
   });
-  let byItself = false; // the curves are shown instead of the empty map, until there are pictures
-  let before = false;
-  /** @param {string} chosen */
-  const open = (chosen, { itself = false } = {}) => {
-    byItself = itself;
-    for (const { name, panel } of made) panel.hidden = name !== chosen;
-    views.dataset.open = chosen;
-    state.view = itself ? FIRST : chosen; // what the person chose
-    emit("view", chosen);
-    remember();
+  whenever(
+    () => state.view,
+    (view) => {
+      state.shownView = made.some(({ name }) => name === view) ? view : FIRST;
+      remember();
+    },
+  );
+  // the curves are shown instead of the empty map, until there are pictures
+  whenever(
+    () => learning.value,
+    (now) => {
+      if (now && state.shownView === FIRST) state.shownView = "curves";
+      else if (!now && state.view === FIRST) state.shownView = FIRST;
+    },
+  );
+  effect(() => {
+    views.dataset.open = state.shownView;
+  });
+  render(html`<${Tabs} made=${made} />`, tabs);
+  const Buttons = () => {
+    const shown = made.find(({ name }) => name === state.shownView) ?? made[0];
+    return html`<${ViewButtons} views=${views} shown=${shown} />`;
   };
+  render(html`<${Buttons} />`, buttons);
+}
+
+/** A person wants a view. @param {string} name */
+const open = (name) =>
+  batch(() => {
+    state.view = name;
+    state.shownView = name;
+  });
+
+/** @param {{ made: Made[] }} props */
+function Tabs({ made }) {
   /** @param {KeyboardEvent & { currentTarget: HTMLElement }} event */
   const turn = (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const all = [...tabs.querySelectorAll("button")];
+    const all = [...(event.currentTarget.parentElement?.querySelectorAll("button") ?? [])];
     const next =
       (all.indexOf(/** @type {HTMLButtonElement} */ (event.currentTarget)) + by + all.length) % all.length;
     all[next].focus();
     open(made[next].name);
   };
-  on("job round candidates forget", () => {
-    const now = waiting();
-    if (now && !before && views.dataset.open === FIRST) open("curves", { itself: true });
-    else if (!now && byItself) open(FIRST);
-    before = now;
-  });
-  on("show-view", (name) => open(VIEWS.some(([known]) => known === name) ? name : FIRST));
-  open(FIRST);
-  renderOn("view", tabs, () =>
-    made.map(({ name, label, panel }) => {
-      const isOpen = name === views.dataset.open;
-      return html`<button
-        type="button" key=${name} role="tab" data-view=${name} aria-controls=${panel.id}
-        aria-selected=${String(isOpen)} tabIndex=${isOpen ? 0 : -1} onClick=${() => open(name)}
-        onKeyDown=${turn}
-      >${label}</button>`;
-    }),
-  );
-  renderOn("view", buttons, () => {
-    const shown = made.find(({ name }) => name === views.dataset.open) ?? made[0];
-    return html`<${ViewButtons} views=${views} shown=${shown} />`;
+  return made.map(({ name, label, panel }) => {
+    const isOpen = name === state.shownView;
+    return html`<button
+      type="button" key=${name} role="tab" data-view=${name} aria-controls=${panel.id}
+      aria-selected=${String(isOpen)} tabIndex=${isOpen ? 0 : -1} onClick=${() => open(name)}
+      onKeyDown=${turn}
+    >${label}</button>`;
   });
 }

@@ -1,6 +1,6 @@
 /** The job queue of all projects: running, waiting and halted jobs. */
 /** @import { Queue, QueuedJob } from "payloads" */
-import { state, on } from "../app/store.js";
+import { state, whenever } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
@@ -30,10 +30,13 @@ export function mountQueue() {
     el("section", { class: "studio queue-list", popover: "auto", "aria-label": "Jobs in all projects" }),
   );
   list.addEventListener("beforetoggle", ({ newState }) => newState === "open" && set(shown, state.queue));
-  on("queue received", () => {
-    notifyOf(state.queue);
-    if (queueOpen() && !pressed(list)) set(shown, state.queue); // a row that moves would lose its click
-  });
+  whenever(
+    () => state.polls,
+    () => {
+      notifyOf(state.queue);
+      if (queueOpen() && !pressed(list)) set(shown, state.queue); // a row that moves would lose its click
+    },
+  );
   render(html`<${Rows} />`, list);
 }
 

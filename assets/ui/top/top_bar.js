@@ -1,9 +1,8 @@
 /** The top bar: project, steps and job. */
 /** @import { Job, Project } from "payloads" */
 /** @import { TopParts } from "../app/types/parts.d.ts" */
-import { state, on, emit } from "../app/store.js";
+import { state, whenever } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
-import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { locateModel } from "../app/locate.js";
@@ -13,7 +12,7 @@ import { Button, html } from "../kit/html.js";
 import { MenuItem, PopoverButton } from "../kit/popovers.js";
 import { toast } from "../kit/toast.js";
 import { toggleTheme } from "../kit/theme.js";
-import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
+import { render, useLayoutEffect, useRef } from "../vendor/preact.min.js";
 import { signal } from "../vendor/signals.min.js";
 import { unfinished, isWorking, startsInstead } from "./job_words.js";
 import { jobLine } from "./job_line.js";
@@ -42,11 +41,13 @@ const justMoved = signal(null);
 /** @param {TopParts} parts */
 export function mountTop({ bar }) {
   mountQueue();
-  on("project forget", () => {
-    document.title = state.project ? `${state.project.name} · GAL Studio` : "GAL Studio";
-  });
-  renderOn("project step job queue received forget", bar, () => html`<${Top} at=${{}} />`);
-  on("job forget", () => emit("busy"));
+  whenever(
+    () => state.project?.name,
+    (name) => {
+      document.title = name ? `${name} · GAL Studio` : "GAL Studio";
+    },
+  );
+  render(html`<${Top} />`, bar);
 }
 
 function Top() {
@@ -73,8 +74,8 @@ function Top() {
       <section
         class="job" aria-label="Running work" data-part="job" hidden=${!job}
         data-state=${job && jobLine(job).state}
-      >${job && html`<${JobLine} job=${job} at=${{}} />`}</section>
-      <${QueueButton} at=${{}} />
+      >${job && html`<${JobLine} job=${job} />`}</section>
+      <${QueueButton} />
       <${Menu} />
       <form
         class="sign-out" data-part="sign-out" method="post" action="sign-out"
@@ -186,7 +187,6 @@ async function move(verb, soon) {
   justMoved.value = setTimeout(() => {
     justMoved.value = null;
   }, STOP_DELAY);
-  emit("job");
   ask("job"); // a poll in flight would overwrite the optimistic update
   const instead = verb === "pause" ? startsInstead(state.queue, id) : "";
   if ((await write(verb, { job: id })) && instead) toast(instead);

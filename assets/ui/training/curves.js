@@ -1,16 +1,15 @@
 /** The view Curves: the rounds on the benchmark, and the losses of the trainings. */
-import { state, on, isJudged, someReferences } from "../app/store.js";
+import { state, isJudged, someReferences, whenever } from "../app/store.js";
 import { openProject, openRound } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
 import { address, projectFigure, roundFigure } from "../app/urls.js";
-import { renderOn } from "../app/watch.js";
 import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { reference } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
 import { canMeasure, followIn, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../app/plot.js";
-import { useEffect, useState } from "../vendor/preact.min.js";
+import { render, useEffect, useRef, useState } from "../vendor/preact.min.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
 import { inTraining } from "./now.js";
 import { Previews } from "./previews.js";
@@ -19,14 +18,17 @@ const [LEAST, MOST] = [150, 340]; // pixels of a chart
 const LOW = 300; // pixels below which a legend leaves no room for the lines; a pointer shows their names
 const BESIDE = 100; // pixels of its title, and for what follows to show that it is there
 const SHAPE = 0.45; // height for each pixel of the width, where that is more than `MOST`
-const EVENTS = "step round forget view job measures parts busy project";
 
-/** @param {HTMLElement} panel */
-export function mountCurves(panel) {
+/** @type {import("../rounds/views/views.js").Mount} */
+export function mountCurves(panel, { isOpen }) {
   followIn("curves", panel);
-  const shown = () => !panel.hidden && state.step === "rounds";
-  renderOn(EVENTS, panel, () => html`<${Curves} panel=${panel} at=${{}} />`, shown);
-  on(EVENTS, () => panel.toggleAttribute("data-training", inTraining()));
+  const Shown = () => {
+    const last = useRef(/** @type {unknown} */ (null)); // what is hidden stays as it was
+    if (isOpen() && state.step === "rounds") last.current = html`<${Curves} panel=${panel} />`;
+    return last.current;
+  };
+  render(html`<${Shown} />`, panel);
+  whenever(inTraining, (now) => panel.toggleAttribute("data-training", now));
   return {
     rows: () => rowsOf(figuresIn(panel)),
     figure: () => projectFigure("clock-arms"),
@@ -51,7 +53,7 @@ function Curves({ panel }) {
     <div class="curve-box"><${TrainingCurves} height=${height} /></div>
     ${partsIn("arms")}
     <${Previews} />
-    ${partsIn("curves", { at: {} })}
+    ${partsIn("curves")}
   `;
 }
 

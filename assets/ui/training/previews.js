@@ -1,13 +1,15 @@
 /** Preview pictures, generated during training: at an interval or with Preview now. */
 /** @import { Preview } from "payloads" */
-import { emit, state } from "../app/store.js";
+import { state } from "../app/store.js";
 import { ask } from "../app/apply_poll.js";
 import { training, waiting } from "./now.js";
 import { write } from "../app/writes.js";
 import { Button, html } from "../kit/html.js";
 import { openViewer } from "../viewer/viewer.js";
+import { signal } from "../vendor/signals.min.js";
 
-let asking = false; // for a preview; the studio has not answered yet
+/** Was a preview asked for, and the studio has not answered yet? */
+const asking = signal(false);
 
 /** @param {Preview} preview */
 const source = (preview) =>
@@ -17,7 +19,7 @@ const source = (preview) =>
 /** The button Preview now. It answers at once: the place of the preview shows that it is drawn. */
 export const PreviewButton = () => html`<${Button}
   data-action="preview" title="Generate a preview at the next training step" hidden=${!training()}
-  disabled=${asking || Boolean(state.job?.preview_wanted)} onClick=${previewNow}
+  disabled=${asking.value || Boolean(state.job?.preview_wanted)} onClick=${previewNow}
 >Preview now<//>`;
 
 /** The row of previews, for a component that is rendered again when the round or its job has changed. */
@@ -53,16 +55,14 @@ export const PreviewFigure = ({ preview }) => html`<button
 
 async function previewNow() {
   const { job } = state;
-  if (asking || !job) return;
-  asking = true;
+  if (asking.value || !job) return;
+  asking.value = true;
   state.job = { ...job, preview_wanted: true };
   ask("job"); // a poll in flight knows nothing of it yet
-  emit("job");
   const answer = await write("preview_now", { job: job.id });
-  asking = false;
+  asking.value = false;
   if (!answer && state.job?.id === job.id) state.job = { ...state.job, preview_wanted: false };
   ask("job");
-  emit("job");
 }
 
 /**

@@ -11,8 +11,14 @@ export function h(type: unknown, props: Record<string, unknown> | null, ...child
 /** Bring the children of an element to what is described; those that stay the same are kept. */
 export function render(node: unknown, into: Element | DocumentFragment): void;
 
-/** What Preact calls: `diffed` after it has made a node or changed it, which `__e` holds. */
-export const options: { diffed?: (vnode: VNode & { __e?: Node | null }) => void };
+/**
+ * What Preact calls: `diffed` after it has made a node or changed it, which `__e` holds; `debounceRendering` with
+ * what renders the components that have changed.
+ */
+export const options: {
+  diffed?: (vnode: VNode & { __e?: Node | null }) => void;
+  debounceRendering?: (render: () => void) => void;
+};
 
 type After = () => undefined | (() => void);
 export function useEffect(act: After, inputs?: readonly unknown[]): void;

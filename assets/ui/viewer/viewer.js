@@ -1,5 +1,4 @@
 /** Pictures of one prompt and seed, large: flipped through, or two under a divider that is dragged. */
-import { useEvents } from "../app/watch.js";
 import { someReferences } from "../app/store.js";
 import { reference, sideways } from "../kit/dom.js";
 import { tabbedTo } from "../kit/by_tab.js";
@@ -10,6 +9,7 @@ import { Segments, Select } from "../kit/segments.js";
 import { sharpens } from "../kit/sharpened.js";
 import { Turns } from "../kit/turns.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { signal } from "../vendor/signals.min.js";
 import { fileAddress, otherOf, shownOf, turned } from "./looks.js";
 
 /** @import { Frame, Look } from "./looks.js" */
@@ -40,7 +40,6 @@ export const referenceFrames = () =>
 
 /** @param {Props} props */
 export function Viewer({ looks, at = 0, mode: first = "cut", best = null, what = "Prompt", close }) {
-  useEvents("project");
   const [turnedTo, turnTo] = useState(at);
   const [name, choose] = useState(/** @type {string | null} */ (null));
   const [under, chooseUnder] = useState(/** @type {string | null} */ (null));
@@ -233,18 +232,17 @@ export const LookFiles = ({ look, references }) => html`<div class="view-files">
 /** @typedef {{ looks: Look[], at?: number, what?: string, mode?: Mode }} Opened */
 
 export const viewerDialog = new Dialog("viewer", { light: () => true });
-/** @type {Opened | null} */
-let opened = null;
+const opened = signal(/** @type {Opened | null} */ (null));
 
 /** Open it again with what it showed last; false if it showed nothing yet. */
 export function reopenViewer() {
-  if (opened) openViewer(opened);
-  return Boolean(opened);
+  if (opened.value) openViewer(opened.value);
+  return Boolean(opened.value);
 }
 
 /** The viewer as a dialog, one picture at a time. @param {Opened} what */
 export function openViewer(what) {
-  opened = what;
+  opened.value = what;
   viewerDialog.close();
   viewerDialog.open(
     "Enlarged image",

@@ -2,11 +2,11 @@
 /** @import { Destination, ExportChoice, QueuedJob, RoundResult } from "payloads" */
 import { newest } from "../../app/newest.js";
 import { call, openStep, refresh } from "../../app/session.js";
-import { emit, on, workHere } from "../../app/store.js";
-import { useEvents } from "../../app/watch.js";
+import { state, whenever, workHere } from "../../app/store.js";
 import { write } from "../../app/writes.js";
 import { Button, html, set, submitting } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
+import { doAgain } from "../../reference/reference.js";
 import { addFiles, finishPlace } from "../../results/finish.js";
 import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
@@ -21,10 +21,13 @@ const newForms = newest();
 /** Show the forms in the dialog of a round, and how far they are. */
 export function showForms() {
   addFiles({ load: (round) => Promise.all([loadForms(round), loadDestination()]).then(() => {}), Files });
-  on("queue project rounds", () => {
-    const round = finishPlace.now();
-    if (round) loadForms(round);
-  });
+  whenever(
+    () => [state.queue, state.project, state.rounds],
+    () => {
+      const round = finishPlace.now();
+      if (round) loadForms(round);
+    },
+  );
 }
 
 /** @param {string} round */
@@ -41,7 +44,6 @@ async function loadDestination() {
 
 /** @param {{ round: RoundResult, uses: unknown }} props */
 function Files({ round: { id, adapter }, uses }) {
-  useEvents("queue");
   const [wanted] = useState(destination.value.form); // no row moves while one presses
   const job = workHere(["export"], id);
   const forms = choices.value.round === id ? choices.value.forms : [];
@@ -80,7 +82,7 @@ function OtherModel() {
   const again = () => {
     finishPlace.close();
     openStep("reference");
-    emit("other-model");
+    doAgain();
   };
   return html`<p class="export-setting">
     Only diffusers reads LoRAs of this model. ComfyUI, AUTOMATIC1111, Forge and InvokeAI need another one.

@@ -1,7 +1,7 @@
 /** Repair what comes out wrong: its buttons and keys, and the side that a refinement opens with. */
-import { ask as again } from "../../app/apply_poll.js";
+import { addRoundPart } from "../../app/apply_poll.js";
 import { call } from "../../app/session.js";
-import { on, state } from "../../app/store.js";
+import { state } from "../../app/store.js";
 import { write } from "../../app/writes.js";
 import { addDialog } from "../../dialogs.js";
 import { ask } from "../../kit/ask.js";
@@ -22,10 +22,7 @@ const asks = async () => {
 /** @param {string} round @param {"make_pairs" | "run_refinement"} answer */
 const begin = (round, answer) => write(answer, { round });
 
-on("forget", () => {
-  delete state.parts.refinement; // which is of one round
-  again("refinement");
-});
+addRoundPart("refinement");
 addGuide(guide);
 addKeys(refinementKeys);
 addDialog("pair", pairPlace);

@@ -4,10 +4,9 @@
 /** @import { Pair } from "payloads" */
 /** @import { Signal } from "../../vendor/signals.min.js" */
 import { taughtIn } from "../../app/taught.js";
-import { state, on } from "../../app/store.js";
+import { state, whenever } from "../../app/store.js";
 import { call, refresh } from "../../app/session.js";
-import { useEvents } from "../../app/watch.js";
-import { write } from "../../app/writes.js";
+import { beforeLeaving, write } from "../../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../../app/drafts.js";
 import { Brush, sizeOf } from "../../brush/brush.js";
 import { BrushLayer } from "../../brush/layer.js";
@@ -20,7 +19,7 @@ import { figures } from "../../kit/figures.js";
 import { Button, html, useAnswer, useKeptFocus } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
 import { Turns } from "../../kit/turns.js";
-import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
+import { useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { signal, useSignal } from "../../vendor/signals.min.js";
 import { pairPicture } from "./pair_picture.js";
 
@@ -81,13 +80,16 @@ export function turnPair(by) {
 }
 
 function PairView() {
-  useEvents("parts");
   const pair = pairOf(shown.value);
   const saved = useSignal("");
-  useEffect(() => on("forget", closePair), []);
-  useEffect(() => {
-    if (!pair) closePair();
-  }, [pair]);
+  useLayoutEffect(
+    () =>
+      whenever(
+        () => pairOf(shown.value),
+        (isThere) => isThere || closePair(), // at once: the address names what is open
+      ),
+    [],
+  );
   if (!pair) return null;
   return html`<${Head} pair=${pair} saved=${saved} />
     <${Painted} key="${pair.id} ${pair.maps_version}" pair=${pair} saved=${saved} />`;
@@ -266,7 +268,7 @@ function usePainting(pair, saved) {
       clearTimeout(timer);
       timer = setTimeout(save, SAVE_DELAY);
     });
-    const stay = on("leaving", finish);
+    const stay = beforeLeaving(finish);
     return () => {
       isShown = false;
       forget();

@@ -1,13 +1,13 @@
 /** The Rounds screen of a refinement: its pairs, training, and the comparison of before and after. */
 /** @import { PairMap } from "../../heatmap/patch_maps.js" */
 import { refresh } from "../../app/session.js";
-import { emit, on, state } from "../../app/store.js";
-import { renderOn } from "../../app/watch.js";
+import { ofRound, state } from "../../app/store.js";
 import { write } from "../../app/writes.js";
 import { HeatLegend, HeatStrength } from "../../heatmap/heatmap.js";
 import { Button, html, SignButton } from "../../kit/html.js";
 import { Segments } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
+import { render } from "../../vendor/preact.min.js";
 import { refining } from "../../rounds/next_step.js";
 import { ownShown } from "../../rounds/sides.js";
 import { BeforeAfter } from "./before_after.js";
@@ -15,31 +15,22 @@ import { pairHeat, PairCards } from "./pair_cards.js";
 import { Story } from "./story.js";
 
 /** @typedef {"compare" | "pairs"} View */
-/** @type {{ view: View | null }} */
-const choice = { view: null }; // the user's choice for the current round
+/** The user's choice for the current round. */
+const choice = ofRound(() => /** @type {View | null} */ (null));
 
 /** @param {HTMLElement} box */
 export function mountRefinement(box) {
-  const events = "side round parts candidates forget job busy";
-  /** @type {string | null} */
-  let last = null;
-  on(events, () => {
-    if (!state.round?.refines || last === state.roundId) return;
-    last = state.roundId;
-    choice.view = null;
-  });
-  renderOn(events, box, drawn);
+  render(html`<${Shown} />`, box);
 }
 
-const drawn = () => (refining() && ownShown() ? html`<${Refinement} key=${state.roundId} />` : null);
+const Shown = () => (refining() && ownShown() ? html`<${Refinement} key=${state.roundId} />` : null);
 
 function Refinement() {
   const pairs = state.parts.refinement?.pairs ?? [];
-  const view = choice.view ?? (state.parts.refinement?.step === "done" ? "compare" : "pairs");
+  const view = choice.value ?? (state.parts.refinement?.step === "done" ? "compare" : "pairs");
   /** @param {View} name */
   const choose = (name) => {
-    choice.view = name;
-    emit("side");
+    choice.value = name;
   };
   const isJudged = view === "pairs" && pairs.some((pair) => pair.maps_version);
   return html`

@@ -1,17 +1,16 @@
 /** Search the images of a round by words, or by one of them: the best match comes first, in grid and map. */
-import { state, on, setFilter } from "../../app/store.js";
+import { ofRound, setFilter, state } from "../../app/store.js";
 import { newest } from "../../app/newest.js";
 import { call } from "../../app/session.js";
-import { el } from "../../kit/dom.js";
+import { el, hideWhile } from "../../kit/dom.js";
 import { html, submitting, withValue } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
-import { signal } from "../../vendor/signals.min.js";
 import { setSearch } from "../../rounds/desk/desk.js";
 
-const newRequest = newest();
-const typed = signal("");
+const newRequest = newest(() => state.roundId);
+const typed = ofRound(() => "");
 /** What was found; empty while nothing is searched. */
-const said = signal("");
+const said = ofRound(() => "");
 
 /** The field in the bar over the grid. */
 export function SearchField() {
@@ -36,16 +35,14 @@ export function SearchField() {
 export function searchLine(words) {
   const line = el("p", { class: "search-line", hidden: true });
   words.before(line);
-  on("cleared forget", leave); // another round
-  const Line = () => {
-    line.hidden = !said.value;
-    return html`<span role="status">${said.value}</span>${" "}
-      <button type="button" class="link" hidden=${!state.search} onClick=${leave}>
-        Back to the previous order
-      </button>`;
-  };
+  hideWhile(line, () => !said.value);
   render(html`<${Line} />`, line);
 }
+
+const Line = () => html`<span role="status">${said.value}</span>${" "}
+  <button type="button" class="link" hidden=${!state.search} onClick=${leave}>
+    Back to the previous order
+  </button>`;
 
 /** @param {string} wanted */
 async function find(wanted) {

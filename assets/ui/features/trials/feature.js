@@ -1,5 +1,5 @@
 /** Try a prompt: a view, the steps of a training below its curves, and a use of Round 0. */
-import { emit } from "../../app/store.js";
+import { state } from "../../app/store.js";
 import { addTo } from "../../kit/places.js";
 import { addView } from "../../rounds/views/views.js";
 import { addUse } from "../../rounds/uses.js";
@@ -11,5 +11,7 @@ addTo("curves", Steps, followSteps);
 addUse(
   ["try", "Try a prompt"],
   "Here: under Try a prompt, any prompt is generated with your references.",
-  () => emit("show-view", "trials"),
+  () => {
+    state.view = "trials";
+  },
 );

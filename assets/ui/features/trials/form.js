@@ -1,6 +1,6 @@
 /** The form of *Try a prompt*: prompts, seeds and strengths, and what it says about them. */
 /** @import { Strengths } from "./draft.js" */
-import { state } from "../../app/store.js";
+import { ofProject, state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
@@ -15,19 +15,12 @@ import { formProblem, strengthsIn } from "./words.js";
 const NATIVE = "native"; // such a model has no strength for its references
 const AS_TRAINED = { early: 1, late: 1, switch: 0.5 };
 /** What the form says of the last request; empty: what `{}` stands for. */
-const said = signal("");
+const said = ofProject(() => "");
 const asking = signal(false);
 /** The prompt of the last request that the model was taught nothing of. */
-const unknown = signal(/** @type {import("payloads").Unknown | null} */ (null));
+const unknown = ofProject(() => /** @type {import("payloads").Unknown | null} */ (null));
 /** Pictures that there are once the last one that was asked for is known, and what was left out of it. */
-let asked = { until: 0, words: "" };
-
-/** Another project: what was said is of the one before. */
-export function forgetAsked() {
-  asked = { until: 0, words: "" };
-  said.value = "";
-  unknown.value = null;
-}
+const asked = ofProject(() => ({ until: 0, words: "" }));
 
 /**
  * Say no longer that images are queued, once all of them are drawn.
@@ -35,9 +28,10 @@ export function forgetAsked() {
  */
 export function tellDrawn(trials) {
   const drawn = trials.every(({ version, trouble }) => version || trouble);
-  if (!asked.until || trials.length < asked.until || !drawn) return;
-  said.value = asked.words;
-  asked = { until: 0, words: "" };
+  const { until, words } = asked.value;
+  if (!until || trials.length < until || !drawn) return;
+  said.value = words;
+  asked.value = { until: 0, words: "" };
 }
 
 const isInstant = () => state.round?.with_references === true;
@@ -92,7 +86,7 @@ export function TrialForm({ trials }) {
       <button type="submit" class="button" data-action="try" disabled=${asking.value}>Generate</button>
     </div>
     <div class="trial-recipe" hidden=${hidesRecipe()}>
-      ${SLIDERS.map((one) => html`<${Slider} key=${one.name} at=${{}} ...${one} />`)}
+      ${SLIDERS.map((one) => html`<${Slider} key=${one.name} ...${one} />`)}
     </div>
     ${best && html`<p class="trial-said">${best}</p>`}
     <p class="trial-said" role="status">${said.value || (stands && `{} stands for “${stands}”.`)}</p>
@@ -193,11 +187,11 @@ async function generate(before) {
   unknown.value = answer?.unknown ?? null;
   const lines = given.prompt.split("\n").filter((line) => line.trim()).length;
   const many = lines * Number(given.count) * (strengths.length || 1);
-  asked = { until: answer ? before + many : 0, words: answer?.said ?? "" };
+  asked.value = { until: answer ? before + many : 0, words: answer?.said ?? "" };
   const queued =
     many === 1
       ? "It is queued, and appears below when it is generated."
       : `${many} images are queued, and appear below when they are generated.`;
-  said.value = answer ? `${asked.words} ${queued}`.trim() : "";
+  said.value = answer ? `${asked.value.words} ${queued}`.trim() : "";
   if (answer) refresh();
 }

@@ -2,18 +2,13 @@
 /** @import { Trial } from "payloads" */
 import { newest } from "../../app/newest.js";
 import { call } from "../../app/session.js";
-import { on, state } from "../../app/store.js";
+import { ofRound, state } from "../../app/store.js";
 import { write } from "../../app/writes.js";
 import { set } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
-import { signal } from "../../vendor/signals.min.js";
 
-export const trials = signal(/** @type {Trial[]} */ ([]));
+export const trials = ofRound(() => /** @type {Trial[]} */ ([]));
 const newRequest = newest();
-on("forget", () => {
-  newRequest();
-  trials.value = [];
-});
 
 /** Ask for them again; null if a later request overtook this one. */
 export async function askTrials() {

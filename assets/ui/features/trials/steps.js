@@ -1,5 +1,5 @@
 /** The steps of one training side by side: was it too long, and where should it have stopped? */
-import { on, state } from "../../app/store.js";
+import { ofRound, state, whenever } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
@@ -20,18 +20,19 @@ import { stepGridsOf } from "./step_grids.js";
 const EMPTY = { prompt: null, strengths: "0.4 0.7 1", steps: null };
 /** What stands in the form, by round; it lasts as long as the page. */
 const drafts = signal(/** @type {Record<string, StepDraft>} */ ({}));
-const said = signal("");
+const said = ofRound(() => "");
 const asking = signal(false);
-on("forget", () => {
-  said.value = "";
-});
 
-/** Ask for the images as often as the view is shown. @param {HTMLElement} panel */
-export function followSteps(panel) {
-  on("view received", () => {
-    const { round } = state; // images may outlast the LoRAs that drew them
-    if (!panel.hidden && (round?.steps.kept.length || round?.validations.length)) askTrials();
-  });
+/** Ask for the images as often as the view is shown. */
+export function followSteps() {
+  whenever(
+    () => {
+      const { round } = state; // images may outlast the LoRAs that drew them
+      const isShown = state.polls && state.shownView === "curves";
+      return isShown && (round?.steps.kept.length || round?.validations.length);
+    },
+    (wants) => wants && askTrials(),
+  );
 }
 
 const draftNow = () => drafts.value[state.roundId ?? ""] ?? EMPTY;
@@ -51,11 +52,11 @@ export function Steps() {
   if (!kept.length && !grids.length && !(none && round.trained)) return null;
   return html`<section class="kept-steps" aria-label="Steps of this training">
     <p class="chart-title"><b>Steps of this training</b></p>
-    ${kept.length ? html`<${Form} at=${{}} />` : html`<p class="arms-none">${none}</p>`}
+    ${kept.length ? html`<${Form} />` : html`<p class="arms-none">${none}</p>`}
     ${
       grids.length
         ? html`<div class="steps-grids" role="list">
-            ${grids.map((grid) => html`<${StepGrid} key=${grid.title + grid.facts} grid=${grid} at=${{}} />`)}
+            ${grids.map((grid) => html`<${StepGrid} key=${grid.title + grid.facts} grid=${grid} />`)}
           </div>`
         : null
     }

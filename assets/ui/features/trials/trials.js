@@ -1,22 +1,22 @@
 /** Try a prompt: generate any prompt with the shown round, keep the images, and use one as a candidate. */
 /** @import { Trial } from "payloads" */
-import { state, on, setFocus } from "../../app/store.js";
+import { setFocus, state, whenever } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
-import { renderOn } from "../../app/watch.js";
 import { write } from "../../app/writes.js";
 import { html, useKeptFocus } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
+import { render } from "../../vendor/preact.min.js";
 import { changeDraft, takeUpDraft } from "./draft.js";
 import { enlarge, face, measures } from "./face.js";
-import { forgetAsked, TrialForm, tellDrawn } from "./form.js";
+import { TrialForm, tellDrawn } from "./form.js";
 import { generationOf, pngText } from "./generation_data.js";
 import { GridTable } from "./grid_table.js";
 import { gridsOf } from "./grids.js";
 import { askTrials, removeTrials, trials } from "./list.js";
 import { trialFacts } from "./words.js";
 
-/** @param {HTMLElement} panel */
-export function mountTrials(panel) {
+/** @type {import("../../rounds/views/views.js").Mount} */
+export function mountTrials(panel, { isOpen }) {
   panel.addEventListener("dragover", (event) => {
     if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
   });
@@ -28,20 +28,22 @@ export function mountTrials(panel) {
     if (found) fill(panel, found);
     else toast(`“${file.name}” does not say how it was generated. Drop the saved PNG file.`, "error");
   });
-  on("view received", async () => {
-    if (panel.hidden || !state.projectId) return;
-    const found = await askTrials();
-    if (found) tellDrawn(found);
-  });
-  on("forget", () => {
-    if (!state.project) forgetAsked();
-  });
-  renderOn("view received project round measures", panel, () => {
-    const { project } = state;
-    if (panel.hidden || !project) return null;
-    takeUpDraft(project.id, String(project.settings.generation?.guidance_scale ?? 4));
-    return html`<${TrialForm} trials=${trials.value.length} at=${{}} /><${Strip} panel=${panel} />`;
-  });
+  whenever(
+    () => state.polls && isOpen() && state.projectId,
+    async (project) => {
+      const found = project && (await askTrials());
+      if (found) tellDrawn(found);
+    },
+  );
+  whenever(
+    () => isOpen() && state.project,
+    (project) => project && takeUpDraft(project.id, String(project.settings.generation?.guidance_scale ?? 4)),
+  );
+  const Shown = () =>
+    isOpen() && state.project
+      ? html`<${TrialForm} trials=${trials.value.length} /><${Strip} panel=${panel} />`
+      : null;
+  render(html`<${Shown} />`, panel);
   return { rows };
 }
 

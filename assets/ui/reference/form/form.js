@@ -4,9 +4,9 @@
 /** @import { Note } from "./notes.js" */
 import { TAUGHT } from "../../app/kinds.js";
 import { fromStudio } from "../../app/answers.js";
-import { on, state } from "../../app/store.js";
+import { state, whenever } from "../../app/store.js";
 import { call } from "../../app/session.js";
-import { write } from "../../app/writes.js";
+import { beforeLeaving, write } from "../../app/writes.js";
 import { ask } from "../../kit/ask.js";
 import { reference } from "../../kit/dom.js";
 import { Button, html, withValue } from "../../kit/html.js";
@@ -37,10 +37,13 @@ export function mountForm(node, created) {
     event.preventDefault();
     form.submit(false); // Enter, too
   });
-  on("leaving", () => form.keep());
-  on("step", () => {
-    if (state.step === "reference") form.opened();
-  });
+  beforeLeaving(() => form.keep());
+  whenever(
+    () => state.step,
+    (step) => {
+      if (step === "reference") form.opened();
+    },
+  );
   return form;
 }
 

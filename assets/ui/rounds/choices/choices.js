@@ -1,7 +1,7 @@
 /** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
 /** @import { Choice, ChosenPicture, Learning, RoundChoices } from "payloads" */
 import { fromStudio } from "../../app/answers.js";
-import { state, on, setFocus } from "../../app/store.js";
+import { ofRound, state, setFocus, whenever } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
@@ -12,25 +12,23 @@ import { render } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 
 const newRequest = newest();
-const rounds = signal(/** @type {RoundChoices[]} */ ([]));
-const learning = signal(/** @type {Learning | null} */ (null));
+const rounds = ofRound(() => /** @type {RoundChoices[]} */ ([]));
+const learning = ofRound(() => /** @type {Learning | null} */ (null));
 const everything = signal(false);
 
-/** @param {HTMLElement} panel */
-export function mountChoices(panel) {
-  on("view received", async () => {
-    if (panel.hidden || !state.projectId) return;
-    const isLatest = newRequest();
-    const answer = await call("rounds", "choices", { project: state.projectId });
-    if (!answer || !isLatest()) return;
-    set(rounds, answer.rounds);
-    set(learning, answer.learning);
-  });
-  on("forget", () => {
-    newRequest();
-    set(rounds, []);
-    set(learning, null);
-  });
+/** @type {import("../views/views.js").Mount} */
+export function mountChoices(panel, { isOpen }) {
+  whenever(
+    () => state.polls && isOpen() && state.projectId,
+    async (project) => {
+      if (!project) return;
+      const isLatest = newRequest();
+      const answer = await call("rounds", "choices", { project });
+      if (!answer || !isLatest()) return;
+      set(rounds, answer.rounds);
+      set(learning, answer.learning);
+    },
+  );
   render(html`<${Choices} />`, panel);
   return { rows, figure: () => projectFigure("agreement") };
 }

@@ -1,7 +1,8 @@
 /** How the pictures are laid out: tile size, order and auto-advance; kept in this browser. */
 /** @import { Candidate } from "payloads" */
-import { keep as keepIn, keptObject } from "../../kit/kept.js";
-import { emit, state } from "../../app/store.js";
+import { keep, keptObject } from "../../kit/kept.js";
+import { followed, state } from "../../app/store.js";
+import { batch, signal } from "../../vendor/signals.min.js";
 
 /**
  * `size` is the least width of a tile in pixels, 0 for as many columns as fit; `reverse` turns the order
@@ -10,7 +11,9 @@ import { emit, state } from "../../app/store.js";
  */
 const KEY = "gal-studio-desk";
 /** @type {Desk} */
-export const desk = { size: 0, sort: "priority", reverse: false, advance: true };
+export const desk = followed({ size: 0, sort: "priority", reverse: false, advance: true });
+/** The order before the search, which is over with its round. */
+const sortBefore = signal("priority");
 
 /** @type {[name: string, label: string][]} */
 const SORTS = [
@@ -34,8 +37,14 @@ export function sorts() {
   ];
 }
 
+/** The order that a person chose. */
+const sortChosen = () => (desk.sort === "search" && !state.search ? sortBefore.value : desk.sort);
+
 /** The order in use: that of the test prompts where the one that was kept is not on offer here. */
-export const orderInUse = () => (sorts().some(([name]) => name === desk.sort) ? desk.sort : "priority");
+export function orderInUse() {
+  const chosen = sortChosen();
+  return sorts().some(([name]) => name === chosen) ? chosen : "priority";
+}
 
 /**
  * The value of a score of a candidate, or of what an order goes by, if it has it.
@@ -90,14 +99,18 @@ function bySeed({ seed: a }, { seed: b }) {
   return a.length - b.length || (a < b ? -1 : Number(a > b));
 }
 
+/**
+ * A small tile has no room for an article: "A koala" is "koala".
+ * @param {string} head of a test prompt
+ */
+export const withoutArticle = (head) => head.replace(/^(an?|the) (?=\S)/i, "");
+
 /** @param {Partial<Desk>} changes */
 export function setDesk(changes) {
-  Object.assign(desk, changes);
-  keep();
-  emit("desk");
+  batch(() => Object.assign(desk, changes));
+  const sort = desk.sort === "search" ? sortBefore.value : desk.sort;
+  keep(KEY, JSON.stringify({ ...desk, sort }));
 }
-
-let sortBefore = "priority"; // the search
 
 /**
  * Order the images by how well they fit what was looked for; null: as they were before.
@@ -105,15 +118,11 @@ let sortBefore = "priority"; // the search
  */
 export function setSearch(search) {
   if (!search && !state.search) return;
-  if (desk.sort !== "search") sortBefore = desk.sort;
-  state.search = search;
-  setDesk({ sort: search ? "search" : sortBefore });
-  emit("search");
-}
-
-function keep() {
-  const sort = desk.sort === "search" ? sortBefore : desk.sort; // a search is over with its round
-  keepIn(KEY, JSON.stringify({ ...desk, sort }));
+  batch(() => {
+    sortBefore.value = sortChosen() === "search" ? sortBefore.value : sortChosen();
+    state.search = search;
+    setDesk({ sort: search ? "search" : sortBefore.value });
+  });
 }
 
 /** Restore what was kept; what is not understood is left out. */

@@ -1,12 +1,13 @@
 /** The bar over the grid: undo and redo, and a panel for order and size. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { renderOn } from "../../app/watch.js";
 import { state } from "../../app/store.js";
+import { hideWhile } from "../../kit/dom.js";
 import { addOptionToHelp } from "../../kit/help.js";
 import { html, SignButton, withValue } from "../../kit/html.js";
 import { followIn, partsIn } from "../../kit/places.js";
 import { PopoverButton } from "../../kit/popovers.js";
 import { Select } from "../../kit/segments.js";
+import { render } from "../../vendor/preact.min.js";
 import { redo, undo } from "../grid/verdicts.js";
 import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
 
@@ -19,15 +20,16 @@ export function mountDesk(parts) {
     () => desk.advance,
     (advance) => setDesk({ advance }),
   );
-  renderOn("desk search filter project round candidates cleared forget", parts.desk, () => {
-    parts.desk.hidden = !state.candidates.size;
-    return html`${partsIn("desk")}
+  hideWhile(parts.desk, () => !state.candidates.size);
+  render(
+    html`${partsIn("desk")}
       <${PopoverButton}
         class="button small desk-view" label="View" title="Order and size of the images"
         aria-haspopup="true" panelClass="desk-panel" panelLabel="Order and size"
-      ><${Order} /><${Size} grid=${parts.grid} /><//>
-      <${UndoAndRedo} />`;
-  });
+      >${() => html`<${Order} /><${Size} grid=${parts.grid} />`}<//>
+      <${UndoAndRedo} />`,
+    parts.desk,
+  );
 }
 
 function Order() {

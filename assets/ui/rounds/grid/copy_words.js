@@ -4,6 +4,15 @@ import { TAUGHT } from "../../app/kinds.js";
 import { count } from "../../kit/format.js";
 
 /**
+ * Text of the remarks on how a picture was generated.
+ * @type {Partial<Record<string, string>>}
+ */
+export const REMARKS = {
+  redrawn: "generated again in full precision",
+  flat: "one flat color, also in full precision",
+};
+
+/**
  * That a picture is a copy, and who says so; empty if it is none.
  * @param {Pick<Candidate, "copy_by">} candidate
  * @param {ProjectKind} [kind] of the project

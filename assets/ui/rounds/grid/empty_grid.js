@@ -1,9 +1,8 @@
 /** The empty state of the grid: why it is empty, and what to do. */
-import { state, byItself, drawing, isTag, loading, workHere } from "../../app/store.js";
+import { byItself, counts, drawing, isTag, loading, passes, state, workHere } from "../../app/store.js";
 import { waiting } from "../../training/now.js";
 import { html } from "../../kit/html.js";
 import { jobTitle, resumeWord, unfinished } from "../../top/job_words.js";
-import { render } from "../../vendor/preact.min.js";
 
 /** @type {Record<string, [title: string, words: string]>} */
 const NONE = {
@@ -71,17 +70,14 @@ function beforeTheFirst() {
   return STEPS[stepNow()] ?? null;
 }
 
-/**
- * @param {HTMLElement} node
- * @param {ReturnType<typeof import("../../app/store.js").counts>} counts
- * @param {number} open how many pictures are shown
- */
-export function emptyGrid(node, counts, open) {
+/** What is said where nothing is shown. */
+export function Empty() {
+  const all = counts();
   const { filter } = state;
-  const inFilter = isTag(filter) ? open : counts[filter];
-  const found = inFilter ? null : NONE[filter];
-  const words = counts.all ? found : beforeTheFirst();
-  node.hidden = !words;
-  node.toggleAttribute("data-loading", words === LOADING);
-  if (words) render(html`<h3>${words[0]}</h3><p>${words[1]}</p>`, node);
+  const inFilter = isTag(filter) ? [...state.candidates.keys()].some(passes) : all[filter];
+  const words = all.all ? (inFilter ? null : NONE[filter]) : beforeTheFirst();
+  if (!words) return null;
+  return html`<div class="empty-grid" data-loading=${words === LOADING ? "" : null}>
+    <h3>${words[0]}</h3><p>${words[1]}</p>
+  </div>`;
 }

@@ -1,10 +1,10 @@
 /** Which images are shown, with counts. */
 /** @import { Filter, Group } from "../../app/store.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { renderOn } from "../../app/watch.js";
 import { state, counts, isJudged, loading, setFilter, TAG, tagCounts } from "../../app/store.js";
 import { html } from "../../kit/html.js";
 import { MenuItem, PopoverButton } from "../../kit/popovers.js";
+import { render } from "../../vendor/preact.min.js";
 
 /** @type {[name: Group, label: string, title: string][]} */
 const CHIPS = [
@@ -16,14 +16,13 @@ const CHIPS = [
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All images of this round"],
 ];
-const EVENTS = "tags step filter selection round candidates cleared scores verdicts forget";
 
 /** What nobody knows without reference images. */
 const NEED_REFERENCES = new Set(["suggested", "copies"]);
 
 /** @param {RoundsParts} parts */
 export function mountFilters(parts) {
-  renderOn(EVENTS, parts.filters, () => html`<${Chooser} at=${{}} />`);
+  render(html`<${Chooser} />`, parts.filters);
 }
 
 /** A button that says which images are shown, with the others that can be. */

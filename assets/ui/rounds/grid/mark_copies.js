@@ -1,7 +1,7 @@
 /** Say which pictures are copies of the reference: that counts instead of what the detectors say. */
 /** @import { Candidate } from "payloads" */
 import { showsMarks } from "../../app/apply_poll.js";
-import { state, emit, setSelection } from "../../app/store.js";
+import { ofRound, setSelection, showImages, state } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
@@ -11,9 +11,9 @@ import { marked } from "./copy_words.js";
 import { changedBy, effectWords } from "./mark_effects.js";
 
 /** @typedef {import("./mark_effects.js").Shown} Shown */
-/** @typedef {{ round: string | null, shown: Shown, own: Set<string>, words: string }} Before */
-/** @type {Before | null} what was shown before the first of several marks */
-let before = null;
+/** @typedef {{ shown: Shown, own: string[], words: string }} Before */
+/** What was shown before the first of several marks, the pictures marked, and what was said last. */
+const before = ofRound(() => /** @type {Before | null} */ (null));
 
 /**
  * Mark pictures as copies, or as none if all of them are, as one undo step. Who agrees with the detectors has
@@ -27,20 +27,16 @@ export async function toggleCopies(ids) {
     .filter(({ remark }) => remark !== "flat");
   if (!pictures.length) return false;
   const copy = !pictures.every((one) => one.copy);
-  before ??= {
-    round: state.roundId,
-    shown: { ...state, candidates: new Map(state.candidates) },
-    own: new Set(),
-    words: "",
-  };
-  before.words = markedWords(pictures, copy);
-  for (const { id } of pictures) before.own.add(id);
+  const { candidates, suggested } = state;
+  const { shown, own } = before.value ?? { shown: { candidates, suggested }, own: [] };
+  const words = markedWords(pictures, copy);
+  before.value = { shown, own: [...own, ...pictures.map(({ id }) => id)], words };
   const marks = Object.fromEntries(
     pictures.map((one) => [one.id, (one.copy_by_detectors !== "") === copy ? null : copy]),
   );
-  show(pictures.map((one) => marked(one, marks[one.id])));
+  showImages(pictures.map((one) => marked(one, marks[one.id])));
   showsMarks(marks);
-  toast(before.words, "plain", { label: "Undo", act: undo }, CHOICE);
+  toast(words, "plain", { label: "Undo", act: undo }, CHOICE);
   const saved = Boolean(await write("mark_copies", { marks }));
   if (saved) refreshSoon().then(tellEffects);
   else refresh(); // it brings the marks that stand
@@ -49,10 +45,10 @@ export async function toggleCopies(ids) {
 
 /** Say what else the marks changed: other pictures that count as copies now, and the suggestion. */
 function tellEffects() {
-  const since = before;
-  before = null;
-  if (!since || since.round !== state.roundId) return;
-  const changed = changedBy(since.shown, state, since.own);
+  const since = before.value;
+  before.value = null;
+  if (!since) return;
+  const changed = changedBy(since.shown, state, new Set(since.own));
   const words = effectWords(changed);
   const others = [...changed.copies, ...changed.cleared];
   const show = { label: "Show", act: () => setSelection(others, { filter: true }) };
@@ -75,11 +71,4 @@ function markedWords(pictures, copy) {
 export function toggleFocused({ alone }) {
   const ids = state.selection.size && !alone ? [...state.selection] : state.focus ? [state.focus] : [];
   return toggleCopies(ids);
-}
-
-/** @param {Candidate[]} candidates of another round, they are not on the page */
-function show(candidates) {
-  const here = candidates.filter(({ id }) => state.candidates.has(id));
-  for (const one of here) state.candidates.set(one.id, one);
-  emit("candidates", here);
 }

@@ -1,41 +1,35 @@
 /** Pointer and focus on the tiles: click selects, Shift and Ctrl add, a double click or a tap enlarges. */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above } from "../../kit/dom.js";
+import { enlarge } from "../lightbox/lightbox.js";
 import { between } from "./order.js";
-import { openPictures } from "./neighbours.js";
+import { openPictures } from "./parts.js";
+import { pointed } from "./tile.js";
 import { toggle } from "./verdicts.js";
 
-/**
- * @param {HTMLElement} grid
- * @param {HTMLElement} tools the hover buttons
- * @param {Map<string, HTMLElement>} tiles by candidate
- * @param {(id: string) => void} enlarge
- */
-export function listenPointer(grid, tools, tiles, enlarge) {
-  /** @param {Event} event */
-  const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
-  listenHover(grid, idOf, (id) => {
-    const tile = tiles.get(id ?? "");
-    if (!tile) tools.remove();
-    // moving what is under the pointer would fire `pointerover` again, and swallow the click
-    else if (tools.parentNode !== tile) tile.append(tools);
+/** The picture of an event. @param {Event} event */
+const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
+
+/** @param {HTMLElement} grid */
+export function listenPointer(grid) {
+  listenHover(grid, (id) => {
+    pointed.value = id;
     setHover(id, "grid");
   });
   grid.addEventListener("focusin", (event) => {
     const id = idOf(event);
     if (id && id !== state.focus) setFocus(id, "grid");
   });
-  listenClicks(grid, idOf, enlarge);
+  listenClicks(grid);
 }
 
 /**
  * Tell which tile is under the pointer. While the keys move the focus, tiles that scroll under a pointer at
  * rest do not count; a move of the pointer or its wheel makes it count again.
  * @param {HTMLElement} grid
- * @param {(event: Event) => string | null} idOf
  * @param {(id: string | null) => void} tell
  */
-function listenHover(grid, idOf, tell) {
+function listenHover(grid, tell) {
   let atRest = false;
   document.addEventListener("keydown", () => {
     atRest = true;
@@ -55,12 +49,8 @@ function listenHover(grid, idOf, tell) {
   grid.addEventListener("pointerleave", () => tell(null));
 }
 
-/**
- * @param {HTMLElement} grid
- * @param {(event: Event) => string | null} idOf
- * @param {(id: string) => void} enlarge
- */
-function listenClicks(grid, idOf, enlarge) {
+/** @param {HTMLElement} grid */
+function listenClicks(grid) {
   /** @type {string | null} the picture that was clicked last without Shift: a range begins there */
   let begin = null;
   grid.addEventListener("click", (event) => {

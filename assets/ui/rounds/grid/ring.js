@@ -1,7 +1,7 @@
 /** The ring: it is around the one picture on which the keys act. */
-import { on, openSuggestions, setFocus, state, verdictOf } from "../../app/store.js";
-import { tileOf } from "./grid.js";
-import { inSight, openPictures } from "./neighbours.js";
+import { openSuggestions, setFocus, state, verdictOf } from "../../app/store.js";
+import { computed, signal } from "../../vendor/signals.min.js";
+import { openPictures } from "./parts.js";
 
 /**
  * The picture under the pointer, or else the focused one, or else the first open suggestion, or else the
@@ -10,32 +10,38 @@ import { inSight, openPictures } from "./neighbours.js";
  */
 export const ringed = () => state.hover ?? state.focus ?? first();
 
+/** Says whether a picture is in sight; another function whenever that may have changed. */
+export const sight = signal(/** @type {(id: string) => boolean} */ (() => false));
+
+/** The picture that has the ring. */
+export const ring = computed(ringed);
+
 function first() {
   const shown = openPictures().flat();
   const suggested = new Set(openSuggestions());
   const open = shown.filter((id) => verdictOf(id) === "undecided" && !state.candidates.get(id)?.copy);
   for (const some of [shown.filter((id) => suggested.has(id)), open])
-    if (some.length) return some.find(inSight) ?? some[0];
+    if (some.length) return some.find(sight.value) ?? some[0];
   return null;
+}
+
+/** The tile of a picture, if it is in the page. @param {string} id @returns {HTMLElement | null} */
+export const tileOf = (id) => document.querySelector(`.grid .tile[data-id="${CSS.escape(id)}"]`);
+
+/**
+ * Is the whole tile of a picture in the visible part of the grid?
+ * @param {string} id
+ */
+export function inSight(id) {
+  const node = tileOf(id);
+  const box = node?.closest(".grid")?.getBoundingClientRect();
+  const tile = node?.getBoundingClientRect();
+  if (!tile?.height || !box) return false;
+  return tile.top >= Math.max(box.top, 0) && tile.bottom <= Math.min(box.bottom, innerHeight);
 }
 
 /** Give the ringed picture the focus, before a key acts on it. */
 export function focusRinged() {
   const id = ringed();
   if (id && id !== state.focus) setFocus(id, "keys");
-}
-
-/** @param {{ grid: HTMLElement }} parts */
-export function mountRing({ grid }) {
-  /** @type {HTMLElement | undefined} */
-  let now;
-  const show = () => {
-    const tile = tileOf(ringed() ?? "");
-    if (tile === now) return;
-    now?.removeAttribute("data-ring");
-    tile?.setAttribute("data-ring", "");
-    now = tile;
-  };
-  on("hover focus verdicts filter selection candidates cleared forget desk scores", show);
-  grid.addEventListener("scroll", () => state.hover || state.focus || show(), { passive: true });
 }

@@ -1,9 +1,9 @@
 /** The bar over the grid while pictures are selected: what can be done with them, and how to clear it. */
-import { renderOn } from "../../app/watch.js";
-import { setSelection, state, tagCounts } from "../../app/store.js";
+import { setSelection, state, tagCounts, whenever } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, submitting } from "../../kit/html.js";
+import { render } from "../../vendor/preact.min.js";
 import { compare } from "../lightbox/lightbox.js";
 import { decideFocused } from "./grid.js";
 import { toggleFocused } from "./mark_copies.js";
@@ -25,16 +25,23 @@ const ACTS = [
 export function selectionBar(grid) {
   const named = { role: "group", "aria-label": "The selected images" };
   const node = el("div", { class: "selection-bar", hidden: true, ...named });
-  renderOn("selection forget tags", node, () => {
-    const { size } = state.selection;
-    if (!size && node.contains(document.activeElement)) grid.focus({ preventScroll: true });
-    node.hidden = !size;
-    return html`<b role="status">${size ? `${count(size, "image")} selected` : ""}</b>
-      ${ACTS.slice(0, -1).map(button)}
-      <${TagField} />
-      ${ACTS.slice(-1).map(button)}`;
-  });
+  whenever(
+    () => state.selection.size,
+    (size) => {
+      if (!size && node.contains(document.activeElement)) grid.focus({ preventScroll: true });
+      node.hidden = !size;
+    },
+  );
+  render(html`<${Bar} />`, node);
   return node;
+}
+
+function Bar() {
+  const { size } = state.selection;
+  return html`<b role="status">${size ? `${count(size, "image")} selected` : ""}</b>
+    ${ACTS.slice(0, -1).map(button)}
+    <${TagField} />
+    ${ACTS.slice(-1).map(button)}`;
 }
 
 /** @param {typeof ACTS[number]} act */

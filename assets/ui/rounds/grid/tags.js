@@ -1,5 +1,5 @@
 /** Tags of one's own: words by which images are found again; they change nothing else. */
-import { emit, hasTag, setFilter, setSelection, state, TAG } from "../../app/store.js";
+import { hasTag, setFilter, setSelection, state, TAG } from "../../app/store.js";
 import { ask } from "../../app/apply_poll.js";
 import { refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
@@ -12,12 +12,13 @@ export async function tagSelected(typed) {
   const tag = typed.trim().replace(/\s+/g, " ");
   const ids = [...state.selection];
   const on = !ids.every((id) => hasTag(id, tag));
+  const tags = new Map(state.tags);
   for (const id of ids) {
-    const others = (state.tags.get(id) ?? []).filter((one) => one !== tag);
-    state.tags.set(id, on ? [...others, tag].sort() : others);
+    const others = (tags.get(id) ?? []).filter((one) => one !== tag);
+    tags.set(id, on ? [...others, tag].sort() : others);
   }
+  state.tags = tags;
   if (state.filter === TAG + tag && !on) setFilter("all");
-  emit("tags");
   const answer = await write("tag", { candidates: ids, tag, on });
   ask("tags");
   refreshSoon();

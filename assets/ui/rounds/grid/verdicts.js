@@ -1,23 +1,28 @@
 /** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
 /** @import { Runs, Verdict } from "payloads" */
-import { state, byItself, emit, setFocus, verdictOf } from "../../app/store.js";
+import { state, byItself, setFocus, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
+import { batch } from "../../vendor/signals.min.js";
 
 export const CHOICE = "choice"; // what messages of one's own choices are about
 
 /**
- * @param {string} id
+ * @param {string[]} ids
  * @param {Verdict} verdict
  * @param {string | null} [part]
  */
-function show(id, verdict, part = null) {
-  if (verdict === "undecided") state.verdicts.delete(id);
-  else state.verdicts.set(id, verdict);
-  if (part) state.masks.set(id, part);
-  else state.masks.delete(id);
+function show(ids, verdict, part = null) {
+  const [verdicts, masks] = [new Map(state.verdicts), new Map(state.masks)];
+  for (const id of ids) {
+    if (verdict === "undecided") verdicts.delete(id);
+    else verdicts.set(id, verdict);
+    if (part) masks.set(id, part);
+    else masks.delete(id);
+  }
+  batch(() => Object.assign(state, { verdicts, masks }));
 }
 
 /** Say that the project decides by itself, if it does. */
@@ -36,8 +41,7 @@ export async function decide(ids, verdict) {
   if (decidesItself()) return false;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return false;
-  for (const id of changing) show(id, verdict);
-  emit("verdicts", new Set(changing));
+  show(changing, verdict);
   const answer = await write("decide", { candidates: changing, verdict });
   if (answer) refreshSoon();
   else refetch();
@@ -70,8 +74,7 @@ export function toggle(id, verdict) {
  */
 export async function acceptInPart(id, mask) {
   if (decidesItself()) return false;
-  show(id, "accepted", "kept soon");
-  emit("verdicts", new Set([id]));
+  show([id], "accepted", "kept soon");
   const answer = await write("accept_in_part", { candidate: id, mask });
   refetch();
   return Boolean(answer);

@@ -3,8 +3,7 @@
 import { isJudged, state } from "../../app/store.js";
 import { figures as withFigures } from "../../kit/figures.js";
 import { copiesOf, decimal, percent, uncertainty } from "../../kit/format.js";
-import { REMARKS } from "../grid/tile.js";
-import { cleared, copyWords } from "../grid/copy_words.js";
+import { cleared, copyWords, REMARKS } from "../grid/copy_words.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
 

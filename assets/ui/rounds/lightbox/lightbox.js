@@ -1,8 +1,7 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { Candidate } from "payloads" */
-import { on, setFocus, state, verdictOf } from "../../app/store.js";
+import { setFocus, state, verdictOf, whenever } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
-import { useEvents } from "../../app/watch.js";
 import { BrushLayer } from "../../brush/layer.js";
 import { BrushBar } from "../../brush/toolbar.js";
 import { flipHeat, heatView, useHeat } from "../../heatmap/panel.js";
@@ -13,9 +12,10 @@ import { unbroken } from "../../kit/format.js";
 import { Button, html, useKeptFocus } from "../../kit/html.js";
 import { EnlargedImage, SharpenedButton } from "../../kit/sharpened.js";
 import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
+import { signal } from "../../vendor/signals.min.js";
 import { copyWords } from "../grid/copy_words.js";
 import { toggleCopies } from "../grid/mark_copies.js";
-import { neighbour, openPictures } from "../grid/neighbours.js";
+import { neighbour, openPictures } from "../grid/parts.js";
 import { toggle } from "../grid/verdicts.js";
 import { AcceptedPart, leavePart, PAINTING, part, PartButtons, startPart } from "./accept_part.js";
 import { comparing, startComparing, stopComparing, useComparison } from "./compare.js";
@@ -30,11 +30,11 @@ const dialog = new Dialog("lightbox", {
     leavePart();
     stopComparing();
     resetZoom();
-    setFocus(shown, "keys"); // on its tile, and not on the one that the dialog was opened from
+    setFocus(shown.value, "keys"); // on its tile, and not on the one that the dialog was opened from
   },
 });
-/** @type {string | null} the picture that was shown last */
-let shown = null;
+/** The picture that was shown last. */
+const shown = signal(/** @type {string | null} */ (null));
 
 /**
  * A button: its action, label, what it does, its title, and whether it is pressed.
@@ -132,13 +132,16 @@ export const picturePlace = {
 };
 
 function Lightbox() {
-  useEvents("focus verdicts candidates weights scores");
   const candidate = state.candidates.get(state.focus ?? "");
-  useEffect(() => on("forget", () => dialog.close()), []);
-  useEffect(() => {
-    if (!candidate) dialog.close();
-  }, [candidate]);
-  return candidate ? html`<${Enlarged} candidate=${candidate} at=${{}} />` : null;
+  useLayoutEffect(
+    () =>
+      whenever(
+        () => state.candidates.has(state.focus ?? ""),
+        (isThere) => isThere || dialog.close(), // at once: the address names what is open
+      ),
+    [],
+  );
+  return candidate ? html`<${Enlarged} candidate=${candidate} />` : null;
 }
 
 /** @param {{ candidate: Candidate }} props */
@@ -147,17 +150,17 @@ function Enlarged({ candidate }) {
   const { bar, beside } = useComparison(candidate);
   useKeptFocus(pictures.current, "data-slot");
   useLayoutEffect(() => {
-    shown = candidate.id; // at once: a key may close the view before the next paint
+    shown.value = candidate.id; // at once: a key may close the view before the next paint
     return leavePart;
   }, [candidate.id]);
   return html`<div class="lightbox-main">
-      <div class="lightbox-bar"><${Turns} at=${{}} />${bar}</div>
+      <div class="lightbox-bar"><${Turns} />${bar}</div>
       <div class="lightbox-pictures" data-plates=${beside.length + 1} ref=${pictures}>
-        <${Pane} key="of ${candidate.id}" candidate=${candidate} at=${{}} />
+        <${Pane} key="of ${candidate.id}" candidate=${candidate} />
         ${beside}
       </div>
     </div>
-    <${Facts} candidate=${candidate} at=${{}} />`;
+    <${Facts} candidate=${candidate} />`;
 }
 
 const ZOOM = "Image at its own size, or fitted (Z); the wheel zooms, dragging moves";
@@ -179,7 +182,7 @@ function Turns() {
     <span class="lightbox-place" role="status">${at < 0 ? "" : `${at + 1} of ${flat.length}`}</span>
     ${turn(1, "›", "Next image (→)")}
     <${Button} title=${ZOOM} disabled=${painting()} onClick=${toggleZoom}>${zoomWords()}<//>
-    <${SharpenedButton} at=${{}} />`;
+    <${SharpenedButton} />`;
 }
 
 /** @param {string} words */
@@ -245,11 +248,7 @@ function Facts({ candidate }) {
       ([name, value, title]) => html`<dt title=${title}>${name}</dt><dd>${value}</dd>`,
     )}</dl>
     ${verdictOf(id) === "accepted" && !part.value && html`<${WeightField} id=${id} />`}
-    ${
-      part.value
-        ? html`<${PartButtons} brush=${part.value.brush} />`
-        : html`<${VerdictButtons} id=${id} at=${{}} />`
-    }
+    ${part.value ? html`<${PartButtons} brush=${part.value.brush} />` : html`<${VerdictButtons} id=${id} />`}
   </div>`;
 }
 

@@ -3,12 +3,14 @@
 /** @import { MapPoint, Points } from "./points.js" */
 /** @import { Name } from "./names.js" */
 /** @import { Pixel } from "./geometry.js" */
-import { loading, on, state } from "../../app/store.js";
+import { loading, state, whenever } from "../../app/store.js";
 import { roundFigure, thumbnail } from "../../app/urls.js";
 import { el } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { pressedKey } from "../../kit/pressed_key.js";
+import { theme } from "../../kit/theme.js";
 import { render } from "../../vendor/preact.min.js";
+import { computed, effect, signal } from "../../vendor/signals.min.js";
 import { copyWords } from "../grid/copy_words.js";
 import { magnification, toPixels, wholeFrame } from "./camera.js";
 import { promptColour } from "./colours.js";
@@ -50,65 +52,56 @@ const BLANK = {
   line: "",
 };
 
-/**
- * @param {HTMLElement} panel
- * @param {{ legend: HTMLElement }} more
- */
+/** @type {import("../views/views.js").Mount} */
 export function mountMap(panel, { legend }) {
-  let drawn = BLANK;
-  let asked = false;
-  const size = () => ({ width: panel.clientWidth, height: panel.clientHeight });
-  const viewpoint = new Viewpoint(size, ask);
+  const measured = signal({ width: 0, height: 0 });
+  const size = () => measured.value;
+  const viewpoint = new Viewpoint(size);
   const box = panel.appendChild(el("div", { class: "map-drawing" }));
   const set = viewpoint.set.bind(viewpoint);
   const zoom = (/** @type {number} */ factor) => viewpoint.zoom(factor);
   const whole = () => viewpoint.show(undefined);
   const colour = (/** @type {string} */ name) => set({ colour: name });
-
-  /** Draw anew, once for all that changes in this task. */
-  function ask() {
-    if (asked) return;
-    asked = true;
-    queueMicrotask(() => {
-      asked = false;
-      panel.toggleAttribute("data-loading", loading());
-      panel.dataset.tool = viewpoint.memory.tool;
-      panel.dataset.projection = viewpoint.memory.projection;
-      render(html`<${Legend} colour=${viewpoint.memory.colour} choose=${colour} />`, legend);
-      if (!state.project) drawn = BLANK;
-      // the points of the round before stay, dimmed, until those of this one have come
-      else if (panel.clientWidth && state.step === "rounds" && !loading()) drawn = draw(viewpoint);
-      show();
-    });
-  }
-
-  function show() {
-    const { memory, zoomed: isZoomed } = viewpoint;
-    const props = { drawn, memory, size: size(), acts: { set, zoom, whole }, isZoomed };
-    render(html`<${Drawing} ...${props} />`, box);
-  }
-
-  on("positions scores rounds step candidates forget round job verdicts selection filter", ask);
-  on("view", (name) => name === "map" && ask());
-  on("hover focus", show);
-  on("project", () => {
-    viewpoint.enter(state.projectId);
-    ask();
+  let last = BLANK;
+  const drawn = computed(() => {
+    theme(); // its colors
+    if (!state.project) last = BLANK;
+    // the points of the round before stay, dimmed, until those of this one have come
+    else if (size().width && state.step === "rounds" && !loading()) last = draw(viewpoint);
+    return last;
   });
-  document.addEventListener("studio-theme", ask);
-  new ResizeObserver(ask).observe(panel);
+  const Shown = () => {
+    const { memory, zoomed: isZoomed } = viewpoint;
+    const props = { drawn: drawn.value, memory, size: size(), acts: { set, zoom, whole }, isZoomed };
+    return html`<${Drawing} ...${props} />`;
+  };
+  const Key = () => html`<${Legend} colour=${viewpoint.memory.colour} choose=${colour} />`;
+
+  whenever(
+    () => state.project && state.projectId,
+    (project) => project && viewpoint.enter(project),
+  );
+  effect(() => {
+    panel.toggleAttribute("data-loading", loading());
+    panel.dataset.tool = viewpoint.memory.tool;
+    panel.dataset.projection = viewpoint.memory.projection;
+  });
+  new ResizeObserver(() => {
+    measured.value = { width: panel.clientWidth, height: panel.clientHeight };
+  }).observe(panel);
   const at = (/** @type {number} */ x, /** @type {number} */ y) =>
-    nearest(drawn.points, x, y, Math.max(HIT_RADIUS, drawn.edge / 2));
+    nearest(drawn.value.points, x, y, Math.max(HIT_RADIUS, drawn.value.edge / 2));
   watchPointer(
     panel,
-    pointerActs(viewpoint, () => drawn.points, at),
+    pointerActs(viewpoint, () => drawn.value.points, at),
   );
   panel.addEventListener("keydown", (event) => {
     const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: whole }[pressedKey(event)];
     act?.();
   });
-  ask();
-  return { rows: () => mapRows(drawn), figure: () => roundFigure("map") };
+  render(html`<${Key} />`, legend);
+  render(html`<${Shown} />`, box);
+  return { rows: () => mapRows(drawn.value), figure: () => roundFigure("map") };
 }
 
 /**

@@ -4,6 +4,7 @@
 /** @import { ProjectionName } from "./projections.js" */
 /** @import { Tool } from "./pointer.js" */
 import { keep, keptObject, ofTab } from "../../kit/kept.js";
+import { signal } from "../../vendor/signals.min.js";
 import { inner, moved, shares, zoomed } from "./camera.js";
 
 /**
@@ -16,19 +17,19 @@ import { inner, moved, shares, zoomed } from "./camera.js";
 const BLANK = { projection: "alike", tool: "lasso", colour: "anchor", frames: {} };
 
 export class Viewpoint {
-  memory = BLANK;
+  #memory = signal(BLANK);
   /** @type {Frame} what shows all images */
   whole = { x: [-1, 1], y: [-1, 1] };
   /** @type {string | null | undefined} the project that the memory is of */
   #project;
 
-  /**
-   * @param {() => Size} size of the panel
-   * @param {() => void} changed called after each change
-   */
-  constructor(size, changed) {
+  /** @param {() => Size} size of the panel */
+  constructor(size) {
     this.size = size;
-    this.changed = changed;
+  }
+
+  get memory() {
+    return this.#memory.value;
   }
 
   /** The part that is shown. */
@@ -44,14 +45,13 @@ export class Viewpoint {
   enter(project) {
     if (this.#project === project) return;
     this.#project = project;
-    this.memory = { ...BLANK, ...(project && keptObject(`gal-studio-map ${project}`, ofTab)) };
+    this.#memory.value = { ...BLANK, ...(project && keptObject(`gal-studio-map ${project}`, ofTab)) };
   }
 
   /** @param {Partial<Memory>} changes */
   set(changes) {
-    this.memory = { ...this.memory, ...changes };
+    this.#memory.value = { ...this.memory, ...changes };
     if (this.#project) keep(`gal-studio-map ${this.#project}`, JSON.stringify(this.memory), ofTab);
-    this.changed();
   }
 
   /** @param {Frame | undefined} frame undefined: the whole map */

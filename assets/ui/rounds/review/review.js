@@ -1,8 +1,7 @@
 /** Review: one suggestion at a time, beside the reference and the strongest image of its prompt. */
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { renderOn } from "../../app/watch.js";
-import { copyOrNot, emit, imagesOf, on, someReferences, state, verdictOf } from "../../app/store.js";
+import { copyOrNot, imagesOf, ofRound, someReferences, state, verdictOf, whenever } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
 import { inSentence, unbroken } from "../../kit/format.js";
@@ -15,21 +14,28 @@ import { openDownload } from "../../results/finish.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { followed } from "../next_step.js";
 import { reviewShown, showSide } from "../sides.js";
+import { render } from "../../vendor/preact.min.js";
 import { openViewer } from "../../viewer/viewer.js";
 import { AddThese, plainWords, rowOf } from "../suggestion.js";
 import { whatIf } from "../what_if.js";
 import { countWords, endOf, strengthName } from "./review_words.js";
 
-/** @type {string | null} the suggestion that is looked at; null: the first open one */
-let at = null;
-/** @type {string[]} what was looked at of its prompt, the image that is shown last; empty: the suggestion */
-let seen = [];
+/**
+ * `at` is the suggestion that is looked at, null the first open one; `seen` what was looked at of its prompt,
+ * the image that is shown last, nothing for the suggestion.
+ */
+const looking = ofRound(() => ({
+  at: /** @type {string | null} */ (null),
+  seen: /** @type {string[]} */ ([]),
+}));
 
 /** @param {RoundsParts} parts */
 export function mountReview({ review }) {
-  on("forget", () => turnTo(null));
-  on("focus", (origin) => origin === "undo" && comeBack(state.focus));
-  renderOn("side round scores candidates verdicts project forget", review, Review, reviewShown);
+  whenever(
+    () => state.focusing,
+    ({ by }) => by === "undo" && comeBack(state.focus),
+  );
+  render(html`<${Review} />`, review);
 }
 
 const rows = () => [...state.suggested].map(rowOf);
@@ -38,13 +44,11 @@ const rows = () => [...state.suggested].map(rowOf);
 const openRows = () => (followed() ? [] : rows().filter(({ now }) => now === "open"));
 
 /** The row that is looked at: the chosen one, or else the first open one. */
-const current = () => rows().find(({ id }) => id === at) ?? openRows()[0] ?? null;
+const current = () => rows().find(({ id }) => id === looking.value.at) ?? openRows()[0] ?? null;
 
-/** @param {string | null} id */
-function turnTo(id) {
-  at = id;
-  seen = [];
-  emit("side");
+/** @param {string | null} at @param {string[]} [seen] */
+function turnTo(at, seen = []) {
+  looking.value = { at, seen };
 }
 
 /**
@@ -54,13 +58,11 @@ function turnTo(id) {
 function comeBack(id) {
   const anchor = state.candidates.get(id ?? "")?.anchor_id;
   const row = rows().find(({ score }) => score.anchor_id === anchor);
-  if (!row || !id) return;
-  turnTo(row.id);
-  if (row.id !== id) seen = [id];
+  if (row && id) turnTo(row.id, row.id === id ? [] : [id]);
 }
 
 /** The image that is shown: the suggestion, or another one of its prompt. */
-const shown = () => seen.at(-1) ?? current()?.id ?? null;
+const shown = () => looking.value.seen.at(-1) ?? current()?.id ?? null;
 
 /**
  * The image that the keys act on, of the suggestion that is looked at.
@@ -84,7 +86,7 @@ function yes() {
 }
 
 /** The suggestion that is looked at, and the other images of its prompt that were. */
-const looked = () => [...new Set([current()?.id ?? "", ...seen])];
+const looked = () => [...new Set([current()?.id ?? "", ...looking.value.seen])];
 
 function no() {
   if (current()) answer(looked(), "rejected");
@@ -108,8 +110,8 @@ function another() {
   const row = current();
   const others = row ? choices(row.id) : [];
   const place = others.indexOf(shown() ?? "");
-  if (others.length > 1) seen = [...seen, others[(place + 1) % others.length]];
-  emit("side");
+  const { at, seen } = looking.value;
+  if (others.length > 1) turnTo(at, [...seen, others[(place + 1) % others.length]]);
 }
 
 /**
@@ -134,6 +136,7 @@ function turn(by) {
 }
 
 function Review() {
+  if (!reviewShown()) return null;
   const row = current();
   if (!row) return html`<${End} />`;
   const id = shown() ?? row.id;
@@ -143,7 +146,7 @@ function Review() {
   const verdict = verdictOf(id);
   const plain = plainWords(row.score, row.now);
   const others = choices(row.id);
-  const rejects = looked().length;
+  const rejectWords = looking.value.seen.length ? `Reject these ${looked().length}` : "Reject";
   return html`<div class="review-picture">
       <button type="button" class="review-face" onClick=${() => enlarge(id)} title="Enlarge (Space)">
         <${EnlargedImage} key=${id} src=${picture(id)} alt=${row.score.prompt} />
@@ -178,7 +181,7 @@ function Review() {
       <p>${id === row.id ? plain : `Another image, ${others.indexOf(id) + 1} of ${others.length}.`}</p>
       <div class="review-answers" role="group" aria-label="Accept this image?">
         ${button("yes", "Accept", "A", yes, verdict === "accepted")}
-        ${button("no", seen.length ? `Reject these ${rejects}` : "Reject", "R", no, verdict === "rejected")}
+        ${button("no", rejectWords, "R", no, verdict === "rejected")}
         ${button("another", "Another", "N", another, false, others.length < 2)}
       </div>
       <${Undo} words=${state.round?.undo} />

@@ -7,14 +7,13 @@
  *   place: Omit<Place, "round">, from?: string, aside?: boolean, refined?: boolean, starred?: boolean,
  *   empty?: boolean, gain?: ChipWords }} Chip
  */
-import { renderOn } from "../../app/watch.js";
 import { state, byItself, counts, loaded } from "../../app/store.js";
 import { openRound, openStep } from "../../app/session.js";
 import { el, reference } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { html, useKeptFocus } from "../../kit/html.js";
 import { partsIn } from "../../kit/places.js";
-import { useLayoutEffect } from "../../vendor/preact.min.js";
+import { render, useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
 import { whatIf } from "../what_if.js";
 import { roundNote } from "./round_note.js";
@@ -22,31 +21,29 @@ import { rowsOf, treeOf } from "./tree.js";
 import { ArchiveButton, archiveRound, MoreButton } from "./menu.js";
 import { pending, unreachable } from "../../app/writes.js";
 
-/** @type {HTMLElement} */
-let strip;
 /** By whom. */
 const BEST = ["The best round so far, by the benchmark", "The round that you chose in blind pairs"];
 
 /** @param {RoundsParts} parts */
 export function mountStrip(parts) {
-  strip = parts.strip;
+  const { strip } = parts;
   const tools = el("span", { class: "strip-tools" });
-  parts.strip.after(tools);
-  const events = "project rounds round received queue measures parts verdicts forget archived side";
-  renderOn(events, parts.strip, Chips);
-  renderOn(events, tools, () => html`<${BranchButton} />${partsIn("strip")}<${ArchiveButton} />`);
-  renderOn("project forget received writes", parts.kept, () => (state.project ? savedWords() : ""));
-  new ResizeObserver(bringCurrent).observe(parts.strip); // others come and go beside it
+  strip.after(tools);
+  render(html`<${Chips} strip=${strip} />`, strip);
+  render(html`<${BranchButton} />${partsIn("strip")}<${ArchiveButton} />`, tools);
+  render(html`<${Saved} />`, parts.kept);
+  new ResizeObserver(() => bringCurrent(strip)).observe(strip); // others come and go beside it
 }
 
-function Chips() {
+/** @param {{ strip: HTMLElement }} props */
+function Chips({ strip }) {
   const { project } = state;
   const places = project ? treeOf(state.rounds) : [];
   useKeptFocus(strip, "data-round");
   useLayoutEffect(() => {
     strip.toggleAttribute("data-branched", rowsOf(places) > 1);
     const laid = `${state.roundId} ${strip.scrollWidth}`; // a chip grows when its figures come
-    if (strip.dataset.shown !== laid) bringCurrent();
+    if (strip.dataset.shown !== laid) bringCurrent(strip);
     strip.dataset.shown = laid;
   });
   const chips = project
@@ -55,8 +52,8 @@ function Chips() {
   return chips.map((chip) => html`<${ChipParts} key=${chip.id ?? ""} ...${chip} />`);
 }
 
-/** `scrollIntoView` would make Tab begin there, and scroll the page with it. */
-function bringCurrent() {
+/** `scrollIntoView` would make Tab begin there, and scroll the page with it. @param {HTMLElement} strip */
+function bringCurrent(strip) {
   const chip = strip.querySelector("[aria-current]")?.getBoundingClientRect();
   if (!chip) return;
   const shown = strip.getBoundingClientRect();
@@ -192,7 +189,9 @@ function BranchButton() {
   >⎇ What if?</button>`;
 }
 
-function savedWords() {
-  if (!pending()) return "All changes saved";
-  return unreachable() ? `${count(pending(), "change")} not saved yet` : "Saving…";
+/** Whether all changes are with the studio. */
+function Saved() {
+  if (!state.project) return null;
+  if (!pending.value) return "All changes saved";
+  return unreachable.value ? `${count(pending.value, "change")} not saved yet` : "Saving…";
 }

@@ -2,11 +2,14 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Card } from "./cards.js" */
 import { openStep } from "../../app/session.js";
-import { busy, on, setFilter, setFocus, state } from "../../app/store.js";
-import { el, makeButton, setText } from "../../kit/dom.js";
+import { busy, setFilter, setFocus, state, whenever } from "../../app/store.js";
+import { el } from "../../kit/dom.js";
 import { addToHelp } from "../../kit/help.js";
+import { Button, html } from "../../kit/html.js";
 import { toast } from "../../kit/toast.js";
-import { tileOf } from "../grid/grid.js";
+import { render, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
+import { signal } from "../../vendor/signals.min.js";
+import { tileOf } from "../grid/ring.js";
 import { changesComing } from "../changes.js";
 import { candidatesShown, showSide } from "../sides.js";
 import { cardsOf } from "./cards.js";
@@ -14,115 +17,111 @@ import { tourDue, tourSeen } from "./memory.js";
 
 const GAP = 12; // pixels between a card and what it points to
 
-/** @type {ReturnType<typeof build> | undefined} made when it is opened first */
-let parts;
-/** @type {Card[]} */
-let cards = [];
-let at = 0;
-/** @type {Element | null} */
-let target = null;
-/** @type {HTMLElement} */
-let strip;
-/** @type {Element | null} what had the focus before */
-let before = null;
+/** The cards, one of which is shown; none while there is no tour. */
+const tour = signal({ cards: /** @type {Card[]} */ ([]), at: 0 });
 
-/** @param {RoundsParts} rounds */
-export function mountTour(rounds) {
-  strip = rounds.strip;
+/** @param {RoundsParts} parts */
+export function mountTour({ strip }) {
   addToHelp("Show the tour", () => {
     if (!state.candidates.size) return toast("The tour shows images of a round: run it first.");
     openStep("rounds");
     showSide("candidates", { forNow: true });
     start();
   });
-  on("round scores job positions side", () => {
-    const isShown = state.step === "rounds" && candidatesShown() && !changesComing();
-    const ready = isShown && state.round?.complete && !busy() && state.candidates.size;
-    if (ready && tourDue(state.projectId)) start();
-  });
-  on("forget step", stop);
-  addEventListener("resize", place);
-  document.addEventListener("scroll", place, { capture: true, passive: true });
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Escape" || !parts || parts.card.hidden) return;
-      event.stopPropagation();
-      stop();
+  whenever(
+    () => {
+      const isShown = state.step === "rounds" && candidatesShown() && !changesComing();
+      return isShown && state.round?.complete && !busy() && state.candidates.size > 0 && state.projectId;
     },
-    { capture: true },
+    (project) => project && tourDue(project) && start(),
   );
-}
-
-function build() {
-  const title = el("h2", { id: "tour-title" });
-  const words = el("p", {});
-  const count = el("span", { class: "tour-count" });
-  const back = makeButton({ class: "quiet" }, () => show(at - 1), "Back");
-  const next = makeButton({ data: { next: "" } }, () => (at + 1 < cards.length ? show(at + 1) : stop()));
-  const skip = makeButton({ class: "quiet" }, stop, "Skip");
-  const card = el(
-    "section",
-    { class: "studio tour", role: "dialog", "aria-labelledby": "tour-title", hidden: true },
-    title,
-    words,
-    el("div", { class: "tour-foot" }, count, skip, back, next),
-  );
-  document.body.append(card);
-  return { card, title, words, count, back, next, skip };
+  whenever(() => [state.projectId, state.roundId, state.step], stop);
+  render(html`<${Tour} strip=${strip} />`, document.body.appendChild(el("div")));
 }
 
 function start() {
-  cards = state.project ? cardsOf(state.project, [...state.candidates.values()], state.suggested) : [];
+  const cards = state.project ? cardsOf(state.project, [...state.candidates.values()], state.suggested) : [];
   if (!cards.length) return;
-  parts ??= build();
   tourSeen();
   setFilter("all");
-  if (parts.card.hidden) before = document.activeElement;
-  parts.card.hidden = false;
-  show(0);
-  parts.next.focus();
+  tour.value = { cards, at: 0 };
 }
 
 function stop() {
-  if (!parts || parts.card.hidden) return;
-  const held = parts.card.contains(document.activeElement);
-  parts.card.hidden = true;
-  point(null);
-  if (held && before instanceof HTMLElement) before.focus({ preventScroll: true });
+  if (tour.value.cards.length) tour.value = { cards: [], at: 0 };
 }
 
-/** @param {number} card */
-function show(card) {
-  if (!parts) return;
-  at = card;
-  const { title, words, picture } = cards[at];
-  setText(parts.title, title);
-  setText(parts.words, words);
-  setText(parts.count, `${at + 1} of ${cards.length}`);
-  setText(parts.next, at + 1 < cards.length ? "Next" : "Done");
-  parts.back.hidden = !at;
-  parts.skip.hidden = at + 1 === cards.length;
-  if (picture) setFocus(picture.id, "tour");
-  requestAnimationFrame(() => {
-    point(picture ? (tileOf(picture.id) ?? null) : strip.querySelector(".chip-round")); // it may just come
-    place();
-  });
+/** @param {{ strip: HTMLElement }} props */
+function Tour({ strip }) {
+  const { cards, at } = tour.value;
+  return cards.length
+    ? html`<${Shown} strip=${strip} card=${cards[at]} at=${at} count=${cards.length} />`
+    : null;
 }
 
-/** @param {Element | null} element */
-function point(element) {
-  target?.removeAttribute("data-tour");
-  target = element;
-  target?.setAttribute("data-tour", "");
-  const isTile = target?.matches(".tile");
-  target?.scrollIntoView({ block: isTile ? "center" : "nearest", inline: "nearest" });
+/** @param {{ strip: HTMLElement, card: Card, at: number, count: number }} props */
+function Shown({ strip, card: { title, words, picture }, at, count }) {
+  const card = useRef(/** @type {HTMLElement | null} */ (null));
+  const next = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    const node = card.current;
+    next.current?.querySelector("button")?.focus();
+    const leave = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      stop();
+    };
+    document.addEventListener("keydown", leave, true);
+    return () => {
+      document.removeEventListener("keydown", leave, true);
+      const held = node?.contains(document.activeElement) || document.activeElement === document.body;
+      if (held && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  useLayoutEffect(() => {
+    /** @type {Element | null | undefined} */
+    let target;
+    const place = () => card.current && target && putBeside(card.current, target);
+    if (picture) setFocus(picture.id, "tour");
+    const frame = requestAnimationFrame(() => {
+      target = picture ? tileOf(picture.id) : strip.querySelector(".chip-round"); // it may just come
+      target?.setAttribute("data-tour", "");
+      target?.scrollIntoView({ block: picture ? "center" : "nearest", inline: "nearest" });
+      place();
+    });
+    addEventListener("resize", place);
+    document.addEventListener("scroll", place, { capture: true, passive: true });
+    return () => {
+      cancelAnimationFrame(frame);
+      target?.removeAttribute("data-tour");
+      removeEventListener("resize", place);
+      document.removeEventListener("scroll", place, { capture: true });
+    };
+  }, [at]);
+  const isLast = at + 1 === count;
+  const turn = (/** @type {number} */ to) => {
+    if (to === count) stop();
+    else tour.value = { ...tour.value, at: to };
+  };
+  return html`<section ref=${card} class="studio tour" role="dialog" aria-labelledby="tour-title">
+    <h2 id="tour-title">${title}</h2>
+    <p>${words}</p>
+    <div class="tour-foot" ref=${next}>
+      <span class="tour-count">${at + 1} of ${count}</span>
+      <${Button} class="quiet" hidden=${isLast} onClick=${stop}>Skip<//>
+      <${Button} class="quiet" hidden=${!at} onClick=${() => turn(at - 1)}>Back<//>
+      <${Button} data-next="" onClick=${() => turn(at + 1)}>${isLast ? "Done" : "Next"}<//>
+    </div>
+  </section>`;
 }
 
-/** Beside what the card points to, inside of the window. */
-function place() {
-  if (!parts || parts.card.hidden || !target) return;
-  const { card } = parts;
+/**
+ * Beside what the card points to, inside of the window.
+ * @param {HTMLElement} card
+ * @param {Element} target
+ */
+function putBeside(card, target) {
   const box = target.getBoundingClientRect();
   const below = box.bottom + GAP + card.offsetHeight < innerHeight;
   const wanted = below ? box.bottom + GAP : box.top - GAP - card.offsetHeight;

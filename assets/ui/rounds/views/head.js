@@ -2,7 +2,6 @@
 /** @import { Row } from "./table.js" */
 import { fromStudio } from "../../app/answers.js";
 import { state } from "../../app/store.js";
-import { useEvents } from "../../app/watch.js";
 import { html } from "../../kit/html.js";
 import { MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { saveBlob } from "../../kit/save.js";
@@ -33,7 +32,6 @@ const FILES = [
 export function ViewButtons({ views, shown }) {
   const [isLarge, enlarge] = useState(false);
   const larger = useRef(/** @type {HTMLElement | null} */ (null));
-  useEvents("received");
   const isOnScreen = state.step === "rounds" && candidatesShown();
   useLayoutEffect(() => {
     if (!isOnScreen) enlarge(false);

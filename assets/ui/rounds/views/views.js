@@ -7,9 +7,8 @@ import { mountMap } from "../map/map.js";
 import { PLUG_INS } from "./plug_ins.js";
 
 /**
- * Name, label, and `mount(panel, { legend })`, which says what can be saved; the `view` event is emitted when
- * a view is opened.
- * @typedef {(panel: HTMLElement, more: { legend: HTMLElement }) => Savable} Mount
+ * Name, label, and `mount(panel, { legend, isOpen })`, which says what can be saved.
+ * @typedef {(panel: HTMLElement, more: { legend: HTMLElement, isOpen: () => boolean }) => Savable} Mount
  * @type {[name: string, label: string, mount: Mount][]}
  */
 export const VIEWS = [

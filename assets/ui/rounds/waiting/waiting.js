@@ -1,7 +1,5 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
-import { on, state, workHere } from "../../app/store.js";
-import { renderOn } from "../../app/watch.js";
-import { el } from "../../kit/dom.js";
+import { state, workHere } from "../../app/store.js";
 import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
@@ -9,21 +7,9 @@ import { FinishedOffer } from "../../reference/finished.js";
 import { haltOf, jobTitle } from "../../top/job_words.js";
 import { slotsOf } from "./slots.js";
 
-const EVENTS = "round job queue project candidates cleared forget preview";
-
-/** @param {HTMLElement} grid */
-export function mountWaiting(grid) {
-  const node = el("section", { class: "learning", "aria-label": "Previews of the training", hidden: true });
-  grid.prepend(node);
-  renderOn(EVENTS, node, Learning, waiting);
-  on(EVENTS, () => {
-    node.hidden = !waiting();
-  });
-  return node;
-}
-
-function Learning() {
-  return html`
+export const Learning = () =>
+  waiting() &&
+  html`<section class="learning" aria-label="Previews of the training">
     <div class="learning-head"><div><h3>${title()}</h3><p>${words()}</p></div><${PreviewButton} /></div>
     <div class="learning-slots">${slots().map(
       ({ step, preview, drawing }) =>
@@ -36,8 +22,7 @@ function Learning() {
         }`,
     )}</div>
     ${here()?.parent_id === null ? html`<${FinishedOffer} />` : null}
-  `;
-}
+  </section>`;
 
 const here = () => state.rounds.find((round) => round.id === state.roundId);
 

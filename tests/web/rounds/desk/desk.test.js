@@ -1,8 +1,14 @@
 /** Order of the pictures, and which are shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { desk, orderInUse, setSearch, sorted, sorts } from "../../../../assets/ui/rounds/desk/desk.js";
-import { withoutArticle } from "../../../../assets/ui/rounds/desk/flat.js";
+import {
+  desk,
+  orderInUse,
+  setSearch,
+  sorted,
+  sorts,
+  withoutArticle,
+} from "../../../../assets/ui/rounds/desk/desk.js";
 import { passes, state } from "../../../../assets/ui/app/store.js";
 import { candidate } from "../../samples.js";
 

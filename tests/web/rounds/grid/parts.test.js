@@ -2,15 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../../browser.js";
-import { insertTile } from "../../../../assets/ui/rounds/grid/group.js";
+import { inRow } from "../../../../assets/ui/rounds/grid/parts.js";
 
 /** @param {[index: number, strength: number, own?: boolean][]} images */
-function placed(images) {
-  const group = /** @type {any} */ ({ tiles: [] });
-  for (const [index, strength, own = false] of images)
-    insertTile(group, /** @type {any} */ ({}), { id: `${index} ${strength}`, index, strength, own });
-  return group.tiles.map((/** @type {{ id: string }} */ { id }) => id);
-}
+const placed = (images) =>
+  inRow(
+    images.map(([index, strength, own = false]) => ({ id: `${index} ${strength}`, index, strength, own })),
+  ).map(({ id }) => id);
 
 test("images stand from strong to gentle without open places, a person's own ones last", () => {
   const images = placed([
