@@ -2,7 +2,7 @@
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { renderOn } from "../../app/watch.js";
-import { copyOrNot, emit, imagesOf, on, someReferences, state, verdictOf } from "../../app/store.js";
+import { copyOrNot, emit, imagesOf, loading, on, someReferences, state, verdictOf } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
 import { inSentence, unbroken } from "../../kit/format.js";
@@ -134,6 +134,7 @@ function turn(by) {
 }
 
 function Review() {
+  if (loading()) return html`<div class="review-end"><h2>Loading the images…</h2></div>`;
   const row = current();
   if (!row) return html`<${End} />`;
   const id = shown() ?? row.id;
