@@ -157,8 +157,9 @@ def test_a_prompt_and_seed_are_shown_at_all_strengths_in_one_view(watched: Watch
     frames.first.click()
     under = page.locator("dialog.viewer .view-compared select")
     under.select_option(label=late)
-    hidden = "(one) => { const is = one.offsetWidth; one.style.cssText = 'max-width: none; width: max-content';"
-    assert under.evaluate(f"{hidden} return one.offsetWidth - is; }}") <= 0, "the whole name is seen"
+    shown = under.evaluate("(one) => one.offsetWidth")
+    under.evaluate("(one) => (one.style.cssText = 'max-width: none; width: max-content')")
+    assert under.evaluate("(one) => one.offsetWidth") <= shown, "the whole name is seen"
 
 
 def test_of_two_objects_one_image_each_stands_beside_it(watched: Watched, served: Served):
