@@ -39,6 +39,14 @@ def train(studio: Studio, round_id: str) -> None:
     studio.store.rounds.finish_training(round_id, adapter, fingerprint, samples)
 
 
+def ran_here(studio: Studio, project_id: str, round_id: str) -> None:
+    """Store that a job of this computer trained the round."""
+    job = studio.store.jobs.enqueue(project_id, round_id, "fine_tune")
+    studio.store.workers.enter("here")
+    assert studio.store.jobs.claim("here") == studio.store.jobs.get(job.id)
+    studio.store.jobs.finish(job.id)
+
+
 def draw(studio: Studio, round_id: str, copies: list[int], remark: Remark = "") -> None:
     """Store four candidates for each anchor of the pool; the first copies[i] of anchor i are copies."""
     wanted = copies + [0] * 100

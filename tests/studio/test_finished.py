@@ -9,6 +9,7 @@ from gal_studio.assets import assets_folder, bundled_version, finished_archive
 from gal_studio.rounds import planned, test_set
 from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
+from gal_studio.state.tables.rounds import Timings
 from gal_studio.studio import Studio
 from gal_studio.ui.panels.everything import check_payloads
 from gal_studio.workspace.archive.format import ArchiveLimits
@@ -49,6 +50,13 @@ def test_nothing_of_it_is_to_be_done_again(studio: Studio) -> None:
         assert studio.next_step(round_.id) not in ("fine_tune", "generate", "wait")
     made = json.loads((assets_folder() / "finished" / "made.json").read_text())
     assert made == {"model": bundled_version(), "plan": plan_digest()}, "make it again: tools/finished"
+
+
+def test_its_times_are_not_those_of_this_computer(studio: Studio) -> None:
+    """They were measured elsewhere: what a round takes here is known after the first one here."""
+    project = studio.open_finished()
+    model = studio.store.projects.get(project).base_model
+    assert studio.store.rounds.timings(model) == Timings(None, None)
 
 
 def test_what_it_holds(studio: Studio, tmp_path: Path) -> None:

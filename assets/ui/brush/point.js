@@ -16,11 +16,14 @@ import { Outline } from "./outline.js";
  */
 export function usePoint(of, brush) {
   const [isOn, turn] = useState(false);
+  const [isAsked, wait] = useState(false);
   const [found, show] = useState(/** @type {readonly Runs[]} */ ([]));
   const take = (/** @type {Runs} */ runs) => brush?.show(Mask.fromRuns(runs));
   /** @param {{ x: number, y: number }} at in [0, 1] */
   const ask = async (at) => {
+    wait(true);
     const answer = await call("rounds", "masks_at_point", { ...of, ...at });
+    wait(false);
     if (!answer) return;
     turn(false);
     show(answer.masks);
@@ -28,12 +31,12 @@ export function usePoint(of, brush) {
     if (largest) take(largest);
     else toast("Nothing stands out at this point: press another one, or paint the subject.");
   };
-  return { isOn, turn, found, take, ask };
+  return { isOn, turn, isAsked, found, take, ask };
 }
 
 /** Over the image while the subject is pointed at. @param {Pointing} props */
-export const PointLayer = ({ isOn, ask }) => html`<button
-  type="button" class="point-layer" hidden=${!isOn}
+export const PointLayer = ({ isOn, isAsked, ask }) => html`<button
+  type="button" class="point-layer" hidden=${!isOn} disabled=${isAsked}
   aria-label="Press the subject; by key, what is in the middle"
   onClick=${(/** @type {MouseEvent & { currentTarget: HTMLElement }} */ event) => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
@@ -46,12 +49,12 @@ export const PointLayer = ({ isOn, ask }) => html`<button
 />`;
 
 /** The button that begins to point, and what was found there. @param {Pointing & { source: string }} props */
-export const PointBar = ({ isOn, turn, found, take, source }) => html`<div class="point-bar">
+export const PointBar = ({ isOn, turn, isAsked, found, take, source }) => html`<div class="point-bar">
   <${Button}
     data-action="point" aria-pressed=${String(isOn)} title="Press the subject in the image"
     onClick=${() => turn(!isOn)}
   >Point<//>
-  ${isOn && html`<span role="status">Now press the subject.</span>`}
+  ${isOn && html`<span role="status">${isAsked ? "Looking for it…" : "Now press the subject."}</span>`}
   ${found.map(
     (runs, i) => html`<button
       key=${i} type="button" class="point-found" onClick=${() => take(runs)}

@@ -36,7 +36,7 @@ export const FinishedCard = () => html`<button
 
 /** The offer where a person waits. */
 export const FinishedOffer = () => html`<p class="meanwhile">
-  This takes about two minutes.
+  Meanwhile:
   <button type="button" class="button small" disabled=${opening.value} onClick=${openFinished}>
     ${opening.value ? "Opening the project…" : "Look at a finished project"}
   </button>

@@ -197,12 +197,17 @@ class Rounds(Repository):
         )
 
     def timings(self, base_model: str) -> Timings:
-        """How long steps took in the newest rounds of a model, and pictures in the last, by its settings."""
+        """How long steps took in the newest rounds of a model, and pictures in the last, by its settings.
+
+        Only rounds with a job here count: those of an imported project ran on another computer.
+        """
+        here = "EXISTS (SELECT 1 FROM jobs WHERE jobs.project_id = projects.id AND jobs.round_id = rounds.id)"
         sql = ", ".join(
             f"(SELECT TOTAL(spent) / NULLIF(TOTAL(made), 0) FROM (SELECT TOTAL(seconds) AS spent, (SELECT "
             f"COUNT(*) FROM {made} WHERE {made}.round_id = rounds.id) AS made FROM rounds JOIN projects ON "
             "projects.id = project_id JOIN round_seconds ON round_id = rounds.id WHERE base_model = :model "
-            f"AND phase IN ({phases}) GROUP BY rounds.id ORDER BY rounds.rowid DESC LIMIT {rounds}))"
+            f"AND {here} AND phase IN ({phases}) "
+            f"GROUP BY rounds.id ORDER BY rounds.rowid DESC LIMIT {rounds}))"
             for made, phases, rounds in (
                 ("losses", "'fine_tune'", 5),
                 ("candidates", "'generate', 'embed'", 1),
@@ -210,7 +215,7 @@ class Rounds(Repository):
         )
         newest = (
             "(SELECT settings FROM rounds JOIN projects ON projects.id = project_id JOIN round_seconds ON "
-            "round_id = rounds.id WHERE base_model = :model AND phase = 'generate' "
+            f"round_id = rounds.id WHERE base_model = :model AND {here} AND phase = 'generate' "
             "ORDER BY rounds.rowid DESC LIMIT 1)"
         )
         row = self._database.rows(f"SELECT {sql}, {newest}", {"model": base_model})[0]

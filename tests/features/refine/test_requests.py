@@ -15,6 +15,7 @@ from gal_studio.state.tables.refinements import Measurement
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
+from tests.studio.seeding import ran_here
 from tests.ui.asking import ask
 from tests.ui.conftest import Place, built
 from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
@@ -255,5 +256,6 @@ def test_what_a_refinement_has_to_do_is_counted_and_estimated_by_what_was_timed(
     store.rounds.save_losses(place.round, [(step, 1.0) for step in range(1, 6)])
     store.rounds.add_seconds(place.round, "fine_tune", 2.0 * len(store.rounds.losses(place.round)))
     store.rounds.add_seconds(place.round, "generate", 3.0 * images)
+    ran_here(place.studio, place.project, place.round)
     timed = ask("before_refinement", place.studio, {"round": place.round})
     assert timed["seconds"] == 20 * 2.0 + (3 + images) * 3.0

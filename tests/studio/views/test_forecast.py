@@ -4,7 +4,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.forecast import Forecast, forecast, next_seconds
 from tests.drawn_alike import ALIKE
 from tests.features.needed import needs_refine
-from tests.studio.seeding import draft, draw, train
+from tests.studio.seeding import draft, draw, ran_here, train
 
 
 def timed(studio: Studio, round_id: str) -> float | None:
@@ -25,6 +25,8 @@ def test_what_may_follow_is_estimated_by_what_was_timed(studio: Studio) -> None:
     steps, pictures = len(studio.store.rounds.losses(first.id)), studio.store.candidates.count(first.id)
     studio.store.rounds.add_seconds(first.id, "fine_tune", 2.0 * steps)
     studio.store.rounds.add_seconds(first.id, "generate", 3.0 * pictures)
+    assert timed(studio, first.id) is None, "on another computer"
+    ran_here(studio, project, first.id)
     known = studio.store.projects.get(project)
     rounds = studio.store.rounds
     assert rounds.timings(known.base_model).settings == rounds.get(first.id).settings

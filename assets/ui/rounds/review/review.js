@@ -1,7 +1,16 @@
 /** Review: one suggestion at a time, beside the reference and the strongest image of its prompt. */
 /** @import { Candidate } from "payloads" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
-import { copyOrNot, imagesOf, ofRound, someReferences, state, verdictOf, whenever } from "../../app/store.js";
+import {
+  copyOrNot,
+  imagesOf,
+  loading,
+  ofRound,
+  someReferences,
+  state,
+  verdictOf,
+  whenever,
+} from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
 import { inSentence, unbroken } from "../../kit/format.js";
@@ -137,6 +146,7 @@ function turn(by) {
 
 function Review() {
   if (!reviewShown()) return null;
+  if (loading()) return html`<div class="review-end"><h2>Loading the images…</h2></div>`;
   const row = current();
   if (!row) return html`<${End} />`;
   const id = shown() ?? row.id;

@@ -14,9 +14,17 @@ WORTH_PLAIN = "On the bundled model, two more rounds helped where some nine imag
 STATES: Mapping[Held, tuple[str, str, str, str]] = {
     "well": ("all is well", "most is well", "may have a right image", "may have right images"),
     "copied": ("all is copied", "most is copied", "gives copies", "give copies"),
-    "poor": ("nothing is good", "little is good", "gives nothing good", "give nothing good"),
+    "poor": (
+        "no image scores as right",
+        "few images score as right",
+        "has no image that scores as right",
+        "have no image that scores as right",
+    ),
 }
-"""What the images of all test prompts are, those of most, and what is said of one and of several."""
+"""What the images of all test prompts are, those of most, and what is said of one and of several.
+
+What is good the artist says: these are scores, and an accepted image may stand beside them.
+"""
 _LESS = "clearly less of the {kind} than the first round at full strength"
 LACKING: Mapping[str, tuple[str, str, str]] = {
     "clean": (
@@ -88,8 +96,8 @@ def _title(found: Shortlist) -> str:
 
 
 def _why(found: Shortlist) -> str:
-    """How many test prompts are well, copied, or not good; nothing where that is not known."""
-    if not found.is_known:
+    """How many test prompts are well, copied, or poor; nothing where the title says it or it is not known."""
+    if not found.is_known or [state for state, _ in found.prompts] == ["poor"]:
         return ""
     parts = [f"{number} {STATES[state][3 if number > 1 else 2]}" for state, number in found.prompts]
     total = sum(number for _, number in found.prompts)

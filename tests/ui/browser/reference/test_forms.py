@@ -208,6 +208,11 @@ def test_a_setting_or_all_of_them_are_set_back(watched: Watched, served: Served)
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=presets] input")
     open_advanced(page, ".new-project")
+    looks = page.eval_on_selector_all(
+        ".new-project .advanced .field input:is([type=text], [type=search])",
+        "(all) => [...new Set(all.map((one) => [getComputedStyle(one).borderRadius, one.type]).map(String))]",
+    )
+    assert sorted(looks) == ["9px,search", "9px,text"], "the field that finds a setting is one of them"
     rank, steps = (page.locator(f".new-project [name='tune.{name}']") for name in ("rank", "steps"))
     usual = [rank.input_value(), steps.input_value()]
     expect(page.locator(".new-project .reset-field:visible")).to_have_count(0)

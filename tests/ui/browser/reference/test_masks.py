@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from gal_studio.state.tables.reconstructions import SUBJECT
+from tests.ui.browser.app.late_answers import Late
 from tests.ui.browser.brush.brushing import stroke
 from tests.ui.browser.menus import create_with_own_model
 from tests.ui.conftest import Served, Watched, until
@@ -158,7 +159,12 @@ def test_a_press_on_the_subject_proposes_masks_one_of_which_is_taken(
     page.click("[data-action=point]")
     page.wait_for_selector(".point-bar >> text=Now press the subject")
     box = page.locator(".mask-view .point-layer").bounding_box()
+    answer = Late(page, "masks_at_point")
     page.mouse.click(box["x"] + box["width"] * 115 / 160, box["y"] + box["height"] * 85 / 160)
+    answer.wait()
+    page.wait_for_selector(".point-bar >> text=Looking for it")
+    assert page.locator(".point-layer").is_disabled(), "one press is answered before the next"
+    answer.come()
     page.wait_for_selector(".point-found")
     assert 1 <= page.locator(".point-found").count() <= 3
     page.click(".point-found >> nth=0")

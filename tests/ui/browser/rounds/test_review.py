@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import Candidate
+from tests.ui.browser.app.late_answers import Late
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.conftest import Served, Watched, first_page
 from tests.ui.seeded import picture, train
@@ -79,7 +80,11 @@ def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: S
     page.click("[data-choice=review]")
     page.wait_for_selector(".review-end h2:text-is('Round 2 already exists')")
     expect(page.locator("[data-action=next_round][data-next]")).to_have_text("Go to round 2 ›")
+    answer = Late(page, "poll")
+    answer.wait()
     page.click(".review-end [data-answer=next]")
+    page.wait_for_selector(".review-end h2:text-is('Loading the images…')")  # not "You accepted none"
+    answer.come()
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
 
 
@@ -125,7 +130,7 @@ def test_a_prompt_and_seed_are_shown_at_all_strengths_in_one_view(watched: Watch
     gentle = [
         Candidate("", one.anchor_id, 10 + at, one.seed, image, 0.45, 0.25, feature=np.zeros(4), recipe=recipe)
         for one in firsts
-        for at, recipe in enumerate((Recipe(0.4, 0.4, 0.5), Recipe(0.7, 0.7, 0.5)))
+        for at, recipe in enumerate((Recipe(0.4, 0.4, 0.5), Recipe(0.7, 0.7, 0.5), Recipe(0.4, 1.0, 0.3)))
     ]
     studio.store.candidates.save(round_id, gentle)
     page = watched.open(served.url())
@@ -144,7 +149,15 @@ def test_a_prompt_and_seed_are_shown_at_all_strengths_in_one_view(watched: Watch
     )
     strengths.click()
     frames = page.locator("dialog.viewer .view-frame span")
-    assert frames.all_inner_texts() == ["LoRA strength 1", "LoRA strength 0.7", "LoRA strength 0.4"]
+    late = "LoRA strength 0.4 for 30% of denoising, then 1"
+    assert frames.all_inner_texts() == ["LoRA strength 1", late, "LoRA strength 0.7", "LoRA strength 0.4"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    frames.first.click()
+    under = page.locator("dialog.viewer .view-compared select")
+    under.select_option(label=late)
+    shown = under.evaluate("(one) => one.offsetWidth")
+    under.evaluate("(one) => (one.style.cssText = 'max-width: none; width: max-content')")
+    assert under.evaluate("(one) => one.offsetWidth") <= shown, "the whole name is seen"
 
 
 def test_of_two_objects_one_image_each_stands_beside_it(watched: Watched, served: Served):
