@@ -21,6 +21,7 @@ from gal_studio.core.measures.report import (
 from gal_studio.core.measures.verdict import Caution, lead, ranking
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.snapshot import RoundSnapshot
+from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import ASKED, CHANCE, SHOWN, TrainingExample, UsedDetectors
 from gal_studio.rounds.test_set import TestSet, accepted_prompts, load, measured_schedule, pictures_of
 from gal_studio.state.store import Store
@@ -110,7 +111,7 @@ class Measured:
     def tells_looks(self) -> bool:
         """Whether figures tell how far an image keeps the style: where its background does not count."""
         project = self.test_set.project.project
-        return project.kind == "style" and project.settings.gal.without_ground
+        return not find_taught(project.kind).is_subject and project.settings.gal.without_ground
 
     @cached_property
     def pictures(self) -> tuple[MeasuredPicture, ...]:

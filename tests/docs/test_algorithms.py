@@ -27,13 +27,13 @@ def cited(text: str) -> set[str]:
 
 def sources() -> Iterator[Path]:
     """All Python files of the project."""
-    for folder in ("gal_studio", "tests", "tools", "benchmarks"):
+    for folder in ("gal_studio", "tests", "tools", "workshop"):
         yield from (ROOT / folder).rglob("*.py")
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
     """Every function and class with its docstring, of the modules that cite an equation."""
-    for path in (*(ROOT / "gal_studio").rglob("*.py"), *(ROOT / "tools").rglob("*.py")):
+    for path in (*(ROOT / "gal_studio").rglob("*.py"), *(ROOT / "workshop").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)) if CITATION.search(text) else ():
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -58,7 +58,7 @@ def test_every_equation_has_a_function_that_cites_it() -> None:
 
 @pytest.mark.parametrize("number", sorted(SECTIONS))
 def test_named_functions_exist_and_cite_their_equation(number: str) -> None:
-    named = re.findall(r"`((?:gal_studio|tools)\.[\w.]+)`", SECTIONS[number])
+    named = re.findall(r"`((?:gal_studio|workshop)\.[\w.]+)`", SECTIONS[number])
     assert named
     for name in named:
         parts = name.split(".")

@@ -8,7 +8,7 @@ from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("assets", "tests", "tools", "benchmarks", "docs", "gal_studio", "starters", ".github")
+FOLDERS = ("assets", "tests", "tools", "workshop", "docs", "gal_studio", "starters", ".github")
 PASSING = {"node_modules", "__pycache__", ".types", "work"}
 """Folders that work leaves, and Git ignores."""
 

@@ -21,7 +21,7 @@ NO_SENTENCES = {
     "rounds/turn/turn.js": "a curve, and its words for who does not see it",
     "rounds/grid/strengths.js": "strengths are settings",
     "heatmap/heatmap.js": "the value under the pointer on a map",
-    "rounds/desk/flat.js": "the score that somebody sorts by, beside each image",
+    "rounds/grid/tile.js": "the score that somebody sorts by, beside each image",
     "rounds/map/colours.js": "the scale of a map's colors",
     "rounds/map/saved.js": "a saved table",
 }

@@ -41,7 +41,7 @@ def test_the_documents_are_short() -> None:
 
 def test_every_picture_is_shown_by_a_document() -> None:
     own = [path for path in DOCS.rglob("*") if path.suffix in {".jpg", ".png", ".gif", ".svg"}]
-    folders = (DOCS, ROOT / "assets" / "pocket", ROOT / "tools" / "pocket")
+    folders = (DOCS, ROOT / "assets" / "pocket", ROOT / "workshop" / "pocket")
     documents = [README, CONTRIBUTING, *(path for folder in folders for path in folder.rglob("*.md"))]
     links = [
         (path.parent / link).resolve()
