@@ -23,10 +23,10 @@ const changes = ofRound(() => /** @type {ChoiceChange[]} */ ([]));
 const beside = ofRound(() => /** @type {Beside | null} */ (null));
 const shown = signal(/** @type {"beside" | "changes"} */ ("beside"));
 const at = ofRound(() => 0);
-const coming = ofRound(() => false);
+const answered = ofRound(() => ""); // what was asked last, once its answer is here
 
 /** Does the studio still look whether there is anything to show of the round? */
-export const changesComing = () => coming.value;
+export const changesComing = () => wanted.value !== "" && wanted.value !== answered.value;
 
 /** Is there anything to show of the round? */
 export const hasChanges = () => changes.value.length > 0 || beside.value !== null;
@@ -49,12 +49,11 @@ export function mountChanges({ changes: box }) {
     () => wanted.value,
     async (asked) => {
       const isLatest = newRequest();
-      coming.value = asked !== "";
       if (!asked) return;
       const answer = await call("rounds", "changes", { project: state.projectId, round: state.roundId });
       if (!isLatest()) return;
       batch(() => {
-        coming.value = false;
+        answered.value = asked;
         changes.value = [...(answer?.changes ?? changes.value)];
         beside.value = answer ? answer.beside : beside.value;
       });

@@ -7,7 +7,7 @@ import { el, hideWhile } from "../kit/dom.js";
 import { html } from "../kit/html.js";
 import { Segments } from "../kit/segments.js";
 import { render } from "../vendor/preact.min.js";
-import { signal } from "../vendor/signals.min.js";
+import { computed, signal } from "../vendor/signals.min.js";
 import { hasChanges } from "./changes.js";
 import { followed } from "./next_step.js";
 
@@ -17,7 +17,8 @@ const KEY = "gal-studio-all-images";
 /** Of the browser: the rounds that do not open with what changed any more. */
 const SEEN = "gal-studio-changes-closed";
 /** @typedef {{ round: string | null, side: Side, byHand: boolean }} Shown */
-const now = signal(/** @type {Shown} */ ({ round: null, side: "candidates", byHand: false }));
+const last = signal(/** @type {Shown} */ ({ round: null, side: "candidates", byHand: false }));
+const now = computed(chosen); // what follows from the last one: never behind the state
 
 /**
  * A side that opens first in the rounds that have it.
@@ -37,7 +38,7 @@ export function showSide(side, { forNow = false } = {}) {
   const { side: before, round } = now.value;
   if (before === "changed") keep(SEEN, [...seen(), round].slice(-100).join(" "));
   if (!forNow && side !== own()?.name && side !== "changed") keep(KEY, side === "candidates" ? "1" : null);
-  now.value = { round, side, byHand: true };
+  last.value = { round, side, byHand: true };
 }
 
 /** Is the side of a feature shown, rather than the images of the round? */
@@ -54,9 +55,12 @@ export const candidatesShown = () => now.value.side === "candidates";
 
 /** @param {RoundsParts} parts */
 export function mountSides(parts) {
-  whenever(chosen, (next) => {
-    now.value = next;
-  });
+  whenever(
+    () => now.value,
+    (next) => {
+      last.value = next;
+    },
+  );
   const boxes = added.map(({ name, mount }) => {
     const box = el("div", { class: "columns side-columns", hidden: true });
     parts.review.before(box);
@@ -79,10 +83,10 @@ export function canReview() {
 
 /** A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. */
 function chosen() {
-  if (!loaded()) return now.value;
+  if (!loaded()) return last.value;
   const first = own()?.name;
-  const isNew = now.value.round !== state.roundId;
-  const before = isNew ? { round: state.roundId, side: first ?? "candidates", byHand: false } : now.value;
+  const isNew = last.value.round !== state.roundId;
+  const before = isNew ? { round: state.roundId, side: first ?? "candidates", byHand: false } : last.value;
   const side = sideOf(before, first);
   return side === before.side ? before : { ...before, side };
 }
