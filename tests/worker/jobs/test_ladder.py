@@ -103,7 +103,7 @@ def test_one_click_draws_more_of_a_prompt_and_nothing_else(
     assert work(studio, models, job).state == "completed"
     after, view = drawn(studio, round_id), studio.round_view(round_id)
     added = {place: image for place, image in after.items() if place not in before}
-    assert {order for order, _ in added} == {anchor.order}
+    assert {order for order, _ in added} == {2}, "the third prompt"
     assert len(added) == planned.MORE
     assert after == {**before, **added}
     assert view.rule == rule

@@ -66,7 +66,7 @@ function Shown({ strip, card: { title, words, picture }, at, count }) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     const node = card.current;
-    next.current?.querySelector("button")?.focus();
+    /** @type {HTMLElement | null | undefined} */ (next.current?.querySelector("[data-next]"))?.focus();
     const leave = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
