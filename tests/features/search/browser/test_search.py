@@ -38,7 +38,9 @@ def test_images_are_found_by_words_and_by_another_image(watched: Watched, served
     captions = page.locator(".tile-note > span:first-child")
     expect(captions.nth(0)).to_have_text("koala")
     expect(captions.nth(9)).to_have_text("koala")  # ten images of each prompt
+    page.click(".desk-view")
     assert page.get_by_label("Order of the images").input_value() == "search"
+    page.keyboard.press("Escape")
     page.locator(".tile-face").nth(14).dblclick()
     chosen = page.locator("dialog.lightbox[open] h2").inner_text()
     page.get_by_role("button", name="More like this").click()
