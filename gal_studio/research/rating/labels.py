@@ -85,7 +85,7 @@ def read_raters(path: Path) -> list[Rater]:
                 raise StudioError(
                     f"{path}, line {place}: a second row of one image. Take one of the two out."
                 )
-            copy, asked, like = map(int, cells)
+            copy, asked, like = map(int, labels)
             said[key] = copy, asked, like
         name = rows[0].get(f"rater_{number}") or (
             path.stem if len(numbers) == 1 else f"{path.stem}, {number}"

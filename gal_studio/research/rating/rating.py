@@ -25,7 +25,7 @@ LARGEST = 512
 """Pixels of the longer side of an image on the page."""
 KEY, PAGE, SHEETS = "key.csv", "rate.html", "sheets"
 _LEARNED: Mapping[Kind | None, str] = {
-    "style": "Is it in the reference’s style, at least partly more than any ordinary drawing?",
+    "style": "Is it in the reference’s style, more than any ordinary drawing?",
     "object": "Does it show that very object, by its shape and its own colors?",
     None: "Is it in the reference’s style, or does it show that very object?",
 }
@@ -79,7 +79,7 @@ def _page(rated: Rated, shown: Sequence[Mapping[str, object]], groups: Mapping[s
     words = (copied, "Does it show what was asked for, at least roughly?", learned)
     yes_no, fully = ((1, "Yes"), (0, "No")), ((2, "Fully"), (1, "Partly"), (0, "No"))
     questions = [
-        {"words": said, "answers": answers, "right": answers[name == "copy"][0], "name": name}
+        {"name": name, "words": said, "answers": answers, "right": answers[name == "copy"][0]}
         for name, said, answers in zip(QUESTIONS, words, (yes_no, yes_no, fully), strict=True)
     ]
     data = {
