@@ -61,7 +61,7 @@ def test_the_loop_needs_no_pointer(watched: Watched, served: Served) -> None:
             train(studio, second)
             draw(studio, second)
         measure(studio, round_id, likeness=0.6 if round_id == second else 0.5)
-    page.wait_for_selector(".tile")
+    page.wait_for_selector(".change")  # it takes the place of the images
     press(page, "[data-step=results]")
     page.wait_for_selector(".results .verdict:has-text('of 2 measured rounds')")
 
