@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 NEAREST = 3  # old neighbours in CLIP space, at whose mean a new picture starts
 START_SPREAD = 1e-4  # standard deviation of t-SNE's initial positions
+NEEDED = 2**14  # bytes that t-SNE takes for each picture, with room to spare
 ALIKE = 1e-6  # features within this distance of their mean are those of one and the same picture
 
 Array = NDArray[np.float64]
@@ -30,10 +31,13 @@ def project(
 
     Old pictures are initialized at their previous positions, new ones at the mean of their nearest old
     neighbours in CLIP space; the result is aligned to these initial positions (Procrustes). Pictures with the
-    same features share a position; if all are alike, there is only one.
+    same features share a position; if all are alike, there is only one. Raises MemoryError where there is too
+    little memory for it.
     """
     if not pictures:
         return {}
+    # asked for here, as scikit-learn’s tree ignores that it gets no memory, and may then search without end
+    np.empty(NEEDED * len(pictures), dtype=np.uint8)
     rows = {name: np.asarray(feature, dtype=np.float64) for name, feature in pictures.items()}
     stands_for = _first_alike(rows)
     names = list(dict.fromkeys(stands_for.values()))

@@ -1,5 +1,8 @@
 """The t-SNE map and its alignment."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -111,3 +114,29 @@ def test_rough_places_are_near_similar_pictures_of_the_map_before() -> None:
     places = sketch({"left": 9 * np.eye(8)[0], "right": 9 * np.eye(8)[1]}, old)
     assert abs(places["left"][0]) < 0.01
     assert abs(places["right"][0] - 1) < 0.01
+
+
+SHORT = """
+import resource
+import subprocess
+import sys
+
+import numpy as np
+from gal_studio.engine.features.tsne import project
+pictures = {str(n): row for n, row in enumerate(np.random.default_rng(0).standard_normal((1000, 8)))}
+project(dict(list(pictures.items())[:9]))  # loads what it needs
+with open("/proc/self/statm") as numbers:
+    now = int(numbers.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + 10 * 2**20,) * 2)
+try:
+    project(pictures)
+except MemoryError:
+    print("refused")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the size of a process as Linux tells it")
+def test_too_little_memory_is_told_before_the_search() -> None:
+    """Ten megabytes are enough most of the time, which is the trouble: see `project`."""
+    ended = subprocess.run([sys.executable, "-c", SHORT], capture_output=True, text=True, timeout=120)
+    assert ended.stdout == "refused\n", ended
