@@ -2,7 +2,8 @@
 
 The workspace holds a finished demo, such as `gal-studio demo --workspace WORKSPACE --out FOLDER` makes. Every
 screen is taken in light and dark, from a phone to a large monitor; of the rounds it is the first one, and of
-the second one what the choice changed. `docs/screens` has those that a document shows.
+the second one what the choice changed, also as a moving picture, `changed.gif`. `docs/screens` has those that
+a document shows.
 """
 
 import argparse
@@ -10,8 +11,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from gal_studio.state import Store
@@ -57,6 +60,27 @@ def take(page: Page, address: str, rounds: Sequence[str], folder: Path) -> None:
                 page.screenshot(path=path, type="jpeg", quality=82, animations="disabled")
 
 
+def move(page: Page, address: str, round_id: str, path: Path) -> None:
+    """What a choice changed, one prompt after the other, as a GIF that never ends."""
+    page.set_viewport_size({"width": 860, "height": 720})
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}&step=rounds&round={round_id}")
+    page.locator(STEPS["changed"]).first.wait_for()
+    turns = page.query_selector(".changes-foot output")
+    count = int(turns.inner_text().split()[-1]) if turns else 1
+    frames = []
+    for _ in range(count):
+        page.wait_for_timeout(1500)
+        panel, prompt = (page.locator(one).bounding_box() for one in ("section.changes", ".changes-prompt"))
+        assert panel and prompt
+        clip = {**panel, "height": prompt["y"] + 2 * prompt["height"] - panel["y"]}
+        shot = Image.open(BytesIO(page.screenshot(animations="disabled", clip=clip)))
+        frames.append(shot.convert("RGB").quantize(128))
+        if count > 1:
+            page.click(".changes-foot [aria-label='Next prompt']")
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=2500, loop=0, optimize=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("workspace", type=Path)
@@ -71,6 +95,7 @@ def main() -> None:
         page = browser.new_page()
         page.add_init_script("localStorage.setItem('gal-studio-all-images', '1')")
         take(page, f"{address}/?project={project.id}", [one.id for one in rounds[:2]], args.folder)
+        move(page, f"{address}/?project={project.id}", rounds[1].id, args.folder / "changed.gif")
         browser.close()
 
 
