@@ -212,9 +212,7 @@ def test_a_variant_of_a_round_is_known_to_page_verbs_worker_and_command(seen: Se
     assert [chips[0][name] for name in ("kind", "name", "refines", "made_by")] == [
         "baseline", "Round 0 baseline", False, None
     ]  # fmt: skip
-    assert (shown["trained"], shown["trainable"], shown["tunes"], shown["step"]) == (
-        True, False, False, "generate"
-    )  # fmt: skip
+    assert (shown["trained"], shown["tunes"], shown["step"]) == (True, False, "generate")
     assert shown["actions"] == ["generate", "accept", "next_round"]
     assert shown["recipe"]["words"] == "" and shown["ladder"] == []
     assert found["jobs"] == ["generate"] and found["made"] == ["baseline", True, 1]

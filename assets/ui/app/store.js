@@ -30,8 +30,6 @@ import { batch, effect, signal, untracked } from "../vendor/signals.min.js";
  * @property {Partial<Parts>} parts those that features add
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
- * @property {{ words: string, likeness: Map<string, number> } | null} search what was looked for, and how
- *   well each candidate fits, in [-1, 1]
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string} hoveredIn the view under the pointer
@@ -57,7 +55,6 @@ export const blankRound = () => ({
   tags: new Map(),
   positions: new Map(),
   filter: /** @type {Filter} */ ("all"),
-  search: null,
   selection: new Set(),
   hover: null,
   hoveredIn: "",

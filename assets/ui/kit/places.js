@@ -2,11 +2,11 @@
 import { html } from "./html.js";
 
 /**
- * First in the bar over the grid, over the test prompts, beside the strip, below the chart of rounds, below
+ * Over the test prompts, beside the strip, below the chart of rounds, below
  * the curves; in the form over the images of a set, and below the prompt of each; in Results below the
  * verdict, over the table of rounds, where it is asked which one is best, in the row of one that is not
  * measured, below the table.
- * @typedef {"desk" | "prompts" | "strip" | "arms" | "curves" | "set" | "row" | "verdict" | "results" |
+ * @typedef {"prompts" | "strip" | "arms" | "curves" | "set" | "row" | "verdict" | "results" |
  *   "best" | "unmeasured" | "compared"} Place
  * @type {{ place: Place, Part: (props: any) => unknown, follow: (node: HTMLElement) => void }[]}
  */

@@ -2,7 +2,7 @@
 /** @import { Candidate } from "payloads" */
 import { keep, keptObject } from "../../kit/kept.js";
 import { followed, state } from "../../app/store.js";
-import { batch, signal } from "../../vendor/signals.min.js";
+import { batch } from "../../vendor/signals.min.js";
 
 /**
  * `size` is the least width of a tile in pixels, 0 for as many columns as fit; `reverse` turns the order
@@ -12,8 +12,6 @@ import { batch, signal } from "../../vendor/signals.min.js";
 const KEY = "gal-studio-desk";
 /** @type {Desk} */
 export const desk = followed({ size: 0, sort: "priority", reverse: false, advance: true });
-/** The order before the search, which is over with its round. */
-const sortBefore = signal("priority");
 
 /** @type {[name: string, label: string][]} */
 const SORTS = [
@@ -28,22 +26,12 @@ const SORTS = [
 export function sorts() {
   const known = new Set(SORTS.map(([name]) => name));
   const more = (state.project?.scores ?? []).filter(({ name }) => !known.has(name));
-  /** @type {[string, string][]} */
-  const found = state.search ? [["search", "Search match"]] : [];
-  return [
-    ...found,
-    ...SORTS,
-    ...more.map(({ name, label }) => /** @type {[string, string]} */ ([name, label])),
-  ];
+  return [...SORTS, ...more.map(({ name, label }) => /** @type {[string, string]} */ ([name, label]))];
 }
-
-/** The order that a person chose. */
-const sortChosen = () => (desk.sort === "search" && !state.search ? sortBefore.value : desk.sort);
 
 /** The order in use: that of the test prompts where the one that was kept is not on offer here. */
 export function orderInUse() {
-  const chosen = sortChosen();
-  return sorts().some(([name]) => name === chosen) ? chosen : "priority";
+  return sorts().some(([name]) => name === desk.sort) ? desk.sort : "priority";
 }
 
 /**
@@ -52,11 +40,7 @@ export function orderInUse() {
  * @param {string} name
  * @returns {number | undefined}
  */
-export const scoreValue = (candidate, name) => {
-  if (name === "search") return state.search?.likeness.get(candidate.id);
-  if (name === "uncertain") return candidate.scores.copy_chance;
-  return candidate.scores[name];
-};
+export const scoreValue = (candidate, name) => candidate.scores[name === "uncertain" ? "copy_chance" : name];
 
 /**
  * How far a candidate is, before any marks, from being as likely a copy as none, in [0, 0.5]; more than that
@@ -108,21 +92,7 @@ export const withoutArticle = (head) => head.replace(/^(an?|the) (?=\S)/i, "");
 /** @param {Partial<Desk>} changes */
 export function setDesk(changes) {
   batch(() => Object.assign(desk, changes));
-  const sort = desk.sort === "search" ? sortBefore.value : desk.sort;
-  keep(KEY, JSON.stringify({ ...desk, sort }));
-}
-
-/**
- * Order the images by how well they fit what was looked for; null: as they were before.
- * @param {typeof state.search} search
- */
-export function setSearch(search) {
-  if (!search && !state.search) return;
-  batch(() => {
-    sortBefore.value = sortChosen() === "search" ? sortBefore.value : sortChosen();
-    state.search = search;
-    setDesk({ sort: search ? "search" : sortBefore.value });
-  });
+  keep(KEY, JSON.stringify(desk));
 }
 
 /** Restore what was kept; what is not understood is left out. */

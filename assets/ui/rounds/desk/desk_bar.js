@@ -4,7 +4,6 @@ import { state } from "../../app/store.js";
 import { hideWhile } from "../../kit/dom.js";
 import { addOptionToHelp } from "../../kit/help.js";
 import { html, SignButton, withValue } from "../../kit/html.js";
-import { followIn, partsIn } from "../../kit/places.js";
 import { PopoverButton } from "../../kit/popovers.js";
 import { Select } from "../../kit/segments.js";
 import { render } from "../../vendor/preact.min.js";
@@ -14,7 +13,6 @@ import { desk, LARGEST, orderInUse, restoreDesk, setDesk, SMALLEST, sorts } from
 /** @param {RoundsParts} parts */
 export function mountDesk(parts) {
   restoreDesk();
-  followIn("desk", parts["round-words"]);
   addOptionToHelp(
     "After A or R, go to the next image",
     () => desk.advance,
@@ -22,8 +20,7 @@ export function mountDesk(parts) {
   );
   hideWhile(parts.desk, () => !state.candidates.size);
   render(
-    html`${partsIn("desk")}
-      <${PopoverButton}
+    html`<${PopoverButton}
         class="button small desk-view" label="View" title="Order and size of the images"
         aria-haspopup="true" panelClass="desk-panel" panelLabel="Order and size"
       >${() => html`<${Order} /><${Size} grid=${parts.grid} />`}<//>
@@ -41,7 +38,7 @@ function Order() {
       choose=${(/** @type {string} */ sort) => setDesk({ sort })}
     /></label>
     <button
-      type="button" class="quiet desk-turn" hidden=${["priority", "search"].includes(chosen)}
+      type="button" class="quiet desk-turn" hidden=${chosen === "priority"}
       title=${words} aria-label=${words} onClick=${() => setDesk({ reverse: !desk.reverse })}
     >${desk.reverse ? "↑" : "↓"}</button>
   </div>`;

@@ -40,27 +40,6 @@ const shown = signal(/** @type {string | null} */ (null));
  * A button: its action, label, what it does, its title, and whether it is pressed.
  * @typedef {[action: string, label: string, act: () => unknown, title: string, pressed?: boolean]} Choice
  */
-/**
- * The buttons of features, for an image.
- * @type {((id: string) => Choice)[]}
- */
-const added = [];
-
-/**
- * Add a button to those of an image, which leaves the enlarged view.
- * @param {string} action
- * @param {string} label
- * @param {string} title
- * @param {(id: string) => void} act
- */
-export function addButton(action, label, title, act) {
-  const left = (/** @type {string} */ id) => () => {
-    close();
-    act(id);
-  };
-  added.push((id) => [action, label, left(id), title]);
-}
-
 export const lightbox = () => dialog.isOpen;
 export const painting = () => part.value !== null;
 export const toggleZoom = () => painting() || toggleOwnSize();
@@ -291,7 +270,6 @@ function VerdictButtons({ id }) {
       () => toggleCopies([id]),
       "L: mark as copy / not a copy",
     ],
-    ...added.map((made) => made(id)),
     ["close", "Close", close, "Esc"],
   ];
   return html`<div class="lightbox-buttons">${buttons.map(

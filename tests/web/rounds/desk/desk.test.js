@@ -1,14 +1,7 @@
 /** Order of the pictures, and which are shown. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  desk,
-  orderInUse,
-  setSearch,
-  sorted,
-  sorts,
-  withoutArticle,
-} from "../../../../assets/ui/rounds/desk/desk.js";
+import { desk, orderInUse, sorted, withoutArticle } from "../../../../assets/ui/rounds/desk/desk.js";
 import { passes, state } from "../../../../assets/ui/app/store.js";
 import { candidate } from "../../samples.js";
 
@@ -85,21 +78,4 @@ test("a caption leaves out the article", () => {
     "A",
     "Atlas",
   ]);
-});
-
-test("what fits a search best comes first, and afterwards the order is that of before", () => {
-  desk.sort = "seed";
-  const likeness = new Map([
-    ["a", 0.1],
-    ["c", 0.4],
-    ["d", -0.2],
-  ]);
-  setSearch({ words: "koala", likeness });
-  assert.equal(desk.sort, "search");
-  assert.equal(order(desk.sort), "cadb", "what has no features comes last");
-  assert.equal(sorts()[0][0], "search");
-  setSearch({ words: "kite", likeness });
-  setSearch(null);
-  assert.equal(desk.sort, "seed");
-  assert.notEqual(sorts()[0][0], "search");
 });

@@ -1,1 +1,0 @@
-"""Search the images of a round by words, or by one of them."""
