@@ -31,24 +31,20 @@ NAMES = (
 
 
 @functools.cache
-def modules() -> dict[str, tuple[str, ...]]:
+def modules() -> dict[str, str]:
     """The module of each command by its name, in the order of the help.
 
-    Those of a feature, in its folder `commands`, stand after the one that this folder names, or last. One
-    with the name of another command adds its options to it, and acts where the first of them is given: its
-    feature comes after the one whose command it is.
+    Those of a feature, in its folder `commands`, stand after the one that this folder names, or last.
     """
-    found: dict[str, tuple[str, ...]] = {
-        name: (f"gal_studio.commands.{name.replace('-', '_')}",) for name in NAMES
-    }
+    found = {name: f"gal_studio.commands.{name.replace('-', '_')}" for name in NAMES}
     for package in _in_order(features.modules("commands"), found):
         own = {
-            one.name.rpartition(".")[2].replace("_", "-"): (one.name,)
+            one.name.rpartition(".")[2].replace("_", "-"): one.name
             for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
         }
         names = list(found)
         at = names.index(package.AFTER) + 1 if package.AFTER in names else len(names)
-        found = {name: found.get(name, ()) + own.get(name, ()) for name in (*names[:at], *own, *names[at:])}
+        found = {name: (found | own)[name] for name in (*names[:at], *own, *names[at:])}
     return found
 
 
@@ -62,26 +58,11 @@ def _in_order(packages: Sequence[ModuleType], names: Iterable[str]) -> Iterator[
         yield package
 
 
-def _command(name: str, module: str) -> Any:
-    function = getattr(importlib.import_module(module), name.replace("-", "_"))
+def _command(name: str) -> Any:
+    function = getattr(importlib.import_module(modules()[name]), name.replace("-", "_"))
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     alone.command(name)(function)
     return typer.main.get_command(alone)
-
-
-def _joined(command: Any, other: Any) -> Any:
-    """A command with the options of another one, which acts where its first is given; --json stays last."""
-    alone, own = command.callback, {one.name for one in command.params}
-
-    def act(**given: Any) -> None:
-        acts, names = alone, own
-        if given[other.params[0].name] is not None:
-            acts, names = other.callback, {one.name for one in other.params}
-        acts(**{name: given[name] for name in given if name in names})
-
-    command.params[-1:-1] = [one for one in other.params if one.name not in own]
-    command.callback, command.help, command.short_help = act, other.help, other.short_help
-    return command
 
 
 class LazyCommands(UserDict[str, Any]):
@@ -93,7 +74,7 @@ class LazyCommands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         """The command; its module is imported at first."""
         if name in modules() and name not in self.data:
-            self.data[name] = functools.reduce(_joined, (_command(name, file) for file in modules()[name]))
+            self.data[name] = _command(name)
         return self.data[name]
 
     def __iter__(self) -> Iterator[str]:

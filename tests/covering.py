@@ -18,7 +18,6 @@ COVERED = (
     "tests/engine/",
     "tests/worker/",
     "tests/features/",
-    "tests/research/features/",
     "tests/state/test_refused_writes.py",
 )
 OTHERS = re.compile(r"(?i)(?<![a-z])((sd)?xl|sd2|wide_two|tiny_two|z[-_ ]image|krea|qwen|anima)(?![a-z])")

@@ -77,7 +77,7 @@ class SettingField:
 
 @cache
 def setting_fields(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
-    """All fields of the page, in their order; `adapters` are the user's own image adapters, with titles."""
+    """All fields of the page, in their order; `adapters` are image adapters to suggest, with titles."""
     found = (
         _field(name, heading if place == 0 else "")
         for heading, names in GROUPS.items()

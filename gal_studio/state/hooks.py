@@ -49,8 +49,7 @@ class Hooks:
     `rows` are its records of a project: read before an archive is imported and by the doctor, to find damage.
     `drawn` says what a candidate was generated with that the feature made. `waiting` says by the kind of a
     job what of a round is still to be made: what was asked for after the job had last looked runs it again.
-    `adapters` are image adapters that any project may name, each with its title. One that
-    `gives_references` makes and generates rounds with the references, in place of a LoRA.
+    One that `gives_references` makes and generates rounds with the references, in place of a LoRA.
     `run` queues, by the kind of a training that the feature does, all that a round lacks; `after_training`
     queues what follows a training that was queued; `missing` queues what a round lacks besides its training
     and its images, when all of it is asked for; `downloads` are files of a round. They get the studio.
@@ -62,7 +61,6 @@ class Hooks:
     rows: Callable[[Store, str], Iterable[object]] = lambda *_: ()
     drawn: Callable[[Store, str], Drawn | None] = lambda *_: None
     waiting: Mapping[str, Callable[[Store, str], Sequence[object]]] = field(default_factory=dict)
-    adapters: Callable[[Store], Iterable[tuple[str, str]]] = lambda _: ()
     gives_references: bool = False
     run: Mapping[str, Callable[[Any, str], tuple[Job, ...]]] = field(default_factory=dict)
     after_training: Callable[[Any, RoundSnapshot], None] = lambda *_: None

@@ -11,4 +11,3 @@ def test_the_wheel_names_it_among_the_features() -> None:
     assert told[features.FOLDER] == {"research": "gal_studio.research"}
     assert "gal_studio/research/__init__.py" in packed(WheelBuilder)
     assert "gal_studio.research" in features.names()
-    assert "gal_studio.research.features.own_adapters" in features.names(), "and those in its folder"

@@ -24,13 +24,12 @@ from tests.workspace.filled import old
 PACKAGE = Path(__file__).parents[2] / "gal_studio"
 SIDES = (
     *("state", "workspace", "rounds", "studio", "ui", "worker", "commands"),
-    *("features", "research/features"),
+    "features",
 )
 """The folders whose code reads workspaces."""
 OPENED_OTHERWISE = {
     # What a person names, or this program brings or has just made itself
     "features/judge/commands/judge.py",
-    "research/features/own_adapters/commands/refine.py",
     "commands/run.py",
     "commands/running/outputs.py",
     "commands/running/unattended.py",
@@ -40,7 +39,6 @@ OPENED_OTHERWISE = {
     "state/images/decode.py",  # of bytes in memory
     "state/images/read.py",
     "state/images/sandbox_process.py",
-    "research/features/own_adapters/subjects.py",
     "state/jobs/workers.py",  # of the system
     "studio/create/caption_lists.py",
     "studio/create/captions.py",
@@ -62,7 +60,6 @@ OPENED_OTHERWISE = {
     "ui/api/pictures.py",
     "ui/api/strips.py",
     "ui/api/uploads.py",
-    "research/features/own_adapters/engine.py",
     "worker/cluster/pool.py",
     "workspace/rescue.py",
     "state/database/replaced.py",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -68,23 +68,6 @@ class ReferenceAdapter:
     def parts(self) -> dict[str, Tensors]:
         """As diffusers takes it."""
         return {"image_proj": self.projection, "ip_adapter": self.attention}
-
-    @property
-    def attention_names(self) -> list[str]:
-        """The names of the keys and values, in the order of the denoiser's attention."""
-        count = len(self.attention) // 2
-        return [f"{2 * place + 1}.to_{part}_ip.weight" for place in range(count) for part in ("k", "v")]
-
-    def save(self, path: Path) -> None:
-        """Write a safetensors file in the published layout."""
-        from safetensors.torch import save_file
-
-        named = {
-            f"{part}.{name}": tensor.contiguous()
-            for part, tensors in self.parts.items()
-            for name, tensor in tensors.items()
-        }
-        save_file(named, path, metadata={"format": "pt"})
 
 
 def load_adapter(
@@ -268,12 +251,6 @@ def attention_weights(model: ImageModel) -> dict[str, torch.nn.Parameter]:
     return found
 
 
-def trained_adapter(model: ImageModel, adapter: ReferenceAdapter) -> ReferenceAdapter:
-    """The adapter with the keys and values that are attached now."""
-    weights = [weight.detach().cpu().clone() for _, weight in _attention(model)]
-    return replace(adapter, attention=dict(zip(adapter.attention_names, weights, strict=True)))
-
-
 def _attention(model: ImageModel) -> list[tuple[str, torch.nn.Parameter]]:
     """Keys and values of each cross-attention, in the order of the denoiser's attention."""
     found = []
@@ -294,19 +271,6 @@ def encode_references(
         return family.encode_references(pictures, model.device)
     with image_encoder(model, adapter) as device:
         return family.encode_references(pictures, device)
-
-
-def encode_each(
-    model: ImageModel, adapter: ReferenceAdapter | None, pictures: Sequence[Image.Image]
-) -> list[References]:
-    """Encode pictures for a row each, on the CPU; the adapter, if there is one, is attached."""
-    family = reference_family(model.family, model.name)
-    with nullcontext(model.device) if adapter is None else image_encoder(model, adapter) as device:
-        found = [family.encode_references([picture], device) for picture in pictures]
-    return [
-        References(tuple(one.cpu() for one in each.features), tuple(one.cpu() for one in each.absent))
-        for each in found
-    ]
 
 
 def check_pictures(pictures: Sequence[Image.Image]) -> None:

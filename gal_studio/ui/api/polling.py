@@ -174,7 +174,7 @@ def parts_of(views: ViewCache, view: FullRound, summaries: tuple[RoundSummary, .
     """The parts that change with the version of the project: all but job, queue and those of features."""
     studio, project_id, tiles = views.studio, view.project.id, view.candidates
     return dict(
-        project=projects.project_payload(view.project, projects.adapter_names(studio.store)),
+        project=projects.project_payload(view.project),
         rounds=summaries,
         archived=tuple(ArchivedRound(*one) for one in studio.archived_rounds(project_id).items()),
         round=view,

@@ -54,7 +54,7 @@ from gal_studio.ui.payloads.forms import (
     Seen,
     SettingValues,
 )
-from gal_studio.ui.payloads.projects import adapter_names, draws_without_training, fields_here
+from gal_studio.ui.payloads.projects import draws_without_training, fields_here
 from gal_studio.ui.requests import Context, Requests
 
 REQUESTS = Requests("reference")
@@ -231,7 +231,7 @@ def options(context: Context) -> Options:
     """The available models with their settings for both kinds."""
     return Options(
         seed=0,
-        fields=fields_here(adapter_names(context.studio.store)),
+        fields=fields_here(),
         own={kind: settings.to_dict() for kind, settings in own_settings().items()},
         presets=tuple(
             Preset(

@@ -15,8 +15,7 @@ from gal_studio.core.settings import NATIVE, ReferenceSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
 from gal_studio.core.variants.registry import offered_variants
-from gal_studio.state import Store
-from gal_studio.state.hooks import all_hooks, gives_references
+from gal_studio.state.hooks import gives_references
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.round import anchor_views
 from gal_studio.studio.views.types import AnchorView
@@ -190,9 +189,9 @@ def _recipes(project: ProjectView) -> str:
     return f", LoRA strengths from 1 to {lowest:g}{share}"
 
 
-def fields_here(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingField, ...]:
-    """The settings that can be changed here, by these image adapters: those of references with a feature."""
-    fields = setting_fields(adapters)
+def fields_here() -> tuple[SettingField, ...]:
+    """The settings that can be changed here: those of references with a feature."""
+    fields = setting_fields(((POCKET_ADAPTER, ITS_OWN),))
     if gives_references():
         return fields
     return tuple([one for one in fields if not one.name.startswith("references.")])
@@ -201,11 +200,6 @@ def fields_here(adapters: tuple[tuple[str, str], ...] = ()) -> tuple[SettingFiel
 def draws_without_training(references: ReferenceSettings, base_model: str) -> bool:
     """Whether the model can be given references here."""
     return gives_references() and bool(drawn_with(references, base_model))
-
-
-def adapter_names(store: Store) -> tuple[tuple[str, str], ...]:
-    """The bundled image adapter and those of features: what is written for each, and its title."""
-    return (POCKET_ADAPTER, ITS_OWN), *(one for hooks in all_hooks() for one in hooks.adapters(store))
 
 
 def _copy_detectors(project: ProjectView) -> str:
@@ -224,8 +218,8 @@ def _made_with(project: ProjectView) -> MadeWith:
     return MadeWith(preset, "", "") if preset else MadeWith("own", *models)
 
 
-def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] = ()) -> Project:
-    """What the top bar and step 1 show of a project; it may name these image adapters."""
+def project_payload(project: ProjectView) -> Project:
+    """What the top bar and step 1 show of a project."""
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
     tune, gal = settings.tune, settings.gal
@@ -245,7 +239,7 @@ def project_payload(project: ProjectView, adapters: tuple[tuple[str, str], ...] 
             *(Offered("make_round", name, one.button, one.hint) for name, one in offered_variants().items()),
         ),
         settings=settings.to_dict(),
-        fields=fields_here(adapters),
+        fields=fields_here(),
         draws_without_training=draws_without_training(settings.references, project.base_model),
         made_with=_made_with(project),
         derived=_derived(project),

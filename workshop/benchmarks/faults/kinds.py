@@ -36,8 +36,6 @@ from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.models import Models
-from tests.engine.tiny_adapters import make_tiny_adapters
-from tests.research.features.own_adapters.test_command import objects
 from tests.short_searches import shortened
 from tests.tiny_project import CHANGES, drawing, make_models, make_tower, object_draft, tiny_draft
 from tests.worker.test_lora_start import write_lora
@@ -187,23 +185,6 @@ def _pictures(folder: Path, models: Path) -> None:
         (folder / "pictures" / f"{number}.txt").write_text("A cat in ink style")
 
 
-def _objects(folder: Path, models: Path) -> None:
-    folder.mkdir()
-    objects(folder / "objects")
-    make_tiny_adapters(folder / "adapters", Models().image_model(_names(models)[0]))
-
-
-def _refine_adapter(folder: Path, models: Path) -> None:
-    if (folder / "out" / "ip-adapter_patchdpo.safetensors").exists():
-        return
-    adapter, given, out = folder / "adapters", folder / "objects", folder / "out"
-    base = _names(models)[0]
-    _said(
-        "refine", "--adapter", adapter, "--subjects", given, "--out", out, "--preset", "pocket",
-        "--base-model", base, "--steps", 6,
-    )  # fmt: skip
-
-
 def _to_repair(folder: Path, models: Path) -> None:
     """A workspace of two projects, in which rounds form a loop, values are damaged, and files are lost."""
     del models
@@ -344,7 +325,6 @@ KINDS = {
     "replay": Kind(_played, _jobs, _made_by_jobs),
     "judge": Kind(_to_judge, _judge, _made_by_judge, "out/workspace"),
     "repair": Kind(_to_repair, _repair, _repaired, ""),
-    "refine-adapter": Kind(_objects, _refine_adapter, _made_in_files, ""),
 }
 
 

@@ -1,2 +1,0 @@
-AFTER = "refine"
-"""The command after which they stand in the help."""
