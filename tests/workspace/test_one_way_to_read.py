@@ -63,7 +63,6 @@ OPENED_OTHERWISE = {
     "ui/api/strips.py",
     "ui/api/uploads.py",
     "research/features/own_adapters/engine.py",
-    "worker/cluster/pool.py",
     "workspace/rescue.py",
     "state/database/replaced.py",
     # What is being written, or has been unpacked into a folder of our own
