@@ -46,9 +46,9 @@ CUT_OFF = (
 )
 TO_CHECK = (
     *("pytest", "hypothesis", "hatchling", "ruff", "mypy", "importlinter", "playwright"),
-    *("gguf", "torchao", "bitsandbytes", "prodigyopt", "ray", "resvg_py", "scipy"),
+    *("gguf", "torchao", "bitsandbytes", "prodigyopt", "resvg_py", "scipy"),
 )
-FOR_CHECKS = "[test,gguf,memory,prodigy,ray,tools]"
+FOR_CHECKS = "[test,gguf,memory,prodigy,tools]"
 """No test is skipped for a package that is missing."""
 
 

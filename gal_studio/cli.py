@@ -178,10 +178,6 @@ def worker(
         int | None, typer.Option(min=0, help="Work beside other workers, on this GPU alone (0, 1, ...).")
     ] = None,
     beside: Annotated[str | None, typer.Option(help="Work beside other workers, under this name.")] = None,
-    ray: Annotated[
-        str | None,
-        typer.Option(help="Generate on a Ray cluster: auto, HOST:PORT, or local for this machine's devices."),
-    ] = None,
 ) -> None:
     """Run the jobs of a workspace without the page."""
     folder = required_workspace(context, workspace)
@@ -190,7 +186,7 @@ def worker(
     name = name_of_worker(beside, gpu)
     from gal_studio.worker import run_worker
 
-    if not run_worker(folder, until_empty=until_empty, cluster=ray, beside=name):
+    if not run_worker(folder, until_empty=until_empty, beside=name):
         which = f"A worker {name!r}" if name else "A worker"
         raise StudioError(f"{which} already runs this workspace; exiting.")
 

@@ -18,12 +18,10 @@ __all__ = ["chromium", "clock", "drawn", "first_round", "project", "store", "stu
 
 LONGEST = {
     "test_additions.py", "test_brush.py", "test_everyone.py", "test_families.py", "test_faults.py",
-    "test_forms.py", "test_grid_with_ray.py", "test_patchdpo.py", "test_places.py",
+    "test_forms.py", "test_patchdpo.py", "test_places.py",
     "test_plug_ins.py", "test_programs.py", "test_replay.py", "test_resume.py", "test_run.py",
-    "test_subjects.py", "test_with_ray.py", "test_worker.py",
+    "test_subjects.py", "test_worker.py",
 }  # fmt: skip
-
-os.environ.setdefault("RAY_worker_niceness", "0")  # else Ray's processes wait for all other tests
 
 MAY_BE_SKIPPED = {
     "a file system cannot be mounted here": "only root may, and not in every container",

@@ -1,16 +1,14 @@
-"""Draw pictures for a job: on the devices of the worker's cluster if it has one, or else here."""
+"""Draw pictures for a job: with its settings and recipes."""
 
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.recipe import AS_TRAINED, Recipe
-from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, SharedSteps, draw
-from gal_studio.worker.cluster.actor import DrawingOrder
 from gal_studio.worker.given import given_references
 from gal_studio.worker.task import Progress, Task
 
@@ -23,7 +21,7 @@ class Drawing:
 
     Those `of_round` are given the references if it is an instant round, and the recipe is then that of these.
     The job has `total` pictures, of which `left` are drawn after these. `shared` are the steps that drawings
-    of the same requests by other recipes have in common with this one; devices of a cluster share none.
+    of the same requests by other recipes have in common with this one.
     """
 
     requests: Sequence[DrawRequest]
@@ -44,10 +42,7 @@ class Drawing:
 def draw_and_keep(
     task: Task, wanted: Drawing, keep: Callable[[DrawnBatch, float], None]
 ) -> Generator[Progress, None, None]:
-    """Draw pictures; `keep` gets each batch and the seconds that it took.
-
-    Batches that several devices draw come in any order.
-    """
+    """Draw pictures; `keep` gets each batch and the seconds that it took."""
     count, before, started = len(wanted.requests), wanted.before, time.monotonic()
     kept = before
     with closing(_events(task, wanted)) as events:
@@ -62,22 +57,10 @@ def draw_and_keep(
 
 
 def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
-    pool, project, settings = task.models.pool, task.project, task.settings
+    project, settings = task.project, task.settings
     given = wanted.adapter
     path = task.store.adapters.plain(given) if isinstance(given, str) else given
     instant = wanted.of_round and task.round.variant.with_references
-    if pool is not None and not instant:
-        task.models.release_image_model()  # a process of the cluster may need the memory of this device
-        pinned = dict(task.models.revisions)
-        order = DrawingOrder(
-            task.models.located(project.base_model),
-            settings.machine,
-            pinned,
-            _placed(task, settings.generation),
-            wanted.recipe,
-        )
-        yield from pool.draw(order, wanted.requests, path)
-        return
     model, drawn = task.models.drawing_model(project.base_model, settings), settings.generation.as_drawn
     speed = task.models.speed(project.base_model, settings)
     with drawing(model, path, recipe=AS_TRAINED if instant else wanted.recipe, speed=speed) as ready:
@@ -86,12 +69,3 @@ def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
             return
         with given_references(task, ready, wanted.recipe) as references:
             yield from draw(ready, wanted.requests, drawn, references)
-
-
-def _placed(task: Task, generation: GenerationSettings) -> GenerationSettings:
-    """The settings with the names of local models where their files lie now."""
-    return replace(
-        generation,
-        fast_model=task.models.located(generation.fast_model.strip()),
-        speed_lora=task.models.located(generation.speed_lora.strip()),
-    )

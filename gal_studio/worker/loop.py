@@ -1,7 +1,6 @@
 """The worker's loop: claim a job, run it, report its progress."""
 
 import logging
-import os
 import signal
 import threading
 import time
@@ -37,7 +36,6 @@ LOOK_AT_PICTURES = 0.5  # seconds between two looks for uploads while a job runs
 REPORT = 0.25  # seconds between two writes of progress
 IDLE_TIMEOUT = 1800.0  # seconds without work after which a worker exits and frees its memory
 RETRY = 1.0  # seconds after which a write that the disk refused is tried again
-CLUSTER = "GAL_STUDIO_RAY"  # the environment variable with the address of a Ray cluster
 LONGEST_BUSY = 3600.0  # seconds for which a job retries while another program locks the workspace
 
 NO_MEMORY_TO_LOAD = (
@@ -52,19 +50,15 @@ End = Callable[[], Job]
 T = TypeVar("T")
 
 
-def run_worker(
-    workspace: Path, until_empty: bool = False, cluster: str | None = None, beside: str = ""
-) -> bool:
+def run_worker(workspace: Path, until_empty: bool = False, beside: str = "") -> bool:
     """Run the jobs of a workspace; returns False at once if it has another worker, or one of this name.
 
-    `cluster` is the address of the Ray cluster that draws pictures, by default that in `GAL_STUDIO_RAY`. A
-    name after `beside` lets this worker run beside others.
+    A name after `beside` lets this worker run beside others.
     """
-    address = os.environ.get(CLUSTER, "") if cluster is None else cluster
     with Store(workspace) as store, WorkerLock(store.workspace, beside) as lock:
         if not lock.acquire(LOCK_TIMEOUT):
             return False
-        with logging_to(store.workspace, beside), Worker(store, cluster=address).entered(lock) as worker:
+        with logging_to(store.workspace, beside), Worker(store).entered(lock) as worker:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, lambda _number, _frame: worker.ending.set())
             worker.run(until_empty=until_empty)
@@ -74,11 +68,8 @@ def run_worker(
 class Worker:
     """Runs jobs one after another. The caller holds the lock of the workspace."""
 
-    def __init__(
-        self, store: Store, watcher: Watcher | None = None, idle: float = IDLE_TIMEOUT, cluster: str = ""
-    ) -> None:
+    def __init__(self, store: Store, watcher: Watcher | None = None, idle: float = IDLE_TIMEOUT) -> None:
         self.store = store
-        self._cluster = cluster
         self._idle = idle
         self.id = uuid.uuid4().hex[:16]
         self.ending = threading.Event()  # set it to stop the worker at its next step
@@ -155,7 +146,6 @@ class Worker:
         """
         try:
             from gal_studio.engine.families.registry import FAMILIES
-            from gal_studio.worker.cluster.pool import WorkerPool
             from gal_studio.worker.models import Models
         except (ImportError, MemoryError, OSError, RuntimeError, SystemError) as error:
             logger.warning("PyTorch cannot be loaded", exc_info=error)
@@ -165,7 +155,7 @@ class Worker:
             raise StudioError(told) from error
         for sentence in (*plug_ins.problems(), *FAMILIES.problems):
             logger.warning("%s", sentence)
-        return Models(pool=WorkerPool(self._cluster) if self._cluster else None)
+        return Models()
 
     def _look_after_others(self) -> None:
         """Interrupt the jobs of workers beside this one that died, so that their projects are free."""

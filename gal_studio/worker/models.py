@@ -25,7 +25,6 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
 from gal_studio.engine.sampling.fused_adapter import AT_ITS_OWN, Speedup
-from gal_studio.worker.cluster.pool import WorkerPool
 from gal_studio.worker.speed_loras import SpeedLoras
 
 PLAIN = MachineSettings()
@@ -47,7 +46,7 @@ class Models:
     """Loads each model on first use; one of another name replaces it, so that memory stays bounded.
 
     `revisions` are those of the project of the job: hub models are loaded at these commits. `locations` says
-    where its local models lie that moved. `pool` draws the pictures of rounds, if there is one.
+    where its local models lie that moved.
     """
 
     def __init__(
@@ -55,11 +54,9 @@ class Models:
         load_model: Callable[..., ImageModel] = load_image_model,
         load_clip: Callable[..., Embedder] = load_embedder,
         load_tower: Callable[..., PatchTower] = load_vision,
-        pool: WorkerPool | None = None,
     ) -> None:
         self.revisions: Revisions = {}
         self.locations: Mapping[str, str] = {}
-        self.pool = pool
         self._load_model = load_model
         self._load_clip = load_clip
         self._load_tower = load_tower

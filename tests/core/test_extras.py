@@ -17,4 +17,4 @@ def test_every_extra_that_a_sentence_names_exists() -> None:
 
 
 def test_the_command_is_of_the_environment_that_the_launcher_makes() -> None:
-    assert how_to_install("ray").startswith(".venv") and how_to_install("ray").endswith('-e ".[ray]"')
+    assert how_to_install("gguf").startswith(".venv") and how_to_install("gguf").endswith('-e ".[gguf]"')

@@ -60,7 +60,6 @@ OPENED_OTHERWISE = {
     "ui/api/pictures.py",
     "ui/api/strips.py",
     "ui/api/uploads.py",
-    "worker/cluster/pool.py",
     "workspace/rescue.py",
     "state/database/replaced.py",
     # What is being written, or has been unpacked into a folder of our own

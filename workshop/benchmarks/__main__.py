@@ -39,7 +39,6 @@ MEASUREMENTS = {
     "statements": "workshop.benchmarks.speed.statements",
     "page": "workshop.benchmarks.speed.page",
     "culling": "workshop.benchmarks.speed.culling FOLDER/style/workspace",
-    "many-devices": "workshop.benchmarks.speed.many_devices",
     "steps": "workshop.benchmarks.quality.steps "
     "FOLDER/style/workspace FOLDER/object/workspace --out FOLDER/steps",
     "presets": "workshop.benchmarks.real_size",

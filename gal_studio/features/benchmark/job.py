@@ -42,7 +42,6 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     model = models.drawing_model(task.project.base_model, task.settings)
     models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
     check_drawing_room(task, model, len(missing))
-    del model  # a cluster draws in its place, perhaps on the same device
     references = reference_features(task)
     detector = yield from _open_same_detector(task)
     done = total - len(missing)

@@ -62,7 +62,6 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
     pairs = store.refinements.plan(job.round_id, rules.planned_pairs(base, task.settings.refine))
     missing = [pair for pair in pairs if pair.generated_image is None]
     check_drawing_room(task, model, len(missing))
-    del model  # a cluster draws in its place, perhaps on the same device
     if missing:
         yield from _draw(task, missing, len(pairs))
     yield from _judge_pairs(task)

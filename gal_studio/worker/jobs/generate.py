@@ -60,7 +60,6 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     if planned.is_ladder(store.snapshots.round(task.round.id)):
         store.races.begin(task.round.id, copy_shift(store.database, task.project.id))
     check_drawing_room(task, model, planned.left(store.snapshots.round(task.round.id)))
-    del model  # a cluster draws in its place, perhaps on the same device
     if _next(task):
         detector = yield from open_detector(task)
         while wanted := _next(task):
