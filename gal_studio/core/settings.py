@@ -53,7 +53,7 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard"})
+    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard", "lowest_rank"})
     FIRST: ClassVar[Mapping[str, Any]] = {
         "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
         "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
@@ -115,16 +115,6 @@ class TuneSettings(SettingsGroup):
         note="Only with a LoKr: the side of the small matrix that repeats the large one. A larger factor "
         "makes a smaller file.",
         idle=({"tune.method": "lora"}, {"tune.method": "full"}),
-    )
-    # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
-    lowest_rank: int = setting(
-        0,
-        "Rank at full noise (T-LoRA)",
-        0,
-        1024,
-        note="Only with a LoRA: the rank falls to this as noise rises. A lower one trains the layout less "
-        "(0 keeps the rank).",
-        idle=({"tune.method": "full"}, {"tune.method": "lokr"}),
     )
     # "lokr": a LoRA of Kronecker products; "full": train all weights of the denoiser
     method: Method = setting(
@@ -641,7 +631,7 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"trainings"})
+    GONE: ClassVar[frozenset[str]] = frozenset({"trainings", "learn_from_choices"})
 
     policy: str = setting(
         "uncertainty",
@@ -721,18 +711,6 @@ class GalSettings(SettingsGroup):
             {"gal.copy_detectors": "prompts"},
         ),
     )
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a dictionary; the former switch `learn_from_choices` stood for the policy "learned"."""
-        if not isinstance(data, Mapping) or "learn_from_choices" not in data:
-            return super().from_dict(data)
-        named = dict(data)
-        is_on = named.pop("learn_from_choices")
-        checks.of_type("Learn from choices", is_on, bool)
-        if is_on and named.get("policy", cls.policy) == cls.policy:
-            named["policy"] = "learned"
-        return super().from_dict(named)
 
 
 MOST_DRAWN_WITH = 10

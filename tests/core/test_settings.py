@@ -174,7 +174,7 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
-        "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "lokr_factor": 8,
+        "caption_dropout": 0.0, "average_decay": 0.0, "lokr_factor": 8,
         "background": 1.0, "held_out": False, "taught_share": 0.0, "teacher_strength": 0.0,
     },
     RefineSettings: {"drop_conditions": 0.0},
@@ -255,23 +255,14 @@ def test_settings_are_frozen():
         Settings().tune.steps = 3
 
 
-@pytest.mark.parametrize(
-    ("stored", "policy"),
-    [
-        ({"learn_from_choices": True}, "learned"),
-        ({"learn_from_choices": True, "policy": "margin"}, "margin"),
-        ({"learn_from_choices": False, "policy": "uncertainty"}, "uncertainty"),
-    ],
-)
-def test_a_former_switch_is_the_policy_that_it_stood_for(stored: dict[str, object], policy: str):
-    assert Settings.from_dict({"gal": stored}).gal.policy == policy
-    assert "learn_from_choices" not in Settings.from_dict({"gal": stored}).to_dict()["gal"]
-    with pytest.raises(StudioError, match="Learn from choices"):
-        Settings.from_dict({"gal": {"learn_from_choices": "yes"}})
-
-
 def test_what_is_no_setting_any_more_is_left_out():
-    old = {"gal": {"trainings": 4}, "tune": {"tensorboard": True}, "generation": {"budget": 0.4}}
+    tune = {"tensorboard": True, "lowest_rank": 2}
+    old = {
+        "gal": {"trainings": 4},
+        "tune": tune,
+        "generation": {"budget": 0.4},
+        "machine": {"all_gpus": False},
+    }
     assert Settings.from_dict(old) == Settings().updated(old) == Settings()
 
 

@@ -242,25 +242,6 @@ def _mean_of_pictures(_module: Any, _inputs: Any, tokens: list[torch.Tensor]) ->
     return [each.mean(1, keepdim=True) for each in tokens]
 
 
-def attention_weights(model: ImageModel) -> dict[str, torch.nn.Parameter]:
-    """Make the keys and values of the attached adapter trainable in float32; returns them by name."""
-    found = dict(_attention(model))
-    for weight in found.values():
-        weight.data = weight.data.float()
-        weight.requires_grad_(True)
-    return found
-
-
-def _attention(model: ImageModel) -> list[tuple[str, torch.nn.Parameter]]:
-    """Keys and values of each cross-attention, in the order of the denoiser's attention."""
-    found = []
-    for name, processor in model.denoiser.attn_processors.items():
-        if name.endswith("attn2.processor"):
-            for part in ("to_k_ip.0.weight", "to_v_ip.0.weight"):
-                found.append((f"{name}.{part}", processor.get_parameter(part)))
-    return found
-
-
 def encode_references(
     model: ImageModel, adapter: ReferenceAdapter | None, pictures: Sequence[Image.Image]
 ) -> References:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import endless, plan_draws
 from gal_studio.core.settings import TimeWeighting, TuneSettings
-from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
+from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
@@ -31,9 +31,9 @@ from gal_studio.engine.training.teacher import Teacher
 class Batch:
     """Rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w).
 
-    All its latents have one shape: a step with pictures of several shapes has several batches. A denoiser
-    that is given reference pictures has them of each row. `taught` (n,) is the strength of the teacher whose
-    prediction is the target in place of `target`; NaN where there is none (Eq. G24).
+    All its latents have one shape: a step with pictures of several shapes has several batches. `taught` (n,)
+    is the strength of the teacher whose prediction is the target in place of `target`; NaN where there is
+    none (Eq. G24).
     """
 
     noisy: torch.Tensor
@@ -43,7 +43,6 @@ class Batch:
     weights: torch.Tensor
     sizes: list[Sizes]
     taught: torch.Tensor
-    references: list[References] = field(default_factory=list)
 
     def concatenate(self, other: "Batch") -> "Batch":
         """Concatenate this batch and another."""
@@ -58,7 +57,6 @@ class Batch:
             weights=torch.cat(weights),
             sizes=[*self.sizes, *other.sizes],
             taught=torch.cat([self.taught, other.taught]),
-            references=[*self.references, *other.references],
         )
 
     def part(self, first: int, end: int) -> "Batch":
@@ -77,7 +75,6 @@ class Batch:
             **{
                 name: values[rows] if isinstance(values, torch.Tensor) else [values[row] for row in rows]
                 for name, values in vars(self).items()
-                if len(values)
             }
         )
 
@@ -104,16 +101,6 @@ def joined(first: Batches, second: Batches) -> Batches:
         shape = batch.noisy.shape[1:]
         joined[shape] = joined[shape].concatenate(batch) if shape in joined else batch
     return tuple(joined.values())
-
-
-def rows_between(batches: Batches, first: int, end: int) -> Batches:
-    """The rows from `first` up to `end`, counted over all batches."""
-    parts = []
-    for batch in batches:
-        part = batch.part(max(0, first), max(0, end))
-        parts += [part] if len(part.noisy) else []
-        first, end = first - len(batch.noisy), end - len(batch.noisy)
-    return tuple(parts)
 
 
 class BatchSource(Protocol):

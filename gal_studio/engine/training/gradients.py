@@ -18,7 +18,6 @@ from gal_studio.engine.memory.plan import (
 from gal_studio.engine.models.adapters import trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, Batches
-from gal_studio.engine.training.falling_rank import FallingRank
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.teacher import TeacherLayers
 
@@ -29,18 +28,11 @@ Scaled = Callable[[torch.Tensor], torch.Tensor]
 class Gradients:
     """Adds up gradients of `rows` rows a step; the loss is the sum over rows divided by `counted`."""
 
-    def __init__(
-        self, model: ImageModel, settings: TuneSettings, rows: int, counted: int, reserved: int = 0
-    ) -> None:
-        """Plan the parts by the free memory; refused if it is too small even for one row at a time.
-
-        `reserved` bytes of it are needed otherwise.
-        """
+    def __init__(self, model: ImageModel, settings: TuneSettings, rows: int, counted: int) -> None:
+        """Plan the parts by the free memory; refused if it is too small even for one row at a time."""
         self.model, self.rows, self.counted, self.notice = model, rows, counted, ""
-        self.ranks: FallingRank | None = None
         self.teacher: TeacherLayers | None = None
-        free = free_memory(model.device)
-        plan = plan_training(model, settings, rows, None if free is None else max(0, free - reserved))
+        plan = plan_training(model, settings, rows, free_memory(model.device))
         self.rows_at_once = plan.rows
         if plan.low_memory or model.machine.recomputes:
             model.denoiser.enable_gradient_checkpointing()
@@ -71,10 +63,10 @@ class Gradients:
                 self._reduce_memory(error)
 
     def _alike(self, batches: Batches) -> Iterable[Batch]:
-        """Rows of one text length, where each has ranks of its own or a teacher's strength: a family may
-        predict the others apart.
+        """Rows of one text length, where each has a teacher's strength: a family may predict the others
+        apart.
         """
-        if self.ranks is None and self.teacher is None:
+        if self.teacher is None:
             return batches
         return chain.from_iterable(batch.by_text_length() for batch in batches)
 
@@ -85,11 +77,9 @@ class Gradients:
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         device, precision = self.model.device, self.model.training_precision
-        if self.ranks is not None:
-            self.ranks.at(batch.times)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             target = batch.target if self.teacher is None else self._taught(self.teacher, batch)
-            rows = batch.noisy, batch.times, batch.texts, batch.sizes, batch.references
+            rows = batch.noisy, batch.times, batch.texts, batch.sizes
             prediction = predict(self.model.family, *rows)
         share = len(batch.noisy) / self.counted
         return weighted_loss(prediction, target, batch.weights) * share
@@ -102,7 +92,7 @@ class Gradients:
             return batch.target
         own, target = batch.chosen(rows), batch.target.clone()
         with teacher.instead(own.taught):
-            given = own.noisy, own.times, own.texts, own.sizes, own.references
+            given = own.noisy, own.times, own.texts, own.sizes
             target[rows] = predict(self.model.family, *given).to(target.dtype)
         return target
 

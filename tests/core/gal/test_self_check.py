@@ -121,7 +121,7 @@ def test_round_zero_without_copies_says_how_much_it_carries() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["uncertainty", "margin"])
+@pytest.mark.parametrize("name", ["uncertainty", "diverse"])
 def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: str) -> None:
     drawn = [one for each in DRAWN for one in each]
     scores = score_pool([anchor(0), anchor(1)], drawn)

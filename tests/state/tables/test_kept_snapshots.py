@@ -98,7 +98,7 @@ def test_the_features_are_read_when_a_policy_needs_them(place: tuple[Studio, str
 def test_what_is_supposed_is_what_stands_once_it_is_written(place: tuple[Studio, str, str]) -> None:
     studio, _, round_id = place
     here = studio.store.snapshots.round(round_id)
-    settings = here.settings.updated({"gal": {"policy": "margin"}, "generation": {"candidates": 7}})
+    settings = here.settings.updated({"gal": {"policy": "random"}, "generation": {"candidates": 7}})
     supposed = here.supposing(settings)
     assert here.settings.gal.policy == "uncertainty"
     studio.store.rounds.set_settings(round_id, settings)
