@@ -41,12 +41,12 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     decided = place.studio.store.decisions.of_round
     assert ask("undo", place.studio, {"round": place.round}) == {
         "changed": [first],
-        "what": "accept A tie 01",
+        "what": "accept A tie, image 1",
     }
     assert decided(place.round).verdicts == {}
     assert ask("redo", place.studio, {"round": place.round}) == {
         "changed": [first],
-        "what": "accept A tie 01",
+        "what": "accept A tie, image 1",
     }
     assert decided(place.round).verdicts == {first: "accepted"}
     assert ask("redo", place.studio, {"round": place.round}) == {"changed": [], "what": ""}
