@@ -190,6 +190,16 @@ def test_results_hold_what_was_measured(place: Place):
     )
 
 
+def test_numbers_that_an_adaptive_round_left_out_are_not_counted(place: Place):
+    anchor = place.studio.pool(place.round)[1]
+    with place.studio.store.database.transaction() as database:
+        database.execute("DELETE FROM candidates WHERE anchor_id = ? AND number IN (0, 1, 4)", (anchor.id,))
+    asked = {"project": place.project, "anchor": anchor.id}
+    answers = [ask("same_seed", place.studio, {**asked, "index": index}) for index in range(7)]
+    assert {answer["most"] for answer in answers} == {7}
+    assert len({answer["rounds"][0]["picture"]["id"] for answer in answers}) == 7
+
+
 def test_the_same_seed_is_found_in_each_round(place: Place):
     anchor = place.studio.pool(place.round)[1]
     answer = ask("same_seed", place.studio, {"project": place.project, "anchor": anchor.id, "index": 4})
