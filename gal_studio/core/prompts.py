@@ -114,6 +114,13 @@ def fill_trigger(prompt: str, trigger_word: str) -> str:
     return _PLACEHOLDER.sub(lambda _: word, prompt) if word else prompt
 
 
+def fill_subject(template: str, words: str) -> str:
+    """Put the words in the place of `{}`: of two articles that would meet, as in `A {}`, theirs stays."""
+    if words.split(" ")[0].lower() in _ARTICLES:
+        template = re.sub(rf"\b(?:{'|'.join(_ARTICLES)}) (?={{}})", "", template, flags=re.IGNORECASE)
+    return template.replace("{}", words)
+
+
 def plain_prompt(prompt: str, trigger_word: str) -> str:
     """Remove the trigger word, with or without brackets: the rest is what the base model understands."""
     without = tidy(trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))

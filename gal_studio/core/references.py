@@ -7,7 +7,7 @@ from typing import Self
 from gal_studio.core import checks
 from gal_studio.core.entered import entered
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import check_prompt, trigger_key, trigger_pattern
+from gal_studio.core.prompts import check_prompt, fill_subject, trigger_key, trigger_pattern
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Kind, Reference
@@ -116,7 +116,7 @@ class Prompts:
         return prompts
 
     def _expanded(self, template: str) -> str:
-        prompt = check_prompt(template.replace("{}", self.stands_for).removeprefix(", "))
+        prompt = check_prompt(fill_subject(template, self.stands_for).removeprefix(", "))
         found = [word for word in self.trigger_words if trigger_pattern(word).search(prompt)]
         if not found and self.name not in prompt:
             raise StudioError(f"The test prompt {template!r} does not name the subject: write {{}} for it.")

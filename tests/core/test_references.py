@@ -24,6 +24,17 @@ def test_anchors_of_both_kinds():
     assert things == ("a <cute-cat> cat in a bank", "a <cute-cat> cat under a tree")
 
 
+def test_of_two_articles_that_would_meet_the_objects_own_stays():
+    cat = describe("object", [(CAT, "<cute-cat>")]).prompts
+    things = cat.expand(["A {} in a bank", "Two boys with the {}", "A bank with {}"])
+    assert things == (
+        "a <cute-cat> cat in a bank",
+        "Two boys with a <cute-cat> cat",
+        "A bank with a <cute-cat> cat",
+    )
+    assert OIL.expand(["A {}"]) == ("A in oil painting style",)
+
+
 def test_a_doubled_anchor_is_kept_once_and_braces_are_text():
     odd = describe("style", [(r"A cat in \{0\} style", "")]).prompts
     prompts = odd.expand(["A tie {}", "A  tie {}", "A {x} {}"])

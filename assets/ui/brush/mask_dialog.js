@@ -164,7 +164,7 @@ function MaskView({ source, title, load, send, step, of }) {
         ${brush && html`<${BrushLayer} key=${loads} brush=${brush} name="The subject of this image" />`}
         <${PointLayer} ...${point} />
       </div>
-      ${brush && html`<${BrushBar} brush=${brush} /><${PointBar} source=${source} ...${point} />`}
+      ${brush && html`<${PointBar} source=${source} ...${point} /><${BrushBar} brush=${brush} />`}
     </figure>
     <div class="lightbox-facts">
       <h2>${title}</h2>

@@ -69,6 +69,9 @@ export const inSentence = (name) => name.replace(/^Round(?= \d)/, "round");
 export const listed = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 
-/** A sentence in which no line ends before "%", after "×" or within "Round 2". @param {string} words */
+/**
+ * A sentence in which no line ends before "%", after "×" or an article, or within "Round 2".
+ * @param {string} words
+ */
 export const unbroken = (words) =>
-  words.replace(/(?<=\d) (?=%)|(?<=×) (?=[.\d])|(?<=\bRound) (?=\d)/g, "\u00a0");
+  words.replace(/(?<=\d) (?=%)|(?<=×) (?=[.\d])|(?<=\b(?:Round|An?|The)) (?=\S)/gi, "\u00a0");

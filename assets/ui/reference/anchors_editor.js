@@ -118,7 +118,11 @@ const subjectWords = () => (state.project?.stands_for ?? "").replace(/^, /, "");
  * @param {string} subject
  */
 const filled = (template, subject) =>
-  template.replaceAll("{}", subject).replaceAll(" ,", ",").replace(/^, /, "");
+  template
+    .replace(/^a /i.test(subject) ? /\b(an?|the|my|your|our|one|this) (?={})/gi : "", "")
+    .replaceAll("{}", subject)
+    .replaceAll(" ,", ",")
+    .replace(/^, /, "");
 
 /**
  * The prompt, with the words for the subject styled as secondary text.

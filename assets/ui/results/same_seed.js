@@ -57,7 +57,7 @@ export function SameSeeds({ rounds }) {
         aria-label="Test prompt" value=${anchor} choose=${chooseAnchor}
         names=${anchors.map(({ id, prompt }) => [id, prompt])}
       />
-      <${Turns} what="Seed" at=${index} count=${most} turn=${turn} />
+      <${Turns} what="Image" at=${index} count=${most} turn=${turn} />
     </div>
     <div class="same-row">
       ${rounds.value.map(

@@ -192,7 +192,7 @@ const More = ({ rest }) => html`<${PopoverButton}
     return html`<${MenuItem}
       key=${action.name} class="quiet menu-item" data-action=${action.name} disabled=${why !== null}
       act=${() => act(action)}
-    >${wordsOf(action)}<small>${why ?? action.title}</small><//>`;
+    >${wordsOf(action)}<small>${(why ?? action.title).replace(/\.?$/, ".")}</small><//>`;
   })}<//>`;
 
 /** @param {Action} action */

@@ -190,8 +190,8 @@ class Candidate:
 
     @property
     def number(self) -> str:
-        """What tells it from the others of its prompt: 04, or, for a person's own, that it is."""
-        return "(your own)" if self.own else f"{self.index + 1:02d}"
+        """What tells it from the others of its prompt: "image 4", or, for a person's own, that it is."""
+        return "your own image" if self.own else f"image {self.index + 1}"
 
     @property
     def version(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from gal_studio.core.entered import about_entered, entered
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH
+from gal_studio.core.prompts import fill_subject
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import KeptStep, RoundSnapshot
@@ -62,7 +63,7 @@ def _try(
     usual = round_.settings.generation.as_drawn.guidance_scale
     new = Drawn(
         round_id,
-        entered(prompt).strip().replace("{}", subject),
+        fill_subject(entered(prompt).strip(), subject),
         seed,
         usual if guidance_scale is None else guidance_scale,
         recipe,

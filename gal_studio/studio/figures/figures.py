@@ -359,7 +359,7 @@ def _kind(tile: Tile) -> str:
 
 def _about(tile: Tile) -> str:
     one = tile.candidate
-    return f"{tile.prompt} {one.number}<br>seed {one.seed}, p(copy) {one.chance:.2f}"
+    return f"{tile.prompt}, {one.number}<br>seed {one.seed}, p(copy) {one.chance:.2f}"
 
 
 def _rate(ranked: ScoreView | None) -> float | None:

@@ -13,7 +13,7 @@ from gal_studio.core.undo import Step
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """A step in words, such as "accept A drum 04"; one that does not stand can be redone."""
+    """A step in words, such as "accept A drum, image 4"; one that does not stand can be redone."""
 
     id: int
     words: str
@@ -33,13 +33,13 @@ def decision_history(here: RoundSnapshot) -> tuple[HistoryStep, ...]:
 
 
 def candidate_names(here: RoundSnapshot) -> dict[str, str]:
-    """A short name of each candidate of a round, as in "A drum 04" or "A drum (your own)"."""
+    """A short name of each candidate of a round, as in "A drum, image 4" or "A drum, your own image"."""
     heads = short_names(here.project.anchors)
-    return {one.id: f"{heads[one.anchor_id]} {one.number}" for one in here.tiles}
+    return {one.id: f"{heads[one.anchor_id]}, {one.number}" for one in here.tiles}
 
 
 def describe_step(step: Step[Any], names: Mapping[str, str]) -> str:
-    """What a step did: "accept A drum 04", "reject 2 images of A drum"."""
+    """What a step did: "accept A drum, image 4", "reject 2 images of A drum"."""
     if step.author == "sampler":
         return f"accept the suggestion ({_pictures(step, names)})"
     verbs = {_verb(step.before[name], after) for name, after in step.after.items()}

@@ -1,7 +1,9 @@
 """Step 3: compare rounds by what was measured."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated
 
 from typing_extensions import Doc
@@ -95,7 +97,7 @@ class SameSeed:
 
 @dataclass(frozen=True)
 class SameSeeds:
-    """The pictures of a seed, and how many seeds there are."""
+    """The pictures of a number, and how many numbers have any."""
 
     rounds: tuple[SameSeed, ...]
     most: int
@@ -103,16 +105,24 @@ class SameSeeds:
 
 @REQUESTS.read
 def same_seed(context: Context, project: Id, anchor: Id, index: int) -> SameSeeds:
-    """The picture of each round for a test prompt and a seed, counted from 0."""
-    rows, most = [], 0
+    """The picture of each round of one number of a test prompt, and so of one seed and strength.
+
+    `index` counts, from 0, the numbers that any round has: an adaptive one leaves some out. What most rounds
+    have comes first.
+    """
     shown = context.studio.store.snapshots.project(project)
-    for each in shown.shown:
-        drawn = [one for one in each.tiles if one.anchor_id == anchor and not one.own]
-        found = next((one for one in drawn if one.index == index), None)
-        most = max(most, len(drawn))
+    drawn = [
+        {one.index: one for one in each.tiles if one.anchor_id == anchor and not one.own}
+        for each in shown.shown
+    ]
+    counted = Counter(chain.from_iterable(drawn))
+    numbers = sorted(counted, key=lambda number: (-counted[number], number))
+    rows = []
+    for each, by_number in zip(shown.shown, drawn, strict=True):
+        found = by_number.get(numbers[index]) if index < len(numbers) else None
         picture = ShownPicture.of(found, prompt=shown.prompts[anchor]) if found else None
         rows.append(SameSeed(shown.names[each.id], picture))
-    return SameSeeds(tuple(rows), most)
+    return SameSeeds(tuple(rows), len(numbers))
 
 
 @REQUESTS.read

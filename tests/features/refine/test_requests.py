@@ -96,7 +96,7 @@ def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
     assert ask("part_mask", place.studio, {"candidate": candidate})["mask"] == CORNER
     assert ask("undo", place.studio, {"round": place.round}) == {
         "changed": [candidate],
-        "what": "accept a part of A tie 01",
+        "what": "accept a part of A tie, image 1",
     }
     assert ask("part_mask", place.studio, {"candidate": candidate}) == {"mask": None}
     ask("redo", place.studio, {"round": place.round})

@@ -41,12 +41,12 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     decided = place.studio.store.decisions.of_round
     assert ask("undo", place.studio, {"round": place.round}) == {
         "changed": [first],
-        "what": "accept A tie 01",
+        "what": "accept A tie, image 1",
     }
     assert decided(place.round).verdicts == {}
     assert ask("redo", place.studio, {"round": place.round}) == {
         "changed": [first],
-        "what": "accept A tie 01",
+        "what": "accept A tie, image 1",
     }
     assert decided(place.round).verdicts == {first: "accepted"}
     assert ask("redo", place.studio, {"round": place.round}) == {"changed": [], "what": ""}
@@ -188,6 +188,16 @@ def test_results_hold_what_was_measured(place: Place):
     assert row["recipe"].startswith(
         "Best setting for Round 1: LoRA strength 0.4 for 50% of denoising, then 1 (fewer copies"
     )
+
+
+def test_numbers_that_an_adaptive_round_left_out_are_not_counted(place: Place):
+    anchor = place.studio.pool(place.round)[1]
+    with place.studio.store.database.transaction() as database:
+        database.execute("DELETE FROM candidates WHERE anchor_id = ? AND number IN (0, 1, 4)", (anchor.id,))
+    asked = {"project": place.project, "anchor": anchor.id}
+    answers = [ask("same_seed", place.studio, {**asked, "index": index}) for index in range(7)]
+    assert {answer["most"] for answer in answers} == {7}
+    assert len({answer["rounds"][0]["picture"]["id"] for answer in answers}) == 7
 
 
 def test_the_same_seed_is_found_in_each_round(place: Place):

@@ -58,6 +58,7 @@ test("names stand in a row, and figures are not torn from their units", () => {
   assert.equal(listed(["round 1"]), "round 1");
   assert.equal(listed(["round 1", "round 2", "round 3"]), "round 1, round 2 and round 3");
   assert.equal(unbroken("50.7% at × .7, 2 of Round 1’s"), "50.7% at ×\u00a0.7, 2 of Round\u00a01’s");
+  assert.equal(unbroken("“A tie in the sea”, an oar"), "“A\u00a0tie in the\u00a0sea”, an\u00a0oar");
 });
 
 test("a field is idle with all values of one of its states, typed as text or as numbers", () => {

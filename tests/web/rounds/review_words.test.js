@@ -3,7 +3,7 @@ import "../browser.js";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { countWords, endOf, strengthName } from "../../../assets/ui/rounds/review/review_words.js";
+import { countWords, endOf } from "../../../assets/ui/rounds/review/review_words.js";
 import { candidate, chip, project, round, score } from "../samples.js";
 
 beforeEach(() => {
@@ -35,12 +35,6 @@ test("the end says what the next round trains on", () => {
     words: "You accepted 1 image. The next round trains on it.",
     images: ["b"],
   });
-});
-
-test("only an image with all of the LoRA is called one of full strength", () => {
-  assert.equal(strengthName(candidate()), "At full strength");
-  const scheduled = candidate({ recipe: "LoRA strength 0.4 for 30% of denoising, then 1" });
-  assert.equal(strengthName(scheduled), "At higher strength");
 });
 
 test("where the next round is there, nothing more is asked", () => {

@@ -104,7 +104,7 @@ function row(round, choice) {
  * @param {string} word
  */
 function face(round, picture, word) {
-  const name = `Show the ${word} image, ${picture.number}`;
+  const name = `Show what was ${word}: ${picture.number}`;
   const show = async () => {
     await openRound(round.round);
     setFocus(picture.id, "choices");

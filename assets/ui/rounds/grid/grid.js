@@ -24,7 +24,6 @@ import { Tile } from "./tile.js";
 import { decide, toggle } from "./verdicts.js";
 import { BELOW, GAP, laid, measure, ranges, watchScroll } from "./window.js";
 
-const FEWEST = 5; // columns
 const MOST_COLUMNS = 24; // of the smallest tiles
 const PADDING = 32; // pixels, left and right of the tiles
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
@@ -41,7 +40,7 @@ const columns = computed(() => {
     return Math.max(1, Math.min(MOST_COLUMNS, Math.floor((width.value - PADDING + GAP) / (desk.size + GAP))));
   const rows = shownParts.value.map(({ cells }) => cells.length);
   const ladder = state.round?.ladder.length || MOST_COLUMNS;
-  return columnsFor(width.value, Math.max(FEWEST, Math.min(ladder, Math.max(0, ...rows))));
+  return columnsFor(width.value, Math.min(ladder, Math.max(0, ...rows)));
 });
 /** Pixels of a tile with its gap. */
 const edge = () => width.value / columns.value;

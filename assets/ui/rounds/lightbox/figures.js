@@ -4,6 +4,7 @@ import { isJudged, state } from "../../app/store.js";
 import { figures as withFigures } from "../../kit/figures.js";
 import { copiesOf, decimal, percent, uncertainty } from "../../kit/format.js";
 import { cleared, copyWords, REMARKS } from "../grid/copy_words.js";
+import { strengthOf } from "../grid/strengths.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
 
@@ -33,7 +34,7 @@ export function figures(candidate, score) {
     ["Seed", String(candidate.seed)],
     [
       "Strength schedule",
-      candidate.recipe || "LoRA strength 1",
+      strengthOf(candidate),
       state.round?.with_references
         ? "Reference strength: less follows the prompt more, 0 would be the base model"
         : "LoRA strength: 1 is full strength, 0 would be the base model. " +

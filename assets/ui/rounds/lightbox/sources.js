@@ -4,6 +4,7 @@ import { state, verdictOf } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { reference } from "../../kit/dom.js";
 import { address, picture } from "../../app/urls.js";
+import { imageName } from "../desk/desk.js";
 
 /**
  * A picture to compare with. The key of one of another round names the round, so that it follows the seed of
@@ -65,13 +66,13 @@ export function sourcesFor(main, others) {
 }
 
 /**
- * "A drum 04 ✓".
+ * "A drum, image 4 ✓".
  * @param {Candidate} candidate
  */
-function labelOf({ id, head, index, own }) {
+function labelOf(candidate) {
+  const { id, head } = candidate;
   const verdict = verdictOf(id);
   const mark =
     verdict === "accepted" ? " ✓" : verdict === "rejected" ? " ✕" : state.suggested.has(id) ? " ★" : "";
-  const number = own ? "(your own)" : String(index + 1).padStart(2, "0");
-  return `${head} ${number}${mark}`;
+  return `${head}, ${imageName(candidate)}${mark}`;
 }

@@ -18,6 +18,7 @@ import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
 import { openRound, openStep } from "../../app/session.js";
 import { Doubt } from "../../results/doubt.js";
+import { strengthOf } from "../grid/strengths.js";
 import { decide, redo, undo } from "../grid/verdicts.js";
 import { openDownload } from "../../results/finish.js";
 import { enlarge } from "../lightbox/lightbox.js";
@@ -27,7 +28,7 @@ import { render } from "../../vendor/preact.min.js";
 import { openViewer } from "../../viewer/viewer.js";
 import { AddThese, plainWords, rowOf } from "../suggestion.js";
 import { whatIf } from "../what_if.js";
-import { countWords, endOf, strengthName } from "./review_words.js";
+import { countWords, endOf } from "./review_words.js";
 
 /**
  * `at` is the suggestion that is looked at, null the first open one; `seen` what was looked at of its prompt,
@@ -173,7 +174,7 @@ function Review() {
           html`<figure key="strongest">
             <img src=${picture(strongest.id)} alt="" />
             <figcaption>
-              <b>${strengthName(strongest)}:</b> ${copyOrNot(strongest)}${" "}
+              <b>${strengthOf(strongest)}:</b> ${copyOrNot(strongest)}${" "}
               ${
                 strongest.seed === state.candidates.get(id)?.seed &&
                 html`<button type="button" class="link" onClick=${() => openStrengths(id)}>
@@ -232,7 +233,7 @@ function openStrengths(id) {
     .filter((one) => one.seed === seed)
     .sort((one, other) => other.strength - one.strength);
   const frames = all.map((one) => ({
-    name: one.recipe || "LoRA strength 1",
+    name: strengthOf(one),
     src: picture(one.id),
     words: copyOrNot(one),
   }));

@@ -13,9 +13,6 @@ export function countWords(open) {
   return `${open} left · ${accepted + rejected} reviewed`;
 }
 
-/** How strong the strongest image of a prompt is. @param {{ recipe: string }} of */
-export const strengthName = ({ recipe }) => (recipe ? "At higher strength" : "At full strength");
-
 /** The images that were accepted in this round. */
 const acceptedImages = () => [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
 

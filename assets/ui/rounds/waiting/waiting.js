@@ -1,5 +1,6 @@
 /** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
 import { state, workHere } from "../../app/store.js";
+import { unbroken } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { PreviewButton, PreviewFigure } from "../../training/previews.js";
 import { TRAININGS, waiting } from "../../training/now.js";
@@ -42,7 +43,7 @@ function words() {
   if (!every && !state.round?.previews.length)
     return "Previews are off for this project. Turn them on under Advanced, or press Preview now.";
   const often = every ? `, generated every ${every} steps` : "";
-  return `The same prompt and seed during the training${prompt ? `: “${prompt}”` : ""}${often}.`;
+  return unbroken(`The same prompt and seed during the training${prompt ? `: “${prompt}”` : ""}${often}.`);
 }
 
 function slots() {

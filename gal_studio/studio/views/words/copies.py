@@ -37,7 +37,7 @@ def briefly(thing: str, copies: int, number: int, good: int) -> str:
     if not thing or number < 2:
         return ""
     if copies == 0:
-        return f"{thing} not found"
+        return f"none of {number} shows {thing}"
     if copies == number:
         return f"always {thing}"
     return f"sometimes {thing}" if good else f"{thing}, or not good enough"

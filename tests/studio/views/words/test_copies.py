@@ -46,7 +46,7 @@ def test_a_prompt_gives_some_of_each_or_one_alone(style: ProjectView) -> None:
     assert briefly("your cat", 3, 10, 2) == "sometimes your cat"
     assert told_plainly(style, "Candy", 3, 10) == "Sometimes what you asked for, sometimes your cat"
     assert told_plainly(style, "A pencil", 10, 10) == "Always your cat"
-    assert told_plainly(style, "A pencil", 0, 10) == "Your cat not found"
+    assert told_plainly(style, "A pencil", 0, 10) == "None of 10 shows your cat"
     told = told_plainly(style, "A pencil", 3, 10, good=0)
     assert told == "Your cat, or not good enough", "no good images, as the summary counts them"
     told = told_plainly(replace(style, kind="object"), "A pencil", 3, 10)

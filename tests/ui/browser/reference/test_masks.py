@@ -156,6 +156,9 @@ def test_a_press_on_the_subject_proposes_masks_one_of_which_is_taken(
     page.set_input_files(".reference-set input[type=file]", str(tmp_path / "ball.png"))
     page.click(f".reference-rows {BUTTON}")
     page.wait_for_selector(LAYER)
+    assert page.eval_on_selector(
+        ".point-bar", "bar => Boolean(bar.compareDocumentPosition(document.querySelector('.brush-bar')) & 4)"
+    ), "to point comes before to paint"
     page.click("[data-action=point]")
     page.wait_for_selector(".point-bar >> text=Now press the subject")
     box = page.locator(".mask-view .point-layer").bounding_box()
