@@ -26,6 +26,9 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> Place:
     studio, project, first = finished(tmp_path_factory.mktemp("undo"), candidates=2)
     studio.decide([studio.round_view(first).candidates[5].candidate.id], "accepted")
     second = go_on(studio, first, 2)
+    # of the seeds of the first round, the same bytes would be the same images
+    other = "UPDATE candidates SET seed = substr(seed, 1, length(seed) - 1) WHERE round_id = ?"
+    studio.store.database.write(other, (second,))
     for round_id in (first, second):
         measure(studio, round_id)
         drawn = studio.store.candidates.of_round(round_id)
@@ -36,7 +39,7 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def figures(studio: Studio, project: str, rounds: list[str]) -> list[object]:
     """What is shown of these rounds: flags, suggestions, weights, counts, verdicts and what was measured."""
-    found: list[object] = [copy_shift(studio.store.database, project), studio.choices(project)]
+    found: list[object] = [copy_shift(studio.store.database, project)]
     for round_id in rounds:
         view = studio.round_view(round_id)
         found += [
@@ -123,6 +126,7 @@ ACTS = st.lists(
 
 @given(acts=ACTS)
 @example(acts=[("copy", 0, 0), ("copy", 0, 3), ("count", 0, 0), *[("what if", 0, 0)] * 3])
+@example(acts=[("copy", 0, 19), ("copy", 1, 17), ("count", 0, 0)])
 @example(acts=[("copy", 0, 0), ("count", 0, 0), ("what if", 0, 0), ("undo", 2, 0), ("archive", 2, 0)])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_undoing_everything_everything_is_as_it_was(two_rounds: Place, acts: Acts) -> None:

@@ -230,7 +230,7 @@ def test_history_in_words_can_be_gone_back_and_forth(studio: Studio, drawn: str)
     steps = studio.history(drawn)
     names = [words.split(" ")[0] for words in (step.words for step in steps)]
     assert names == ["accept", "reject", "clear"]
-    assert steps[0].words.endswith("04"), "the image with its number"
+    assert steps[0].words.endswith("image 4"), "the image with its number"
     assert steps[1].words == "reject 2 images"
     assert studio.go_to(drawn, steps[0].id) == (first, second, third)
     assert studio.store.decisions.of_round(drawn).verdicts == {first: "accepted"}
