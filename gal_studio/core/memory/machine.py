@@ -19,8 +19,9 @@ MOMENTS = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 class MachineSettings(SettingsGroup):
     """How the model is held. Tiles and checkpointing also come by themselves where memory is short."""
 
+    GONE: ClassVar[frozenset[str]] = frozenset({"all_gpus"})
     ROUNDING: ClassVar[frozenset[str]] = frozenset(
-        {"text_off_device", "checkpointing", "swapping", "channels_last", "compile", "all_gpus"}
+        {"text_off_device", "checkpointing", "swapping", "channels_last", "compile"}
     )
     """What changes a result by rounding at most."""
 
@@ -89,12 +90,6 @@ class MachineSettings(SettingsGroup):
         "Compile the model",
         note="Compiles the model. The first step then takes minutes (fewer for a transformer), and each "
         "later one is faster.",
-    )
-    all_gpus: bool = setting(
-        True,
-        "Train on all GPUs",
-        note="All GPUs of one kind share each training step. This is faster, with the same result except "
-        "for rounding.",
     )
 
     @property

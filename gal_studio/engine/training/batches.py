@@ -106,16 +106,6 @@ def joined(first: Batches, second: Batches) -> Batches:
     return tuple(joined.values())
 
 
-def rows_between(batches: Batches, first: int, end: int) -> Batches:
-    """The rows from `first` up to `end`, counted over all batches."""
-    parts = []
-    for batch in batches:
-        part = batch.part(max(0, first), max(0, end))
-        parts += [part] if len(part.noisy) else []
-        first, end = first - len(batch.noisy), end - len(batch.noisy)
-    return tuple(parts)
-
-
 class BatchSource(Protocol):
     """A source of steps with `rows` rows; the loss is the sum over rows divided by `counted`."""
 

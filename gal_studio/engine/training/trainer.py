@@ -20,9 +20,8 @@ from gal_studio.engine.memory.plan import trained_bytes
 from gal_studio.engine.models.adapters import attach_full, attach_lora, layers_in, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.average import WeightAverage
-from gal_studio.engine.training.batches import Batches, BatchSource
+from gal_studio.engine.training.batches import BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
-from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import Latents
@@ -87,8 +86,7 @@ class Run:
     `checkpoint` is called every `checkpoint_every` steps, after those that are validated, when the last one
     is `CHECKPOINT_SECONDS` old, and when the generator is closed. `resume_from` is a file saved from one; an
     unusable file raises a `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit.
-    `latents` is the cache of `encode_pictures`. A `teacher` is that of Eq. G24. A `group` of processes
-    computes its share of every batch.
+    `latents` is the cache of `encode_pictures`. A `teacher` is that of Eq. G24.
     """
 
     start_from: Path | None = None
@@ -97,7 +95,6 @@ class Run:
     ends_at: int | None = None
     latents: Latents | None = None
     teacher: Teacher | None = None
-    group: DeviceGroup | None = None
     clock: Callable[[], float] = time.monotonic
 
 
@@ -118,11 +115,11 @@ class Training:
         `weights` of the denoiser, by name, are trained in place of an adapter. Refused if the memory is too
         small even for one row at a time.
         """
-        start_from, group = run.start_from, run.group
-        self.model, self.source, self.settings, self.group = model, source, settings, group
-        self.step, rows = 0, source.rows if group is None else group.join(source.rows, source.counted)
+        start_from = run.start_from
+        self.model, self.source, self.settings, self.step = model, source, settings, 0
         size = sum(weight.numel() for weight in (weights or {}).values())
-        self.gradients = Gradients(model, settings, rows, source.counted, size * trained_bytes(model.machine))
+        reserved = size * trained_bytes(model.machine)
+        self.gradients = Gradients(model, settings, source.rows, source.counted, reserved)
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if weights is not None:
             pass
@@ -145,7 +142,7 @@ class Training:
 
     def advance(self) -> float:
         """Run one step: rows, weighted loss (Eq. G9, P7), gradients, AdamW. Return the loss."""
-        loss = self._gradient(self.source.next_batches(self.generator))
+        loss = self.gradients.add(self.source.next_batches(self.generator), self.scaler.scale)
         self.scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
         if not math.isfinite(loss) or not (self._may_overflow() or torch.isfinite(norm)):
@@ -178,13 +175,6 @@ class Training:
     def rows_at_once(self) -> int:
         """The rows whose gradients are computed at a time on this device."""
         return self.gradients.rows_at_once
-
-    def _gradient(self, batches: Batches) -> float:
-        """Compute the loss and its gradients, together with the other processes if there are any."""
-        if self.group is None:
-            return self.gradients.add(batches, self.scaler.scale)
-        own = self.group.scatter(batches, self.weights, self.scaler.get_scale())
-        return self.group.reduce(self.gradients.add(own, self.scaler.scale), self.weights)
 
     def checkpoint(self) -> Checkpoint:
         """Capture the state that the next step depends on; refuse if a weight is not finite."""

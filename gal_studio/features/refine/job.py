@@ -45,7 +45,7 @@ from gal_studio.worker.patches.patch_scorer import (
     references_by_subject,
 )
 from gal_studio.worker.task import Progress, Steps, Task, does, open_task
-from gal_studio.worker.training import device_groups, training_run
+from gal_studio.worker.training import training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import TrainingTask
 
@@ -196,16 +196,14 @@ def _train(
     paired = [image for pair in pairs for image in (pair.reference, pair.generated)]
     others = [picture.image for picture in (*examples, *prior)] if task.settings.refine.mix else []
     settings = task.settings.refine
-    with device_groups.gathered(task, model, settings.batch_size) as gathered:
-        latents = yield from training_run.encoded(model, paired, tune.square)
-        latents = yield from training_run.encoded(model, others, tune, latents)
-        group = yield from device_groups.complete(gathered)
+    latents = yield from training_run.encoded(model, paired, tune.square)
+    latents = yield from training_run.encoded(model, others, tune, latents)
 
-        def start(run: Run) -> Iterator[TuneEvent]:
-            shared = replace(run, latents=latents, group=group)
-            return refine(model, pairs, examples, prior, settings, tune, task.seed, shared)
+    def start(run: Run) -> Iterator[TuneEvent]:
+        shared = replace(run, latents=latents)
+        return refine(model, pairs, examples, prior, settings, tune, task.seed, shared)
 
-        yield from with_previews(task, model, "refine", start)
+    yield from with_previews(task, model, "refine", start)
 
 
 def measured(task: Task) -> Steps:

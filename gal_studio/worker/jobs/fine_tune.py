@@ -26,7 +26,7 @@ from gal_studio.worker.jobs.validation import (
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.copy_detector import CopyDetector
 from gal_studio.worker.task import Progress, Steps, does, open_task
-from gal_studio.worker.training import device_groups, training_run
+from gal_studio.worker.training import training_run
 from gal_studio.worker.training.prior_pictures import prior_pictures
 from gal_studio.worker.training.training_run import EndedEarlierError, Start, TrainingTask
 
@@ -61,19 +61,16 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
 def tuned(
     task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture], follow: Callable[[Start], Steps]
 ) -> Steps:
-    """Encode the pictures of a training and let `follow` go through its steps, on all its devices."""
+    """Encode the pictures of a training and let `follow` go through its steps."""
     tune = task.settings.tune
     pictures = training_run.training_pictures(task.store, task.examples, tune)
     images = [picture.image for picture in (*pictures, *prior)]
-    with device_groups.gathered(task, model, tune.batch_size) as gathered:
-        latents = yield from training_run.encoded(model, images, tune)
-        group = yield from device_groups.complete(gathered)
+    latents = yield from training_run.encoded(model, images, tune)
 
-        def start(run: Run) -> Iterator[TuneEvent]:
-            shared = replace(run, latents=latents, group=group)
-            return fine_tune(model, pictures, prior, tune, task.seed, shared)
+    def start(run: Run) -> Iterator[TuneEvent]:
+        return fine_tune(model, pictures, prior, tune, task.seed, replace(run, latents=latents))
 
-        yield from follow(start)
+    yield from follow(start)
 
 
 def with_previews(

@@ -6,16 +6,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 
-from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.family import References, predict
 from gal_studio.engine.memory.plan import MemoryPlan
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.given_pictures import views
 from gal_studio.engine.sampling.reference_adapter import (
     ReferenceAdapter,
@@ -29,17 +26,15 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training import gradients
 from gal_studio.engine.training.adapter_patchdpo import PUBLISHED, SubjectSource, refine_adapter
 from gal_studio.engine.training.checkpoints import Checkpoint
-from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.trainer import Run
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.stock import stock_pictures, stock_pipeline, with_our_solver
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_adapters import flat, make_tiny_adapters, tiny_parts
+from tests.engine.tiny_adapters import make_tiny_adapters
 from tests.engine.tiny_flows import make_tiny_klein
 from tests.engine.tiny_pipelines import Make
-from tests.engine.training.waiting import wait_for
 
 TUNE = TuneSettings(steps=4, batch_size=2, learning_rate=1e-2, rank=1, target="attention", checkpoint_every=2)
 
@@ -196,56 +191,21 @@ def test_published_settings_and_nothing_to_train_on(ready: Ready) -> None:
 
 
 @pytest.mark.thorough
-def test_another_process_opens_an_adapter_that_reads_a_vision_tower(ready: Ready, tmp_path: Path) -> None:
-    """Its references come encoded: it needs no tower, and its rows' gradients are those of one process."""
-    file = tmp_path / "full.safetensors"
-    save_file(flat(tiny_parts(ready.model, plus=False, reads=512)), file)
-    name = f"{file} with {assets_folder() / 'pocket' / 'vision'}"
-    adapter = load_adapter(name, ready.model, open_tower=TowerEncoder)
-    machine = MachineSettings(precision="fp32")
-    model = load_image_model(ready.base, device="cpu", machine=machine)
-    with attached(model, adapter):
-        features = encode_each(model, adapter, [pair.reference for pair in ready.pairs])
-    given = model, adapter, ready.pairs, features, TUNE.updated({"steps": 2}), 1
-    with attached(model, adapter):
-        alone = [event.loss for event in refine_adapter(*given)]
-    group = DeviceGroup(str(ready.base), {}, machine, given[-2], ["cpu", "cpu"], adapter=name)
-    try:
-        wait_for(group)
-        with attached(model, adapter):
-            shared = [event.loss for event in refine_adapter(*given, Run(group=group))]
-    finally:
-        group.close()
-    assert shared == pytest.approx(alone, rel=1e-5)
-
-
-@pytest.mark.thorough
 @pytest.mark.slow
-def test_two_processes_train_what_one_does(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four rows in two shares: as one process that accumulates the gradients of two parts, bit for bit."""
+def test_two_parts_of_a_step_train_what_one_does(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = MachineSettings(precision="fp32")
     model = load_image_model(ready.base, device="cpu", machine=machine)
     given = model, ready.adapter, ready.pairs, ready.features, TUNE, 1
     with attached(model, ready.adapter):
         alone = [event.loss for event in refine_adapter(*given)]
         whole = trained_adapter(model, ready.adapter)
-    group = DeviceGroup(str(ready.base), {}, machine, TUNE, ["cpu", "cpu"], adapter=str(ready.folder))
-    try:
-        wait_for(group)
-        with attached(model, ready.adapter):
-            shared = [event.loss for event in refine_adapter(*given, Run(group=group))]
-            halves = trained_adapter(model, ready.adapter)
-    finally:
-        group.close()
-    assert shared == pytest.approx(alone, rel=1e-5)
-    for name, tensor in whole.attention.items():
-        assert torch.allclose(halves.attention[name], tensor, rtol=1e-3, atol=1e-5), name
     monkeypatch.setattr(gradients, "plan_training", lambda *_: MemoryPlan(2))
     with attached(model, ready.adapter):
         accumulated = [event.loss for event in refine_adapter(*given)]
         parts = trained_adapter(model, ready.adapter)
-    assert accumulated == shared
-    assert all(torch.equal(parts.attention[name], tensor) for name, tensor in halves.attention.items())
+    assert accumulated == pytest.approx(alone, rel=1e-5)
+    for name, tensor in whole.attention.items():
+        assert torch.allclose(parts.attention[name], tensor, rtol=1e-3, atol=1e-5), name
 
 
 def test_kleins_lora_learns_from_other_views_and_nothing_else_changes(tmp_path: Path) -> None:

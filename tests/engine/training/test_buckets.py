@@ -12,7 +12,7 @@ from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.families.family import predict
 from gal_studio.engine.memory.peak import training_peak
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.training.batches import Batch, ExampleSource, rows_between
+from gal_studio.engine.training.batches import Batch, ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures
@@ -234,16 +234,6 @@ def test_the_memory_of_a_square_is_enough(model: ImageModel, monkeypatch: pytest
 
     monkeypatch.setattr(type(model.family), "example_inputs", tall)
     assert training_peak(model, TUNE, 2, False, side=7) <= square
-
-
-def test_rows_are_shared_out_over_all_batches(model: ImageModel) -> None:
-    (batches,) = steps(model, 1)
-    parts = [rows_between(batches, first, first + 2) for first in range(0, 8, 2)]
-    counts = [[len(batch.noisy) for batch in part] for part in parts]
-    assert list(map(sum, counts)) == [2, 2, 2, 0] and parts[3] == ()
-    rows = [row for part in parts for batch in part for row in batch.noisy]
-    whole = [row for batch in batches for row in batch.noisy]
-    assert all(torch.equal(*pair) for pair in zip(rows, whole, strict=True))
 
 
 def test_pairs_of_a_refinement_are_square_beside_examples_in_their_shapes(model: ImageModel) -> None:

@@ -24,7 +24,6 @@ from gal_studio.engine.models.adapters import (
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.training.batches import Batch, ExampleSource
-from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.patchdpo import PairSource
 from gal_studio.engine.training.teacher import Teacher, TeacherLayers
@@ -33,7 +32,6 @@ from tests.engine.tiny_models import FAMILIES
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
 from tests.engine.training.test_patchdpo import PAIRS
 from tests.engine.training.test_patchdpo import SETTINGS as REFINE
-from tests.engine.training.waiting import wait_for
 
 ACCEPTED = replace(EXAMPLES[1], weight=0.3, is_reference=False)
 GIVEN = [EXAMPLES[0], ACCEPTED]
@@ -224,23 +222,3 @@ def test_compiled_blocks_are_left_out_of_it(
             pass
     assert stances == ["force_eager"]
     detach(model)
-
-
-@pytest.mark.slow
-def test_two_processes_have_the_same_teacher(tmp_path: Path) -> None:
-    folder = FAMILIES["sd1"](tmp_path / "pipeline")
-    model = load_image_model(folder, device="cpu", machine=MACHINE)
-    known, tune = teacher(model, tmp_path), TAUGHT.updated({"batch_size": 6})
-    group = DeviceGroup(str(folder), {}, MACHINE, tune, ["cpu", "cpu"], teacher=known.adapter)
-    try:
-        wait_for(group)
-        trained = []
-        for own in (None, group):
-            run = Run(teacher=known, group=own)
-            losses = [event.loss for event in fine_tune(model, GIVEN, [], tune, 3, run)]
-            trained.append((losses, result(model)))
-    finally:
-        group.close()
-    assert trained[1][0] == pytest.approx(trained[0][0], rel=1e-5)
-    alone, shared = trained[0][1], trained[1][1]
-    assert all(torch.allclose(shared[name], alone[name], rtol=1e-3, atol=1e-5) for name in alone)

@@ -9,7 +9,7 @@ import json
 import shutil
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,6 @@ from gal_studio.engine.sampling.reference_adapter import (
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import adapter_patchdpo
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
-from gal_studio.engine.training.device_group import DeviceGroup
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.patchdpo import RefinePair
 from gal_studio.engine.training.trainer import Run
@@ -63,7 +62,6 @@ from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.unfinished import beginning, is_unfinished
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from gal_studio.worker.training.device_groups import complete
 
 LORA = "lora_patchdpo.safetensors"
 STATE, MAPS = "training-state.safetensors", "maps"
@@ -76,7 +74,7 @@ _NATIVE_RATE = 1e-4
 @dataclass(frozen=True)
 class AdapterTask:
     """What is trained, where it is written, and with which models. The vision model `vision` judges patches
-    (`clip` is the CLIP behind the name "clip"), and several `devices` share each step.
+    (`clip` is the CLIP behind the name "clip").
     """
 
     plan: AdapterPlan
@@ -87,7 +85,6 @@ class AdapterTask:
     vision: str
     clip: str
     generation: GenerationSettings
-    devices: Sequence[str] = ()
 
     @property
     def is_native(self) -> bool:
@@ -312,33 +309,16 @@ def _train(
         with writing_beside(kept, task.out) as path:
             state.save(path)
 
-    def events(resume: Path | None, group: DeviceGroup | None) -> Iterator[TuneEvent]:
-        run = Run(resume_from=resume, checkpoint=keep, group=group)
+    def events(resume: Path | None) -> Iterator[TuneEvent]:
+        run = Run(resume_from=resume, checkpoint=keep)
         seed = named_seed(task.plan.seed, "adapter")
         return adapter_patchdpo.refine_adapter(task.model, adapter, pairs, references, _tune(task), seed, run)
 
-    with _gathered(task) as gathered:
-        group = yield from complete(gathered)
-        try:
-            yield from _followed(events(kept if kept.is_file() else None, group))
-        except CheckpointError:
-            kept.unlink(missing_ok=True)
-            yield from _followed(events(None, group))
-
-
-@contextmanager
-def _gathered(task: AdapterTask) -> Iterator[DeviceGroup | None]:
-    """The processes on the other devices, or none."""
-    if len(task.devices) < 2:
-        yield None
-        return
-    adapter = "" if task.is_native else task.adapter_name
-    commits, machine = dict(task.models.revisions), task.model.machine
-    group = DeviceGroup(task.base_model, commits, machine, _tune(task), task.devices, adapter=adapter)
     try:
-        yield group
-    finally:
-        group.close()
+        yield from _followed(events(kept if kept.is_file() else None))
+    except CheckpointError:
+        kept.unlink(missing_ok=True)
+        yield from _followed(events(None))
 
 
 def _followed(events: Iterator[TuneEvent]) -> Generator[Progress, None, None]:

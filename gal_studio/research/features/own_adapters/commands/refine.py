@@ -61,17 +61,12 @@ def refine(
 
 def _refined(plan: AdapterPlan, out: Path, preset: Preset, base: str) -> tuple[int, Path]:
     """Refine it, and tell how far it is; an interrupted one goes on. Returns how many pairs, and the file."""
-    from gal_studio.engine.training.adapter_patchdpo import PUBLISHED
     from gal_studio.research.features.own_adapters import engine
     from gal_studio.worker.models import Models
-    from gal_studio.worker.training.device_groups import gpus_for
 
     models = Models()
     model, drawing = models.image_model(base), preset.settings["object"].generation
-    devices = gpus_for(model, 2 * PUBLISHED.batch_size)
-    task = engine.AdapterTask(
-        plan, out, base, model, models, preset.vision_model, preset.clip_model, drawing, devices
-    )
+    task = engine.AdapterTask(plan, out, base, model, models, preset.vision_model, preset.clip_model, drawing)
     refining, pairs = Steps(engine.refine_adapter(task)), 0
     for progress in refining:
         if progress.phase == "pairs":
