@@ -641,7 +641,7 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"trainings"})
+    GONE: ClassVar[frozenset[str]] = frozenset({"trainings", "learn_from_choices"})
 
     policy: str = setting(
         "uncertainty",
@@ -721,18 +721,6 @@ class GalSettings(SettingsGroup):
             {"gal.copy_detectors": "prompts"},
         ),
     )
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a dictionary; the former switch `learn_from_choices` stood for the policy "learned"."""
-        if not isinstance(data, Mapping) or "learn_from_choices" not in data:
-            return super().from_dict(data)
-        named = dict(data)
-        is_on = named.pop("learn_from_choices")
-        checks.of_type("Learn from choices", is_on, bool)
-        if is_on and named.get("policy", cls.policy) == cls.policy:
-            named["policy"] = "learned"
-        return super().from_dict(named)
 
 
 MOST_DRAWN_WITH = 10

@@ -8,8 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.gal.choices import NewChoice, count_overrides
-from gal_studio.core.gal.learned import JudgedRound
+from gal_studio.core.gal.choices import NewChoice
 from gal_studio.core.gal.policies.absent import Absent, Unjudged
 from gal_studio.core.gal.policies.policy import Policy
 from gal_studio.core.gal.policies.pool import PoolSnapshot
@@ -70,19 +69,17 @@ def _proposal(here: RoundSnapshot, policy: str | None, pool: PoolSnapshot) -> Pr
         return Proposal(unjudged, pool, unjudged.suggest(pool))
     package = POLICIES.origin(wanted.name) or _own_module(wanted)
     if not package:
-        acting = wanted.acting(pool)
-        return Proposal(acting, pool, acting.suggest(pool))
+        return Proposal(wanted, pool, wanted.suggest(pool))
     try:
-        acting = wanted.acting(pool)
-        made = acting.suggest(pool)
-        acting.reasons(pool), acting.ranked(pool)
+        made = wanted.suggest(pool)
+        wanted.reasons(pool), wanted.ranked(pool)
     except (
         Exception
     ) as error:  # whatever a plug-in or a class of one's own does: the round is shown all the same
         logger.warning("the selection strategy %r of %s fails", wanted.name, package, exc_info=error)
-        acting = Absent.failing(wanted, package, error)
-        made = acting.suggest(pool)
-    return Proposal(acting, pool, made)
+        wanted = Absent.failing(wanted, package, error)
+        made = wanted.suggest(pool)
+    return Proposal(wanted, pool, made)
 
 
 def _own_module(policy: Policy) -> str:
@@ -103,7 +100,6 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
     if policy.needs_features and features is None:
         raise ValueError(f"the policy {policy.name} needs features, which were not loaded")
     accepted = [(each, one) for each in (*rounds_above(here), here) for one in accepted_candidates(each)]
-    judged = judged_rounds(project) if policy.needs_choices else {}
     pool = PoolSnapshot(
         candidates=here.candidates,
         first=here.first.candidates if here.first else (),
@@ -116,8 +112,6 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
         accepted=tuple(one for _, one in accepted),
         features=dict(features or {}) | _features_of(accepted) if policy.needs_features else {},
         reference_features=here.pictures.reference_features or {},
-        judged=tuple(one for drew, one in judged.items() if drew is not here.original),
-        overrides=overrides(project) if policy.needs_choices else 0,
         is_full=here.is_full,
         held_out=here.held_out,
         loss=here.loss_trend,
@@ -127,26 +121,9 @@ def _pool(here: RoundSnapshot, policy: Policy, top_k: int | None) -> PoolSnapsho
     return pool
 
 
-def judged_rounds(project: ProjectSnapshot) -> dict[RoundSnapshot, JudgedRound]:
-    """What a person chose among, once, by the round that drew it, with what was accepted in any copy."""
-    found: dict[RoundSnapshot, JudgedRound] = {}
-    for each in rounds_with_choices(project):
-        known = found.get(each.original, JudgedRound(each.candidates, each.scores, frozenset()))
-        images = {(one.anchor_id, one.index): one.id for one in known.candidates}
-        chosen = ((one.anchor_id, one.index) for one in each.candidates if one.id in each.decided.accepted)
-        accepted = known.accepted.union(images[one] for one in chosen if one in images)
-        found[each.original] = replace(known, accepted=accepted)
-    return found
-
-
 def rounds_with_choices(project: ProjectSnapshot) -> tuple[RoundSnapshot, ...]:
     """The rounds of a project in which a person decided beside suggestions."""
     return tuple(each for each in project.rounds if each.choices)
-
-
-def overrides(project: ProjectSnapshot) -> int:
-    """How many choices of a project that differ from the suggestion still stand."""
-    return sum(count_overrides(each.choices, each.decided) for each in project.rounds)
 
 
 def shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:

@@ -39,7 +39,7 @@ LIMITS: dict[str, int] = {
     "what_if": 167, "keep_line": 4, "rename_round": 4, "star_round": 2, "archive_round": 8,
     "restore_round": 3, "accept": 1, "decide": 7,
     "tag": 4, "accept_in_part": 9, "mark_copies": 7, "count_marks": 5, "set_weight": 7, "undo": 8, "redo": 5,
-    "explain_choice": 2, "learn": 15, "patch_maps": 5, "part_mask": 2,
+    "explain_choice": 2, "patch_maps": 5, "part_mask": 2,
     "reference_mask": 3, "judge_quality": 10, "masks_at_point": 2,
     "set_mask": 5, "undo_reference_mask": 3, "redo_reference_mask": 3,
     "outcomes": 6, "same_seed": 8, "test_pictures": 14,

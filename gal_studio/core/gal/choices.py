@@ -68,12 +68,3 @@ def standing_steps(decided: Decided) -> dict[str, tuple[int, str]]:
             }
             found |= {name: (step.id, verdict) for name, verdict in changed.items()}
     return found
-
-
-def count_overrides(choices: tuple[Choice, ...], decided: Decided) -> int:
-    """How many choices of a round that differ from the suggestion still stand."""
-    standing = standing_steps(decided) if choices else {}
-    return sum(
-        choice.kind in OVERRIDES and standing.get(choice.chosen_id) == (choice.step, choice.verdict)
-        for choice in choices
-    )

@@ -136,14 +136,12 @@ class Snapshots:
     def project(self, project_id: str, choices: bool = False) -> ProjectSnapshot:
         """A project with the pictures of all its rounds, and what their policies need.
 
-        `choices` loads what was chosen beside suggestions, whether a policy needs it or not.
+        `choices` loads what was chosen beside suggestions, too.
         """
         with self._database.snapshot():
             known, _ = self._outline("project", project_id)
             rounds = known.snapshot.rounds
-            policies = [find_policy(each.gal.policy) for each in rounds]
-            featured = any(policy.needs_features for policy in policies)
-            choices = choices or any(policy.needs_choices for policy in policies)
+            featured = any(find_policy(each.gal.policy).needs_features for each in rounds)
             return self._with_pictures(known, rounds, [each.id for each in rounds if featured], choices)
 
     def outline(self, project_id: str) -> ProjectSnapshot:
@@ -172,9 +170,9 @@ class Snapshots:
             known, round_id = self._outline(what, identity)
             here = known.snapshot.round(round_id)
             policy = find_policy(policy_name or here.gal.policy)
-            line = known.snapshot.rounds if policy.needs_choices else (*here.ancestors, here)
-            featured = [each.id for each in (*here.ancestors, here) if policy.needs_features]
-            return self._with_pictures(known, line, featured, policy.needs_choices).round(round_id)
+            line = (*here.ancestors, here)
+            featured = [each.id for each in line if policy.needs_features]
+            return self._with_pictures(known, line, featured, choices=False).round(round_id)
 
     def _outline(self, what: str, identity: str) -> tuple[_Kept, str]:
         """A project as it is now, with the pictures that need not be read anew; and the ID of the round."""

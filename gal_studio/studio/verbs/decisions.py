@@ -12,7 +12,7 @@ from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, read_mask
 from gal_studio.studio.verbs.base import Verbs, by_hand
-from gal_studio.studio.views.choices import Learning, RoundChoices, learning_offer, project_choices
+from gal_studio.studio.views.choices import RoundChoices, project_choices
 from gal_studio.studio.views.history import HistoryStep, decision_history
 
 LARGEST_WEIGHT = 1000.0
@@ -126,10 +126,6 @@ class DecisionVerbs(Verbs):
     def choices(self, project_id: str) -> tuple[RoundChoices, ...]:
         """What was chosen beside what was suggested, and the agreement of both in each round."""
         return project_choices(self.store, self.store.projects.get(project_id).id)
-
-    def learning(self, project_id: str) -> Learning:
-        """Whether suggestions follow what was learned from the choices, and what that gains."""
-        return learning_offer(self.store, project_id)
 
     def explain_choice(self, choice_id: int, round_id: str, reason: str) -> None:
         """Store why a person chose so; the newest reason counts."""

@@ -8,13 +8,11 @@ from typing_extensions import Doc
 
 from gal_studio.core.gal.agreement import Agreement, cohen_kappa
 from gal_studio.core.gal.choices import OVERRIDES, Choice, ChoiceKind, standing_steps
-from gal_studio.core.gal.learned import LEAST_OVERRIDES
-from gal_studio.core.gal.policies.learned import LEARNED, LearnedAgreement, leave_one_round_out
 from gal_studio.core.records.candidate import Candidate, PictureRef
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Verdict
 from gal_studio.core.words import percent
-from gal_studio.rounds.suggestions import first_proposal, judged_rounds, overrides, rounds_with_choices
+from gal_studio.rounds.suggestions import first_proposal, rounds_with_choices
 from gal_studio.state import Store
 from gal_studio.studio.views.json_types import Seed
 
@@ -146,44 +144,3 @@ def _agreement(here: RoundSnapshot, counted: Sequence[Choice]) -> Agreement:
         agreed=sum(choice.kind == "agreed" for choice in counted),
         kappa=cohen_kappa(len(drawn), suggested, drawn.intersection(here.decided.accepted)),
     )
-
-
-@dataclass(frozen=True)
-class Learning:
-    """How many overrides stand of those that are needed, whether learning is on, and what it would gain.
-
-    `agreement` is measured in each round by what was learned from the others; None with too few of them.
-    `words` say so.
-    """
-
-    overrides: int
-    needed: int
-    on: bool
-    agreement: LearnedAgreement | None
-    words: str
-
-
-def learning_words(standing: int, agreement: LearnedAgreement | None) -> str:
-    """What learning from the overrides would gain, or how many are missing."""
-    if standing < LEAST_OVERRIDES:
-        return (
-            f"After {LEAST_OVERRIDES} overrides, suggestions can learn from your choices ({standing} so far)."
-        )
-    if agreement is None:
-        return "Whether it helps can be measured once you have accepted images in two rounds."
-    return (
-        "Tested on each round with what it learned from the others: it would have suggested "
-        f"{agreement.learned} of the {agreement.choices} images that you accepted, without learning "
-        f"{agreement.plain}."
-    )
-
-
-def learning_offer(store: Store, project_id: str) -> Learning:
-    """The offer of a project."""
-    project, agreement = store.snapshots.project(project_id, choices=True), None
-    standing = overrides(project)
-    if standing >= LEAST_OVERRIDES:
-        judged = judged_rounds(project)
-        agreement = leave_one_round_out([*judged.values()], [each.gal.top_k for each in judged])
-    is_on = project.project.settings.gal.policy == LEARNED.name
-    return Learning(standing, LEAST_OVERRIDES, is_on, agreement, learning_words(standing, agreement))

@@ -7,7 +7,7 @@ from gal_studio.core import strict_json
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.choices_table import FORMATS, choices_table
-from gal_studio.studio.views.choices import learning_offer, project_choices
+from gal_studio.studio.views.choices import project_choices
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.patch_maps import patch_maps
@@ -17,7 +17,6 @@ from gal_studio.studio.views.round import project_of, round_summaries, round_vie
 def show_all(store: Store, project_id: str) -> None:
     """Make every view of a project as strict JSON; raises whatever the page would raise."""
     _written(project_of(store, project_id), *round_summaries(store, project_id))
-    _written(learning_offer(store, project_id))
     measures_view(store, project_id)
     choices = project_choices(store, project_id)
     _written(*choices)

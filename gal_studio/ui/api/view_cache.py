@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
-from gal_studio.studio.views.choices import Learning, RoundChoices
+from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.studio.views.measures import FullMeasures
 from gal_studio.studio.views.queue import QueuedIn
 from gal_studio.studio.views.types import FullRound, QueueView
@@ -38,13 +38,13 @@ class ViewCache:
         now = self.studio.version(project_id).number
         return self.kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
 
-    def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], Learning]:
-        """What was chosen beside what was suggested, and what is learned from it."""
+    def choices(self, project_id: str) -> tuple[RoundChoices, ...]:
+        """What was chosen beside what was suggested."""
         now = self.studio.version(project_id).without_progress
         return self.kept_since(
             now,
             f"choices {project_id}",
-            lambda: (self.studio.choices(project_id), self.studio.learning(project_id)),
+            lambda: self.studio.choices(project_id),
         )
 
     def queue(self) -> QueueView:

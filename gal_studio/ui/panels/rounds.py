@@ -6,13 +6,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from gal_studio.core.checks import typed_seed
-from gal_studio.core.gal.policies.learned import LEARNED
-from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
 from gal_studio.core.settings_group import nested
 from gal_studio.studio import Studio
 from gal_studio.studio.views.beside import Beside
 from gal_studio.studio.views.changes import ChoiceChange
-from gal_studio.studio.views.choices import Learning, RoundChoices
+from gal_studio.studio.views.choices import RoundChoices
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.payloads import Id, Ids, OfRound, Only, Runs, Text
 from gal_studio.ui.payloads.forms import SettingValue, SettingValues
@@ -41,10 +39,9 @@ class Changes:
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices of all rounds of a project, the newest first, and what is learned from them."""
+    """The choices of all rounds of a project, the newest first."""
 
     rounds: tuple[RoundChoices, ...]
-    learning: Learning
 
 
 @dataclass(frozen=True)
@@ -64,10 +61,9 @@ def changes(context: Context, project: Id, round: Id) -> Changes:
 
 @REQUESTS.read
 def choices(context: Context, project: Id) -> Choices:
-    """What was chosen in each round beside what was suggested, and what is learned from it."""
-    chosen, learning = context.views.choices(project)
-    newest = tuple(replace(one, choices=one.choices[::-1]) for one in reversed(chosen))
-    return Choices(newest, learning)
+    """What was chosen in each round beside what was suggested."""
+    chosen = context.views.choices(project)
+    return Choices(tuple(replace(one, choices=one.choices[::-1]) for one in reversed(chosen)))
 
 
 @REQUESTS.write
@@ -149,10 +145,3 @@ def redo(context: Context, round: Id) -> Undone:
     """Redo the decision that was undone last."""
     words = [step.words for step in context.studio.history(round) if not step.stands]
     return Undone(context.studio.redo(round), words[0] if words else "")
-
-
-@REQUESTS.write
-def learn(context: Context, project: Id, on: bool) -> None:
-    """Switch on or off that suggestions follow what was learned from the choices."""
-    policy = LEARNED if on else UNCERTAINTY
-    context.studio.change_settings(project, {"gal": {"policy": policy.name}})

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.diverse import greedy_order
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from tests.core.builders import margins, pool_of, snapshot_of
 
@@ -43,7 +42,7 @@ def test_random_suggests_at_most_what_was_asked_for(copies, seed, top_k):
     COUNTS,
     st.integers(0, 1000),
     st.randoms(use_true_random=False),
-    st.sampled_from(["random", "uncertainty", "published", "margin"]),
+    st.sampled_from(["random", "uncertainty", "published"]),
 )
 def test_a_permutation_changes_no_decision(copies, seed, shuffle, name):
     anchors, candidates, scores = pool_of(*[margins(number, 10) for number in copies])
@@ -63,18 +62,8 @@ def test_no_policy_gives_two_suggestions_the_same_reason(copies, seed, top_k):
     features = {one.id: row for one, row in zip(candidates, rows, strict=True)}
     pool = snapshot_of(candidates, scores, top_k, seed=seed, features=features)
     for name in policy_names():
-        said = [made.reason for made in find_policy(name).acting(pool).suggest(pool).suggestions]
+        said = [made.reason for made in find_policy(name).suggest(pool).suggestions]
         assert len(set(said)) == len(said), said
-
-
-def test_the_last_suggestion_is_compared_with_the_first_one_passed_over() -> None:
-    pool = pool_of([0.2] * 5 + [-0.2] * 5, [0.01] * 10, [0.3] * 9 + [-0.3])
-    first, last = decide("margin", pool, top_k=2).suggestions
-    assert first.reason == "5 of 10 are copies. Closest call between its own prompt and the reference’s."
-    assert last.reason == (
-        "0 of 10 are copies. 2nd closest call between its own prompt and the reference’s; next in line: "
-        "“koala”."
-    )
 
 
 def test_an_empty_pool_accepts_nothing():
@@ -135,33 +124,3 @@ def test_published_may_pick_a_copy_and_ours_never_does() -> None:
     pool = anchors, copied, scores
     assert {made.candidate_id[-1] for made in decide("published", pool).suggestions} == {"1"}
     assert {made.candidate_id[-1] for made in decide("uncertainty", pool).suggestions} == {"0"}
-
-
-def test_margin_takes_the_closest_calls_whatever_the_counts() -> None:
-    pool = pool_of([0.2] * 5 + [-0.2] * 5, [0.01] * 10, [0.3] * 9 + [-0.3])
-    assert [made.anchor_id for made in decide("margin", pool, top_k=2).suggestions] == [
-        "anchor-0",
-        "anchor-1",
-    ]
-
-
-def test_diverse_breaks_ties_by_what_differs() -> None:
-    _, candidates, scores = pool_of(*[[0.1] * 5 + [-0.1] * 5] * 4)
-    alike, other = numpy.array([1.0, 0.0, 0.0]), numpy.array([0.0, 1.0, 0.0])
-    features = {one.id: (other if one.anchor_id == "anchor-3" else alike) for one in candidates}
-    made = find_policy("diverse").suggest(snapshot_of(candidates, scores, 2, features=features))
-    assert [one.anchor_id for one in made.suggestions] == ["anchor-0", "anchor-3"]
-
-
-@given(st.integers(2, 8), st.integers(0, 999))
-def test_the_greedy_order_begins_with_the_heaviest_and_has_all(number, seed):
-    rng = numpy.random.default_rng(seed)
-    features = rng.normal(size=(number, 5))
-    features /= numpy.linalg.norm(features, axis=1, keepdims=True)
-    weights = rng.random(number) + 0.1
-    order = greedy_order(features, weights)
-    assert sorted(order) == list(range(number))
-    assert order[0] == weights.argmax()
-    kernel = numpy.outer(weights, weights) * (features @ features.T)
-    second = [numpy.linalg.det(kernel[numpy.ix_([order[0], p], [order[0], p])]) for p in range(number)]
-    assert second[order[1]] == pytest.approx(max(second), abs=1e-9) or max(second) < 0.05**2

@@ -121,17 +121,18 @@ def test_round_zero_without_copies_says_how_much_it_carries() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["uncertainty", "margin"])
-def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends(name: str) -> None:
+def test_where_nothing_is_to_mend_nothing_is_suggested_and_the_run_ends() -> None:
     drawn = [one for each in DRAWN for one in each]
     scores = score_pool([anchor(0), anchor(1)], drawn)
-    made = find_policy(name).suggest(snapshot_of(drawn, scores, held_out=tuple(held_out())))
+    made = find_policy("uncertainty").suggest(snapshot_of(drawn, scores, held_out=tuple(held_out())))
     assert made.suggestions == () and made.exhausted and made.ends
     assert made.sentence == (
         "No further round needed: none of 24 benchmark images are copies. Best setting for this one: "
         "LoRA strength 0.4. You can still accept any images you like."
     )
-    assert not find_policy(name).suggest(snapshot_of(drawn, scores)).ends, "without a benchmark it goes on"
+    assert not find_policy("uncertainty").suggest(snapshot_of(drawn, scores)).ends, (
+        "without a benchmark it goes on"
+    )
 
 
 def test_nobody_knows_without_chances() -> None:

@@ -65,7 +65,7 @@ def test_prompts_whose_best_picture_is_less_useful_than_most_are_not_suggested_a
     ]
     drawn = drawn_in(rows)
     scores = score_pool([anchor(0), anchor(1)], drawn)
-    made = find_policy("margin").suggest(snapshot_of(drawn, scores))
+    made = find_policy("uncertainty").suggest(snapshot_of(drawn, scores))
     assert [one.candidate_id for one in made.suggestions] == ["anchor-1-0"]
     assert "No image to suggest" in explain_all(scores, 3)["anchor-0"]
 

@@ -36,7 +36,7 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def figures(studio: Studio, project: str, rounds: list[str]) -> list[object]:
     """What is shown of these rounds: flags, suggestions, weights, counts, verdicts and what was measured."""
-    found: list[object] = [copy_shift(studio.store.database, project), studio.learning(project)]
+    found: list[object] = [copy_shift(studio.store.database, project)]
     for round_id in rounds:
         view = studio.round_view(round_id)
         found += [

@@ -9,11 +9,10 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.agreement import Agreement
-from gal_studio.core.gal.policies.learned import LearnedAgreement
 from gal_studio.rounds import lineage
 from gal_studio.studio import Studio
 from gal_studio.studio.choices_table import choices_table
-from gal_studio.studio.views.choices import agreement_words, learning_words
+from gal_studio.studio.views.choices import agreement_words
 from tests.studio.seeding import chosen, draw, train
 
 
@@ -264,13 +263,3 @@ def test_agreement_is_said_with_share_and_kappa() -> None:
     assert agreement_words(Agreement(0, 0, None), 0) == "all of your decisions were undone"
     assert agreement_words(Agreement(0, 0, None), 1) == "you added an image to accepted ones"
     assert agreement_words(Agreement(0, 0, None), 2) == "you added 2 images to accepted ones"
-
-
-def test_the_offer_to_learn_counts_the_overrides_then_compares_both() -> None:
-    assert learning_words(3, None).startswith("After 10 overrides, ") and "(3 so far)." in learning_words(
-        3, None
-    )
-    assert "in two rounds" in learning_words(10, None)
-    assert learning_words(12, LearnedAgreement(10, 6, 4)).endswith(
-        "it would have suggested 6 of the 10 images that you accepted, without learning 4."
-    )

@@ -1,8 +1,8 @@
 /** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
-/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "payloads" */
+/** @import { Choice, ChosenPicture, RoundChoices } from "payloads" */
 import { fromStudio } from "../../app/answers.js";
 import { ofRound, state, setFocus, whenever } from "../../app/store.js";
-import { call, openRound, refresh } from "../../app/session.js";
+import { call, openRound } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { How } from "../../how/how.js";
@@ -13,7 +13,6 @@ import { signal } from "../../vendor/signals.min.js";
 
 const newRequest = newest();
 const rounds = ofRound(() => /** @type {RoundChoices[]} */ ([]));
-const learning = ofRound(() => /** @type {Learning | null} */ (null));
 const everything = signal(false);
 
 /** @type {import("../views/views.js").Mount} */
@@ -26,7 +25,6 @@ export function mountChoices(panel, { isOpen }) {
       const answer = await call("rounds", "choices", { project });
       if (!answer || !isLatest()) return;
       set(rounds, answer.rounds);
-      set(learning, answer.learning);
     },
   );
   render(html`<${Choices} />`, panel);
@@ -59,27 +57,8 @@ function Choices() {
       </label>
       <span class="choices-links">Download ${link("csv")} ${link("jsonl")}</span>
     </div>
-    ${offer(learning.value)}
     ${rounds.value.map(section)}
     <${How} chapter="choices" />`;
-}
-
-/** The offer to learn from the overrides, once there are enough of them. @param {Learning | null} offered */
-function offer(offered) {
-  if (!offered) return null;
-  const { words } = offered;
-  if (offered.overrides < offered.needed && !offered.on) return html`<p class="choices-learn">${words}</p>`;
-  const learn = async () => {
-    await write("learn", { project: state.projectId, on: !offered.on });
-    refresh();
-  };
-  return html`<p class="choices-learn">
-    <label>
-      <input type="checkbox" data-action="learn" checked=${offered.on} onChange=${learn} />
-      ${" "}Order suggestions by my choices so far
-    </label>
-    <span>${words}</span>
-  </p>`;
 }
 
 /** @param {RoundChoices} round */

@@ -18,14 +18,13 @@ class Policy(ABC):
     A policy is one file with a subclass and its instance. `name` is stored and typed in commands (and in
     docs/reference.md, by `python -m tools.reference`), and `label` shown. It passes
     `gal_studio.core.gal.policies.rehearsal.rehearse`, and suggests nothing of an empty pool. One that
-    `needs_features` gets the CLIP features of the pictures, one that `needs_choices` what the person chose in
-    other rounds. No answer may depend on the order of candidates or scores.
+    `needs_features` gets the CLIP features of the pictures. No answer may depend on the order of candidates
+    or scores.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     needs_features: ClassVar[bool] = False
-    needs_choices: ClassVar[bool] = False
     stops_when_clean: ClassVar[bool] = True  # suggests nothing where there is nothing to mend (Eq. G7, ours)
     next_words: ClassVar[str] = "the next one"  # what a test prompt is that takes the place of another one
 
@@ -41,10 +40,6 @@ class Policy(ABC):
         """What is said of a test prompt that is not suggested."""
         return f"{count_copies(score)}. Not suggested: {self.label} puts other test prompts first."
 
-    def acting(self, pool: PoolSnapshot) -> "Policy":
-        """The policy that suggests in this round: another one where this one lacks what it needs."""
-        return self
-
     def pictures(self, pool: PoolSnapshot, score: AnchorScore) -> Sequence[Candidate]:
         """The pictures of a test prompt that may be suggested, the best one first (Eq. G6)."""
         return preferred(pool.groups[score.anchor.id], pool.standard)
@@ -56,11 +51,9 @@ class Policy(ABC):
             return explain_picture(score, picture, pool.kind)
         return explain_next_best(left_out, sum(one.id != picture.id for one in self._left(pool, score)))
 
-    def place(self, pool: PoolSnapshot, score: AnchorScore) -> tuple[int, AnchorScore | None]:
-        """The place of a test prompt in the order, from 1; for the last one suggested, the next one, too."""
-        order = tuple(self.order(pool))
-        place = next(number for number, each in enumerate(order, 1) if each.anchor.id == score.anchor.id)
-        return place, order[place] if place == self.most(pool) < len(order) else None
+    def place(self, pool: PoolSnapshot, score: AnchorScore) -> int:
+        """The place of a test prompt in the order, from 1."""
+        return [one.anchor.id for one in self.order(pool)].index(score.anchor.id) + 1
 
     def summary(self, pool: PoolSnapshot, available: int) -> str:
         """Sum up the pool, of which `available` test prompts may be suggested."""

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy
 from numpy.typing import NDArray
 
-from gal_studio.core.gal.learned import JudgedRound
 from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.self_check import SelfCheck, self_check
 from gal_studio.core.gal.standard import Standard
@@ -30,8 +29,7 @@ class PoolSnapshot:
     `accepted_anchors` anchors with an accepted picture, and `accepted` are the pictures that were accepted in
     this round and those above it. `features` are unit-norm CLIP features by candidate, of this round and
     of what is accepted, and `reference_features` those by reference; both are empty unless the policy needs
-    them. So are `judged`, the other rounds in which the person chose beside suggestions, and `overrides`, how
-    many choices of the project differ from the suggestion. `is_full`: the round trained the whole denoiser.
+    them. `is_full`: the round trained the whole denoiser.
     `held_out` are its pictures of benchmark prompts, and `loss` says where that of its training went. `kind`
     is what the project learns.
     """
@@ -47,8 +45,6 @@ class PoolSnapshot:
     accepted: tuple[Candidate, ...] = ()
     features: Mapping[str, NDArray[numpy.float32]] = field(default_factory=dict)
     reference_features: Mapping[str, NDArray[numpy.float32]] = field(default_factory=dict)
-    judged: tuple[JudgedRound, ...] = ()
-    overrides: int = 0
     is_full: bool = False
     held_out: tuple[Candidate, ...] = ()
     loss: Trend = "unclear"

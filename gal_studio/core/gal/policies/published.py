@@ -45,7 +45,7 @@ class Published(Policy):
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Its copies, and its place."""
-        place, _ = self.place(pool, score)
+        place = self.place(pool, score)
         return f"{count_copies(score)}: {ordinal(place)} most uncertain, as the program sorts them."
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:

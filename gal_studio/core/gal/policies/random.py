@@ -40,7 +40,7 @@ class Random(Policy):
 
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """That it was drawn."""
-        place, _ = self.place(pool, score)
+        place = self.place(pool, score)
         return f"{ordinal(place)} of those chosen at random from {len(pool.scores)} test prompts."
 
     def why_not(self, pool: PoolSnapshot, score: AnchorScore) -> str:

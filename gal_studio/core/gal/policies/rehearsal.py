@@ -41,8 +41,7 @@ def rehearse(policy: Policy, given: str) -> None:
     """Let a policy suggest on the made-up round; a StudioError says in which step it failed, and how."""
     pool = made_up_round()
     try:
-        acting = policy.acting(pool)
-        acting.suggest(pool), acting.reasons(pool), acting.ranked(pool)
+        policy.suggest(pool), policy.reasons(pool), policy.ranked(pool)
     except Exception as error:  # whatever a class of one's own does
         raise StudioError(
             f"The selection strategy {given!r} failed on a made-up round of {PROMPTS} test prompts "
