@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-import torch
 
 from gal_studio.assets import drawn_with, load_shape
 from gal_studio.core.gal.balance import example_weight
@@ -18,14 +17,12 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.settings_fields import setting_of
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
-from gal_studio.engine.training.falling_rank import falling_rank
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.worker.jobs.generate import open_detector
 from gal_studio.worker.patches.copy_detector import Describers, describers_of
 from tests.idle import is_idle
 
 SHAPE = load_shape("sdxl")
-WHOLE = SimpleNamespace(denoiser=torch.nn.Linear(2, 2))  # no layer has a LoRA
 MAP = np.linspace(0.1, 0.9, 4).reshape(2, 2)
 
 
@@ -79,7 +76,6 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
     "tune.rank": lambda settings, _: need(SHAPE, settings, "cuda"),
     "tune.target": lambda settings, _: need(SHAPE, settings, "cuda"),
     "tune.lokr_factor": lambda settings, _: settings.tune.essential,
-    "tune.lowest_rank": lambda settings, _: falling_rank(cast(Any, WHOLE), settings.tune),
     "tune.prior_styles": regularized,
     "tune.stop_at_best": lambda settings, _: settings.tune.essential,
     "tune.taught_share": lambda settings, _: settings.tune.essential,
@@ -106,7 +102,7 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
 }  # fmt: skip
 """What each setting decides, from the settings and the kind of the project."""
 OTHER: dict[str, Any] = {
-    "tune.rank": 4, "tune.target": "attention", "tune.lowest_rank": 2, "tune.lokr_factor": 4,
+    "tune.rank": 4, "tune.target": "attention", "tune.lokr_factor": 4,
     "tune.prior_styles": ["ink style"], "tune.taught_share": 0.5, "tune.teacher_strength": 0.7,
     "tune.stop_at_best": True, "generation.allocation": "ladder", "generation.lowest_strength": 0.5,
     "generation.latest_switch": 0.5, "generation.fast_steps": 6, "generation.fast_guidance": 2.0,

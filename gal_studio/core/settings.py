@@ -53,7 +53,7 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard"})
+    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard", "lowest_rank", "average_decay"})
     FIRST: ClassVar[Mapping[str, Any]] = {
         "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
         "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
@@ -115,16 +115,6 @@ class TuneSettings(SettingsGroup):
         note="Only with a LoKr: the side of the small matrix that repeats the large one. A larger factor "
         "makes a smaller file.",
         idle=({"tune.method": "lora"}, {"tune.method": "full"}),
-    )
-    # of the LoRA at pure noise, from `rank` at the picture: T-LoRA; 0: the same at all noise
-    lowest_rank: int = setting(
-        0,
-        "Rank at full noise (T-LoRA)",
-        0,
-        1024,
-        note="Only with a LoRA: the rank falls to this as noise rises. A lower one trains the layout less "
-        "(0 keeps the rank).",
-        idle=({"tune.method": "full"}, {"tune.method": "lokr"}),
     )
     # "lokr": a LoRA of Kronecker products; "full": train all weights of the denoiser
     method: Method = setting(
@@ -248,15 +238,6 @@ class TuneSettings(SettingsGroup):
         note="Share of training images without their caption. With more, a style appears even without its "
         "trigger words.",
     )
-    # decay of the running average of the LoRA's weights with which a training ends (EMA); 0: its last weights
-    average_decay: float = setting(
-        0.0,
-        "Weight averaging (EMA)",
-        0.0,
-        0.9999,
-        note="Averages a LoRA over its last steps. The closer to 1, the longer the average and the "
-        "smoother the result (0 is off).",
-    )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting(
         "even",
@@ -341,10 +322,6 @@ class TuneSettings(SettingsGroup):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.average_decay and self.method == "full":
-            raise StudioError(
-                "“Weight averaging (EMA)” holds the weights twice: set it to 0, or train a LoRA."
-            )
         if self.time_low >= self.time_high:
             raise StudioError(
                 f"“Minimum timestep” ({self.time_low!r}) must be below “Maximum timestep” "

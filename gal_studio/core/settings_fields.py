@@ -14,9 +14,9 @@ _KINDS: dict[Any, FieldKind] = {bool: "flag", int: "whole", float: "number", int
 OFF_ON = {False: "off", True: "on"}
 GROUPS: dict[str, tuple[str, ...]] = {
     "Training": (
-        "tune.method", "tune.rank", "tune.lokr_factor", "tune.lowest_rank", "tune.target",
+        "tune.method", "tune.rank", "tune.lokr_factor", "tune.target",
         "tune.learning_rate", "tune.steps", "tune.schedule", "tune.warmup_steps", "tune.crop",
-        "tune.background", "tune.held_out", "tune.time_high", "tune.caption_dropout", "tune.average_decay",
+        "tune.background", "tune.held_out", "tune.time_high", "tune.caption_dropout",
         "seed",
     ),
     "Regularization images": ("tune.prior_images", "tune.prior_styles", "tune.prior_weight"),
@@ -46,7 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",
         "machine.optimizer", "machine.text_off_device", "machine.checkpointing", "machine.swapping",
         "machine.tiling",
-        "machine.channels_last", "machine.attention", "machine.compile",
+        "machine.compile",
     ),
 }  # fmt: skip
 """The names of the fields under each heading."""

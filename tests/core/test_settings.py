@@ -174,12 +174,12 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
-        "caption_dropout": 0.0, "average_decay": 0.0, "lowest_rank": 0, "lokr_factor": 8,
+        "caption_dropout": 0.0, "lokr_factor": 8,
         "background": 1.0, "held_out": False, "taught_share": 0.0, "teacher_strength": 0.0,
     },
     RefineSettings: {"drop_conditions": 0.0},
     MachineSettings: {
-        "precision": "auto", "base": "plain", "optimizer": "adamw", "tiling": False, "attention": "native",
+        "precision": "auto", "base": "plain", "optimizer": "adamw", "tiling": False,
     },
 }  # fmt: skip
 """What fingerprints leave out, with the values that this stands for."""

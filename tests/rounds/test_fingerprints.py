@@ -131,7 +131,7 @@ def test_settings_of_accepted_images_offer_no_training_without_any(store: Store,
     kept = first_round.settings
     for changes, offered in (
         ({"accepted_noise": 8.0, "accepted_share": 0.25}, False),
-        ({"lowest_rank": 2}, True),
+        ({"rank": 4}, True),
     ):
         store.projects.set_settings(first_round.project_id, kept.updated({"tune": changes}))
         assert fingerprints.is_trainable(inputs_of(store, first_round.id)) is offered, changes

@@ -18,7 +18,6 @@ from gal_studio.engine.memory.plan import (
 from gal_studio.engine.models.adapters import trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, Batches
-from gal_studio.engine.training.falling_rank import FallingRank
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.teacher import TeacherLayers
 
@@ -37,7 +36,6 @@ class Gradients:
         `reserved` bytes of it are needed otherwise.
         """
         self.model, self.rows, self.counted, self.notice = model, rows, counted, ""
-        self.ranks: FallingRank | None = None
         self.teacher: TeacherLayers | None = None
         free = free_memory(model.device)
         plan = plan_training(model, settings, rows, None if free is None else max(0, free - reserved))
@@ -71,10 +69,8 @@ class Gradients:
                 self._reduce_memory(error)
 
     def _alike(self, batches: Batches) -> Iterable[Batch]:
-        """Rows of one text length, where each has ranks of its own or a teacher's strength: a family may
-        predict the others apart.
-        """
-        if self.ranks is None and self.teacher is None:
+        """Rows of one text length, where each has a teacher's strength: a family may predict others apart."""
+        if self.teacher is None:
             return batches
         return chain.from_iterable(batch.by_text_length() for batch in batches)
 
@@ -85,8 +81,6 @@ class Gradients:
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         device, precision = self.model.device, self.model.training_precision
-        if self.ranks is not None:
-            self.ranks.at(batch.times)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             target = batch.target if self.teacher is None else self._taught(self.teacher, batch)
             rows = batch.noisy, batch.times, batch.texts, batch.sizes, batch.references

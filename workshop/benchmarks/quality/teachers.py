@@ -20,7 +20,6 @@ import argparse
 import csv
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -33,21 +32,17 @@ from PIL import Image
 from gal_studio.assets import load_held_out
 from gal_studio.commands.run import read_project_file
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
-from gal_studio.core.denoising import Denoising
 from gal_studio.core.recipe import Recipe
 from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.seeds import generator, named_seed
 from gal_studio.core.types import Job, TrainingExample
-from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.families.processes import as_rows
-from gal_studio.engine.models.adapters import AdapterCard, detach, read_adapter, replace_weight, save_adapter
-from gal_studio.engine.models.factors import read_factors
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training import fine_tune as training
 from gal_studio.engine.training.batches import Batches, ExampleSource
-from gal_studio.engine.training.falling_rank import rank_ends
 from gal_studio.features.benchmark.verbs import measure_when
 from gal_studio.research.rating.labels import read_count
 from gal_studio.research.rating.questions import QUESTIONS, RULES, success
@@ -72,13 +67,12 @@ ON_A_PAGE = 48
 
 @dataclass(frozen=True)
 class Arm:
-    """How the later round is trained: settings that differ from the preset's, what the references' rows weigh
-    at high noise (where accepted pictures teach), and whether the rank falls in drawing, too.
+    """How the later round is trained: settings that differ from the preset's, and what the references' rows
+    weigh at high noise (where accepted pictures teach).
     """
 
     tune: Mapping[str, Any] = field(default_factory=dict)
     references: float = 1.0
-    masked: bool = False
 
 
 FIRST, TODAY = "first round", "accepted from 3"
@@ -88,11 +82,8 @@ ARMS: Mapping[str, Arm] = {
     "accepted from 1": Arm({"accepted_noise": 1.0}),
     "accepted from 8": Arm({"accepted_noise": 8.0}),
     "references a quarter at high noise": Arm({"accepted_noise": 3.0}, references=0.25),
-    "falling rank": Arm({"accepted_noise": 3.0, "lowest_rank": 1}),
 }
-"""What they do not name is as the preset has it. `falling rank` is drawn twice: as the ordinary LoRA that is
-exported, and as published, with the rank that falls in drawing, too."""
-MASKED = "falling rank, drawn so, too"
+"""What they do not name is as the preset has it."""
 
 
 class QuietReferences(ExampleSource):
@@ -191,10 +182,9 @@ class Bench:
 
     def draw(self, name: str, detector: CopyDetector | None) -> list[dict[str, Any]]:
         """The pictures of an arm, and what the studio says of each."""
-        path, opened = self.lora(name), masked if name == MASKED else plain
-        rows = []
+        path, rows = self.lora(name), []
         for strength in STRENGTHS:
-            with opened(self.model, path, strength, self.task.settings.generation.denoising) as ready:
+            with drawing(self.model, path, recipe=Recipe.constant(strength)) as ready:
                 rows += self.drawn(ready, f"{name}-{strength:g}", strength, detector)
         return rows
 
@@ -228,7 +218,7 @@ class Bench:
 
     def lora(self, name: str) -> Path:
         if name != FIRST:
-            return self.train("falling rank" if name == MASKED else name)
+            return self.train(name)
         path = self.home / f"{FIRST}.safetensors"
         if not path.exists():
             Studio(self.store).export_adapter(self.first.id, path)
@@ -246,40 +236,6 @@ class Bench:
         ]
 
 
-@contextmanager
-def plain(model: ImageModel, path: Path, strength: float, steps: int) -> Iterator[ImageModel]:
-    """The model with an ordinary LoRA."""
-    with drawing(model, path, recipe=Recipe.constant(strength)) as ready:
-        yield ready
-
-
-@contextmanager
-def masked(model: ImageModel, path: Path, strength: float, steps: Denoising) -> Iterator[ImageModel]:
-    """The model with a LoRA whose rank falls with the noise of each step, as T-LoRA is published."""
-    layers = read_factors(read_adapter(path)[0], model.family.part)
-    rank = next(iter(layers.values())).rank
-    process = model.family.process()
-    ends = rank_ends(process, rank, ARMS["falling rank"].tune["lowest_rank"])
-    times = family_solver(model.family, steps, model.resolution, model.device).timesteps
-    used = [int((process.share(time) < ends).sum()) for time in times.float()]
-    with drawing(model) as ready:
-        weights = {name: ready.denoiser.get_parameter(f"{name}.weight") for name in layers}
-        base = {name: weight.data.clone() for name, weight in weights.items()}
-
-        def before(step: int, _: Denoising) -> None:
-            if step and used[step] == used[step - 1]:
-                return
-            for name, factors in layers.items():
-                part = replace(factors, down=factors.down[: used[step]], up=factors.up[:, : used[step]])
-                fused = base[name].float() + strength * part.change
-                weights[name].data = fused.to(base[name].dtype)
-
-        for name in layers:
-            replace_weight(ready, f"{name}.weight", base[name])
-        ready.before_step = before
-        yield ready
-
-
 def run(folder: Path, out: Path, share: float) -> None:
     """Everything that is missing of a reference."""
     home = out / folder.name
@@ -288,7 +244,7 @@ def run(folder: Path, out: Path, share: float) -> None:
     first_round(folder, home / "workspace")
     with Store(home / "workspace") as store:
         bench, detector = Bench(store, home, share), None
-        for name in (FIRST, *ARMS, MASKED):
+        for name in (FIRST, *ARMS):
             kept = home / f"{name}.json"
             if kept.exists():
                 continue
@@ -332,7 +288,7 @@ class Trial:
         return all((home / f"{name}.json").exists() for name in self.arms)
 
 
-SECOND = Trial((FIRST, *ARMS, MASKED), STRENGTHS, TODAY)
+SECOND = Trial((FIRST, *ARMS), STRENGTHS, TODAY)
 
 
 def cells(out: Path, trial: Trial) -> dict[str, list[Cell]]:
