@@ -618,7 +618,9 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"trainings", "learn_from_choices"})
+    GONE: ClassVar[frozenset[str]] = frozenset(
+        {"trainings", "learn_from_choices", "copy_model", "style_model"}
+    )
 
     policy: str = setting(
         "uncertainty",
@@ -665,29 +667,6 @@ class GalSettings(SettingsGroup):
             "pictures": "images only",
         },
     )
-    # SSCD in place of the vision model in Eq. G16, for a style: a file or a hub ID, or ""
-    copy_model: str = setting(
-        "",
-        "Copy model (SSCD)",
-        note="Only with a style and detection by images: an SSCD model (a file or Hugging Face ID). Empty "
-        "takes the vision model.",
-        idle=(
-            {KIND: "object"},
-            {"gal.copy_detectors": "prompts"},
-        ),
-    )
-    # CSD in place of patches and colours in Eq. G17, for a style: a file or a hub ID, or ""
-    style_model: str = setting(
-        "",
-        "Style model (CSD)",
-        note="Only with a style and detection by images: a CSD model (a file or Hugging Face ID). Empty "
-        "takes the vision model.",
-        idle=(
-            {KIND: "object"},
-            {"gal.copy_detectors": "prompts"},
-        ),
-    )
-
     # for a style, what has the color of a plain background of a reference does not count in Eq. G17
     without_ground: bool = setting(
         False,

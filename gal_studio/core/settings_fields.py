@@ -34,8 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.fast_guidance", "generation.fast_solver",
     ),
     "Suggestions and copies": (
-        "gal.policy", "gal.top_k", "gal.copy_detectors", "gal.copy_model", "gal.style_model",
-        "gal.without_ground",
+        "gal.policy", "gal.top_k", "gal.copy_detectors", "gal.without_ground",
     ),
     "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best"),
     "Round 0": (
