@@ -18,8 +18,6 @@ from gal_studio.core.settings_fields import setting_of
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.rounds.prior import drawn_prior
-from gal_studio.worker.jobs.generate import open_detector
-from gal_studio.worker.patches.copy_detector import Describers, describers_of
 from tests.idle import is_idle
 
 SHAPE = load_shape("sdxl")
@@ -35,20 +33,6 @@ def sampled(settings: Settings) -> object:
     """The steps, guidance and solver of an image."""
     generation = settings.generation
     return generation.as_drawn.denoising, generation.as_drawn.guidance_scale, generation.solver
-
-
-def detected(settings: Settings, kind: Kind) -> object:
-    """The models that look for copies beside the vision model; None if none is opened."""
-    models = SimpleNamespace(descriptor=lambda kind, name: (kind, name))
-    project = SimpleNamespace(kind=kind, taught=find_taught(kind), has_references=kind == "style")
-    task = cast(Any, SimpleNamespace(project=project, settings=settings, models=models))
-    if settings.gal.copy_detectors != "prompts":
-        return describers_of(task)
-    try:
-        next(open_detector(task))
-    except StopIteration as ended:
-        return ended.value
-    raise AssertionError("a detector is opened")
 
 
 def referenced(settings: Settings, kind: Kind) -> object:
@@ -89,8 +73,6 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
     "gal.balance_lambda": lambda settings, _: example_weight(
         settings.gal.balance, settings.gal.balance_lambda, 0.5
     ),
-    "gal.copy_model": detected,
-    "gal.style_model": detected,
     "references.strength": referenced,
     "references.several": referenced,
     "references.subject_alone": referenced,
@@ -106,8 +88,8 @@ OTHER: dict[str, Any] = {
     "tune.prior_styles": ["ink style"], "tune.taught_share": 0.5, "tune.teacher_strength": 0.7,
     "tune.stop_at_best": True, "generation.allocation": "ladder", "generation.lowest_strength": 0.5,
     "generation.latest_switch": 0.5, "generation.fast_steps": 6, "generation.fast_guidance": 2.0,
-    "generation.fast_solver": "lcm", "gal.balance_lambda": 8.0, "gal.copy_model": "sscd.pt",
-    "gal.style_model": "csd.pt", "references.strength": 0.3, "references.several": "average",
+    "generation.fast_solver": "lcm", "gal.balance_lambda": 8.0,
+    "references.strength": 0.3, "references.several": "average",
     "references.subject_alone": True, "references.candidates": 2, "refine.clean_background": "on white",
     "refine.even_reference": True,
 }  # fmt: skip
@@ -144,7 +126,7 @@ USED: dict[str, dict[str, Any]] = {
     "generation.fast_steps": {"generation.speed_lora": "fast.safetensors"},
     "generation.fast_guidance": {"generation.fast_model": "someone/fast"},
     "generation.fast_solver": {"generation.fast_model": "someone/fast"},
-    "gal.balance_lambda": {}, "gal.copy_model": {}, "gal.style_model": {},
+    "gal.balance_lambda": {},
     "references.strength": {"references.adapter": "someone/adapter"},
     "references.several": {"references.adapter": "someone/adapter"},
     "refine.even_reference": {},
@@ -156,7 +138,3 @@ def test_what_is_shown_does_change_something(name: str) -> None:
     settings, changed = with_values(USED[name]), with_values({**USED[name], name: OTHER[name]})
     assert not is_idle(name, settings, "style")
     assert COMPUTED[name](changed, "style") != COMPUTED[name](settings, "style")
-
-
-def test_no_copy_model_is_opened_for_an_object() -> None:
-    assert detected(with_values({"gal.copy_model": "sscd.pt"}), "object") == Describers()

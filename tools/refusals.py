@@ -29,8 +29,6 @@ MANY = frozenset(
 )
 """Errors that have several causes; `FileNotFoundError` or `JSONDecodeError` have one."""
 UNASKED: Mapping[str, str] = {
-    "engine/training/device_group.py say": "a pipe that is closed says that its process ended, no more",
-    "engine/training/device_group.py receive": "as above",
     "json_files.py open_plain": "whether the path is a link is looked up",
     "patience.py killed_after": "`Thread.start` has one RuntimeError",
     "state/files/paths.py user_path": "`expanduser` has one RuntimeError",

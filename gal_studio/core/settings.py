@@ -238,15 +238,6 @@ class TuneSettings(SettingsGroup):
         note="Share of training images without their caption. With more, a style appears even without its "
         "trigger words.",
     )
-    # decay of the running average of the LoRA's weights with which a training ends (EMA); 0: its last weights
-    average_decay: float = setting(
-        0.0,
-        "Weight averaging (EMA)",
-        0.0,
-        0.9999,
-        note="Averages a LoRA over its last steps. The closer to 1, the longer the average and the "
-        "smoother the result (0 is off).",
-    )
     # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
     time_weighting: TimeWeighting = setting(
         "even",
@@ -331,10 +322,6 @@ class TuneSettings(SettingsGroup):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.average_decay and self.method == "full":
-            raise StudioError(
-                "“Weight averaging (EMA)” holds the weights twice: set it to 0, or train a LoRA."
-            )
         if self.time_low >= self.time_high:
             raise StudioError(
                 f"“Minimum timestep” ({self.time_low!r}) must be below “Maximum timestep” "
@@ -678,29 +665,6 @@ class GalSettings(SettingsGroup):
             "pictures": "images only",
         },
     )
-    # SSCD in place of the vision model in Eq. G16, for a style: a file or a hub ID, or ""
-    copy_model: str = setting(
-        "",
-        "Copy model (SSCD)",
-        note="Only with a style and detection by images: an SSCD model (a file or Hugging Face ID). Empty "
-        "takes the vision model.",
-        idle=(
-            {KIND: "object"},
-            {"gal.copy_detectors": "prompts"},
-        ),
-    )
-    # CSD in place of patches and colours in Eq. G17, for a style: a file or a hub ID, or ""
-    style_model: str = setting(
-        "",
-        "Style model (CSD)",
-        note="Only with a style and detection by images: a CSD model (a file or Hugging Face ID). Empty "
-        "takes the vision model.",
-        idle=(
-            {KIND: "object"},
-            {"gal.copy_detectors": "prompts"},
-        ),
-    )
-
     # for a style, what has the color of a plain background of a reference does not count in Eq. G17
     without_ground: bool = setting(
         False,

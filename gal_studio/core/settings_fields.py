@@ -16,7 +16,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Training": (
         "tune.method", "tune.rank", "tune.lokr_factor", "tune.target",
         "tune.learning_rate", "tune.steps", "tune.schedule", "tune.warmup_steps", "tune.crop",
-        "tune.background", "tune.held_out", "tune.time_high", "tune.caption_dropout", "tune.average_decay",
+        "tune.background", "tune.held_out", "tune.time_high", "tune.caption_dropout",
         "seed",
     ),
     "Regularization images": ("tune.prior_images", "tune.prior_styles", "tune.prior_weight"),
@@ -34,8 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "generation.fast_guidance", "generation.fast_solver",
     ),
     "Suggestions and copies": (
-        "gal.policy", "gal.top_k", "gal.copy_detectors", "gal.copy_model", "gal.style_model",
-        "gal.without_ground",
+        "gal.policy", "gal.top_k", "gal.copy_detectors", "gal.without_ground",
     ),
     "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best"),
     "Round 0": (

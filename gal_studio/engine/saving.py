@@ -1,6 +1,5 @@
 """Read and write files of tensors: safetensors, and the tables of weights in PyTorch's own format."""
 
-import argparse
 import pickle
 import stat
 import uuid
@@ -8,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import BadZipFile, is_zipfile
 
-import numpy as np
 import torch
 
 from gal_studio.causes import missing, unread
@@ -58,14 +56,7 @@ def read_table(path: Path, called: str) -> Mapping[str, Any]:
     try:
         if path.suffix.lower() in (".safetensors", ".sft"):
             return load_file(path)
-        is_archive = is_zipfile(path)
-        if is_archive and _is_program(path):
-            raise StudioError(
-                f"The file {path.name} is a TorchScript program and not a table of weights: choose the "
-                "model's weights alone."
-            )
-        with torch.serialization.safe_globals(_training_state()):
-            found = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
+        found = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
     except pickle.UnpicklingError as error:
         raise StudioError(
             f"The file {path.name} is a pickle with more in it than weights, which could run a program: "
@@ -78,18 +69,6 @@ def read_table(path: Path, called: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise StudioError(f"The file {path.name} is not the {called}: it has no table of weights.")
     return found
-
-
-def _is_program(path: Path) -> bool:
-    with ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
-
-
-def _training_state() -> list[Any]:
-    """What checkpoints keep beside their weights and cannot run anything: arguments and numbers."""
-    scalar = np.float64(0.0).__reduce__()[0]  # numpy had it elsewhere before its version 2
-    former = (scalar, "numpy.core.multiarray.scalar")
-    return [argparse.Namespace, np.dtype, np.dtypes.Float64DType, scalar, former]
 
 
 def give_usual_modes(folder: Path) -> None:

@@ -60,8 +60,6 @@ def _paths(project: Project, settings: Settings, with_adapter: bool = True) -> I
         ("vision model", settings.refine.vision_model),
         ("fast model", settings.generation.fast_model.strip()),
         ("speed LoRA", settings.generation.speed_lora.strip()),
-        ("copy model", settings.gal.copy_model.strip()),
-        ("style model", settings.gal.style_model.strip()),
     )
     for role, name in names:
         for path in local_paths(name):

@@ -9,7 +9,6 @@ from gal_studio.assets import resolve_adapter, resolve_model
 from gal_studio.core.memory.machine import Precision
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.settings import NATIVE
-from gal_studio.engine.features.descriptors import descriptor_needs
 from gal_studio.engine.features.open_clip_source import embedder_needs
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import MissingFiles
@@ -39,10 +38,6 @@ def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], t
     if lora:
         drawn_by = resolve_model(fast) if fast else base
         found["speed_lora"] = lambda: _one(fast_lora_need(resolve_model(lora), drawn_by, revisions))
-    if copies := names.copy_model.strip():
-        found["copy_model"] = lambda: descriptor_needs("SSCD", copies, revisions)
-    if styles := names.style_model.strip():
-        found["style_model"] = lambda: descriptor_needs("CSD", styles, revisions)
     if names.adapter.strip():
         found["adapter"] = lambda: _adapter_needs(resolve_adapter(names.adapter), base, revisions)
     return found

@@ -17,7 +17,6 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.models.locations import located
 from gal_studio.core.settings import Settings
 from gal_studio.engine.features.clip import Embedder, load_embedder
-from gal_studio.engine.features.descriptors import Descriptor, DescriptorKind, load_descriptor
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.memory.plan import release_memory
 from gal_studio.engine.models.devices import device_name
@@ -110,10 +109,6 @@ class Models:
     def vision(self, name: str, clip: str) -> PatchTower:
         """The vision model of that name (Eq. P2); `clip` names the CLIP behind the name "clip"."""
         return self._open("vision", (name, clip if name == "clip" else ""), self._load_tower)
-
-    def descriptor(self, kind: DescriptorKind, name: str) -> Descriptor:
-        """The model of that name that describes whole pictures."""
-        return self._open(kind, (name,), partial(load_descriptor, kind))
 
     def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Model]) -> Model:
         key = tuple(map(self.located, key))

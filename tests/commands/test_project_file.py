@@ -166,17 +166,15 @@ def test_models_beside_the_project_file_are_found(folder: Path) -> None:
 
 
 def test_models_in_the_settings_are_found_beside_the_project_file(folder: Path) -> None:
-    for name in ("sscd.pt", "lcm.safetensors", "clip"):
+    for name in ("lcm.safetensors", "clip"):
         (folder / name).touch()
     path = folder / "project.toml"
     path.write_text(
-        'kind = "style"\n[settings.gal]\ncopy_model = "sscd.pt"\nstyle_model = "owner/CSD"\n'
-        '[settings.refine]\nvision_model = "clip"\n'
+        'kind = "style"\n[settings.refine]\nvision_model = "clip"\n'
         '[settings.generation]\nspeed_lora = "lcm.safetensors"\n'
         'fast_model = "lcm.safetensors with owner/turbo"\n' + REFERENCE
     )
     assert read_project_file(path).draft.changes == {
-        "gal": {"copy_model": str(folder / "sscd.pt"), "style_model": "owner/CSD"},
         "refine": {"vision_model": "clip"},
         "generation": {
             "speed_lora": str(folder / "lcm.safetensors"),

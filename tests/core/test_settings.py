@@ -179,7 +179,7 @@ LEFT_OUT = {
     },
     RefineSettings: {"drop_conditions": 0.0},
     MachineSettings: {
-        "precision": "auto", "base": "plain", "optimizer": "adamw", "tiling": False, "attention": "native",
+        "precision": "auto", "base": "plain", "optimizer": "adamw", "tiling": False,
     },
 }  # fmt: skip
 """What fingerprints leave out, with the values that this stands for."""

@@ -46,7 +46,8 @@ def test_a_setting_that_does_nothing_is_told_from_one_that_does() -> None:
     assert is_idle("generation.lowest_strength", ladder, "style")
     assert not is_idle("generation.lowest_strength", fixed, "style")
     assert is_idle("generation.latest_switch", fixed, "style"), "the lowest strength is 1"
-    assert is_idle("gal.copy_model", fixed, "object") and not is_idle("gal.copy_model", fixed, "style")
+    assert is_idle("gal.without_ground", fixed, "object")
+    assert not is_idle("gal.without_ground", fixed, "style")
     assert is_idle("references.strength", fixed, "style")
     assert not is_idle("references.strength", fixed, "style", draws=True)
 

@@ -30,12 +30,6 @@ def test_the_rounds_of_a_project_name_models_too(store: Store) -> None:
     ]
 
 
-def test_the_models_of_whole_images_are_named(store: Store) -> None:
-    named = Settings().updated({"gal": {"copy_model": "/sscd.pt", "style_model": "owner/CSD"}})
-    project = add_project(store, "Cat", "/base", named)
-    assert paths(store, project) == [("base model", "/base"), ("copy model", "/sscd.pt")]
-
-
 def test_a_failed_job_lacks_only_a_model_that_it_loads(store: Store, tmp_path: Path) -> None:
     base = tmp_path / "base"
     base.mkdir()

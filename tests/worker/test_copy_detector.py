@@ -14,21 +14,18 @@ from PIL import Image
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.carried import style_distance
+from gal_studio.core.patchdpo.shown import match
 from gal_studio.core.types import CARRIES, FOUND_FROM, SHOWN
-from gal_studio.engine.features.descriptors import load_descriptor
 from gal_studio.rounds import base_pictures
 from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.refinements import Foreground
 from gal_studio.studio import ReferenceDraft, Studio
-from gal_studio.studio.create.project import model_names
 from gal_studio.studio.views.round import candidate_view
 from gal_studio.worker.jobs import generate
 from gal_studio.worker.jobs.generate import draw_base_pictures
-from gal_studio.worker.model_check import report
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.copy_detector import Describers, LearnedLooks, open_copy_detector
+from gal_studio.worker.patches.copy_detector import LearnedLooks, looks_of, open_copy_detector
 from gal_studio.worker.task import open_task
-from tests.engine.tiny_descriptors import save_csd, save_sscd, tiny_csd, tiny_sscd
 from tests.tiny_project import changed, drawing, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
@@ -200,43 +197,30 @@ def test_where_a_style_shows_shreds_of_a_subject_all_patches_count_unless_a_pers
     assert counting == {"style": True, "painted": False, "object": False}
 
 
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings that name a copy model and a style model."""
-    folder = tmp_path_factory.mktemp("descriptors")
-    return {
-        "copy_model": save_sscd(folder / "sscd.torchvision.pt", tiny_sscd()),
-        "style_model": save_csd(folder / "csd.safetensors", tiny_csd()),
-    }
-
-
-def test_a_style_is_compared_by_the_models_made_for_it(
-    studio: Studio, models: Models, names: tuple[str, str], described: dict[str, str]
+def test_scores_are_those_of_the_equations_for_the_stored_images(
+    studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
-    """Eq. G16 and G17 by cosines of whole images, computed here once more from the stored images."""
-    round_id = draw(studio, models, names, described)
+    """Eq. G16 and G17, computed here once more from the stored images."""
+    round_id = draw(studio, models, names)
     store, here = studio.store, studio.store.snapshots.round(round_id)
     project = here.round.project_id
     base = base_pictures.of_project(store, store.projects.get(project))
     prompts = [here.project.prompts[one.anchor_id] for one in here.candidates]
-    images = [
-        store.projects.references(project)[0].image,
-        *base.values(),
-        *(one.image for one in here.candidates),
-    ]
+    images = [*base.values(), *(one.image for one in here.candidates)]
     pictures = [store.images.picture(image) for image in images]
-    content = load_descriptor("SSCD", described["copy_model"], "cpu").describe(pictures)
-    style = load_descriptor("CSD", described["style_model"], "cpu").describe(pictures)
-    copies, styles = (dict(zip(images, rows @ rows[0], strict=True)) for rows in (content, style))
-    mean = np.mean([copies[image] for image in base.values()])
-    far = np.mean([1 - styles[image] for image in base.values()])
     (job, *_) = store.jobs.of_project(project)
-    task = open_task(store, models, job)
-    seen = open_copy_detector(task).compare(pictures[1 + len(base) :], prompts)
+    detector = open_copy_detector(open_task(store, models, job))
+    (sought,), (learned,) = detector.sought, detector.learned.looks
+    looks = dict(zip(images, looks_of(pictures, detector.scorer.tower.patches(pictures)), strict=True))
+    copies = {image: match(sought, look.features) for image, look in looks.items()}
+    apart = {image: style_distance(look, [learned]) for image, look in looks.items()}
+    mean, far = (np.mean([of[image] for image in base.values()]) for of in (copies, apart))
+    own = style_distance(learned, [learned])
+    seen = detector.compare(pictures[len(base) :], prompts)
     for one, prompt, evidence in zip(here.candidates, prompts, seen, strict=True):
         expected = (mean + copies[base[prompt]]) / 2
         assert evidence.likeness == pytest.approx((copies[one.image] - expected) / (1 - mean), abs=1e-5)
-        carried = np.clip((far - (1 - styles[one.image])) / far, -1.0, 1.5)
+        carried = np.clip((far - apart[one.image]) / (far - own), -1.0, 1.5)
         assert one.more_scores[CARRIES] == pytest.approx(carried, abs=1e-5)
 
 
@@ -256,15 +240,6 @@ def test_a_plain_background_counts_as_the_settings_say(
     expected = style_distance(other, [plain], without_ground)
     assert replace(learned, looks=(plain,)).distance(other) == expected
     assert style_distance(other, [plain], not without_ground) != expected
-
-
-def test_an_object_is_compared_by_its_patches(
-    studio: Studio, models: Models, names: tuple[str, str], described: dict[str, str]
-) -> None:
-    """A model of whole images would take the object itself for a copy."""
-    draft = object_draft(names, changes=changed(gal=described))
-    task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
-    assert open_copy_detector(task).describers == Describers()
 
 
 def test_images_of_an_object_are_also_compared_with_the_reference_that_no_training_saw(
@@ -312,11 +287,3 @@ def test_each_object_that_a_prompt_names_is_looked_for(
     )
     assert {*both} == {*words} and {*one} == {words[1]} and not plain
     assert both[words[0]] > max(FOUND_FROM, both[words[1]])
-
-
-def test_a_file_that_is_no_such_model_is_refused_before_the_project_is_made(
-    names: tuple[str, str], described: dict[str, str]
-) -> None:
-    named = model_names(tiny_draft(names, changes=changed(gal={"copy_model": described["style_model"]})))
-    assert "isn’t an SSCD model" in report(named).problem
-    assert report(replace(named, copy_model=described["copy_model"])).problem == ""

@@ -237,11 +237,6 @@ def _nearness(score: AnchorScore, digits: int) -> float:
     return round(100 * uncertainty_key(score), 9 if score.is_counted else digits)
 
 
-def quoted(scores: Sequence[AnchorScore], one: AnchorScore) -> str:
-    """The short name of one of these anchors in quotation marks."""
-    return f"“{short_names([score.anchor for score in scores])[one.anchor.id]}”"
-
-
 def ordinal(number: int) -> str:
     """An ordinal number: "1st", "2nd", "3rd", "11th"."""
     if number % 100 in (11, 12, 13):

@@ -9,7 +9,6 @@ from gal_studio.core.settings_group import SettingsGroup
 Precision = Literal["auto", "bf16", "fp16", "fp32"]
 Base = Literal["plain", "int8"]
 Optimizer = Literal["adamw", "adamw8bit", "prodigy"]
-Attention = Literal["native", "flash", "sage"]
 
 MOMENTS = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 """Bytes that an optimizer holds of each trained weight."""
@@ -71,19 +70,6 @@ class MachineSettings(SettingsGroup):
         False,
         "Autoencoder tiling",
         note="Decodes images in four tiles. This needs less memory and changes images slightly.",
-    )
-    channels_last: bool = setting(
-        False,
-        "channels_last",
-        note="Stores convolution weights by pixel, which is faster on some GPUs.",
-    )
-    # diffusers' names of kernels; training has PyTorch's
-    attention: Attention = setting(
-        "native",
-        "Attention",
-        note="The kernel with which a transformer generates. Other packages can be faster on NVIDIA GPUs "
-        "but change images slightly.",
-        words={"native": "PyTorch's own", "flash": "FlashAttention", "sage": "SageAttention, in 8 bits"},
     )
     compile: bool = setting(
         False,

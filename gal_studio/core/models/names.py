@@ -14,8 +14,6 @@ MODEL_SETTINGS = (
     ("references", "adapter"),
     ("generation", "fast_model"),
     ("generation", "speed_lora"),
-    ("gal", "copy_model"),
-    ("gal", "style_model"),
 )
 """The settings that name models, by group: a hub ID, a path, or two with " with " between them."""
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.(?i:safetensors|sft|gguf))(?: with (?P<pipeline>.+))?$")

@@ -17,7 +17,6 @@ class ModelNames:
     `start_from` is the file of a LoRA from elsewhere, or ""; what it has to fit are method, target and rank.
     Its changes of a text encoder are refused unless the start is `without_text_encoder`. `adapter` is the
     image adapter, `native` or "". `fast_model` and `speed_lora` are what images are generated with, or "".
-    `copy_model` and `style_model` are what they are compared with beside the vision model, or "".
     """
 
     base_model: str
@@ -32,8 +31,6 @@ class ModelNames:
     without_text_encoder: bool = False
     fast_model: str = ""
     speed_lora: str = ""
-    copy_model: str = ""
-    style_model: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,16 +26,10 @@ Row = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Look:
-    """What a picture looks like: its patch features (h, w, d), and its colours in CIELAB (H, W, 3).
-
-    `content` and `style` are unit vectors of the whole picture by models made for that (SSCD, CSD); None
-    without such a model.
-    """
+    """What a picture looks like: its patch features (h, w, d), and its colours in CIELAB (H, W, 3)."""
 
     features: Features
     colours: Colours
-    content: Row | None = None
-    style: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -61,11 +55,8 @@ def style_distance(picture: Look, references: Sequence[Look], without_ground: bo
 
     The mean over the picture's patches of 1 - cosine, plus the mean over its pixels of the distance in CIELAB
     divided by 30. Places do not count, nor whether all of the references is there; `without_ground`, nor what
-    has the color of a reference's plain ground: that is easily learned, and no evidence of the style. Where
-    the styles are described, 1 - the largest cosine of their vectors.
+    has the color of a reference's plain ground: that is easily learned, and no evidence of the style.
     """
-    if picture.style is not None:
-        return 1.0 - most_alike(picture.style, [each.style for each in references])
     grounds = [plain_ground(each) if without_ground else None for each in references]
     known = [_things(each, [ground]) for each, ground in zip(references, grounds, strict=True)]
     features, colours = _things(picture, grounds)
@@ -103,11 +94,6 @@ def object_distance(picture: Look, references: Sequence[tuple[Look, Flags]]) -> 
     1 - cosine, plus the distance of mean colours in CIELAB divided by 100. The mean over the references.
     """
     return float(np.mean([_placed(picture, *each) for each in references]))
-
-
-def most_alike(own: Row, others: Iterable[Row | None]) -> float:
-    """The largest cosine of a unit vector and those of other pictures, of which one at least is described."""
-    return max(float(own @ other) for other in others if other is not None)
 
 
 def _rows(features: Features) -> NDArray[np.float64]:

@@ -20,10 +20,6 @@ _NEEDED = {
     ("optimizer", "adamw8bit"): ("bitsandbytes", "The 8-bit optimizer needs", "the plain optimizer"),
 }
 _PRODIGY = "prodigyopt"
-_KERNELS = {
-    "flash": ("flash_attn", "flash-attn", "FlashAttention"),
-    "sage": ("sageattention", "sageattention", "SageAttention"),
-}
 
 
 def check_machine(machine: MachineSettings, device: torch.device) -> None:
@@ -39,15 +35,6 @@ def check_machine(machine: MachineSettings, device: torch.device) -> None:
             raise StudioError(
                 f"{needs} the package {package}, which is not installed: "
                 f"run {how_to_install('memory')} in the studio's folder, or choose {instead}."
-            )
-    if machine.attention in _KERNELS:
-        package, project, title = _KERNELS[machine.attention]
-        if device.type != "cuda":
-            raise StudioError(f"{title} needs an NVIDIA GPU: set “Attention” to PyTorch's own.")
-        if not is_installed(package):
-            raise StudioError(
-                f"{title} needs the package {project}, which is not installed: "
-                f"install it with pip, or set “Attention” to PyTorch's own."
             )
     if machine.optimizer == "prodigy" and not is_installed(_PRODIGY):
         raise StudioError(
@@ -66,10 +53,6 @@ def place(family: Family, device: torch.device, machine: MachineSettings) -> Non
     else:
         kept = {id(part) for part in family.text_parts} if machine.text_off_device else set()
         _move([part for part in family.frozen_parts if id(part) not in kept], device)
-    if machine.channels_last:
-        for weight in family.denoiser.parameters():
-            if weight.ndim == 4:
-                weight.data = weight.data.to(memory_format=torch.channels_last)
 
 
 def lay_out_autoencoder(family: Family) -> None:

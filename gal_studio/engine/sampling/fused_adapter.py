@@ -29,7 +29,6 @@ from gal_studio.engine.models.adapters import (
     shapes,
     targeted_layers,
 )
-from gal_studio.engine.models.attention import attention
 from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.factors import FIRST, alpha_ratio, read_changes
 from gal_studio.engine.models.image_model import ImageModel
@@ -73,8 +72,7 @@ def drawing(
                 "A speed LoRA cannot be used with base weights of 8-bit integers: choose plain weights, or a "
                 "fast model in its place."
             )
-        kernel = attention(model, model.machine.attention)
-        with _attached(model, adapter, recipe), kernel, compiled(model):
+        with _attached(model, adapter, recipe), compiled(model):
             model.solver = speed.solver
             yield model
         return
@@ -88,7 +86,7 @@ def drawing(
         for name, weight in model.denoiser.named_parameters():
             if weight.dtype != precision:
                 replace_weight(model, name, weight.data.to(precision))
-        with attention(model, model.machine.attention), compiled(model):
+        with compiled(model):
             yield model
     finally:
         detach(model)

@@ -77,7 +77,9 @@ def load_adapter(
     open_tower: Callable[[Path], Any] | None = None,
 ) -> ReferenceAdapter:
     """Read an adapter by its name, see `adapter_files.AdapterName`; refused if it does not fit the model."""
-    adapter = load_without_encoder(name, model, revisions)
+    check_references(model.family, model.name, is_native=False)
+    files = locate_adapter(name, model.family.name, {} if revisions is None else revisions)
+    adapter = ReferenceAdapter(name, *read_parts(files.weights), files.encoder)
     if (adapter.encoder / TOWER).is_file():
         if open_tower is None:
             raise StudioError(
@@ -89,16 +91,6 @@ def load_adapter(
     _check_fits(adapter, model)
     _check_encoder(adapter)
     return adapter
-
-
-def load_without_encoder(
-    name: str, model: ImageModel, revisions: Revisions | None = None
-) -> ReferenceAdapter:
-    """Read an adapter that `load_adapter` has checked before, for references that come encoded."""
-    check_references(model.family, model.name, is_native=False)
-    files = locate_adapter(name, model.family.name, {} if revisions is None else revisions)
-    projection, attention = read_parts(files.weights)
-    return ReferenceAdapter(name, projection, attention, files.encoder)
 
 
 def check_references(family: Family | type[Family], name: str, is_native: bool) -> None:

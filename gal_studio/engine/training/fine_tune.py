@@ -125,7 +125,6 @@ def train(model: ImageModel, make: Callable[[], Training], run: Run) -> Iterator
                 if saving.is_due():
                     saving.save()
             saving.end()
-            training.finish()
         completed = True
     except GeneratorExit:
         if saving is not None:

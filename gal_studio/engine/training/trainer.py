@@ -18,7 +18,6 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.hidden import reveal
 from gal_studio.engine.models.adapters import attach_full, attach_lora, layers_in, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.average import WeightAverage
 from gal_studio.engine.training.batches import BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
 from gal_studio.engine.training.gradients import Gradients
@@ -125,8 +124,6 @@ class Training:
         self.gradients.teacher = TeacherLayers(model, run.teacher.adapter) if run.teacher else None
         self.weights = trainable(model)
         trained = list(self.weights.values())
-        decay = settings.average_decay
-        self.average = WeightAverage(self.weights, decay) if decay else None
         self.optimizer = make_optimizer(trained, settings, model.machine.optimizer, model.device)
         scaled = model.training_precision == torch.float16
         self.scaler = torch.amp.GradScaler(model.device.type, enabled=scaled)
@@ -143,14 +140,7 @@ class Training:
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        if self.average is not None:
-            self.average.update(self.step)
         return loss
-
-    def finish(self) -> None:
-        """Let the model have what the training ends with: the average of its weights, if there is one."""
-        if self.average is not None:
-            self.average.put_in_place()
 
     def _may_overflow(self) -> bool:
         """Whether the gradient may be too large for float16: that step is left out, and the scale halved."""
@@ -175,16 +165,12 @@ class Training:
         if self.scaler.is_enabled():
             state = self.scaler.state_dict()
             own[SCALE] = torch.tensor([state[name] for name in SCALING], dtype=torch.float64)
-        if self.average is not None:
-            own |= self.average.state()
         tensors = own | optimizer_state(self.weights, self.optimizer)
         return Checkpoint(self.step, self.source.fingerprint, tensors, self.source.endless)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Restore the state from a checkpoint."""
         restore_state(self.weights, self.optimizer, checkpoint.tensors)
-        if self.average is not None:
-            self.average.restore(checkpoint.tensors)
         self.step = checkpoint.step
         self.generator.set_state(checkpoint.tensors["generator"])
         if SCALE in checkpoint.tensors and self.scaler.is_enabled():

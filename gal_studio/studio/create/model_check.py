@@ -87,7 +87,7 @@ class ModelCheck:
 
 def _is_bundled(names: ModelNames) -> bool:
     used = (names.base_model, names.clip_model, names.vision_model)
-    others = names.start_from or names.fast_model or names.speed_lora or names.copy_model or names.style_model
+    others = names.start_from or names.fast_model or names.speed_lora
     return not others and all(name.startswith(BUNDLED) or name == "clip" for name in used)
 
 

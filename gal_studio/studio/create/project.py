@@ -263,8 +263,6 @@ def model_names(draft: ProjectDraft) -> ModelNames:
         draft.without_text_encoder,
         settings.generation.fast_model,
         settings.generation.speed_lora,
-        settings.gal.copy_model,
-        settings.gal.style_model,
     )
 
 
@@ -367,10 +365,6 @@ def settings_of(draft: ProjectDraft) -> Settings:
         {
             "refine": {"vision_model": _absolute(vision_model)},
             "references": {"adapter": adapter},
-            "gal": {
-                name: _absolute_file(getattr(settings.gal, name).strip())
-                for name in ("copy_model", "style_model")
-            },
             "generation": {
                 "fast_model": absolute_base_model(fast) if fast else "",
                 "speed_lora": _absolute_file(lora) if lora else "",

@@ -23,8 +23,6 @@ _LABELS = {
     "adapter": "Image adapter",
     "fast_model": "Fast model",
     "speed_lora": "Speed LoRA",
-    "copy_model": "Copy model",
-    "style_model": "Style model",
 }
 _NAMED = ("references.adapter", "generation.fast_model", "generation.speed_lora")
 _FAST = ("fast_model", "speed_lora")

@@ -207,7 +207,7 @@ def _copy_detectors(project: ProjectView) -> str:
         return "not detected without reference images"
     words = value_words("gal.copy_detectors")[project.settings.gal.copy_detectors]
     settings = project.settings
-    if is_calibrated(project.clip_model, settings.gal.copy_model or settings.refine.vision_model):
+    if is_calibrated(project.clip_model, settings.refine.vision_model):
         return words
     return f"{words}; not calibrated for these models, so check a few images"
 

@@ -36,8 +36,6 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
         target=settings.tune.target,
         fast_model=located(settings.generation.fast_model, locations),
         speed_lora=located(settings.generation.speed_lora, locations),
-        copy_model=located(settings.gal.copy_model, locations),
-        style_model=located(settings.gal.style_model, locations),
     )
     needs = list(unmet(names, pins))
     if not needs:

@@ -14,9 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.carried import (
     LEAST_APART,
     Look,
-    Row,
     Scale,
-    most_alike,
     object_distance,
     style_distance,
 )
@@ -36,7 +34,6 @@ from gal_studio.core.patchdpo.shown import (
 from gal_studio.core.references import Prompts, Subject
 from gal_studio.core.taught.taught import Taught
 from gal_studio.core.types import Reference
-from gal_studio.engine.features.descriptors import Descriptor
 from gal_studio.engine.patches.colours import lab_colours
 from gal_studio.engine.patches.foreground import is_ragged
 from gal_studio.rounds import lineage
@@ -66,29 +63,9 @@ class Evidence:
     objects: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Describers:
-    """The models that describe whole pictures of a style (SSCD, CSD); None where the vision model is used."""
-
-    contents: Descriptor | None = None
-    styles: Descriptor | None = None
-
-    def looks(self, pictures: Sequence[Image.Image], features: Iterable[Features]) -> list[Look]:
-        """What pictures look like, whose patch features are known."""
-        return [
-            Look(of_patches, lab_colours(picture), content, style)
-            for picture, of_patches, content, style in zip(
-                pictures,
-                features,
-                _rows(self.contents, pictures),
-                _rows(self.styles, pictures),
-                strict=True,
-            )
-        ]
-
-
-def _rows(descriptor: Descriptor | None, pictures: Sequence[Image.Image]) -> Iterable[Row | None]:
-    return descriptor.describe(pictures) if descriptor else [None] * len(pictures)
+def looks_of(pictures: Sequence[Image.Image], features: Iterable[Features]) -> list[Look]:
+    """What pictures look like, whose patch features are known."""
+    return [Look(known, lab_colours(one)) for one, known in zip(pictures, features, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -145,14 +122,13 @@ class CopyDetector:
     sought: tuple[ReferencePatches, ...]
     shows_from: float
     learned: LearnedLooks
-    describers: Describers = field(default_factory=Describers)
     alike: Mapping[str, float] = field(default_factory=dict)
     objects: SoughtObjects = field(default_factory=SoughtObjects)
     prompts: Prompts | None = None
 
     def compare(self, pictures: Sequence[Image.Image], prompts: Sequence[str]) -> list[Evidence]:
         """Compare pictures that were drawn for these prompts with the references."""
-        looks = self.describers.looks(pictures, self.scorer.tower.patches(pictures))
+        looks = looks_of(pictures, self.scorer.tower.patches(pictures))
         return [self._evidence(look, prompt) for look, prompt in zip(looks, prompts, strict=True)]
 
     def with_base(self, drawn: Mapping[str, Image.Image]) -> Self:
@@ -160,7 +136,7 @@ class CopyDetector:
         copies.
         """
         pictures = list(drawn.values())
-        looks = self.describers.looks(pictures, self.scorer.tower.patches(pictures))
+        looks = looks_of(pictures, self.scorer.tower.patches(pictures))
         if not looks:
             return self
         alike = {prompt: self._match(look) for prompt, look in zip(drawn, looks, strict=True)}
@@ -187,8 +163,6 @@ class CopyDetector:
 
     def _match(self, look: Look) -> float:
         """The v of Eq. G16, of the reference that a picture shows most of."""
-        if look.content is not None:
-            return most_alike(look.content, [each.content for each in self.learned.looks])
         return max(match(each, look.features) for each in self.sought)
 
 
@@ -217,29 +191,14 @@ def open_copy_detector(task: Task) -> CopyDetector:
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole images.")
     shows_from = scorer.tower.shows_from or SHOWS_FROM
-    describers = describers_of(task)
     out = held_out_of(task.now(), references)
-    learned = _learned(scorer, taught, references, known, describers, out, task.settings.gal.without_ground)
+    learned = _learned(scorer, taught, references, known, out, task.settings.gal.without_ground)
     prompts = task.prompts
     known_of = {one.trigger_word: learned.known_of(one) for one in prompts.subjects}
     objects = SoughtObjects({word: own for word, own in known_of.items() if own})
-    detector = CopyDetector(
-        scorer, tuple(sought), shows_from, learned, describers, objects=objects, prompts=prompts
-    )
+    detector = CopyDetector(scorer, tuple(sought), shows_from, learned, objects=objects, prompts=prompts)
     base = of_project(store, project)
     return detector.with_base({prompt: store.images.picture(image) for prompt, image in base.items()})
-
-
-def describers_of(task: Task) -> Describers:
-    """The models that the settings of the round name, for a style."""
-    if task.project.taught.is_subject:
-        return Describers()
-    gal, models = task.settings.gal, task.models
-    contents, styles = gal.copy_model.strip(), gal.style_model.strip()
-    return Describers(
-        models.descriptor("SSCD", contents) if contents else None,
-        models.descriptor("CSD", styles) if styles else None,
-    )
 
 
 def _learned(
@@ -247,12 +206,11 @@ def _learned(
     taught: Taught,
     references: Sequence[Reference],
     known: Mapping[str, Features],
-    describers: Describers,
     held_out: Sequence[Reference],
     without_ground: bool,
 ) -> LearnedLooks:
     pictures = [scorer.store.images.picture(each.image) for each in references]
-    looks = describers.looks(pictures, [known[each.image] for each in references])
+    looks = looks_of(pictures, [known[each.image] for each in references])
     if not taught.is_subject:
         return LearnedLooks(tuple(looks), None, without_ground=without_ground)
     subjects = [~_counting(scorer, taught, each, known[each.image]) for each in references]

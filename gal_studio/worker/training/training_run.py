@@ -18,10 +18,9 @@ from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.snapshot import KeptStep
 from gal_studio.core.types import Job, TrainingExample
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter, trainable
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.engine.training.average import as_at_the_end
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
@@ -231,8 +230,7 @@ def keep_validated_step(task: TrainingTask, model: ImageModel, state: Checkpoint
     is_validated = tune.validate_every and state.step and state.step % tune.validate_every == 0
     if not is_validated or tune.method == "full" or state.step >= task.steps:
         return
-    with as_at_the_end(trainable(model), state.tensors):
-        written = save_trained(task, model)
+    written = save_trained(task, model)
     name = task.store.adapters.add_file(written)
     with disk_errors(task.store.workspace):
         written.unlink(missing_ok=True)

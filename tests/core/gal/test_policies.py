@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.diverse import greedy_order
 from gal_studio.core.gal.policies.registry import find_policy, policy_names
 from tests.core.builders import margins, pool_of, snapshot_of
 
@@ -125,25 +124,3 @@ def test_published_may_pick_a_copy_and_ours_never_does() -> None:
     pool = anchors, copied, scores
     assert {made.candidate_id[-1] for made in decide("published", pool).suggestions} == {"1"}
     assert {made.candidate_id[-1] for made in decide("uncertainty", pool).suggestions} == {"0"}
-
-
-def test_diverse_breaks_ties_by_what_differs() -> None:
-    _, candidates, scores = pool_of(*[[0.1] * 5 + [-0.1] * 5] * 4)
-    alike, other = numpy.array([1.0, 0.0, 0.0]), numpy.array([0.0, 1.0, 0.0])
-    features = {one.id: (other if one.anchor_id == "anchor-3" else alike) for one in candidates}
-    made = find_policy("diverse").suggest(snapshot_of(candidates, scores, 2, features=features))
-    assert [one.anchor_id for one in made.suggestions] == ["anchor-0", "anchor-3"]
-
-
-@given(st.integers(2, 8), st.integers(0, 999))
-def test_the_greedy_order_begins_with_the_heaviest_and_has_all(number, seed):
-    rng = numpy.random.default_rng(seed)
-    features = rng.normal(size=(number, 5))
-    features /= numpy.linalg.norm(features, axis=1, keepdims=True)
-    weights = rng.random(number) + 0.1
-    order = greedy_order(features, weights)
-    assert sorted(order) == list(range(number))
-    assert order[0] == weights.argmax()
-    kernel = numpy.outer(weights, weights) * (features @ features.T)
-    second = [numpy.linalg.det(kernel[numpy.ix_([order[0], p], [order[0], p])]) for p in range(number)]
-    assert second[order[1]] == pytest.approx(max(second), abs=1e-9) or max(second) < 0.05**2

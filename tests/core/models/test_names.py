@@ -70,14 +70,12 @@ def test_settings_that_leave_this_computer_name_no_folder_of_it(name: str, shown
         "tune": {},
         "references": given,
         "generation": fast,
-        "gal": {"copy_model": "/home/ada/sscd.pt", "style_model": "owner/CSD", "top_k": 3},
     }
     assert public_settings(settings) == {
         "refine": {"vision_model": shown, "mix": 1.0},
         "tune": {},
         "references": {"adapter": "mine with h94/IP-Adapter", "strength": 0.5},
         "generation": {"fast_model": "turbo", "speed_lora": "lcm.safetensors", "steps": 5},
-        "gal": {"copy_model": "sscd.pt", "style_model": "owner/CSD", "top_k": 3},
     }
 
 

@@ -62,8 +62,8 @@ def furthest(one: torch.Tensor, other: torch.Tensor) -> int:
 
 @pytest.mark.parametrize(
     "options",
-    [{"text_off_device": True}, {"checkpointing": True}, {"channels_last": True}],
-    ids=["text off the device", "checkpointing", "channels last"],
+    [{"text_off_device": True}, {"checkpointing": True}],
+    ids=["text off the device", "checkpointing"],
 )
 def test_what_rounds_at_most_trains_and_draws_the_same(
     pipeline_folder: Path, options: dict[str, object]

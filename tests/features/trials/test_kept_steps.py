@@ -76,15 +76,14 @@ def old(studio: Studio) -> None:
         os.utime(path, (time.time() - 3600.0,) * 2)
 
 
-@pytest.mark.parametrize("decay", [0.0, 0.9], ids=["last weights", "average"])
 def test_a_kept_step_is_what_a_training_of_so_many_steps_ends_with(
-    studio: Studio, models: Models, names: Names, decay: float
+    studio: Studio, models: Models, names: Names
 ) -> None:
-    whole = trained(studio, models, names, average_decay=decay)
+    whole = trained(studio, models, names)
     assert steps(studio, whole) == [3, 6, 8]
     assert studio.kept_steps(whole)[-1].adapter == studio.store.rounds.get(whole).adapter
     for step, kept in zip((3, 6), studio.kept_steps(whole), strict=False):
-        shorter = trained(studio, models, names, steps=step, validate_every=0, average_decay=decay)
+        shorter = trained(studio, models, names, steps=step, validate_every=0)
         assert weights(studio, shorter) == tensors(studio, kept.adapter)
         assert steps(studio, shorter) == [], "without validations, nothing is kept"
     assert examine(studio.store) == ()

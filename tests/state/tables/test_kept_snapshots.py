@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -88,11 +89,14 @@ def test_what_another_store_writes_is_seen(place: tuple[Studio, str, str]) -> No
     assert studio.store.snapshots.round(round_id).decided.rejected == {first.id}
 
 
-def test_the_features_are_read_when_a_policy_needs_them(place: tuple[Studio, str, str]) -> None:
+def test_the_features_are_read_when_a_policy_needs_them(
+    place: tuple[Studio, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     studio, _, round_id = place
+    monkeypatch.setattr(type(find_policy("random")), "needs_features", True)
     assert studio.store.snapshots.round(round_id).pictures.features is None
-    diverse = studio.store.snapshots.round(round_id, "diverse").pictures.features
-    assert diverse is not None and len(diverse) == len(studio.store.snapshots.round(round_id).tiles)
+    features = studio.store.snapshots.round(round_id, "random").pictures.features
+    assert features is not None and len(features) == len(studio.store.snapshots.round(round_id).tiles)
 
 
 def test_what_is_supposed_is_what_stands_once_it_is_written(place: tuple[Studio, str, str]) -> None:

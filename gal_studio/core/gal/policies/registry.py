@@ -15,7 +15,7 @@ POLICIES: Registry[Policy] = Registry(
     "gal_studio.core.gal.policies",
     lambda value: isinstance(value, Policy),
     "a policy",
-    first=("uncertainty", "diverse", "published", "random"),
+    first=("uncertainty", "published", "random"),
     group="gal_studio.policies",
     of_features="policies",
 )
