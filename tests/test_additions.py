@@ -28,7 +28,6 @@ pytestmark = pytest.mark.slow
 NOT_SHOWN = {
     "gal.balance", "generation.batch_size", "tune.checkpoint_every", "tune.continue_from_last",
     "tune.prior_as_published", "tune.sample_latents", "tune.shared_time", "tune.time_low",
-    "tune.time_weighting",
 }  # fmt: skip
 """Settings that project files alone have; those of a refinement are asked in its dialog."""
 

@@ -22,7 +22,6 @@ MOST_STEPS = 100_000
 Method = Literal["lora", "lokr", "full"]
 Target = Literal["attention", "all", "style"]
 Crop = Literal["center", "random", "none"]
-TimeWeighting = Literal["even", "low_noise", "high_noise"]
 Schedule = Literal["constant", "cosine"]
 Allocation = Literal["fixed", "ladder"]
 AfterRefinement = Literal["continue", "repeat"]
@@ -53,7 +52,9 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"tensorboard", "lowest_rank"})
+    GONE: ClassVar[frozenset[str]] = frozenset(
+        {"tensorboard", "lowest_rank", "average_decay", "time_weighting"}
+    )
     FIRST: ClassVar[Mapping[str, Any]] = {
         "steps": 200, "batch_size": 8, "learning_rate": 1e-3, "rank": 8, "method": "lora", "target": "all",
         "prior_images": 0, "prior_weight": 1.0, "prior_as_published": False, "continue_from_last": False,
@@ -237,12 +238,6 @@ class TuneSettings(SettingsGroup):
         0.9,
         note="Share of training images without their caption. With more, a style appears even without its "
         "trigger words.",
-    )
-    # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
-    time_weighting: TimeWeighting = setting(
-        "even",
-        "Timestep weighting",
-        note="Which noise counts more. Low noise teaches texture and detail, high noise teaches layout.",
     )
     # share of accepted pictures in the draws, on top of the references' steps x batch size;
     # 0: as published, all pictures share these

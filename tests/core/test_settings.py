@@ -48,7 +48,7 @@ from gal_studio.core.settings_group import SettingsGroup
         (TuneSettings, "crop", "left"),
         (TuneSettings, "time_low", 1.0),
         (TuneSettings, "time_high", 0.0),
-        (TuneSettings, "time_weighting", "min_snr"),
+        (TuneSettings, "schedule", "linear"),
         (TuneSettings, "accepted_share", 1.0),
         (TuneSettings, "prior_styles", 3),
         (TuneSettings, "prior_styles", ("flat", "Flat")),
@@ -170,7 +170,7 @@ def test_pictures_say_how_they_are_drawn():
 
 LEFT_OUT = {
     TuneSettings: {
-        "prior_styles": (), "time_low": 0.0, "time_high": 1.0, "time_weighting": "even",
+        "prior_styles": (), "time_low": 0.0, "time_high": 1.0,
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,

@@ -7,20 +7,19 @@ from typing import Literal
 from gal_studio.core.errors import StudioError
 
 Role = Literal[
-    "down", "up", "mid", "alpha", "magnitude", "magnitude_of_outputs", "of_change", "bias", "norm",
-    "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
-    "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2",
+    "down", "up", "mid", "alpha", "magnitude", "magnitude_of_outputs", "bias", "norm",
+    "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b",
+    "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b",
     "oft", "glora",
 ]  # fmt: skip
 """`down` and `up` are the factors of a LoRA, `mid` is Tucker's core; the others are named as in LyCORIS.
 
-The magnitudes are a DoRA's: peft's are always `magnitude_of_outputs`. With `of_change` they are those of
-what the LoRA adds, not of the whole weight.
+The magnitudes are a DoRA's: peft's are always `magnitude_of_outputs`.
 """
 
 _PLAIN: tuple[Role, ...] = (
-    "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
-    "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2",
+    "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b",
+    "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b",
 )  # fmt: skip
 _ENDINGS: Mapping[str, Role] = {
     ".lora_A.weight": "down",
@@ -36,7 +35,6 @@ _ENDINGS: Mapping[str, Role] = {
     ".lora_linear_layer.up.weight": "up",
     ".alpha": "alpha",
     ".dora_scale": "magnitude",
-    ".wd_for_diff": "of_change",
     ".lora_magnitude_vector": "magnitude_of_outputs",
     ".lora_magnitude_vector.weight": "magnitude_of_outputs",
     ".magnitude": "magnitude_of_outputs",

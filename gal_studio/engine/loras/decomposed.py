@@ -21,15 +21,6 @@ _MORE, _TURNS = 16, 2  # directions beyond the rank, and multiplications, of the
 _NOTHING = 1e-6  # of the largest singular value
 
 
-def scaled_change(tensors: Mapping[Role, torch.Tensor], made: Factors) -> Factors:
-    """The factors of a DoRA that scales what it adds, not the whole weight; exact."""
-    change = made.change
-    scale = _lengths(tensors, change)
-    if scale.shape[1] == 1:
-        return Factors(made.down, made.up * scale.view(-1, *(1 for _ in made.up.shape[1:])))
-    return Factors(made.down * scale, made.up)
-
-
 def decomposed(tensors: Mapping[Role, torch.Tensor], made: Factors, weight: torch.Tensor) -> torch.Tensor:
     """What a DoRA adds to a weight (out, in) or (out, in, height, width), in its shape."""
     base = weight.detach().float()

@@ -29,7 +29,7 @@ from gal_studio.core.models.lora_tensors import (
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.words import counted
-from gal_studio.engine.loras.decomposed import Weights, decomposed, nearest, scaled_change
+from gal_studio.engine.loras.decomposed import Weights, decomposed, nearest
 from gal_studio.engine.loras.foreign_factors import UnfitError, factors_of
 from gal_studio.engine.loras.foreign_names import TensorPlace, changeable, own_name, places
 from gal_studio.engine.loras.starts import changed_by
@@ -269,9 +269,6 @@ class _Reader:
             made = factors_of(tensors, whole, self._scales.of(name, rank))
             if not tensors.keys() & MAGNITUDES:
                 cut = [Factors(made.down, up) for up in made.up.split(outs)]
-            elif "of_change" in tensors:
-                scaled = scaled_change(tensors, made)
-                cut = [Factors(scaled.down, up) for up in scaled.up.split(outs)]
             else:
                 change = decomposed(tensors, made, self._weight(layers))
                 cut = [self._nearest(part) for part in change.split(outs)]

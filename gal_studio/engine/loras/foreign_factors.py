@@ -27,7 +27,7 @@ def factors_of(tensors: Tensors, shape: tuple[int, ...], scale: float | None) ->
     """
     kind = next((kind for kind in ("hada_", "lokr_") if any(role.startswith(kind) for role in tensors)), "")
     own = {role for role in tensors if role.startswith(kind)} if kind else {"down", "up", "mid"}
-    if others := tensors.keys() - own - {"alpha", *MAGNITUDES, "of_change"}:
+    if others := tensors.keys() - own - {"alpha", *MAGNITUDES}:
         raise UnfitError(f"it is of two kinds at once ({min(others)})")
     try:
         if kind == "hada_":
@@ -75,10 +75,6 @@ def _loha(tensors: Tensors) -> Factors:
     """(a1 b1) * (a2 b2), elementwise: a product of all pairs of rows, of the product of the ranks."""
     a1, b1, a2, b2 = _needed(tensors, "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b")
     rank = b1.shape[0]
-    if "hada_t1" in tensors or "hada_t2" in tensors:
-        t1, t2 = _needed(tensors, "hada_t1", "hada_t2")
-        a1, b1 = a1.T, torch.einsum("ijhw,jn->inhw", t1, b1)
-        a2, b2 = a2.T, torch.einsum("ijhw,jn->inhw", t2, b2)
     up = (a1[:, :, None] * a2[:, None, :]).flatten(1)
     down = (b1[:, None] * b2[None]).flatten(0, 1)
     return Factors(down, up * _alpha(tensors, rank, None))
@@ -97,9 +93,6 @@ def _lokr(tensors: Tensors) -> Factors:
         first, rank = (one, other), other.shape[0]
     if "lokr_w2" in tensors:
         second = _thin(tensors["lokr_w2"])
-    elif "lokr_t2" in tensors:
-        core, one, other = _needed(tensors, "lokr_t2", "lokr_w2_a", "lokr_w2_b")
-        second, rank = (one.T, torch.einsum("ijhw,jr->irhw", core, other)), other.shape[0]
     else:
         one, other = _needed(tensors, "lokr_w2_a", "lokr_w2_b")
         second, rank = (one, other), other.shape[0]

@@ -9,9 +9,8 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import endless, plan_draws
-from gal_studio.core.settings import TimeWeighting, TuneSettings
-from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
-from gal_studio.engine.families.processes import as_rows
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
@@ -23,7 +22,7 @@ from gal_studio.engine.training.latents import (
     cache_pictures,
     encode_texts,
 )
-from gal_studio.engine.training.losses import as_maps, prior_weights, time_weights
+from gal_studio.engine.training.losses import as_maps, prior_weights
 from gal_studio.engine.training.teacher import Teacher
 
 
@@ -81,13 +80,6 @@ class Batch:
     def scaled(self, factor: float) -> "Batch":
         """Multiply the weights by `factor`."""
         return replace(self, weights=factor * self.weights)
-
-    def weighted_by_time(self, process: NoiseProcess, weighting: TimeWeighting) -> "Batch":
-        """Multiply the weight of each row by that of its time."""
-        if weighting == "even":
-            return self
-        factors = time_weights(process.share(self.times), weighting)
-        return replace(self, weights=as_rows(factors, self.weights) * self.weights)
 
 
 Batches = tuple[Batch, ...]
@@ -171,7 +163,7 @@ class ExampleSource:
                 self.examples.weights[drawn], settings.prior_weight, settings.prior_as_published
             )
             rows = joined(rows, self.draw(self.prior, beside, generator, paired))
-        return tuple(batch.weighted_by_time(self.process, settings.time_weighting) for batch in rows)
+        return rows
 
     def _drawn_examples(self, generator: torch.Generator) -> list[int]:
         """Draw places in the list of examples, by the plan.

@@ -2,7 +2,6 @@
 
 import torch
 
-from gal_studio.core.settings import TimeWeighting
 from gal_studio.engine.families.processes import as_rows
 
 
@@ -18,13 +17,6 @@ def weighted_loss(prediction: torch.Tensor, target: torch.Tensor, weights: torch
 def prior_weights(weights: torch.Tensor, prior_weight: float, as_published: bool) -> torch.Tensor:
     """Weights of the prior term of Eq. G9: `prior_weight`; `as_published`, times the paired example's w_i."""
     return prior_weight * (weights if as_published else torch.ones_like(weights))
-
-
-def time_weights(times: torch.Tensor, weighting: TimeWeighting) -> torch.Tensor:
-    """Eq. G9: the weights of times t in [0, 1], where 1 is pure noise: 1 (even), 2 (1 - t) or 2 t."""
-    if weighting == "low_noise":
-        return 2 * (1 - times)
-    return 2 * times if weighting == "high_noise" else torch.ones_like(times)
 
 
 def share_noise(drawn: torch.Tensor) -> torch.Tensor:

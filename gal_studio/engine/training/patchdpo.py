@@ -137,7 +137,7 @@ class PairSource:
         teacher: Teacher | None = None,
     ) -> None:
         self.pairs = Pairs(model, pairs, tune, settings.drop_conditions, latents)
-        self.counted, self.weighting = 2 * settings.batch_size, tune.time_weighting
+        self.counted = 2 * settings.batch_size
         self.mix = settings.mix if examples else 0.0
         self.others: ExampleSource | None = None
         if self.mix:
@@ -160,8 +160,7 @@ class PairSource:
 
     def next_batches(self, generator: torch.Generator) -> Batches:
         """Draw pairs, y before x, followed by rows of the round's examples."""
-        drawn, _, _ = self.pairs.draw(self.counted // 2, generator)
-        rows = drawn.weighted_by_time(self.pairs.process, self.weighting)
+        rows, _, _ = self.pairs.draw(self.counted // 2, generator)
         if self.others is None:
             return (rows,)
         share = self.mix * self.counted / self.others.counted

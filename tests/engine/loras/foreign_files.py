@@ -80,23 +80,6 @@ def lora_file(model: ImageModel, naming: str, rank: int = 2, alpha: float = 1.0)
     return made
 
 
-def loha_file(model: ImageModel, prefix: Callable[[str], str], rank: int = 2, alpha: float = 3.0) -> Made:
-    made = Made()
-    for seed, (layer, (out, *inside)) in enumerate(layers_of(model, "all").items()):
-        columns = int(torch.tensor(inside).prod())
-        a1, b1, a2, b2 = (
-            drawn(4 * seed, out, rank), drawn(4 * seed + 1, rank, columns),
-            drawn(4 * seed + 2, out, rank), drawn(4 * seed + 3, rank, columns),
-        )  # fmt: skip
-        for role, tensor in zip(
-            ("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"), (a1, b1, a2, b2), strict=True
-        ):
-            made.tensors[f"{prefix(layer)}.{role}"] = tensor
-        made.tensors[f"{prefix(layer)}.alpha"] = torch.tensor(alpha)
-        made.dense[layer] = (alpha / rank * (a1 @ b1) * (a2 @ b2)).reshape(out, *inside)
-    return made
-
-
 def lokr_file(model: ImageModel, prefix: Callable[[str], str], whole: bool) -> Made:
     """kron of a 2 x 2 factor and another, which is `whole` (alpha counts for nothing) or of rank 2."""
     made = Made()

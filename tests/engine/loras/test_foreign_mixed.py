@@ -97,38 +97,17 @@ class Writer:
             tensors["lora_magnitude_vector.weight"] = lengths.reshape(1, -1, 1, 1) if ones else lengths
         return tensors, whole - weight
 
-    def scaled(self, shape: tuple[int, ...], by: str) -> tuple[Tensors, Array]:
-        """Of LyCORIS, where the magnitudes are those of what is added."""
-        tensors, added = self.lora(shape)
-        tensors.pop("alpha", None)
-        rank = tensors["lora_down.weight"].shape[0]
-        added = np.einsum(
-            "or,r...->o...", tensors["lora_up.weight"].reshape(shape[0], rank), tensors["lora_down.weight"]
-        )
-        columns = by == "columns"
-        lengths = np.abs(self.drawn(shape[1] if columns else shape[0])) + 0.5
-        moved = np.moveaxis(added, 1, 0) if columns else added
-        scaled = np.stack(
-            [length * part / np.linalg.norm(part) for length, part in zip(lengths, moved, strict=True)]
-        )
-        sides = (1, -1) if columns else (-1, 1)
-        tensors["dora_scale"] = lengths.reshape(*sides, *(1 for _ in shape[2:]))
-        tensors["wd_for_diff"] = np.array(1.0)
-        return tensors, np.moveaxis(scaled, 0, 1) if columns else scaled
-
 
 def mixed(model: ImageModel, naming: str, seed: int) -> tuple[dict[str, torch.Tensor], dict[str, Array]]:
     """A file's tensors, and what it adds to each layer; some layers are left out."""
     writer, tensors, added = Writer(seed), {}, {}
     for layer, shape in layers_of(model, "all").items():
         weight = weight_of(model, layer).double().numpy()
-        kind = writer.random.choice(("lora", "loha", "lokr", "rows", "columns", "peft", "scaled", "none"))
+        kind = writer.random.choice(("lora", "loha", "lokr", "rows", "columns", "peft", "none"))
         if kind == "none":
             continue
         if kind in ("rows", "columns", "peft"):
             made, added[layer] = writer.dora(shape, weight, kind)
-        elif kind == "scaled":
-            made, added[layer] = writer.scaled(shape, writer.random.choice(("rows", "columns")))
         else:
             made, added[layer] = {"lora": writer.lora, "loha": writer.loha, "lokr": writer.lokr}[kind](shape)
         for role, tensor in made.items():

@@ -8,7 +8,6 @@ from gal_studio.engine.training.losses import (
     as_maps,
     prior_weights,
     share_noise,
-    time_weights,
     weighted_loss,
 )
 
@@ -34,13 +33,6 @@ def test_an_example_of_weight_zero_has_no_gradient() -> None:
     weighted_loss(prediction, torch.zeros(2, 1, 1, 1), torch.tensor([1.0, 0.0])).backward()
     assert prediction.grad is not None
     assert prediction.grad[1].item() == 0.0
-
-
-def test_the_weights_of_times_by_hand() -> None:
-    times = torch.tensor([0.0, 0.25, 1.0])
-    assert time_weights(times, "even").tolist() == [1.0, 1.0, 1.0]
-    assert time_weights(times, "low_noise").tolist() == [2.0, 1.5, 0.0]
-    assert time_weights(times, "high_noise").tolist() == [0.0, 0.5, 2.0]
 
 
 def test_the_prior_weight_does_not_depend_on_the_paired_example() -> None:

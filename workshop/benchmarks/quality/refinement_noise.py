@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.core.recipe import AS_TRAINED
-from gal_studio.core.settings import RefineSettings, TimeWeighting, TuneSettings
+from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -69,7 +69,7 @@ class Arm:
 
     least: float = 0.0
     most: float | None = None
-    weighting: TimeWeighting = "even"
+    low_noise_weighs_more: bool = False
     focused: bool = False
 
 
@@ -78,7 +78,7 @@ ARMS: Mapping[str, Arm] = {
     USUAL: Arm(),
     "high noise": Arm(least=MIDDLE),
     "low noise": Arm(most=MIDDLE),
-    "low noise weighs more": Arm(weighting="low_noise"),
+    "low noise weighs more": Arm(low_noise_weighs_more=True),
     "patches weigh as noise falls": Arm(focused=True),
 }
 TRIAL = Trial((FIRST, *ARMS), (FULL, BEST), USUAL)
@@ -112,7 +112,10 @@ class ArmPairs(patchdpo.Pairs):
             flat = self.uniform.crops(index, False, generator).spatial
             share = as_rows(self.process.share(batch.times), flat)
             batch = replace(batch, weights=share * flat + (1 - share) * batch.weights)
-        return batch.weighted_by_time(self.process, self.arm.weighting), drawn, kept
+        if self.arm.low_noise_weighs_more:
+            share = as_rows(2 * (1 - self.process.share(batch.times)), batch.weights)
+            batch = replace(batch, weights=share * batch.weights)
+        return batch, drawn, kept
 
 
 def with_uniform(
