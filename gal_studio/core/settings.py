@@ -613,7 +613,9 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"witnesses": "copy_detectors"}
-    GONE: ClassVar[frozenset[str]] = frozenset({"trainings", "learn_from_choices"})
+    GONE: ClassVar[frozenset[str]] = frozenset(
+        {"trainings", "learn_from_choices", "copy_model", "style_model"}
+    )
 
     policy: str = setting(
         "uncertainty",

@@ -45,7 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",
         "machine.optimizer", "machine.text_off_device", "machine.checkpointing", "machine.swapping",
         "machine.tiling",
-        "machine.channels_last", "machine.attention", "machine.compile",
+        "machine.compile",
     ),
 }  # fmt: skip
 """The names of the fields under each heading."""

@@ -174,7 +174,7 @@ LEFT_OUT = {
         "accepted_share": 0.0, "schedule": "constant", "warmup_steps": 0, "shared_time": False,
         "sample_latents": False,
         "validate_every": 0, "accepted_noise": 0.0, "stop_at_best": False, "preview_every": 0,
-        "caption_dropout": 0.0, "average_decay": 0.0, "lokr_factor": 8,
+        "caption_dropout": 0.0, "lokr_factor": 8,
         "background": 1.0, "held_out": False, "taught_share": 0.0, "teacher_strength": 0.0,
     },
     RefineSettings: {"drop_conditions": 0.0},
@@ -256,12 +256,10 @@ def test_settings_are_frozen():
 
 
 def test_what_is_no_setting_any_more_is_left_out():
-    tune = {"tensorboard": True, "lowest_rank": 2}
     old = {
-        "gal": {"trainings": 4},
-        "tune": tune,
+        "gal": {"trainings": 4, "learn_from_choices": True},
+        "tune": {"tensorboard": True},
         "generation": {"budget": 0.4},
-        "machine": {"all_gpus": False},
     }
     assert Settings.from_dict(old) == Settings().updated(old) == Settings()
 

@@ -18,9 +18,9 @@ MOMENTS = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 class MachineSettings(SettingsGroup):
     """How the model is held. Tiles and checkpointing also come by themselves where memory is short."""
 
-    GONE: ClassVar[frozenset[str]] = frozenset({"all_gpus"})
+    GONE: ClassVar[frozenset[str]] = frozenset({"all_gpus", "channels_last", "attention"})
     ROUNDING: ClassVar[frozenset[str]] = frozenset(
-        {"text_off_device", "checkpointing", "swapping", "channels_last", "compile"}
+        {"text_off_device", "checkpointing", "swapping", "compile"}
     )
     """What changes a result by rounding at most."""
 

@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import endless, plan_draws
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.families.family import NoiseProcess, References, Sizes, TextFeatures
+from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
