@@ -213,9 +213,10 @@ def test_scores_are_those_of_the_equations_for_the_stored_images(
     (sought,), (learned,) = detector.sought, detector.learned.looks
     looks = dict(zip(images, looks_of(pictures, detector.scorer.tower.patches(pictures)), strict=True))
     copies = {image: match(sought, look.features) for image, look in looks.items()}
-    apart = {image: style_distance(look, [learned]) for image, look in looks.items()}
+    without = detector.learned.without_ground
+    apart = {image: style_distance(look, [learned], without) for image, look in looks.items()}
     mean, far = (np.mean([of[image] for image in base.values()]) for of in (copies, apart))
-    own = style_distance(learned, [learned])
+    own = style_distance(learned, [learned], without)
     seen = detector.compare(pictures[len(base) :], prompts)
     for one, prompt, evidence in zip(here.candidates, prompts, seen, strict=True):
         expected = (mean + copies[base[prompt]]) / 2
