@@ -102,6 +102,7 @@ function restore(go) {
   state.view = wanted.view;
   quiet = false;
   awaited = wanted.overlay;
+  remember({ byItself: true }); // a view that is not there was left
   openAwaited();
 }
 

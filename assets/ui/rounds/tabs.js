@@ -32,7 +32,8 @@ export function mountViews({ views, tabs, legend, "view-buttons": buttons }) {
   whenever(
     () => state.view,
     (view) => {
-      state.shownView = made.some(({ name }) => name === view) ? view : FIRST;
+      const known = made.some(({ name }) => name === view) ? view : FIRST;
+      Object.assign(state, { view: known, shownView: known });
       remember();
     },
   );
