@@ -197,8 +197,11 @@ class Projects(Repository):
         return Version(-1) if row is None else Version(*row)
 
     def versions(self) -> dict[str, int]:
-        """How often each project was written to, but for decisions and the steps of trainings."""
-        rows = self._database.rows("SELECT project_id, version FROM project_versions")
+        """How often each project was written to, but for decisions and the steps of trainings.
+
+        Without those of which that is damaged.
+        """
+        rows = self._database.sound_rows("SELECT project_id, version FROM project_versions")
         return {row["project_id"]: row["version"] for row in rows}
 
     def set_origin(self, project_id: str, origin: str) -> None:
