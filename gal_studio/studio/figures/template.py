@@ -97,11 +97,11 @@ def error_bars(
     }  # fmt: skip
 
 
-def as_page(made: go.Figure, script: bool | Literal["directory"] = True) -> bytes:
-    """The page; Plotly (5 MB) is in it, or with "directory" in `plotly.min.js` beside it."""
+def as_page(made: go.Figure) -> bytes:
+    """The page, with Plotly (5 MB) in it."""
     page: str = made.to_html(
         config={"toImageButtonOptions": {"format": "svg"}},
-        include_plotlyjs=script, full_html=True, div_id="figure",
+        full_html=True, div_id="figure",
     )  # fmt: skip
     background = made.layout.paper_bgcolor
     return page.replace("<body>", f'<body style="margin:0;background:{background}">', 1).encode()

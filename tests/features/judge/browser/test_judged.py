@@ -159,6 +159,7 @@ def test_a_lora_is_chosen_in_place_of_a_path(watched: Watched, served: Served, t
     page.set_input_files(".judged input[type=file]", files)
     page.get_by_text("teapot.png could not be uploaded: it is not a .safetensors file").wait_for()
     watched.complaints[:] = [line for line in watched.complaints if "409" not in line]
+    until(lambda: page.input_value("[name=judged]") != "")
     written = page.input_value("[name=judged]")
     assert written.endswith("/ink.safetensors")
     assert Path(as_path(written)).read_bytes() == lora.read_bytes()

@@ -1,1 +1,0 @@
-"""Figures of evaluations with Plotly, an extra that nothing else loads."""
