@@ -17,7 +17,9 @@ def stock_pipeline(folder: Path) -> Any:
     """A folder's pipeline, with its autoencoder as the studio holds it: another layout rounds otherwise."""
     pipeline: Any = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
-    pipeline.vae.to(memory_format=torch.channels_last)
+    for weight in pipeline.vae.parameters():
+        if weight.ndim == 4:
+            weight.data = weight.data.to(memory_format=torch.channels_last)
     return pipeline
 
 

@@ -32,8 +32,8 @@ const ROOMY = 100; // from which its mark tells what a copy repeats
 
 /** Pixels. */
 const width = signal(0);
-/** A picture that is to be shown when it is in the page, and to get the focus. */
-const wanted = ofRound(() => ({ id: "", focus: false }));
+/** A picture that is to be shown when it is in the page, and to get the focus `from` what has it. */
+const wanted = ofRound(() => ({ id: "", from: /** @type {Element | null} */ (null) }));
 
 const columns = computed(() => {
   if (desk.size)
@@ -61,7 +61,8 @@ export function mountGrid({ grid, shown, "round-words": words }) {
   const scrollTo = watchScroll(grid);
   const reveal = (/** @type {string} */ id, focus = false) => {
     if (!tileOf(id)) scrollTo(id);
-    if (openPictures().flat().includes(id)) wanted.value = { id, focus };
+    if (openPictures().flat().includes(id))
+      wanted.value = { id, from: focus ? document.activeElement : null };
   };
   listenPointer(grid);
   let before = state.candidates;
@@ -149,12 +150,14 @@ function Grid({ grid }) {
   const there = drawn.flatMap(({ shown }) => shown.flatMap((id) => (id === null ? [] : [id])));
   const stop = there.find((id) => id === state.focus) ?? there[0];
   useLayoutEffect(() => {
-    const { id, focus } = wanted.value;
+    const { id, from } = wanted.value;
     const tile = tileOf(id);
     if (!tile) return;
-    wanted.value = { id: "", focus: false };
+    wanted.value = { id: "", from: null };
     tile.scrollIntoView({ block: "nearest" });
-    if (focus) tile.querySelector("button")?.focus({ preventScroll: true });
+    const held = document.activeElement;
+    const isFree = held === from || held === document.body; // the focus did not go elsewhere meanwhile
+    if (from && isFree) tile.querySelector("button")?.focus({ preventScroll: true });
   }, [wanted.value, there.includes(wanted.value.id)]);
   const isLarge = edge() * devicePixelRatio > THUMBNAIL;
   return html`<${Learning} key="learning" />
