@@ -2,6 +2,7 @@
 /** @import { SheetColumn, SheetRow } from "payloads" */
 import { state } from "../app/store.js";
 import { Button, html } from "../kit/html.js";
+import { inSentence } from "../kit/format.js";
 import { openViewer } from "../viewer/viewer.js";
 import { known, openFinish } from "./finish.js";
 import { lookOf, looksOf } from "./first_looks.js";
@@ -28,7 +29,7 @@ export function Winners({ rows, columns }) {
         }
         <figcaption>
           ${sentence}${" "}
-          ${its && html`<${Button} onClick=${() => openFinish(its)}>Take it…<//>`}
+          ${its && html`<${Button} onClick=${() => openFinish(its)}>Take ${inSentence(its.name)}…<//>`}
         </figcaption>
       </figure>`;
     })}
