@@ -156,7 +156,7 @@ function Grid({ grid }) {
     wanted.value = { id: "", from: null };
     tile.scrollIntoView({ block: "nearest" });
     const held = document.activeElement;
-    const isFree = held === from || held === document.body; // the focus did not go elsewhere meanwhile
+    const isFree = held === from || held === document.body || grid.contains(held); // it went nowhere else
     if (from && isFree) tile.querySelector("button")?.focus({ preventScroll: true });
   }, [wanted.value, there.includes(wanted.value.id)]);
   const isLarge = edge() * devicePixelRatio > THUMBNAIL;
