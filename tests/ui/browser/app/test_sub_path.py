@@ -38,7 +38,7 @@ def test_a_studio_under_a_path(place: Place, window: Any, tmp_path: Any, strips:
         picture = page.locator(".grid .tile img").first
         expect(picture).to_be_visible()
         page.wait_for_function("() => document.querySelector('.grid .tile img').naturalWidth > 0")
-        assert urlsplit(picture.evaluate("image => image.src")).path.startswith("/my/studio/thumb/")
+        assert urlsplit(picture.evaluate("image => image.src")).path.startswith("/my/studio/picture/")
         page.locator(".grid .tile").first.hover()
         page.keyboard.press("a")
         expect(page.locator(".grid .tile[data-verdict=accepted]").first).to_be_visible()
