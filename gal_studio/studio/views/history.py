@@ -52,7 +52,7 @@ def _pictures(step: Step[Any], names: Mapping[str, str]) -> str:
     changed = [names.get(one, "an image") for one in step.after]
     if len(changed) == 1:
         return changed[0]
-    heads = {head if number.isdigit() else "" for head, _, number in (one.rpartition(" ") for one in changed)}
+    heads = {one.rpartition(", image ")[0] for one in changed}
     of = heads.pop() if len(heads) == 1 else ""
     return f"{len(changed)} images of {of}" if of else f"{len(changed)} images"
 
