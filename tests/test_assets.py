@@ -51,7 +51,7 @@ def test_a_broken_installation_says_so(installed):
 def test_the_anchors_are_the_published_ones():
     oil = describe("style", [("A cat in oil painting style", "")]).prompts
     style = oil.expand(assets.load_anchors("style"))
-    assert style[:2] == ("A tie in oil painting style", "Candy in oil painting style")
+    assert style[:2] == ("A tie in oil painting style", "candy in oil painting style")
     assert style[-1] == "A knife in oil painting style"
     cat = describe("object", [("A <x> cat on the stairs", "<x>")]).prompts
     thing = cat.expand(assets.load_anchors("object"))
