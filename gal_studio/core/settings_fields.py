@@ -26,8 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Generating": (
         "generation.candidates", "generation.allocation", "generation.steps", "generation.sigmas",
-        "generation.guidance_scale", "generation.guidance_start", "generation.guidance_end",
-        "generation.lowest_strength", "generation.latest_switch",
+        "generation.guidance_scale", "generation.lowest_strength", "generation.latest_switch",
     ),
     "Fast model": (
         "generation.fast_model", "generation.speed_lora", "generation.fast_steps",

@@ -128,8 +128,6 @@ def settings_of(project: Project, steps: int | None, guidance: float | None) -> 
         project.settings.generation,
         steps=steps or STEPS,
         guidance_scale=GUIDANCE if guidance is None else guidance,
-        guidance_start=0.0,
-        guidance_end=1.0,
     )
 
 
