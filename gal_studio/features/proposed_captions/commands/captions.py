@@ -34,8 +34,8 @@ def captions(
     by: Annotated[
         str,
         typer.Option(
-            help="A vision-language model: a hub ID, a folder, or the http address of a local server (its "
-            f"key is the variable {KEY_VARIABLE})."
+            help="The http address of a local server that has a vision-language model (its key is the "
+            f"variable {KEY_VARIABLE})."
         ),
     ],
     kind: Annotated[Kind, typer.Option(help="What the images will train: style or object.")] = "object",
@@ -54,12 +54,8 @@ def captions(
 
 
 def describer(by: str, model: str = "", anywhere: bool = False) -> Describe:
-    """What describes images: a server at an http address, or a model in this process."""
-    if by.strip().startswith(("http:", "https:")):
-        return CaptionServer(by.strip(), model, anywhere).describe
-    from gal_studio.features.proposed_captions.engine import load_captioner
-
-    return load_captioner(by, {}).describe
+    """What describes images: the server at an http address."""
+    return CaptionServer(by.strip(), model, anywhere).describe
 
 
 def propose(
