@@ -635,12 +635,13 @@ MOST_DRAWN_WITH = 10
 """Reference pictures that are given to a model at once; each makes every step longer."""
 NATIVE = "native"
 """In place of an image adapter: the base model takes reference pictures by itself."""
-Several = Literal["together", "average", "beside"]
 
 
 @dataclass(frozen=True)
 class ReferenceSettings(SettingsGroup):
     """How pictures are drawn from the references without training."""
+
+    GONE: ClassVar[frozenset[str]] = frozenset({"several"})
 
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
@@ -662,15 +663,6 @@ class ReferenceSettings(SettingsGroup):
             {"references.adapter": "native"},
         ),
     )
-    # the tokens of all pictures one after the other, or their mean, or each object's in a part of the picture
-    several: Several = setting(
-        "together",
-        "Several references",
-        note="Only with an image adapter: how it combines references. “side by side” gives each object "
-        "its own part of the image.",
-        words={"together": "together", "average": "averaged", "beside": "objects side by side"},
-        idle=({"references.adapter": "", DRAWS: False},),
-    )
     # leave out what lies around a reference's mask
     subject_alone: bool = setting(
         False,
@@ -688,14 +680,6 @@ class ReferenceSettings(SettingsGroup):
         note="Only with an image adapter: images per prompt in Round 0, at most as many as in other rounds.",
         idle=({"references.adapter": "", DRAWS: False},),
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.is_native and self.several != "together":
-            raise StudioError(
-                "A model that reads references by itself cannot average them or place objects side by side: "
-                "set Several references to together."
-            )
 
     @property
     def is_native(self) -> bool:

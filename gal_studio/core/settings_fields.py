@@ -37,8 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best"),
     "Round 0": (
-        "references.adapter", "references.strength", "references.several", "references.subject_alone",
-        "references.candidates",
+        "references.adapter", "references.strength", "references.subject_alone", "references.candidates",
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",

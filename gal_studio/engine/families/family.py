@@ -57,14 +57,11 @@ class TextFeatures:
 class References:
     """What a denoiser reads of the reference pictures of one row, one tensor for each picture.
 
-    `absent` are the tensors of the same shapes that the unconditional prediction reads. With `masks` in
-    [0, 1], (pictures, h, w), which all rows of a batch share, each counts in its part of the picture; only an
-    image adapter can do that.
+    `absent` are the tensors of the same shapes that the unconditional prediction reads.
     """
 
     features: tuple[torch.Tensor, ...]
     absent: tuple[torch.Tensor, ...]
-    masks: torch.Tensor | None = None
 
     @property
     def dropped(self) -> "References":
