@@ -205,7 +205,7 @@ class _Reader:
         self._scales = _Scales(configuration)
         if words := changed_by(configuration, file.metadata):
             raise file.refusal(
-                f"began with the base model changed by {words}, which the studio does not have",
+                f"began with a changed base model ({words}), which the studio does not have",
                 "save it as a plain LoRA with its trainer, or choose another one",
             )
 
