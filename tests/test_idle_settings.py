@@ -39,7 +39,7 @@ def referenced(settings: Settings, kind: Kind) -> object:
     """What draws with the references, and how strongly."""
     if not drawn_with(settings.references, "someone/a-model"):
         return None
-    return settings.references.recipe(Recipe(0.5, 1.0, 0.3)), settings.references.several
+    return settings.references.recipe(Recipe(0.5, 1.0, 0.3))
 
 
 def regularized(settings: Settings, kind: Kind) -> object:
@@ -74,7 +74,6 @@ COMPUTED: dict[str, Callable[[Settings, Kind], object]] = {
         settings.gal.balance, settings.gal.balance_lambda, 0.5
     ),
     "references.strength": referenced,
-    "references.several": referenced,
     "references.subject_alone": referenced,
     "references.candidates": referenced,
     "refine.clean_background": lambda settings, _: settings.refine.essential,
@@ -89,7 +88,7 @@ OTHER: dict[str, Any] = {
     "tune.stop_at_best": True, "generation.allocation": "ladder", "generation.lowest_strength": 0.5,
     "generation.latest_switch": 0.5, "generation.fast_steps": 6, "generation.fast_guidance": 2.0,
     "generation.fast_solver": "lcm", "gal.balance_lambda": 8.0,
-    "references.strength": 0.3, "references.several": "average",
+    "references.strength": 0.3,
     "references.subject_alone": True, "references.candidates": 2, "refine.clean_background": "on white",
     "refine.even_reference": True,
 }  # fmt: skip
@@ -128,7 +127,6 @@ USED: dict[str, dict[str, Any]] = {
     "generation.fast_solver": {"generation.fast_model": "someone/fast"},
     "gal.balance_lambda": {},
     "references.strength": {"references.adapter": "someone/adapter"},
-    "references.several": {"references.adapter": "someone/adapter"},
     "refine.even_reference": {},
 }  # fmt: skip
 

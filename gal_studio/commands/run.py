@@ -109,8 +109,8 @@ KEYS: Mapping[str, Key] = {
     ),
     "captions_by": Key(
         str,
-        "a hub ID, a directory or an http address in quotes",
-        "a vision-language model or a local server that proposes captions of references without one",
+        "an http address in quotes",
+        "a local server whose vision-language model proposes captions of references without one",
         "none are proposed",
     ),
     "settings": Key(dict, "tables such as [settings.tune]", "the settings below, by group", "the preset’s"),

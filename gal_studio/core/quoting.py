@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 Syntax = Literal["plain", "comfyui", "a1111", "compel"]
@@ -47,32 +47,6 @@ def _quoted(value: Any) -> str:
     if isinstance(value, str) and value:
         return '"' + str(csv_cell(value)).replace('"', '""') + '"'
     return "" if value is None else str(value)
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
-}
-
-
-def latex(text: str) -> str:
-    """Words that stay words in LaTeX; the minus of a number is one."""
-    plain = "".join(_LATEX.get(sign, sign) for sign in " ".join(text.split()))
-    return re.sub(r"(?<!\w)-(?=\.?\d)", "$-$", plain)
-
-
-def latex_table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as a table of LaTeX's package booktabs, the heading first; columns of numbers end at the right."""
-    heading, *body = [[latex(cell) for cell in row] for row in rows]
-    columns = zip(*body, strict=True) if body else ["l"] * len(heading)
-    ends = "".join(
-        "r" if all(re.match(r"(\$-\$|\+)?\.?\d|$", one) for one in each) else "l" for each in columns
-    )
-    lines = [f"{' & '.join(row)} \\\\" for row in (heading, *body)]
-    head = ["% needs \\usepackage{booktabs}", f"\\begin{{tabular}}{{{ends}}}", "\\toprule"]
-    return "\n".join([*head, lines[0], "\\midrule", *lines[1:], "\\bottomrule", "\\end{tabular}", ""])
 
 
 def code_span(text: str) -> str:

@@ -367,7 +367,7 @@ class TuneSettings(SettingsGroup):
 class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
-    GONE: ClassVar[frozenset[str]] = frozenset({"budget", "confidence"})
+    GONE: ClassVar[frozenset[str]] = frozenset({"budget", "confidence", "guidance_start", "guidance_end"})
 
     candidates: int = setting(
         10,
@@ -411,23 +411,6 @@ class GenerationSettings(SettingsGroup):
         100.0,
         note="How closely images follow the prompt. Too high a scale looks harsh and oversaturated (1 is "
         "off, in some models 0).",
-    )
-    # shares of denoising between which pictures are guided (arXiv 2404.07724)
-    guidance_start: float = setting(
-        0.0,
-        "Guidance from",
-        0.0,
-        1.0,
-        note="Share of denoising before guidance starts. A later start gives more varied layouts that "
-        "follow the prompt less.",
-    )
-    guidance_end: float = setting(
-        1.0,
-        "Guidance until",
-        0.0,
-        1.0,
-        note="Share of denoising after which guidance ends. An earlier end is faster, since steps without "
-        "guidance take half the time.",
     )
     # upper limit; smaller if memory is short
     batch_size: int = setting(
@@ -517,14 +500,6 @@ class GenerationSettings(SettingsGroup):
         is_race = isinstance(data, Mapping) and data.get("allocation") == "race"
         return super().from_dict({**data, "allocation": "ladder"} if is_race else data)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.guidance_start >= self.guidance_end:
-            raise StudioError(
-                f"“Guidance from” ({self.guidance_start!r}) must be below “Guidance until” "
-                f"({self.guidance_end!r})."
-            )
-
     @property
     def is_fast(self) -> bool:
         """Whether images are generated with a sibling of the base model, or with a speed LoRA."""
@@ -541,8 +516,6 @@ class GenerationSettings(SettingsGroup):
             steps=self.fast_steps or known.steps,
             sigmas=(),
             guidance_scale=self.fast_guidance or known.guidance_scale,
-            guidance_start=0.0,
-            guidance_end=1.0,
         )
 
     @property
@@ -579,21 +552,6 @@ class GenerationSettings(SettingsGroup):
         return Denoising(self.steps, spaced(self.sigmas, self.steps))
 
     @property
-    def guided_steps(self) -> range:
-        """The denoising steps (from 0) that are guided, at least one; the others follow the prompt alone."""
-        denoising = self.denoising
-        first, end = (denoising.before(share) for share in (self.guidance_start, self.guidance_end))
-        first = min(first, self.steps - 1)
-        return range(first, max(end, first + 1))
-
-    @property
-    def guidance_words(self) -> str:
-        """Which part of the steps is guided, in words; empty where all of them are."""
-        if (self.guidance_start, self.guidance_end) == (0.0, 1.0):
-            return ""
-        return f" from {self.guidance_start:.3g} to {self.guidance_end:.3g} of the steps"
-
-    @property
     def sigma_words(self) -> str:
         """The noise at which the steps begin, in words; empty where the model spaces them."""
         sigmas = self.denoising.sigmas
@@ -603,8 +561,7 @@ class GenerationSettings(SettingsGroup):
     def drawn_with(self) -> str:
         """The steps and the guidance in words, and the model if it is not the base model alone."""
         drawn = self.as_drawn
-        guidance = f"guidance {drawn.guidance_scale:g}{drawn.guidance_words}"
-        told = f"{drawn.steps} steps{drawn.sigma_words}, {guidance}"
+        told = f"{drawn.steps} steps{drawn.sigma_words}, guidance {drawn.guidance_scale:g}"
         return f"{told}, {self.fast_words}" if self.is_fast else told
 
 
@@ -678,12 +635,13 @@ MOST_DRAWN_WITH = 10
 """Reference pictures that are given to a model at once; each makes every step longer."""
 NATIVE = "native"
 """In place of an image adapter: the base model takes reference pictures by itself."""
-Several = Literal["together", "average", "beside"]
 
 
 @dataclass(frozen=True)
 class ReferenceSettings(SettingsGroup):
     """How pictures are drawn from the references without training."""
+
+    GONE: ClassVar[frozenset[str]] = frozenset({"several"})
 
     # a folder, a file or a hub ID, `ADAPTER with ENCODER` if its image encoder is elsewhere; NATIVE, or ""
     adapter: str = setting(
@@ -705,15 +663,6 @@ class ReferenceSettings(SettingsGroup):
             {"references.adapter": "native"},
         ),
     )
-    # the tokens of all pictures one after the other, or their mean, or each object's in a part of the picture
-    several: Several = setting(
-        "together",
-        "Several references",
-        note="Only with an image adapter: how it combines references. “side by side” gives each object "
-        "its own part of the image.",
-        words={"together": "together", "average": "averaged", "beside": "objects side by side"},
-        idle=({"references.adapter": "", DRAWS: False},),
-    )
     # leave out what lies around a reference's mask
     subject_alone: bool = setting(
         False,
@@ -731,14 +680,6 @@ class ReferenceSettings(SettingsGroup):
         note="Only with an image adapter: images per prompt in Round 0, at most as many as in other rounds.",
         idle=({"references.adapter": "", DRAWS: False},),
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.is_native and self.several != "together":
-            raise StudioError(
-                "A model that reads references by itself cannot average them or place objects side by side: "
-                "set Several references to together."
-            )
 
     @property
     def is_native(self) -> bool:

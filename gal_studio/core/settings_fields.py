@@ -26,8 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Generating": (
         "generation.candidates", "generation.allocation", "generation.steps", "generation.sigmas",
-        "generation.guidance_scale", "generation.guidance_start", "generation.guidance_end",
-        "generation.lowest_strength", "generation.latest_switch",
+        "generation.guidance_scale", "generation.lowest_strength", "generation.latest_switch",
     ),
     "Fast model": (
         "generation.fast_model", "generation.speed_lora", "generation.fast_steps",
@@ -38,8 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "While training": ("tune.preview_every", "tune.validate_every", "tune.stop_at_best"),
     "Round 0": (
-        "references.adapter", "references.strength", "references.several", "references.subject_alone",
-        "references.candidates",
+        "references.adapter", "references.strength", "references.subject_alone", "references.candidates",
     ),
     "Memory and speed": (
         "tune.batch_size", "tune.resolution", "generation.resolution", "machine.precision", "machine.base",

@@ -32,5 +32,5 @@ def keep(store: Store, project: Project, prompt: str, image: str) -> None:
 
 def _key(project: Project, prompt: str) -> str:
     drawing = project.settings.generation
-    how = f"{drawing.steps} steps{drawing.sigma_words} / {drawing.guidance_scale}{drawing.guidance_words}"
+    how = f"{drawing.steps} steps{drawing.sigma_words} / {drawing.guidance_scale}"
     return f"base: {project.base_model} / {prompt} / {drawing.drawn_by or how}"

@@ -55,7 +55,7 @@ def _key(project: Project, prompt: str, settings: Settings) -> str:
     drawing = settings.generation
     side = f" / {drawing.resolution} pixels" if drawing.resolution else ""
     steps = f"{drawing.steps} steps{drawing.sigma_words}"
-    how = f"{steps} / {drawing.guidance_scale}{drawing.guidance_words}{side}"
+    how = f"{steps} / {drawing.guidance_scale}{side}"
     return f"{project.base_model} / {prompt} / {how}"
 
 

@@ -100,15 +100,7 @@ class TestSet:
         count = max(FEWEST, sum(not each for each in known.values()))
         chosen = tuple(sorted(known, key=known.__getitem__)[: min(count, HELD_OUT)])
         drawing, seeds = project.settings.generation, math.ceil(PICTURES / max(1, len(chosen)))
-        proposed = HeldOutSet(
-            seeds,
-            drawing.steps,
-            drawing.guidance_scale,
-            drawing.resolution,
-            guidance_start=drawing.guidance_start,
-            guidance_end=drawing.guidance_end,
-        )
-        return proposed, chosen
+        return HeldOutSet(seeds, drawing.steps, drawing.guidance_scale, drawing.resolution), chosen
 
     @cached_property
     def enabled(self) -> tuple[MeasuredPrompt, ...]:

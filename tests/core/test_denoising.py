@@ -87,11 +87,6 @@ def test_other_lists_are_refused(wrong: object) -> None:
         GenerationSettings.from_dict({"sigmas": wrong})
 
 
-def test_guidance_counts_shares_as_switches_do() -> None:
-    part = GenerationSettings(steps=6, sigmas=SIX, guidance_start=0.3, guidance_end=0.7)
-    assert part.guided_steps == range(1, 5)
-
-
 def test_a_fast_model_has_its_own_steps() -> None:
     fast = GenerationSettings(steps=6, sigmas=SIX, fast_model="Tongyi-MAI/Z-Image-Turbo").as_drawn
     assert fast.denoising == Denoising(8)

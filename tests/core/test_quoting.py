@@ -1,6 +1,6 @@
 import pytest
 
-from gal_studio.core.quoting import csv_cell, csv_table, latex, latex_table, markdown, prompt_for
+from gal_studio.core.quoting import csv_cell, csv_table, markdown, prompt_for
 
 
 @pytest.mark.parametrize(
@@ -33,19 +33,3 @@ def test_a_semicolon_begins_no_cell() -> None:
 
 def test_words_stay_words_in_markdown() -> None:
     assert markdown("*a* [V] | `x`\n<b> a_b") == "\\*a\\* \\[V\\] \\| \\`x\\` &lt;b> a_b"
-
-
-def test_latex_prints_what_was_written() -> None:
-    assert latex("50% of a_b & {c} $1 #2 ~ ^ \\x") == (
-        r"50\% of a\_b \& \{c\} \$1 \#2 \textasciitilde{} \textasciicircum{} \textbackslash{}x"
-    )
-    assert latex("-0.5 (-.7 to 0.1), ViT-B-32") == "$-$0.5 ($-$.7 to 0.1), ViT-B-32"
-
-
-def test_a_table_of_latex_has_a_line_for_each_row() -> None:
-    table = latex_table([["gal.policy", "gain"], ["core-set", "-0.012 (-0.020 to 0.001)"], ["margin", ""]])
-    assert table == (
-        "% needs \\usepackage{booktabs}\n\\begin{tabular}{lr}\n\\toprule\ngal.policy & gain \\\\\n\\midrule\n"
-        "core-set & $-$0.012 ($-$0.020 to 0.001) \\\\\nmargin &  \\\\\n\\bottomrule\n\\end{tabular}\n"
-    )
-    assert "{ll}" in latex_table([["a", "b"]])

@@ -78,6 +78,3 @@ def test_the_references_of_round_0_have_strengths_too() -> None:
     assert (
         native.recipe(AS_TRAINED) == AS_TRAINED and native.recipe_words(AS_TRAINED) == "with the references"
     )
-    for several in ("average", "beside"):
-        with pytest.raises(StudioError, match=r"cannot average them or place objects side by side"):
-            ReferenceSettings("native", several=several)  # type: ignore[arg-type]

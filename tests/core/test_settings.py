@@ -141,31 +141,8 @@ def test_a_range_of_times_has_a_start_before_its_end():
         TuneSettings(time_low=0.6, time_high=0.6)
 
 
-def test_guidance_begins_before_it_ends():
-    with pytest.raises(StudioError, match=r"“Guidance from” \(0.5\) must be below “Guidance until” \(0.5\)"):
-        GenerationSettings(guidance_start=0.5, guidance_end=0.5)
-
-
-@pytest.mark.parametrize(
-    ("steps", "start", "end", "guided"),
-    [
-        (10, 0.0, 1.0, range(10)),
-        (10, 0.2, 0.8, range(2, 8)),
-        (10, 0.25, 0.74, range(3, 7)),  # halves are rounded up
-        (10, 0.51, 0.52, range(5, 6)),  # one step at least
-        (10, 0.99, 1.0, range(9, 10)),
-        (1, 0.9, 1.0, range(1)),
-    ],
-)
-def test_guided_steps_are_those_nearest_to_the_interval(steps, start, end, guided):
-    settings = GenerationSettings(steps=steps, guidance_start=start, guidance_end=end)
-    assert settings.guided_steps == guided
-
-
 def test_pictures_say_how_they_are_drawn():
     assert GenerationSettings(steps=9).drawn_with == "9 steps, guidance 4"
-    part = GenerationSettings(steps=9, guidance_start=0.2, guidance_end=0.8)
-    assert part.drawn_with == "9 steps, guidance 4 from 0.2 to 0.8 of the steps"
 
 
 LEFT_OUT = {

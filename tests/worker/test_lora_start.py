@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.worker.lora_start import main
 from gal_studio.worker.model_check import CheckHere, stamp_of_lora
 from gal_studio.worker.models import Models
-from tests.engine.original_names import write_one_file
 from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
@@ -152,36 +150,6 @@ def test_a_text_encoder_is_left_out_on_the_user_s_word_alone(
         studio.start_from_lora(other, given)
     studio.start_from_lora(other, given, without_text_encoder=True)
     assert told.count(said) == 2
-
-
-@pytest.mark.parametrize("is_one_file", [False, True])
-def test_a_dora_is_converted_with_the_weights_of_the_base_model(
-    studio: Studio, models: Models, names: tuple[str, str], is_one_file: bool, tmp_path: Path
-) -> None:
-    told: list[str] = []
-    studio.models, studio.tell = CheckHere(), told.append
-    made, given = write_lora(models, names[0], tmp_path / "ink.safetensors"), tmp_path / "dora.safetensors"
-    denoiser, tensors = models.image_model(names[0]).family.denoiser, load_file(tmp_path / "ink.safetensors")
-    expected = {}
-    for layer, factors in made.items():
-        base = denoiser.get_parameter(f"{layer}.weight").detach().float()
-        whole = base + factors.change
-        tensors[f"lora_unet_{layer.replace('.', '_')}.dora_scale"] = torch.full((len(base), 1), 2.0)
-        expected[layer] = torch.stack([2 * row / row.norm() for row in whole]) - base
-    save_file(tensors, given, SEEN)
-    file = write_one_file(Path(names[0]), tmp_path / "base.safetensors") if is_one_file else None
-    base = f"{file} with {names[0]}" if file else names[0]
-    draft = tiny_draft((base, names[1]), start_from=given, changes={"tune": {"rank": 64}})
-    round_id = first_round(studio, draft)
-    start = studio.store.snapshots.node(round_id).project.start
-    assert start is not None and told[1].startswith("The DoRA becomes a LoRA of rank ")
-    assert told[1].endswith(": its change is the same.")
-    kept = read_layers(studio.store.adapters.path(start.adapter), "unet")
-    for layer, change in expected.items():
-        torch.testing.assert_close(kept[layer].change, change, rtol=1e-3, atol=1e-4)
-    light = without_weights(names[0], tmp_path / "light"), names[1]
-    with pytest.raises(StudioError, match=r"is incomplete: it lacks .*weight; copy or download it again"):
-        studio.create_project(replace(draft, base_model=light[0]))
 
 
 def test_a_lost_start_is_told(studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path) -> None:

@@ -217,8 +217,7 @@ def operations(shape: ModelShape, settings: Settings, trained: int, drawn: int) 
     tune, generation = settings.tune, settings.generation.as_drawn
     step = shape.operations.at(tune.batch_size, (tune.resolution or shape.resolution) ** 2)
     side = generation.resolution or shape.resolution
-    guided = len(generation.guided_steps) if generation.guidance_scale > shape.guided_above else 0
-    picture = guided * shape.operations.at(2, side**2)
-    picture += (generation.steps - guided) * shape.operations.at(1, side**2)
+    rows = 2 if generation.guidance_scale > shape.guided_above else 1
+    picture = generation.steps * shape.operations.at(rows, side**2)
     passes = 4 if settings.machine.recomputes else 3
     return trained * step * passes + drawn * picture

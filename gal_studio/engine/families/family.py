@@ -11,7 +11,7 @@ from PIL import Image
 
 from gal_studio.core.denoising import Denoising
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import GenerationSettings, Target
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.lora_names import LoraNames
 
@@ -57,14 +57,11 @@ class TextFeatures:
 class References:
     """What a denoiser reads of the reference pictures of one row, one tensor for each picture.
 
-    `absent` are the tensors of the same shapes that the unconditional prediction reads. With `masks` in
-    [0, 1], (pictures, h, w), which all rows of a batch share, each counts in its part of the picture; only an
-    image adapter can do that.
+    `absent` are the tensors of the same shapes that the unconditional prediction reads.
     """
 
     features: tuple[torch.Tensor, ...]
     absent: tuple[torch.Tensor, ...]
-    masks: torch.Tensor | None = None
 
     @property
     def dropped(self) -> "References":
@@ -281,11 +278,6 @@ def family_solver(family: Family, denoising: Denoising, resolution: int, device:
     if not isinstance(family, TakesSigmas):
         raise StudioError("Sigmas are for Stable Diffusion: leave the field empty for this model.")
     return family.solver_at(denoising.sigmas, device)
-
-
-def is_partly_guided(family: Family, settings: GenerationSettings) -> bool:
-    """Whether some denoising steps are guided and others are not."""
-    return family.is_guided(settings.guidance_scale) and len(settings.guided_steps) < settings.steps
 
 
 def predict(

@@ -162,10 +162,8 @@ class UNetFamily(PipelineFamily):
     ) -> torch.Tensor:
         """The predicted noise or velocity."""
         dtype = dtype_of(self.denoiser)
-        added, attention = self.conditions(texts, sizes, dtype), None
+        added = self.conditions(texts, sizes, dtype)
         if references:
-            if (masks := references[0].masks) is not None:
-                attention = {"ip_adapter_masks": [masks[None].to(latents.device, dtype)]}
             images = torch.stack([torch.stack(one.features) for one in references])
             added = {**(added or {}), "image_embeds": [images.to(latents.device, dtype)]}
         answer: torch.Tensor = self.denoiser(
@@ -173,7 +171,6 @@ class UNetFamily(PipelineFamily):
             times,
             encoder_hidden_states=torch.stack([text.hidden for text in texts]).to(dtype),
             added_cond_kwargs=added,
-            cross_attention_kwargs=attention,
             return_dict=False,
         )[0]
         return answer.float()

@@ -33,11 +33,6 @@ def transformers_folder(name: str, revisions: Revisions) -> Path:
     return met(needs.transformers_model(name, revisions), revisions)
 
 
-def captioner_folder(name: str, revisions: Revisions) -> Path:
-    """Download a vision-language model of transformers with its processor and chat template."""
-    return met(needs.matching(name, revisions, "config.json", "*.safetensors"), revisions)
-
-
 def open_clip_folder(name: str, revisions: Revisions) -> Path:
     """Download a repository that holds an open_clip model with its configuration and tokenizer."""
     return met(open_clip_need(name, revisions), revisions)

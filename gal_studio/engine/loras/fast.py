@@ -8,7 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Target
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import MissingFiles
-from gal_studio.engine.loras.foreign import Choices, attach_as_it_is, read_foreign
+from gal_studio.engine.loras.foreign import attach_as_it_is, read_foreign
 from gal_studio.engine.models.adapters import AdapterCard, save_adapter, targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.model_files import Inspected, inspect
@@ -53,13 +53,13 @@ def _check_lora(
     path: Path, stamp: tuple[int, int], base: str, revisions: tuple[tuple[str, str], ...]
 ) -> None:
     """Refuse a speed LoRA that does not fit; its tensors are read once, not before every job."""
-    read_foreign(_outline(base, dict(revisions)), path, Choices(without_text=True))
+    read_foreign(_outline(base, dict(revisions)), path, without_text=True)
 
 
 def write_speed_lora(name: str, base: str, out: Path, revisions: Revisions) -> None:
     """Write a speed LoRA of any naming in the studio's format; refused if it does not fit the model."""
     model = _outline(base, revisions)
-    attach_as_it_is(model, locate_speed_lora(name, revisions), Choices(without_text=True))
+    attach_as_it_is(model, locate_speed_lora(name, revisions), without_text=True)
     save_adapter(model, out, AdapterCard("", name, 0, 0))
 
 

@@ -19,7 +19,6 @@ from gal_studio.core.models.lora_kinds import (
     stated_base,
 )
 from gal_studio.core.models.lora_tensors import (
-    MAGNITUDES,
     Role,
     is_of_text,
     kind_in_words,
@@ -29,7 +28,6 @@ from gal_studio.core.models.lora_tensors import (
 from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.words import counted
-from gal_studio.engine.loras.decomposed import Weights, decomposed, nearest
 from gal_studio.engine.loras.foreign_factors import UnfitError, factors_of
 from gal_studio.engine.loras.foreign_names import TensorPlace, changeable, own_name, places
 from gal_studio.engine.loras.starts import changed_by
@@ -47,12 +45,11 @@ from gal_studio.engine.saving import opened_tensors
 from gal_studio.json_files import read_plain
 
 LARGEST_RANK = 1024  # of a project
-LEAST_OF_A_DORA = 64  # its rank as factors, where no project chooses one
-MOST_LOST = 0.5
-"""The largest share of a DoRA's change that a rank may leave out."""
-_UNTOLD = 1e-4  # the share that is rounding
 _PEFT_FILE, PEFT_BESIDE = "adapter_model.safetensors", "adapter_config.json"
+_DORA = "scales what it changes to lengths of its own"
 _BEYOND: Mapping[Role, str] = {
+    "magnitude": _DORA,
+    "magnitude_of_outputs": _DORA,
     "bias": "also adds to biases",
     "norm": "also changes whole weights or norms",
     "oft": "turns weights (OFT) and adds nothing to them",
@@ -72,11 +69,6 @@ class LoraFile:
     embeddings: tuple[str, ...] = ()  # bundled words of the text encoder, left out likewise
 
     @property
-    def is_dora(self) -> bool:
-        """Whether any layer has learned magnitudes."""
-        return any(roles.keys() & MAGNITUDES for roles in self.layers.values())
-
-    @property
     def words(self) -> str:
         """What it is: "a LoKr of 224 layers"."""
         kind = kind_in_words(role for roles in self.layers.values() for role in roles)
@@ -92,31 +84,15 @@ class LoraFile:
 
 
 @dataclass(frozen=True)
-class Choices:
-    """How a LoRA from elsewhere is taken over.
-
-    A DoRA becomes factors of at most the `rank`, with the base model's `weights`. `without_text` leaves out
-    what changes a text encoder; otherwise such a file is refused.
-    """
-
-    rank: int = LARGEST_RANK
-    without_text: bool = False
-    weights: Weights | None = None
-
-
-@dataclass(frozen=True)
 class ForeignLora:
     """The factors of a LoRA from elsewhere by the layers of the model, and what is not taken over of it.
 
-    `used` of the file's layers are those of the factors. `lost` is the share of a DoRA's change that its
-    factors leave out (of the Frobenius norm over all layers).
+    `used` of the file's layers are those of the factors.
     """
 
     factors: Mapping[str, Factors]
     used: int = 0
     text_layers: int = 0
-    lost: float = 0.0
-    is_dora: bool = False
     embeddings: tuple[str, ...] = ()
 
     @property
@@ -132,29 +108,17 @@ class ForeignLora:
         if self.embeddings:
             words = ", ".join(f"“{word}”" for word in self.embeddings[:3])
             said.append(f"Its embedding of {words} is left out: the base model does not know the word.")
-        if self.is_dora:
-            rank = max(factors.rank for factors in self.factors.values())
-            lost = (
-                f"{_percent(self.lost)}% of its change is left out (a higher rank keeps more)"
-                if self.lost > _UNTOLD
-                else "its change is the same"
-            )
-            said.append(f"The DoRA becomes a LoRA of rank {rank}: {lost}.")
         return tuple(said)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
+def read_foreign(model: ImageModel, path: Path, without_text: bool = False) -> ForeignLora:
+    """The exact factors of a LoRA by the layers of this model; refused unless the model takes all of it.
 
-
-def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) -> ForeignLora:
-    """The factors of a LoRA by the layers of this model; refused unless the model takes all of it.
-
-    All but a DoRA's are exact.
+    `without_text` leaves out what changes a text encoder; otherwise such a file is refused.
     """
     by_name = places(model)
-    file = read_lora_file(path, choices.without_text, by_name)
-    reader = _Reader(file, model, choices, by_name)
+    file = read_lora_file(path, without_text, by_name)
+    reader = _Reader(file, model, by_name)
     found: dict[str, Factors] = {}
     unknown = [name for name in file.layers if name not in by_name]
     if unknown:
@@ -169,12 +133,7 @@ def read_foreign(model: ImageModel, path: Path, choices: Choices = Choices()) ->
         raise file.infinite()
     if not any(factors.down.any() and factors.up.any() for factors in found.values()):
         raise file.refusal("changes nothing: all that it adds is 0", "choose a later file of its training")
-    if (lost := reader.lost) > MOST_LOST:
-        raise file.refusal(
-            f"cannot be a LoRA of rank {choices.rank}, which leaves out {_percent(lost)}% of its change",
-            "choose a higher rank, or a plain LoRA",
-        )
-    return ForeignLora(found, len(file.layers), file.text_layers, lost, file.is_dora, file.embeddings)
+    return ForeignLora(found, len(file.layers), file.text_layers, file.embeddings)
 
 
 def read_lora_file(path: Path, without_text: bool = False, known: Collection[str] = ()) -> LoraFile:
@@ -237,26 +196,18 @@ def _is_finite(factors: Factors) -> bool:
 
 
 class _Reader:
-    """Reads the layers of a file into those of a model, and counts what a DoRA's factors leave out."""
+    """Reads the layers of a file into those of a model."""
 
-    def __init__(
-        self, file: LoraFile, model: ImageModel, choices: Choices, by_name: Mapping[str, TensorPlace]
-    ) -> None:
-        self._file, self._model, self._choices, self._by_name = file, model, choices, by_name
+    def __init__(self, file: LoraFile, model: ImageModel, by_name: Mapping[str, TensorPlace]) -> None:
+        self._file, self._model, self._by_name = file, model, by_name
         self._modules = changeable(model.denoiser)
         configuration = _configuration(file)
         self._scales = _Scales(configuration)
         if words := changed_by(configuration, file.metadata):
             raise file.refusal(
-                f"began with the base model changed by {words}, which the studio does not have",
+                f"began with a changed base model ({words}), which the studio does not have",
                 "save it as a plain LoRA with its trainer, or choose another one",
             )
-        self._whole = self._left = 0.0  # squares
-
-    @property
-    def lost(self) -> float:
-        """The share of a DoRA's change that is left out, from 0 to 1."""
-        return math.sqrt(self._left / self._whole) if self._whole else 0.0
 
     def of_layer(self, name: str) -> dict[str, Factors]:
         """What a layer of the file adds to those of the model; one of several parts is cut by its outputs."""
@@ -267,34 +218,14 @@ class _Reader:
         rank = tensors["down"].shape[0] if "down" in tensors and tensors["down"].dim() else 1
         try:
             made = factors_of(tensors, whole, self._scales.of(name, rank))
-            if not tensors.keys() & MAGNITUDES:
-                cut = [Factors(made.down, up) for up in made.up.split(outs)]
-            else:
-                change = decomposed(tensors, made, self._weight(layers))
-                cut = [self._nearest(part) for part in change.split(outs)]
         except UnfitError as error:
             if "sizes" in str(error):
                 raise _misfit(self._file, self._model, str(error)) from error
             raise self._file.refusal(
                 f"is damaged at the layer {name} ({error})", "copy or download it again"
             ) from error
+        cut = (Factors(made.down, up) for up in made.up.split(outs))
         return dict(zip(layers, cut, strict=True))
-
-    def _weight(self, layers: Collection[str]) -> torch.Tensor:
-        if self._choices.weights is None:
-            raise self._file.refusal(
-                "is converted with the weights of the base model, which are not here",
-                "download the base model first, or choose a plain LoRA",
-            )
-        return torch.cat([self._choices.weights(layer).float() for layer in layers])
-
-    def _nearest(self, change: torch.Tensor) -> Factors:
-        if not change.isfinite().all():  # a singular value decomposition would raise
-            raise self._file.infinite()
-        made = nearest(change, self._choices.rank)
-        self._whole += float(change.double().square().sum())
-        self._left += float((change - made.change).double().square().sum())
-        return made
 
 
 class _Scales:
@@ -343,35 +274,24 @@ def _configuration(file: LoraFile) -> Mapping[str, Any]:
 
 
 def attach_foreign(
-    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
+    model: ImageModel, path: Path, settings: TuneSettings, without_text: bool = False
 ) -> ForeignLora:
     """Attach a LoRA with these settings that changes every weight as the file does; see `read_fitting`.
 
     Its rank may be larger than the file's: the rows that are added do nothing until they are trained.
     """
-    read = read_fitting(model, path, settings, choices)
+    read = read_fitting(model, path, settings, without_text)
     attach_lora(model, settings, torch.Generator().manual_seed(0), read.factors.keys())
     _fill(model, read)
     return read
 
 
-def attach_as_it_is(model: ImageModel, path: Path, choices: Choices = Choices()) -> ForeignLora:
-    """Attach a LoRA of the file's own layers and largest rank; a DoRA gets a rank that keeps most of it."""
-    choices = replace(choices, rank=_rank_of_a_dora(path))
-    read = read_foreign(model, path, choices)
+def attach_as_it_is(model: ImageModel, path: Path, without_text: bool = False) -> ForeignLora:
+    """Attach a LoRA of the file's own layers and largest rank."""
+    read = read_foreign(model, path, without_text)
     attach_layers(model, max(factors.rank for factors in read.factors.values()), sorted(read.factors))
     _fill(model, read)
     return read
-
-
-def _rank_of_a_dora(path: Path) -> int:
-    """A few times the rank of the factors in the file, since magnitudes spread a change over more."""
-    downs = [
-        entry.shape[0]
-        for name, entry in read_one_file(path).tensors.items()
-        if entry.shape and (found := split(name)) is not None and found[1] in ("down", "hada_w1_b")
-    ]
-    return min(LARGEST_RANK, max(LEAST_OF_A_DORA, 4 * max(downs, default=0)))
 
 
 def _fill(model: ImageModel, read: ForeignLora) -> None:
@@ -385,18 +305,18 @@ def _fill(model: ImageModel, read: ForeignLora) -> None:
 
 
 def read_fitting(
-    model: ImageModel, path: Path, settings: TuneSettings, choices: Choices = Choices()
+    model: ImageModel, path: Path, settings: TuneSettings, without_text: bool = False
 ) -> ForeignLora:
     """The factors of a LoRA; refused unless a training with these settings can start from all of them.
 
-    Layers that no target has are trained as well. A DoRA gets the rank of the settings.
+    Layers that no target has are trained as well.
     """
     if settings.method != "lora":
         raise StudioError(
             f"The LoRA {path.name} cannot start a training of a LoKr or of the whole model: choose the "
             "method LoRA."
         )
-    read = read_foreign(model, path, replace(choices, rank=settings.rank))
+    read = read_foreign(model, path, without_text)
     _refuse_a_smaller_target(model, path, settings, read.factors.keys())
     if (rank := max(factors.rank for factors in read.factors.values())) > settings.rank:
         needed = f"choose a rank of at least {rank}" if rank <= LARGEST_RANK else "choose a smaller one"

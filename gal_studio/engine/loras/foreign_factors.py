@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import torch
 
-from gal_studio.core.models.lora_tensors import MAGNITUDES, Role
+from gal_studio.core.models.lora_tensors import Role
 from gal_studio.engine.memory.plan import is_out_of_memory
 from gal_studio.engine.models.factors import Factors
 
@@ -22,12 +22,11 @@ class UnfitError(ValueError):
 def factors_of(tensors: Tensors, shape: tuple[int, ...], scale: float | None) -> Factors:
     """The factors of a layer whose weight has this `shape`: (out, in) or (out, in, height, width).
 
-    `scale` is used where the file has no alpha; None: 1. What makes it a DoRA is left to
-    `gal_studio.engine.loras.decomposed`.
+    `scale` is used where the file has no alpha; None: 1.
     """
     kind = next((kind for kind in ("hada_", "lokr_") if any(role.startswith(kind) for role in tensors)), "")
     own = {role for role in tensors if role.startswith(kind)} if kind else {"down", "up", "mid"}
-    if others := tensors.keys() - own - {"alpha", *MAGNITUDES}:
+    if others := tensors.keys() - own - {"alpha"}:
         raise UnfitError(f"it is of two kinds at once ({min(others)})")
     try:
         if kind == "hada_":

@@ -10,13 +10,6 @@ from typing import Any
 
 _KEY = "init_lora_weights"
 _PLAIN = ("true", "false", "none", "", "default", "gaussian", "orthogonal", "eva")
-_OTHERS: Mapping[str, str] = {
-    "pissa": "its largest parts (PiSSA)",
-    "olora": "the first parts of a decomposition (OLoRA)",
-    "loftq": "what its quantization left out (LoftQ)",
-    "corda": "parts of it that depend on other data (CorDA)",
-    "lora_ga": "its gradients on other data (LoRA-GA)",
-}
 _SAID = re.compile(
     r"(?:init_lora_weights|initiali[sz]ation_style|lora_init\w*|init_method)\W{1,6}"
     r"(pissa\w*|olora|loftq|corda|lora_ga)\b",
@@ -25,14 +18,12 @@ _SAID = re.compile(
 
 
 def changed_by(configuration: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
-    """By what a training changed the base model first, by peft's configuration or a file's header.
+    """How a training changed the base model first, as peft's configuration or a file's header calls it.
 
     Empty for a plain LoRA.
     """
     given = str(configuration.get(_KEY, "")).lower()
-    if given in _PLAIN:
-        said = (_SAID.search(f"{name}={value}") for name, value in metadata.items())
-        given = next((found[1].lower() for found in said if found), "") or given
-    if given in _PLAIN:
-        return ""
-    return next((words for name, words in _OTHERS.items() if given.startswith(name)), f"{given[:40]!r}")
+    if given not in _PLAIN:
+        return given[:40]
+    said = (_SAID.search(f"{name}={value}") for name, value in metadata.items())
+    return next((found[1].lower() for found in said if found), "")

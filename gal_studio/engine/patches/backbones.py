@@ -15,26 +15,17 @@ from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.memory.plan import is_out_of_memory
 
 FINE, COARSE = 4, 16  # range of strides of the feature maps that are used
-# attributes that hold the blocks: timm, timm and open_clip ViTs, transformers
-BLOCKS = (
-    *("stages", "blocks", "transformer.resblocks"),
-    *("encoder.layer", "encoder.layers", "encoder.stages", "layers", "model.layer"),
-)
 
 
 @dataclass(frozen=True)
 class Network:
-    """A loaded network: normalised pictures (n, 3, side, side) to feature maps (n, c, h, w), finest first.
-
-    `blocks` are its blocks in order, the last of which can be tuned.
-    """
+    """A loaded network: normalised pictures (n, 3, side, side) to feature maps (n, c, h, w), finest first."""
 
     module: torch.nn.Module
     side: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
     maps: Callable[[torch.Tensor], list[torch.Tensor]]
-    blocks: tuple[torch.nn.Module, ...]
 
 
 def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
@@ -59,7 +50,6 @@ def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
         mean=tuple(preprocess["mean"]),
         std=tuple(preprocess["std"]),
         maps=lambda pixels: _intermediates(visual, pixels, used),
-        blocks=_blocks(getattr(visual, "trunk", visual)),
     )
 
 
@@ -80,18 +70,6 @@ def _choose_maps(name: str, grids: Sequence[int], side: int) -> list[int]:
     return [last[grid] for grid in sorted(last, reverse=True) if FINE <= side / grid <= COARSE and grid > 1]
 
 
-def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
-    """The blocks of a known architecture in order, or the children of an unknown one."""
-    for path in BLOCKS:
-        found: Any = module
-        for part in path.split("."):
-            found = getattr(found, part, None)
-        if isinstance(found, torch.nn.ModuleList | torch.nn.Sequential):
-            return tuple(found)
-    layers = [getattr(module, f"layer{number}", None) for number in range(1, 5)]
-    return tuple(layer for layer in layers if layer is not None) or tuple(module.children())
-
-
 def transformers_network(name: str, device: torch.device, revisions: Revisions) -> Network:
     """Load a vision model of transformers or timm from a directory or the hub."""
     loaded = load_pretrained_vision(name, device, revisions)
@@ -101,7 +79,6 @@ def transformers_network(name: str, device: torch.device, revisions: Revisions) 
         mean=loaded.mean,
         std=loaded.std,
         maps=lambda pixels: _hidden_maps(loaded, pixels),
-        blocks=_blocks(loaded.timm if loaded.timm is not None else loaded.module),
     )
     with torch.no_grad():
         network.maps(torch.zeros(1, 3, loaded.side, loaded.side, device=device))

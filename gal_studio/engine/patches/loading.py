@@ -1,8 +1,6 @@
-"""Load and save vision towers (Eq. P2): a CLIP's image tower, or a DINO-like model."""
+"""Load vision towers (Eq. P2): a CLIP's image tower, or a DINO-like model."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,7 @@ from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
-from gal_studio.engine.saving import save_tensors
 from gal_studio.json_files import read_json
-from gal_studio.second_try import renamed
 
 CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
@@ -34,7 +30,7 @@ def load_vision(
     device: str | torch.device | None = None,
     revisions: Revisions | None = None,
 ) -> PatchTower:
-    """Load `clip` (the image tower of `clip_model`), a directory as written by `save_tower` or of
+    """Load `clip` (the image tower of `clip_model`), a tuned tower’s directory, or one of
     transformers, also as `local-dir:PATH`, or a hub ID; `revisions` pins hub models to the commit of their
     first use.
     """
@@ -66,7 +62,7 @@ def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tu
 
 
 def _is_saved(name: str, folder: Path) -> bool:
-    """Whether a folder is one of `save_tower`; what is called local and is no other model has to be."""
+    """Whether a folder has a tuned tower; what is called local and is no other model has to be."""
     named = name.startswith(LOCAL) and not (folder / "config.json").is_file()
     return named or (folder / DESCRIPTION).is_file()
 
@@ -153,25 +149,3 @@ def _clip_beside(base: str, folder: Path) -> str:
     name = base.removeprefix(f"{CLIP}:")
     local = name.startswith(LOCAL)
     return f"{LOCAL}{(folder / name.removeprefix(LOCAL)).resolve()}" if local else name
-
-
-def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:
-    """Save a tower's tuned weights (half precision), its limits, and the name of its base network.
-
-    `base` is as in `open_base`. The description is written last, so that a folder that has one is complete.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / DESCRIPTION).unlink(missing_ok=True)
-    halves = {name: weight.detach().half().cpu().contiguous() for name, weight in tuned.items()}
-    save_tensors(halves, folder / WEIGHTS, {})
-    card = {
-        "base": base,
-        "mixture": list(tower.mixture),
-        "grid": tower.grid,
-        "limits": asdict(tower.limits) if tower.limits else None,
-        "shows_from": tower.shows_from,
-    }
-    partial = folder / f"{DESCRIPTION}.part"
-    partial.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    renamed(partial, folder / DESCRIPTION)
-    return folder

@@ -101,25 +101,3 @@ def to_pixels(pictures: Sequence[Image.Image], side: int) -> torch.Tensor:
     resized = [picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC) for picture in pictures]
     pixels = np.stack([np.asarray(picture, dtype=np.float32) for picture in resized])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255
-
-
-def tuned_weights(tower: PatchTower, blocks: int) -> dict[str, torch.nn.Parameter]:
-    """The weights of the last `blocks` blocks that the features depend on, by their names in the network.
-
-    A convolutional network also runs stages that are too coarse to be used; these have no gradient.
-    """
-    side, held = tower.network.side, [list(block.parameters()) for block in tower.network.blocks]
-    flat = [weight for weights in held for weight in weights]
-    for weight in flat:
-        weight.requires_grad_(True)
-    try:
-        with torch.enable_grad():
-            features = tower.features(torch.zeros(1, 3, side, side, device=tower.device))
-            found = torch.autograd.grad(features.sum(), flat, allow_unused=True)
-    finally:
-        for weight in flat:
-            weight.requires_grad_(False)
-    reached = {id(weight) for weight, slope in zip(flat, found, strict=True) if slope is not None}
-    used = [weights for weights in held if any(id(weight) in reached for weight in weights)]
-    chosen = {id(weight) for weights in used[-blocks:] for weight in weights}
-    return {name: weight for name, weight in tower.network.module.named_parameters() if id(weight) in chosen}

@@ -15,7 +15,7 @@ from gal_studio.causes import in_folder
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.references import ImageEncoder
 from gal_studio.core.recipe import Recipe
-from gal_studio.core.settings import MOST_DRAWN_WITH, Several
+from gal_studio.core.settings import MOST_DRAWN_WITH
 from gal_studio.engine.families.family import Family, References, reference_family
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.memory.plan import free_memory, is_out_of_memory, release_memory
@@ -188,16 +188,11 @@ def _check_encoder(adapter: ReferenceAdapter) -> None:
 
 
 @contextmanager
-def attached(
-    model: ImageModel,
-    adapter: ReferenceAdapter,
-    strength: float | Recipe = 1.0,
-    several: Several = "together",
-) -> Iterator[None]:
+def attached(model: ImageModel, adapter: ReferenceAdapter, strength: float | Recipe = 1.0) -> Iterator[None]:
     """Have the adapter in the denoiser within the context, in its precision, and restore it exactly.
 
     `strength` in [0, 2] multiplies what the pictures add to each cross-attention, in all steps or as a recipe
-    says (Eq. G13). The tokens of several pictures are read together, or their mean is.
+    says (Eq. G13). The tokens of several pictures are read together.
     """
     recipe = strength if isinstance(strength, Recipe) else Recipe.constant(strength)
     denoiser, pipeline = model.denoiser, model.family.pipeline
@@ -214,8 +209,6 @@ def attached(
         for processor in denoiser.attn_processors.values():
             if isinstance(processor, torch.nn.Module):
                 processor.requires_grad_(False)
-        if several == "average":
-            denoiser.encoder_hid_proj.register_forward_hook(_mean_of_pictures)
         pipeline.set_ip_adapter_scale(recipe.late)
         if not recipe.is_constant:
             model.before_step = lambda step, steps: pipeline.set_ip_adapter_scale(
@@ -227,11 +220,6 @@ def attached(
         denoiser.encoder_hid_proj = held  # its attention would count as the denoiser's
         denoiser.set_attn_processor(before)
         denoiser.config.encoder_hid_dim_type = None
-
-
-def _mean_of_pictures(_module: Any, _inputs: Any, tokens: list[torch.Tensor]) -> list[torch.Tensor]:
-    """Of the tokens (rows, pictures, tokens, width) of each adapter."""
-    return [each.mean(1, keepdim=True) for each in tokens]
 
 
 def encode_references(

@@ -211,8 +211,7 @@ class _Drawing:
         self._shared = shared
         self._texts = encode_prompts(model, _texts_of(requests), unconditional=True)
         self._resolution = settings.resolution or model.resolution
-        is_guided = model.family.is_guided(settings.guidance_scale)
-        self._guided = settings.guided_steps if is_guided else range(0)
+        self._guided = model.family.is_guided(settings.guidance_scale)
         self.side = model.latent_side(self._resolution)
 
     def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
@@ -233,8 +232,7 @@ class _Drawing:
 
     def _forwards(self, size: int, first: int = 0) -> int:
         """Denoiser forwards of one batch from a step on, including padding; guided steps have two."""
-        guided = sum(step >= first for step in self._guided)
-        return size * (self._settings.steps - first + guided)
+        return (2 if self._guided else 1) * size * (self._settings.steps - first)
 
     def _denoised(
         self, requests: Sequence[DrawRequest], shared: SharedSteps | None = None, start: _State | None = None
@@ -262,13 +260,11 @@ class _Drawing:
             if shared is not None:
                 shared.pass_by(requests, index, latents, solver)
             model.before_step(index, denoising)
-            guided = index in self._guided
-            rows = slice(0 if guided else len(texts) - count, None)
             with torch.no_grad():
-                doubled = torch.cat([latents, latents]) if guided else latents
+                doubled = torch.cat([latents, latents]) if self._guided else latents
                 times = timestep.expand(len(doubled))
-                prediction = predict(model.family, doubled, times, texts[rows], sizes[rows], given[rows])
-                if guided:
+                prediction = predict(model.family, doubled, times, texts, sizes, given)
+                if self._guided:
                     without, with_text = prediction.chunk(2)
                     prediction = model.family.guide(without, with_text, self._settings.guidance_scale)
                 latents = solver.step(prediction, timestep, latents, return_dict=False)[0]

@@ -88,8 +88,6 @@ def _as_the_set_is_drawn(task: Task) -> Task:
         steps=chosen.steps,
         sigmas=project.rounds[0].settings.generation.sigmas,
         guidance_scale=chosen.guidance_scale,
-        guidance_start=chosen.guidance_start,
-        guidance_end=chosen.guidance_end,
         resolution=chosen.resolution,
         fast_model=now.fast_model,
         speed_lora=now.speed_lora,

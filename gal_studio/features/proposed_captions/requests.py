@@ -1,14 +1,10 @@
 """The dialog *Propose prompts*."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from typing_extensions import Doc
-
-from gal_studio.core.answers import AnswerError
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
-from gal_studio.features.proposed_captions.rules import proposal
+from gal_studio.features.proposed_captions.rules import NoCaptionError, proposal
 from gal_studio.features.proposed_captions.server import CaptionServer
 from gal_studio.state.images.read import read_picture
 from gal_studio.ui.api.uploads import uploads
@@ -24,7 +20,6 @@ class ProposedPrompt:
     """What a model proposes for one image; `problem` says why it is nothing."""
 
     prompt: str
-    left_out: Annotated[tuple[str, ...], Doc("What else the answer had, such as “its thinking”.")]
     problem: str
 
 
@@ -36,7 +31,6 @@ def propose_prompt(
     picture = read_picture(uploads().path(path))[0]
     try:
         answer = CaptionServer(server, model, seconds=PATIENCE).describe(picture, find_taught(kind).question)
-        made = proposal(answer, trigger_word)
-    except AnswerError as error:  # another image may get a caption
-        return ProposedPrompt("", (), str(error))
-    return ProposedPrompt(made.text, made.left_out, "")
+        return ProposedPrompt(proposal(answer, trigger_word), "")
+    except NoCaptionError as error:  # another image may get a caption
+        return ProposedPrompt("", str(error))

@@ -1,30 +1,51 @@
 """What of a vision-language model's answer is proposed as a caption."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
 
-from gal_studio.core.answers import Answer, AnswerError, read_answer
+from gal_studio.core.entered import normalized
+from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import tidy, trigger_pattern
-from gal_studio.core.words import counted, listed
 
 MOST_WORDS = 40
 """Of a proposal; a prompt of CLIP has room for about so many."""
 
+_THOUGHT = re.compile(r".*</?think(?:ing)?>", re.IGNORECASE | re.DOTALL)
+_ANNOUNCED = re.compile(
+    r"^(?:(?:sure|certainly|of course|okay)\b[^:\n]{0,60})?"
+    r"(?:here (?:is|are)\b[^:\n]{0,90}|(?:\w+ )?caption)?:\s*",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"(?:i['’]?m|i am) (?:\w+ )?(?:sorry|unable|not able)|(?:sorry|unfortunately),? (?:but )?i\b"
+    r"|i (?:can['’]?t|cannot|won['’]?t|don['’]?t) (?:\w+ )?"
+    r"(?:help|assist|see|view|describe|identify|provide)\b",
+    re.IGNORECASE,
+)
 _SAID_OF = r"(?:in )?(?:the|this) (?:image|pic(?:ture)?|photo(?:graph)?|illustration|drawing|scene)"
 _VERBS = "shows|depicts|features|is of|contains|captures|displays|presents|portrays|illustrates"
 _OPENING = re.compile(rf"^(?:{_SAID_OF}(?: (?:{_VERBS})|,)?\s+)?", re.IGNORECASE)
 _EMPTY_WORD = re.compile(r"\b(an?|the)\s+(?=(?:an?|the|on|in|at|with|of|and)\b)", re.IGNORECASE)
 
 
-def proposal(answer: str, trigger_word: str = "") -> Answer:
-    """The caption in a model's answer, on one line, without a trigger word and "This image shows".
+class NoCaptionError(StudioError):
+    """An answer that is no caption; another image may get one."""
 
-    AnswerError if it refuses, is cut off, or has no words.
+
+def proposal(answer: str, trigger_word: str = "") -> str:
+    """The caption in a model's answer, on one line, without thoughts, a trigger word and "This image shows".
+
+    NoCaptionError if it refuses or has no words.
     """
-    read = read_answer(answer)
-    text = _OPENING.sub("", tidy(read.text).strip("\"'“”*` "))
+    lines = [
+        line for line in _THOUGHT.sub("", normalized(answer)).replace("*", "").splitlines() if line.strip()
+    ]
+    announced = [_ANNOUNCED.sub("", tidy(line)) for line in lines]
+    said = next(filter(None, announced), "").strip("\"'“”` ")
+    if _REFUSAL.match(said):
+        raise NoCaptionError(
+            f"The model refused (“{said[:80]}”): write this caption yourself, or try another model."
+        )
+    text = _OPENING.sub("", said)
     if trigger_word:
         text = tidy(_EMPTY_WORD.sub("", trigger_pattern(trigger_word).sub(" ", text)))
     words = text.split(" ")
@@ -33,12 +54,5 @@ def proposal(answer: str, trigger_word: str = "") -> Answer:
         words = (whole[0] if whole and len(whole[0].split()) <= MOST_WORDS else text).split(" ")[:MOST_WORDS]
     text = " ".join(words).strip(" .,;:")
     if not re.search(r"\w\w", text):
-        raise AnswerError("The model proposed no words: try another model, or write the caption yourself.")
-    return replace(read, text=text[0].upper() + text[1:])
-
-
-def left_out_of(proposals: Iterable[Answer]) -> str:
-    """What was left out of the answers, in one sentence; "" for nothing."""
-    kinds = Counter(kind for one in proposals for kind in one.left_out)
-    told = [f"{kind} ({counted(number, 'answer')})" for kind, number in kinds.items()]
-    return f"Left out of what the model said: {listed(told)}." if told else ""
+        raise NoCaptionError("The model proposed no words: try another model, or write the caption yourself.")
+    return text[0].upper() + text[1:]

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from gal_studio.assets import resolve_adapter
 from gal_studio.core.recipe import Recipe
 from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
-from gal_studio.engine.sampling.given_pictures import columns
 from gal_studio.engine.sampling.reference_adapter import (
     attached,
     check_references,
@@ -32,11 +30,5 @@ def given(task: RoundTask, model: ImageModel, recipe: Recipe) -> Iterator[Refere
         return
     name = resolve_adapter(task.models.located(settings.adapter, is_adapter=True))
     adapter = load_adapter(name, model, task.models.revisions, TowerEncoder)
-    with attached(model, adapter, settings.recipe(recipe), settings.several):
-        read = encode_references(model, adapter, pictures)
-        words = [one.trigger_word for one in task.store.projects.references(task.project.id)]
-        objects = list(dict.fromkeys(words))
-        if settings.several == "beside" and len(objects) > 1:
-            side = task.settings.generation.resolution or model.resolution
-            read = replace(read, masks=columns([objects.index(word) for word in words], side))
-        yield read
+    with attached(model, adapter, settings.recipe(recipe)):
+        yield encode_references(model, adapter, pictures)

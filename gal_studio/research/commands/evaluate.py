@@ -3,19 +3,17 @@
 import sys
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from gal_studio.assets import load_held_out, load_preset, resolve_model
+from gal_studio.assets import load_held_out, resolve_model
 from gal_studio.commands.running.outputs import check_folder
 from gal_studio.commands.terminal.json_text import json_text
 from gal_studio.commands.terminal.options import AsJson, Wanted, Workspace, given_workspace
 from gal_studio.commands.terminal.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.pasted import pasted
 from gal_studio.core.references import Prompts
 from gal_studio.core.steps import Steps
 from gal_studio.provenance import made_by
@@ -25,16 +23,9 @@ CLIP = "ViT-B-32/openai"
 T = TypeVar("T")
 
 
-class ReferenceChoice(StrEnum):
-    """How references that are not square are shown to CLIP."""
-
-    squashed = "squashed"
-    cropped = "cropped"
-
-
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """What to evaluate: `dreambench`, drawn or to draw, or else the rounds of a project."""
+    """What to evaluate: `dreambench`, generated or to generate, or else the rounds of a project."""
 
     out: Path
     dreambench: Path | None
@@ -45,23 +36,11 @@ class EvaluationPlan:
     subjects: tuple[str, ...]
     partial: bool
     prompts: Path | None
-    references: ReferenceChoice
     per_prompt: int | None
     steps: int | None
     guidance: float | None
     clip_model: str
     dino_model: str | None
-    adapter: str | None
-    preset: str
-    base_model: str | None
-    strength: float | None
-
-    @property
-    def drawn_strength(self) -> float:
-        """How strongly an adapter's references count: as published, unless it is given."""
-        from gal_studio.research.evaluation.referenced import STRENGTHS
-
-        return STRENGTHS["one" if self.single_image else "all"] if self.strength is None else self.strength
 
     @property
     def dino(self) -> str:
@@ -90,51 +69,26 @@ def evaluate(
     prompts: Annotated[
         Path | None, typer.Option(help="The clock arms' prompts: one per line, or a CSV or TSV table.")
     ] = None,
-    references: Annotated[
-        ReferenceChoice,
-        typer.Option(help="How style references are resized for CLIP (published: to a square)."),
-    ] = ReferenceChoice.squashed,
     per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Images per prompt.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
     guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
     clip_model: Annotated[str, typer.Option(help="The CLIP model of the scores.")] = CLIP,
     dino_model: Annotated[str | None, typer.Option(help="The DINO model (default: v1, ViT-S/16).")] = None,
-    adapter: Annotated[
-        str | None, typer.Option(help="Generate without training: the image adapter, or native.")
-    ] = None,
-    preset: Annotated[str, typer.Option(help="With --adapter: the preset whose model generates.")] = "sdxl",
-    base_model: Annotated[
-        str | None, typer.Option(help="With --adapter: another base model than the preset's.")
-    ] = None,
-    strength: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="With --adapter (default: published, 0.78; one image 0.65)."),
-    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure images as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
     plan = EvaluationPlan(
         out, dreambench, pictures, given_workspace(context, workspace), project, single_image,
-        tuple(subject or ()), partial, prompts, references, per_prompt, steps, guidance, clip_model,
-        dino_model, adapter, preset, base_model, strength,
+        tuple(subject or ()), partial, prompts, per_prompt, steps, guidance, clip_model, dino_model,
     )  # fmt: skip
     _check(plan)
     check_folder(out)
     report = _dreambench(plan) if plan.dreambench else _clock(plan)
     report.write(out)
     print(json_text(report.data()) if as_json else report.table())
-    if plan.adapter is not None and not as_json:
-        from gal_studio.research.evaluation.referenced import published_line
-
-        print(published_line(plan.single_image))
 
 
 def _check(plan: EvaluationPlan) -> None:
-    if plan.adapter is not None and (plan.dreambench is None or plan.pictures or plan.workspace):
-        raise StudioError(
-            "--adapter generates without training: give it with --dreambench FOLDER, without --pictures and "
-            "--workspace."
-        )
     if plan.dreambench is None:
         if plan.workspace is None:
             raise StudioError(
@@ -151,7 +105,7 @@ def _check(plan: EvaluationPlan) -> None:
         )
     elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
         raise StudioError("--steps and --guidance are for generating: leave them out with --pictures FOLDER.")
-    elif plan.adapter is None and (plan.pictures is None) == (plan.workspace is None):
+    elif (plan.pictures is None) == (plan.workspace is None):
         raise StudioError(
             "DreamBench takes generated images from --pictures FOLDER, or generates them with the projects "
             "of --workspace FOLDER: give one of the two."
@@ -164,21 +118,14 @@ def _dreambench(plan: EvaluationPlan) -> Any:
     from gal_studio.engine.models.devices import choose_device
     from gal_studio.research.evaluation.benchmark import report_benchmark
     from gal_studio.research.evaluation.dreambench import find_drawn, read_dreambench
-    from gal_studio.research.evaluation.embedding import FeatureFiles
     from gal_studio.research.evaluation.scores import ScoringModels, score_subject
 
     assert plan.dreambench is not None
     subjects = read_dreambench(plan.dreambench, plan.subjects)
-    if plan.adapter is not None:
-        folder = _drawn_with_references(plan, subjects)
-    else:
-        folder = plan.pictures or _drawn_by_projects(plan, subjects)
+    folder = plan.pictures or _drawn_by_projects(plan, subjects)
     drawn = {each.name: find_drawn(each, folder, plan.partial) for each in subjects}
-    clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino)
-    features = plan.out / "features"
     models = ScoringModels(
-        FeatureFiles(features, clip, lambda: load_embedder(clip)),
-        FeatureFiles(features, dino, lambda: load_image_token(dino)),
+        load_embedder(resolve_model(plan.clip_model)), load_image_token(resolve_model(plan.dino))
     )
     facts = {
         "evaluation": "DreamBench",
@@ -186,7 +133,6 @@ def _dreambench(plan: EvaluationPlan) -> Any:
         "clip_model": plan.clip_model,
         "dino_model": plan.dino,
         "pictures_in": str(folder),
-        **({} if plan.adapter is None else {"adapter": plan.adapter, "strength": plan.drawn_strength}),
         "made_by": made_by(),
         "device": str(choose_device()),
     }
@@ -211,32 +157,11 @@ def _drawn_by_projects(plan: EvaluationPlan, subjects: Iterable[Any]) -> Path:
     return folder
 
 
-def _drawn_with_references(plan: EvaluationPlan, subjects: Iterable[Any]) -> Path:
-    from gal_studio.engine.models.image_model import load_image_model
-    from gal_studio.research.evaluation.benchmark import STEPS
-    from gal_studio.research.evaluation.referenced import Drawer, draw_referenced
-
-    assert plan.adapter is not None
-    preset = load_preset(plan.preset)
-    settings = preset.settings["object"].generation.updated({"steps": plan.steps or STEPS})
-    if plan.guidance is not None:
-        settings = settings.updated({"guidance_scale": plan.guidance})
-    revisions: dict[str, str] = {}
-    model = load_image_model(resolve_model(pasted(plan.base_model or preset.base_model)), revisions=revisions)
-    single, strength = plan.single_image, plan.drawn_strength
-    drawer = Drawer(model, plan.adapter, settings, single, strength, revisions=revisions)
-    folder = plan.out / "pictures"
-    for each in subjects:
-        _counted(draw_referenced(drawer, each, folder), f"{each.name}: generated")
-    return folder
-
-
 def _clock(plan: EvaluationPlan) -> Any:
     from gal_studio.engine.features.clip import load_embedder
     from gal_studio.engine.models.devices import choose_device
     from gal_studio.research.evaluation import clock
     from gal_studio.research.evaluation.drawing import RoundDrawer
-    from gal_studio.research.evaluation.embedding import FeatureFiles
 
     assert plan.workspace is not None
     with existing_workspace(plan.workspace, writable=False) as store:
@@ -246,21 +171,20 @@ def _clock(plan: EvaluationPlan) -> Any:
         count = plan.per_prompt or clock.PER_PROMPT[project.kind]
         settings = clock.settings_of(project, plan.steps, plan.guidance)
         references = [store.images.plain(each.image) for each in store.projects.references(project.id)]
-        squashed = not project.taught.is_subject and plan.references == ReferenceChoice.squashed
+        squash = None if project.taught.is_subject else clock.SQUASHED
         revisions = dict(store.projects.revisions(project.id))
         points, drawer = clock.find_points(store, project), RoundDrawer(store)
-        name = resolve_model(plan.clip_model)
-        files = FeatureFiles(plan.out / "features", name, lambda: load_embedder(name))
-        scores = {}
+        wanted = {}
         for point in points:
             folder = plan.out / "pictures" / point.folder
-            wanted = clock.wanted_pictures(project, texts, count, folder)
-            drawing = drawer.draw(project, point.round, folder, wanted, settings)
+            wanted[point.name] = clock.wanted_pictures(project, texts, count, folder)
+            drawing = drawer.draw(project, point.round, folder, wanted[point.name], settings)
             _counted(drawing, f"{point.name}: generated")
-            scoring = clock.score_point(
-                files, wanted, references, prompts, clock.SQUASHED if squashed else None
-            )
-            scores[point.name] = _followed(scoring, f"{point.name}: embedded")
+        clip = load_embedder(resolve_model(plan.clip_model))
+        scores = {
+            name: _followed(clock.score_point(clip, asked, references, prompts, squash), f"{name}: embedded")
+            for name, asked in wanted.items()
+        }
     facts = {
         "evaluation": "clock arms",
         "project": project.name,
@@ -271,7 +195,7 @@ def _clock(plan: EvaluationPlan) -> Any:
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,
         "clip_model": plan.clip_model,
-        "references": f"resized to {clock.SQUASHED} x {clock.SQUASHED}" if squashed else "as they are",
+        "references": f"resized to {squash} x {squash}" if squash else "as they are",
         "base_model": project.base_model,
         "revisions": revisions,
         "made_by": made_by(),

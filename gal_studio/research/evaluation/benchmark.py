@@ -5,8 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import mean_interval
 from gal_studio.core.records.project import Project
@@ -106,7 +104,4 @@ def report_benchmark(scores: Sequence[SubjectScores], facts: dict[str, Any]) -> 
             for place, drawn in enumerate(each.drawn)
         ],
         prompts=list(dict.fromkeys(drawn.prompt for each in scores for drawn in each.drawn)),
-        features={
-            name: np.concatenate([each.features[name] for each in scores]) for name in ("clip", "dino")
-        },
     )

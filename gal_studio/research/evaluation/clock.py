@@ -19,13 +19,9 @@ from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.features.clip import Embedder
 from gal_studio.research.evaluation.drawing import Wanted
-from gal_studio.research.evaluation.embedding import (
-    FeatureFiles,
-    PromptEmbedder,
-    embed_pictures,
-    embed_prompts,
-)
+from gal_studio.research.evaluation.embedding import embed_pictures, embed_prompts
 from gal_studio.research.evaluation.published import alignment, likeness
 from gal_studio.research.evaluation.report import Report
 from gal_studio.research.evaluation.report import Row as Line
@@ -43,14 +39,11 @@ BASE = "base model"
 
 @dataclass(frozen=True)
 class PointScores:
-    """The n pictures of a point with the prompts that they were scored for, their figures, each (n,), and
-    their CLIP features (n, d).
-    """
+    """The n pictures of a point with the prompts that they were scored for, and their figures, each (n,)."""
 
     wanted: Sequence[Wanted]
     scored: Sequence[str]
     figures: Mapping[str, NDArray[np.float64]]
-    features: NDArray[np.float64]
 
     def by_picture(self, name: str) -> dict[tuple[str, int], float]:
         """A figure of each picture, by its prompt and seed."""
@@ -135,13 +128,11 @@ def settings_of(project: Project, steps: int | None, guidance: float | None) -> 
         project.settings.generation,
         steps=steps or STEPS,
         guidance_scale=GUIDANCE if guidance is None else guidance,
-        guidance_start=0.0,
-        guidance_end=1.0,
     )
 
 
 def score_point(
-    files: FeatureFiles[PromptEmbedder],
+    clip: Embedder,
     wanted: Sequence[Wanted],
     references: Sequence[Path],
     prompts: Prompts,
@@ -149,19 +140,19 @@ def score_point(
 ) -> Generator[int, None, PointScores]:
     """CLIP-T and CLIP-I of each picture; the prompts of objects are scored without the trigger words.
 
-    With `squash`, references are resized to that many pixels a side first, whatever their shape. Yields how
-    many pictures were embedded, at last returns the figures.
+    With `squash`, references are resized to that many pixels a side first. Yields how many pictures were
+    embedded, at last returns the figures.
     """
-    known = yield from embed_pictures(files, [each.path for each in wanted])
-    given = yield from embed_pictures(files, references, squash)
+    known = yield from embed_pictures(clip, [each.path for each in wanted])
+    given = yield from embed_pictures(clip, references, squash)
     plain = {each.prompt: _scored_prompt(each.prompt, prompts) for each in wanted}
-    texts = embed_prompts(files, list(plain.values()))
+    texts = embed_prompts(clip, list(plain.values()))
     pictures = np.stack([known[each.path] for each in wanted])
     figures = {
         "clip_t": alignment(pictures, np.stack([texts[plain[each.prompt]] for each in wanted])),
         "clip_i": likeness(pictures, np.stack([given[path] for path in references])),
     }
-    return PointScores(wanted, [plain[each.prompt] for each in wanted], figures, pictures)
+    return PointScores(wanted, [plain[each.prompt] for each in wanted], figures)
 
 
 def _scored_prompt(prompt: str, prompts: Prompts) -> str:
@@ -202,7 +193,6 @@ def report_arms(
             for place, each in enumerate(scores[point.name].wanted)
         ],
         prompts=list(dict.fromkeys(each.prompt for each in scores[points[0].name].wanted)),
-        features={"clip": np.concatenate([scores[point.name].features for point in points])},
     )
 
 

@@ -104,8 +104,8 @@ def facts_of_pictures(settings: GenerationSettings) -> dict[str, Any]:
     """The settings that change a picture."""
     facts = asdict(settings)
     how = {name: facts[name] for name in ("steps", "guidance_scale", "resolution")}
-    told = {"guided": settings.guidance_words.strip(), "sigmas": settings.sigma_words.strip()}
-    return how | {name: words for name, words in told.items() if words}
+    words = settings.sigma_words.strip()
+    return {**how, "sigmas": words} if words else how
 
 
 def check_same(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -33,7 +33,3 @@ def mean_over_subjects(values: Mapping[str, Values]) -> Interval:
     found = mean_interval(means)
     pictures = sum(len(row) for rows in values.values() for row in rows.values())
     return Interval(found.value, found.low, found.high, pictures, found.prompts)
-
-
-PUBLISHED = {"all": (0.727, 0.838, 0.292), "one": (0.831, 0.880, 0.288)}
-"""DINO, CLIP-I and CLIP-T on SDXL against all pictures of a subject, and against one."""

@@ -1,19 +1,14 @@
-"""The result of an evaluation: a table, and everything that it can be computed from again."""
+"""The result of an evaluation: a table, and the figures of each picture that it is computed from."""
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gal_studio.core.intervals import FEWEST, Interval
-from gal_studio.core.quoting import csv_table, latex_table
+from gal_studio.core.quoting import csv_table
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.zip_files import zipped
 
 _FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
 
@@ -31,8 +26,7 @@ class Row:
 class Report:
     """An evaluation; `facts` is how it was made, and the first column is headed by `subject`.
 
-    `pictures` has a row for each picture, with equal columns; `prompts` are the exact ones, in order;
-    `features` are the models' unit rows, those of pictures in the order of `pictures`.
+    `pictures` has a row for each picture, with equal columns; `prompts` are the exact ones, in order.
     """
 
     subject: str
@@ -40,24 +34,19 @@ class Report:
     facts: Mapping[str, Any]
     pictures: Sequence[Mapping[str, str | int | float]]
     prompts: Sequence[str]
-    features: Mapping[str, NDArray[np.float64]]
 
     def table(self) -> str:
         """The rows under each other; a figure with its 95 % interval."""
-        lines = self._lines()
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join([*(_aligned(line, widths) for line in lines), *self._about_intervals()])
-
-    def _lines(self) -> list[list[str]]:
-        """The cells of the table in words, the heading first."""
         first = self.rows[0]
-        return [
+        lines = [
             [self.subject, *first.counts, *map(_heading, first.figures)],
             *(
                 [row.name, *map(str, row.counts.values()), *map(_figure, row.figures.values())]
                 for row in self.rows
             ),
         ]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join([*(_aligned(line, widths) for line in lines), *self._about_intervals()])
 
     def _about_intervals(self) -> list[str]:
         """A sentence where a figure has no interval."""
@@ -83,15 +72,13 @@ class Report:
         return {**self.facts, "rows": rows}
 
     def write(self, folder: Path) -> None:
-        """Write `evaluation` as JSON, CSV and LaTeX, `pictures.csv`, `prompts.txt` and `features.npz`."""
+        """Write `evaluation` as JSON and CSV, `pictures.csv` and `prompts.txt`."""
         text = json.dumps(self.data(), indent=2, ensure_ascii=False)
         files = {
             "evaluation.json": f"{text}\n".encode(),
             "evaluation.csv": self._csv().encode(),
-            "evaluation.tex": latex_table(self._lines()).encode(),
             "pictures.csv": csv_table([self.pictures[0], *(row.values() for row in self.pictures)]).encode(),
             "prompts.txt": "".join(f"{prompt}\n" for prompt in self.prompts).encode(),
-            "features.npz": _arrays(self.features),
         }
         for name, data in files.items():
             write_whole(folder / name, data, folder)
@@ -112,20 +99,9 @@ def _cells(row: Row) -> list[float | str]:
     return found
 
 
-def _arrays(arrays: Mapping[str, NDArray[np.float64]]) -> bytes:
-    """An `.npz` of arrays in float32, with the same bytes for the same arrays."""
-    files = {}
-    for name, array in arrays.items():
-        single = io.BytesIO()
-        np.save(single, np.asarray(array, dtype=np.float32), allow_pickle=False)
-        files[f"{name}.npy"] = single.getvalue()
-    return zipped(files)
-
-
 def _heading(name: str) -> str:
-    figure, _, end = name.rpartition("_")
-    words = {"change": "change of {}", "own": "{} in its mask"}.get(end, "{}")
-    return words.format(_FIGURES[name if words == "{}" else figure])
+    figure = name.removesuffix("_change")
+    return _FIGURES[figure] if figure == name else f"change of {_FIGURES[figure]}"
 
 
 def _figure(figure: Interval | None) -> str:

@@ -8,14 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.intervals import Values
+from gal_studio.engine.features.clip import Embedder
+from gal_studio.engine.features.image_token import ImageTokenEmbedder
 from gal_studio.research.evaluation.dreambench import BenchSubject, DrawnSubject, single_image
-from gal_studio.research.evaluation.embedding import (
-    FeatureFiles,
-    ImageEmbedder,
-    PromptEmbedder,
-    embed_pictures,
-    embed_prompts,
-)
+from gal_studio.research.evaluation.embedding import embed_pictures, embed_prompts
 from gal_studio.research.evaluation.published import alignment, likeness
 
 Floats = NDArray[np.float64]
@@ -23,24 +19,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ScoringModels:
-    """The two models that pictures are compared with; features are kept on disk."""
+    """The two models that pictures are compared with."""
 
-    clip: FeatureFiles[PromptEmbedder]
-    dino: FeatureFiles[ImageEmbedder]
+    clip: Embedder
+    dino: ImageTokenEmbedder
 
 
 @dataclass(frozen=True)
 class SubjectScores:
-    """The figures of a subject's n pictures, each (n,); `references` were compared with.
-
-    `features` are the unit rows of the pictures, (n, d), by the model's kind.
-    """
+    """The figures of a subject's n pictures, each (n,); `references` were compared with."""
 
     subject: BenchSubject
     references: tuple[Path, ...]
     drawn: Sequence[DrawnSubject]
     figures: Mapping[str, Floats]
-    features: Mapping[str, Floats]
 
     def values(self, name: str) -> Values:
         """A figure of each picture, by its prompt."""
@@ -65,13 +57,10 @@ def score_subject(
     clip = yield from embed_pictures(models.clip, [*references, *paths])
     dino = yield from embed_pictures(models.dino, [*references, *paths])
     texts = embed_prompts(models.clip, [each.prompt for each in drawn])
-    features = {
-        "dino": np.stack([dino[path] for path in paths]),
-        "clip": np.stack([clip[path] for path in paths]),
-    }
+    drawn_dino, drawn_clip = (np.stack([known[path] for path in paths]) for known in (dino, clip))
     figures = {
-        "dino": likeness(features["dino"], np.stack([dino[path] for path in references])),
-        "clip_i": likeness(features["clip"], np.stack([clip[path] for path in references])),
-        "clip_t": alignment(features["clip"], np.stack([texts[each.prompt] for each in drawn])),
+        "dino": likeness(drawn_dino, np.stack([dino[path] for path in references])),
+        "clip_i": likeness(drawn_clip, np.stack([clip[path] for path in references])),
+        "clip_t": alignment(drawn_clip, np.stack([texts[each.prompt] for each in drawn])),
     }
-    return SubjectScores(subject, references, drawn, figures, features)
+    return SubjectScores(subject, references, drawn, figures)

@@ -43,16 +43,12 @@ class HeldOutSet:
     guidance_scale: float
     resolution: int | None
     measured: When = "auto"
-    guidance_start: float = 0.0
-    guidance_end: float = 1.0
 
     def __post_init__(self) -> None:
         """Check every value: how many pictures are planned depends on them."""
         checks.whole("Images of each benchmark prompt", self.seeds, 1, 100)
         checks.whole("Sampling steps", self.steps, 1, 1000)
         checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
-        checks.real("Guidance from", self.guidance_start, 0.0, 1.0)
-        checks.real("Guidance until", self.guidance_end, self.guidance_start, 1.0, exclude_low=True)
         checks.resolution("Image resolution", self.resolution)
         checks.one_of("When rounds are measured", self.measured, When)
 

@@ -13,7 +13,6 @@ from gal_studio.processes import run_module
 from gal_studio.studio.answering import AnsweringProcess
 
 TIMEOUT = 120.0  # seconds for one answer, on a busy machine
-FOR_A_LORA = 5.0  # times as many, since a DoRA is converted layer by layer
 BELIEVED = 20.0  # seconds for which an answer is given again
 BUNDLED = ("assets:", "local-dir:assets:")
 
@@ -69,12 +68,13 @@ class ModelCheck:
         return known if time.monotonic() - then < BELIEVED else None
 
     def _ask(self, names: ModelNames) -> ModelReports:
-        patience = self._patience * (FOR_A_LORA if names.start_from else 1.0)
-        answer = self.process.ask(asdict(names), patience)
+        answer = self.process.ask(asdict(names), self._patience)
         with suppress(KeyError, TypeError, ValueError):
             if answer is not None:
                 return ModelReports.of_json(answer)
-        how = f"did not answer in {patience:g} seconds, or ended" if answer is None else "gave no answer"
+        how = (
+            f"did not answer in {self._patience:g} seconds, or ended" if answer is None else "gave no answer"
+        )
         raise StudioError(
             f"The model {names.base_model} could not be checked, since the process for it {how}: try again, "
             "or free some memory."

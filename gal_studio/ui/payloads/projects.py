@@ -160,10 +160,7 @@ def _references(references: ReferenceSettings) -> list[Fact]:
         return []
     if adapter == NATIVE:
         return [("Generates with references", "the base model itself")]
-    more = {"together": "", "average": ", references averaged", "beside": ", objects side by side"}[
-        references.several
-    ]
-    more += ", without their background" if references.subject_alone else ""
+    more = ", without their background" if references.subject_alone else ""
     name = ITS_OWN if adapter == POCKET_ADAPTER else adapter
     return [("Image adapter", f"{name}, strength {references.strength:g}{more}")]
 

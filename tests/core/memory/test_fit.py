@@ -77,8 +77,6 @@ def test_a_need_is_counted_by_hand() -> None:
     assert need(shape, full, "cuda").training == 1000 + int((16 + 2) * 1000 + 1.42 * (25 * pixels - 2000))
     assert operations(shape, settings, trained=2, drawn=0) == 2 * 3 * 7 * pixels * 3
     assert operations(shape, small, trained=1, drawn=1) == 3 * 7 * pixels * 4 + 20 * 2 * 7 * pixels
-    part = settings.updated({"generation": {"guidance_start": 0.2, "guidance_end": 0.8}})
-    assert operations(shape, part, trained=0, drawn=1) == (20 + 12) * 7 * pixels
 
 
 @pytest.mark.parametrize("preset", [one for one in load_presets() if one.shape], ids=lambda one: one.name)

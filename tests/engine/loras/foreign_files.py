@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 
-from gal_studio.engine.loras.foreign import Choices, ForeignLora, read_foreign
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 
@@ -50,15 +48,6 @@ NAMES: Mapping[str, tuple[Callable[[str], str], tuple[str, str], bool]] = {  # h
 def layers_of(model: ImageModel, target: str = "attention") -> dict[str, tuple[int, ...]]:
     found = targeted_layers(model.denoiser, model.family.lora_layers(target))
     return {name: tuple(layer.weight.shape) for name, layer in found.items()}  # type: ignore[arg-type]
-
-
-def weight_of(model: ImageModel, layer: str) -> torch.Tensor:
-    return torch.as_tensor(model.denoiser.get_submodule(layer).weight.detach())  # type: ignore[operator,union-attr]
-
-
-def read_whole(model: ImageModel, path: Path, rank: int = 1024) -> ForeignLora:
-    """A file of any kind, with the weights of the base model."""
-    return read_foreign(model, path, Choices(rank, weights=lambda layer: weight_of(model, layer)))
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:

@@ -17,7 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.form import ExportForm
 from gal_studio.core.models.forms.registry import forms_of
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.loras.foreign import Choices, attach_foreign, read_foreign
+from gal_studio.engine.loras.foreign import attach_foreign, read_foreign
 from gal_studio.engine.loras.foreign_names import places
 from gal_studio.engine.loras.layers import read_layers
 from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, load_into, save_adapter
@@ -149,7 +149,7 @@ def test_the_text_fusion_of_krea_is_no_text_encoder(prefix: str, tmp_path: Path)
             tensors = {f"{name_of(name)}.lora_down.weight": down, f"{name_of(name)}.lora_up.weight": up}
             path = written(Made(tensors), tmp_path)
             for without_text in (False, True):
-                found = read_foreign(model, path, Choices(without_text=without_text))
+                found = read_foreign(model, path, without_text=without_text)
                 assert list(found.factors) == [layer], name
                 assert found.notes == ("All of the LoRA is used: 1 layer.",)
                 torch.testing.assert_close(found.factors[layer].change, up @ down, rtol=1e-4, atol=1e-4)
@@ -202,7 +202,7 @@ def changed(made: Made, **tensors: Any) -> Made:
 
 REFUSED = {
     "lokr_t2": (torch.ones(2, 2, 3, 3), "has tensors that are of no LoRA, such as"),
-    "dora_scale": (torch.ones(32, 1), r", a DoRA of \d+ layers, is converted with the weights of the base"),
+    "dora_scale": (torch.ones(32, 1), r", a DoRA of \d+ layers, scales what it changes to lengths"),
     "lora_up.bias": (torch.ones(4), r", a LoRA of \d+ layers, also adds to biases"),
     "diff_b": (torch.ones(4), "also adds to biases"),
     "w_norm": (torch.ones(4), "also changes whole weights or norms"),

@@ -13,13 +13,9 @@ import torch
 from safetensors.torch import save_file
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.loras.decomposed import nearest
-from gal_studio.engine.loras.foreign import Choices, attach_foreign, read_foreign
-from gal_studio.engine.loras.layers import read_layers
-from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
+from gal_studio.engine.loras.foreign import read_foreign
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from tests.engine.loras.foreign_files import dotted, joined, layers_of, read_whole, weight_of
+from tests.engine.loras.foreign_files import dotted, joined, layers_of
 from tests.engine.tiny_models import FAMILIES
 
 Array = np.ndarray
@@ -80,36 +76,15 @@ class Writer:
                 whole[row, column] = 0.5 * w1[i, j] * a[k, 0] * b[0, m]
         return tensors, whole
 
-    def dora(self, shape: tuple[int, ...], weight: Array, by: str) -> tuple[Tensors, Array]:
-        tensors, added = self.random.choice((self.lora, self.loha))(shape)
-        changed, ones = weight + added, (1,) * (len(shape) - 2)
-        count = shape[1] if by == "columns" else shape[0]
-        lengths = np.abs(self.drawn(count)) + 0.5
-        whole = np.zeros(shape)
-        for place in range(count):
-            part = (slice(None), place) if by == "columns" else (place,)
-            whole[part] = lengths[place] * changed[part] / np.sqrt((changed[part] ** 2).sum())
-        if by == "columns":
-            tensors["dora_scale"] = lengths.reshape(1, -1, *ones)
-        elif by == "rows":
-            tensors["dora_scale"] = lengths.reshape(-1, 1, *ones)
-        else:  # peft's: a vector, or (1, out, 1, 1) of a convolution
-            tensors["lora_magnitude_vector.weight"] = lengths.reshape(1, -1, 1, 1) if ones else lengths
-        return tensors, whole - weight
-
 
 def mixed(model: ImageModel, naming: str, seed: int) -> tuple[dict[str, torch.Tensor], dict[str, Array]]:
     """A file's tensors, and what it adds to each layer; some layers are left out."""
     writer, tensors, added = Writer(seed), {}, {}
     for layer, shape in layers_of(model, "all").items():
-        weight = weight_of(model, layer).double().numpy()
-        kind = writer.random.choice(("lora", "loha", "lokr", "rows", "columns", "peft", "none"))
+        kind = writer.random.choice(("lora", "loha", "lokr", "none"))
         if kind == "none":
             continue
-        if kind in ("rows", "columns", "peft"):
-            made, added[layer] = writer.dora(shape, weight, kind)
-        else:
-            made, added[layer] = {"lora": writer.lora, "loha": writer.loha, "lokr": writer.lokr}[kind](shape)
+        made, added[layer] = {"lora": writer.lora, "loha": writer.loha, "lokr": writer.lokr}[kind](shape)
         for role, tensor in made.items():
             tensors[f"{NAMES[naming](layer)}.{role}"] = torch.from_numpy(np.asarray(tensor)).float()
     return tensors, added
@@ -124,46 +99,10 @@ def written(tensors: dict[str, torch.Tensor], path: Path) -> Path:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_layer_changes_as_defined(opened: ImageModel, naming: str, seed: int, tmp_path: Path) -> None:
     tensors, added = mixed(opened, naming, seed)
-    found = read_whole(opened, written(tensors, tmp_path / "mixed.safetensors"))
+    found = read_foreign(opened, written(tensors, tmp_path / "mixed.safetensors"))
     assert found.factors.keys() == added.keys()
-    assert found.lost < 1e-4 and found.notes[-1].endswith("its change is the same.")
     for layer, factors in found.factors.items():
         np.testing.assert_allclose(factors.change.numpy(), added[layer], rtol=1e-3, atol=2e-4, err_msg=layer)
-
-
-@pytest.mark.parametrize(
-    ("family", "fused", "parts"),
-    [
-        ("klein", "lora_unet_double_blocks_0_img_attn_qkv", "transformer_blocks.0.attn.to_{}"),
-        ("z-image", "diffusion_model.layers.0.attention.qkv", "layers.0.attention.to_{}"),
-    ],
-)
-@pytest.mark.parametrize("by", ["rows", "columns"])
-def test_a_dora_of_a_fused_layer_has_the_lengths_of_the_whole(
-    family: str, fused: str, parts: str, by: str, tmp_path: Path
-) -> None:
-    model = load_image_model(FAMILIES[family](tmp_path / "model"), device="cpu")
-    layers = [parts.format(letter) for letter in "qkv"]
-    weight = np.concatenate([weight_of(model, layer).double().numpy() for layer in layers])
-    made, added = Writer(7).dora(weight.shape, weight, by)
-    tensors = {
-        f"{fused}.{role}": torch.from_numpy(np.asarray(tensor)).float() for role, tensor in made.items()
-    }
-    found = read_whole(model, written(tensors, tmp_path / "fused.safetensors")).factors
-    changes = np.concatenate([found[layer].change.numpy() for layer in layers])
-    np.testing.assert_allclose(changes, added, rtol=1e-3, atol=2e-4)
-
-
-def test_a_dora_that_grows_without_bounds_is_refused(unet: ImageModel, tmp_path: Path) -> None:
-    """Every tensor is finite, and their product is not, so that it has no singular values."""
-    tensors = {}
-    for layer, shape in layers_of(unet).items():
-        for role, tensor in Writer(5).dora(shape, weight_of(unet, layer).double().numpy(), "rows")[0].items():
-            many = 1e25 if role.startswith(("lora_", "hada_")) else 1.0
-            tensors[f"lora_unet_{layer.replace('.', '_')}.{role}"] = torch.as_tensor(many * tensor).float()
-    path = written(tensors, tmp_path / "dora.safetensors")
-    with pytest.raises(StudioError, match=r"has scales that make its weights infinite: choose an earlier"):
-        read_foreign(unet, path, Choices(weights=lambda layer: weight_of(unet, layer)))
 
 
 def test_a_bundled_embedding_is_left_out_and_named(unet: ImageModel, tmp_path: Path) -> None:
@@ -181,50 +120,6 @@ def test_a_bundled_embedding_is_left_out_and_named(unet: ImageModel, tmp_path: P
     words = "Its embedding of “inky” is left out: the base model does not know the word."
     assert found.notes == (*alone.notes, words)
     assert alone.notes == ("All of the LoRA is used: 1 layer.",)
-
-
-def test_a_dora_of_a_smaller_rank_is_the_nearest_and_says_what_is_left_out(
-    unet: ImageModel, tmp_path: Path
-) -> None:
-    writer, tensors, whole, left = Writer(5), {}, 0.0, 0.0
-    for layer, shape in layers_of(unet).items():
-        made, added = writer.dora(shape, weight_of(unet, layer).double().numpy(), "rows")
-        sizes = np.linalg.svd(added.reshape(shape[0], -1), compute_uv=False)
-        whole, left = whole + (sizes**2).sum(), left + (sizes[8:] ** 2).sum()
-        for role, tensor in made.items():
-            tensors[f"lora_unet_{layer.replace('.', '_')}.{role}"] = torch.from_numpy(tensor).float()
-    path, settings = written(tensors, tmp_path / "dora.safetensors"), TuneSettings(rank=8)
-    expected = float(np.sqrt(left / whole))
-    choices = Choices(weights=lambda layer: weight_of(unet, layer))
-    told = attach_foreign(unet, path, settings, choices)
-    assert 0.05 < told.lost == pytest.approx(expected, rel=1e-3)
-    assert told.notes[1:] == (
-        f"The DoRA becomes a LoRA of rank 8: {100 * expected:.0f}% of its change is left out (a higher rank "
-        "keeps more).",
-    )
-    kept = save_adapter(unet, tmp_path / "start.safetensors", AdapterCard("", "owner/base", 0, 0))
-    detach(unet)
-    attached = read_layers(kept, "unet")
-    for layer, factors in told.factors.items():
-        torch.testing.assert_close(attached[layer].change, factors.change)
-    with pytest.raises(StudioError, match=r"cannot be a LoRA of rank 1, which leaves out \d+% of its"):
-        read_whole(unet, path, rank=1)
-    with pytest.raises(StudioError, match="with the weights of the base model, which are not here"):
-        read_foreign(unet, path)
-
-
-@pytest.mark.parametrize("shape", [(1300, 1100), (1100, 130, 3, 3)])
-def test_large_changes_are_projected_as_well_as_all_singular_values_say(shape: tuple[int, ...]) -> None:
-    numbers = np.random.default_rng(3)
-    columns = int(np.prod(shape[1:]))
-    left, right = (np.linalg.qr(numbers.normal(size=(side, 60)))[0] for side in (shape[0], columns))
-    sizes = 0.9 ** np.arange(60)
-    made = nearest(torch.from_numpy((left * sizes) @ right.T).float().view(shape), 20)
-    assert (made.rank, made.down.shape[1:]) == (20, shape[1:])
-    error = np.linalg.norm(made.change.numpy().reshape(shape[0], -1) - (left * sizes) @ right.T)
-    assert error == pytest.approx(np.sqrt((sizes[20:] ** 2).sum()), rel=1e-2)
-    again = nearest(torch.from_numpy((left * sizes) @ right.T).float().view(shape), 20)
-    assert torch.equal(made.down, again.down), "the same each time"
 
 
 def broken(random: Random, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -251,7 +146,7 @@ def broken(random: Random, tensors: dict[str, torch.Tensor]) -> dict[str, torch.
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_broken_file_is_refused_in_a_sentence_or_read_whole(
+def test_a_broken_file_is_refused_in_a_sentence_or_read_foreign(
     unet: ImageModel, seed: int, tmp_path: Path
 ) -> None:
     """What is left may be whole, such as a plain LoRA that has lost its alpha: then all of it is read."""
@@ -259,7 +154,7 @@ def test_a_broken_file_is_refused_in_a_sentence_or_read_whole(
     tensors, _ = mixed(unet, "kohya", seed)
     path = written(broken(random, tensors), tmp_path / "broken.safetensors")
     try:
-        found = read_whole(unet, path)
+        found = read_foreign(unet, path)
     except StudioError as error:
         assert "broken.safetensors" in str(error) and "\n" not in str(error)
         assert str(error).endswith(".") and "dict" not in str(error)
@@ -294,12 +189,12 @@ def test_files_without_content_are_refused_by_what_they_are(unet: ImageModel, tm
     }
     for case, (tensors, words) in cases.items():
         with pytest.raises(StudioError, match=words):
-            read_whole(unet, written(tensors, tmp_path / f"{case}.safetensors"))
+            read_foreign(unet, written(tensors, tmp_path / f"{case}.safetensors"))
     (tmp_path / "empty.safetensors").touch()
     with pytest.raises(StudioError, match="is empty"):
-        read_whole(unet, tmp_path / "empty.safetensors")
+        read_foreign(unet, tmp_path / "empty.safetensors")
     with pytest.raises(StudioError, match="is a LoRA of a text encoder alone"):
-        read_foreign(unet, tmp_path / "text.safetensors", Choices(without_text=True))
+        read_foreign(unet, tmp_path / "text.safetensors", without_text=True)
 
 
 def test_text_encoders_are_left_out_when_that_is_chosen(unet: ImageModel, tmp_path: Path) -> None:
@@ -311,9 +206,8 @@ def test_text_encoders_are_left_out_when_that_is_chosen(unet: ImageModel, tmp_pa
     }
     path = written({**tensors, **more}, tmp_path / "text.safetensors")
     with pytest.raises(StudioError, match=r"text encoder \(3 layers\).*: choose to leave these out"):
-        read_whole(unet, path)
-    choices = Choices(without_text=True, weights=lambda layer: weight_of(unet, layer))
-    found = read_foreign(unet, path, choices)
+        read_foreign(unet, path)
+    found = read_foreign(unet, path, without_text=True)
     assert found.factors.keys() == added.keys()
     assert found.notes[0] == f"{found.used} of its {found.used + 3} layers are used."
     assert found.notes[1].startswith("Without 3 layers of the text encoder, ")
@@ -335,5 +229,5 @@ def test_a_lora_that_changes_the_conditioner_of_anima_is_a_speed_lora_without_th
         save_file(tensors, tmp_path / "turbo.safetensors")
         with pytest.raises(StudioError, match=r"also changes the text encoder \(1 layer\)"):
             read_foreign(model, tmp_path / "turbo.safetensors")
-        found = read_foreign(model, tmp_path / "turbo.safetensors", Choices(without_text=True))
+        found = read_foreign(model, tmp_path / "turbo.safetensors", without_text=True)
         assert list(found.factors) == ["transformer_blocks.0.attn1.to_q"] and found.text_layers == 1

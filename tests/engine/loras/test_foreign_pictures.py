@@ -10,12 +10,12 @@ from safetensors.torch import save_file
 
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.settings import GenerationSettings, TuneSettings
-from gal_studio.engine.loras.foreign import Choices, attach_foreign
+from gal_studio.engine.loras.foreign import attach_foreign
 from gal_studio.engine.loras.layers import named_tensors
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from tests.engine.loras.foreign_files import Made, drawn, lora_file
+from tests.engine.loras.foreign_files import Made, lora_file
 from tests.engine.loras.test_foreign import random_layers
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.stock import stock_pictures, stock_pipeline, with_our_solver
@@ -26,7 +26,7 @@ REQUESTS = [DrawRequest("A long tie", 6)]
 TUNE = TuneSettings(rank=64, target="all")
 SIZE = {"sd1": 0.1, "sdxl": 0.1, "klein": 0.5, "z-image": 0.1}
 """Of the drawn factors, so that pictures change, and are no noise."""
-UNET = ("diffusers, unet", "diffusers of old", "kohya", "DoRA of peft")
+UNET = ("diffusers, unet", "diffusers of old", "kohya")
 READ = {
     "sd1": UNET,
     "sdxl": UNET,
@@ -62,9 +62,7 @@ def stock(model: ImageModel, folder: Path, lora: Path) -> list[Image.Image]:
 def studio(model: ImageModel, lora: Path | None) -> list[Image.Image]:
     if lora is None:
         return pictures(model, REQUESTS, SETTINGS)
-    choices = Choices(weights=lambda layer: model.denoiser.get_submodule(layer).weight.detach())
-    told = attach_foreign(model, lora, TUNE, choices)
-    assert told.lost < 1e-4
+    attach_foreign(model, lora, TUNE)
     try:
         return pictures(model, REQUESTS, SETTINGS)
     finally:
@@ -72,19 +70,12 @@ def studio(model: ImageModel, lora: Path | None) -> list[Image.Image]:
 
 
 def made_of(model: ImageModel, naming: str) -> Made:
-    """A file in one of `NAMES`, in one of the studio's own forms, or of a DoRA whose magnitudes changed."""
+    """A file in one of `NAMES`, or in one of the studio's own forms."""
     kind, _, form = naming.partition(" ")
     if kind == "form":
         names, part = model.family.lora_names, model.family.part
         return Made(named_tensors(random_layers(model), part, names, find_form(form)))
-    if kind != "DoRA":
-        return lora_file(model, naming, alpha=3.0)
-    made = lora_file(model, "diffusers, unet")
-    for seed, layer in enumerate(made.dense):
-        weight = model.denoiser.get_submodule(layer).weight.detach()
-        lengths = weight.norm(dim=1, keepdim=True) * (1 + 0.2 * drawn(seed, weight.shape[0], 1))
-        made.tensors[f"unet.{layer}.lora_magnitude_vector"] = lengths.flatten()
-    return made
+    return lora_file(model, naming, alpha=3.0)
 
 
 def written(made: Made, size: float, folder: Path) -> Path:

@@ -35,24 +35,13 @@ def test_a_start_that_leaves_the_base_model_alone_is_a_plain_lora(
     assert {factors.rank for factors in read_foreign(klein, path).factors.values()} == {RANK}
 
 
-@pytest.mark.parametrize(
-    ("start", "words"),
-    [
-        ("pissa", "PiSSA"),
-        ("pissa_niter_16", "PiSSA"),
-        ("olora", "OLoRA"),
-        ("loftq", "LoftQ"),
-        ("corda", "CorDA"),
-        ("lora_ga", "LoRA-GA"),
-        ("unheard-of", "'unheard-of'"),
-    ],
-)
+@pytest.mark.parametrize("start", ["pissa_niter_16", "olora", "unheard-of"])
 def test_a_start_that_changed_the_base_model_is_refused(
-    klein: ImageModel, start: str, words: str, tmp_path: Path
+    klein: ImageModel, start: str, tmp_path: Path
 ) -> None:
     path = lora(klein, tmp_path)
     (tmp_path / "adapter_config.json").write_text(json.dumps({"init_lora_weights": start}))
-    with pytest.raises(StudioError, match=f"base model changed by .*{words}.*save it as a plain LoRA"):
+    with pytest.raises(StudioError, match=rf"changed base model \({start}\).*save it as a plain LoRA"):
         read_foreign(klein, path)
 
 
@@ -64,5 +53,5 @@ def test_a_start_that_changed_the_base_model_is_refused(
     ],
 )
 def test_a_header_says_it_too(klein: ImageModel, header: dict[str, str], tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="PiSSA"):
+    with pytest.raises(StudioError, match=r"\(pissa\)"):
         read_foreign(klein, lora(klein, tmp_path, header))

@@ -19,7 +19,7 @@ def raw_tower() -> PatchTower:
     def maps(pixels: torch.Tensor) -> list[torch.Tensor]:
         return [torch.nn.functional.unfold(pixels, 8, stride=4, padding=2).unflatten(2, (16, 16))]
 
-    network = Network(torch.nn.Identity(), 64, (0.5,) * 3, (1.0,) * 3, maps, ())
+    network = Network(torch.nn.Identity(), 64, (0.5,) * 3, (1.0,) * 3, maps)
     return PatchTower("pixels", network, torch.device("cpu"), (1.0,), 16)
 
 

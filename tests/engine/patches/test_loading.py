@@ -12,10 +12,10 @@ from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.engine.patches.loading import PatchTower, load_vision, save_tower, vision_needs
-from gal_studio.engine.patches.tower import tuned_weights
+from gal_studio.engine.patches.loading import PatchTower, load_vision, vision_needs
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
+from workshop.pocket.train.tuned import save_tower, tuned_weights
 
 
 def changed_tower(clip: str) -> PatchTower:

@@ -1,7 +1,6 @@
 """Image adapters are read in every published layout, fit or are refused, and leave the model as it was."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +12,11 @@ from safetensors.torch import save_file
 from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.references import ImageEncoder
-from gal_studio.core.settings import Several
-from gal_studio.engine.families.family import reference_family, uncropped
+from gal_studio.engine.families.family import reference_family
 from gal_studio.engine.models.adapter_files import AdapterName, adapter_name, choose_encoder, choose_weights
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling import reference_adapter
-from gal_studio.engine.sampling.given_pictures import columns
 from gal_studio.engine.sampling.reference_adapter import (
     attached,
     check_pictures,
@@ -214,62 +211,6 @@ def test_pictures_that_say_nothing_and_too_many_are_refused() -> None:
     check_pictures([picture(seed) for seed in range(10)])
 
 
-def test_averaged_tokens_of_one_picture_are_its_own(model: ImageModel, adapters: Path) -> None:
-    adapter, one, two = load_adapter(str(adapters), model), picture(0), picture(1)
-    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
-    text, times = model.family.encode_text("a cat", model.device), torch.tensor([500])
-
-    def answer(pictures: list[Image.Image], several: Several) -> torch.Tensor:
-        with attached(model, adapter, 0.8, several), torch.no_grad():
-            given = encode_references(model, adapter, pictures)
-            sizes = [uncropped(model.resolution)]
-            return reference_family(model.family, "").predict(latents, times, [text], sizes, [given])
-
-    alone, average = answer([one], "together"), answer([one, one], "average")
-    assert torch.allclose(alone, average, atol=1e-5)
-    assert torch.allclose(answer([one, two], "average"), answer([two, one], "average"), atol=1e-5)
-    assert (answer([one, two], "average") - alone).abs().max() > 1e-3
-    assert (answer([one, two], "average") - answer([one, two], "together")).abs().max() > 1e-3
-
-
-def test_two_objects_side_by_side_as_the_stock_denoiser(model: ImageModel, adapters: Path) -> None:
-    adapter, sizes = load_adapter(str(adapters), model), [uncropped(model.resolution)]
-    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
-    text, times = model.family.encode_text("a cat", model.device), torch.tensor([500])
-    masks = columns([0, 1], model.resolution)
-    family = reference_family(model.family, "")
-    with attached(model, adapter, 0.8), torch.no_grad():
-        given = encode_references(model, adapter, [picture(0), picture(1)])
-        ours = family.predict(latents, times, [text], sizes, [replace(given, masks=masks)])
-        stock = model.denoiser(
-            latents,
-            times,
-            encoder_hidden_states=text.hidden[None],
-            added_cond_kwargs={"image_embeds": [torch.stack(given.features)[None]]},
-            cross_attention_kwargs={"ip_adapter_masks": [masks[None]]},
-        ).sample
-        swapped = encode_references(model, adapter, [picture(0), picture(5)])
-        other = family.predict(latents, times, [text], sizes, [replace(swapped, masks=masks)])
-    assert torch.equal(ours, stock)
-    change = (ours - other).abs().mean((0, 1, 2))  # along the width; convolutions carry some of it over
-    assert change[5:].mean() > change[:3].mean()
-
-
-def test_pictures_of_one_object_share_its_weight(model: ImageModel, adapters: Path) -> None:
-    adapter = load_adapter(str(adapters), model)
-    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
-    text, times = model.family.encode_text("a cat", model.device), torch.tensor([500])
-    answers = []
-    with attached(model, adapter, 0.8), torch.no_grad():
-        for shown, objects in (([0, 1], [0, 1]), ([0, 0, 0, 1], [0, 0, 0, 1])):
-            given = encode_references(model, adapter, [picture(number) for number in shown])
-            given = replace(given, masks=columns(objects, model.resolution))
-            family = reference_family(model.family, "")
-            sizes = [uncropped(model.resolution)]
-            answers.append(family.predict(latents, times, [text], sizes, [given]))
-    assert torch.allclose(*answers, atol=1e-5)
-
-
 def test_many_pictures_are_encoded_one_by_one(model: ImageModel, adapters: Path) -> None:
     adapter, given = load_adapter(str(adapters), model), [picture(number) for number in range(3)]
     with attached(model, adapter), image_encoder(model, adapter) as device:
@@ -278,13 +219,6 @@ def test_many_pictures_are_encoded_one_by_one(model: ImageModel, adapters: Path)
         encoder.register_forward_pre_hook(lambda _, inputs: rows.append(len(inputs[0])))
         found = reference_family(model.family, "").encode_references(given, device)
     assert set(rows) == {1} and len(found.features) == 3 == len(found.absent)
-
-
-def test_columns_share_the_width() -> None:
-    masks = columns([0, 1, 1, 2], 9)
-    assert masks.shape == (4, 9, 9) and torch.equal(masks[1], masks[2])
-    assert torch.equal(masks.sum(0), torch.ones(9, 9))
-    assert torch.equal(masks[0, 0], torch.tensor([1.0] * 3 + [0.0] * 6))
 
 
 def test_memory_for_the_image_encoder(

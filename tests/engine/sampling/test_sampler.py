@@ -94,37 +94,6 @@ def test_no_guidance_costs_half(model: ImageModel) -> None:
     assert [batch.forwards for batch in batches] == [12]
 
 
-def test_a_step_outside_the_guidance_interval_costs_half(model: ImageModel) -> None:
-    def drawn(**changes: float) -> tuple[list[int], list[Image.Image]]:
-        events = draw(model, REQUESTS[:3], SETTINGS.updated(changes))
-        batches = [event for event in events if isinstance(event, DrawnBatch)]
-        return [batch.forwards for batch in batches], [image for batch in batches for image in batch.images]
-
-    forwards, guided = drawn()
-    assert forwards == [24]
-    costs, part = drawn(guidance_start=0.25, guidance_end=0.75)
-    assert costs == [18]  # 3 rows x (4 steps + 2 guided)
-    assert difference(guided[0], part[0]) > 0
-    unguided = drawn(guidance_scale=1.0, guidance_start=0.25, guidance_end=0.75)
-    assert unguided[0] == [12] and unguided[1] == drawn(guidance_scale=1.0)[1]
-
-
-def test_guidance_outside_its_interval_follows_the_prompt_alone(model: ImageModel) -> None:
-    """In the slow and plain way: both predictions in every step, combined with another scale outside."""
-    settings = SETTINGS.updated({"guidance_start": 0.25, "guidance_end": 0.75})
-    scales = iter([1.0, 3.0, 3.0, 1.0])
-    plain = UNetFamily.guide
-
-    def by_step(family: UNetFamily, without: torch.Tensor, with_text: torch.Tensor, scale: float):  # type: ignore[no-untyped-def]
-        return plain(family, without, with_text, next(scales))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(UNetFamily, "guide", by_step)
-        expected = pictures(model, REQUESTS[:3])
-    for one, other in zip(expected, pictures(model, REQUESTS[:3], settings), strict=True):
-        assert difference(one, other) <= 2
-
-
 def test_closing_stops_within_a_step(model: ImageModel) -> None:
     events = draw(model, REQUESTS, SETTINGS)
     assert next(events) == DrawStep(1, 8)

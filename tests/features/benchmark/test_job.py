@@ -95,20 +95,6 @@ def test_a_round_is_drawn_by_its_best_schedule_as_well(studio: Studio, models: M
     assert schedule.report is not None and schedule.report.pictures == 6
 
 
-def test_all_rounds_are_measured_with_the_guidance_of_the_set(
-    studio: Studio, models: Models, names: Names
-) -> None:
-    part = {"guidance_start": 0.5, "guidance_end": 1.0}
-    round_id = trained(studio, models, names, changes=changed(generation=part))
-    project = studio.store.projects.get(project_of(studio, round_id))
-    kept = studio.store.database.rows("SELECT drawn_by FROM class_images")
-    assert kept and all(row["drawn_by"].endswith(" from 0.5 to 1 of the steps") for row in kept)
-    studio.change_settings(project.id, {"generation": {"guidance_start": 0.0}})
-    assert work(studio, models, studio.measure(round_id)).state == "completed"
-    chosen = studio.measures(project.id).chosen
-    assert (chosen.guidance_start, chosen.guidance_end) == (0.5, 1.0)
-
-
 def test_pictures_of_the_test_set_change_nothing_about_candidates(
     studio: Studio, models: Models, names: Names
 ) -> None:

@@ -39,7 +39,6 @@ EXACT = {
     "generation": {**QUICK["generation"], "steps": 4},
     "machine": {"precision": "fp32"},
 }
-PARTLY_GUIDED = {**EXACT, "generation": {**EXACT["generation"], "guidance_start": 0.25, "guidance_end": 0.75}}
 
 
 def make_half_text(folder: Path) -> Path:
@@ -82,12 +81,11 @@ def test_the_code_of_the_card_opens_the_model_and_generates_with_the_lora(
 def test_what_the_code_leaves_out_is_said(
     train: Train, leave: Leave, tmp_path: Path, monkeypatch: Patch
 ) -> None:
-    """The file is checked with guidance in every step; the pictures are the round's."""
     monkeypatch.setattr(ExportTask, "recipe", SWITCH)
     monkeypatch.setattr(ExportTask, "constant", CONSTANT)
-    made = leave(train(make_tiny_pipeline(tmp_path / "model"), changes=PARTLY_GUIDED), "comfyui")
+    made = leave(train(make_tiny_pipeline(tmp_path / "model"), changes=EXACT), "comfyui")
     card = (made / "README.md").read_text(encoding="utf-8")
-    assert "Guidance is on only in steps 2 to 3 of 4; the code: in all." in card
+    assert "The code has the best strength for all steps" in card
     assert "set_adapters('learned', 0.55)" in card
 
 

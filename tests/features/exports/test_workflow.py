@@ -90,20 +90,12 @@ def test_its_nodes(name: str, tmp_path: Path) -> None:
         assert kinds[kind].items() >= inputs.items()
 
 
-@pytest.mark.parametrize(
-    ("recipe", "guided"),
-    [(Recipe(), (0.0, 1.0)), (Recipe(0.0, 0.9, 0.4), (0.0, 1.0)), (Recipe(0.0, 0.9, 0.4), (0.3, 0.7))],
-    ids=["as trained", "a switch", "guided in part"],
-)
+@pytest.mark.parametrize("recipe", [Recipe(), Recipe(0.0, 0.9, 0.4)], ids=["as trained", "a switch"])
 @pytest.mark.parametrize("name", EXPECTED)
-def test_every_node_has_what_comfyui_asks_of_it(
-    name: str, recipe: Recipe, guided: tuple[float, float], tmp_path: Path
-) -> None:
+def test_every_node_has_what_comfyui_asks_of_it(name: str, recipe: Recipe, tmp_path: Path) -> None:
     """All inputs that it needs and no others, each from an output of the same type."""
-    start, end = guided
-    settings = GenerationSettings(steps=7, guidance_start=start, guidance_end=end)
     family = load_image_model(EXPECTED[name][0](tmp_path), device="cpu").family
-    made = workflow(family, replace(ORDER, recipe=recipe, settings=settings))
+    made = workflow(family, replace(ORDER, recipe=recipe))
     assert made is not None
     for node in made.values():
         known, given = NODES[node["class_type"]], node["inputs"]
@@ -146,38 +138,6 @@ def test_a_strength_that_changes_is_a_hook_with_keyframes(name: str, tmp_path: P
     assert "lora" not in [link[0] for link in guided.values() if isinstance(link, list)]
 
 
-@pytest.mark.parametrize("recipe", [Recipe(), Recipe(0.0, 0.9, 0.4)], ids=["as trained", "a switch"])
-@pytest.mark.parametrize("name", EXPECTED)
-def test_outside_the_guidance_interval_the_prompt_is_the_negative_too(
-    name: str, recipe: Recipe, tmp_path: Path
-) -> None:
-    family = load_image_model(EXPECTED[name][0](tmp_path), device="cpu").family
-    settings = GenerationSettings(
-        steps=7, guidance_start=0.3, guidance_end=0.7
-    )  # guided: steps 2 to 4 of 0 to 6
-    made = workflow(family, replace(ORDER, settings=settings, recipe=recipe))
-    assert made is not None
-    if not family.is_guided(4.0):
-        assert made == workflow(family, replace(ORDER, recipe=recipe))
-        return
-    whole = workflow(family, replace(ORDER, recipe=recipe))
-    assert whole is not None
-    usual = (whole.get("guide") or whole["sampler"])["inputs"]
-    ranges = [made[part]["inputs"] for part in ("before", "guided", "after")]
-    assert [one["conditioning"] for one in ranges] == [
-        usual["positive"],
-        usual["negative"],
-        usual["positive"],
-    ]
-    assert (ranges[0]["start"], ranges[2]["end"]) == (0.0, 1.0)
-    assert ranges[0]["end"] == ranges[1]["start"] < ranges[1]["end"] == ranges[2]["start"]
-    if not name.startswith("klein"):
-        assert (ranges[1]["start"], ranges[1]["end"]) == pytest.approx((1.5 / 7, 4.5 / 7), abs=1e-3)
-    assert made["joined 0"]["inputs"] == {"conditioning_1": ["before", 0], "conditioning_2": ["guided", 0]}
-    assert made["joined 1"]["inputs"] == {"conditioning_1": ["joined 0", 0], "conditioning_2": ["after", 0]}
-    assert (made.get("guide") or made["sampler"])["inputs"] == usual | {"negative": ["joined 1", 0]}
-
-
 def test_a_constant_strength_is_that_of_the_loader(tmp_path: Path) -> None:
     family = load_image_model(make_wide_two(tmp_path), device="cpu").family
     for recipe, strength in ((Recipe.constant(0.55), 0.55), (Recipe(0.0, 1.0, 0.05), 1.0)):
@@ -190,17 +150,16 @@ def test_given_sigmas_are_written_and_switches_count_timesteps(tmp_path: Path) -
     """ComfyUI takes a percent for that share of its 1,000 timesteps, from the noisiest on."""
     family = load_image_model(make_wide_two(tmp_path), device="cpu").family
     sigmas, recipe = (12.0, 4.0, 1.0, 0.4), Recipe(0.0, 0.9, 0.7)
-    settings = GenerationSettings(steps=4, sigmas=sigmas, guidance_end=0.3)
+    settings = GenerationSettings(steps=4, sigmas=sigmas)
     made = workflow(family, replace(ORDER, settings=settings, recipe=recipe))
     assert made is not None
     kinds = by_kind(made)
     written = [float(sigma) for sigma in kinds["ManualSigmas"]["sigmas"].split(", ")]
     assert written == pytest.approx([*sigmas, 0.0], rel=0.03)
-    assert recipe.first_late(settings.denoising) == 3 and settings.guided_steps == range(2)
-    for percent, step in ((made["late"]["inputs"]["start_percent"], 3), (made["guided"]["inputs"]["end"], 2)):
-        alpha_bar = family.process().alpha_bar[round(999 * (1.0 - percent))]  # type: ignore[attr-defined]
-        noise = float(((1 - alpha_bar) / alpha_bar).sqrt())
-        assert sigmas[step] < noise < sigmas[step - 1]
+    assert recipe.first_late(settings.denoising) == 3
+    percent = made["late"]["inputs"]["start_percent"]
+    alpha_bar = family.process().alpha_bar[round(999 * (1.0 - percent))]  # type: ignore[attr-defined]
+    assert sigmas[3] < float(((1 - alpha_bar) / alpha_bar).sqrt()) < sigmas[2]
 
 
 def test_comfyui_does_not_know_the_bundled_model(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Round 0: candidates drawn with the references and no training, in a round like any other."""
 
-import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from gal_studio.engine.sampling import fused_adapter
 from gal_studio.engine.sampling.reference_adapter import encode_references
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.features.round_zero.verbs import begins_without_training
-from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
+from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
@@ -75,21 +74,19 @@ def test_round_0_is_drawn_decided_and_learned_from(
 
 
 @pytest.mark.thorough
-def test_references_are_averaged_or_given_without_their_background(
+def test_references_are_given_without_their_background(
     studio: Studio, names: tuple[str, str], adapter: str
 ) -> None:
     few = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
     project, models = studio.create_project(object_draft(names, changes=few)), Models()
     drawn = []
-    for references in ({}, {"several": "average"}, {"several": "together", "subject_alone": True}):
+    for references in ({}, {"subject_alone": True}):
         studio.change_settings(project, {"references": references})
         job = work(studio, models, studio.instant_round(project))
         assert (job.state, job.message) == ("completed", "")
         first = studio.round_view(job.round_id).candidates[0]
         drawn.append(studio.store.images.picture(first.candidate.image))
-    assert all(difference(one, two) > 1 for one, two in itertools.combinations(drawn, 2))
-    with pytest.raises(StudioError, match=r"cannot average them or place objects side by side"):
-        studio.change_settings(project, {"references": {"adapter": "native", "several": "average"}})
+    assert difference(*drawn) > 1
 
 
 def test_what_needs_a_trained_round_is_refused_for_round_0(
@@ -190,24 +187,3 @@ def test_too_many_references_are_refused(studio: Studio, names: tuple[str, str])
     project = studio.create_project(object_draft(names, references=given, changes=with_adapter("native")))
     with pytest.raises(StudioError, match=r"has 11 references, and an image can use at most 10"):
         studio.instant_round(project)
-
-
-@pytest.mark.thorough
-def test_two_objects_have_their_own_parts_of_the_picture(
-    studio: Studio, names: tuple[str, str], adapter: str
-) -> None:
-    given = [
-        ReferenceDraft(drawing(1), "A <sks> cat on a rug", trigger_word="<sks>"),
-        ReferenceDraft(drawing(3), "A <tok> drum on a boat", trigger_word="<tok>"),
-    ]
-    drawn, models = [], Models()
-    for several in ("together", "beside"):
-        few = with_adapter(adapter, generation={**CHANGES["generation"], "candidates": 2})
-        few["references"]["several"] = several
-        draft = object_draft(names, references=given, trigger_word="", changes=few, name=several)
-        job = work(studio, models, studio.instant_round(studio.create_project(draft)))
-        assert (job.state, job.message) == ("completed", "")
-        drawn.append(
-            studio.store.images.picture(studio.round_view(job.round_id).candidates[0].candidate.image)
-        )
-    assert difference(*drawn) > 1

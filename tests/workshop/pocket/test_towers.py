@@ -11,7 +11,6 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.engine.patches.tower import tuned_weights
 from gal_studio.engine.training.checkpoints import Checkpoint
 from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
 from workshop.pocket.train.towers import (
@@ -22,6 +21,7 @@ from workshop.pocket.train.towers import (
     place_targets,
     tune_tower,
 )
+from workshop.pocket.train.tuned import tuned_weights
 
 SETTINGS = TowerSettings(steps=6, batch_size=4, learning_rate=2e-3, blocks=1, checkpoint_every=3)
 

@@ -13,8 +13,9 @@ from torch.nn.functional import adaptive_avg_pool2d, log_softmax, one_hot
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.patches.augmented_views import Views, make_views
-from gal_studio.engine.patches.tower import PatchTower, to_pixels, tuned_weights
+from gal_studio.engine.patches.tower import PatchTower, to_pixels
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, read_checkpoint, restore_state
+from workshop.pocket.train.tuned import tuned_weights
 
 TEMPERATURE = 0.1
 WARM_UP = 20  # steps

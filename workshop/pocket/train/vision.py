@@ -15,13 +15,13 @@ from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.patches.calibration import measure_limits
-from gal_studio.engine.patches.loading import load_vision, save_tower
-from gal_studio.engine.patches.tower import tuned_weights
+from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.state.files.content_store import writing_beside
 from workshop.pocket.data.dataset import NONE, WORK, load_split
 from workshop.pocket.train.assemble import ASSETS
 from workshop.pocket.train.towers import Pictures, TowerSettings, localization_accuracy, tune_tower
+from workshop.pocket.train.tuned import save_tower, tuned_weights
 
 REDRAWN = 0.34
 MIXTURE = (0.25, 0.5, 0.25)  # shares of the maps at strides 4, 8 and 16

@@ -52,7 +52,7 @@ async function proposePrompts(set, kind) {
 
 /**
  * One after the other, so that a server's first refusal is the only one; what came before it stays. An answer
- * that is no caption is said beside its image; what was left out of the others is said once.
+ * that is no caption is said beside its image.
  * @param {PictureSet} set
  * @param {ProjectKind} kind
  * @param {Row[]} rows
@@ -62,8 +62,6 @@ async function proposeEach(set, kind, rows, typed) {
   const [server, model] = ["server", "model"].map((name) => String(typed.get(name) ?? "").trim());
   keep(SERVER, server);
   keep(MODEL, model);
-  /** @type {Map<string, number>} */
-  const leftOut = new Map();
   for (const row of rows) {
     if (!set.rows.includes(row) || !row.path || row.proposal) continue;
     const { path } = row;
@@ -72,12 +70,7 @@ async function proposeEach(set, kind, rows, typed) {
     if (!answer) return false;
     row.proposal = answer.prompt;
     row.unproposed = answer.problem;
-    for (const kind of answer.left_out) leftOut.set(kind, (leftOut.get(kind) ?? 0) + 1);
     set.changed();
-  }
-  if (leftOut.size) {
-    const kinds = [...leftOut].map(([kind, number]) => `${kind} (${count(number, "answer")})`);
-    toast(`Left out of what the model said: ${kinds.join(", ")}.`);
   }
   return true;
 }

@@ -1,11 +1,11 @@
-/** Round 0 once more, with the references given otherwise: how strongly, together or averaged, or alone. */
+/** Round 0 once more, with the references given otherwise: how strongly, or without their background. */
 import { state } from "../../app/store.js";
 import { ask } from "../../kit/ask.js";
 import { html, withValue } from "../../kit/html.js";
 import { read } from "../../kit/settings_fields.js";
 import { useState } from "../../vendor/preact.min.js";
 
-/** @typedef {{ strength?: number, several?: string, subject_alone: boolean }} Given */
+/** @typedef {{ strength?: number, subject_alone: boolean }} Given */
 
 /**
  * Ask how the references are given.
@@ -22,7 +22,6 @@ export async function askReferences() {
         : "Less strength follows the prompt more. The images become another Round 0 beside this one.",
       html`<div class="references-again">
         ${isNative ? null : html`<${Strength} usual=${Number(set("strength") ?? 1)} />`}
-        ${isNative ? null : html`<${Several} usual=${String(set("several") ?? "together")} />`}
         <label>
           <input type="checkbox" name="alone" defaultChecked=${set("subject_alone") === true} />
           <span> Without their background</span>
@@ -32,10 +31,7 @@ export async function askReferences() {
     answers: [["draw", "Generate without training"]],
     attempt: async (typed) => ({
       subject_alone: typed.has("alone"),
-      ...(!isNative && {
-        strength: Number(typed.get("strength")),
-        several: String(typed.get("several") ?? set("several") ?? "together"),
-      }),
+      ...(!isNative && { strength: Number(typed.get("strength")) }),
     }),
   });
 }
@@ -49,27 +45,5 @@ function Strength({ usual }) {
       type="range" name="strength" min="0" max="1" step="0.05" aria-label="Reference strength"
       aria-valuetext=${value} value=${value} onInput=${withValue((typed) => say(Number(typed)))}
     />
-  </label>`;
-}
-
-/** How several references are given together. @param {{ usual: string }} props */
-function Several({ usual }) {
-  const { references, subjects } = state.project ?? { references: [], subjects: [] };
-  if (references.length < 2) return null;
-  /** @type {[value: string, words: string][]} */
-  const ways = [
-    ["together", "together"],
-    ["average", "averaged"],
-  ];
-  if (subjects.length > 1) ways.push(["beside", "objects side by side"]);
-  return html`<label>
-    <span>Several references </span>
-    <select name="several" aria-label="Several references">
-      ${ways.map(
-        ([value, words]) => html`<option key=${value} value=${value} selected=${value === usual}>
-          ${words}
-        </option>`,
-      )}
-    </select>
   </label>`;
 }

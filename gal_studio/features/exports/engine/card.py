@@ -11,7 +11,7 @@ from gal_studio.core.models.names import checkpoint_name, is_bundled, public_nam
 from gal_studio.core.quoting import code_span, markdown, prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import Family, is_partly_guided
+from gal_studio.engine.families.family import Family
 from gal_studio.engine.loras.check import Checked
 from gal_studio.engine.loras.stock import is_modular, scale_name
 from gal_studio.engine.sampling.sampler import DrawRequest
@@ -140,13 +140,6 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     if drawn.is_fast:
         lines += ["", f"Images and strengths here are for {_fast(drawn)}, the code for the base model alone."]
     lines += _recipe(task, family, written, drawn.denoising)
-    if is_partly_guided(family, drawn):
-        guided, steps = drawn.guided_steps, drawn.steps
-        lines += [
-            "",
-            f"Guidance is on only in steps {guided.start + 1} to {guided.stop} of {steps}; the code: in all."
-            + (" The workflow does it by ranges of its conditioning." if written.workflow else ""),
-        ]
     lines += ["", "Other precisions and samplers give slightly different images."]
     return "\n".join(lines)
 

@@ -82,7 +82,6 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
         del model
         task.models.release_image_model()
         model = task.models.drawing_model(task.project.base_model, _as_others_hold_it(task))
-    if task.settings.generation.is_fast or task.settings.generation.guidance_words:
         shown = yield from _draw(task, model, task.requests, as_the_round=True)
     best = shown[0]
     if task.recipe != AS_TRAINED:
@@ -122,9 +121,8 @@ def _as_others_hold_it(task: ExportTask) -> Settings:
 
 
 def _settings(task: ExportTask) -> GenerationSettings:
-    """How the file is checked: by the base model alone, guided in every step, one by one."""
-    every = {"guidance_start": 0.0, "guidance_end": 1.0, "batch_size": 1}
-    return task.settings.generation.in_full.updated(every)
+    """How the file is checked: by the base model alone, one by one."""
+    return replace(task.settings.generation.in_full, batch_size=1)
 
 
 def _resolution(task: ExportTask, model: ImageModel) -> int:

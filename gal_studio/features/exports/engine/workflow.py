@@ -15,7 +15,7 @@ import torch
 from gal_studio.core.quoting import prompt_for
 from gal_studio.core.recipe import AS_TRAINED, Recipe
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import Family, family_solver, is_partly_guided
+from gal_studio.engine.families.family import Family, family_solver
 from gal_studio.engine.sampling.sampler import DrawRequest
 
 Workflow = dict[str, dict[str, Any]]
@@ -45,11 +45,6 @@ def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
     first_late = order.recipe.first_late(order.settings.denoising)
     if first_late > 0:
         drawn = _scheduled(drawn, order, _percent(family, order, first_late))
-    if is_partly_guided(family, order.settings):
-        guided = order.settings.guided_steps
-        drawn |= _unguided_outside(
-            drawn, *(_percent(family, order, each) for each in (guided.start, guided.stop))
-        )
     return drawn
 
 
@@ -262,35 +257,11 @@ def _link(value: Any) -> tuple[str, int] | None:
     return (value[0], value[1]) if isinstance(value, list) else None
 
 
-def _unguided_outside(made: Workflow, start: float, end: float) -> Workflow:
-    """Nodes that guide between two percents alone: elsewhere the prompt is also the negative conditioning."""
-    guided = (made.get("guide") or made["sampler"])["inputs"]
-    parts = [
-        (guided["positive"], 0.0, start),
-        (guided["negative"], start, end),
-        (guided["positive"], end, 1.0),
-    ]
-    nodes: Workflow = {}
-    links: list[list[Any]] = []
-    for place, (conditioning, first, last) in enumerate(parts):
-        if first < last:
-            name = ("before", "guided", "after")[place]
-            nodes[name] = node(
-                "ConditioningSetTimestepRange", conditioning=conditioning, start=first, end=last
-            )
-            links.append([name, 0])
-    for number, link in enumerate(links[1:]):
-        before = [f"joined {number - 1}", 0] if number else links[0]
-        nodes[f"joined {number}"] = node("ConditioningCombine", conditioning_1=before, conditioning_2=link)
-    guided["negative"] = [f"joined {len(links) - 2}", 0]
-    return nodes
-
-
 def _percent(family: Family, order: WorkflowOrder, first: int) -> float:
     """What ComfyUI calls the place halfway between a step (from 0) and the one before it."""
     steps = order.settings.steps
-    if first in (0, steps):
-        return first / steps
+    if first == steps:
+        return 1.0
     if order.settings.sigmas:  # which counts timesteps there
         given: Any = family_solver(family, order.settings.denoising, order.resolution, torch.device("cpu"))
         return round(1.0 - float(given.timesteps[first - 1] + given.timesteps[first]) / 2 / 999, 3)

@@ -10,12 +10,11 @@ from PIL import Image
 
 from gal_studio.causes import missing
 from gal_studio.commands.terminal.printed import in_lines
-from gal_studio.core.answers import Answer, AnswerError
 from gal_studio.core.errors import StudioError
 from gal_studio.core.taught.registry import find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
-from gal_studio.features.proposed_captions.rules import left_out_of, proposal
+from gal_studio.features.proposed_captions.rules import NoCaptionError, proposal
 from gal_studio.features.proposed_captions.server import KEY_VARIABLE, CaptionServer
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.paths import user_path
@@ -35,8 +34,8 @@ def captions(
     by: Annotated[
         str,
         typer.Option(
-            help="A vision-language model: a hub ID, a folder, or the http address of a local server (its "
-            f"key is the variable {KEY_VARIABLE})."
+            help="The http address of a local server that has a vision-language model (its key is the "
+            f"variable {KEY_VARIABLE})."
         ),
     ],
     kind: Annotated[Kind, typer.Option(help="What the images will train: style or object.")] = "object",
@@ -55,12 +54,8 @@ def captions(
 
 
 def describer(by: str, model: str = "", anywhere: bool = False) -> Describe:
-    """What describes images: a server at an http address, or a model in this process."""
-    if by.strip().startswith(("http:", "https:")):
-        return CaptionServer(by.strip(), model, anywhere).describe
-    from gal_studio.features.proposed_captions.engine import load_captioner
-
-    return load_captioner(by, {}).describe
+    """What describes images: the server at an http address."""
+    return CaptionServer(by.strip(), model, anywhere).describe
 
 
 def propose(
@@ -83,19 +78,19 @@ def propose(
         raise StudioError(
             f"There are no images in {folder}{others and f' ({others})'}: give the folder that holds them."
         )
-    made, proposals, problems = [], [], []
+    made, problems = [], []
     for path in found:
         if caption_beside(path) is not None:
             continue
         try:
-            proposals.append(_propose_one(path, kind, describe, trigger_word))
-        except (AnswerError, PictureError) as error:
+            text = propose_one(path, kind, describe, trigger_word)
+        except (NoCaptionError, PictureError) as error:
             problems.append(f"{path.name}: {error}")
             told(in_lines(f"No caption for {problems[-1]}"))
             continue
-        made.append((caption_file(path).name, proposals[-1].text))
+        made.append((caption_file(path).name, text))
         told(in_lines(f"{made[-1][0]}: {made[-1][1]}"))
-    for said in (left_out_of(proposals), *shared_captions(found), others and f"{others}."):
+    for said in (*shared_captions(found), others and f"{others}."):
         if said:
             told(in_lines(said))
     if problems:
@@ -107,15 +102,11 @@ def propose(
 
 def propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str = "") -> str:
     """Write a proposal beside an image, and return it."""
-    return _propose_one(path, kind, describe, trigger_word).text
-
-
-def _propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str) -> Answer:
     try:
         picture, _ = read_picture(path)
     except StudioError as error:
         raise PictureError(str(error)) from error
     made = proposal(describe(picture, find_taught(kind).question), trigger_word)
     with writing_beside(caption_file(path), path.parent) as file:
-        file.write_text(f"{made.text}\n", encoding="utf-8")
+        file.write_text(f"{made}\n", encoding="utf-8")
     return made

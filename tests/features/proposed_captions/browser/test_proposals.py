@@ -14,15 +14,13 @@ pytestmark = pytest.mark.browser
 SAID = ("<think>hm</think>A teapot on a beach.", "I'm sorry, but I can't help with that.", "Caption: A pot.")
 
 
-def test_what_is_no_caption_is_said_at_its_image_and_the_rest_once(watched: Watched, served: Served):
+def test_what_is_no_caption_is_said_at_its_image(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file(f"pot-{i}.png", noise(i)) for i in range(3)])
     page.click(".propose-prompts")
     with serving(in_turn(*map(chat, SAID))) as (address, _):
         page.fill("[name=server]", address)
         page.click("[data-answer=propose]")
-        said = "Left out of what the model said: its thinking (1 answer), announcements (1 answer)."
-        page.wait_for_selector(f".toast:has-text('{said}')")
     page.wait_for_selector("li:has-text('pot-2.png'):has-text('Proposed: “A pot”')")
     refused = page.locator("li:has-text('pot-1.png') .proposal")
     assert "The model refused (“I'm sorry, but I can't help with that.”)" in refused.inner_text()
