@@ -21,23 +21,20 @@ from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
 from gal_studio.json_files import read_json
 from gal_studio.provenance import made_by
-from gal_studio.state.database import schema, upgrades
-from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.default_workspace import default_workspace, is_workspace
-from gal_studio.state.files.own_folder import others
+from gal_studio.state.files.errors import time_of
+from gal_studio.state.files.own_folder import DAMAGED, DATABASE, others
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio.device import this_device
 from gal_studio.studio.plug_ins import brought, problems
 from gal_studio.studio.views.everything import show_all
-from gal_studio.workspace import check, rescue
+from gal_studio.workspace import check, restore
 from gal_studio.workspace import repair as repairs
-from gal_studio.workspace.check import damage_of
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
 BUSY_FROM = 0.5  # cores that other programs use: from there on the report says so
 NOT_HERE = "not downloaded (on first use)"
-_COPY_HAS = ("broken", "rows", "database", "schema")  # what a copy of the database may have whole
-_RESCUE = "--repair puts the newest whole copy in its place, and keeps the damaged studio.db in damaged/."
+_NO_COPY = "none of its copies is whole: save what can be read by `gal-studio export-project`"
 
 
 @dataclass(frozen=True)
@@ -75,8 +72,8 @@ def doctor(
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not measure the speed.")] = False,
     workspace: Workspace = None,
     repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
-    restore: Annotated[
-        str | None, typer.Option(metavar="COPY", help="Put this copy of the database in its place.")
+    restored: Annotated[
+        str | None, typer.Option("--restore", metavar="COPY", help="Put this copy of the database back.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -86,10 +83,10 @@ def doctor(
     The exit code is 1 when the workspace still needs a repair.
     """
     folder = given_workspace(context, workspace)
-    if restore is not None:
+    if restored is not None:
         if folder is None:
             raise StudioError("--restore needs a workspace: give --workspace FOLDER.")
-        print(in_lines(rescue.restore(user_path(folder), restore)))
+        print(in_lines(restore.restore(user_path(folder), restored)))
         return
     if folder is not None:
         report = check_workspace(folder, repair)
@@ -103,43 +100,29 @@ def doctor(
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """Check a workspace, and repair it if wanted; reports problems, repairs, what is left, other files."""
-    folder = user_path(workspace)
-    database, saved = folder / "studio.db", tuple[str, ...]()
-    if finish_replacement(folder):
-        saved = ("studio.db was gone: the one of a repair that did not end is in its place.",)
-    if strange := schema.foreign_in(database, upgrades.VERSION) if database.is_file() else ():
-        what = schema.describe(strange)
-        if not repair:
-            found = (*saved, f"{what} (--repair removes it and keeps a copy in damaged/)")
-            return {"projects": 0, "found": [*found], "done": [], "left": [what], "others": []}
-        saved = (*saved, f"{what} {rescue.without_foreign(folder, strange)}")
-    if damage := damage_of(database) if database.is_file() else "":
-        found = rescue.describe_damage(folder, damage, show_all)
-        if not repair:
-            return {"projects": 0, "found": [*found, _RESCUE], "done": [], "left": list(found), "others": []}
-        saved = (*saved, *found, *rescue.rescue(folder, show_all))
-    is_mislabelled = upgrades.says_another_version(database)
-    if is_mislabelled and not repair:
-        wrong = "studio.db has the tables of this version but the number of another (--repair corrects it)"
-        return {"projects": 0, "found": [wrong], "done": [], "left": [wrong], "others": []}
-    if is_mislabelled:
-        upgrades.set_version(database)
+    folder, restored = user_path(workspace), tuple[str, ...]()
+    if damage := check.damage_of(folder / DATABASE) if (folder / DATABASE).is_file() else "":
+        copy = next(iter(restore.whole_copies(folder)), None)
+        if copy is None:
+            offer = _NO_COPY
+        else:
+            offer = f"--repair puts its copy of {time_of(copy)} in its place, and keeps it in {DAMAGED}/"
+        if copy is None or not repair:
+            found = [f"{damage} ({offer})"]
+            return {"projects": 0, "found": found, "done": [], "left": found, "others": []}
+        restored = (f"{damage} {restore.restore(folder, copy.name)}",)
     with existing_workspace(workspace, writable=repair) as store:
         findings = check.examine(store, show=show_all)
-        done = repairs.repair(store, findings, show_all) if repair else ()
+        done = repairs.repair(store, findings) if repair else ()
         left = check.examine(store, show=show_all) if repair else findings
-        if repair and any(finding.problem == "schema" for finding in findings):
-            done = (*done, *repairs.repair(store, left, show_all))  # what could not be read before
-            left = check.examine(store, show=show_all)
+        is_broken = any(one.problem == "broken" for one in findings)
+        copies = restore.describe_copies(folder) if is_broken else ()
         projects = len(store.projects.names())
-        copies = rescue.describe_copies(folder) if any(one.problem in _COPY_HAS for one in findings) else ()
         elsewhose = [path.relative_to(store.workspace).as_posix() for path in others(store.workspace)]
-    if is_mislabelled:
-        done = ("The version number in studio.db is corrected.", *done)
     return {
         "projects": projects,
-        "found": [*saved, *(f"{one.sentence} ({repairs.remedy(one)})" for one in findings), *copies],
-        "done": [*saved, *done, *(copies if repair else ())],
+        "found": [*restored, *(f"{one.sentence} ({repairs.remedy(one)})" for one in findings), *copies],
+        "done": [*restored, *done, *(copies if repair else ())],
         "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
         "others": elsewhose,
     }

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
-from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
@@ -51,7 +50,6 @@ class Store(AbstractContextManager["Store"]):
         `database` is a copy of the database that is read in its place.
         """
         self.workspace = user_path(workspace).absolute()
-        finish_replacement(self.workspace)
         check_own(self.workspace)
         make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)

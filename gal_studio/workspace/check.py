@@ -5,7 +5,6 @@ import logging
 import re
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.database.own_files import check_files
-from gal_studio.state.database.schema import bounded
+from gal_studio.state.database.schema import bounded, describe, foreign
 from gal_studio.state.database.tables import TABLES
-from gal_studio.state.database.upgrades import differences
+from gal_studio.state.database.upgrades import VERSION, differences, rows_of
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.inside import is_id
@@ -31,20 +30,14 @@ from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.files.unfinished import ENDING, is_unfinished, looks_unfinished
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
-from gal_studio.workspace.loops import begins_with
-from gal_studio.workspace.made_again import MADE_AGAIN
-from gal_studio.workspace.read_project import damaged_rows, read_project
+from gal_studio.workspace.read_project import read_project
 
 _log = logging.getLogger(__name__)
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
-Problem = Literal[
-    "database", "schema", "rows", "loop", "value", "broken", "region", "lost", "altered", "orphan",
-    "leftover", "checkpoint",
-]  # fmt: skip
+Problem = Literal["database", "broken", "lost", "altered", "orphan", "leftover", "checkpoint"]
 _CHECKPOINT = re.compile(r"[0-9a-f]{16}/\w+/step-\d+\.safetensors")
-_OF_VALUES = ("CHECK constraint failed in", "NULL value in")
-_OF_INDEXES = ("row ", "wrong # of entries in index", "non-unique entry in index")
+_OF_VALUES = ("CHECK constraint failed in", "NULL value in")  # see `read_project`
 Show = Callable[[Store, str], None]
 
 
@@ -64,7 +57,7 @@ class Finding:
     problem: Problem
     sentence: str
     place: FileColumn | None = None
-    names: tuple[str, ...] = ()  # of files, the ID of a project, or a table
+    names: tuple[str, ...] = ()  # of files, or the ID of a project
     paths: tuple[Path, ...] = ()
 
 
@@ -73,60 +66,21 @@ def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[
 
     `show` makes all views of a project; if it raises, the project is broken.
     """
-    if broken := damage_of(store.workspace / DATABASE):
-        return (Finding("database", f"Pages of studio.db are damaged ({broken})."),)
-    unlike = tuple(Finding("schema", sentence) for sentence in differences(store.database.rows))
-    if unlike:
-        return unlike  # nothing else can be read
+    if damage := damage_of(store.database.path):
+        return (Finding("database", damage),)  # nothing else can be read
     named = named_files(store)
-    damage = tuple(_database(store))
-    stale = () if damage else _stale_checkpoints(store, age)  # the rows say which ones can be resumed
     return (
-        *damage,
-        *_loops(store),
-        *_damaged_values(store),
         *(broken_projects(store, show) if show is not None else ()),
-        *_misfit_regions(store),
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
         *_leftovers(store.workspace, age),
-        *stale,
+        *_stale_checkpoints(store, age),
     )
 
 
 def folder_of(store: Store, folder: Folder) -> Files:
     """The store of this folder."""
     return store.images if folder == "images" else store.adapters
-
-
-def _database(store: Store) -> Iterator[Finding]:
-    answers = [str(row[0]) for row in store.database.rows("PRAGMA integrity_check")]
-    answers = [answer for answer in answers if not answer.startswith(_OF_VALUES)]  # see `read_project`
-    if answers not in ([], ["ok"]):
-        yield Finding("database", f"The database is damaged: {answers[0][:200]}.")
-    dangling = store.database.rows("PRAGMA foreign_key_check")
-    for table in sorted({str(row["table"]) for row in dangling}):
-        count = sum(row["table"] == table for row in dangling)
-        yield Finding("rows", f"{counted(count, 'row')} of the table {table} refer to missing rows.")
-
-
-def _loops(store: Store) -> Iterator[Finding]:
-    """Rows that come after themselves, by table."""
-    for table in TABLES:
-        if first := begins_with(store, table):
-            what = f"Rows of {table.name} form a loop that begins with {first}."
-            yield Finding("loop", what, names=(table.name,))
-
-
-def _damaged_values(store: Store) -> Iterator[Finding]:
-    """Values of rows that the studio makes again."""
-    for table in TABLES:
-        rows = damaged_rows(store, table) if table.name in MADE_AGAIN else ()
-        for column, count in sorted(Counter(column.name for _, column in rows).items()):
-            where = f"{table.name}.{column}"
-            yield Finding(
-                "value", f"{counted(count, 'value')} of {where} damaged.", names=(table.name, column)
-            )
 
 
 def broken_projects(store: Store, show: Show) -> Iterator[Finding]:
@@ -151,12 +105,6 @@ def aside(store: Store, project_id: str) -> Path:
     """Where a repair puts an archive of a project that cannot be read."""
     digits = hashlib.sha256(project_id.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return store.workspace / DAMAGED / f"project-{project_id if is_id(project_id) else digits}.zip"
-
-
-def _misfit_regions(store: Store) -> Iterator[Finding]:
-    pairs = store.refinements.regions.misfits()
-    if pairs:
-        yield Finding("region", f"The regions of {counted(len(pairs), 'pair')} do not fit their maps.")
 
 
 def named_files(store: Store) -> dict[FileColumn, list[str]]:
@@ -303,23 +251,34 @@ def _is_old(path: Path, age: float) -> bool:
 
 
 def damage_of(path: Path) -> str:
-    """What is wrong with the pages of a database; "" if nothing is, or only indexes and values."""
+    """A sentence on what is wrong with a database or a copy of it; "" if nothing is."""
     check_files(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             bounded(connection)
-            answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+            return _damage(connection)
     except UnicodeDecodeError:  # of what SQLite says of a name in the list of tables
-        return "its list of tables cannot be read"
+        return f"{DATABASE} is damaged: its list of tables cannot be read."
     except sqlite3.DatabaseError as error:
-        return _first_words(str(error)) if is_damage(error) else ""
-    answers = [answer for answer in answers if not answer.startswith((*_OF_INDEXES, *_OF_VALUES, "ok"))]
-    return _first_words(answers[0]) if answers else ""
+        if not any(words in str(error) for words in ("malformed", "not a database", "corrupt")):
+            return ""
+        return f"{DATABASE} is damaged: {_first_words(str(error))}."
 
 
-def is_damage(error: Exception) -> bool:
-    """Whether this error of SQLite says that the file is damaged."""
-    return any(words in str(error).lower() for words in ("malformed", "not a database", "corrupt"))
+def _damage(connection: sqlite3.Connection) -> str:
+    rows, (version,) = rows_of(connection), connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        return ""  # nothing is known of it
+    if found := foreign(rows, version == VERSION):
+        return describe(found)
+    if version == VERSION and (unlike := next(differences(rows), "")):
+        return unlike
+    answers = [str(row[0]) for row in rows("PRAGMA integrity_check(20)")]
+    if answers := [answer for answer in answers if not answer.startswith((*_OF_VALUES, "ok"))]:
+        return f"{DATABASE} is damaged: {_first_words(answers[0])}."
+    if dangling := rows("PRAGMA foreign_key_check"):
+        return f"{counted(len(dangling), 'row')} of the table {dangling[0][0]} refer to missing rows."
+    return ""
 
 
 def _first_words(text: str) -> str:

@@ -19,6 +19,11 @@ from gal_studio.workspace.archive.project_tables import OF_A_PROJECT, project_ro
 
 TIMES = frozenset({"created", "time", "started", "finished"})
 LATEST = 2**32  # seconds since 1970, in the year 2106
+_MISFITS = (
+    "SELECT 1 FROM pairs JOIN pair_regions ON pair_id = pairs.id LEFT JOIN patch_maps ON owner_id = pair_id "
+    "WHERE round_id = ? AND (patch_maps.height, patch_maps.width) "
+    "IS NOT (pair_regions.height, pair_regions.width)"
+)
 LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
 
 
@@ -51,16 +56,12 @@ def _read_round(store: Store, round_id: str) -> None:
     features += [vector(row["feature"]) for row in store.database.rows(sql, (round_id,))]
     if features and not np.isfinite(np.stack(features)).all():
         raise StudioError("A feature is not finite.")
+    if store.database.unchecked_rows(_MISFITS, (round_id,)):
+        raise StudioError("The regions of a pair do not fit its maps.")
     owners = [candidate.id for candidate in store.candidates.with_own(round_id)]
     for owner in owners + [pair.id for pair in store.refinements.pairs(round_id)]:
         for kind in get_args(MapKind):
             store.refinements.maps(owner, kind)
-
-
-def damaged_rows(store: Store, table: Table) -> Iterator[tuple[int, Column]]:
-    """The rowid and the column of each value of a table that is not of the type of its column."""
-    for row in store.database.undecoded_rows(f"SELECT rowid AS its_rowid, * FROM {table.name}"):
-        yield from ((row["its_rowid"], one) for one in table.columns if not _is_sound(one, row[one.name]))
 
 
 def damaged_values(store: Store, project_id: str) -> Iterator[str]:

@@ -1,23 +1,19 @@
 """Repair the problems that `check` finds, as far as possible, and report what was done."""
 
-import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.second_try import renamed
-from gal_studio.state.database.tables import table_named
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.files.inside import inside, remove
 from gal_studio.state.files.own_folder import DAMAGED
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.writer import export_project
-from gal_studio.workspace.check import Finding, Show, aside, broken_projects, examine, folder_of
-from gal_studio.workspace.loops import cut_loops
-from gal_studio.workspace.made_again import MADE_AGAIN, leave_out_damaged
+from gal_studio.workspace.check import Finding, aside, examine, folder_of
 
-_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {  # beside `MADE_AGAIN`
+_FOUND_AGAIN = "DELETE FROM {} WHERE {} = :name"
+_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("candidates", "image"): (
         "UPDATE candidates SET image = '' WHERE image = :name",
         "Generate makes them again from their seeds",
@@ -53,7 +49,21 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {  # beside `MADE_AGAIN`
         "UPDATE paintings SET image = NULL WHERE image = :name",
         "these pairs count as not painted",
     ),
+    **{
+        place: (_FOUND_AGAIN.format(*place), consequence)
+        for place, consequence in (
+            (("training_images", "image"), "these previews are gone"),
+            (("sibling_pictures", "image"), "nothing else depends on them"),
+            (("pair_regions", "foreground_mask"), "the next refinement finds these subjects again"),
+            (("test_pictures", "image"), "Measure generates and measures them again"),
+            (("foregrounds", "image"), "the foregrounds are searched again"),
+            (("foregrounds", "mask"), "the foregrounds are searched again"),
+            (("seen_pictures", "image"), "they are made again when their images are uploaded"),
+            (("seen_pictures", "seen_image"), "they are made again when their images are uploaded"),
+        )
+    },
 }
+"""The SQL that does without a lost file, and what follows."""
 _RESTORED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("training_sets", "image"): "they come back with the images that were trained on",
     ("training_sets", "mask"): "they come back with the masks that were trained with",
@@ -70,54 +80,23 @@ _NEEDS_A_PERSON: Mapping[tuple[str, str], str] = {
 }
 
 
-def repair(
-    store: Store, findings: tuple[Finding, ...] | None = None, show: Show | None = None
-) -> tuple[str, ...]:
-    """Repair the findings (default: those of `examine`); one sentence on each.
-
-    With `show`, a broken project is read again first: the repairs before may have been enough.
-    """
+def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[str, ...]:
+    """Repair the findings (default: those of `examine`); one sentence on each."""
     report = []
     for finding in examine(store) if findings is None else findings:
-        if finding.problem == "loop":
-            cut_loops(store, table_named(*finding.names))
-            report.append(f"{finding.sentence} Repaired: it is cut there.")
-        elif finding.problem == "value":
-            table, _ = finding.names
-            leave_out_damaged(store, table_named(table))
-            report.append(f"{finding.sentence} Repaired: {MADE_AGAIN[table]}.")
-        elif finding.problem == "broken" and show is not None and not _is_broken(store, finding, show):
-            report.append(f"{finding.sentence} Repaired: it can be read again.")
-        elif finding.problem in ("lost", "altered"):
+        if finding.problem in ("lost", "altered"):
             report.append(_repair_files(store, finding))
-        elif finding.problem == "schema":
-            store.database.make_tables()
-            report.append(f"{finding.sentence} Added what can be added without the rows that are lost.")
         elif finding.problem == "broken":
             report.append(f"{finding.sentence} {_put_aside(store, finding.names[0])}")
-        elif finding.problem == "region":
-            for pair_id in store.refinements.regions.misfits():
-                store.refinements.regions.delete(pair_id)
-            report.append(f"{finding.sentence} Repaired: the next refinement makes them again.")
         elif finding.problem == "orphan":
             report.append(f"{finding.sentence} Moved to {DAMAGED}/: {_move_aside(store, finding.paths)}.")
         elif finding.paths:
             report.append(f"{finding.sentence} Removed.")
-            _remove(store, finding.paths)
+            for path in finding.paths:
+                remove(store.workspace, path)
         else:
-            report.append(f"{finding.sentence} {_repair_database(store, finding)}")
+            report.append(f"{finding.sentence} Not repaired: {remedy(finding)}.")
     return tuple(report)
-
-
-def _is_broken(store: Store, finding: Finding, show: Show) -> bool:
-    return any(one.names == finding.names for one in broken_projects(store, show))
-
-
-def _repair_of(table: str, column: str) -> tuple[str, str] | None:
-    """The SQL that does without a lost file, `:name`, and what follows; None if there is none."""
-    if (table, column) not in _REPAIRS and table in MADE_AGAIN:
-        return f"DELETE FROM {table} WHERE {column} = :name", MADE_AGAIN[table]
-    return _REPAIRS.get((table, column))
 
 
 def remedy(finding: Finding) -> str:
@@ -128,19 +107,12 @@ def remedy(finding: Finding) -> str:
                 f"--repair puts an archive of what is left of it into the folder {DAMAGED}/ and removes it "
                 "from the list; a copy of studio.db may still have all of it"
             )
-        if finding.problem == "value":
-            return f"after --repair {MADE_AGAIN[finding.names[0]]}"
-        if finding.problem == "loop":
-            return "--repair cuts it there"
         if finding.problem == "orphan":
             return f"--repair moves them to the folder {DAMAGED}/"
-        if finding.problem == "schema":
-            return "--repair adds what is missing, if it can; otherwise restore a copy of studio.db"
-        beyond = finding.problem in ("database", "rows")
-        return "restore a copy of studio.db or import an archive" if beyond else "--repair removes them"
+        return "--repair removes them" if finding.paths else "restore a copy of studio.db"
     where = finding.place.table, finding.place.column
-    if repair := _repair_of(*where):
-        return f"after --repair {repair[1]}"
+    if where in _REPAIRS:
+        return f"after --repair {_REPAIRS[where][1]}"
     return _RESTORED_ELSEWHERE.get(where) or _NEEDS_A_PERSON.get(where, "import an archive of this project")
 
 
@@ -157,7 +129,7 @@ def _put_aside(store: Store, project_id: str) -> str:
 
 def _repair_files(store: Store, finding: Finding) -> str:
     assert finding.place is not None
-    repair = _repair_of(finding.place.table, finding.place.column)
+    repair = _REPAIRS.get((finding.place.table, finding.place.column))
     if finding.problem == "altered":
         _set_aside(store, finding)
     if repair is None:
@@ -191,18 +163,3 @@ def _move_aside(store: Store, paths: tuple[Path, ...]) -> str:
         except OSError as error:
             raise disk_problem(error, folder) from error
     return ", ".join(path.name for path in moved)
-
-
-def _remove(store: Store, paths: tuple[Path, ...]) -> None:
-    for path in paths:
-        remove(store.workspace, path)
-
-
-def _repair_database(store: Store, finding: Finding) -> str:
-    """Rebuild the indexes; lost rows cannot be restored."""
-    if finding.problem == "database":
-        with suppress(StudioError, sqlite3.Error):  # rows that contradict each other: no index holds them
-            store.database.write("REINDEX")
-        if [row[0] for row in store.database.rows("PRAGMA integrity_check")] == ["ok"]:
-            return "Repaired: its indexes were rebuilt."
-    return f"Not repaired: {remedy(finding)}."

@@ -12,8 +12,7 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.rounds import Timings
 from gal_studio.studio import Studio
 from gal_studio.ui.panels.everything import check_payloads
-from gal_studio.workspace.archive.format import ArchiveLimits
-from gal_studio.workspace.archive.unzip import Unpacking, opened
+from gal_studio.workspace.archive.unzip import opened
 from gal_studio.workspace.check import examine
 from tools.finished.pack import MOST, plan_digest
 from tools.finished.plan import Plan
@@ -64,8 +63,8 @@ def test_what_it_holds(studio: Studio, tmp_path: Path) -> None:
     project = studio.open_finished()
     assert not examine(studio.store)
     check_payloads(studio.store, project)  # which the import of this one archive leaves out
-    with opened(finished_archive(), ArchiveLimits()) as archive:
-        manifest = Unpacking(archive, MOST, ArchiveLimits()).manifest()
+    with opened(finished_archive()) as archive:
+        manifest = archive.manifest()
     assert {file.name.partition("/")[0] for file in manifest.files} == {"tables", "images", "adapters"}
     text = (tmp_path / "workspace" / "studio.db").read_bytes()
     assert b"/root/" not in text and b"/home/" not in text and b"/tmp/" not in text

@@ -72,7 +72,7 @@ def test_an_id_that_leads_elsewhere_takes_nothing(
             ):
                 with pytest.raises(StudioError, match="is not an ID of the studio"):
                     place()
-        repair(store, examine(store, show=show_all), show_all)
+        repair(store, examine(store, show=show_all))
         store.projects.set_archived(project_id, True)
         delete_project(store, project_id)
         assert project_id not in store.projects.names()

@@ -1,9 +1,7 @@
 """What a killed call left is swept by the next one that may; races and short limits end in sentences."""
 
-import resource
 import subprocess
 import sys
-import textwrap
 import threading
 from pathlib import Path
 from random import Random
@@ -67,31 +65,3 @@ def test_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         with pytest.raises(StudioError, match="No thread could be started"), killed_after(process, 1):
             pass
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
-def test_an_import_without_open_files_leaves_no_folder(store: Store, tmp_path: Path) -> None:
-    export_project(store, fill(store, Random(1), replayed=False).id, tmp_path / "cat.zip")
-    (tmp_path / "new").mkdir()
-    code = textwrap.dedent("""
-        import os, resource, sys
-        from pathlib import Path
-        from gal_studio.core.errors import StudioError
-        from gal_studio.state import Store
-        from gal_studio.workspace.archive.reader import import_project
-        with Store(Path(sys.argv[1])) as store:
-            store.projects.names()
-            most = len(os.listdir("/proc/self/fd")) + int(sys.argv[3])
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-            try:
-                import_project(store, Path(sys.argv[2]))
-            except StudioError as error:
-                print(error)
-    """)
-    for more in range(1, 14, 3):
-        words = [sys.executable, "-c", code, str(tmp_path / "new"), str(tmp_path / "cat.zip"), str(more)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[-300:]
-        left = [path.name for path in (tmp_path / "new").iterdir() if path.name.endswith(".part")]
-        assert left == [], more
-    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 20

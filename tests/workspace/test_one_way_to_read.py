@@ -60,8 +60,7 @@ OPENED_OTHERWISE = {
     "ui/api/pictures.py",
     "ui/api/strips.py",
     "ui/api/uploads.py",
-    "workspace/rescue.py",
-    "state/database/replaced.py",
+    "workspace/restore.py",
     # What is being written, or has been unpacked into a folder of our own
     "state/database/backups.py",
     "state/files/errors.py",
@@ -70,7 +69,6 @@ OPENED_OTHERWISE = {
     "features/exports/commands/export.py",  # a LoRA that was just written, on its way to a folder
     "state/files/placed.py",  # the same, and the file of that name which it leaves as it is
     "state/files/own_folder.py",  # a file that it has just made
-    "workspace/archive/reader.py",  # the null device
     "workspace/archive/rows.py",
     "workspace/archive/unzip.py",
     "workspace/archive/writer.py",

@@ -13,7 +13,6 @@ from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round, shown_rounds
 from gal_studio.state import Store
 from gal_studio.state.database.own_files import ENDINGS, check_files
-from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.hooks import why_not_by_hand
 
@@ -25,7 +24,6 @@ def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store
     If it need not be `writable` and is not, its rows are read from a copy of the database.
     """
     workspace = user_path(workspace)
-    finish_replacement(workspace)
     if not (workspace / "studio.db").is_file():
         if not os.path.isdir(workspace):
             raise StudioError(missing(workspace, "workspace in"))

@@ -275,11 +275,6 @@ class Database:
         if not is_current or has_more(rows):
             self._make_tables()
 
-    def make_tables(self) -> None:
-        """Make what is missing of the tables, and rebuild what differs from this version."""
-        with self.translated():
-            self._make_tables()
-
     def _make_tables(self) -> None:
         connection = self._connection
         connection.execute("PRAGMA foreign_keys = OFF")  # a table that is rebuilt is missing for a moment

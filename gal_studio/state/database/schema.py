@@ -1,21 +1,19 @@
 """What the schema of a `studio.db` has that is not the studio's: a workspace may come from anybody.
 
 A view in the place of a table can run for ever, and a trigger can change or delete rows without a word. Both
-are refused by name when a workspace is opened; the doctor removes them and keeps a copy.
+are refused by name when a workspace is opened.
 """
 
 import shlex
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.words import counted
-from gal_studio.state.database.own_files import check_files
 from gal_studio.state.database.tables import TABLES, split_definitions
 from gal_studio.state.database.versions import triggers
 
@@ -23,7 +21,6 @@ LONGEST = 600.0
 """Seconds of CPU time that a query of somebody else's file may take."""
 STEPS = 1_000_000
 """Of SQLite's machine, between two looks at the time."""
-_DROPPED = {"view": "VIEW", "trigger": "TRIGGER", "index": "INDEX", "virtual table": "TABLE"}
 _SHOWN = 3
 Rows = Callable[[str], Sequence[Any]]
 """Runs a query and returns its rows."""
@@ -74,40 +71,9 @@ def refuse_foreign(rows: Rows, is_current: bool, folder: Path) -> None:
     if found := foreign(rows, is_current):
         raise StudioError(
             f"studio.db in {folder} has {_named(found)}, not made by the studio and able to change anything: "
-            f"`gal-studio doctor --repair --workspace {shlex.quote(str(folder))}` removes it."
+            f"`gal-studio doctor --repair --workspace {shlex.quote(str(folder))}` puts a copy in its place, "
+            "or ask for archives of its projects."
         )
-
-
-def foreign_in(path: Path, version: int) -> tuple[Foreign, ...]:
-    """What a database has that is not the studio's; nothing if that cannot be read."""
-    check_files(path)
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            bounded(connection)
-            stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if stored > version:  # a newer one is never changed
-                return ()
-            return foreign(lambda sql: connection.execute(sql).fetchall(), stored == version)
-    except (sqlite3.Error, UnicodeDecodeError):  # damaged pages, which are a finding of their own
-        return ()
-
-
-def remove_foreign(path: Path, found: Sequence[Foreign]) -> None:
-    """Drop what is not the studio's, all or nothing; refused by name if SQLite cannot."""
-    check_files(path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        bounded(connection)
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("BEGIN IMMEDIATE")
-        for one in sorted(found, key=lambda one: one.kind == "virtual table"):
-            try:
-                connection.execute(f"DROP {_DROPPED[one.kind]} IF EXISTS {quoted(one.name)}")
-            except sqlite3.Error as error:
-                raise StudioError(
-                    f"{str(one).capitalize()} of studio.db cannot be removed ({error}): restore a copy of "
-                    "studio.db, or import the projects from archives."
-                ) from error
-        connection.execute("COMMIT")
 
 
 def describe(found: Sequence[Foreign]) -> str:

@@ -7,13 +7,10 @@ have keeps its values, and a new one gets its default, or what `_FILLED` says.
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.forks import FIRST, copy_marks, forks
-from gal_studio.state.database.own_files import check_files
-from gal_studio.state.database.schema import Rows, bounded, quoted
+from gal_studio.state.database.schema import Rows, quoted
 from gal_studio.state.database.tables import TABLES, Table, split_definitions
 from gal_studio.state.database.versions import COMPLETE, triggers
 
@@ -149,26 +146,6 @@ def is_another_programs(writer: sqlite3.Connection) -> bool:
     """Whether a database has tables, and none of them is the studio's."""
     present = {row[0] for row in writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return bool(present) and present.isdisjoint({table.name for table in TABLES})
-
-
-def says_another_version(path: Path) -> bool:
-    """Whether a database has the tables of this version and says an earlier one, or none."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            bounded(connection)
-            stored = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            rows = rows_of(connection)
-            return 0 <= stored < VERSION and not any(differences(rows)) and not unknown_columns(rows)
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
-
-
-def set_version(path: Path) -> None:
-    """Let a database say this version."""
-    check_files(path)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.commit()
 
 
 def rows_of(connection: sqlite3.Connection) -> Rows:

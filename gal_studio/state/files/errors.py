@@ -193,13 +193,13 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
         )
     if "not a database" in text or "malformed" in text or "decode" in text:
         where, copy = shlex.quote(str(folder)), max((folder / "backups").glob("studio-*.db"), default=None)
+        step = f"more, and --repair puts its copy of {time_of(copy)} back" if copy else "what to do"
         return DamagedDatabaseError(
-            f"The file studio.db in {folder} is damaged: `gal-studio doctor --workspace {where}` says what "
-            f"can be saved, and {f'--repair puts its copy of {time_of(copy)} back' if copy else 'how'}."
+            f"The file studio.db in {folder} is damaged: `gal-studio doctor --workspace {where}` says {step}."
         )
     if any(words in text for words in _SCHEMA):
         return StudioError(
             f"The tables of studio.db in {folder} are not those of this version ({text[:80]}): "
-            "`gal-studio doctor --repair` with this workspace puts them right if it can."
+            "`gal-studio doctor --repair` with this workspace puts a copy in its place."
         )
     return None

@@ -62,14 +62,6 @@ class PairRegions(Repository):
         if region is not None:
             self.save(copy_id, region)
 
-    def misfits(self) -> tuple[str, ...]:
-        """The pairs whose regions do not have the shape of their maps."""
-        rows = self._database.sound_rows(
-            "SELECT DISTINCT pair_id FROM pair_regions LEFT JOIN patch_maps ON owner_id = pair_id "
-            "WHERE (patch_maps.height, patch_maps.width) IS NOT (pair_regions.height, pair_regions.width)"
-        )
-        return tuple(row["pair_id"] for row in rows)
-
 
 _PARTS = ("learned", "foreground", "subject")
 

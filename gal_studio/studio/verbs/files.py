@@ -81,9 +81,7 @@ class FileVerbs(Verbs):
         """
         return writer.export_project(self.store, project_id, path, raw)
 
-    def import_project(
-        self, path: Path, check: Show | None = None, tell: reader.Tell = reader.say_nothing
-    ) -> str:
+    def import_project(self, path: Path, check: Show | None = None, tell: reader.Tell | None = None) -> str:
         """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind.
 
         It is imported once every view of it was read, and after the caller's own `check`, which raises.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.replaced import finish_replacement
 from gal_studio.state.files.own_folder import check_own, check_writable
 from gal_studio.state.files.paths import user_path
 from gal_studio.ui.access.credentials import TOKEN, Credentials, read_credentials
@@ -42,7 +41,6 @@ def check_start(workspace: Path, at: Listening, auth: str | None) -> Path:
     checked_root_path(at.root_path)
     workspace = user_path(workspace).absolute()
     check_writable(workspace)
-    finish_replacement(workspace)
     check_own(workspace)
     return workspace
 

@@ -2,9 +2,8 @@
 
 import base64
 import json
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ from gal_studio.core import strict_json
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.columns import Folder
-from gal_studio.state.database.tables import Column
 
 FORMAT, VERSION = "gal-studio-project", 1
 MANIFEST = "manifest.json"
@@ -23,19 +21,12 @@ _WORD = re.compile(r"[a-z_]{1,40}")
 _LARGEST_NUMBER = 2**63
 
 
-@dataclass(frozen=True)
-class ArchiveLimits:
-    """The largest archive that is read: bytes, unless said otherwise, counted while reading."""
-
-    directory: int = 8 << 20  # the zip's directory
-    manifest: int = 8 << 20
-    row: int = 4 << 20
-    tables: int = 512 << 20  # all rows together
-    picture: int = 64 << 20
-    weights: int = 32 << 30  # one adapter, which may be the full weights of a large model
-    total: int = 256 << 30
-    ratio: int = 100  # uncompressed bytes per compressed byte
-    free: int = 1 << 20  # uncompressed bytes to which the ratio does not apply
+MOST_DIRECTORY = MOST_MANIFEST = 8 << 20
+MOST_ROW = 4 << 20
+MOST: Mapping[str, int] = {"tables": 512 << 20, "images": 64 << 20, "adapters": 32 << 30}
+"""Of one file, by its folder; an adapter may be the full weights of a large model."""
+MOST_IN_ALL = 256 << 30
+"""The largest archive that is read: bytes, counted while reading."""
 
 
 @dataclass(frozen=True)
@@ -104,15 +95,18 @@ def row_text(values: Iterable[Any]) -> str:
     return json.dumps([_written(value) for value in values], ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def read_row(columns: Sequence[Column], line: bytes) -> list[Any]:
-    """Parse a row and check each value against the type of its column."""
+def read_row(line: bytes, columns: int) -> list[Any]:
+    """Parse a row; the types of its values are checked with those of any workspace (`read_project`)."""
     try:
-        values = strict_json.loads(line)
-    except StudioError as error:
+        values = [
+            base64.b64decode(value["base64"], validate=True) if isinstance(value, dict) else value
+            for value in strict_json.loads(line)
+        ]
+    except (StudioError, KeyError, TypeError, ValueError) as error:
         raise damaged("it has a row that is not valid JSON") from error
-    if not isinstance(values, list) or len(values) != len(columns):
+    if len(values) != columns:
         raise damaged("it has a row with a wrong number of columns")
-    return [_value(column, value) for column, value in zip(columns, values, strict=True)]
+    return values
 
 
 def _manifest(table: Mapping[str, Any]) -> Manifest:
@@ -132,7 +126,8 @@ def _manifest(table: Mapping[str, Any]) -> Manifest:
         raise ValueError("a file has the name of another one")
     if _count(table["schema"]) < 1:
         raise ValueError("there is no such schema")
-    return Manifest(table["schema"], _text(table["project"]), tables, files)
+    table["project"].encode()  # refuses lone surrogates
+    return Manifest(table["schema"], table["project"], tables, files)
 
 
 def _match(pattern: re.Pattern[str], text: object) -> str:
@@ -149,42 +144,3 @@ def _count(number: object) -> int:
 
 def _written(value: Any) -> Any:
     return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
-
-
-def _value(column: Column, value: Any) -> Any:
-    """Check a value against the type of its column, since SQLite accepts any."""
-    try:
-        if value is None and not column.required:
-            return None
-        return _CHECKED[column.kind](value)
-    except (KeyError, ValueError, TypeError, OverflowError) as error:
-        raise damaged(f"it has a value of the wrong type in the column {column.name}") from error
-
-
-def _text(value: Any) -> str:
-    str.encode(value)  # refuses lone surrogates
-    return str(value)
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int or not -_LARGEST_NUMBER <= value < _LARGEST_NUMBER:
-        raise ValueError
-    return value
-
-
-def _real(value: Any) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ValueError
-    return float(value)
-
-
-def _bytes(value: Any) -> bytes:
-    return base64.b64decode(value["base64"], validate=True)
-
-
-_CHECKED: Mapping[str, Callable[[Any], Any]] = {
-    "TEXT": _text,
-    "INTEGER": _whole,
-    "REAL": _real,
-    "BLOB": _bytes,
-}

@@ -3,7 +3,6 @@
 Only an archive that passes every check is copied, in one transaction; a refused one leaves no trace.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,9 +18,9 @@ from gal_studio.state.files.unfinished import ENDING, beginning
 from gal_studio.state.jobs.lock import WorkspaceLock
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
-from gal_studio.workspace.archive.format import ENDINGS, ArchiveLimits, Manifest, damaged
+from gal_studio.workspace.archive.format import ENDINGS, Manifest, damaged
 from gal_studio.workspace.archive.rows import make_database
-from gal_studio.workspace.archive.unzip import Unpacking, opened
+from gal_studio.workspace.archive.unzip import opened
 from gal_studio.workspace.check import Show, examine
 
 Tell = Callable[[str], None]
@@ -34,24 +33,13 @@ class _ImportLock(WorkspaceLock):
 
 
 _TABLES = "tables"
-_SPARE = 6
-"""Open files that are held back: to delete a folder takes some, when there are no more."""
-
-
-def say_nothing(_: str) -> None:
-    """Tell nobody."""
-
-
-def show_nothing(_: Store, __: str) -> None:
-    """Make no view of a project: its rows are read alone."""
 
 
 def import_project(
     store: Store,
     path: Path,
     check: Show | None = None,
-    tell: Tell = say_nothing,
-    limits: ArchiveLimits | None = None,
+    tell: Tell | None = None,
     origin: str | None = None,
 ) -> str:
     """Import an archive of `export_project`, also packed again; returns the ID of the project.
@@ -60,19 +48,17 @@ def import_project(
     `tell` is called with a sentence about files in it that do not belong to the project. With an `origin`, a
     project of that origin that is on the list is not imported again: its ID is returned.
     """
-    path, limits = user_path(path), limits or ArchiveLimits()
     with _staging(store.workspace) as folder:
-        with opened(path, limits) as archive:
-            unpacking = Unpacking(archive, path.stat().st_size, limits)
+        with opened(user_path(path)) as unpacking:
             manifest = unpacking.manifest()
             store.disk.check_folder(store.workspace, _room_for(manifest))
             unpacking.unpack(manifest, folder)
             odd = unpacking.passed_over(manifest)
-        project_id = make_database(folder, manifest, limits)
+        project_id = make_database(folder, manifest)
         with Store(folder) as staged:
-            _check(staged, check or show_nothing)
+            _check(staged, check or (lambda *_: None))
             here = copy_project(store, staged, project_id, origin)
-    if odd:
+    if odd and tell:
         names = ", ".join(name[-60:] for name in odd[:3])
         tell(
             f"{counted(len(odd), 'file')} of the archive {'was' if len(odd) == 1 else 'were'} skipped, "
@@ -89,10 +75,9 @@ def _room_for(manifest: Manifest) -> int:
 @contextmanager
 def _staging(workspace: Path) -> Iterator[Path]:
     """A temporary folder on the same disk; what killed imports left of theirs goes."""
-    folder, spare, lock = None, list[int](), None
+    folder, lock = None, None
     sweep(workspace, workspace, _is_of_a_killed_one, age=0.0)
     try:
-        spare += [os.open(os.devnull, os.O_RDONLY) for _ in range(_SPARE)]
         folder = Path(tempfile.mkdtemp(prefix=beginning(workspace), suffix=ENDING, dir=workspace))
         lock = _ImportLock(folder)
         with suppress(StudioError):  # a disk without locks
@@ -103,8 +88,6 @@ def _staging(workspace: Path) -> Iterator[Path]:
     except OSError as error:
         raise disk_problem(error, workspace) from error
     finally:
-        for handle in spare:
-            os.close(handle)
         if lock is not None:
             lock.release()
         if folder is not None:

@@ -1,22 +1,20 @@
 """Load the rows of an archive into tables of its version, then make these today's."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
-from gal_studio.state.database.tables import ROOT, Column, Table
+from gal_studio.state.database.tables import ROOT, Table
 from gal_studio.state.database.upgrades import GONE, OLDEST, VERSION, make_former, upgrade
 from gal_studio.state.files.errors import database_problem
-from gal_studio.state.files.inside import is_id
-from gal_studio.workspace.archive.format import ArchivedTable, ArchiveLimits, Manifest, damaged, read_row
+from gal_studio.workspace.archive.format import MOST_ROW, ArchivedTable, Manifest, damaged, read_row
 from gal_studio.workspace.archive.project_tables import ARCHIVED, project_rows
 
 
-def make_database(folder: Path, manifest: Manifest, limits: ArchiveLimits) -> str:
+def make_database(folder: Path, manifest: Manifest) -> str:
     """Make `studio.db` from the rows under `tables/`, upgraded to the current version; the project's ID."""
     if manifest.schema > VERSION:
         raise StudioError(
@@ -29,16 +27,16 @@ def make_database(folder: Path, manifest: Manifest, limits: ArchiveLimits) -> st
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
-            _fill(connection, folder, manifest, limits)
+            _fill(connection, folder, manifest)
         with closing(Database(path)) as database:
             return _the_project(database)
-    except sqlite3.IntegrityError as error:
+    except (sqlite3.IntegrityError, OverflowError, UnicodeEncodeError) as error:
         raise damaged("its rows contradict each other") from error
     except sqlite3.Error as error:
         raise database_problem(error, folder.parent) or damaged("its rows contradict each other") from error
 
 
-def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limits: ArchiveLimits) -> None:
+def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = OFF")  # the file is temporary
     connection.execute("BEGIN")
@@ -51,7 +49,7 @@ def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limi
         make_former(connection, table, given[name].columns if name in given else table.names)
     for name, table in tables.items():
         if name in given:
-            _insert(connection, table, given[name], _lines(folder / "tables" / f"{name}.jsonl", limits))
+            _insert(connection, table, given[name], _lines(folder / "tables" / f"{name}.jsonl"))
     connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("BEGIN")
@@ -60,10 +58,10 @@ def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limi
     connection.execute("COMMIT")
 
 
-def _lines(path: Path, limits: ArchiveLimits) -> Iterator[bytes]:
+def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while line := file.readline(limits.row + 1):
-            if len(line) > limits.row:
+        while line := file.readline(MOST_ROW + 1):
+            if len(line) > MOST_ROW:
                 raise damaged("it has a row that is too long")
             yield line
 
@@ -72,29 +70,16 @@ def _insert(
     connection: sqlite3.Connection, table: Table, given: ArchivedTable, lines: Iterator[bytes]
 ) -> None:
     """Insert the rows in order; foreign keys ensure that each row refers to earlier ones."""
-    former = (Column(name, kind, False, None, None) for (of, name), kind in GONE.items() if of == table.name)
-    known = {column.name: column for column in (*table.columns, *former)}
-    if not set(given.columns) <= known.keys():
+    former = {column for of, column in GONE if of == table.name}
+    if not set(given.columns) <= {*table.names, *former}:
         raise damaged(f"its table {table.name} has an unknown column")
-    columns = [known[name] for name in given.columns]
-    marks = ", ".join("?" * len(columns))
+    marks = ", ".join("?" * len(given.columns))
     sql = f"INSERT INTO {table.name} ({', '.join(given.columns)}) VALUES ({marks})"
     count = 0
-    for line in lines:
-        values = read_row(columns, line)
-        _check_ids(table, columns, values)
-        connection.execute(sql, values)
-        count += 1
+    for count, line in enumerate(lines, 1):  # noqa: B007 - their number
+        connection.execute(sql, read_row(line, len(given.columns)))
     if count != given.rows:
         raise damaged(f"its table {table.name} has a wrong number of rows")
-
-
-def _check_ids(table: Table, columns: Sequence[Column], values: Sequence[Any]) -> None:
-    """IDs become folder names, so they must be 16 hexadecimal digits."""
-    for column, value in zip(columns, values, strict=True):
-        holds_ids = column.name in ("id", *table.loose) or column.target is not None
-        if holds_ids and isinstance(value, str) and not is_id(value):
-            raise damaged(f"it has an invalid ID ({value[:20]!r})")
 
 
 def _the_project(database: Database) -> str:

@@ -22,9 +22,10 @@ from gal_studio.state.store import Store
 from gal_studio.workspace.archive.format import (
     ENDINGS,
     MANIFEST,
+    MOST,
+    MOST_MANIFEST,
     ArchivedFile,
     ArchivedTable,
-    ArchiveLimits,
     Manifest,
     manifest_text,
     row_text,
@@ -35,7 +36,7 @@ from gal_studio.workspace.archive.project_tables import (
     project_files,
     project_rows,
 )
-from gal_studio.workspace.archive.unzip import Unpacking, opened
+from gal_studio.workspace.archive.unzip import opened
 from gal_studio.workspace.check import folder_of
 from gal_studio.zip_files import zip_entry
 
@@ -64,7 +65,7 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
         files += [_write_file(store, archive, named) for named in stored]
         manifest = Manifest(VERSION, name, tuple(tables), tuple(files))
         text = manifest_text(manifest).encode()
-        if len(text) > ArchiveLimits().manifest:
+        if len(text) > MOST_MANIFEST:
             raise StudioError(f"The project has {len(files)} files, more than an archive can hold.")
         with _file(archive, MANIFEST, len(text)) as target:
             target.write(text)
@@ -82,8 +83,8 @@ def _is_archive(path: Path) -> bool:
 def _check_replaced(path: Path, name: str) -> None:
     """Refuse to replace anything but an older archive of the same project."""
     try:
-        with opened(path, ArchiveLimits()) as archive:
-            manifest = Unpacking(archive, path.stat().st_size, ArchiveLimits()).manifest()
+        with opened(path) as archive:
+            manifest = archive.manifest()
     except StudioError as error:
         raise StudioError(
             f"{path} exists and is not a project: give another name, so that it is not lost."
@@ -135,7 +136,7 @@ def _values(table: Table, row: sqlite3.Row, numbers: Mapping[str, Mapping[Any, i
 
 def _write_lines(archive: ZipFile, name: str, lines: Iterator[str]) -> ArchivedFile:
     digest, size = hashlib.sha256(), 0
-    with _file(archive, name, ArchiveLimits().tables, ZIP_DEFLATED) as target:
+    with _file(archive, name, MOST["tables"], ZIP_DEFLATED) as target:
         for line in lines:
             data = line.encode()
             digest.update(data)

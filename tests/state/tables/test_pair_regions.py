@@ -54,9 +54,3 @@ def test_a_copied_pair_has_the_same_region(store: Store, first_round: Round, nod
     region = store.refinements.regions.get(copied.id)
     assert region is not None
     np.testing.assert_array_equal(region.learned, INSIDE)
-
-
-def test_regions_that_do_not_fit_their_maps_are_found(store: Store, pair: Pair) -> None:
-    assert store.refinements.regions.misfits() == ()
-    store.refinements.regions.save(pair.id, PairRegion((3, 2)))
-    assert store.refinements.regions.misfits() == (pair.id,)

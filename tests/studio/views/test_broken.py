@@ -78,33 +78,6 @@ def test_the_doctor_finds_a_broken_project_and_puts_it_aside(
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        ("DROP TABLE measurements", "table measurements is missing"),
-        ("DROP INDEX pairs_of_round", "index pairs_of_round is missing"),
-        ("ALTER TABLE rounds DROP COLUMN unet_forwards", "column unet_forwards of the table rounds"),
-    ],
-)
-def test_the_doctor_compares_the_schema_and_adds_what_is_missing(
-    folder: tuple[Path, str, str], change: str, found: str
-) -> None:
-    with Store(folder[0]) as store:
-        store.database.write(change)
-    assert any(found in line for line in check_workspace(folder[0], False)["left"])
-    report = check_workspace(folder[0], True)
-    assert any(found in line for line in report["done"])
-    assert report["left"] == []
-
-
-def test_the_doctor_puts_a_wrong_version_right(folder: tuple[Path, str, str]) -> None:
-    with Store(folder[0]) as store:
-        store.database.rows("PRAGMA user_version = 3")
-    assert "the number of another" in check_workspace(folder[0], False)["left"][0]
-    assert check_workspace(folder[0], True)["left"] == []
-    Store(folder[0]).close()
-
-
-@pytest.mark.parametrize(
     ("version", "words"), [(99, "made by a newer GAL Studio"), (-1, "has the version -1")]
 )
 def test_a_version_that_is_not_known_is_never_repaired_down(

@@ -64,7 +64,7 @@ class Archive:
                     for line in self._files[f"tables/{table['name']}.jsonl"].splitlines():
                         connection.execute(sql, [_stored(value) for value in json.loads(line)])
                 connection.execute("COMMIT")
-            except sqlite3.Error:
+            except (sqlite3.Error, OverflowError):
                 return False
         return True
 
@@ -141,10 +141,6 @@ class Archive:
         self._table(table)["name"] = name
         for file in self._manifest["files"]:
             file["name"] = file["name"].replace(f"tables/{table}.", f"tables/{name}.")
-
-    def bomb(self) -> None:
-        """A table of 20 MB of blanks."""
-        self._files["tables/losses.jsonl"] = b" " * 20_000_000
 
     def after(self, change: Callable[[bytearray], None]) -> None:
         """Change the bytes of the finished zip."""

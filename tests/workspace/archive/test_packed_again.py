@@ -1,6 +1,5 @@
 """Archives that were unzipped and zipped again by Finder, Explorer, 7-Zip or `zip -r`."""
 
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def packed_again(
         (("Downloads/Cat/",), ("Downloads/notes.txt",), "/"),
         (("",), ("notes.txt", "tables/jobs.jsonl"), "/"),
         (("Cat/",), ("Cat/cat.png:Zone.Identifier", "Cat/CON.txt", "Cat/Icon\r", "Cat/images/a: b"), "/"),
-        (("Cat/",), ("manifest.json", "site/manifest.json"), "/"),
+        (("Cat/",), ("manifest.json", "site/manifest.json", "Caté/.DS_Store"), "/"),
     ],
 )
 def test_a_project_that_was_packed_again_is_imported(
@@ -61,37 +60,21 @@ def test_a_project_that_was_packed_again_is_imported(
         assert words.startswith(f"{len(junk)} file") and junk[0] in words and words.count(". ") == 0
 
 
-def test_names_of_finder_are_read_as_the_utf_8_that_they_are(
+def test_only_what_the_manifest_names_is_written(
     made: tuple[Path, str], target: Store, tmp_path: Path
 ) -> None:
-    path = packed_again(
-        made[0] / "project.zip", tmp_path / "again.zip", "Chat_xx/", junk=("Chat_xx/.DS_Store",)
-    )
-    path.write_bytes(path.read_bytes().replace(b"Chat_xx/", "Chaté_/".encode()))
+    """Whatever its name is, and also where it would be a link."""
+    link = zipfile.ZipInfo("images/link.png")
+    link.external_attr = 0o120777 << 16
+    odd = ("../evil.png", "images/../../evil.png", "/etc/cron.d/evil", "C:\\evil.png")
+    path = packed_again(made[0] / "project.zip", tmp_path / "again.zip", "", junk=odd)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    before = {one.name for one in tmp_path.iterdir()}
     told: list[str] = []
     import_project(target, path, tell=told.append)
-    assert "Chaté_/.DS_Store" in told[0]
-
-
-def test_what_is_no_project_is_named(made: tuple[Path, str], target: Store, tmp_path: Path) -> None:
-    whole = made[0] / "project.zip"
-    with zipfile.ZipFile(tmp_path / "nested.zip", "w") as nested:
-        nested.write(whole, "backup/project.zip")
-    tarball = tmp_path / "project.tar"
-    with tarfile.open(tarball, "w") as packed:
-        packed.add(whole, "project.zip")
-    (tmp_path / "project.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(40))
-    with zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_BZIP2) as other:
-        other.writestr("manifest.json", "{}")
-    for name, words in (
-        ("nested.zip", "holds 'backup/project.zip': unzip it, and import that file"),
-        ("project.tar", "is a tar file: unpack it, and zip its files"),
-        ("project.7z", "is a 7-Zip file: unpack it, and zip its files"),
-        ("other.zip", "is not compressed by Deflate: zip the project with that method"),
-        ("", "is a folder: zip it, and import the zip file"),
-    ):
-        with pytest.raises(StudioError, match=words):
-            import_project(target, tmp_path / name)
+    assert told[0].startswith("5 files") and {one.name for one in tmp_path.iterdir()} == before
+    assert not [one for one in target.workspace.rglob("*") if "evil" in one.name or one.is_symlink()]
 
 
 def test_a_directory_that_points_before_the_file_is_no_fault_of_the_disk(

@@ -9,12 +9,15 @@ from gal_studio.commands.doctor import check_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio.views.everything import show_all
-from gal_studio.workspace.archive.format import ArchiveLimits
+from gal_studio.workspace.archive import format, rows
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from tests.workspace.archive.hostile_archives import HOSTILE
 from tests.workspace.archive.rezip import Archive
 from tests.workspace.filled import snapshot
+
+OF_ROWS = ("contradict", "form a loop", "contents are inconsistent", "cannot be read")
+"""Not of rows that belong to no project: no view and no export has them."""
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -31,13 +34,6 @@ def test_hostile_archive_is_refused_and_leaves_nothing_behind(
     assert not list(target.workspace.parent.glob("evil*"))
 
 
-OF_ROWS = (
-    "value of the wrong type", "invalid ID", "contradict", "form a loop", "contents are inconsistent",
-    "cannot be read",
-)  # fmt: skip
-"""Not of rows that belong to no project: no view and no export has them."""
-
-
 @pytest.mark.parametrize("words", [words for words in HOSTILE if words.strip().endswith(OF_ROWS)])
 def test_the_doctor_finds_in_a_workspace_what_an_archive_is_refused_for(
     words: str, archive: Archive, made: tuple[Path, str], tmp_path: Path
@@ -49,18 +45,26 @@ def test_the_doctor_finds_in_a_workspace_what_an_archive_is_refused_for(
 
 
 @pytest.mark.parametrize(
-    "limits",
+    ("limit", "most"),
     [
-        ArchiveLimits(row=40), ArchiveLimits(tables=200), ArchiveLimits(picture=100),
-        ArchiveLimits(total=3000), ArchiveLimits(manifest=500), ArchiveLimits(directory=500),
-        ArchiveLimits(weights=20),
+        ("MOST_DIRECTORY", 500), ("MOST_MANIFEST", 500), ("MOST_IN_ALL", 3000),
+        *(("MOST", {**format.MOST, folder: 100}) for folder in format.MOST),
     ],
 )  # fmt: skip
-def test_each_limit_is_counted_while_reading(limits: ArchiveLimits, archive: Archive, target: Store) -> None:
+def test_each_limit_is_counted_while_reading(
+    limit: str, most: object, archive: Archive, target: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = snapshot(target.workspace)
-    with pytest.raises(StudioError, match=r"too large|too long|not a valid zip|zip bomb"):
-        import_project(target, archive.write(), limits=limits)
+    monkeypatch.setattr(format, limit, most)
+    with pytest.raises(StudioError, match=r"too large|too long|not a valid zip"):
+        import_project(target, archive.write())
     assert snapshot(target.workspace) == before
+
+
+def test_a_long_row_is_refused(archive: Archive, target: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MOST_ROW", 40)
+    with pytest.raises(StudioError, match="a row that is too long"):
+        import_project(target, archive.write())
 
 
 def test_missing_file_and_folder_are_named(target: Store, tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def _try(outcome: Outcome, place: Path, name: str, names: set[str], asked: list[
     try:
         with Store(place) as store:
             outcome.wrong += [f"{name}: {one}" for one in _asked(store, names, asked, name)]
-            repair(store, examine(store, show=show_all), show_all)
+            repair(store, examine(store, show=show_all))
             outcome.wrong += [f"{name}, repaired: {one}" for one in _asked(store, names, asked, name)]
             left = examine(store, show=show_all)
             put_aside = store.projects.archived()
