@@ -2,12 +2,7 @@
 
 import subprocess
 import sys
-from itertools import product
 from pathlib import Path
-
-import pytest
-
-from tests.covering import covering
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFTEST = "from tests.covering import mark_the_rest as pytest_collection_modifyitems"
@@ -34,22 +29,6 @@ def test_others_alone(model): pass
 @pytest.mark.thorough
 def test_long(): pass
 """
-
-
-@pytest.mark.parametrize("sizes", [(3, 2), (4, 4), (2, 3, 5), (7, 1)])
-def test_each_value_is_there_and_no_product_is_run_in_full(sizes: tuple[int, ...]) -> None:
-    rows = list(product(*("abcdefg"[:size] for size in sizes)))
-    kept = [rows[number] for number in covering(rows)]
-    assert [len(set(column)) for column in zip(*kept, strict=True)] == list(sizes)
-    assert len(kept) == max(sizes)
-
-
-def test_a_table_of_cases_is_kept_whole() -> None:
-    assert covering([("one-1",), ("one-2",), ("two-1",)]) == {0, 1, 2}
-
-
-def test_of_a_product_with_gaps_each_value_is_kept_that_it_has() -> None:
-    assert covering([("unet", "a"), ("unet", "b"), ("flow", "b")]) == {0, 2}
 
 
 def test_the_rest_is_thorough_and_runs_when_it_is_asked_for(tmp_path: Path) -> None:

@@ -38,15 +38,6 @@ def test_torch_is_that_of_the_package() -> None:
     assert asked == {one for one in project["dependencies"] if one.startswith("torch")}
 
 
-def test_it_runs_as_an_ordinary_user_on_a_volume() -> None:
-    assert step("USER") == ["studio"] and step("VOLUME") == ["/data"]
-    (variables,) = step("ENV")
-    assert "HOME=/data" in variables and "HF_HOME=/data/" in variables
-    entry = json.loads(step("ENTRYPOINT")[0])
-    assert entry[0] == "gal-studio" and entry[-1].startswith("/data/")
-    assert "docker build" in TEXT and "docker run" in TEXT
-
-
 def test_its_command_is_one_of_the_studio_and_has_a_sign_in() -> None:
     command = [*json.loads(step("ENTRYPOINT")[0])[1:], *json.loads(step("CMD")[-1])]
     told = CliRunner().invoke(app, [*command, "--help"])

@@ -132,11 +132,6 @@ def test_an_index_is_taken_if_it_has_a_pair_that_will_do(index: Path) -> None:
     assert source.index.endswith("/cpu") and source.download < installer.source_of("", "linux").download / 4
 
 
-def test_an_index_that_is_not_there_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installer, "INDEX", "http://127.0.0.1:9/whl")
-    assert find_source(Choice(("cpu",), "")).index == ""
-
-
 def test_pip_installs_into_the_environment_whatever_its_settings_say() -> None:
     given = {"PIP_USER": "1", "PIP_TARGET": "/elsewhere", "PIP_FIND_LINKS": "/wheels", "PATH": "/bin"}
     usual = pip_environment(["install", "--editable", "."], given)

@@ -16,12 +16,6 @@ def test_first(tmp_path): Path({name!r}).write_text(f"{{os.getpid()}} {{tmp_path
 def test_second(): assert Path({name!r}).read_text().split()[0] == str(os.getpid())
 """
 FAILS = "def test_fails():\n    print('what it printed')\n    assert 1 == 2\n"
-HANGS = """
-import time, pytest
-@pytest.mark.timeout(1)
-def test_hangs(): time.sleep(60)
-def test_goes_on(): pass
-"""
 DIES = "import os\ndef test_before(): pass\ndef test_dies(): os._exit(3)\ndef test_after(): pass\n"
 BREAKS = """
 import pytest
@@ -62,17 +56,6 @@ def test_a_test_that_fails_and_one_whose_process_dies_are_told(tmp_path: Path) -
     assert "its process ended: [3]" in said and "3 passed" in said
 
 
-def test_a_test_that_hangs_is_ended_and_the_next_one_runs(tmp_path: Path) -> None:
-    code, said = run(tmp_path, hangs=HANGS, one=TOGETHER.format(name="one"))
-    assert code == 1 and "Timeout (>1.0s)" in said and "3 passed" in said
-
-
 def test_a_fault_at_the_end_of_a_process_is_none_of_its_tests_but_fails_the_whole(tmp_path: Path) -> None:
     code, said = run(tmp_path, breaks=BREAKS, one=TOGETHER.format(name="one"))
     assert code == 1 and "ZeroDivisionError" in said and "3 passed" in said
-
-
-def test_with_x_no_further_file_begins(tmp_path: Path) -> None:
-    files = {f"later{number}": "import time\ndef test_it(): time.sleep(0.3)\n" for number in range(9)}
-    code, said = run(tmp_path, "-x", a=FAILS, **files)
-    assert code == 1 and int(re.findall(r"(\d+) passed", said)[0]) < 9

@@ -105,14 +105,6 @@ def test_what_is_pressed_is_on_the_page(path: Path) -> None:
     assert sorted(label for label in bold - DATA - PROSE if not is_label(label)) == []
 
 
-def test_a_label_is_found_whole() -> None:
-    assert (
-        is_label("Accept all suggestions")
-        and not is_label("Accept sugg")
-        and not is_label("Accept all of it")
-    )
-
-
 def test_what_goes_wrong_is_said_like_this() -> None:
     rows = [line.split("|")[1] for line in plain(DOCS / "troubleshooting.md").splitlines() if "|" in line]
     said = [found for row in rows for found in re.findall(r"(?<!\*)\*([^*]+)\*", row)]
@@ -146,13 +138,6 @@ def needed(name: str, *measures: str) -> str:
     return next((f"{size} GB" for size, said in cells.items() if refused.isdisjoint(said.split())), "")
 
 
-MODELS = {
-    "Stable Diffusion 1.5": "sd15", "Stable Diffusion XL": "sdxl", "FLUX.2 klein": "flux2-klein",
-    "Stable Diffusion 2.1": "sd21", "Anima": "anima", "Z-Image": "z-image",
-    "Qwen-Image 2.1": "qwen-image-2.1", "Krea 2": "krea-2",
-}  # fmt: skip
-
-
 def test_the_memory_of_the_readme_is_planned() -> None:
     text = README.read_text(encoding="utf-8")
     rows = {
@@ -160,6 +145,8 @@ def test_the_memory_of_the_readme_is_planned() -> None:
         for line in text.splitlines()
         if len(cells := [part.strip() for part in line.strip("|").split("|")]) == 4
     }
-    for title, name in MODELS.items():
+    named = {title: one.name for title in rows for one in load_presets() if one.title.startswith(title)}
+    assert len(named) == len(load_presets()) - 2, "all but the bundled one and the paper's"
+    for title, name in named.items():
         whole, small = needed(name), needed(name, "int8")
         assert rows[title] == [whole, "" if small == whole else small], title

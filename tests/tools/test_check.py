@@ -1,9 +1,6 @@
 """The checks name what they skip, and run everything else."""
 
 import shutil
-import subprocess
-import threading
-from typing import Any
 
 import pytest
 from _pytest.mark.expression import Expression
@@ -59,29 +56,6 @@ def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.Mo
     commands = check.commands([check.THOROUGH])
     assert runs(commands, ("thorough", "slow")) == ["tests"]
     assert all(check.THOROUGH not in words for words in commands.values())
-
-
-def test_what_needs_no_test_runs_beside_the_tests_and_its_output_stays_together(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each of the two waits until the other has begun; a fault of any is a fault of the whole."""
-    begun = threading.Barrier(2, timeout=60)
-
-    def command(words: list[str], **kept: Any) -> subprocess.CompletedProcess[str]:
-        name = words[-1]
-        if name in ("one", "tests"):
-            begun.wait()
-        return subprocess.CompletedProcess(words, name == "two", f"{name} a\n{name} b\n")
-
-    names = ("one", "two", "races", "tests", check.AGAIN)
-    monkeypatch.setattr(check, "commands", lambda _: {name: [name] for name in names})
-    monkeypatch.setattr(subprocess, "run", command)
-    monkeypatch.setattr(check.sys, "argv", ["check"])
-    assert check.main() == 1
-    shown = capsys.readouterr()
-    blocks = {f"== {name}\n{name} a\n{name} b" for name in ("one", "two")}
-    assert all(block in shown.out for block in blocks)
-    assert "Failed: two." in shown.err
 
 
 @pytest.mark.parametrize(

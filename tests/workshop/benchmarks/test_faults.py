@@ -5,7 +5,6 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -23,8 +22,6 @@ from workshop.benchmarks.faults.files import try_folders
 from workshop.benchmarks.faults.interrupted import COMMANDS, Outcome, try_command
 from workshop.benchmarks.faults.kills import run
 from workshop.benchmarks.faults.report import Load, Report
-from workshop.benchmarks.faults.soak import Sample, trends
-from workshop.benchmarks.faults.tab import Held, grown
 from workshop.benchmarks.faults.values import try_values
 from workshop.benchmarks.faults.witness import Witness, results
 
@@ -67,29 +64,6 @@ def test_the_witness_sees_a_lost_and_an_altered_file(witness: Witness) -> None:
     second.unlink()
     witness.check()
     assert 1 <= witness.losses.files <= 2, "a mask or a preview may be among them"
-
-
-def test_the_witness_misses_a_whole_database(witness: Witness) -> None:
-    for path in witness.workspace.glob("studio.db*"):
-        path.unlink()
-    witness.check()
-    assert witness.losses.decisions and witness.losses.pictures
-
-
-def test_growth_is_told_from_noise() -> None:
-    flat = Sample(0.0, 0, 500 << 20, 8, 20, 200 << 20, 8, 20, 4 << 20, 9 << 20, 300)
-    noise = [replace(flat, time=float(n), worker_rss=(500 + n % 5) << 20) for n in range(100)]
-    assert not any(trend.grows for trend in trends(noise).values())
-    rising = [replace(flat, time=float(n), worker_rss=(500 + n) << 20, page_files=20 + n) for n in range(100)]
-    assert {name for name, trend in trends(rising).items() if trend.grows} == {"worker_rss", "page_files"}
-    assert trends(rising)["page_files"].slope == pytest.approx(3600)
-
-
-def test_a_tab_that_grows_is_told_from_one_that_is_used() -> None:
-    used = [Held(60.0 * n, 60 * n, (10 + n % 4) << 20, 4_000 + 300 * (n % 2), 430, 2) for n in range(60)]
-    assert grown(used) == []
-    leaks = [replace(one, nodes=one.nodes + 40 * turn) for turn, one in enumerate(used)]
-    assert [line.split()[0] for line in grown(leaks)] == ["nodes"]
 
 
 def test_nothing_grows_from_job_to_job(tmp_path: Path, names: tuple[str, str]) -> None:

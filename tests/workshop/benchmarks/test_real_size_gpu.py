@@ -1,6 +1,5 @@
 """The program for ten minutes on a GPU runs on tiny models: every part, every family, one row each."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import torch
 from gal_studio.assets import load_preset
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
-from workshop.benchmarks.real_size import gpu
 from workshop.benchmarks.real_size.gpu_steps import PARTS, Asked, parts
 
 pytestmark = pytest.mark.thorough
@@ -47,19 +45,3 @@ def test_each_family_goes_through_every_part(preset: str, tmp_path: Path) -> Non
     assert plans["refine"] > plans["train"]  # both images of two pairs, and the round's examples
     assert rows[PARTS.index("refine")]["note"] == "a step, 8 images at a time"
     assert rows[-1]["note"] in {f"loaded back, images differ by {apart} of 255" for apart in (0, 1, 2)}
-
-
-def run(tmp_path: Path, *more: str, minutes: str = "5", presets: str = "sd15") -> list[str]:
-    out = tmp_path / "found" / "gpu.md"
-    gpu.main(["--minutes", minutes, "--presets", presets, "--out", str(out), "--device", "cpu", *more])
-    return out.read_text().splitlines()
-
-
-def test_when_the_time_is_over_a_preset_is_stopped_and_others_are_not_begun(tmp_path: Path) -> None:
-    started = time.monotonic()
-    lines = run(
-        tmp_path, "--folder", f"sd15={make_tiny_pipeline(tmp_path / 'm')}", minutes="0.1", presets="sd15,sdxl"
-    )
-    assert time.monotonic() - started < 60
-    assert lines[-2].startswith("| sd15 | *stopped*") and "the time is over" in lines[-2]
-    assert "sdxl | *stopped*" in lines[-1] and "not begun: the time is over" in lines[-1]

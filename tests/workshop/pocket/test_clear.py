@@ -1,6 +1,5 @@
 """The clear pictures, and the denoiser's last stage on them."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from workshop.pocket.data.concepts import (
 )
 from workshop.pocket.data.dataset import Plan, make_plan
 from workshop.pocket.data.icons import PACKS, Design
-from workshop.pocket.train import denoiser
 
 pytestmark = pytest.mark.thorough
 
@@ -53,14 +51,3 @@ def test_a_clear_picture_shows_one_of_few_designs(plans: list[Plan]) -> None:
     assert by_concept["leaf"] == {"1f341"}
     assert {concept.name for concept in CONCEPTS if not concept.in_denoiser}.isdisjoint(by_concept)
     assert not any(plan.mirrored for plan in plans)
-
-
-def test_the_last_stage_counts_where_there_is_one(tmp_path: Path) -> None:
-    assert denoiser.finished(tmp_path).name == "denoiser.pt"
-    (tmp_path / "shipped-unet.pt").touch()
-    assert denoiser.finished(tmp_path).name == "shipped-unet.pt", "the folder was only restored"
-    (tmp_path / "clear.pt").touch()
-    assert denoiser.finished(tmp_path).name == "clear.pt"
-    (tmp_path / "denoiser.pt").touch()
-    os.utime(tmp_path / "clear.pt", (1, 1))
-    assert denoiser.finished(tmp_path).name == "denoiser.pt", "it was trained on since"

@@ -13,45 +13,14 @@ from tests.workshop.pocket.test_adapter import some_views
 from tests.workshop.pocket.test_clear import DESIGNS
 from workshop.pocket.data import dataset, recipe_pictures
 from workshop.pocket.data.dataset import NONE
-from workshop.pocket.data.recipe_pictures import RECIPES, caption_of
-from workshop.pocket.evaluation import before_after
-from workshop.pocket.scenes.places import PLACES
-from workshop.pocket.scenes.recipe_kinds import KINDS, Kind
-from workshop.pocket.scenes.recipes import HELD_OUT_FROM, Recipe, held_out
+from workshop.pocket.data.recipe_pictures import RECIPES
+from workshop.pocket.scenes.recipe_kinds import KINDS
+from workshop.pocket.scenes.recipes import Recipe, held_out
 from workshop.pocket.train import adapter, styles
 from workshop.pocket.train.adapter import Scale
-from workshop.pocket.train.condition import SameRecipe
 from workshop.pocket.train.training import Run
 
 pytestmark = pytest.mark.thorough
-
-
-def art(scene: bool) -> tuple[np.ndarray, np.ndarray]:
-    rows, cols = np.mgrid[0:128, 0:128].astype(np.float32)
-    mask = np.clip(40 - np.hypot(rows - 64, cols - 64), 0, 1)
-    ground = np.full((128, 128, 3), 0.93, np.float32)
-    if scene:
-        ground[80:] = (0.3, 0.6, 0.2)
-    thing = np.full((128, 128, 3), (0.9, 0.3, 0.1), np.float32)
-    thing[50:60, 50:60] = 0.1
-    return ground * (1 - mask[..., None]) + thing * mask[..., None], mask.astype(np.float32)
-
-
-def of_kind(kind: Kind) -> Recipe:
-    first = HELD_OUT_FROM if kind.held_out else 0
-    return next(r for r in map(Recipe, range(first, first + RECIPES)) if r.kind is kind)
-
-
-@pytest.mark.parametrize("scene", [False, True])
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_each_kind_draws_a_picture_from_number_and_seed(kind: Kind, scene: bool) -> None:
-    recipe, (picture, mask) = of_kind(kind), art(scene)
-    before = picture.copy()
-    first, again = (recipe.apply(picture, mask, scene, np.random.default_rng(3)) for _ in range(2))
-    assert first.shape == (128, 128, 3) and first.dtype == np.float32
-    assert np.isfinite(first).all() and first.min() >= 0 and first.max() <= 1
-    assert np.array_equal(first, again) and np.array_equal(picture, before)
-    assert np.abs(first - picture).mean() > 0.01
 
 
 def test_nothing_that_is_learned_is_of_a_held_out_kind() -> None:
@@ -71,17 +40,6 @@ def icons(monkeypatch: pytest.MonkeyPatch) -> Path:
     dataset.designs_by_concept.cache_clear()
     dataset.clear_designs.cache_clear()
     return Path("icons")
-
-
-def test_half_of_the_captions_name_the_style_and_a_quarter_a_style_that_does_not_exist() -> None:
-    rng, recipe = np.random.default_rng(0), of_kind(next(k for k in KINDS if k.name == "wood"))
-    (label,) = np.array([(5, NONE, 0, recipe.number, False)], recipe_pictures.LABEL)
-    said = [caption_of(label, rng).lower() for _ in range(600)]
-    named = np.mean([any(word in each for word in recipe.words) for each in said])
-    assert 0.3 < named < 0.5  # some captions of a named style leave it out, as all captions do
-    assert all("shoe" in each or "footwear" in each for each in said)
-    where = PLACES[0].words
-    assert np.mean([any(words in each for words in where) for each in said]) > 0.95
 
 
 @pytest.fixture
@@ -159,16 +117,6 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(work: Path) -> Non
     assert {name.split(".")[1] for name in learned} == {"conv_out", "projection"}
 
 
-def test_a_given_picture_is_another_of_the_same_recipe() -> None:
-    same, recipes = SameRecipe(), np.array([7, 8, 7, 9, 8, 10, 10, 7])
-    same.add(np.full((4, 64, 2), 0) + np.arange(4)[:, None, None], recipes[:6])
-    same.add(np.full((2, 64, 2), 0) + np.array([6, 7])[:, None, None], recipes[6:])
-    rows, tokens = same.draw(np.random.default_rng(0), 200)
-    given = tokens[:, 0, 0]  # a token is its picture's row here
-    assert (recipes[rows] == recipes[given]).all() and (rows != given).all()
-    assert set(given) == {0, 1, 2, 6, 7} and set(rows) == {0, 2, 4, 5, 7}
-
-
 def test_the_last_rows_read_their_picture_as_the_written_adapter_does(tmp_path: Path) -> None:
     torch.manual_seed(0)
     scale = Scale(torch.linspace(-1, 1, 512), torch.linspace(0.5, 2, 512))
@@ -190,27 +138,3 @@ def test_the_last_rows_read_their_picture_as_the_written_adapter_does(tmp_path: 
     assert kept.keys() == shipped.keys()
     for name, tensor in shipped.items():
         assert torch.allclose(kept[name].float(), tensor.float(), atol=2e-3), name
-
-
-def test_readers_are_shown_both_models_and_counted_apart(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def write(name: str, *rows: str) -> Path:
-        (tmp_path / name).write_text("\n".join(rows))
-        return tmp_path / name
-
-    shown = [("donut", "anchors"), ("cat", "places"), ("fish", "benchmark")]
-    rows = [f"{arm},{thing},{group}," for thing, group in shown for arm in ("before", "after")]
-    write("key.csv", "number,arm,thing,group,prompt", *(f"{n},{row}" for n, row in enumerate(rows, start=1)))
-    write("pairs.csv", "number,left,prompt", "1,after,", "2,before,", "3,after,")
-    named = write(
-        "a.csv", "number,name", "1,a tire", "2,Doughnut", "3,a kitty", "4,dog", "5,fish", "6,a fish"
-    )
-    before_after.print_names(tmp_path, [named])
-    before_after.print_pairs(tmp_path, [write("b.csv", "number,side", "1,left", "2,left", "3,")])
-    assert capsys.readouterr().out.splitlines() == [
-        "a  anchors: before 0.00, after 1.00",
-        "a  benchmark: before 1.00, after 1.00",
-        "a  places: before 1.00, after 0.00",
-        "b  after preferred 1 of 2, 1 undecided",
-    ]

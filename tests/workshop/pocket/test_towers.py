@@ -6,16 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.engine.training.checkpoints import Checkpoint
-from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
+from tests.engine.tiny_vision import make_tiny_clip_with
 from workshop.pocket.train.towers import (
     TowerSettings,
-    as_pixels,
     localization_accuracy,
     place_loss,
     place_targets,
@@ -89,45 +84,6 @@ def test_patches_learn_to_find_their_position(tower: PatchTower) -> None:
     assert np.mean([event.loss for event in events[-10:]]) < np.mean([event.loss for event in events[:10]])
 
 
-def test_chance_level_is_low(tower: PatchTower) -> None:
-    """Random features find one of four patches among 256."""
-    tower.network = type(tower.network)(**{**vars(tower.network), "maps": lambda pixels: [_noise(pixels, 1)]})
-    tower.mixture = (1.0,)
-    share = localization_accuracy(tower, drawings(24, np.random.default_rng(1)), np.random.default_rng(0))
-    assert share < 0.05
-
-
-def _noise(pixels: torch.Tensor, seed: int) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed + int(1e6 * float(pixels.mean())))
-    return torch.randn(len(pixels), 16, 16, 16, generator=generator)
-
-
-def test_only_the_last_blocks_change(tower: PatchTower) -> None:
-    before, names = state(tower), set(tuned_weights(tower, 1))
-    list(tune_tower(tower, drawings, SETTINGS, seed=0))
-    after = state(tower)
-    changed = {name for name in before if not torch.equal(before[name], after[name])}
-    assert changed and changed <= names
-    assert all("layer3" in name for name in names)  # layer4 is coarser than the maps that are used
-    assert not any(weight.requires_grad for weight in tower.network.module.parameters())
-    assert len(tuned_weights(tower, 2)) > len(names)
-
-
-def test_a_transformer_can_be_tuned(tmp_path: Path) -> None:
-    tower = load_vision(make_tiny_transformer(tmp_path / "dino", "dinov2"), "unused", "cpu")
-    before = state(tower)
-    settings = TowerSettings(steps=2, batch_size=2, blocks=1, queries=64)
-    list(tune_tower(tower, drawings, settings, seed=0))
-    changed = {name for name, value in state(tower).items() if not torch.equal(value, before[name])}
-    assert changed and all("layer.1." in name for name in changed)
-
-
-def test_new_weights_have_no_limits_yet(tower: PatchTower) -> None:
-    tower.limits = Limits(0.1, 0.9)
-    list(tune_tower(tower, drawings, SETTINGS, seed=0))
-    assert tower.limits is None
-
-
 def test_resume_is_bit_for_bit(clip: str, tmp_path: Path) -> None:
     whole = load_vision("clip", clip, "cpu")
     expected = [event.loss for event in tune_tower(whole, drawings, SETTINGS, seed=4)]
@@ -138,64 +94,3 @@ def test_resume_is_bit_for_bit(clip: str, tmp_path: Path) -> None:
     rest = [event.loss for event in tune_tower(parts, drawings, SETTINGS, 4, resume_from=path)]
     assert first + rest == expected
     assert all(torch.equal(value, state(whole)[name]) for name, value in state(parts).items())
-
-
-def test_a_stopped_tuning_leaves_the_tower_unchanged(tower: PatchTower) -> None:
-    before = state(tower)
-    taken: list[Checkpoint] = []
-    tower.limits = Limits(0.1, 0.9)
-    events = tune_tower(tower, drawings, SETTINGS, 0, checkpoint=taken.append)
-    for _ in range(4):
-        next(events)
-    events.close()
-    assert [part.step for part in taken] == [3, 4]
-    assert all(torch.equal(value, before[name]) for name, value in state(tower).items())
-    assert tower.limits == Limits(0.1, 0.9)
-    assert not any(weight.requires_grad for weight in tower.network.module.parameters())
-
-
-def test_a_checkpoint_of_another_tuning_is_refused(tower: PatchTower, tmp_path: Path) -> None:
-    path = tmp_path / "checkpoint"
-    list(tune_tower(tower, drawings, SETTINGS, 0, checkpoint=lambda state: state.save(path)))
-    with pytest.raises(StudioError, match="other settings or images"):
-        next(tune_tower(tower, drawings, SETTINGS, 1, resume_from=path))
-
-
-def test_pictures_and_arrays_are_the_same() -> None:
-    pixels = drawings(2, np.random.default_rng(0))
-    pictures = [Image.fromarray(part) for part in pixels]
-    torch.testing.assert_close(as_pixels(pixels, 64), as_pixels(pictures, 64))
-    torch.testing.assert_close(as_pixels(pixels, 32), as_pixels(pictures, 32))
-
-
-def test_two_renditions_give_one_view_each(tower: PatchTower) -> None:
-    shown: list[tuple[np.ndarray, np.ndarray]] = []
-
-    def twice(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        first = drawings(count, rng)
-        shown.append((first, 255 - first))
-        return shown[-1]
-
-    plain = next(tune_tower(tower, lambda count, rng: twice(count, rng)[0], SETTINGS, 0)).loss
-    both = next(tune_tower(tower, twice, SETTINGS, 0)).loss
-    assert both > plain  # positions are harder to find in an inverted picture
-
-
-@pytest.mark.parametrize("measure", [True, False])
-def test_flat_pictures_are_refused(tower: PatchTower, measure: bool) -> None:
-    def flat(count: int, rng: np.random.Generator) -> np.ndarray:
-        return np.full((count, 64, 64, 3), 128, np.uint8)
-
-    with pytest.raises(StudioError, match="too little detail"):
-        if measure:
-            localization_accuracy(tower, flat(2, np.random.default_rng(0)), np.random.default_rng(0))
-        else:
-            next(tune_tower(tower, flat, SETTINGS, 0))
-
-
-def test_a_diverging_learning_rate_fails(tower: PatchTower) -> None:
-    before = state(tower)
-    settings = TowerSettings(steps=40, batch_size=2, learning_rate=1e30, blocks=1)
-    with pytest.raises(StudioError, match="use a learning rate below"):
-        list(tune_tower(tower, drawings, settings, 0))
-    assert all(torch.equal(value, before[name]) for name, value in state(tower).items())
