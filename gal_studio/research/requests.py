@@ -1,7 +1,6 @@
 """Replays on the page: those of a project; start one, go on with it, stop it."""
 
 from gal_studio.research import verbs
-from gal_studio.research.replays.record import replays_of
 from gal_studio.research.replays.view import ReplaysView, all_replays, versions
 from gal_studio.studio.views.types import FullRound
 from gal_studio.ui.payloads import Id, OfProject
@@ -17,15 +16,6 @@ def replays(context: Context, view: FullRound) -> ReplaysView:
     store, project_id = context.studio.store, view.project.id
     now = versions(store, project_id)  # read first, so that they are never older than their versions
     return context.views.kept_since(now, f"replays {project_id}", lambda: all_replays(store, project_id))
-
-
-@REQUESTS.part
-def by_itself(context: Context, view: FullRound) -> str | None:
-    """Why nothing is decided by hand in a replay."""
-    own = replays_of(context.studio.store).get(view.project.id)
-    if own is None:
-        return None
-    return f"This is a replay of {own.source_name}: it runs by itself, so you can compare the two."
 
 
 @REQUESTS.write

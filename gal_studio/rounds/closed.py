@@ -3,20 +3,25 @@
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.variants.variant import Action
 from gal_studio.rounds import lineage
+from gal_studio.rounds.suggestions import Proposal, open_suggestions, suggested_anchors
 from gal_studio.state.hooks import closed_by_features
 
 MAKE_ROUND = "make_round"
 """What stands for the actions that make a round of a variant with a `hint`."""
+NO_SUGGESTION = "There is no suggestion yet"
+ALL_REVIEWED = "Every suggestion is reviewed"
 
 
-def closed(here: RoundSnapshot, trainable: bool, complete: bool) -> dict[Action, str]:
+def closed(here: RoundSnapshot, made: Proposal, trainable: bool, complete: bool) -> dict[Action, str]:
     """A sentence for each action that is closed, whatever else is done.
 
-    It is `trainable` where its training would learn anything new, and `complete` are its images.
+    The page suggests what was `made`. It is `trainable` where its training would learn anything new, and
+    `complete` are its images.
     """
     number = here.round.number
     found = {
         MAKE_ROUND: lineage.why_none_after(here),
+        "accept": _no_suggestion(here, made),
         "next_round": "" if here.candidates else lineage.no_images(number),
         "continue_training": here.round.why_not("continue"),
         **closed_by_features(here, complete),
@@ -29,6 +34,12 @@ def closed(here: RoundSnapshot, trainable: bool, complete: bool) -> dict[Action,
     elif complete:
         found["generate"] = drawn_already(number)
     return {action: why for action, why in found.items() if why}
+
+
+def _no_suggestion(here: RoundSnapshot, made: Proposal) -> str:
+    if not suggested_anchors(here, made):
+        return NO_SUGGESTION
+    return "" if open_suggestions(here, made) else ALL_REVIEWED
 
 
 def trained_already(number: int) -> str:

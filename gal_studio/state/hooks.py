@@ -54,7 +54,9 @@ class Hooks:
     queues what follows a training that was queued; `missing` queues what a round lacks besides its training
     and its images, when all of it is asked for; `downloads` are files of a round. They get the studio.
     `actions` are buttons of rounds, by the name of their variant; `closed` says of those that do nothing in a
-    round why, and what to do instead. It is told whether all images of the round are there.
+    round why, and what to do instead. It is told whether all images of the round are there. `guide` says the
+    same of a round that the feature trains, with the action that comes next in it ("" where the rules of all
+    rounds say it).
     """
 
     by_hand: Callable[[Store, str], str] = lambda *_: ""
@@ -68,6 +70,7 @@ class Hooks:
     downloads: Callable[[Any, str], Iterable[Download]] = lambda *_: ()
     actions: Mapping[str, tuple[Action, ...]] = field(default_factory=dict)
     closed: Callable[[RoundSnapshot, bool], Mapping[Action, str]] = lambda *_: {}
+    guide: Callable[[Store, RoundSnapshot], tuple[Action, Mapping[Action, str]]] = lambda *_: ("", {})
 
 
 @functools.cache
@@ -106,3 +109,11 @@ def actions_of(variant: Variant) -> tuple[Action, ...]:
 def closed_by_features(here: RoundSnapshot, complete: bool) -> dict[Action, str]:
     """Why actions of features do nothing in a round; it is `complete` where all its images are there."""
     return {action: why for hooks in all_hooks() for action, why in hooks.closed(here, complete).items()}
+
+
+def guided(store: Store, here: RoundSnapshot) -> tuple[Action, dict[Action, str]]:
+    """What comes next in a round by the feature that trains it ("" for none), and why actions do nothing."""
+    found = [hooks.guide(store, here) for hooks in all_hooks()]
+    return next((step for step, _ in found if step), ""), {
+        action: why for _, closed in found for action, why in closed.items()
+    }

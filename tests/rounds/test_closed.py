@@ -2,22 +2,23 @@
 
 from gal_studio.core.records.round import Round
 from gal_studio.core.variants.fine_tune import FINE_TUNED
-from gal_studio.rounds.closed import closed, drawn_already, run_already, trained_already
+from gal_studio.rounds.closed import NO_SUGGESTION, closed, drawn_already, run_already, trained_already
 from gal_studio.rounds.fingerprints import is_trainable, training_fingerprint
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.rounds.lineage import no_images
+from gal_studio.rounds.suggestions import shown_proposal
 from gal_studio.state import Store
 from gal_studio.state.hooks import closed_by_features
 
 
 def said(store: Store, round_id: str, complete: bool) -> dict[str, str]:
     inputs = inputs_of(store, round_id)
-    return closed(inputs.here, is_trainable(inputs), complete)
+    return closed(inputs.here, shown_proposal(inputs.here), is_trainable(inputs), complete)
 
 
 def test_a_round_is_trained_then_generated_then_done(store: Store, first_round: Round) -> None:
     inputs = inputs_of(store, first_round.id)
-    nothing_after = dict.fromkeys(("make_round", "next_round"), no_images(1))
+    nothing_after = dict.fromkeys(("make_round", "next_round"), no_images(1)) | {"accept": NO_SUGGESTION}
     nothing_after |= closed_by_features(inputs.here, False)
     assert said(store, first_round.id, False) == nothing_after | {
         "generate": FINE_TUNED.untrained(1),

@@ -1,5 +1,5 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
-/** @import { Anchor, Candidate, Change, Figures, Job, MeasuredRound, Measures } from "payloads" */
+/** @import { Actions, Anchor, Candidate, Change, Figures, Job, MeasuredRound, Measures } from "payloads" */
 /** @import { Project, Queue, QueuedJob, Round, RoundSummary, Score } from "payloads" */
 
 import { TAUGHT } from "../../assets/ui/app/kinds.js";
@@ -99,40 +99,25 @@ const FINE_TUNED = {
   tunes: true,
   refines: false,
   with_references: false,
-  actions: /** @type {Round["actions"]} */ ([
-    "instant",
-    "run",
-    "fine_tune",
-    "generate",
-    "accept",
-    "refine",
-    "next_round",
-    "done",
-  ]),
 };
 /** What a refinement answers. */
 export const REFINED = {
   tunes: false,
   refines: true,
   with_references: false,
-  actions: /** @type {Round["actions"]} */ ([
-    "pairs",
-    "train",
-    "generate",
-    "whole",
-    "accept",
-    "again",
-    "next_round",
-    "done",
-  ]),
 };
 /** What Round 0 answers. */
 export const INSTANT = {
   tunes: false,
   refines: false,
   with_references: true,
-  actions: /** @type {Round["actions"]} */ (["once_more", "keep", "generate", "accept", "next_round"]),
 };
+
+/**
+ * @param {Partial<Actions>} [more]
+ * @returns {Actions}
+ */
+export const actions = (more) => ({ next: "", there: [], closed: {}, goes_to: {}, by_itself: "", ...more });
 
 /**
  * @param {Partial<Round>} [more]

@@ -184,7 +184,7 @@ export function isFinished() {
 }
 
 /** Why nothing is decided by hand in the project, as a feature says; empty where it is. */
-export const byItself = () => state.parts.by_itself ?? "";
+export const byItself = () => state.parts.actions?.by_itself ?? "";
 
 /** Is nothing suggested or accepted, and a list of what looks right in its place? */
 export const nothingSuggested = () =>

@@ -15,10 +15,10 @@ import { signal } from "../vendor/signals.min.js";
 import { planLine } from "../top/plan_line.js";
 import { questionBefore, sameAgain } from "./questions.js";
 import { changesShown, ownShown, reviewShown, showSide } from "./sides.js";
-import { notApplicable, childOf, closed, guides, nextStep, roundWaits } from "./next_step.js";
+import { childOf, closed, hints, nextStep, roundWaits } from "./next_step.js";
 
 /**
- * A button of the bar; `Round.actions` says which are for a round. It sends a `change`, with the `kind` of a
+ * A button of the bar; `Actions.there` says which are for a round. It sends a `change`, with the `kind` of a
  * job or round that is `offered`; or what a feature does with what it `asks` for (null: nothing is done),
  * which answers with the round to open; or it acts on the page alone.
  * @typedef {"run_round" | "fine_tune" | "generate" | "accept" | "next_round" | "run_job"
@@ -197,9 +197,7 @@ const More = ({ rest }) => html`<${PopoverButton}
 
 /** @param {Action} action */
 function applies({ name, kind, isThere = () => true }) {
-  /** @type {string[]} */
-  const names = state.round?.actions ?? [];
-  return (kind !== undefined || names.includes(name)) && !notApplicable(name) && isThere();
+  return (kind !== undefined || state.parts.actions?.there.includes(name)) && isThere();
 }
 
 /** The action to press next, unless the studio is at work. */
@@ -209,7 +207,7 @@ const next = () => (busy() || roundWaits() ? null : nextStep());
 function hintWords() {
   const step = next();
   if (!step || !state.round) return busyWords();
-  const said = guides.map((guide) => guide.hint(step)).find((words) => words !== undefined);
+  const said = hints.map((hint) => hint(step)).find((words) => words !== undefined);
   return said ?? HINTS[step]?.(state.round) ?? "";
 }
 

@@ -129,7 +129,7 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
         jobs = store.jobs.of_project(inputs.here.project.project.id)
     here, project = inputs.here, inputs.here.project.project
     rules.refined_round(here)
-    step = _step(inputs, jobs)
+    step = refinement_step(inputs, jobs)
     prompts = rules.measured_prompts(here, trained) if step == "done" else frozenset()
     unmeasured = step == "done" and not (measured or prompts)
     return RefinementView(
@@ -147,7 +147,8 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
     )
 
 
-def _step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
+def refinement_step(inputs: TrainingInputs, jobs: Sequence[Job]) -> RefinementStep:
+    """The next step of a refinement, of whose project these are all jobs."""
     here = inputs.here
     if here.round.adapter is not None:
         drawn = here.candidates and not planned.missing(here)

@@ -35,7 +35,7 @@ from gal_studio.rounds.suggestions import (
     suggested_anchors,
 )
 from gal_studio.state import Store
-from gal_studio.state.hooks import actions_of
+from gal_studio.state.hooks import actions_of, guided
 from gal_studio.studio.create.looks import lost_details
 from gal_studio.studio.views.forecast import next_seconds
 from gal_studio.studio.views.history import decision_history
@@ -155,6 +155,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRo
         project = project_view(here.project, inputs.references)
         busy = store.jobs.busy_rounds(project.id)
         losses, timings = store.rounds.losses(round_id), store.rounds.timings(project.base_model)
+        own_step, own_closed = guided(store, here)
     made, more = shown_proposal(here, policy), left(here)
     found, trainable = shown_shortlist(here, made), is_trainable(inputs)
     history, variant, prompts = decision_history(here), here.variant, pool(here)
@@ -173,6 +174,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRo
         trained=here.round.can_generate,
         source=here.round.source,
         step=next_step(here, busy, made),
+        own_step=own_step,
         pool=anchor_views(prompts),
         each=here.settings.generation.candidates,
         most=most_pictures(here.settings, len(prompts)),
@@ -206,7 +208,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRo
         accepted_before=tuple(sorted(accepted_in_base(here))),
         trainable=trainable,
         repeats=_repeats(inputs),
-        closed=closed(here, trainable, complete),
+        closed=closed(here, made, trainable, complete) | own_closed,
         next_seconds=next_seconds(here, timings),
         undo=next((step.words for step in reversed(history) if step.stands), ""),
         redo=next((step.words for step in history if not step.stands), ""),

@@ -129,7 +129,6 @@ class RoundView:
     tunes: Annotated[bool, Doc("Is it trained on the references and on what was accepted before it?")]
     refines: Annotated[bool, Doc("Is it a refinement of the round above it?")]
     with_references: Annotated[bool, Doc("Is it generated with the references instead of a LoRA?")]
-    actions: Annotated[tuple[Action, ...], Doc("The buttons that are for such a round.")]
     trained: Annotated[bool, Doc("Can it generate? An instant round needs no training.")]
     source: Annotated[str, Doc("The file of a LoRA from elsewhere that it judges; empty if it is trained.")]
     pool: Annotated[tuple[AnchorView, ...], Doc("The test prompts of this round, generated or not.")]
@@ -154,12 +153,14 @@ class FullRound(RoundView):
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `wanted`
     is how many pictures it has in the end, at most. It is `trainable` where Train would train anything new.
     `sentence` is the part of `summary` that the policy says. Of the anchors in `accepted_before`, the round
-    that it refines has an accepted picture.
+    that it refines has an accepted picture. `own_step` is what the feature that trains it says comes next.
     """
 
     round: Round
     project: ProjectView
     settings: Settings
+    actions: tuple[Action, ...]
+    own_step: Action
     wanted: int
     scores: tuple[ScoreView, ...]
     candidates: tuple[Tile, ...]

@@ -17,6 +17,8 @@ from gal_studio.core.records.round import RoundSummary
 from gal_studio.core.records.views import version
 from gal_studio.core.types import Verdict
 from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.state.hooks import why_not_by_hand
+from gal_studio.studio.views.actions import ActionsView, actions_view
 from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.json_types import Ts
 from gal_studio.studio.views.measures import MeasuresView
@@ -76,6 +78,7 @@ class Parts(TypedDict):
     job: JobView | None
     queue: QueueView
     round: RoundView
+    actions: ActionsView
     measures: MeasuresView
     scores: tuple[ScoreView, ...]
     positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
@@ -97,9 +100,10 @@ class PollAnswer(TypedDict):
 
 @dataclass(frozen=True)
 class Page:
-    """A round as the page gets it: its view, its parts as JSON with digests, the mark of its candidates."""
+    """A round as the page gets it: its view, all rounds, its parts as JSON with digests, its images' mark."""
 
     view: FullRound
+    rounds: tuple[RoundSummary, ...]
     parts: Mapping[str, Any]
     digests: Mapping[str, str]
     mark: CandidateMark
@@ -126,7 +130,9 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
             digest(fresh)  # like the parts, they must be strict JSON
         added = {name: act(Context(views), page.view) for name, act in _added().items()}
         now |= {name: part for name, part in added.items() if part is not None}
-        parts, digests = _written({**now, "job": views.studio.job_view(project_id)})
+        job, by_itself = views.studio.job_view(project_id), why_not_by_hand(views.studio.store, project_id)
+        actions = actions_view(page.view, page.rounds, job, now["queue"], by_itself)
+        parts, digests = _written({**now, "job": job, "actions": actions})
         answer = _answer(
             {**page.parts, **parts}, {**page.digests, **digests}, known, page.view.round.id, fresh
         )
@@ -155,7 +161,7 @@ def _page(views: ViewCache, project_id: str, round_id: str | None) -> Page:
             raise StudioError("It has no round.")
         shown = next((one for one in summaries if one.id == round_id), _newest(summaries))
         view = views.round_view(project_id, shown.id)
-        return Page(view, *_written(parts_of(views, view, summaries)), mark_of(view))
+        return Page(view, summaries, *_written(parts_of(views, view, summaries)), mark_of(view))
 
     return views.for_page(project_id, round_id, make)
 
@@ -171,7 +177,7 @@ def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:
 
 
 def parts_of(views: ViewCache, view: FullRound, summaries: tuple[RoundSummary, ...]) -> dict[str, Any]:
-    """The parts that change with the version of the project: all but job, queue and those of features."""
+    """The parts that change with the version of the project: no job, actions, queue, parts of features."""
     studio, project_id, tiles = views.studio, view.project.id, view.candidates
     return dict(
         project=projects.project_payload(view.project),

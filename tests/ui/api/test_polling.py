@@ -27,7 +27,7 @@ def test_first_answer_is_whole(place: Place):
     assert answer["round"] == place.round
     assert set(answer["parts"]) == {
         "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks", "weights",
-        "queue", "measures", "replays", "archived", "tags",
+        "queue", "measures", "replays", "archived", "tags", "actions",
     }  # fmt: skip
     assert len(answer["candidates"]["items"]) == 180
     assert len(answer["parts"]["positions"]) == 181, "the reference has a place as well"

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive, showsMarks } from "../../../assets/ui/app/apply_poll.js";
-import { byItself, loaded, ofRound, state, whenever } from "../../../assets/ui/app/store.js";
+import { loaded, ofRound, state, whenever } from "../../../assets/ui/app/store.js";
 import { candidate, chip, job, project, round, score } from "../samples.js";
 
 /**
@@ -35,16 +35,20 @@ test("parts are applied, and their digests are sent with the next poll", () => {
 });
 
 test("a part of a feature stays while another round is opened, until an answer lacks it", () => {
-  take(answer({ project: project(), by_itself: "It runs by itself." }));
+  /** @type {any} */
+  const own = { made: [] };
+  take(answer({ project: project(), replays: own }));
   forget({ keepProject: true });
-  assert.equal(byItself(), "It runs by itself.");
-  assert.equal(known().parts.by_itself, "1");
-  /** @type {string[]} */
-  const said = [];
-  const stop = whenever(byItself, (words) => said.push(words));
+  assert.equal(state.parts.replays, own);
+  assert.equal(known().parts.replays, "1");
+  const said = /** @type {unknown[]} */ ([]);
+  const stop = whenever(
+    () => state.parts.replays,
+    (now) => said.push(now),
+  );
   take(answer({ project: project() }));
   stop();
-  assert.deepEqual(said, ["It runs by itself.", ""], "who reads it is told");
+  assert.deepEqual(said, [own, undefined], "who reads it is told");
 });
 
 test("a stale response does not update an invalidated part", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
 import { countWords, endOf } from "../../../assets/ui/rounds/review/review_words.js";
-import { candidate, chip, project, round, score } from "../samples.js";
+import { actions, candidate, chip, project, round, score } from "../samples.js";
 
 beforeEach(() => {
   Object.assign(state, {
@@ -13,7 +13,7 @@ beforeEach(() => {
     rounds: [chip({ id: "r" })],
     round: round({ id: "r", step: "next_round" }),
     job: null,
-    parts: {},
+    parts: { actions: actions({ next: "next_round" }) },
     measures: null,
     candidates: new Map(["a", "b", "c"].map((id) => [id, candidate({ id })])),
     suggested: new Map([["c", score({ suggested: "c" })]]),
@@ -38,6 +38,7 @@ test("the end says what the next round trains on", () => {
 });
 
 test("where the next round is there, nothing more is asked", () => {
+  state.parts = { actions: actions({ goes_to: { next_round: "s" } }) };
   state.rounds.push(chip({ id: "s", name: "Round 2", parent_id: "r", empty: true }));
   assert.equal(endOf().title, "All reviewed", "it waits for the choice");
   state.rounds[1] = chip({ id: "s", name: "Round 2", parent_id: "r" });

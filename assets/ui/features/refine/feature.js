@@ -7,9 +7,9 @@ import { addDialog } from "../../dialogs.js";
 import { ask } from "../../kit/ask.js";
 import { addActions } from "../../rounds/actions.js";
 import { addKeys } from "../../rounds/keys.js";
-import { addGuide } from "../../rounds/next_step.js";
+import { addHints } from "../../rounds/next_step.js";
 import { addSide } from "../../rounds/sides.js";
-import { guide, isThere } from "./guide.js";
+import { hint, isThere } from "./guide.js";
 import { refinementKeys } from "./keys.js";
 import { pairPlace } from "./pair_view.js";
 import { beforeRefinement, REPAIR } from "./question.js";
@@ -23,7 +23,7 @@ const asks = async () => {
 const begin = (round, answer) => write(answer, { round });
 
 addRoundPart("refinement");
-addGuide(guide);
+addHints(hint);
 addKeys(refinementKeys);
 addDialog("pair", pairPlace);
 addSide({
