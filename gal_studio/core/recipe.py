@@ -84,33 +84,27 @@ class Recipe:
 
     @property
     def brief(self) -> str:
-        """How a round is called with it: "full strength", "strength 0.7", "0.4 then 1 after 70%"."""
-        if self.is_constant:
-            return "full strength" if self.is_as_trained else f"strength {self.late:.3g}"
-        percent = round(100 * self.switch)
-        when = "in the last step" if percent == 100 else f"after {percent}%"
-        return f"{self.early:.3g} then {self.late:.3g} {when}"
-
-    @property
-    def sign(self) -> str:
-        """How a strength switches, shortly, such as "0.4 for 30%, then 1"; empty for a constant one."""
-        if self.is_constant:
-            return ""
-        percent = round(100 * self.switch)
-        share = "all but the last" if percent == 100 else f"{percent}%"
-        return f"{self.early:.3g} for {share}, then {self.late:.3g}"
+        """How a round is called with it: "full strength", or such as "strength 0.4 for 70% of steps, then 1"."""
+        return "full strength" if self.is_as_trained else self._spoken
 
     def in_words(self, part: str) -> str:
         """The strengths of this part of a model, in words."""
-        if not self.is_constant:
-            percent = round(100 * self.switch)
-            share = "all but the last step" if percent == 100 else f"{percent}% of denoising"
-            return f"{part} strength {self.early:.3g} for {share}, then {self.late:.3g}"
-        return f"without the {part}" if self.late == 0.0 else f"{part} strength {self.late:.3g}"
+        return f"without the {part}" if self == WITHOUT else f"{part} {self._spoken}"
+
+    @property
+    def _spoken(self) -> str:
+        """How strengths are told everywhere: "strength 0.7", "strength 0.4 for 70% of steps, then 1"."""
+        if self.is_constant:
+            return f"strength {self.late:.3g}"
+        percent = round(100 * self.switch)
+        share = "all but the last step" if percent == 100 else f"{percent}% of steps"
+        return f"strength {self.early:.3g} for {share}, then {self.late:.3g}"
 
 
 AS_TRAINED = Recipe()
 """The LoRA as trained, in all steps."""
+WITHOUT = Recipe.constant(0.0)
+"""The base model alone."""
 StoredRecipe = Annotated[
     Recipe,
     Column("REAL NOT NULL DEFAULT 1.0", "strength", "late"),

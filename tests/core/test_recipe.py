@@ -19,8 +19,8 @@ def test_the_case_by_hand() -> None:
     teapot = Recipe(0.0, 1.0, 0.3)
     assert [teapot.strength(step, 10) for step in range(10)] == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
     assert teapot.mean == pytest.approx(0.7)
-    assert teapot.sign == "0 for 30%, then 1"
-    assert teapot.words == "LoRA strength 0 for 30% of denoising, then 1"
+    assert teapot.brief == "strength 0 for 30% of steps, then 1", "in Results as beside an image"
+    assert teapot.words == "LoRA strength 0 for 30% of steps, then 1"
     assert [Recipe(0.4, 1.0, 0.5).first_late(steps) for steps in (1, 2, 3, 4, 25)] == [0, 1, 2, 2, 13]
 
 

@@ -57,7 +57,6 @@ export const candidate = (more) => ({
   seed: "1",
   recipe: "",
   strength: 1,
-  sign: "",
   scores: {},
   margin: 0.1,
   copy_by: "",

@@ -64,7 +64,7 @@ function Editor() {
       <button type="submit" class="button small">Add</button>
     </form>
     <p class="anchor-preview" role="status">
-      ${line && project ? `The prompt will be: ${filled(line, project.stands_for)}` : ""}
+      ${line && project ? `The prompt will be: ${filled(line)}` : ""}
     </p>
     <div class="anchor-import">
       <label class="button small import">
@@ -109,18 +109,15 @@ async function enable(id, enabled) {
   pressed.value = left;
 }
 
+const standsFor = () => state.project?.stands_for ?? "";
 /** What stands for the subject; the words of a style without "in" are put behind a comma. */
-const subjectWords = () => (state.project?.stands_for ?? "").replace(/^, /, "");
+export const subjectWords = () => standsFor().replace(/^, /, "");
 
-/**
- * The prompt that a template makes, as core/references.py makes it.
- * @param {string} template
- * @param {string} subject
- */
-const filled = (template, subject) =>
+/** The prompt that a template makes, as core/references.py makes it. @param {string} template */
+export const filled = (template) =>
   template
-    .replace(/^a /i.test(subject) ? /\b(an?|the|my|your|our|one|this) (?={})/gi : "", "")
-    .replaceAll("{}", subject)
+    .replace(/^a /i.test(standsFor()) ? /\b(an?|the|my|your|our|one|this) (?={})/gi : "", "")
+    .replaceAll("{}", standsFor())
     .replaceAll(" ,", ",")
     .replace(/^, /, "");
 
@@ -163,8 +160,7 @@ async function add(lines, { byHand = false } = {}) {
 /** Add the prompts with what the model knows, and disable the others. @param {string[]} lines */
 async function useInstead(lines) {
   const { prompts = [] } = unknown.value ?? {};
-  const stands = state.project?.stands_for ?? "";
-  const changed = prompts.filter((prompt, i) => prompt !== lines[i]).map((prompt) => filled(prompt, stands));
+  const changed = prompts.filter((prompt, i) => prompt !== lines[i]).map(filled);
   const others = state.project?.anchors.filter(({ prompt }) => changed.includes(prompt)) ?? [];
   const known = lines.filter((line, i) => line !== prompts[i]);
   if (!(await add(known, { byHand: true })) || !others.length) return;

@@ -97,7 +97,7 @@ class Arm:
 
     @property
     def label(self) -> str:
-        """The round and its schedule, such as "Round 1, 0.4 then 1 after 70%"."""
+        """The round and its schedule, such as "Round 1, strength 0.4 for 70% of steps, then 1"."""
         return f"{self.name}, {self.recipe.brief}"
 
     def part(self, part: Part) -> DrawnByKey:

@@ -224,11 +224,11 @@ class _Names:
         return cls(any(each.arm.recipe != AS_TRAINED for each in trained))
 
     def name(self, of: Report) -> str:
-        """In a sentence: "Round 1 (0.4 then 1 after 70%)"."""
+        """In a sentence: "Round 1 (strength 0.4 for 70% of steps, then 1)"."""
         return f"{of.arm.name} ({of.arm.recipe.brief})" if self.with_settings else of.arm.name
 
     def inside(self, of: Report) -> str:
-        """In brackets: "Round 1, 0.4 then 1 after 70%"."""
+        """In brackets: "Round 1, strength 0.4 for 70% of steps, then 1"."""
         return of.arm.label if self.with_settings else of.arm.name
 
 

@@ -238,7 +238,6 @@ class CandidateView(ShownPicture):
         str, Doc("How strongly the LoRA, or in Round 0 the references, drew it; empty if as trained.")
     ]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
     scores: Annotated[Mapping[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[CopySource, Doc("Who says that the image is a copy; empty if nobody does.")]
@@ -254,7 +253,6 @@ class CandidateView(ShownPicture):
             candidate,
             seed=str(candidate.seed),
             strength=round(candidate.recipe.mean, 3),
-            sign=candidate.recipe.sign,
             copy_by=candidate.overfit_by,
             copy_by_detectors=candidate.overfit_by_detectors,
             compared=candidate.is_compared,

@@ -141,7 +141,7 @@ def _is_empty(here: RoundSnapshot, step: Step) -> bool:
     return here.variant.tunes and step == "fine_tune" and not (here.round.adapter or here.candidates)
 
 
-LADDER_VIEW = tuple(Rung(each.words, round(each.mean, 3), each.sign) for each in LADDER)
+LADDER_VIEW = tuple(Rung(each.words, round(each.mean, 3)) for each in LADDER)
 
 
 def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRound:

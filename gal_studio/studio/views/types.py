@@ -100,7 +100,6 @@ class Rung:
 
     recipe: Annotated[str, Doc("How strongly the LoRA generates, in words; empty if as trained.")]
     strength: Annotated[float, Doc("The mean of that over the steps, in [0, 2].")]
-    sign: Annotated[str, Doc('One that switches, such as "0.4 for 30%, then 1"; empty for a constant one.')]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,7 +79,7 @@ def test_the_best_recipe_is_clean_as_asked_and_has_the_style() -> None:
     assert [round(rate.good, 3) for rate in rates] == [0.0, 0.249, 0.375, 0.0]
     assert best_recipe(pictures) == LATER
     advice = recipe_advice("Round 2", LATER, pictures, "style")
-    assert advice.startswith("Best setting for Round 2: LoRA strength 0 for 50% of denoising, then 1")
+    assert advice.startswith("Best setting for Round 2: LoRA strength 0 for 50% of steps, then 1")
     assert "(fewer copies, most of the style kept)" in advice
     assert "most of the likeness kept" in recipe_advice("Round 2", LATER, pictures, "object")
     assert not any(sign in advice for sign in ("clean", "good so"))

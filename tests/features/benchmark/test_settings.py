@@ -90,14 +90,14 @@ def test_the_pair_decides_and_is_what_exports_and_trials_use(studio: Studio, sma
     measure(studio, small, {AS_TRAINED: True, WEAK: False})
     view = studio.measures(project_of(studio, small))
     assert (view.best, view.setting) == (small, WEAK)
-    assert view.headline == "Round 1 (0.4 then 1 after 70%) is the only round measured so far."
+    assert view.headline == "Round 1 (strength 0.4 for 70% of steps, then 1) is the only round measured so far."
     assert view.constant == "At a constant strength, no measured round is better than the base model."
     first = view.rounds[1]
     assert first.report is not None and first.report.copies == 4, "full strength stays beside it"
     (schedule,) = first.schedules
     assert schedule.report is not None and schedule.report.copies == 0
     assert schedule.report.changes["copies"].value == -1.0, "since full strength"
-    assert (first.gain_setting, first.setting) == ("0.4 then 1 after 70%", WEAK)
+    assert (first.gain_setting, first.setting) == ("strength 0.4 for 70% of steps, then 1", WEAK)
     assert first.gain is not None and first.gain.value == 1.0 and first.decides is schedule.report
     assert measured_setting(studio.store, small) == WEAK
     assert studio.round_view(small).best_recipe == WEAK
@@ -110,7 +110,7 @@ def test_what_was_measured_before_keeps_its_figures_and_says_what_lacks(studio: 
     first = view.rounds[1]
     assert first.report is not None and (first.drawn, first.wanted) == (4, 4)
     assert [(one.words, one.drawn, one.report) for one in first.schedules] == [
-        ("0.4 then 1 after 70%", 0, None)
+        ("strength 0.4 for 70% of steps, then 1", 0, None)
     ]
     assert view.best is None, "by full strength alone"
     assert first.gain_setting == "full strength"
@@ -140,7 +140,7 @@ def test_rounds_are_compared_by_the_setting_that_decides_of_each(studio: Studio,
     view = studio.measures(project_of(studio, small))
     assert view.best == small, "of equal ones the first"
     assert view.headline.startswith(
-        "Round 1 (0.4 then 1 after 70%) is the best of 2 measured rounds, but its lead over Round 2 "
+        "Round 1 (strength 0.4 for 70% of steps, then 1) is the best of 2 measured rounds, but its lead over Round 2 "
         "(full strength) may be chance."
     )
     assert view.constant == "In programs without strength schedules, Round 2 is best at full strength."
@@ -169,7 +169,7 @@ def test_a_mark_that_moves_the_best_schedule_mixes_nothing(studio: Studio, small
     assert studio.round_view(small).best_recipe == WEAKER
     view = studio.measures(project_of(studio, small))
     assert [(one.words, one.drawn) for one in view.rounds[1].schedules] == [
-        ("0.4 then 1 after 70%", 4),
+        ("strength 0.4 for 70% of steps, then 1", 4),
         ("strength 0.4", 0),
     ]
     assert (view.best, view.setting) == (small, WEAK), "what was measured stands"

@@ -53,7 +53,7 @@ def test_the_strength_is_on_every_picture_and_a_trial_multiplies_it(
     words = [one.recipe.words for one in trial_payloads(studio, project)]
     assert words == [
         "reference strength 0.8",
-        "reference strength 0.4 for 60% of denoising, then 0.8",
+        "reference strength 0.4 for 60% of steps, then 0.8",
         "reference strength 0.4",
         "without the reference",
     ]

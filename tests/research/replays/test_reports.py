@@ -20,6 +20,6 @@ def test_the_first_rounds_best_schedule_is_an_arm(tmp_path: Path) -> None:
     assert [(row["arm"], row["round"], row["schedule"]) for row in rows] == [
         ("", "Base model", "full strength"),
         ("Mine", "Round 1", "full strength"),
-        ("Mine", "Round 1", "0.4 then 1 after 70%"),
+        ("Mine", "Round 1", "strength 0.4 for 70% of steps, then 1"),
     ]
     assert int(rows[2]["copies_found"]) == int(rows[1]["copies_found"]) + 1

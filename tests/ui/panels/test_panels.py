@@ -186,7 +186,7 @@ def test_results_hold_what_was_measured(place: Place):
     draw_held_back(place.studio, place.round)
     (row,) = ask("outcomes", place.studio, {"project": place.project})["rounds"]
     assert row["recipe"].startswith(
-        "Best setting for Round 1: LoRA strength 0.4 for 50% of denoising, then 1 (fewer copies"
+        "Best setting for Round 1: LoRA strength 0.4 for 50% of steps, then 1 (fewer copies"
     )
 
 

@@ -7,6 +7,7 @@ import { count } from "../../kit/format.js";
 import { html, submitting, withValue } from "../../kit/html.js";
 import { Select } from "../../kit/segments.js";
 import { toast } from "../../kit/toast.js";
+import { subjectWords } from "../../reference/anchors_editor.js";
 import { useState } from "../../vendor/preact.min.js";
 
 /** @type {[value: string, words: string][]} */
@@ -32,7 +33,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
   const measured = rounds.filter((round) => round.report).length;
   const changed = text.trim() !== before || seeds !== chosen.seeds;
   const project = state.projectId;
-  const subject = (state.project?.stands_for ?? "").replace(/^, /, ""); // the words of a style without "in"
+  const subject = subjectWords();
   const save = submitting(async () => {
     if (when !== chosen.measured && !(await write("measure_when", { project, when }))) return;
     if (changed) {

@@ -8,13 +8,14 @@ import { html, submitting, withValue } from "../../kit/html.js";
 import { UnknownNote } from "../../kit/swaps.js";
 import { read } from "../../kit/settings_fields.js";
 import { taughtIn } from "../../app/taught.js";
+import { filled, subjectWords } from "../../reference/anchors_editor.js";
 import { signal } from "../../vendor/signals.min.js";
 import { changeDraft, draft } from "./draft.js";
 import { formProblem, strengthsIn } from "./words.js";
 
 const NATIVE = "native"; // such a model has no strength for its references
 const AS_TRAINED = { early: 1, late: 1, switch: 0.5 };
-/** What the form says of the last request; empty: what `{}` stands for. */
+/** What the form says of the last request; empty: the trigger words. */
 const said = ofProject(() => "");
 const asking = signal(false);
 /** The prompt of the last request that the model was taught nothing of. */
@@ -57,7 +58,7 @@ const hidesRecipe = () => isNative() || draft.value.strengths.trim() !== "";
 
 /** @param {{ trials: number }} props how many pictures there are */
 export function TrialForm({ trials }) {
-  const stands = state.project?.stands_for.replace(/^, /, "") ?? "";
+  const stands = subjectWords();
   const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
   const isFull = own && own.early === 1 && own.late === 1;
   const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
@@ -65,7 +66,7 @@ export function TrialForm({ trials }) {
   return html`<form class="trial-form" onSubmit=${submit}>
     <${Text}
       name="prompt" label="Prompt" title="Several lines are several prompts"
-      placeholder=${taughtIn(state.project).anchor}
+      placeholder=${filled(taughtIn(state.project).anchor)}
     />
     <${UnknownNote} of=${unknown} use=${useInstead} />
     <${Text}
@@ -89,7 +90,9 @@ export function TrialForm({ trials }) {
       ${SLIDERS.map((one) => html`<${Slider} key=${one.name} ...${one} />`)}
     </div>
     ${best && html`<p class="trial-said">${best}</p>`}
-    <p class="trial-said" role="status">${said.value || (stands && `{} stands for “${stands}”.`)}</p>
+    <p class="trial-said" role="status">
+      ${said.value || (stands && `Write “${stands}” in a prompt, or {} for short.`)}
+    </p>
   </form>`;
 }
 

@@ -12,14 +12,14 @@ import { Learning } from "../waiting/waiting.js";
 import { Empty } from "./empty_grid.js";
 import { Head } from "./group.js";
 import { markNote } from "./mark_note.js";
-import { columnsFor } from "./order.js";
+import { columnsFor, sideBySide } from "./order.js";
 import { arrange, holdRow, isFlat, isUnsorted, lookAround } from "./parts.js";
 import { openPictures, releaseRow, shownParts, sortNow } from "./parts.js";
 import { listenPointer } from "./pointer.js";
 import { inSight, sight, tileOf } from "./ring.js";
 import { roundWords } from "./round_words.js";
 import { sliceOf } from "./rows.js";
-import { strengthWords } from "./strengths.js";
+import { strengthOf } from "./strengths.js";
 import { Tile } from "./tile.js";
 import { decide, toggle } from "./verdicts.js";
 import { BELOW, GAP, laid, measure, ranges, watchScroll } from "./window.js";
@@ -40,7 +40,7 @@ const columns = computed(() => {
     return Math.max(1, Math.min(MOST_COLUMNS, Math.floor((width.value - PADDING + GAP) / (desk.size + GAP))));
   const rows = shownParts.value.map(({ cells }) => cells.length);
   const ladder = state.round?.ladder.length || MOST_COLUMNS;
-  return columnsFor(width.value, Math.min(ladder, Math.max(0, ...rows)));
+  return columnsFor(width.value, Math.min(ladder, sideBySide(rows)));
 });
 /** Pixels of a tile with its gap. */
 const edge = () => width.value / columns.value;
@@ -116,7 +116,7 @@ const look = () => {
 /** Do images differ in the strength of the LoRA? */
 function hasStrengths() {
   const drawn = [...state.candidates.values()].filter(({ own }) => !own);
-  return drawn.some((one) => strengthWords(one) !== strengthWords(drawn[0]));
+  return drawn.some((one) => strengthOf(one) !== strengthOf(drawn[0]));
 }
 
 /** @param {HTMLElement} shown */

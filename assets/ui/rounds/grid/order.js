@@ -59,6 +59,21 @@ const GAP = 8;
 const [LEAST, LIMIT] = [3, 12]; // columns
 
 /**
+ * How many images of a row stand side by side: the number, from that of the usual row to that of the longest,
+ * that leaves the least room, so that one long row goes on below and the others are not short beside it.
+ * @param {number[]} lengths of all rows
+ */
+export function sideBySide(lengths) {
+  const sorted = lengths.toSorted((a, b) => a - b);
+  const room = (/** @type {number} */ most) =>
+    lengths.reduce((sum, one) => sum + Math.ceil(one / most), 0) * most;
+  const usual = Math.max(1, sorted[sorted.length >> 1] ?? 0);
+  let best = sorted.at(-1) ?? 0;
+  for (let most = best - 1; most >= usual; most -= 1) if (room(most) < room(best)) best = most;
+  return best;
+}
+
+/**
  * How many columns fit into a width in pixels: from 3 to 12, and at most the size of the largest group. Where
  * that nearly fits, it stands in one row; else its rows are equally long.
  * @param {number} width

@@ -11,7 +11,7 @@ import { enlarge } from "../lightbox/lightbox.js";
 import { copyWords, REMARKS } from "./copy_words.js";
 import { isFlat } from "./parts.js";
 import { ring } from "./ring.js";
-import { strengthWords } from "./strengths.js";
+import { strengthOf } from "./strengths.js";
 import { toggle } from "./verdicts.js";
 
 const ARRIVING = 400; // ms
@@ -49,7 +49,7 @@ export function Tile({ id, isLarge, isStop }) {
       type="button" class="tile-face" tabIndex=${isStop ? 0 : -1}
       aria-label=${describe(candidate, verdict, isPart)} aria-pressed=${String(verdict === "accepted")}
       data-tags=${tagsOf(id).join(" ") || null}
-      data-strength=${candidate.own ? null : strengthWords(candidate)}
+      data-strength=${candidate.own ? null : strengthOf(candidate)}
     ><img
       loading="lazy" decoding="async" alt="" draggable=${false} src=${isLarge ? picture(id) : thumbnail(id)}
     /></button>

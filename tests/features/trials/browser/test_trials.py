@@ -32,7 +32,9 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     page = watched.open(served.url())
     page.get_by_role("tab", name="Try a prompt").click()
     form = page.locator(".trial-form")
-    form.get_by_text("{} stands for “in watercolor painting style”.").wait_for()
+    form.get_by_text("Write “in watercolor painting style” in a prompt, or {} for short.").wait_for()
+    example = form.get_by_label("Prompt", exact=True).get_attribute("placeholder")
+    assert example == "A lighthouse in watercolor painting style"
     inks = form.get_by_label("Negative prompt").evaluate(
         "(field) => ['::placeholder', null].map((part) => getComputedStyle(field, part).color)"
     )
@@ -57,7 +59,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     draw_all(studio, round_id)
     card.locator("img").wait_for()
     form.get_by_text("It is queued").wait_for(state="hidden")
-    facts = "seed 12 · guidance 4 · LoRA strength 0.4 for 30% of denoising, then 1 · not “blurry, text”"
+    facts = "seed 12 · guidance 4 · LoRA strength 0.4 for 30% of steps, then 1 · not “blurry, text”"
     card.get_by_text(f"Round 1 · {facts}").wait_for()
     card.get_by_role("button", name="Enlarge").click()
     viewer = page.locator("dialog.viewer[open]")
@@ -104,7 +106,7 @@ def test_a_saved_picture_that_is_dropped_fills_the_form_and_the_draft_is_kept(
     page = watched.open(served.url())
     page.get_by_role("tab", name="Try a prompt").click()
     form = page.locator(".trial-form")
-    form.get_by_text("{} stands for").wait_for()
+    form.get_by_text("or {} for short").wait_for()
     page.evaluate(DROP, [f"{served.address}/picture/{first.id}", "saved.png"])
     expect(form.get_by_label("Seed", exact=True)).to_have_value(str(first.seed))
     expect(form.get_by_label("Prompt", exact=True)).not_to_have_value("")
@@ -128,7 +130,7 @@ def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched
     page = watched.open(served.url())
     page.get_by_role("tab", name="Try a prompt").click()
     form = page.locator(".trial-form")
-    form.get_by_text("{} stands for").wait_for()
+    form.get_by_text("or {} for short").wait_for()
     form.get_by_label("Prompt", exact=True).fill("A lighthouse {}\nA bridge {}")
     form.get_by_label("Seeds").fill("2")
     form.get_by_label("Grid of strengths").fill("0.4 much")

@@ -56,7 +56,7 @@ def measured(name: str = "Round 1", parent: str | None = None, **more: Any) -> M
 
 
 BASE = MeasuredRound(None, "Base model", None, trained=True, drawn=24, wanted=24, report=figures())
-BY = MeasuredSchedule(Recipe(0.4, 1, 0.7), "0.4 then 1 after 70%", 24, 24, figures(1))
+BY = MeasuredSchedule(Recipe(0.4, 1, 0.7), "strength 0.4 for 70% of steps, then 1", 24, 24, figures(1))
 
 
 NONE = Verdict(None, "", "")
@@ -124,13 +124,13 @@ def test_a_chip_shows_the_setting_that_decides_and_its_figures() -> None:
     one = measured(schedules=(by,), gain_setting=by.words, gain=change(0.42))
     said = round_words((BASE, one), NONE)["Round 1"]
     assert (said.chip.text, said.chip.setting) == ("gain 42%", by.words)
-    assert said.chip.title.startswith("Benchmark (0.4 then 1 after 70%). ")
+    assert said.chip.title.startswith("Benchmark (strength 0.4 for 70% of steps, then 1). ")
     assert "Copies: 1 of 24 images" in said.chip.title
     row = said.schedules[0]
     assert row is not None and row.cells[1] is not None and row.cells[1].change is not None
     assert "since full strength" in row.cells[1].change.title
     assert [cell and cell.text for cell in row.counts] == ["18 of 24", "1 of 24"]
-    assert label(one) == "Round 1, 0.4 then 1 after 70%"
+    assert label(one) == "Round 1, strength 0.4 for 70% of steps, then 1"
     assert label(measured(schedules=(by,))) == "Round 1, full strength", "where that is the better one"
     assert label(measured()) == "Round 1", "nothing is compared where there is one setting"
 
@@ -138,7 +138,7 @@ def test_a_chip_shows_the_setting_that_decides_and_its_figures() -> None:
 def test_what_was_measured_at_full_strength_alone_says_so() -> None:
     old = measured(schedules=(replace(BY, drawn=0, report=None),))
     assert list(unmeasured((old, measured()))) == [
-        "Round 1 is not measured by its best schedule (0.4 then 1 after 70%) yet: measure it again."
+        "Round 1 is not measured by its best schedule (strength 0.4 for 70% of steps, then 1) yet: measure it again."
     ]
     assert round_words((BASE, old), NONE)["Round 1"].chip.setting == "full strength only"
     assert round_words((BASE, measured(report=None)), NONE).keys() == {""}, "not wholly measured"

@@ -149,7 +149,7 @@ def test_a_prompt_and_seed_are_shown_at_all_strengths_in_one_view(watched: Watch
     )
     strengths.click()
     frames = page.locator("dialog.viewer .view-frame span")
-    late = "LoRA strength 0.4 for 30% of denoising, then 1"
+    late = "LoRA strength 0.4 for 30% of steps, then 1"
     assert frames.all_inner_texts() == ["LoRA strength 1", late, "LoRA strength 0.7", "LoRA strength 0.4"]
     page.set_viewport_size({"width": 1440, "height": 900})
     frames.first.click()

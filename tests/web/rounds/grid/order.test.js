@@ -1,7 +1,14 @@
 /** Order and navigation of the grid. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { below, between, columnsFor, inOrder, nextOf } from "../../../../assets/ui/rounds/grid/order.js";
+import {
+  below,
+  between,
+  columnsFor,
+  inOrder,
+  nextOf,
+  sideBySide,
+} from "../../../../assets/ui/rounds/grid/order.js";
 
 test("groups are sorted by rank, unranked ones last in pool order", () => {
   /** @type {Record<string, number>} */
@@ -49,6 +56,14 @@ test("as many columns as fit, from 3 to 12, and at most the number of images", (
   assert.equal(columnsFor(366, 7), 4, "a phone's are not smaller");
   assert.equal(columnsFor(100, 10), 3);
   assert.equal(columnsFor(5000, 40), 12);
+});
+
+test("a longer row goes on below, and leaves no room beside the others", () => {
+  assert.equal(sideBySide([4, 4, 4, 4, 8]), 4);
+  assert.equal(sideBySide([5, 5, 5, 5, 7, 7, 7, 7, 7]), 7, "many rows are long");
+  assert.equal(sideBySide([4, 5, 6, 8, 8]), 8, "as much room beside as below: in one row");
+  assert.equal(sideBySide([6]), 6);
+  assert.equal(sideBySide([]), 0);
 });
 
 test("hidden images are passed over, and a hidden one has neighbours", () => {

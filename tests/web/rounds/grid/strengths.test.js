@@ -2,15 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gainedWords } from "../../../../assets/ui/rounds/grid/round_words.js";
-import { strength, strengthOf, strengthWords } from "../../../../assets/ui/rounds/grid/strengths.js";
+import { strength, strengthOf } from "../../../../assets/ui/rounds/grid/strengths.js";
 
 const LEVELS = [1, 0.85, 0.7, 0.55, 0.4];
 
-test("a schedule is told in plain words", () => {
-  assert.equal(strengthWords({ strength: 0.85, sign: "0.85" }), "strength 0.85");
-  assert.equal(strengthWords({ strength: 1, sign: "" }), "strength 1");
+test("a LoRA as trained has a strength, too", () => {
   assert.equal(strengthOf({ recipe: "" }), "LoRA strength 1");
-  assert.equal(strengthWords({ strength: 0.82, sign: "0.4 for 30%, then 1" }), "strength 0.4 first, then 1");
+  assert.equal(strengthOf({ recipe: "LoRA strength 0.85" }), "LoRA strength 0.85");
 });
 
 test("a strength is written as in 0.4", () => {
