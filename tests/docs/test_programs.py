@@ -30,8 +30,7 @@ IN_PYTHON, BY_CLIENT, OWN_POLICY = re.findall(
 
 
 FEWER = {
-    '"steps": 40': '"steps": 4',
-    '"steps": 12': '"steps": 3',
+    '"gal": {"top_k": 2}': '"tune": {"steps": 4}, "generation": {"candidates": 4, "steps": 3}',
     'generation.steps": 8': 'generation.steps": 2',
 }
 
