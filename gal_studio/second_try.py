@@ -1,4 +1,4 @@
-"""A second try where it helps, and can do nothing twice: a file is held for a moment, a server restarts."""
+"""A second try where it helps, and can do nothing twice: a file is held for a moment."""
 
 import time
 from pathlib import Path
@@ -7,11 +7,6 @@ from gal_studio.causes import HELD
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds before each further try: virus scanners, indexers and synchronizations hold a new file so long."""
-
-SERVER_PAUSES = (1.0, 3.0)
-"""Seconds before a server that may be restarting is asked again for what changes nothing."""
-RESTARTS = frozenset({502, 503, 504})
-"""What a server answers, or a proxy before it, that is not ready yet."""
 
 
 def renamed(part: Path, target: Path) -> None:

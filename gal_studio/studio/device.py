@@ -154,13 +154,6 @@ def _host() -> Device:
     return Device(kind, "this computer", memory.total, memory.available)
 
 
-def main_memory_free() -> int:
-    """Bytes of main memory that are free now."""
-    import psutil
-
-    return int(psutil.virtual_memory().available)
-
-
 def has_bfloat16(described: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether the processor computes in bfloat16, so that the worker does; known on Linux alone."""
     return computes_bfloat16(flags_of(described), os.environ)

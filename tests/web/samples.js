@@ -369,8 +369,6 @@ export const measures = (more) => ({
     guidance_scale: 7.5,
     resolution: null,
     measured: "auto",
-    guidance_start: 0,
-    guidance_end: 1,
   },
   prompts: ["A house in ink style"],
   left_out: [],

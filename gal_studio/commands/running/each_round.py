@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine
 from gal_studio.core import features
-from gal_studio.core.records.round import Round
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.studio import Studio
 
@@ -17,15 +15,13 @@ class EachRound:
     """`EACH_ROUND` in the `each_round.py` of a feature.
 
     `can` says whether it could do something with a round as it stands; `act` does it, and gives the ID of the
-    round that it made, None for none. `summary` and `seconds` are those of that round, and `write` puts files
-    of its own into a folder.
+    round that it made, None for none. `summary` and `seconds` are those of that round.
     """
 
     can: Callable[[RoundSnapshot], bool]
     act: Callable[[Studio, LocalWorker, ProgressLine, str], str | None]
     summary: Callable[[Studio, str], dict[str, Any]]
     seconds: Callable[[Studio, str], float]
-    write: Callable[[Studio, Round, Path], None]
 
 
 def each_round() -> EachRound | None:

@@ -96,9 +96,6 @@ def write_outputs(
     write_whole(out / "candidates.csv", _table(views).encode(), out)
     if refined:
         write_whole(out / "refined-candidates.csv", _table(refined).encode(), out)
-    for view in refined:
-        if made:
-            made.write(studio, view.round, out)
     write_json(out / "summary.json", summary)
     write_json(out / "timing.json", {"machine": describe_machine(), "rounds": _times(studio, views, nodes)})
     return summary

@@ -2,19 +2,17 @@
 
 import re
 import shutil
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.reports import no_space
 from gal_studio.engine.hub.refusals import not_the_hub, refusal
-from gal_studio.second_try import RESTARTS, SERVER_PAUSES
 
 CARD = "README.md"
 CONNECT_SECONDS = 5.0
@@ -152,10 +150,14 @@ def stored_commits(name: str) -> list[str]:
 
 def read_repository(name: str, commit: str | None) -> HubRepository:
     """Ask the hub for a repository's files at a commit, by default the newest one."""
+    from huggingface_hub import HfApi
+
     try:
-        info = _information(name, commit)
+        info = HfApi().model_info(name, revision=commit, timeout=ANSWER_SECONDS, files_metadata=True)
         files = {one.path: one for one in map(_file, info.siblings or ())}
         card = dict(info.card_data.to_dict() if info.card_data else {})
+    except JSONDecodeError as error:
+        raise not_the_hub(name, error.doc.encode()) from error
     except Exception as error:  # the library raises many types
         raise refusal(name, commit, error) from error
     if not info.sha:
@@ -165,29 +167,6 @@ def read_repository(name: str, commit: str | None) -> HubRepository:
             f"The hub names no commit of {name} ({str(info.sha)[:40]!r}): nothing is downloaded."
         )
     return HubRepository(name, info.sha, files, card)
-
-
-def _information(name: str, commit: str | None) -> Any:
-    """What the hub tells of a repository, within bounds: the library waits without end."""
-    from huggingface_hub import constants, get_session
-    from huggingface_hub.hf_api import ModelInfo
-    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
-
-    address = f"{constants.ENDPOINT}/api/models/{name}"
-    if commit is not None:
-        address += f"/revision/{quote(commit, safe='')}"
-    asked: dict[str, Any] = {"params": {"blobs": True}, "timeout": ANSWER_SECONDS}
-    for pause in (*SERVER_PAUSES, None):
-        response = get_session().get(address, headers=build_hf_headers(), **asked)
-        if pause is None or response.status_code not in RESTARTS:
-            break
-        time.sleep(pause)
-    hf_raise_for_status(response)
-    try:
-        told = response.json()
-    except ValueError as error:
-        raise not_the_hub(name, response.content) from error
-    return ModelInfo(**told)
 
 
 def _file(one: Any) -> HubFile:

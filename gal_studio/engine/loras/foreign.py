@@ -201,9 +201,8 @@ class _Reader:
     def __init__(self, file: LoraFile, model: ImageModel, by_name: Mapping[str, TensorPlace]) -> None:
         self._file, self._model, self._by_name = file, model, by_name
         self._modules = changeable(model.denoiser)
-        configuration = _configuration(file)
-        self._scales = _Scales(configuration)
-        if words := changed_by(configuration, file.metadata):
+        self._configuration = _configuration(file)
+        if words := changed_by(self._configuration, file.metadata):
             raise file.refusal(
                 f"began with a changed base model ({words}), which the studio does not have",
                 "save it as a plain LoRA with its trainer, or choose another one",
@@ -217,7 +216,7 @@ class _Reader:
         outs = [shape[0] for shape in shapes]
         rank = tensors["down"].shape[0] if "down" in tensors and tensors["down"].dim() else 1
         try:
-            made = factors_of(tensors, whole, self._scales.of(name, rank))
+            made = factors_of(tensors, whole, _scale(self._configuration, name, rank))
         except UnfitError as error:
             if "sizes" in str(error):
                 raise _misfit(self._file, self._model, str(error)) from error
@@ -228,21 +227,16 @@ class _Reader:
         return dict(zip(layers, cut, strict=True))
 
 
-class _Scales:
-    """The scale of a layer whose alpha is not in the file: by peft's or diffusers' configuration, or 1."""
+def _scale(configuration: Mapping[str, Any], name: str, rank: int) -> float:
+    """The scale of a layer whose alpha is not in the file, by peft's or diffusers' configuration, or 1.
 
-    def __init__(self, configuration: Mapping[str, Any]) -> None:
-        self._given = configuration
-
-    def of(self, name: str, rank: int) -> float:
-        """Alpha / rank, or alpha / sqrt(rank) with rslora; patterns name single layers."""
-        if not self._given:
-            return 1.0
-        usual = self._given.get("lora_alpha")
-        alpha = _by_pattern(self._given.get("alpha_pattern"), own_name(name), usual)
-        if not isinstance(alpha, int | float) or isinstance(alpha, bool) or rank < 1:
-            return 1.0
-        return float(alpha) / (math.sqrt(rank) if self._given.get("use_rslora") else rank)
+    Alpha / rank, or alpha / sqrt(rank) with rslora; patterns name single layers.
+    """
+    usual = configuration.get("lora_alpha")
+    alpha = _by_pattern(configuration.get("alpha_pattern"), own_name(name), usual)
+    if not isinstance(alpha, int | float) or isinstance(alpha, bool) or rank < 1:
+        return 1.0
+    return float(alpha) / (math.sqrt(rank) if configuration.get("use_rslora") else rank)
 
 
 def _by_pattern(patterns: Any, name: str, usual: Any) -> Any:

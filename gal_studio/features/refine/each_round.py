@@ -1,11 +1,6 @@
 """What `--refine` does with each round of `demo` and `run`, and `gal-studio refine` with one."""
 
-import io
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-from PIL import Image
 
 from gal_studio.commands.running.each_round import EachRound
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine
@@ -15,15 +10,8 @@ from gal_studio.core.words import counted
 from gal_studio.features.refine import rules, verbs
 from gal_studio.features.refine.view import RefinementView
 from gal_studio.rounds import planned
-from gal_studio.state.files.content_store import png_of, write_whole
-from gal_studio.state.files.errors import make_folder
-from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
-from gal_studio.studio.views.types import PatchMap
 
-KINDS: tuple[MapKind, ...] = ("quality", "reproduction")
-ENLARGED = 16
-"""Pixels of a patch along each side."""
 TITLES = {
     "clip_t": "text alignment",
     "object": "likeness of the object",
@@ -110,41 +98,4 @@ def refinement_seconds(studio: Studio, node: str) -> float:
     return sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine"))
 
 
-def write_maps(studio: Studio, node: Round, out: Path) -> None:
-    """Write the maps of all pairs of a refinement that have them: an `.npz`, and a grey PNG for each.
-
-    Pairs are numbered in their order from 1; where several subjects were judged, each has maps of its own.
-    """
-    label = f"round-{node.number}-refined"
-    arrays: dict[str, Any] = {}
-    rows: list[tuple[str, int, str]] = []
-    for pair in verbs.refinement_view(studio, node.id).pairs:
-        found = {kind: {one.subject: one for one in studio.patch_maps(pair.id, kind)} for kind in KINDS}
-        for subject in found["quality"].keys() & found["reproduction"].keys():
-            rows.append((pair.prompt, pair.seed, subject))
-            for kind, maps in found.items():
-                name = f"{kind}-{len(rows):02d}"
-                arrays[name] = _array(maps[subject])
-                _write_picture(arrays[name], out / "maps" / label / f"{name}.png")
-    if rows:
-        prompts, seeds, subjects = zip(*rows, strict=True)
-        made = io.BytesIO()
-        np.savez(made, prompts=prompts, seeds=np.array(seeds, np.uint64), subjects=subjects, **arrays)
-        write_whole(out / f"maps-{label}.npz", made.getvalue(), out)
-
-
-def _array(given: PatchMap) -> Any:
-    return np.array(given.values, dtype="<f4").reshape(given.height, given.width)
-
-
-def _write_picture(values: Any, path: Path) -> None:
-    """A grey picture of a map (h, w): black is 0, white is 1."""
-    make_folder(path.parent)
-    grey = Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
-    large = grey.resize((grey.width * ENLARGED, grey.height * ENLARGED), Image.Resampling.NEAREST)
-    write_whole(path, png_of(large), path.parent)
-
-
-EACH_ROUND = EachRound(
-    rules.can_be_refined, refine_round, describe_refinement, refinement_seconds, write_maps
-)
+EACH_ROUND = EachRound(rules.can_be_refined, refine_round, describe_refinement, refinement_seconds)

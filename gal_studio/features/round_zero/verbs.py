@@ -8,14 +8,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import MOST_DRAWN_WITH, Settings
 from gal_studio.core.types import Job
-from gal_studio.features.round_zero.rules import plan_round_zero
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.studio.create.plan import plans
 from gal_studio.studio.studio import Studio, begins, verb
 from gal_studio.studio.verbs.base import by_hand
-
-plans(plan_round_zero)
 
 
 def begins_without_training(store: Store, project_id: str) -> bool:

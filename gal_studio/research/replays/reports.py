@@ -1,13 +1,12 @@
 """The files about a replay: of the replay alone, and of all arms together.
 
 `summary.json`, `measures.csv` and the contact sheets have no times and no IDs, so that two replays of the
-same decisions give equal files. `arms.csv` and `arms.png` show the project and all of its replays together.
+same decisions give equal files. `arms.csv` has the project and all of its replays together.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,13 @@ from gal_studio.state.files.content_store import png_of, write_whole
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.contact_sheet import contact_sheet
 from gal_studio.studio.reports.measured import describe_measures, describe_round, interval
-from gal_studio.studio.reports.test_set_sheet import MeasuredColumn, test_set_sheet
 from gal_studio.studio.views.measures import FullMeasures, measures_view
 from gal_studio.studio.views.types import FullRound
 from gal_studio.zip_files import zipped
 
 FIGURES = (*METRICS, "gain")
+Measured = tuple[str, Report]
+"""A round as measured, after the title of its arm."""
 
 
 def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
@@ -56,10 +56,9 @@ def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str,
         for shown in rounds
         if shown.candidates
     }
-    files["contact-sheet.png"] = png_of(test_set_sheet(images, _columns(measures, view.title)))
-    own = _columns(measures, view.title, base=view.title)
+    own = _measured(measures, view.title, base=view.title)
     files["measures.csv"] = _table(own, measures.by_schedule).encode()
-    files |= _arms(studio.store, view, known)
+    files["arms.csv"] = _arms(studio.store, view, known).encode()
     summary = _summary(studio, view, rounds, measures)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     return summary, files | {"summary.json": f"{text}\n".encode()}
@@ -84,9 +83,9 @@ def _summary(
     }
 
 
-def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes]:
+def _arms(store: Store, view: ReplayView, measures: Measures) -> str:
     """The line of the project that was drawn again, if it is here, and every replay of the project."""
-    arms: dict[str, list[MeasuredColumn]] = {}
+    arms: dict[str, list[Measured]] = {}
     scheduled: dict[str, tuple[Report, ...]] = {}
     source, last = view.source_id, view.source_round
     if source in store.projects.names() and not view.incomparable:
@@ -94,25 +93,22 @@ def _arms(store: Store, view: ReplayView, measures: Measures) -> dict[str, bytes
         there = any(each.id == last for each in own.rounds)
         line = [*(each.id for each in store.snapshots.node(last).ancestors), last] if there else []
         title = "The project"
-        arms[title] = [MeasuredColumn(title, own.reports[each]) for each in line if each in own.reports]
+        arms[title] = [(title, own.reports[each]) for each in line if each in own.reports]
         scheduled |= own.by_schedule
     for other in replay_views(store, source, measures) or (view,):
         if not other.incomparable or other.project_id == view.project_id:
             title = other.title if other.title not in arms else f"{other.title}: {other.name}"
             found = measures(store, other.project_id)
-            arms[title] = [each for each in _columns(found, title) if each.report.arm.id is not None]
+            arms[title] = [each for each in _measured(found, title) if each[1].arm.id is not None]
             scheduled |= found.by_schedule
     base = measures(store, view.project_id).reports.get(None)
-    columns = [*([MeasuredColumn("", base)] if base else []), *chain.from_iterable(arms.values())]
-    return {
-        "arms.png": png_of(test_set_sheet(store.images, columns)),
-        "arms.csv": _table(columns, scheduled).encode(),
-    }
+    rows = [*([("", base)] if base else []), *(one for arm in arms.values() for one in arm)]
+    return _table(rows, scheduled)
 
 
-def _columns(measures: FullMeasures, arm: str, base: str = "") -> list[MeasuredColumn]:
+def _measured(measures: FullMeasures, arm: str, base: str = "") -> list[Measured]:
     """The base model and the measured rounds, which are an arm."""
-    return [MeasuredColumn(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
+    return [(base if id_ is None else arm, report) for id_, report in measures.reports.items()]
 
 
 def _round(studio: Studio, view: FullRound) -> dict[str, Any]:
@@ -147,19 +143,19 @@ def _round(studio: Studio, view: FullRound) -> dict[str, Any]:
     }
 
 
-def _table(columns: Iterable[MeasuredColumn], scheduled: Mapping[str, Sequence[Report]]) -> str:
+def _table(measured: Iterable[Measured], scheduled: Mapping[str, Sequence[Report]]) -> str:
     """CSV with a row for each round at full strength, and below it one for each schedule that it drew by."""
     ends = [f"{figure}{end}" for figure in FIGURES for end in ("", "_low", "_high")]
     rows: list[tuple[Any, ...]] = [
         ("arm", "round", "schedule", "pictures", "as_asked_found", "copies_found", *ends)
     ]
-    for column in columns:
-        for report in (column.report, *scheduled.get(column.report.arm.id or "", ())):
+    for title, full in measured:
+        for report in (full, *scheduled.get(full.arm.id or "", ())):
             figures = [*(report.figures.get(metric) for metric in METRICS), report.gain]
             cells = [
                 cell for one in figures for cell in ((one.value, one.low, one.high) if one else (None,) * 3)
             ]
             arm = report.arm
-            head = (column.arm, arm.name, arm.recipe.brief, report.pictures, report.as_asked, report.copies)
+            head = (title, arm.name, arm.recipe.brief, report.pictures, report.as_asked, report.copies)
             rows.append((*head, *cells))
     return csv_table(rows)

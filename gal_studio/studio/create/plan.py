@@ -1,6 +1,6 @@
 """What a new project will need: settings that fit the device, memory and time in a sentence, and refusals."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,25 +51,6 @@ class RoundPlan:
     sentence: str
     doubt: str = ""
     warning: str = ""
-
-
-@dataclass(frozen=True)
-class PartPlan:
-    """What a feature needs beside a round: bytes on the device, and words; the rest as in a `RoundPlan`."""
-
-    on_device: int
-    words: str
-    doubt: str = ""
-    warning: str = ""
-
-
-Plan = Callable[[ModelShape, Settings, Device], PartPlan | None]
-_PLANS: list[Plan] = []
-
-
-def plans(plan: Plan) -> None:
-    """Let a feature say what it needs of a device with a model of this shape and these settings."""
-    _PLANS.append(plan)
 
 
 def starting_settings(kind: Kind, preset: Preset, is_own: bool, is_judged: bool = False) -> Settings:
@@ -148,9 +129,6 @@ def _plan_on(
     if whole.peak > room:
         means.append("batches are split")
     how = f" To fit, {listed(means)}." if means else ""
-    parts = [*filter(None, (plan(shape, settings, device) for plan in _PLANS))]
-    peak = max([shown.peak, *(part.on_device for part in parts)])
-    beside = "".join(part.words for part in parts)
     seconds = round_seconds(store, shape, model, settings, kind)
     whole_seconds = None
     if settings.generation.is_fast:
@@ -159,15 +137,13 @@ def _plan_on(
     programs = PROGRAMS if device.kind.startswith("cpu") else 0  # on a GPU they do not share the memory
     own = f", {gigabytes(programs)} for the programs themselves" if programs else ""
     sentence = (
-        f"Needs about {gigabytes(peak + programs)} (estimate: {gigabytes(shown.training)} to train, "
-        f"{gigabytes(shown.drawing)} to generate{beside}{own}); {device.name}: {gigabytes(device.free)} of "
+        f"Needs about {gigabytes(shown.peak + programs)} (estimate: {gigabytes(shown.training)} to train, "
+        f"{gigabytes(shown.drawing)} to generate{own}); {device.name}: {gigabytes(device.free)} of "
         f"{gigabytes(device.total)} free.{how} "
         f"{duration_words(seconds, benchmark_seconds(store, shape, model, settings), whole_seconds)}"
     )
     if least.peak > most:
         return RoundPlan(sentence, doubt=_does_not_fit(shape, settings, device, least.peak))
-    if doubts := [part.doubt for part in parts if part.doubt]:
-        return RoundPlan(sentence, doubt=doubts[0])
     if seconds is not None and seconds > LONG_ROUND:
         return RoundPlan(sentence, doubt=_takes_long(store, kind, device, seconds))
     if least.peak > room:
@@ -176,7 +152,7 @@ def _plan_on(
             warning=f"Only {gigabytes(device.free)} are free now and a round needs {gigabytes(least.peak)}: "
             "close other programs before you start.",
         )
-    return RoundPlan(sentence, warning=next((part.warning for part in parts if part.warning), ""))
+    return RoundPlan(sentence)
 
 
 def _does_not_fit(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.hub import repository
 from gal_studio.engine.hub.refusals import LostError, not_the_hub, refusal
 from gal_studio.engine.hub.repository import read_repository
 from gal_studio.engine.hub.transfer import _check
@@ -78,17 +77,6 @@ def test_what_may_pass_is_told_apart() -> None:
 def published(hub: LocalHub, tmp_path: Any) -> LocalHub:
     hub.publish(NAME, make_tiny_pipeline(tmp_path / "tiny"), COMMIT)
     return hub
-
-
-def test_a_hub_that_restarts_is_asked_again(published: LocalHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    left, real = [503, 502], Handler._information
-
-    def answer(handler: Handler, *rest: str) -> Any:
-        return handler._send(left.pop(), b"") if left else real(handler, *rest)
-
-    monkeypatch.setattr(Handler, "_information", answer)
-    monkeypatch.setattr(repository, "SERVER_PAUSES", (0.0, 0.0))
-    assert read_repository(NAME, None).commit == COMMIT and not left
 
 
 def test_a_page_that_answers_with_success_is_no_description(

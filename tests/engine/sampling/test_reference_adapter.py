@@ -11,7 +11,6 @@ from safetensors.torch import save_file
 
 from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
-from gal_studio.core.memory.references import ImageEncoder
 from gal_studio.engine.families.family import reference_family
 from gal_studio.engine.models.adapter_files import AdapterName, adapter_name, choose_encoder, choose_weights
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -231,7 +230,7 @@ def test_memory_for_the_image_encoder(
             weights = sum(one.numel() for one in model.family.pipeline.image_encoder.parameters())
             encoder = model.family.pipeline.image_encoder
             need = encoder_need(encoder)
-            assert ImageEncoder.of(encoder.config.to_dict()).weights == weights < need / 4
+            assert 4 * weights < need < 5 * weights
         beside = need - 4 * weights  # which are in main memory already
         monkeypatch.setattr(reference_adapter, "free_memory", lambda _device: beside)
         encode_references(model, adapter, [picture()])

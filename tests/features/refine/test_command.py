@@ -5,9 +5,7 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from gal_studio.core.intervals import FEWEST
 from gal_studio.provenance import made_by
@@ -44,7 +42,6 @@ def test_every_round_is_refined_when_asked(
         (row["round"], row["prompt"], row["seed"]) for row in table
     ]
     assert all((out / row["file"]).is_file() for row in refined)
-    _check_maps(out)
     with Store(out / "workspace") as store:
         rounds = store.rounds.of_project(store.projects.all()[0].id)
         kinds = {round_.id: round_.kind for round_ in rounds}
@@ -60,28 +57,6 @@ def test_every_round_is_refined_when_asked(
     assert results(out) == before
     with Store(out / "workspace") as store:
         assert len(store.jobs.of_project(rounds[0].project_id)) == jobs
-
-
-def _check_maps(out: Path) -> None:
-    """The maps of the first refinement are those that are stored, as numbers and as pictures."""
-    maps = np.load(out / "maps-round-1-refined.npz")
-    with Store(out / "workspace") as store:
-        (node, *_) = (
-            one for one in store.rounds.of_project(store.projects.all()[0].id) if one.kind == "refine"
-        )
-        pairs = store.refinements.pairs(node.id)
-        for number, pair in enumerate(pairs, 1):
-            for kind in ("quality", "reproduction"):
-                stored = store.refinements.map(pair.id, kind)
-                assert stored is not None
-                np.testing.assert_allclose(maps[f"{kind}-{number:02d}"], stored.values, atol=1e-3)
-                height, width = stored.values.shape
-                with Image.open(out / "maps" / "round-1-refined" / f"{kind}-{number:02d}.png") as picture:
-                    assert picture.size == (16 * width, 16 * height)
-                    corner = picture.getpixel((0, 0))
-                assert corner == pytest.approx(255 * float(stored.values[0, 0]), abs=1)
-    assert list(maps["prompts"]) == [pair.prompt for pair in pairs]
-    assert list(maps["seeds"]) == [pair.seed for pair in pairs]
 
 
 def test_refine_command_on_a_stored_project(

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from gal_studio.research.replays.record import replays_of
 from gal_studio.research.replays.reports import replay_zip
@@ -103,7 +102,7 @@ def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
     assert rows(workspace) == before
     one, two = files(tmp_path / "one"), files(by_the_person / "out")
     assert one == two
-    assert {"contact-sheet.png", "summary.json", "measures.csv", "arms.csv", "arms.png"} <= set(one)
+    assert {"contact-sheet-round-1.png", "summary.json", "measures.csv", "arms.csv"} <= set(one)
     summary = summary_of(tmp_path / "one")
     assert summary["not_replayed"] == "", "on one machine every image comes out as the person saw it"
     first, second = summary["rounds"]
@@ -149,8 +148,6 @@ def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_pro
     against = set(summary_of(tmp_path / "random")["against_project"])
     assert {"no_copy", "clip_t", "clip_i"} <= against
     assert against <= {"as_asked", "copies", "no_copy", "carries", "clip_t", "clip_i"}
-    with Image.open(tmp_path / "suggestion" / "arms.png") as sheet:
-        assert sheet.width > 900
 
 
 @pytest.mark.thorough

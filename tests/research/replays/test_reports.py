@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gal_studio.core.recipe import Recipe
-from gal_studio.research.replays.reports import _columns, _table
+from gal_studio.research.replays.reports import _measured, _table
 from tests.ui.seeded import finished, measure
 
 
@@ -16,7 +16,9 @@ def test_the_first_rounds_best_schedule_is_an_arm(tmp_path: Path) -> None:
     studio.close()
     full = measures.reports[round_id]
     scheduled = replace(full, arm=replace(full.arm, recipe=Recipe(0.4, 1.0, 0.7)), copies=full.copies + 1)
-    rows = list(csv.DictReader(_table(_columns(measures, "Mine"), {round_id: (scheduled,)})[1:].splitlines()))
+    rows = list(
+        csv.DictReader(_table(_measured(measures, "Mine"), {round_id: (scheduled,)})[1:].splitlines())
+    )
     assert [(row["arm"], row["round"], row["schedule"]) for row in rows] == [
         ("", "Base model", "full strength"),
         ("Mine", "Round 1", "full strength"),
