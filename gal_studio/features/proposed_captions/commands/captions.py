@@ -105,11 +105,6 @@ def propose(
     return made
 
 
-def propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str = "") -> str:
-    """Write a proposal beside an image, and return it."""
-    return _propose_one(path, kind, describe, trigger_word).text
-
-
 def _propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str) -> Answer:
     try:
         picture, _ = read_picture(path)
