@@ -56,7 +56,7 @@ def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
         if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
             assert work_of(process) - used < 2.0, file.name
     assert fates["read"] > 50
-    assert fates["refused"] > 50
+    assert fates["refused"] >= 50
     assert own.memory_info().rss - before < 200 << 20
 
 
