@@ -14,7 +14,7 @@ from gal_studio.ui.page.joined import VENDOR
 from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, how, template, ui_address
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
-_SHARED = re.compile(r'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
+_SHARED = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
