@@ -20,11 +20,11 @@ from gal_studio.commands.terminal.options import StoredWorkspace, required_works
 from gal_studio.core import features
 from gal_studio.core.drive_errors import drive_sentence
 from gal_studio.core.errors import NO_MEMORY, StudioError, is_lack_of_memory, printable
-from gal_studio.state.files.default_workspace import default_workspace, note_told, said_of
+from gal_studio.state.files.default_workspace import default_workspace
 from gal_studio.state.files.paths import user_path
 
 NAMES = (
-    *("demo", "run", "start-from"),
+    *("demo", "run"),
     *("export-project", "import-project", "locate-model", "doctor", "jobs", "download"),
 )
 """In the order of the help; a command is the function of its name in the module of its name."""
@@ -161,9 +161,6 @@ def open_app(
     at = Listening(host, port or PORT, port is None, others, behind_proxy, root_path, programs=api)
     folder = workspace or default_workspace()
     check_start(folder, at, auth)  # before what takes seconds to load
-    if workspace is None and (words := said_of(folder)):
-        print(words, flush=True)
-        note_told(folder)
     from gal_studio.ui.serve import serve
 
     serve(folder, at, auth, not no_browser, desktop)

@@ -63,8 +63,9 @@ from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import answer
 from gal_studio.ui.app import build_app
 from gal_studio.ui.page.static import files
-from gal_studio.ui.panels.everything import REQUESTS, check_payloads
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
+from tests.asked import check_payloads
 
 shapes._measure = lambda key: None  # in a process that takes longer than this one
 with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test does

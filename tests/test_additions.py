@@ -89,7 +89,7 @@ def test_a_setting_is_a_field_of_the_page_and_a_key_of_project_files(seen: Seen)
 
 
 @pytest.mark.thorough
-def test_a_request_is_answered_and_checked_before_an_import(seen: Seen) -> None:
+def test_a_request_is_answered(seen: Seen) -> None:
     assert seen.shown["count"] == {"pictures": len(seen.shown["poll"]["candidates"]["items"])}
 
 
@@ -115,8 +115,9 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.page.static import files, served
-from gal_studio.ui.panels.everything import REQUESTS, check_payloads
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
+from tests.asked import check_payloads
 from gal_studio.worker.jobs.registry import WORK
 from tools.web_types import written
 
@@ -166,8 +167,9 @@ from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.everything import REQUESTS, check_payloads
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
+from tests.asked import check_payloads
 
 with Store(Path(sys.argv[1])) as store:
     studio, said = Studio(store), {}

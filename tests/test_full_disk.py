@@ -7,26 +7,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.files import reserve_file
 from gal_studio.studio import Studio
-from gal_studio.ui import serve
-from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.api.writes import answer
-from gal_studio.ui.panels.everything import REQUESTS
-from gal_studio.ui.requests import Context
 from gal_studio.worker import Worker, loop, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.job_moves import moves
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, weights, work
-from tests.workspace import filled
 
 pytestmark = pytest.mark.thorough
 
@@ -194,21 +186,3 @@ def test_what_a_person_paused_is_never_resumed_by_the_worker(
         with Worker(store, idle=0.5).entered() as worker:
             worker.run()  # ends, since nothing waits for room
         assert store.jobs.get(job.id) == ended
-
-
-def test_a_full_disk_lets_the_page_open_and_something_be_deleted(disk: Path) -> None:
-    """The database needs room for itself; the reserve file is given up for it."""
-    workspace = disk / "workspace"
-    with Store(workspace, reserve=0) as store:
-        project = filled.fill(store, Random(1))
-        reserve_file.keep_reserve_file(workspace, store.disk)
-    (workspace / reserve_file.NAME).write_bytes(bytes(reserve_file.SIZE))  # half of this disk
-    fill(disk / "filler")
-    with serve._open(workspace) as store:
-        studio = Studio(store)
-        assert [one.id for one in studio.projects()] == [project.id]
-        context = Context(ViewCache(studio))
-        for name in ("archive", "delete"):  # as the page asks for them
-            done = answer(context, REQUESTS, {"id": name, "name": name, "request": {"project": project.id}})
-            assert "error" not in done
-        assert studio.projects() == ()

@@ -118,7 +118,7 @@ def test_a_feature_adds_its_command_and_what_fails_of_it_is_left_out() -> None:
 @pytest.mark.thorough
 def test_the_doctor_lists_them_and_the_workers_log_names_a_broken_one_once(seen: Seen) -> None:
     assert (seen.workspace / "logs" / "worker.log").read_text().count(BROKEN) == 1
-    said = succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "doctor", "--no-probe", cwd=seen.here))
+    said = succeeded(run_python(PLUG_IN, "-m", "gal_studio.cli", "doctor", cwd=seen.here))
     *used, line = [line for line in said.splitlines() if line.startswith("Plug-in")]
     names = ("gal_studio_greeting", "alphabet", "greenness", "slate", "list", "invented")
     assert [words.split()[1] for words in used] == list(names)

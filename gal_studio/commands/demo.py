@@ -43,7 +43,5 @@ def demo(
     folder = given_workspace(context, workspace) or out / "workspace"
     chosen = named_policy(policy) or unattended.own_policy(draft)
     count = 2 if rounds is None else rounds
-    plan = unattended.RunPlan(
-        draft, count, chosen, out, folder, refine, overwrite, measured="all" if measure else "quick"
-    )
+    plan = unattended.RunPlan(draft, count, chosen, out, folder, refine, overwrite, measure=measure)
     unattended.personalize(plan, as_json)

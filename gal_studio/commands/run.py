@@ -1,13 +1,9 @@
 """`gal-studio run`: run all rounds on your own references; see docs/project-file.md."""
 
 import re
-import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +13,7 @@ from gal_studio.causes import unread_folder
 from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.options import AsJson, Workspace, given_workspace
 from gal_studio.commands.terminal.policies import named_policy
-from gal_studio.commands.terminal.printed import in_lines, note_left_out
-from gal_studio.core import features
+from gal_studio.commands.terminal.printed import note_left_out
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.gal.policies.registry import policy_names
@@ -30,8 +25,6 @@ from gal_studio.studio.create.caption_lists import unread_beside
 from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
-
-Propose = Callable[[Path, str], str]
 
 
 @dataclass(frozen=True)
@@ -107,12 +100,6 @@ KEYS: Mapping[str, Key] = {
     "without_text_encoder": Key(
         bool, "true or false", "leaves out what that LoRA changes of a text encoder", "false"
     ),
-    "captions_by": Key(
-        str,
-        "an http address in quotes",
-        "a local server whose vision-language model proposes captions of references without one",
-        "none are proposed",
-    ),
     "settings": Key(dict, "tables such as [settings.tune]", "the settings below, by group", "the preset’s"),
 }
 """The keys of a project file, as docs/reference.md lists them."""
@@ -165,8 +152,7 @@ def run(
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
     chosen = named_policy(policy) or file.policy or unattended.own_policy(draft)
     folder = given_workspace(context, workspace) or out / "workspace"
-    measured: unattended.Measured = "all" if measure else "quick"
-    plan = unattended.RunPlan(draft, count, chosen, out, folder, refine, overwrite, instant, measured)
+    plan = unattended.RunPlan(draft, count, chosen, out, folder, refine, overwrite, instant, measure)
     unattended.personalize(plan, as_json)
 
 
@@ -186,33 +172,13 @@ def read_project_file(path: Path) -> ProjectFile:
         given["start_from"] = path.parent / user_path(table["start_from"])
     if "without_text_encoder" in table:
         given["without_text_encoder"] = table["without_text_encoder"]
-    propose = _proposing(table)
     draft = ProjectDraft(
-        references=tuple(_reference(path, row, propose) for row in table.get("references", [])),
+        references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=_settings(path, table.get("settings", {})),
         prior=_prior(path, table),
         **given,
     )
     return ProjectFile(draft, table.get("rounds"), table.get("policy"))
-
-
-def _proposing(table: Mapping[str, Any]) -> Propose | None:
-    """What proposes the caption of an image without this trigger word; None where the file asks for none."""
-    if "captions_by" not in table:
-        return None
-    command = _captions()
-    opened = cache(lambda: command.describer(table["captions_by"]))
-    return lambda image, own: command.propose_one(
-        image, table["kind"], opened(), own or table.get("trigger_word", "")
-    )
-
-
-def _captions() -> Any:
-    """The command of that name, which a feature has."""
-    for package in features.modules("commands"):
-        if find_spec(f"{package.__name__}.captions"):
-            return import_module(f"{package.__name__}.captions")
-    raise StudioError("This studio proposes no captions: write them, and leave out captions_by.")
 
 
 def read_table(path: Path, called: str = "project file") -> dict[str, Any]:
@@ -268,11 +234,8 @@ def _check(path: Path, name: str, value: object) -> None:
         raise StudioError(f"{path.name} has {name} = {shown(value)}: write {words}.")
 
 
-def _reference(path: Path, row: object, propose: Propose | None) -> ReferenceDraft:
-    """One reference; what it leaves out is read beside `cat.jpg`: `cat.txt`, `cat-masklabel.png`.
-
-    A caption that is nowhere is proposed, if anything does, and written into `cat.txt`.
-    """
+def _reference(path: Path, row: object) -> ReferenceDraft:
+    """One reference; what it leaves out is read beside `cat.jpg`: `cat.txt`, `cat-masklabel.png`."""
     if not isinstance(row, dict) or not all(
         isinstance(value, str) for name, value in row.items() if name != "crop"
     ):
@@ -288,9 +251,6 @@ def _reference(path: Path, row: object, propose: Propose | None) -> ReferenceDra
             )
     image = path.parent / user_path(row["image"])
     prompt = row["prompt"] if "prompt" in row else caption_beside(image)
-    if prompt is None and propose is not None and not unread_beside(image):
-        prompt = propose(image, row.get("trigger_word", ""))
-        print(in_lines(f"{image.name}: {prompt}"), file=sys.stderr)
     if prompt is None:
         raise StudioError(
             f"A reference in {path.name} has no prompt{unread_beside(image)}: write one, or put it into "

@@ -35,7 +35,7 @@ from gal_studio.ui.api.writes import add_writes_route
 from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
-from gal_studio.ui.panels.everything import PANELS, REQUESTS, Panel, check_payloads
+from gal_studio.ui.panels.everything import PANELS, REQUESTS, Panel
 from gal_studio.ui.panels.top_bar import SIGNED_IN
 from gal_studio.ui.programs.endpoints import add_endpoints
 from gal_studio.ui.requests import Context
@@ -82,7 +82,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     secrets = (rules.credentials.secret,) if rules.credentials else ()
     context = Context(ViewCache(studio), secrets)
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(FirstPaint, root_path=root_path, workspace=mark_of(studio.store.workspace))
+    app.add_middleware(FirstPaint, workspace=mark_of(studio.store.workspace))
     app.add_exception_handler(StudioError, refuse)
     app.add_exception_handler(OSError, refuse_disk)
     for lack in (MemoryError, RuntimeError):
@@ -92,7 +92,7 @@ def build_app(studio: Studio, rules: Rules | None = None, root_path: str = "") -
     add_upload_route(app)
     add_uploaded_routes(app, studio)
     inbox = Inbox(studio)
-    add_archive_routes(app, studio, inbox, check_payloads)
+    add_archive_routes(app, studio, inbox)
     add_lora_route(app, inbox)
     add_captions_route(app)
     add_download_routes(app, studio)

@@ -195,11 +195,7 @@ class Requests(dict[str, Request]):
         self.parts: dict[str, Callable[..., Any]] = {}
 
     def read(self, act: Act) -> Act:
-        """A request that changes nothing.
-
-        One that names something of a project (`gal_studio.ui.panels.everything.SUBJECTS`) is asked of all of
-        it before an import, which a refusal would refuse; so its other fields need defaults.
-        """
+        """A request that changes nothing."""
         return self._add(act, "read")
 
     def write(self, act: Act) -> Act:

@@ -14,7 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.json_files import read_plain
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.ui.access.listening import Listening
-from gal_studio.ui.window import NO_BROWSER, NO_WINDOW, Window, open_window
+from gal_studio.ui.window import NO_BROWSER, Window, open_window
 
 NOTE = "page.address"
 LONGEST = 1_000  # bytes of it
@@ -50,16 +50,13 @@ class Show:
         """Show the page; True once its own window was closed, False if there is none to wait for."""
         if self._desktop:
             self._window = open_window(self._link, self._workspace)
-            if self._window is None:
-                print(NO_WINDOW, flush=True)
-            elif self._window.wait():
+            if self._window is not None and self._window.wait():
                 return True
-            elif self._window.failed:
-                print("The window could not be opened: the studio ends with Ctrl+C.", flush=True)
-            else:
-                print("The window is not this program's own: end the studio with Ctrl+C.", flush=True)
-                return False
-        if self._open_browser:
+            if self._window is not None and not self._window.failed:
+                return False  # a browser that runs already shows it
+            why = NO_BROWSER if self._window is None else "The window could not be opened"
+            print(f"{why}: the page opens in your browser.", flush=True)
+        if self._open_browser or self._desktop:
             webbrowser.open(self._link)
         return False
 
@@ -68,17 +65,8 @@ def attach(workspace: Path, open_browser: bool, desktop: bool = False) -> None:
     """Print the address of the running page and open it; refused if it does not answer."""
     address = _address(workspace)
     print(f"GAL Studio already runs for this workspace: {address}   (workspace {workspace})", flush=True)
-    if desktop:
-        window = open_window(address, workspace)
-        if window is not None and (window.wait() or not window.failed):
-            return
-        print(
-            f"{NO_BROWSER if window is None else 'The window could not be opened'}: the page opens in your "
-            "browser.",
-            flush=True,
-        )
-    if open_browser or desktop:
-        webbrowser.open(address)
+    with Show(address, workspace, open_browser, desktop) as show:
+        show.until_closed()
 
 
 def _address(workspace: Path) -> str:

@@ -15,7 +15,6 @@ from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.private import keep_private
-from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import LOCK_TIMEOUT, PageLock
 from gal_studio.studio import Studio
@@ -71,28 +70,17 @@ def serve(
         with page_log(workspace), own_temporary_files(workspace):
             if credentials:
                 keep_private(workspace)
-            studio = Studio(_open(workspace), wake=wake, models=model_check)
+            studio = Studio(Store(workspace), wake=wake, models=model_check)
             for sentence in problems():
                 logger.warning("%s", sentence)
             if credentials:
                 keep_private(workspace)  # the database may be new
-            keep_reserve_file(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
             rules = make_rules(at, credentials, workspace)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
                 note_address(workspace, ready_link(at))
             show = _show(at, rules, workspace, open_browser, desktop)
             _serve(studio, rules, at, show)
-
-
-def _open(workspace: Path) -> Store:
-    """Open the workspace; on a full disk with the room that was kept for it."""
-    try:
-        return Store(workspace)
-    except NoRoomError:
-        if not release_reserve_file(workspace):
-            raise
-        return Store(workspace)
 
 
 def _serve(studio: Studio, rules: Rules, at: Listening, show: Show) -> None:

@@ -1,11 +1,10 @@
-"""The HTTP server: uvicorn with bounds for clients that send slowly, much, or nothing."""
+"""The HTTP server: uvicorn with bounds for clients that send slowly, or nothing."""
 
 import asyncio
 import os
 import signal
 import sys
 import time
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread, Timer
@@ -17,55 +16,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 END_WITHIN = 5.0  # seconds from a signal to the end of the process; Docker kills it after 10
 REQUEST_WITHIN = 15.0  # seconds from the first byte of a request to the end of its headers
-MOST_WAITING = 1000  # connections that wait for headers; as many wait for a body, and as many for an answer
-WANTED_FILES, OTHER_FILES = 4096, 200  # open files: the limit to ask for, and those that are no connections
-BACKLOG = 256  # connections accepted at once; all of them are read before the limits can close one
-
-
-class Waiting:
-    """The connections of a server by what they wait for, in the order in which they were last heard.
-
-    Each kind has a limit of its own, so that none keeps the others out: a new client waits for its headers,
-    and must not be closed because a thousand others wait for a body.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._headers: dict[BoundedProtocol, None] = {}
-        self._bodies: dict[BoundedProtocol, None] = {}
-        self._answers: dict[BoundedProtocol, None] = {}
-
-    def note(self, connection: "BoundedProtocol") -> None:
-        """Enter a connection that was heard; beyond the limit, close the one that was silent longest."""
-        self.forget(connection)
-        if connection.is_between_requests:
-            alike = self._headers
-        else:
-            alike = self._bodies if connection.cycle.more_body else self._answers
-        alike[connection] = None
-        if len(alike) > self._most:
-            silent = next(iter(alike))
-            del alike[silent]
-            silent.close()
-
-    def forget(self, connection: "BoundedProtocol") -> None:
-        """Forget a connection."""
-        for alike in (self._headers, self._bodies, self._answers):
-            alike.pop(connection, None)
-
-
-_waiting: "weakref.WeakKeyDictionary[Any, Waiting]" = weakref.WeakKeyDictionary()  # by server
+MOST = 800  # connections at once, beyond which requests are answered 503: a process may open 1024 files
 
 
 class BoundedProtocol(H11Protocol):
-    """A connection that is closed if its headers do not arrive in time, or if too many wait as it does."""
+    """A connection that is closed if its headers do not arrive in time."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._overdue: asyncio.TimerHandle | None = None
-        if self.server_state not in _waiting:
-            _waiting[self.server_state] = Waiting(_most_waiting())
-        self._waiting = _waiting[self.server_state]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept the connection."""
@@ -94,15 +53,9 @@ class BoundedProtocol(H11Protocol):
         self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """End the time limit."""
         self._forget()
-        self._waiting.forget(self)
         super().connection_lost(exc)
-
-    @property
-    def is_between_requests(self) -> bool:
-        """Whether no request has begun, except for a part of its headers."""
-        return self.cycle is None or self.cycle.response_complete
 
     def close(self) -> None:
         """Close the connection at once."""
@@ -110,35 +63,16 @@ class BoundedProtocol(H11Protocol):
             self.transport.abort()
 
     def _look(self) -> None:
-        """Start or end the time limit, and count the connection where it waits."""
-        if self.transport.is_closing():
-            return
-        self._waiting.note(self)
-        if not self.is_between_requests:
+        """Start or end the time limit."""
+        if self.cycle is not None and not self.cycle.response_complete:
             self._forget()
-        elif self._overdue is None:
+        elif self._overdue is None and not self.transport.is_closing():
             self._overdue = self.loop.call_later(REQUEST_WITHIN, self.close)
 
     def _forget(self) -> None:
         if self._overdue is not None:
             self._overdue.cancel()
             self._overdue = None
-
-
-def _most_waiting() -> int:
-    """How many connections may wait for one thing: as many as the files that this process may open allow."""
-    if sys.platform == "win32":
-        return MOST_WAITING
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            soft = wanted
-    files = WANTED_FILES if soft == resource.RLIM_INFINITY else soft
-    return max(BACKLOG // 4, min(MOST_WAITING, (files - OTHER_FILES) // 3))
 
 
 class Server(uvicorn.Server):
@@ -168,7 +102,7 @@ def run(
         log_config=None,
         log_level="warning",
         access_log=False,
-        backlog=BACKLOG,
+        limit_concurrency=MOST,
         proxy_headers=behind_proxy,  # otherwise anybody could claim another address
         timeout_graceful_shutdown=2,
         server_header=False,

@@ -13,7 +13,6 @@ from typing import Literal
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import WORKING
-from gal_studio.core.models.forms.registry import FORMS
 from gal_studio.core.records.columns import Folder
 from gal_studio.core.words import counted
 from gal_studio.rounds import fingerprints
@@ -27,7 +26,7 @@ from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.inside import is_id
 from gal_studio.state.files.own_folder import DAMAGED, DATABASE
 from gal_studio.state.files.temporary import temporary_folder
-from gal_studio.state.files.unfinished import ENDING, is_unfinished, looks_unfinished
+from gal_studio.state.files.unfinished import is_unfinished
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.safetensors_header import read_header
 from gal_studio.workspace.read_project import read_project
@@ -174,20 +173,6 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
     )
     if own:
         yield Finding("leftover", f"{counted(len(own), 'unfinished file')} left by a crash.", paths=own)
-    perhaps = tuple(
-        path
-        for _, path in old
-        if (looks_unfinished(path.name) or _is_former_export(path)) and path not in own
-    )
-    if perhaps:
-        what = f"{counted(len(perhaps), 'file')} may be unfinished, without the mark of this workspace."
-        yield Finding("orphan", what, paths=perhaps)
-
-
-def _is_former_export(path: Path) -> bool:
-    """Whether this may be an unfinished export of a former version, which had no mark."""
-    is_of_a_round = path.parent.parent.name == "exports" and is_id(path.parent.name)
-    return is_of_a_round and path.suffix == ENDING and path.stem in FORMS.names()
 
 
 def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:

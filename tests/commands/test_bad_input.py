@@ -14,10 +14,6 @@ FILES = {
     "deep": "x = " + "[" * 3000,
     "many digits": "seed = " + "9" * 5000,
     "many hexadecimal digits": 'kind = "style"\nseed = 0x' + "f" * 5000 + "\n" + REFERENCE.format("a.png"),
-    "the root": 'kind = "style"\n' + REFERENCE.format("/"),
-    "nobody": 'kind = "style"\n' + REFERENCE.format("~nosuchuser/a.png"),
-    "a null": 'kind = "style"\n' + REFERENCE.format("a\\u0000b.png"),
-    "a long name": 'kind = "style"\n' + REFERENCE.format("x" * 400 + ".png"),
     "a terminal": 'kind = "\\u001b[2J"\n',
 }
 

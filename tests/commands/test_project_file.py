@@ -36,20 +36,6 @@ BAD_FILES = {
         "has no regularization",
     ),
     "prior without caption": ('kind = "style"\nprior_folder = "."\n' + REFERENCE, "has no prompt: write"),
-    "missing regularization image": (
-        'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "no.png"\nprompt = "A boat"\n',
-        "There is no image 'no.png'",
-    ),
-    "unknown kind": ('kind = "thing"\n' + REFERENCE, "The kind is 'thing'"),
-    "missing image": (
-        'kind = "style"\n' + REFERENCE.replace("cat.png", "dog.png"),
-        "There is no image 'dog.png'",
-    ),
-    "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model folder"),
-    "missing checkpoint": (
-        'kind = "style"\nbase_model = "./a.safetensors"\n' + REFERENCE,
-        "a.safetensors: check the path",
-    ),
     "windows path": (
         'kind = "style"\n[[references]]\nimage = "C:\\Users\\ada\\cat.png"\n',
         r'has the path "C:\Users\ada\cat.png" in double quotes',

@@ -40,9 +40,10 @@ from gal_studio.ui.api.pictures import kinds_of_pictures
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.app import build_app
 from gal_studio.ui.page.static import served
-from gal_studio.ui.panels.everything import REQUESTS, check_payloads
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.programs.endpoints import export_answer
 from gal_studio.worker.jobs.registry import WORK
+from tests.asked import check_payloads
 from tests.ui.seeded import draw, finished, make_project, measure
 from tests.ui.seeded_refinement import pairs_made
 
@@ -59,7 +60,7 @@ with studio.store:
     except StudioError as error:
         refused = str(error)
     try:
-        RunPlan(None, 1, "random", Path(), Path(), measured="all")
+        RunPlan(None, 1, "random", Path(), Path(), measure=True)
         unmeasured = ""
     except StudioError as error:
         unmeasured = str(error)
@@ -87,7 +88,7 @@ with studio.store:
     })
     for one in (project, again):
         check_payloads(studio.store, one)
-        studio.import_project(studio.export_project(one, Path(sys.argv[1]) / one), check_payloads)
+        studio.import_project(studio.export_project(one, Path(sys.argv[1]) / one))
     replays = studio.store.database.rows("SELECT policy FROM replays WHERE source_id = ?", (project,))
     studio.figures.clock_arms(project)
     build_app(studio)
@@ -172,7 +173,7 @@ def test_a_run_passes_where_research_was_left_out(whole: tuple[Path, Told], tmp_
     with without("gal_studio.research", whole[0], tmp_path):
         words = ("run", project, "--out", tmp_path / "out", "--workspace", tmp_path / "workspace")
         succeeded(run_python(whole[0], "-m", "gal_studio.cli", *words))
-        doctor = ("doctor", "--no-probe", "--workspace", tmp_path / "workspace")
+        doctor = ("doctor", "--workspace", tmp_path / "workspace")
         assert "Plug-in" not in succeeded(run_python(whole[0], "-m", "gal_studio.cli", *doctor))
         lacking = run_python(whole[0], "-m", "gal_studio.cli", "replay")
         assert lacking.returncode == 2, "it has no such command"

@@ -11,9 +11,9 @@ from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state.tables.rounds import Timings
 from gal_studio.studio import Studio
-from gal_studio.ui.panels.everything import check_payloads
 from gal_studio.workspace.archive.unzip import opened
 from gal_studio.workspace.check import examine
+from tests.asked import check_payloads
 from tools.finished.pack import MOST, plan_digest
 from tools.finished.plan import Plan
 
@@ -62,7 +62,7 @@ def test_what_it_holds(studio: Studio, tmp_path: Path) -> None:
     assert finished_archive().stat().st_size <= MOST
     project = studio.open_finished()
     assert not examine(studio.store)
-    check_payloads(studio.store, project)  # which the import of this one archive leaves out
+    check_payloads(studio.store, project)
     with opened(finished_archive()) as archive:
         manifest = archive.manifest()
     assert {file.name.partition("/")[0] for file in manifest.files} == {"tables", "images", "adapters"}

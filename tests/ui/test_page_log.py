@@ -5,22 +5,7 @@ from pathlib import Path
 
 from gal_studio.commands.jobs import report
 from gal_studio.state import Store
-from gal_studio.ui.page_log import LONGEST_RECORD, MOST_ALIKE, Throttle, page_log
-
-
-def test_a_few_records_of_a_kind_are_let_through_in_a_minute() -> None:
-    now = [0.0]
-    throttle = Throttle(lambda: now[0])
-
-    def record(message: str) -> logging.LogRecord:
-        return logging.LogRecord("x", logging.ERROR, "", 0, message, None, None)
-
-    assert sum(throttle.filter(record("again")) for _ in range(1000)) == MOST_ALIKE
-    assert throttle.filter(record("another one"))
-    now[0] = 61.0
-    late = record("again")
-    assert throttle.filter(late)
-    assert late.getMessage() == f"({1000 - MOST_ALIKE} more like this were left out) again"
+from gal_studio.ui.page_log import LONGEST_RECORD, page_log
 
 
 def test_errors_of_the_page_are_in_the_log_that_is_shown(tmp_path: Path) -> None:

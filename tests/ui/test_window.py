@@ -56,7 +56,7 @@ def test_it_ends_with_its_window_alone(
     assert show.until_closed()
     monkeypatch.setenv(window.BROWSER_VARIABLE, str(browser(tmp_path, "exit 0")))
     assert not show.until_closed(), "it was handed over to a browser that runs already"
-    assert "Ctrl+C" in capsys.readouterr().out and opened == []
+    assert opened == []
     monkeypatch.setenv(window.BROWSER_VARIABLE, str(browser(tmp_path, "exit 1")))
     assert not show.until_closed()
     assert "could not be opened" in capsys.readouterr().out and opened.pop() == "http://here"

@@ -1,6 +1,5 @@
 """Files of a workspace are opened in one way: nothing waits at a pipe, nothing elsewhere is read."""
 
-import ast
 import json
 import os
 import signal
@@ -20,91 +19,6 @@ from gal_studio.state.jobs.worker_log import last_lines
 from gal_studio.workspace.archive.safetensors_header import read_header
 from gal_studio.workspace.archive.writer import export_project
 from tests.workspace.filled import old
-
-PACKAGE = Path(__file__).parents[2] / "gal_studio"
-SIDES = (
-    *("state", "workspace", "rounds", "studio", "ui", "worker", "commands"),
-    "features",
-)
-"""The folders whose code reads workspaces."""
-OPENED_OTHERWISE = {
-    # What a person names, or this program brings or has just made itself
-    "features/judge/commands/judge.py",
-    "commands/run.py",
-    "commands/running/outputs.py",
-    "commands/running/unattended.py",
-    "commands/terminal/machine.py",
-    "state/files/model_hashes.py",
-    "state/images/beside.py",
-    "state/images/decode.py",  # of bytes in memory
-    "state/images/read.py",
-    "state/images/sandbox_process.py",
-    "state/jobs/workers.py",  # of the system
-    "studio/create/caption_lists.py",
-    "studio/create/captions.py",
-    "studio/device.py",  # of the system
-    "studio/plug_ins.py",
-    "ui/access/sign_in_page.py",
-    "ui/page/static.py",
-    "features/exports/engine/base_model.py",  # a model's, beside the workspace
-    "worker/patches/open_scorer.py",
-    # Once `has`, `plain`, `is_there`, `own_file`, `inside` or `is_upload` has looked at it
-    "commands/terminal/stored.py",
-    "rounds/checkpoints.py",
-    "studio/verbs/files.py",
-    "features/exports/verbs.py",
-    "state/files/content_store.py",
-    "state/files/reserve_file.py",
-    "state/jobs/lock.py",
-    "studio/generation_data.py",
-    "ui/api/pictures.py",
-    "ui/api/strips.py",
-    "ui/api/uploads.py",
-    "workspace/restore.py",
-    # What is being written, or has been unpacked into a folder of our own
-    "state/database/backups.py",
-    "state/files/errors.py",
-    "features/exports/job.py",
-    "features/exports/engine/header.py",  # of a file that it has just written
-    "features/exports/commands/export.py",  # a LoRA that was just written, on its way to a folder
-    "state/files/placed.py",  # the same, and the file of that name which it leaves as it is
-    "state/files/own_folder.py",  # a file that it has just made
-    "workspace/archive/rows.py",
-    "workspace/archive/unzip.py",
-    "workspace/archive/writer.py",
-}
-"""The files that open some file in another way than `open_inside` and `read_json`."""
-
-
-def opened(path: Path) -> Iterator[int]:
-    """The lines with a call that opens a file."""
-    names = {"read_bytes", "read_text", "copyfile", "copytree", "FileResponse", "ZipFile", "safe_open",
-             "load_file", "load"}  # fmt: skip
-    owners = {"load": {"np"}, "open": {"os", "Image", "io"}}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        of = getattr(function.value, "id", "") if isinstance(function, ast.Attribute) else ""
-        modes = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
-        if name == "open":
-            is_file = of in owners["open"] or not isinstance(function, ast.Attribute)
-            if is_file or any(set(mode) <= set("rwaxb+t") for mode in modes):
-                yield node.lineno
-        elif name in names and (name not in owners or of in owners[name]):
-            yield node.lineno
-
-
-def test_nothing_else_opens_the_files_of_a_workspace() -> None:
-    found = {
-        path.relative_to(PACKAGE).as_posix()
-        for side in SIDES
-        for path in (PACKAGE / side).rglob("*.py")
-        if any(opened(path))
-    }
-    assert found - OPENED_OTHERWISE == set(), "open them by open_inside, or say here why not"
-    assert OPENED_OTHERWISE - found == set(), "no longer needed"
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -39,8 +39,6 @@ from gal_studio.studio.reports.measured import measure_sentences
 from gal_studio.studio.views.words.benchmark import left_to_gain
 
 MOST_ROUNDS = 50
-Measured = Literal["quick", "last", "all"]
-"""Which rounds are measured on the benchmark: those where it is quick, the last one alone, or all."""
 
 Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
 Rounds = Annotated[int | None, typer.Option(help="Rounds to train (default: 2).")]
@@ -97,7 +95,7 @@ class RunPlan:
     refine: bool = False
     overwrite: bool = False
     instant: bool = False
-    measured: Measured = "quick"
+    measure: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown policy, a feature that is not there and an impossible number of rounds."""
@@ -106,7 +104,7 @@ class RunPlan:
             raise StudioError("This studio cannot refine rounds: leave out --refine.")
         if self.instant and not gives_references():
             raise StudioError("This studio cannot generate a Round 0: leave out --instant.")
-        if self.measured == "all" and not test_set.can_measure():
+        if self.measure and not test_set.can_measure():
             raise StudioError("This studio cannot measure rounds: leave out --measure.")
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
@@ -149,12 +147,13 @@ def opened(plan: RunPlan) -> Iterator[tuple[Studio, ProgressLine, str]]:
     from gal_studio.worker.model_check import CheckHere
 
     started = time.monotonic()
-    results = Results(plan.out, parts_of(plan), plan.overwrite)
+    origin = origin_of(plan)
+    results = Results(plan.out, origin, plan.overwrite)
     with Store(plan.workspace) as store:
         studio = Studio(store, models=CheckHere())
         line = ProgressLine(studio)
         studio.tell = line.say
-        project_id = studio.create_project(replace(plan.draft, origin=origin_of(plan)))
+        project_id = studio.create_project(replace(plan.draft, origin=origin))
         results.claim()
         for sentence in about_crops(plan.draft):
             line.say(sentence)
@@ -167,8 +166,6 @@ def opened(plan: RunPlan) -> Iterator[tuple[Studio, ProgressLine, str]]:
 def carry_out(plan: RunPlan) -> dict[str, Any]:
     """Run all missing rounds of a plan; returns the summary that was written."""
     with opened(plan) as (studio, line, project_id):
-        if plan.measured == "last":
-            test_set.set_when(studio.store, studio.store.snapshots.outline(project_id), "never")
         for sentence in about_project(studio.project(project_id)):
             line.say(sentence)
         with local_worker(studio, line) as worker:
@@ -182,9 +179,8 @@ def _measure(
 ) -> None:
     """Measure what the plan asks for and nobody has measured, or say that it was left out."""
     trained = [one for one in rounds if not studio.store.rounds.get(one).why_not("measure")]
-    wanted = trained[-1:] if plan.measured == "last" else trained
-    missing = [one for one in wanted if test_set.lacks(studio.store, one)]
-    if missing and plan.measured == "quick":
+    missing = [one for one in trained if test_set.lacks(studio.store, one)]
+    if missing and not plan.measure:
         line.say(
             "Not every round is measured on the benchmark: for that, run the same command with --measure."
         )
@@ -286,40 +282,6 @@ def _instant_round(
 def _no_prompts_left(number: int, wanted: int) -> str:
     after = "" if number == wanted else f", so it is the last of the {wanted} requested"
     return f"Round {number} has no images: all test prompts have accepted images{after}."
-
-
-def parts_of(plan: RunPlan) -> dict[str, Any]:
-    """What the results depend on, by what it is called; not how many rounds there are."""
-    draft, given = plan.draft, plan.draft.given
-    return {
-        "policy": plan.policy,
-        "kind": draft.kind,
-        "seed": draft.seed,
-        "preset": draft.preset,
-        "base_model": draft.base_model,
-        "clip_model": draft.clip_model,
-        "name": draft.name,
-        **{f"prompt {place}": one.prompt for place, one in enumerate(given, start=1)},
-        **{f"trigger word {place}": one.trigger_word for place, one in enumerate(given, start=1)},
-        **{f"picture {place}": _picture_digest(one.picture) for place, one in enumerate(given, start=1)},
-        **{
-            f"mask {place}": _picture_digest(one.mask)
-            for place, one in enumerate(given, start=1)
-            if one.mask is not None
-        },
-        **{f"crop {place}": one.crop for place, one in enumerate(given, start=1) if one.crop is not None},
-        "test prompts": None if draft.anchors is None else list(draft.anchors),
-        **{f"prior prompt {place}": prompt for place, (_, prompt) in enumerate(draft.prior, start=1)},
-        **{
-            f"picture of prior {place}": _picture_digest(picture)
-            for place, (picture, _) in enumerate(draft.prior, start=1)
-        },
-        "LoRA to start from": None if draft.start_from is None else _file_digest(draft.start_from),
-        **{f"LoRA {place}": _file_digest(path) for place, path in enumerate(draft.judged, start=1)},
-        **({"described": draft.described} if draft.described else {}),
-        "its text encoder": "left out" if draft.without_text_encoder else None,
-        "settings": draft.changes,
-    }
 
 
 def origin_of(plan: RunPlan) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from gal_studio.core.errors import StudioError
 from gal_studio.core.records.columns import Column, columns_of
 from gal_studio.state.database.own_files import check_files
-from gal_studio.state.database.schema import LONGEST, STEPS, has_more, refuse_foreign
+from gal_studio.state.database.schema import LONGEST, STEPS, refuse_foreign
 from gal_studio.state.database.tables import TABLES, TYPES, table_named
 from gal_studio.state.database.upgrades import (
     OLDEST,
@@ -272,7 +272,7 @@ class Database:
         is_current = version == VERSION
         if version <= VERSION:
             refuse_foreign(rows, is_current, self._folder)
-        if not is_current or has_more(rows):
+        if not is_current:
             self._make_tables()
 
     def _make_tables(self) -> None:
@@ -305,7 +305,7 @@ class Database:
             raise StudioError(
                 f"The file studio.db in {self._folder} is of another program: choose another folder."
             )
-        if version in (0, VERSION) and (unknown := unknown_columns(rows_of(writer))):
+        if version == 0 and (unknown := unknown_columns(rows_of(writer))):
             raise StudioError(
                 f"The file studio.db in {self._folder} has columns that this version does not know "
                 f"({unknown[0]}), so that it may be of a newer GAL Studio: update GAL Studio."

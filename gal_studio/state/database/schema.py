@@ -14,7 +14,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.words import counted
-from gal_studio.state.database.tables import TABLES, split_definitions
+from gal_studio.state.database.tables import TABLES
 from gal_studio.state.database.versions import triggers
 
 LONGEST = 600.0
@@ -58,7 +58,7 @@ def _foreign(rows: Rows, is_current: bool) -> Iterator[Foreign]:
         words = [word.upper() for word in (sql or "").split(None, 2)[:2]]
         if kind == "view":
             yield Foreign("view", name)
-        elif kind == "trigger" and is_current and name not in ours:  # see `has_more`
+        elif kind == "trigger" and is_current and ours.get(name) != sql:
             yield Foreign("trigger", name)
         elif kind == "table" and words == ["CREATE", "VIRTUAL"]:
             yield Foreign("virtual table", name)
@@ -81,25 +81,6 @@ def describe(found: Sequence[Foreign]) -> str:
     return f"studio.db has {_named(found)}, not made by the studio."
 
 
-def has_more(rows: Rows) -> bool:
-    """Whether a table has all that it should have and a column or a rule more, or a trigger is another.
-
-    Such tables and triggers are made anew; of a column that nobody knows, the database is of a newer version.
-    """
-    told = dict(tuple(row) for row in rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    if any(_plain(told.get(name) or sql) != _plain(sql) for name, sql in triggers().items()):
-        return True
-    made = {name: sql for name, sql in rows("SELECT name, sql FROM sqlite_master WHERE type = 'table'")}
-    for table in TABLES:
-        sql = made.get(table.name) or ""
-        given = sql[sql.find("(") + 1 : sql.rfind(")")]
-        if given.strip() != table.definitions.strip():
-            wanted, present = ({*split_definitions(one)} for one in (table.definitions, given))
-            if present > wanted:
-                return True
-    return False
-
-
 def bounded(connection: sqlite3.Connection, seconds: float = LONGEST) -> None:
     """Let a connection believe nothing in its file, and take no longer than this of the thread's CPU time."""
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -111,7 +92,3 @@ def _named(found: Sequence[Foreign]) -> str:
     more = len(found) - _SHOWN
     names = ", ".join(map(str, found[:_SHOWN]))
     return f"{names} and {counted(more, 'other thing')}" if more > 0 else names
-
-
-def _plain(sql: str) -> str:
-    return " ".join(sql.split())

@@ -1,6 +1,5 @@
 """The folder that the page, the commands and their workers use if nobody names another."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
@@ -12,8 +11,6 @@ NAME = "GAL Studio"
 are, open to programs on a Mac, and not the name of a clone of the program."""
 BEFORE = "gal-studio"
 """Its name in versions before: also what a clone of the program is called."""
-TOLD = ".told"
-"""An empty file in it: where new workspaces are was said."""
 
 
 def default_workspace() -> Path:
@@ -31,22 +28,3 @@ def default_workspace() -> Path:
 def is_workspace(folder: Path) -> bool:
     """Whether a folder has projects of the studio, as far as can be seen without opening its database."""
     return (folder / DATABASE).is_file()
-
-
-def said_of(folder: Path) -> str:
-    """What to tell whoever starts with the default workspace: that it is one of a version before, or "".
-
-    "" also where `note_told` has noted that it was said.
-    """
-    if folder.name != BEFORE or (folder / TOLD).exists():
-        return ""
-    return (
-        f"Your projects are in {folder}, as before. New workspaces are in {folder.with_name(NAME)}: to move "
-        "yours, rename the folder while GAL Studio is closed."
-    )
-
-
-def note_told(folder: Path) -> None:
-    """Note that `said_of` was said, which is not said again; where that fails, it is."""
-    with suppress(OSError):
-        (folder / TOLD).touch()

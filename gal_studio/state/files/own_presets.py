@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.causes import refused
-from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name
 from gal_studio.json_files import JsonFileError, read_json
@@ -18,7 +17,6 @@ from gal_studio.state.files.content_store import write_whole
 
 FILE = "presets.json"
 MOST_PRESETS = 50
-LONGEST_TEXT = 4096  # characters, such as of the path of a model
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,7 @@ class OwnPresets:
             ) from error
 
     def save(self, preset: OwnPreset) -> tuple[OwnPreset, ...]:
-        """Save a preset, in the place of one of that name; returns all. Refused if it is not texts alone."""
-        _check(preset)
+        """Save a preset, in the place of one of that name; returns all."""
         preset = replace(preset, name=check_name(preset.name, "preset"))
         kept = {one.name: one for one in self.all()} | {preset.name: preset}
         if len(kept) > MOST_PRESETS:
@@ -79,14 +76,6 @@ def _preset(row: Any) -> OwnPreset:
     if not all(isinstance(text, str) for text in _texts(preset)):
         raise TypeError(f"a preset has a value that is not text: {row}")
     return preset
-
-
-def _check(preset: OwnPreset) -> None:
-    """Refuse what could not be read again: then no other preset could be, either."""
-    if not (isinstance(preset, OwnPreset) and isinstance(preset.settings, Mapping)):
-        raise StudioError(f"The preset is {checks.shown(preset)}: give an OwnPreset with settings by name.")
-    for text in _texts(preset):
-        checks.text("A value of the preset", text, LONGEST_TEXT)
 
 
 def _texts(preset: OwnPreset) -> list[Any]:

@@ -8,10 +8,6 @@ import uuid
 from pathlib import Path
 
 ENDING = ".part"
-_FORMER = re.compile(
-    r"\..+\.[0-9a-f]{8}\.tmp|\.tmp\w{6}|\.(import|lora)-[a-z0-9_]{8}\.part"
-    r"|\.(upload|export)-[0-9a-f]{32}\.part|gal-studio-page|step-\d+\.safetensors\.part|\.gal-studio-[0-9a-f]{12}-\w+\.part"
-)
 
 
 def beginning(folder: Path) -> str:
@@ -37,14 +33,6 @@ def is_unfinished(name: str, workspace: Path) -> bool:
     """Whether this is the name of an unfinished file or folder that was made for this workspace."""
     middle = name.removeprefix(beginning(workspace)).removesuffix(ENDING)
     return name == f"{beginning(workspace)}{middle}{ENDING}" and bool(re.fullmatch(r"\w+", middle))
-
-
-def looks_unfinished(name: str) -> bool:
-    """Whether this may be an unfinished file of a former version, of a library or of a moved workspace.
-
-    Somebody else's may look the same, so that it is never deleted.
-    """
-    return bool(_FORMER.fullmatch(name))
 
 
 @functools.lru_cache(maxsize=64)

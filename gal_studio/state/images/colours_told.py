@@ -9,15 +9,11 @@ from contextlib import suppress
 
 from PIL import Image
 
-from gal_studio.state.images.beside import PNG, chunks
-
+_PNG = b"\x89PNG\r\n\x1a\n"
 _DISPLAY_P3 = (12, 13)  # primaries and transfer of ITU-T H.273
 _SHOWN_AS_SRGB = ((1, 2, 5, 6, 7), (1, 2, 6, 7, 13, 14, 15))  # cameras' curves are, as in browsers
 _NCLX = re.compile(rb"colrnclx(....)", re.DOTALL)  # of an AVIF or HEIC
-_GAMMA, _PRIMARIES = 1 / 2.2, (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)  # of a PNG in sRGB
 _COLOUR_SPACE, _INTEROPERABILITY, _UNCALIBRATED, _ADOBE = 0xA001, 0xA005, 0xFFFF, 2  # EXIF
-_TRANSFER, _OTHER_PRIMARIES = 301, 319  # TIFF
-_EMBEDDED = int.from_bytes(b"MBED", "big")  # BMP
 _COLUMNS = {
     "Display P3": (0.5151, 0.2412, -0.0011, 0.2919, 0.6922, 0.0419, 0.1572, 0.0666, 0.7841),
     "Adobe RGB": (0.6097, 0.3111, 0.0195, 0.2053, 0.6257, 0.0609, 0.1492, 0.0632, 0.7446),
@@ -31,27 +27,20 @@ _CURVES = {
 
 def codes_first(data: bytes) -> str:
     """The color space in a PNG's `cICP`, which comes before its profile; "" if it has none."""
-    for kind, content, _ in chunks(memoryview(data)) if data.startswith(PNG) else ():
-        if kind == b"cICP" and len(content) == 4:
-            return _named(content[0], content[1]) if content[3] else "video range"
-        if kind == b"IDAT":
-            break
+    at = len(_PNG)
+    while data.startswith(_PNG) and at < len(data) and (kind := data[at + 4 : at + 8]) != b"IDAT":
+        length = int.from_bytes(data[at : at + 4], "big")
+        if kind == b"cICP" and length == 4 and len(data) >= at + 12:
+            primaries, transfer, _, is_full = data[at + 8 : at + 12]
+            return _named(primaries, transfer) if is_full else "video range"
+        at += 12 + length
     return ""
 
 
 def space_of(file: Image.Image, data: bytes) -> str:
     """The color space that a picture without a profile names; "" for sRGB, and where nothing is said."""
-    if file.format == "PNG":
-        return _of_png(file)
     if data[4:8] == b"ftyp" and (found := _NCLX.search(data)):
         return _named(*struct.unpack(">HH", found[1]))
-    if file.format == "GIF" and b"ICCRGBG1012" in data:
-        return "a profile of its own"
-    if file.format == "BMP" and len(data) >= 110 and struct.unpack_from("<I", data, 14)[0] >= 108:
-        kind, *points = struct.unpack_from("<I9i", data, 70)
-        return "calibrated" if kind == _EMBEDDED or (kind == 0 and any(points)) else ""
-    if file.format == "TIFF" and {_TRANSFER, _OTHER_PRIMARIES} & set(getattr(file, "tag_v2", {})):
-        return "calibrated"
     return "Adobe RGB" if _is_adobe(file) else ""
 
 
@@ -78,16 +67,6 @@ def _named(primaries: int, transfer: int) -> str:
     if primaries in _SHOWN_AS_SRGB[0] and transfer in _SHOWN_AS_SRGB[1]:
         return ""
     return {16: "HDR (PQ)", 18: "HDR (HLG)"}.get(transfer, f"codes {primaries} and {transfer}")
-
-
-def _of_png(file: Image.Image) -> str:
-    gamma, points = file.info.get("gamma", _GAMMA), file.info.get("chromaticity", _PRIMARIES)
-    if "srgb" in file.info:
-        return ""
-    if abs(gamma - _GAMMA) > 0.002:
-        return f"gamma {1 / gamma:.3g}" if gamma else "calibrated"
-    is_usual = all(abs(one - other) < 0.002 for one, other in zip(points, _PRIMARIES, strict=True))
-    return "" if is_usual else "calibrated"
 
 
 def _is_adobe(file: Image.Image) -> bool:

@@ -6,16 +6,15 @@ This runs in `sandbox_process`, since a file of 1 MB can make a decoder use giga
 import io
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import MappingProxyType
 
 import numpy as np
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from gal_studio.causes import HEAD, instead
 from gal_studio.core.errors import StudioError, is_lack_of_memory
-from gal_studio.state.images.beside import is_cut, with_end, without_ballast
 from gal_studio.state.images.to_srgb import in_srgb, profile_in
 
 LARGEST_PICTURE = 50_000_000
@@ -23,6 +22,7 @@ SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
+MOST_TEXT = 64 << 20  # bytes of texts, and of a profile, in a PNG: programs put their whole workflow there
 HARDLY_SEEN = 24.0  # of 255: white lines on white have less
 DEEP = "more than 8 bits per channel: reduced to 8"
 PLACED = {ground: f"transparent parts: placed on {ground}" for ground in ("white", "black")}
@@ -31,26 +31,6 @@ HEIC = "a HEIC image, which this installation cannot read: save it as JPEG"
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 _KIND, _WHITE_IS, _PARTS, _DNG = 254, 262, 330, 50706  # TIFF
 _MOST_LIGHT = 16.0  # floating-point values above 1 are brighter than white; those of 8 bits go to 255
-_UNREAD = MappingProxyType(
-    {
-        b"\xff\x0a": "a JPEG XL",
-        b"\0\0\0\x0cJXL ": "a JPEG XL",
-        b"\xff\x4f\xff\x51": "a JPEG 2000",
-        b"\0\0\0\x0cjP  ": "a JPEG 2000",
-        b"v/1\x01": "an OpenEXR",
-        b"#?RADIANCE": "a Radiance HDR",
-        b"#?RGBE": "a Radiance HDR",
-        b"8BPS": "a Photoshop",
-        b"gimp xcf": "a GIMP",
-        b"%PDF": "a PDF",
-        b"<svg": "an SVG",
-        b"<?xml": "an SVG or other XML",
-        b"FUJIFILMCCD-RAW": "a camera's raw",
-        b"IIU\0": "a camera's raw",
-        b"IIRO": "a camera's raw",
-    }
-)
-"""How files begin that are known and not read."""
 _WHOLE = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")
 """How files begin that are read, unless they are broken."""
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
@@ -69,16 +49,11 @@ def decode(
     if not data:
         raise StudioError(f"{name} is empty: it was not saved or copied whole, choose it again.")
     notes: list[str] = []
-    with _refusals(name, data), ExitStack() as opened:
-        data = without_ballast(data, notes)
-        file = opened.enter_context(Image.open(io.BytesIO(data), formats=known_formats()))
+    with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
         width, height = file.size
         _check_size(name, width, height)
         notes += _notes_on(file)
         sized(width * height)
-        if is_cut(data):
-            data = with_end(data, KEPT_EDGE, notes)
-            file = opened.enter_context(Image.open(io.BytesIO(data), formats=known_formats()))
         file.draft(None, (KEPT_EDGE, KEPT_EDGE))  # a JPEG is decoded at a fraction of its size
         file.load()
         with suppress(Exception):  # a damaged EXIF block says nothing about the picture
@@ -97,8 +72,7 @@ def decode(
 
 def decode_alpha(name: str, data: bytes, sized: Callable[[int], None] = lambda _: None) -> Image.Image | None:
     """The opacity of a picture that `decode` reads, in mode L and of the same size; None if it has none."""
-    light = io.BytesIO(without_ballast(data, []))
-    with _refusals(name, data), Image.open(light, formats=known_formats()) as file:
+    with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
         width, height = file.size
         _check_size(name, width, height)
         sized(width * height)
@@ -126,6 +100,7 @@ def check_stored(name: str, data: bytes, sized: Callable[[int], None] = lambda _
 def known_formats() -> tuple[str, ...]:
     """The formats that this installation reads; HEIC with pi-heif."""
     Image.init()
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MOST_TEXT
     if "HEIF" not in Image.OPEN:
         with suppress(ImportError):  # its libraries are not built for every machine
             import_module("pi_heif").register_heif_opener()
@@ -155,9 +130,6 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
             raise StudioError(_broken(name)) from error
         if found := instead(data[:HEAD], len(data)):
             raise StudioError(f"{name} {found[0]}: {found[1]}.") from error
-        known = next((what for head, what in _UNREAD.items() if data.startswith(head)), "")
-        if known:
-            raise StudioError(f"{name} is {known} file, which is not read: save it as JPEG.") from error
         raise StudioError(f"{name} is not an image that can be read: use PNG, JPEG or WebP.") from error
     except Exception as error:
         if is_lack_of_memory(error):

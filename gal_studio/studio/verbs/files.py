@@ -8,7 +8,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.locations import located
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.variants.registry import lora_of
-from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.create import captions
 from gal_studio.studio.create.lora_file import check_unstarted, checked_lora, prepare_start
@@ -17,7 +16,6 @@ from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
 from gal_studio.studio.views.measures import measures_view
 from gal_studio.workspace.archive import reader, writer
-from gal_studio.workspace.check import Show
 
 
 class FileVerbs(Verbs):
@@ -81,19 +79,13 @@ class FileVerbs(Verbs):
         """
         return writer.export_project(self.store, project_id, path, raw)
 
-    def import_project(self, path: Path, check: Show | None = None, tell: reader.Tell | None = None) -> str:
+    def import_project(self, path: Path, tell: reader.Tell | None = None) -> str:
         """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind.
 
-        It is imported once every view of it was read, and after the caller's own `check`, which raises.
+        It is imported once every view of it was read.
         `tell` is called with a sentence about files in it that do not belong there.
         """
-
-        def check_all(store: Store, project_id: str) -> None:
-            show_all(store, project_id)
-            if check is not None:
-                check(store, project_id)
-
-        return reader.import_project(self.store, path, check_all, tell)
+        return reader.import_project(self.store, path, show_all, tell)
 
     def finished_project(self) -> str | None:
         """The bundled finished project as it is in this workspace, unless it is not there or archived."""

@@ -18,9 +18,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import RoundSnapshot
 from gal_studio.core.types import Author, Kind
 from gal_studio.rounds.local_models import LocalModel, used_models
-from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.own_presets import OwnPreset
-from gal_studio.state.files.reserve_file import release_reserve_file
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.reconstructions import SUBJECT, Reconstruction
 from gal_studio.studio.create import anchors, project
@@ -144,14 +142,9 @@ class ProjectVerbs(Verbs):
 
     def archive(self, project_id: str) -> None:
         """Take a project off the list; nothing is deleted. Refused while its jobs wait or run."""
-        try:
-            self.store.jobs.reap()
-            delete.refuse_while_at_work(self.store, project_id)
-            self.store.projects.set_archived(project_id, True)
-        except NoRoomError:  # only what is archived can be deleted
-            if not release_reserve_file(self.store.workspace):
-                raise
-            self.store.projects.set_archived(project_id, True)
+        self.store.jobs.reap()
+        delete.refuse_while_at_work(self.store, project_id)
+        self.store.projects.set_archived(project_id, True)
 
     def restore(self, project_id: str) -> None:
         """Put an archived project back on the list."""
@@ -164,13 +157,8 @@ class ProjectVerbs(Verbs):
 
     def delete(self, project_id: str) -> int:
         """Delete an archived project permanently; returns the freed bytes."""
-        try:
-            self.store.jobs.reap()
-            return delete.delete_project(self.store, project_id)
-        except NoRoomError:  # on a full disk there must be a way to make room
-            if not release_reserve_file(self.store.workspace):
-                raise
-            return delete.delete_project(self.store, project_id)
+        self.store.jobs.reap()
+        return delete.delete_project(self.store, project_id)
 
     @by_hand("projects")
     def change_settings(

@@ -12,7 +12,6 @@ from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.ui.api.received import Inbox, temporary_name
 from gal_studio.ui.api.whole_file import METHODS, WholeFile, Words
-from gal_studio.workspace.check import Show
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
@@ -20,15 +19,15 @@ ZIP = "application/zip"
 _TOO_LARGE = "The archive is too large for the page: use gal-studio import-project."
 
 
-def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox, check: Show) -> None:
-    """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
+def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox) -> None:
+    """Add the routes to download and upload zip files."""
     _add_downloads(app, studio)
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
         def imported(path: Path) -> dict[str, str | list[str]]:
             notes: list[str] = []
-            return {"project": studio.import_project(path, check, notes.append), "notes": notes}
+            return {"project": studio.import_project(path, notes.append), "notes": notes}
 
         lost = "The archive did not arrive whole: send it again."
         return await inbox.answer(request, LARGEST_ARCHIVE, imported, _TOO_LARGE, lost)

@@ -141,10 +141,7 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
     except Exception as error:
         if (name := names().get(project_id)) is None:
             return _gone(missing)
-        # the list of projects says so from now on
-        views.broken[project_id] = what_is_broken(project_id, error)
-        return _gone(f"{name}: {views.broken[project_id]}")
-    views.broken.pop(project_id, None)
+        return _gone(f"{name}: {what_is_broken(project_id, error)}")
     return answer
 
 

@@ -2,7 +2,6 @@
 
 import atexit
 import functools
-import os
 import re
 import secrets
 import shutil
@@ -31,9 +30,7 @@ from gal_studio.state.images.read import LARGEST_FILE, too_long
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = LARGEST_FILE + (1 << 20)
-LARGEST_WAITING = 8 * LARGEST_FILE
-MOST_FILES, MOST_WAITING = 16, 400
-KEPT_SECONDS = 3600.0
+MOST_FILES = 16
 LONGEST_KEPT = 7 * 24 * 3600.0
 FOLDER = "uploads"
 _UPLOADED = "upload:"  # before the ID and the name of one that stands in place of a path
@@ -49,12 +46,11 @@ _UNKNOWN = "it is not an image in a known format: use PNG, JPEG or WebP."
 class Uploads:
     """A folder with one subfolder for each upload, which holds the file under a safe form of its name."""
 
-    def __init__(self, folder: Path, largest: int = LARGEST_WAITING, workspace: Path | None = None) -> None:
-        self.folder, self._largest, self._workspace = folder, largest, workspace
-        self._one_at_a_time = Lock()
+    def __init__(self, folder: Path, workspace: Path | None = None) -> None:
+        self.folder, self._workspace = folder, workspace
 
     def add(self, upload: UploadFile) -> str:
-        """Store a file and return its ID; refused if it is not a picture, too large, or one too many."""
+        """Store a file and return its ID; refused if it is not a picture, or too large."""
         size = upload.size or 0
         if size > LARGEST_FILE:
             raise HTTPException(413, f"the file {too_long(size)}.")
@@ -62,12 +58,11 @@ class Uploads:
         if not is_picture(head):
             raise HTTPException(415, f"it is {HEIC}." if is_unreadable_heic(head) else _UNKNOWN)
         upload.file.seek(0)
-        with self._one_at_a_time:
-            try:
-                self._make_room(size)
-                return self._keep(upload)
-            except StudioError as error:
-                raise HTTPException(409 if isinstance(error, GoneError) else 507, str(error)) from error
+        try:
+            self._check_room(size)
+            return self._keep(upload)
+        except StudioError as error:
+            raise HTTPException(409 if isinstance(error, GoneError) else 507, str(error)) from error
 
     def _keep(self, upload: UploadFile) -> str:
         identity = secrets.token_hex(16)
@@ -113,40 +108,12 @@ class Uploads:
         with suppress(StudioError):  # a link, which is not the studio's
             remove(self.folder, self.folder / identity)
 
-    def taken(self, identities: Iterable[str]) -> None:
-        """Mark uploads that a project has stored: they are the first to be deleted when space is needed."""
-        for identity in identities:
-            if _ID.fullmatch(identity):
-                with suppress(OSError):
-                    os.utime(self.folder / identity, (0, 0))
-
-    def _make_room(self, size: int) -> None:
-        """If space is needed, delete uploads that a project has stored, then those older than an hour.
-
-        Refused if that is not enough, or if the workspace is no longer there.
-        """
+    def _check_room(self, size: int) -> None:
+        """Refused without room, or if the workspace is no longer there."""
         if self._workspace is not None and not (self._workspace / DATABASE).is_file():
             raise GoneError(self._workspace)
         if self._workspace is not None and self.folder.is_dir():
             Disk(self._workspace).check_folder(self.folder, size)
-        waiting = self._waiting()
-        while waiting and self._too_much(waiting, size):
-            if time.time() - waiting[0][0] < KEPT_SECONDS:
-                raise HTTPException(413, "too many uploads are waiting: create the project first.")
-            self._drop(waiting.pop(0)[1])
-
-    def _waiting(self) -> list[tuple[float, str, int]]:
-        """(time, ID, bytes) of each picture, the oldest first; other files in the folder are left alone."""
-        found = []
-        for place in self.folder.glob("*"):
-            with suppress(FileNotFoundError):  # deleted by another request
-                if is_upload(place, is_picture):
-                    held = sum(path.stat().st_size for path in place.iterdir())
-                    found.append((place.stat().st_mtime, place.name, held))
-        return sorted(found)
-
-    def _too_much(self, waiting: Sequence[tuple[float, str, int]], size: int) -> bool:
-        return sum(held for _, _, held in waiting) + size > self._largest or len(waiting) >= MOST_WAITING
 
 
 def is_upload(place: Path, *kinds: Callable[[bytes], bool]) -> bool:

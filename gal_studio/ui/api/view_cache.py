@@ -21,7 +21,6 @@ class ViewCache:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self.broken: dict[str, str] = {}  # why a project could not be shown when it was asked for last
         self._kept: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:

@@ -6,7 +6,7 @@ the theme is set before the first paint, and the first paint shows the frame of 
 
 import re
 
-from starlette.datastructures import URL, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gal_studio.ui.page.headers import content_policy
@@ -14,14 +14,12 @@ from gal_studio.ui.page.joined import VENDOR
 from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, how, template, ui_address
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
-_SHARED = re.compile(r'\s*<meta (?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
-DESCRIPTION = "Train a LoRA round by round, from one or a few images, and see what it copies."
-SHARED_PICTURE = "icons/studio-512.png"
+_SHARED = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')  # Gradio's, of a shared link
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
-def head(address: str = "", workspace: str = "") -> str:
-    """Our part of the HTML head, for the page of the workspace with this mark at this address."""
+def head(workspace: str = "") -> str:
+    """Our part of the HTML head, for the page of the workspace with this mark."""
     libraries = [name for name in files() if name.startswith(VENDOR) and name != LATER]
     modules = ["studio.js", *sorted(libraries)]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in modules)
@@ -30,23 +28,12 @@ def head(address: str = "", workspace: str = "") -> str:
     installed = f'<link rel="manifest" href="{MANIFEST_PATH}" crossorigin="use-credentials">'
     style = f'<link rel="stylesheet" href="{ui_address("studio.css")}">'
     mark = f'<meta name="gal-studio-workspace" content="{workspace}">'
-    return f"{THEME}{mark}{_shared(address)}{icon}{installed}{style}{preload}"
+    return f"{THEME}{mark}{icon}{installed}{style}{preload}"
 
 
-def _shared(address: str) -> str:
-    """The title, the description and the picture that a shared link shows."""
-    return (
-        f'<meta name="description" content="{DESCRIPTION}"><meta property="og:type" content="website">'
-        '<meta property="og:title" content="GAL Studio">'
-        f'<meta property="og:description" content="{DESCRIPTION}">'
-        f'<meta property="og:image" content="{address}{ui_address(SHARED_PICTURE)}">'
-    )
-
-
-def with_first_paint(html: str, address: str = "", workspace: str = "") -> str:
-    """The page at this address with our head, and with the frame shown until the panels are mounted."""
-    ours = f"{head(address, workspace)}</head>"
-    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", ours, 1)
+def with_first_paint(html: str, workspace: str = "") -> str:
+    """The page with our head, and with the frame shown until the panels are mounted."""
+    html = _SHARED.sub("", html).replace(_MANIFEST, "", 1).replace("</head>", f"{head(workspace)}</head>", 1)
     html = html.replace("<head>", f"<head>{template('kit/arrival')}", 1)  # before the files it watches
     texts = template("kit/keys") + how().replace('src="', f'src="{ui_address("")}')
     frame = template("kit/splash") + texts
@@ -54,10 +41,10 @@ def with_first_paint(html: str, address: str = "", workspace: str = "") -> str:
 
 
 class FirstPaint:
-    """Changes the response to `GET /`, and no other; a proxy serves it at `root_path`."""
+    """Changes the response to `GET /`, and no other."""
 
-    def __init__(self, app: ASGIApp, root_path: str = "", workspace: str = "") -> None:
-        self.app, self._path, self._workspace = app, f"{root_path}/", workspace
+    def __init__(self, app: ASGIApp, workspace: str = "") -> None:
+        self.app, self._workspace = app, workspace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, but collect the page before changing it."""
@@ -74,18 +61,17 @@ class FirstPaint:
             elif message["type"] == "http.response.body":
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    address = URL(scope=scope).replace(path=self._path, query="")
-                    await _send_page(start, body, send, str(address), self._workspace)
+                    await _send_page(start, body, send, self._workspace)
             else:
                 await send(message)
 
         await self.app(scope, receive, collect)
 
 
-async def _send_page(start: Message, body: bytes, send: Send, address: str, workspace: str) -> None:
+async def _send_page(start: Message, body: bytes, send: Send, workspace: str) -> None:
     headers = MutableHeaders(raw=start["headers"])
     if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
-        html = with_first_paint(body.decode(), address, workspace)
+        html = with_first_paint(body.decode(), workspace)
         body = html.encode()
         headers["content-security-policy"] = content_policy(html)
         headers["content-length"] = str(len(body))

@@ -22,7 +22,6 @@ from gal_studio.core.settings_group import nested
 from gal_studio.core.taught.registry import TAUGHT, find_taught
 from gal_studio.core.types import Kind
 from gal_studio.core.words import counted
-from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
@@ -30,8 +29,6 @@ from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.prompt_notes import Unknown, unknown_prompt
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.locate import Located
-from gal_studio.studio.views.broken import what_is_broken
-from gal_studio.ui.api.polling import Poll, poll
 from gal_studio.ui.api.uploaded import examined
 from gal_studio.ui.api.uploaded import look as request_looks
 from gal_studio.ui.api.uploaded import seen as seen_sets
@@ -39,7 +36,7 @@ from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form import Form, chosen_base_model
 from gal_studio.ui.panels.form_plan import own_settings, plan_of
 from gal_studio.ui.panels.model_facts import facts_of_models
-from gal_studio.ui.panels.reference_form import derived, drafts, given_mask, uploaded
+from gal_studio.ui.panels.reference_form import derived, drafts, given_mask
 from gal_studio.ui.payloads import Id, Lines, OfProject, Only, Text
 from gal_studio.ui.payloads.forms import (
     AskedModels,
@@ -180,39 +177,29 @@ def draft(form: Form, origin: str | None = None) -> ProjectDraft:
 @REQUESTS.read
 def overview(context: Context) -> Overview:
     """The projects of the workspace, those that cannot be shown first, and the bundled demos."""
-    views, studio = context.views, context.studio
-    for project_id in list(views.broken):
-        poll(views, Poll(project=project_id))  # it may have been put right since
+    studio = context.studio
     return Overview(
         projects=(
             *(
                 ListedProject(one.id, one.name, size=_size(studio, one.id, one.archived), broken=one.problem)
                 for one in studio.broken_projects()
             ),
-            *(_listed(context, project) for project in studio.projects()),
+            *(_listed(studio, project) for project in studio.projects()),
         ),
         demos=tuple(Demo(one.name, demo(one.name).name, one.demo) for one in TAUGHT),
     )
 
 
-def _listed(context: Context, project: ProjectView) -> ListedProject:
-    """A project on the list; one that cannot be shown after all does not hide the others."""
-    studio = context.studio
-    try:
-        return ListedProject(
-            id=project.id,
-            name=project.name,
-            kind=project.kind,
-            rounds=len(shown_rounds(studio.store.rounds.of_project(project.id))),
-            created=_day(project.created),
-            cover=project.references[0].id if project.references else None,
-            size=_size(studio, project.id, project.archived),
-            broken=context.views.broken.get(project.id, ""),
-        )
-    except (DiskError, GoneError):
-        raise
-    except Exception as error:
-        return ListedProject(project.id, project.name, broken=what_is_broken(project.id, error))
+def _listed(studio: Studio, project: ProjectView) -> ListedProject:
+    return ListedProject(
+        id=project.id,
+        name=project.name,
+        kind=project.kind,
+        rounds=len(shown_rounds(studio.store.rounds.of_project(project.id))),
+        created=_day(project.created),
+        cover=project.references[0].id if project.references else None,
+        size=_size(studio, project.id, project.archived),
+    )
 
 
 def _size(studio: Studio, project_id: str, archived: bool) -> str | None:
@@ -304,7 +291,6 @@ def create(context: Context, **form: Unpack[Create]) -> OfProject:
     given = Form.parsed(dict(form))
     made = draft(given, context.key or None)
     project_id = context.studio.create_project(made)
-    uploads().taken(uploaded(given))
     if not form.get("only"):
         context.studio.begin(project_id)
     return project_id

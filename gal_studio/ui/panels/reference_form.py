@@ -116,12 +116,6 @@ def drafts(form: Form) -> list[ReferenceDraft]:
     ]
 
 
-def uploaded(form: Form) -> list[str]:
-    """The IDs of all uploaded pictures and masks of the form."""
-    given = [one for set_ in form.sets for one in set_.references]
-    return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
-
-
 def given_mask(one: Payload) -> Mask | None:
     """The painted or uploaded mask of a picture in the form; None if there is neither."""
     if one.get("painted"):

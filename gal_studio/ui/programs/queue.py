@@ -1,9 +1,7 @@
 """The routes of Gradio that its client needs, and a check of each call before Gradio sees it."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -22,10 +20,7 @@ from gal_studio.ui.programs.pictures import with_uploads
 JOIN = "/gradio_api/queue/join"
 DATA = "/gradio_api/queue/data"
 READ = frozenset({"/config", "/gradio_api/info", DATA})
-MOST_UNREAD = 100  # calls of a session
-MOST_SESSIONS = 2000  # Gradio forgets the answers of older ones
 _UNKNOWN = "This is not a call of a named endpoint: see docs/python.md."
-_TOO_MANY = f"{MOST_UNREAD} answers of this session wait: read them first."
 
 
 class Call(TypedDict):
@@ -46,7 +41,7 @@ class Queue:
     """
 
     def __init__(self, gradio: ASGIApp, endpoints: Mapping[int, int]) -> None:
-        self._gradio, self._endpoints, self._unread = gradio, dict(endpoints), _Unread()
+        self._gradio, self._endpoints = gradio, dict(endpoints)
 
     async def join(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a call and pass it on."""
@@ -59,9 +54,6 @@ class Queue:
         if self._endpoints.get(call["fn_index"]) != len(call["data"]):
             await PlainTextResponse(_UNKNOWN, 404)(scope, receive, send)
             return
-        if not self._unread.add(call["session_hash"]):
-            await PlainTextResponse(_TOO_MANY, 429)(scope, receive, send)
-            return
         sent = json.dumps({**call, "data": with_uploads(call["data"])}).encode()
         headers = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"content-type")]
         headers += [(b"content-length", str(len(sent)).encode()), (b"content-type", b"application/json")]
@@ -71,42 +63,13 @@ class Queue:
         """Pass a request for the answers of a session on."""
         session = QueryParams(scope["query_string"]).get("session_hash", "")
         scope = {**scope, "query_string": urlencode({"session_hash": session}).encode()}
-        with self._unread.reading(session):
-            try:
-                await self._gradio(scope, receive, send)
-            except RuntimeError as error:
-                if not isinstance(error.__cause__, HTTPException):
-                    raise
-                # Gradio has told its client that it does not know the session, and then breaks off
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-class _Unread:
-    """Counts the calls of each session whose answers nobody reads: Gradio keeps them until somebody does."""
-
-    def __init__(self) -> None:
-        self._calls: dict[str, int] = {}  # the session that called last is the last
-        self._readers: Counter[str] = Counter()
-
-    def add(self, session: str) -> bool:
-        """Count a call, unless somebody is reading; false if there are too many."""
-        if self._readers[session]:
-            return True
-        count = self._calls.pop(session, 0)
-        self._calls[session] = min(count + 1, MOST_UNREAD)
-        if len(self._calls) > MOST_SESSIONS:
-            del self._calls[next(iter(self._calls))]
-        return count < MOST_UNREAD
-
-    @contextmanager
-    def reading(self, session: str) -> Iterator[None]:
-        """The answers of this session are read meanwhile."""
-        self._readers[session] += 1
         try:
-            yield
-        finally:
-            self._calls.pop(session, None)
-            self._readers -= Counter({session: 1})
+            await self._gradio(scope, receive, send)
+        except RuntimeError as error:
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            # Gradio has told its client that it does not know the session, and then breaks off
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _whole(body: bytes, rest: Receive) -> Receive:

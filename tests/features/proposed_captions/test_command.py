@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gal_studio.commands.run import read_project_file
 from gal_studio.core.errors import StudioError
 from gal_studio.features.proposed_captions.commands.captions import captions, describer, propose
 from gal_studio.features.proposed_captions.server import CaptionServer
@@ -55,25 +54,6 @@ def test_one_that_hangs_is_not_waited_for() -> None:
 def test_no_address_is_refused(address: str) -> None:
     with pytest.raises(StudioError, match="is not the address of a caption server: write it like"):
         CaptionServer(address).describe(PICTURE, "?")
-
-
-def test_a_project_file_proposes_what_its_references_lack(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("one.png", "two.png"):
-        PICTURE.save(tmp_path / name)
-    (tmp_path / "two.txt").write_text("My own words")
-    rows = "".join(f'[[references]]\nimage = "{name}.png"\n' for name in ("one", "two"))
-    file = tmp_path / "project.toml"
-    file.write_text(f'kind = "style"\n{rows}')
-    with pytest.raises(StudioError, match=r"A reference in project\.toml has no prompt"):
-        read_project_file(file)
-    with serving(chat("The image shows a dog on a beach.")) as (address, asked):
-        file.write_text(f'kind = "style"\ncaptions_by = "{address}"\n{rows}')
-        prompts = [one.prompt for one in read_project_file(file).draft.references]
-        assert prompts == ["A dog on a beach", "My own words"] and len(asked) == 1
-    assert capsys.readouterr().err == "one.png: A dog on a beach\n"
-    assert [one.prompt for one in read_project_file(file).draft.references] == prompts  # nothing is asked
 
 
 def test_images_that_differ_in_their_endings_get_a_file_each(

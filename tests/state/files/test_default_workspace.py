@@ -9,8 +9,7 @@ from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.files import default_workspace as module
-from gal_studio.state.files.default_workspace import default_workspace, said_of
-from gal_studio.state.files.own_folder import others
+from gal_studio.state.files.default_workspace import default_workspace
 
 
 @pytest.fixture
@@ -23,24 +22,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_it_is_no_clone(home: Path) -> None:
     (home / "gal-studio").mkdir()
     (home / "gal-studio" / "launch.py").touch()
-    assert default_workspace() == home / "GAL Studio" and not said_of(default_workspace())
+    assert default_workspace() == home / "GAL Studio"
 
 
-def test_one_of_before_is_opened_and_named_once(
-    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before, opened = home / "gal-studio", list[Path]()
-    Store(before).close()
-    monkeypatch.setattr("gal_studio.ui.serve.serve", lambda folder, *_: opened.append(folder))
-    assert main([]) == 0
-    said = capsys.readouterr().out
-    assert said.count(str(before)) == 1 and "rename the folder" in said
-    assert main(["--workspace", str(before)]) == 0 and capsys.readouterr().out == ""
-    assert main([]) == 0 and capsys.readouterr().out == "", "it is said once"
-    assert not others(before)
-    before.rename(home / "GAL Studio")
-    assert main([]) == 0 and capsys.readouterr().out == ""
-    assert opened == [before, before, before, home / "GAL Studio"]
+def test_one_of_before_is_opened_unless_there_is_a_new_one(home: Path) -> None:
+    Store(home / "gal-studio").close()
+    assert default_workspace() == home / "gal-studio"
+    Store(home / "GAL Studio").close()
+    assert default_workspace() == home / "GAL Studio"
 
 
 def test_a_command_works_on_the_page_s_own(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from gal_studio.core.drive_errors import advice
 from gal_studio.core.errors import StudioError
@@ -16,7 +15,6 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import DiskError, NoRoomError, disk_problem
 from gal_studio.state.files.free_space import Disk
-from gal_studio.state.images.sandbox import Decoder
 
 SAID = {
     errno.ENOSPC: "is full",
@@ -75,52 +73,6 @@ def test_no_need_is_said_that_nobody_computed(tmp_path: Path) -> None:
     unknown, known = disk.sentence(None), disk.sentence(5 << 20)
     assert "needed" not in unknown and "full" in unknown and unknown.count(". ") == 0
     assert "5.0 MB are needed" in known
-
-
-def test_a_process_that_lacks_files_is_not_short_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-
-    monkeypatch.setattr(subprocess, "Popen", refuse)
-    with pytest.raises(StudioError, match=r"Too many open files\): raise the limit"):
-        Decoder().decode(b"x")
-
-
-def last_words(code: str, given: Path) -> str:
-    """What a Python program says last that may open no file beyond those that it has after `HELD`."""
-    pytest.importorskip("resource")
-    held = (
-        "held = open('/dev/null').fileno()\n"
-        "resource.setrlimit(resource.RLIMIT_NOFILE, (held + 1, held + 1))\n"
-    )
-    code = "import resource, sys\nfrom pathlib import Path\n" + code.replace("HELD\n", held)
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(given)],
-        cwd=Path(__file__).parents[3],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stderr.strip().splitlines()[-1]
-
-
-def test_a_database_that_cannot_be_opened_for_lack_of_files_says_so(tmp_path: Path) -> None:
-    code = (
-        "from gal_studio.state import Store\nStore(Path(sys.argv[1])).close()\nHELD\nStore(Path(sys.argv[1]))"
-    )
-    said = last_words(code, tmp_path / "workspace")
-    assert "Too many files are open in this program" in said and "cannot be written" not in said
-
-
-def test_an_image_of_an_archive_is_not_blamed_for_lack_of_files(tmp_path: Path) -> None:
-    picture = tmp_path / "picture.png"
-    Image.new("RGB", (16, 16)).save(picture)
-    code = (
-        "from gal_studio.workspace.archive.unzip import _check_picture\n"
-        "data = Path(sys.argv[1]).read_bytes()\nHELD\n_check_picture(data)"
-    )
-    said = last_words(code, picture)
-    assert "could not be started (Too many open files): raise the limit" in said
 
 
 def test_what_is_needed_is_more_than_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -49,26 +48,3 @@ def test_a_damaged_file_is_refused_and_kept(tmp_path: Path, text: str) -> None:
         with pytest.raises(StudioError, match="cannot be read"):
             act()
     assert (tmp_path / FILE).read_text(encoding="utf-8") == text
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"base_model": "\ud800"},
-        {"clip_model": b"ViT"},
-        {"preset": None},
-        {"settings": {"tune.steps": 300}},
-        {"settings": {"tune": {"steps": "300"}}},
-        {"settings": {7: "300"}},
-        {"settings": {"tune.steps": "3\0"}},
-        {"settings": ["tune.steps"]},
-        {"name": 7},
-        {"base_model": "x" * 10_000},
-    ],
-)
-def test_a_preset_that_could_not_be_read_again_is_not_saved(tmp_path: Path, changes: dict[str, Any]) -> None:
-    presets = OwnPresets(tmp_path)
-    presets.save(INK)
-    with pytest.raises(StudioError, match=r"The preset|A value of the preset"):
-        presets.save(replace(INK, **changes))
-    assert presets.all() == (INK,)

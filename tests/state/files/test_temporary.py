@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.free_space import Disk
-from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files, temporary_folder
 from gal_studio.state.files.unfinished import unfinished_name
 from gal_studio.ui.api import uploads
@@ -54,8 +52,6 @@ def test_other_peoples_files_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         tmp_path / "workspace" / unfinished_name(elsewhere) / "of another workspace.txt",
         tmp_path / "workspace" / "temporary" / "gal-studio-page" / "slides.key",
         tmp_path / "workspace" / "uploads" / ("a" * 32) / "letter.txt",
-        tmp_path / "workspace" / ".reserve",
-        tmp_path / "workspace" / ".ballast",
         elsewhere / "gal-studio-page" / "letter.txt",
     ]
     for path in theirs:
@@ -68,8 +64,6 @@ def test_other_peoples_files_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     link.symlink_to(elsewhere)
     with own_temporary_files(tmp_path / "workspace"):
         uploads.keep_uploads_in(tmp_path / "workspace")
-        keep_reserve_file(tmp_path / "workspace", Disk(tmp_path, reserve=0))
-        assert not release_reserve_file(tmp_path / "workspace")
     assert all(path.read_bytes() == b"theirs" for path in theirs)
     assert all(path.exists() for path in theirs) and link.is_symlink()
     linked = tmp_path / "linked"

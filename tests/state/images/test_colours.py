@@ -161,20 +161,6 @@ def told_again(data: bytes, primaries: int, transfer: int) -> bytes:
 
 AVIF = encoded(Image.fromarray(squares(IN_P3)), "AVIF", quality=100, subsampling="4:4:4")
 PLAIN = Image.fromarray(squares(PATCHES))
-GAMMA_1, GAMMA_2 = (chunk(b"gAMA", struct.pack(">I", value)) for value in (100_000, 45_455))
-
-
-def bmp(kind: int, *points: int) -> bytes:
-    """A BMP with the header that has a color space."""
-    plain = encoded(PLAIN, "BMP")
-    space = struct.pack("<I9i", kind, *points, *[0] * (9 - len(points))) + bytes(12)
-    return plain[:10] + struct.pack("<II", 14 + 108, 108) + plain[18:54] + bytes(16) + space + plain[54:]
-
-
-def gif() -> bytes:
-    plain = encoded(PLAIN, "GIF")
-    start = 13 + 3 * (2 << (plain[10] & 7)) * (plain[10] >> 7)
-    return b"GIF89a" + plain[6:start] + b"\x21\xff\x0bICCRGBG1012\x01x\0" + plain[start:]
 
 
 def test_display_p3_by_nclx() -> None:
@@ -189,11 +175,6 @@ def test_display_p3_by_nclx() -> None:
         ("HDR (HLG)", told_again(AVIF, 9, 18)),
         ("codes 1 and 8", told_again(HEIC_PICTURE, 1, 8)),
         ("video range", png(squares(PATCHES), cicp(1, 13, 0, 0))),
-        ("gamma 1", png(squares(PATCHES), GAMMA_1)),
-        ("calibrated", png(squares(PATCHES), chunk(b"cHRM", struct.pack(">8I", *[31270] * 8)))),
-        ("calibrated", encoded(PLAIN, "TIFF", tiffinfo={319: (0.68, 0.32, 0.265, 0.69, 0.15, 0.06)})),
-        ("calibrated", bmp(0, 1 << 30)),
-        ("a profile of its own", gif()),
     ],
 )
 def test_other_spaces_are_read_as_srgb_and_said(space: str, data: bytes) -> None:
@@ -204,9 +185,8 @@ def test_other_spaces_are_read_as_srgb_and_said(space: str, data: bytes) -> None
 
 
 def test_what_is_shown_as_srgb_is_not_said() -> None:
-    srgb = GAMMA_1 + chunk(b"sRGB", b"\0")
-    usual = [png(squares(PATCHES), one) for one in (GAMMA_2, srgb, cicp(1, 13, 0, 1), cicp(1, 1, 0, 1))]
-    for data in (*usual, AVIF, told_again(AVIF, 2, 2), AVIF.replace(b"colr", b"free"), bmp(0)):
+    usual = [png(squares(PATCHES), cicp(1, transfer, 0, 1)) for transfer in (1, 13)]
+    for data in (*usual, AVIF, told_again(AVIF, 2, 2), AVIF.replace(b"colr", b"free")):
         assert shown(data)[1] == ()
 
 

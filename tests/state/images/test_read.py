@@ -108,22 +108,6 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
         read_picture(encoded(Image.effect_noise((64, 64), 80))[:1500])
 
 
-@pytest.mark.parametrize(
-    ("head", "what"),
-    [
-        (b"\xff\x0a", "a JPEG XL file"),
-        (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL file"),
-        (b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 file"),
-        (b"v/1\x01", "an OpenEXR file"),
-        (b"8BPS\0\1", "a Photoshop file"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG file"),
-    ],
-)
-def test_what_is_known_and_not_read_is_named(head: bytes, what: str) -> None:
-    with pytest.raises(StudioError, match=f"is {what}, which is not read: save it as JPEG"):
-        read_picture(head.ljust(200, b"\0"))
-
-
 @pytest.mark.parametrize("tags", [{50706: 1}, {254: 1, 330: 8}])
 def test_the_preview_in_a_raw_file_is_not_taken_for_the_picture(tags: dict[int, int]) -> None:
     preview = np.zeros((16, 16), dtype=np.uint8)

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,19 +17,16 @@ from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.ui.access.gate import LARGEST_BODY
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.uploads import (
-    KEPT_SECONDS,
     MOST_FILES,
     UPLOAD_PATH,
     Uploads,
     safe_name,
     uploads,
 )
-from gal_studio.ui.panels import reference, reference_form
 from tests.state.images.profiles import encoded
-from tests.ui import asking
 from tests.ui.access.doors import Answer, ask, multipart
 from tests.ui.conftest import Place, Served, serving
-from tests.ui.seeded import PROMPT, picture
+from tests.ui.seeded import picture
 
 PICTURE = picture((7, 80, 200))
 
@@ -135,25 +131,12 @@ def test_too_many_at_once_and_other_forms_are_refused(opened: Served) -> None:
     assert waiting() == before
 
 
-def test_what_waits_in_all_is_bounded_and_the_oldest_go(tmp_path: Path) -> None:
-    place = Uploads(tmp_path, largest=3 * len(PICTURE))
-    first, second, third = (place.add(given(PICTURE)) for _ in range(3))
-    with pytest.raises(HTTPException, match="too many uploads"):
-        place.add(given(PICTURE))
-    old = time.time() - KEPT_SECONDS - 1
-    os.utime(tmp_path / first, (old, old))
-    fourth = place.add(given(PICTURE))
-    assert all(place.path(identity) for identity in (second, third, fourth))
-    with pytest.raises(StudioError, match="not uploaded"):
-        place.path(first)
-
-
 def test_other_files_among_the_uploads_are_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "uploads"
     folder.mkdir()
     (folder / ".DS_Store").write_bytes(b"x" * 10 * len(PICTURE))
     (folder / "notes").mkdir()
-    place = Uploads(folder, largest=len(PICTURE))
+    place = Uploads(folder)
     assert place.path(place.add(given(PICTURE)))
     assert (folder / ".DS_Store").is_file() and (folder / "notes").is_dir()
 
@@ -161,26 +144,6 @@ def test_other_files_among_the_uploads_are_left_alone(tmp_path: Path) -> None:
 def test_a_folder_of_uploads_that_was_deleted_is_made_again(tmp_path: Path) -> None:
     place = Uploads(tmp_path / "uploads")
     assert place.path(place.add(given(PICTURE)))
-
-
-def test_what_a_project_has_makes_room_for_the_next_one(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "uploads").mkdir()
-    kept = Uploads(tmp_path / "uploads", largest=4 * len(PICTURE))
-    for module in (reference, reference_form):
-        monkeypatch.setattr(module, "uploads", lambda: kept)
-    for name in ("one", "two", "three"):
-        paths = [kept.add(given(PICTURE)) for _ in range(3)]
-        references = [{"path": path, "prompt": PROMPT} for path in paths]
-        form = {"kind": "style", "sets": [{"references": references}], "name": name, "preset": "pocket"}
-        asking.ask("create", place.studio, form)
-        assert all(kept.path(identity) for identity in paths), (
-            "the answer may be lost, and the form sent again"
-        )
-    assert {project.name for project in place.studio.projects()} >= {"one", "two", "three"}
-    assert len(list(kept.folder.iterdir())) <= 4
-    kept.taken(["nothing", "0" * 32, "../x"])
 
 
 @pytest.mark.parametrize("replaced", [False, True])

@@ -10,9 +10,10 @@ import gradio as gr
 from gal_studio.studio import Studio
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.app import build_blocks
-from gal_studio.ui.panels.everything import REQUESTS, requests_about
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.programs.endpoints import NAMES
 from gal_studio.ui.requests import Context
+from tests.asked import requests_about
 from tests.ui.conftest import Place
 from tests.ui.seeded_refinement import pairs_made
 

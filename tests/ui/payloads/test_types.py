@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.polling import NewCandidates, all_parts
-from gal_studio.ui.panels.everything import REQUESTS, SUBJECTS, requests_about
+from gal_studio.ui.panels.everything import REQUESTS
+from tests.asked import SUBJECTS, requests_about
 from tests.features.needed import needs_refine
 from tests.ui.asking import ask
 from tests.ui.conftest import Place
@@ -39,14 +40,14 @@ def test_answers_are_what_their_types_say(place: Place) -> None:
 
 
 @needs_refine
-def test_everything_that_can_be_asked_about_a_project_is_asked_before_its_import(place: Place) -> None:
+def test_everything_that_can_be_asked_about_a_project_is_asked(place: Place) -> None:
     pairs_made(place.studio, place.round)
     asked = {name for name, _ in requests_about(place.studio.store, place.project)}
     for request in REQUESTS.reads():
         named = SUBJECTS & request.fields.keys()
         assert request.name in asked or not named, (
-            f"{request.name} is about a {min(named)} and not asked before an import: give its other fields "
-            "defaults, or name what they hold in `everything.SUBJECTS`"
+            f"{request.name} is about a {min(named)} and not asked: give its other fields defaults, or "
+            "name what they hold in `SUBJECTS`"
         )
     assert {"poll", "pair", "patch_maps", "same_seed", "reference_mask", "local_models"} <= asked
 

@@ -19,7 +19,7 @@ from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.programs import endpoints
 from gal_studio.ui.programs.endpoints import NAMES, Endpoints
 from gal_studio.ui.programs.pictures import references_of
-from gal_studio.ui.programs.queue import DATA, JOIN, MOST_UNREAD, READ
+from gal_studio.ui.programs.queue import DATA, JOIN, READ
 from gal_studio.ui.requests import Context
 from gal_studio.ui.serve import Listening, make_rules
 from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, cookie_of, gradio_routes, sign_in
@@ -169,18 +169,6 @@ def test_odd_calls_do_not_reach_gradio(opened: Served) -> None:
         assert join(opened.address, body).status == 400
     assert join(opened.address, good, {"Origin": "https://evil.example"}).status == 403
     assert join(opened.address, good, {"Host": "evil.example"}).status == 403
-
-
-def test_a_program_that_never_reads_is_stopped_until_it_does(opened: Served) -> None:
-    number = client(opened.address).endpoints
-    status = next(index for index, each in number.items() if each.api_name == "/status")
-    call = {"fn_index": status, "session_hash": "silent", "data": [opened.place.project]}
-    answers = [join(opened.address, call) for _ in range(MOST_UNREAD + 1)]
-    assert [answer.status for answer in answers] == [200] * MOST_UNREAD + [429]
-    assert join(opened.address, {**call, "session_hash": "another"}).status == 200
-    read = ask(opened.address, f"{DATA}?session_hash=silent")
-    assert read.body.count(b"process_completed") == MOST_UNREAD
-    assert join(opened.address, call).status == 200
 
 
 def test_answers_of_an_unknown_session_are_refused_and_nothing_breaks(

@@ -4,7 +4,6 @@ Blanks at the end of the words tell several changes apart that are refused alike
 """
 
 from collections.abc import Callable
-from random import Random
 
 from tests.state.images.hostile import pixels, png
 from tests.workspace.archive.rezip import Archive
@@ -125,18 +124,3 @@ HOSTILE: dict[str, Change] = {
     "not a valid zip": lambda a: a.cut(),
     "not a valid zip ": lambda a: a.flip_compressed(),
 }  # fmt: skip
-
-
-def damage(archive: Archive, random: Random) -> None:
-    """Change, cut or fill the bytes of the zip."""
-
-    def harm(data: bytearray) -> None:
-        for _ in range(random.choice((1, 1, 2, 30))):
-            data[random.randrange(len(data))] ^= 1 << random.randrange(8)
-        if random.random() < 0.2:
-            del data[random.randrange(len(data)) :]
-        if random.random() < 0.2:
-            place = random.randrange(len(data) or 1)
-            data[place : place + 4] = b"\xff" * 4
-
-    archive.after(harm)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gal_studio.state import Store
-from gal_studio.ui.panels.everything import requests_about
+from tests.asked import requests_about
 from workshop.benchmarks.attack.target import Target
 
 DOWNLOADS = ("archive", "references", "choices.csv", "choices.jsonl")

@@ -12,12 +12,14 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 
 import psutil
+from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
@@ -30,8 +32,8 @@ from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.repair import repair
-from tests.state.images.hostile import pictures
-from tests.workspace.archive.hostile_archives import HOSTILE, damage
+from tests.state.images.hostile import FORMATS, Hostile, encoded, pictures
+from tests.workspace.archive.hostile_archives import HOSTILE
 from tests.workspace.archive.rezip import Archive
 from tests.workspace.filled import fill, snapshot
 
@@ -117,9 +119,68 @@ def peak(process: psutil.Process) -> int:
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))
 
 
+def damaged(random: Random) -> Iterator[Hostile]:
+    """An endless sequence of valid files that were cut, changed, filled or joined."""
+    size = 24, 24
+    good = {form: encoded(Image.frombytes("RGB", size, random.randbytes(1728)), form) for form in FORMATS}
+    harms: tuple[Callable[[bytearray, Random], None], ...] = (_cut, _flip, _fill, _double, _count)
+    number = 0
+    while True:
+        form = FORMATS[number % len(FORMATS)]
+        harm = harms[number // len(FORMATS) % len(harms)]
+        data = bytearray(good[form])
+        harm(data, random)
+        if number % 11 == 10:
+            data += good[random.choice(FORMATS)]
+        yield Hostile(f"{form}, {harm.__name__.strip('_')} {number}", bytes(data))
+        number += 1
+
+
+def _cut(data: bytearray, random: Random) -> None:
+    del data[random.randrange(1, len(data)) :]
+
+
+def _flip(data: bytearray, random: Random) -> None:
+    for _ in range(random.randrange(1, 30)):
+        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+
+
+def _fill(data: bytearray, random: Random) -> None:
+    first = random.randrange(len(data))
+    data[first : first + 40] = random.choice((b"\0", b"\xff", b"\x7f")) * len(data[first : first + 40])
+
+
+def _double(data: bytearray, random: Random) -> None:
+    first, last = sorted(random.randrange(len(data)) for _ in range(2))
+    data[first:first] = data[first:last] * random.randrange(1, 4)
+
+
+def _count(data: bytearray, random: Random) -> None:
+    """Write another number where a length or an offset may be."""
+    place = random.randrange(max(len(data) - 4, 1))
+    data[place : place + 4] = random.choice(
+        (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\1\0\0\0")
+    )
+
+
+def damage(archive: Archive, random: Random) -> None:
+    """Change, cut or fill the bytes of the zip."""
+
+    def harm(data: bytearray) -> None:
+        for _ in range(random.choice((1, 1, 2, 30))):
+            data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+        if random.random() < 0.2:
+            del data[random.randrange(len(data)) :]
+        if random.random() < 0.2:
+            place = random.randrange(len(data) or 1)
+            data[place : place + 4] = b"\xff" * 4
+
+    archive.after(harm)
+
+
 def try_pictures(count: int) -> Costs:
     costs = Costs()
-    for case in pictures(seed=2, count=count):
+    for case in islice(chain(pictures(seed=2), damaged(Random(2))), count):
         child = psutil.Process(decoder.running().pid)
         started, before = time.monotonic(), work(child)
         try:

@@ -30,7 +30,6 @@ from gal_studio.state import Store
 from gal_studio.state.database.backups import back_up
 from gal_studio.state.files.own_presets import OwnPreset
 from gal_studio.state.files.private import keep_private
-from gal_studio.state.files.reserve_file import keep_reserve_file, release_reserve_file
 from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PageLock, WorkerLock, holders
 from gal_studio.state.jobs.worker_log import last_lines
@@ -163,9 +162,6 @@ def _acts(place: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     def work() -> None:
         with Store(place) as store, own_temporary_files(place):
             studio = Studio(store)
-            keep_reserve_file(place, store.disk)
-            release_reserve_file(place)
-            keep_reserve_file(place, store.disk)
             store.own_presets.save(OwnPreset("Own", "own", "someone/a-model", "ViT-B-32/openai", {}))
             store.images.add_picture(picture(Random(3)))
             for project_id in store.projects.names():

@@ -186,7 +186,7 @@ def try_phases(
 
 
 def _plan(folder: Path, models: tuple[str, str]) -> RunPlan:
-    return replace(plan_in(folder, models), measured="last")
+    return replace(plan_in(folder, models), measure=True)
 
 
 def _end(code: int) -> str:

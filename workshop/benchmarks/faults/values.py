@@ -32,11 +32,12 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.everything import show_all
 from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.view_cache import ViewCache
-from gal_studio.ui.panels.everything import REQUESTS, requests_about
+from gal_studio.ui.panels.everything import REQUESTS
 from gal_studio.ui.requests import Context
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.delete import delete_project
 from gal_studio.workspace.repair import repair
+from tests.asked import requests_about
 from tests.workspace.filled import fill
 from workshop.benchmarks.attack.confined import confined
 

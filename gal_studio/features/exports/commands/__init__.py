@@ -1,2 +1,2 @@
-AFTER = "start-from"
+AFTER = "run"
 """The command after which they stand in the help."""

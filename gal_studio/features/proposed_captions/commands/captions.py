@@ -83,7 +83,7 @@ def propose(
         if caption_beside(path) is not None:
             continue
         try:
-            text = propose_one(path, kind, describe, trigger_word)
+            text = _propose_one(path, kind, describe, trigger_word)
         except (NoCaptionError, PictureError) as error:
             problems.append(f"{path.name}: {error}")
             told(in_lines(f"No caption for {problems[-1]}"))
@@ -100,8 +100,7 @@ def propose(
     return made
 
 
-def propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str = "") -> str:
-    """Write a proposal beside an image, and return it."""
+def _propose_one(path: Path, kind: Kind, describe: Describe, trigger_word: str) -> str:
     try:
         picture, _ = read_picture(path)
     except StudioError as error:
