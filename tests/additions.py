@@ -85,10 +85,8 @@ with Store(Path(sys.argv[1])) as store:  # and nobody starts a worker: a test do
         said[name] = write(name, round=round_id, **request)
     check_payloads(studio.store, project)
     print(json.dumps({
-        "package": gal_studio.__file__, "said": said, "poll": parts, "requests": sorted(REQUESTS),
+        "package": gal_studio.__file__, "said": said, "poll": parts,
         "exports": REQUESTS["exports"](context, {"round": round_id}) if "exports" in REQUESTS else None,
-        "count": REQUESTS["count_pictures"](context, {"round": round_id})
-        if "count_pictures" in REQUESTS else None,
         "css": files()["studio.css"].decode(), "files": sorted(files()),
         "listed": files()["rounds/views/plug_ins.js"].decode(),
     }))

@@ -177,49 +177,33 @@ def test_the_bundled_demos_make_18_anchors(kind):
         assert len(describe(kind, [(prompt, word)]).prompts.expand(assets.load_anchors(kind))) == 18
 
 
-ORIGINS = {  # steps, learning rate, rank and target of a style and of an object
-    "sdxl": ((500, 3e-4, 16, "all"), (800, 3e-4, 16, "all")),
-    "flux2-klein": ((500, 3e-4, 16, "attention"), (1000, 2e-4, 32, "attention")),
-    "z-image": ((500, 3e-4, 16, "all"), (800, 3e-4, 16, "all")),
-    "krea-2": ((500, 3e-4, 32, "attention"), (800, 3e-4, 32, "attention")),
-}
-FORMER = ((500, 1e-4, 16, "attention"), (800, 1e-4, 16, "attention"))
-
-
-def trainings(preset):
-    tunes = [preset.settings[kind].tune for kind in ("style", "object")]
-    return tuple((tune.steps, tune.learning_rate, tune.rank, tune.target) for tune in tunes)
-
-
 def test_an_origin_names_the_source_of_each_number_that_is_not_our_own():
     for preset in assets.load_presets():
         words = preset.origin.words
-        if preset.name in ORIGINS:
-            assert trainings(preset) == ORIGINS[preset.name]
-            differing = {
-                name
-                for kind, former in preset.origin.former.items()
-                for name, value in former.items()
-                if getattr(preset.settings[kind].tune, name) != value
-            }
-            assert differing <= set(preset.origin.sources)
-            assert "all others GAL Studio’s own" in words and words.endswith("Untested here.")
-        else:
-            assert not preset.origin.former and words.startswith("Training settings: all ")
-    assert assets.load_preset("z-image").origin.words.startswith(
-        "Training settings: learning rate and target from OneTrainer’s preset; all others GAL Studio’s own."
-    )
+        if not preset.origin.former:
+            assert words.startswith("Training settings: all ")
+            continue
+        differing = {
+            name
+            for kind, former in preset.origin.former.items()
+            for name, value in former.items()
+            if getattr(preset.settings[kind].tune, name) != value
+        }
+        assert differing and differing <= set(preset.origin.sources)
+        assert "all others GAL Studio’s own" in words and words.endswith("Untested here.")
 
 
 def test_the_values_of_earlier_versions_have_a_name():
     for preset in assets.load_presets():
         former = preset.as_before
-        if preset.name in ORIGINS:
-            assert former == assets.load_preset(f"{preset.name}-former") and trainings(former) == FORMER
-            assert former.settings["style"].generation == preset.settings["style"].generation
-            assert former.as_before is former and former.fast == ""
-        else:
+        if not preset.origin.former:
             assert former is preset
+            continue
+        assert former == assets.load_preset(f"{preset.name}-former")
+        for kind, values in preset.origin.former.items():
+            assert {name: getattr(former.settings[kind].tune, name) for name in values} == values
+        assert former.settings["style"].generation == preset.settings["style"].generation
+        assert former.as_before is former and former.fast == ""
     with pytest.raises(StudioError, match="no preset 'sd15-former'"):
         assets.load_preset("sd15-former")
 

@@ -70,8 +70,3 @@ def test_the_lab_says_what_was_measured(path: Path) -> None:
 def test_the_examples_of_the_page_are_by_that_version() -> None:
     page = (ROOT / "assets" / "ui" / "how" / "how.html").read_text(encoding="utf-8")
     assert [f"pocket {version}" for version in NAMED.findall(page)] == [bundled_version()]
-
-
-def test_a_former_version_is_found() -> None:
-    assert former("Measured with pocket 7: half.") == ["pocket 7"]
-    assert former("Measured with pocket 7, an\nearlier version: half.") == former("Of Pocket 8.") == []

@@ -4,11 +4,7 @@ from typing import Any
 
 from gal_studio.studio import Studio
 
-LIMITS = {"measure": 10, "measure_all": 60, "change_test_set": 18, "measure_when": 7}
-VERB_LIMITS: dict[str, tuple[int, tuple[str, ...]]] = {}
-UNCOUNTED_VERBS = {"change_test_set": "is its request's"}
 OTHER = {"change_test_set": {"prompts": "held_out"}, "measure": {"round": "unmeasured"}}
-REFUSED: dict[str, str] = {}
 
 
 def given(studio: Studio, round_id: str) -> dict[str, Any]:

@@ -71,35 +71,6 @@ def send_form(page: Any, secret: str) -> None:
     page.click("button[type=submit]")
 
 
-def test_nothing_leaves_the_origin(context: Any, served: Served) -> None:
-    found = noted(context, served.address)
-    page = context.new_page()
-    page.goto(served.url())
-    walk(page)
-    assert found == []
-
-
-def test_the_watch_notices_what_would_leave(context: Any, served: Served) -> None:
-    found = noted(context, served.address)
-    page = context.new_page()
-    page.goto(served.url())
-    page.wait_for_selector("html[data-studio=ready]")
-    page.evaluate("fetch('https://elsewhere.example/').catch(() => {})")
-    page.evaluate(
-        "document.body.append(Object.assign(new Image(), { src: 'https://elsewhere.example/a.png' }))"
-    )
-    page.evaluate("navigator.sendBeacon('https://elsewhere.example/b')")
-    page.evaluate(
-        "document.head.append(Object.assign(document.createElement('script'), { text: 'window.owned = 1' }))"
-    )
-    for _ in range(3000):
-        if sum("elsewhere.example" in line for line in found) >= 3:
-            break
-        page.wait_for_timeout(20)  # during which the browser tells what it asked for
-    assert sum("elsewhere.example" in line for line in found) >= 3
-    assert page.evaluate("window.owned") is None, "an inline script of somebody else ran"
-
-
 def test_a_person_signs_in_works_and_signs_out(context: Any, locked: Served) -> None:
     found = noted(context, locked.address)
     page = context.new_page()
@@ -133,14 +104,6 @@ def test_the_page_is_left_by_its_own_button(context: Any, locked: Served) -> Non
     other.wait_for_selector("[name=secret]")  # its next poll is refused
     page.goto(locked.url())
     expect(page.locator("[name=secret]")).to_have_count(1)
-
-
-def test_without_a_password_there_is_nothing_to_leave(context: Any, served: Served) -> None:
-    page = context.new_page()
-    page.goto(served.url())
-    page.wait_for_selector("html[data-studio=ready]")
-    expect(page.locator("[data-part=sign-out]")).to_have_count(1)
-    assert not page.is_visible("[data-part=sign-out]")
 
 
 def test_an_open_page_asks_again_when_its_session_has_ended(context: Any, locked: Served) -> None:

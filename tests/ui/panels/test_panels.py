@@ -35,23 +35,6 @@ def test_an_unexpected_error_shows_nothing_of_the_inside(caplog):
     assert "secret" in caplog.text
 
 
-def test_a_verdict_is_recorded_undone_and_redone(place: Place):
-    first = place.studio.round_view(place.round).candidates[0].candidate.id
-    ask("decide", place.studio, {"candidates": [first], "verdict": "accepted"})
-    decided = place.studio.store.decisions.of_round
-    assert ask("undo", place.studio, {"round": place.round}) == {
-        "changed": [first],
-        "what": "accept A tie, image 1",
-    }
-    assert decided(place.round).verdicts == {}
-    assert ask("redo", place.studio, {"round": place.round}) == {
-        "changed": [first],
-        "what": "accept A tie, image 1",
-    }
-    assert decided(place.round).verdicts == {first: "accepted"}
-    assert ask("redo", place.studio, {"round": place.round}) == {"changed": [], "what": ""}
-
-
 def derived(kind, *sets):
     typed = [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]
     return derived_from(Form.parsed({"kind": kind, "sets": typed}))

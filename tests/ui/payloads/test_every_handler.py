@@ -23,7 +23,7 @@ from workshop.benchmarks.attack.values import fitting, spoiled, written
 USUAL, MOST = 30, 500  # requests of each name
 LAST = ("draw_more", "archive", "delete")
 READS = {one.name for one in REQUESTS.reads()}
-OTHERWISE = {"try_demo", "run_job", "make_round", "propose_prompt", "choose_blind"} | (READS & REFUSED.keys())
+OTHERWISE = {"try_demo", "run_job", "make_round", "propose_prompt", "choose_blind"} | (READS & REFUSED)
 """run_job and make_round are of kinds that tests/invented has alone; prompts are proposed by a server; two
 images of one prompt and seed are hardly met by chance; a read that is refused in the workspace of the
 statements, such as a search, lacks the same here."""

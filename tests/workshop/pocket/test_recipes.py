@@ -92,18 +92,6 @@ def trained(work: Path, stopped_at: int | None = None) -> dict[str, torch.Tensor
     return {name: value.clone() for name, value in run.module.state_dict().items()}
 
 
-def test_a_step_sees_half_recipes_and_only_the_shards_that_are_due(work: Path) -> None:
-    data = styles.Data(work, shards_at_first=1, every=2)
-    data.grow(0)
-    latents, words, tokens = data.batch(np.random.default_rng(0), 0.6)
-    assert latents.shape == (styles.BATCH, 16, 16, 16) and len(words) == styles.BATCH
-    assert tokens.shape == (styles.BATCH // 8, 64, 512)
-    assert len(data.recipes) == 8 and len(data.clear) == 12
-    data.grow(3)
-    assert len(data.recipes) == 16
-    assert {name: len(each) for name, each in data.measured.items()} == {"clear": 10, "held": 10, "new": 10}
-
-
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(work: Path) -> None:
     whole = trained(work)
     (first,) = (json.loads(line) for line in (work / "styles.jsonl").read_text().splitlines())

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from gal_studio.core.types import TrainingExample
 from tests.ui.browser.brush.brushing import EDGE, opened, pair_opened, settled, stroke
 from tests.ui.browser.menus import switch_figures
 from tests.ui.conftest import Served, Watched, until
@@ -238,30 +237,3 @@ def back_and_on(page: Any, served: Served, node: str) -> None:
     following = next(round_ for round_ in rounds if round_.parent_id == node)
     assert following.kind == "fine_tune"
     assert any(round_.parent_id == following.id for round_ in rounds), "its refinement is queued as well"
-
-
-@pytest.mark.thorough
-def test_a_next_round_is_queued_behind_a_running_refinement(watched: Watched, served: Served):
-    studio = served.place.studio
-    node = pairs_made(studio, served.place.round)
-    studio.run_refinement(node)
-    page = opened(watched, served, node)
-    page.wait_for_selector("[data-action=train]:disabled")
-    page.click("[data-action=next_round]:enabled")
-    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
-    jobs = studio.store.queue.read().waiting
-    assert [job.kind for job in jobs] == ["refine", "generate", "fine_tune", "generate", "measure"]
-
-
-@pytest.mark.thorough
-def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):
-    store = served.place.studio.store
-    node = pairs_made(served.place.studio, served.place.round)
-    refined(served.place.studio, node)
-    store.refinements.save_measurements(node, [])
-    anchors = store.projects.anchors(served.place.project)
-    samples = [TrainingExample("a" * 64, anchor.prompt, 1.0, False) for anchor in anchors]
-    store.rounds.finish_training(node, store.rounds.get(node).adapter or "", node, samples)
-    page = opened(watched, served, node)
-    page.wait_for_selector(".refine-measured:has-text('trained on every prompt')")
-    expect(page.locator(".refine-measured li")).to_have_count(0)

@@ -155,14 +155,6 @@ def test_a_rule_that_is_refused_goes_back(watched: Watched, served: Served):
     page.wait_for_function("document.querySelector('.refine-rule select').value === 'continue'")
 
 
-@pytest.mark.thorough
-def test_the_map_needs_no_library_of_charts(watched: Watched, served: Served):
-    page = watched.page
-    page.route("**/plotly.min.js", lambda route: route.abort())
-    watched.open(served.url())
-    page.wait_for_selector(".map .plot .point")
-
-
 class Lost:
     """Connections that a sleep took: the first call of each path is never answered, and no error comes."""
 

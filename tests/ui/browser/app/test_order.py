@@ -88,10 +88,6 @@ def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served
     page.wait_for_selector("dialog.anchors-editor li:has-text('A barn')")
     added = [anchor.prompt.split(" in ")[0] for anchor in studio.project(project).anchors[18:]]
     assert added == ["A mill", "A barn"]
-    page.keyboard.type("A tie")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".toast:has-text('does not name the subject')")
-    assert page.input_value("dialog.anchors-editor input[type=text]") == "A tie", "to be corrected"
 
 
 @pytest.mark.thorough

@@ -1,7 +1,5 @@
 """Presses that meet a page in the middle of something, in a real Chromium."""
 
-from typing import Any
-
 import pytest
 
 from tests.features.needed import needs_refine
@@ -79,37 +77,6 @@ def test_a_chip_that_changes_under_the_mouse_is_clicked(watched: Watched, served
     page.mouse.up()
     page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
     page.wait_for_selector(".chip-note:has-text('1 accepted')")
-
-
-@pytest.mark.thorough
-def test_a_suggestion_that_changes_under_the_mouse_is_clicked(page: Any, served: Served):
-    studio = served.place.studio
-    row = ".suggestion-row >> nth=0"
-    page.hover(f"{row} >> .leave")
-    page.mouse.down()
-    other = page.get_attribute(".suggestion-row:nth-child(2)", "data-candidate")
-    studio.decide([other], "accepted")
-    page.wait_for_selector(f".tile[data-id='{other}'][data-verdict=accepted]")
-    page.mouse.up()
-    page.wait_for_selector(".suggestion-row:nth-child(1)[data-verdict=rejected]")
-    page.wait_for_selector(".suggestion-row:nth-child(2)[data-verdict=accepted]")
-
-
-@pytest.mark.thorough
-def test_a_row_of_the_queue_that_changes_under_the_mouse_is_clicked(watched: Watched, served: Served):
-    studio = served.place.studio
-    first, second = studio.run_round(studio.next_round(served.place.round).id)
-    page = watched.open(served.url())
-    page.click("[data-part=queue]")
-    page.hover(f".queue-list li[data-job='{second.id}'] [aria-label^='Cancel']")
-    page.mouse.down()
-    studio.store.workers.enter("w")
-    studio.store.jobs.claim("w")
-    page.wait_for_selector("[data-part=pause]:visible")
-    page.mouse.up()
-    until(lambda: studio.store.jobs.get(second.id).state == "stopped")
-    assert studio.store.jobs.get(first.id).state == "running"
-    page.wait_for_selector(f".queue-list li[data-job='{first.id}'][data-state=running]")
 
 
 @pytest.mark.thorough

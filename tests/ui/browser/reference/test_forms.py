@@ -128,15 +128,18 @@ def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served)
     watched.complaints[:] = [line for line in watched.complaints if "404" not in line]
 
 
-@pytest.mark.thorough
 @pytest.mark.races
-def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):
+def test_a_demo_answers_at_once_and_begins_once_though_the_list_comes_again_meanwhile(
+    watched: Watched, served: Served
+):
     studio = served.place.studio
     gate = Gate(studio.create_demo)
     studio.create_demo = gate  # type: ignore[method-assign]
     gate.close()
     page = watched.open(served.url("reference"))
     page.click(".demo-button >> nth=0")
+    page.wait_for_selector(".demo-button[aria-busy=true] >> text=Creating the project")
+    expect(page.locator(".demo-button[aria-busy] progress")).to_be_visible()
     assert gate.reached.wait(60)
     make_project(studio, name="Ink harbour")
     page.click("[data-step=results]")
@@ -244,20 +247,6 @@ def test_a_projects_settings_are_set_back_to_those_of_its_model(watched: Watched
     until(lambda: studio.project(project).settings.tune.rank == 3)
     page.click(".open-project .reset-all")
     until(lambda: studio.project(project).settings.tune.rank == usual["rank"])
-
-
-@pytest.mark.races
-def test_a_demo_answers_at_once(watched: Watched, served: Served):
-    studio = served.place.studio
-    gate = Gate(studio.create_demo)
-    studio.create_demo = gate  # type: ignore[method-assign]
-    gate.close()
-    page = watched.open(served.url("reference"))
-    page.click(".demo-button >> nth=1")
-    page.wait_for_selector(".demo-button[aria-busy=true] >> text=Creating the project")
-    expect(page.locator(".demo-button[aria-busy] progress")).to_be_visible()
-    gate.open()
-    page.wait_for_selector(".chip-round[aria-current]")
 
 
 @pytest.mark.thorough

@@ -136,6 +136,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     page.fill(f"{EDITOR} input[type=text]", "A tie")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{EDITOR} .toast:has-text('does not name the subject')")
+    assert page.input_value(f"{EDITOR} input[type=text]") == "A tie", "to be corrected"
     page.keyboard.press("Escape")
     page.wait_for_selector(EDITOR, state="hidden")
     page.wait_for_function("document.activeElement.textContent === 'Edit test prompts'")

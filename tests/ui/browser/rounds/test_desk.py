@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.ui.browser.brush.brushing import settled
 from tests.ui.browser.menus import show_only
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, train
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
@@ -103,26 +103,6 @@ def test_order_and_size_are_kept_in_this_browser(page: Any, served: Served):
     heads = page.locator(".group .group-head:visible").count()
     assert heads == 18, "each image is back at its test prompt"
     expect(page.locator(".flat-list .tile")).to_have_count(0)
-
-
-@pytest.mark.thorough
-def test_undo_and_redo_say_what_they_change(page: Any, served: Served):
-    decisions = served.place.studio.store.decisions
-    page.keyboard.press("ArrowRight")
-    for key in "aar":
-        page.keyboard.press(key)
-    settled(page)
-    page.wait_for_selector(".desk-steps [aria-label^='Undo: reject']")
-    before = decisions.of_round(served.place.round).verdicts
-    page.keyboard.press("Control+z")
-    page.wait_for_selector(".toast:has-text('Undid: reject')")
-    page.wait_for_selector(".desk-steps [aria-label^='Redo: reject']")
-    page.click(".desk-steps [aria-label^='Undo']")
-    page.wait_for_selector(".desk-steps [aria-label^='Undo: accept']")
-    page.click(".desk-steps [aria-label^='Redo']")
-    page.click(".desk-steps [aria-label^='Redo: reject']")
-    until(lambda: decisions.of_round(served.place.round).verdicts == before)
-    settled(page)
 
 
 @pytest.mark.thorough

@@ -8,12 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from gal_studio.core.gal.policies.registry import POLICIES
 from gal_studio.ui.page import static
-from tests.invented import added
-from tests.invented.policy import SPREAD
-from tests.ui.browser.menus import open_advanced
-from tests.ui.conftest import Watched, until
 from tests.ui.conftest import few_images as finished_workspace
 
 __all__ = ["finished_workspace"]
@@ -22,12 +17,6 @@ pytestmark = pytest.mark.browser
 VIEW = Path(__file__).parents[3] / "invented" / "view.js"
 TABLE = "rounds/views/views.js"
 IMPORT, LINE = 'import { mount as mountCount } from "./invented.js";', '["count", "Count", mountCount],'
-
-
-@pytest.fixture
-def known() -> Iterator[None]:
-    with added(POLICIES, SPREAD):
-        yield
 
 
 @pytest.fixture
@@ -47,16 +36,3 @@ def test_a_view_of_one_file_and_one_line_has_its_tab(put_in: None, page: Any, se
     page.get_by_role("tab", name="Count").click()
     drawn = len(served.place.studio.round_view(served.place.round).candidates)
     expect(page.get_by_role("tabpanel", name="Count")).to_have_text(f"{drawn} images")
-
-
-@pytest.mark.thorough
-def test_a_policy_is_chosen_in_the_settings_of_a_project(known: None, watched: Watched, served) -> None:
-    studio, round_id = served.place.studio, served.place.round
-    page = watched.open(served.url("reference"))
-    page.wait_for_selector(".open-project img")
-    open_advanced(page, ".open-project")
-    page.select_option(".open-project select[name='gal.policy']", label="Spread out")
-    until(lambda: studio.round_view(round_id).settings.gal.policy == SPREAD.name)
-    page.reload()
-    page.wait_for_selector(".open-project img")
-    expect(page.locator(".open-project [name='gal.policy']")).to_have_value(SPREAD.name)

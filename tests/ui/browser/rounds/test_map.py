@@ -84,7 +84,8 @@ def test_zoom_and_pan_stay_until_a_double_click(watched: Watched, served: Served
     page.wait_for_selector("[data-act=whole]:disabled")
 
 
-def test_a_lasso_selects_and_shift_adds(watched: Watched, served: Served):
+def test_a_lasso_selects_and_shift_adds_without_a_library_of_charts(watched: Watched, served: Served):
+    watched.page.route("**/plotly.min.js", lambda route: route.abort())
     page = opened(watched, served.url())
     lasso(page, 0.35, 0.5, 110)
     page.wait_for_selector(".filter-button[aria-pressed=true]:has-text('Selection')")

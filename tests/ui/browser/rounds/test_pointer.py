@@ -176,17 +176,6 @@ def test_keys_act_on_the_ringed_picture_alone(page: Page, served: Served):
     assert ring(page) == [tiles[1]]
 
 
-@pytest.mark.thorough
-def test_enter_accepts_the_picture_under_the_pointer_and_no_other(page: Page, served: Served):
-    tiles = page.eval_on_selector_all(".tile", "(all) => all.map((one) => one.dataset.id)")
-    page.focus(f"[data-id='{tiles[2]}'] .tile-face")
-    page.mouse.move(*middle(page, f"[data-id='{tiles[5]}']"))
-    page.wait_for_selector(f"[data-id='{tiles[5]}'][data-ring]")
-    page.keyboard.press("Enter")
-    settled(page)
-    assert served.place.studio.store.decisions.of_round(served.place.round).accepted == (tiles[5],)
-
-
 def test_a_lasso_shows_what_can_be_done_with_the_selection_and_how_to_clear_it(page: Page, served: Served):
     page.wait_for_selector(".map .plot .point")
     bar = page.locator(".selection-bar")

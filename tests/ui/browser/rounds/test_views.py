@@ -66,34 +66,15 @@ def test_an_enlarged_view_goes_back_when_a_refinement_is_opened(watched: Watched
     assert page.evaluate("document.querySelector('[inert]') === null")
 
 
-@pytest.mark.thorough
-def test_escape_closes_the_menu_and_keeps_what_is_selected(page: Any):
-    page.locator(".tile .tile-face").first.click(modifiers=["Shift"])
-    page.wait_for_selector(".tile[data-selected]")
-    page.click("[data-action=save-view]")
-    page.wait_for_selector(".save-menu:popover-open")
-    page.keyboard.press("Escape")
-    expect(page.locator(".save-menu:popover-open")).to_have_count(0)
-    assert page.locator(".tile[data-selected]").count() == 1
-
-
-def test_the_map_is_saved(page: Any, served: Served):
-    page.wait_for_selector(".map .plot .point")
-    page.wait_for_function("document.querySelectorAll('.map .plot .point').length >= 180")
-    table = rows(page)
-    assert len(table) == 180
-    assert {row["decision"] for row in table} == {"undecided"}
-    copies = sum(row["copy"] == "yes" for row in table)
-    assert copies == sum(
-        shown.candidate.overfit for shown in served.place.studio.round_view(served.place.round).candidates
-    )
-
-
-def test_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
+def test_map_curves_prompts_and_choices_are_saved(watched: Watched, served: Served):
     studio = served.place.studio
     measure(studio, served.place.round)
     studio.accept_suggestion(served.place.round)
     page = watched.open(served.url())
+    page.wait_for_function("document.querySelectorAll('.map .plot .point').length >= 180")
+    drawn, table = studio.round_view(served.place.round).candidates, rows(page)
+    assert sorted(row["decision"] for row in table) == sorted(one.verdict for one in drawn)
+    assert sum(row["copy"] == "yes" for row in table) == sum(one.candidate.overfit for one in drawn)
     page.click("[data-view=curves]")
     page.wait_for_selector(".curves .arms .scatterlayer .point")
     page.wait_for_selector(".curves .curve-box .scatterlayer path")

@@ -1,7 +1,5 @@
 """What if? asks what should differ; the branch stands beside the line it left, and either can be kept."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
@@ -15,20 +13,12 @@ __all__ = ["finished_workspace"]
 pytestmark = pytest.mark.browser
 
 
-def begin(page: Any, what: str = "") -> None:
-    page.click("[data-part=branch]")
-    if what == "policy":
-        page.click(".what-if summary")
-    if what:
-        page.check(f".what-if [value={what}]")
-
-
 def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, served: Served) -> None:
     studio, first = served.place.studio, served.place.round
     accepted = studio.accept_suggestion(first)
     go_on(studio, first)
     page = watched.open(f"{served.url()}&round={first}")
-    begin(page)
+    page.click("[data-part=branch]")
     page.click("[data-answer=begin]")
     page.wait_for_selector(f"{chip('Other images')}[aria-current]")
     expect(page.locator(".tile[data-verdict=accepted]")).to_have_count(len(accepted))
@@ -41,38 +31,33 @@ def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, serv
     page.wait_for_selector(f"{chip('Round 2 · 1 other image')}[aria-current]")
 
 
-def test_the_last_round_of_a_line_is_branched_from_its_menu(watched: Watched, served: Served) -> None:
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("seed", "seed 11"),
+        pytest.param("settings", "rank 3", marks=pytest.mark.thorough),
+        pytest.param("policy", "selection strategy", marks=pytest.mark.thorough),
+    ],
+)
+def test_the_last_round_of_a_line_is_branched_from_its_menu_and_runs_at_once(
+    watched: Watched, served: Served, what: str, name: str
+) -> None:
     studio, first = served.place.studio, served.place.round
     studio.accept_suggestion(first)
     page = watched.open(f"{served.url()}&round={first}")
     expect(page.locator("[data-part=branch]")).to_be_hidden()  # nothing to stand beside yet
     page.click(".chip-more")
     page.click(".round-menu:popover-open >> text=What if?")
-    page.check(".what-if [value=seed]")
-    page.fill(".what-if [name=seed]", "11")
-    page.click("[data-answer=begin]")
-    page.wait_for_selector(f"{chip('Round 2 · seed 11')}[aria-current]")
-    expect(page.locator(".filter-button")).to_have_text("All")  # not 0 of what is not there yet
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize(
-    ("what", "name"), [("settings", "rank 3"), ("seed", "seed 11"), ("policy", "selection strategy")]
-)
-def test_a_branch_that_differs_otherwise_runs_at_once(
-    watched: Watched, served: Served, what: str, name: str
-) -> None:
-    studio, first = served.place.studio, served.place.round
-    studio.accept_suggestion(first)
-    studio.next_round(first)
-    page = watched.open(f"{served.url()}&round={first}")
-    begin(page, what)
+    if what == "policy":
+        page.click(".what-if summary")
+    page.check(f".what-if [value={what}]")
     if what == "settings":
         page.fill(".what-if [name='tune.rank']", "3")
     elif what == "seed":
         page.fill(".what-if [name=seed]", "11")
     page.click("[data-answer=begin]")
     page.wait_for_selector(f".chip-round[aria-current]:has-text('Round 2 · {name}')")
+    expect(page.locator(".filter-button")).to_have_text("All")  # not 0 of what is not there yet
     kinds = [job.kind for job in studio.store.jobs.of_project(served.place.project)]
     assert kinds == ["fine_tune", "generate", "measure"]
 
