@@ -115,8 +115,12 @@ class Prompts:
             raise StudioError("There are no test prompts: add at least one, or import the 18 default ones.")
         return prompts
 
+    def filled(self, template: str) -> str:
+        """A template with the words for the subject, whether it names one or not."""
+        return check_prompt(fill_subject(template, self.stands_for).removeprefix(", "))
+
     def _expanded(self, template: str) -> str:
-        prompt = check_prompt(fill_subject(template, self.stands_for).removeprefix(", "))
+        prompt = self.filled(template)
         found = [word for word in self.trigger_words if trigger_pattern(word).search(prompt)]
         if not found and self.name not in prompt:
             raise StudioError(f"The test prompt {template!r} does not name the subject: write {{}} for it.")

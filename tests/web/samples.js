@@ -53,6 +53,7 @@ export const candidate = (more) => ({
   anchor_id: "x",
   head: "cat",
   index: 0,
+  number: "image 1",
   own: false,
   seed: "1",
   recipe: "",

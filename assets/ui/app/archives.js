@@ -43,7 +43,6 @@ export function mountImport(button, input) {
 }
 
 /**
- * Run `work` with the button disabled; show a toast when the request fails.
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */

@@ -24,7 +24,6 @@ export function dueNow(lost, now, isShown) {
   return due.map(([picture]) => picture);
 }
 
-/** Watch all pictures of the page. */
 export function watchPictures() {
   /** @type {Map<HTMLImageElement, Lost>} */
   const lost = new Map();

@@ -82,10 +82,7 @@ export function remember({ byItself = false } = {}) {
   else write("replaceState", { number: at, from, left: href === from }, href);
 }
 
-/**
- * Go where the address says one is.
- * @param {(place: Place) => void} go opens project, round and screen
- */
+/** @param {(place: Place) => void} go opens project, round and screen */
 function restore(go) {
   const wanted = placeIn(location.search);
   quiet = true;

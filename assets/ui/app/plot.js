@@ -161,10 +161,7 @@ function listen(node, pick) {
   if (pick) plot.on("plotly_click", ({ points: [point] }) => pick(point.customdata));
 }
 
-/**
- * What is drawn in a part of the page.
- * @param {ParentNode} box
- */
+/** @param {ParentNode} box */
 export const figuresIn = (box) =>
   [...box.querySelectorAll(".chart")].flatMap((node) => drawn.get(node) ?? []);
 

@@ -166,7 +166,6 @@ export function blankImages() {
  */
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
-/** The test prompts with an accepted picture. */
 function answeredAnchors() {
   /** @type {Set<string>} */
   const answered = new Set();
@@ -211,10 +210,7 @@ export const loaded = (id = state.roundId) =>
 /** Is a project named of whose round the studio has not told yet what is in it? */
 export const loading = () => state.projectId !== null && !loaded();
 
-/**
- * Is the job queued or running?
- * @param {Pick<Job, "state">} job
- */
+/** @param {Pick<Job, "state">} job */
 export const isActive = (job) => ["queued", "running", "stopping", "pausing"].includes(job.state);
 
 /** Is a job of this project queued or running? One in the background keeps nothing from being done. */
@@ -297,10 +293,7 @@ export function tagCounts() {
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/**
- * The images that the round has generated of a test prompt.
- * @param {string | undefined} anchor
- */
+/** @param {string | undefined} anchor */
 export const imagesOf = (anchor) =>
   [...state.candidates.values()].filter((one) => one.anchor_id === anchor && !one.own);
 

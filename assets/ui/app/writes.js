@@ -52,7 +52,6 @@ export function write(name, request, id = newId()) {
 
 /** Number of unanswered changes. */
 export const pending = signal(0);
-/** Did the last attempt to send fail? */
 export const unreachable = signal(false);
 /** @type {Set<() => void>} */
 const unsaved = new Set();
@@ -189,7 +188,6 @@ function signIn() {
 }
 
 /**
- * The answers to a batch that the server rejects as a whole.
  * @param {Change[]} changes
  * @param {string} error
  */

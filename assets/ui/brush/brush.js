@@ -30,7 +30,6 @@ const SIZE = { least: 0.008, most: 0.5 };
 const share = signal(0.06);
 
 /**
- * The size of an image in pixels, when it has loaded.
  * @param {string} source
  * @returns {Promise<[width: number, height: number]>}
  */
@@ -55,7 +54,6 @@ export class Brush {
   paints = signal(0);
   /** Counts what was done: strokes, undo, redo. */
   changes = signal(0);
-  /** How much of the image is painted, in [0, 1]. */
   painted = signal(0);
   /** Does the mask differ from the initial one? */
   changed = signal(false);
@@ -137,7 +135,6 @@ export class Brush {
     this.#changed();
   }
 
-  /** Clear the mask; this is one undo step. */
   clear() {
     if (this.painted.value) this.show(new Mask(this.mask.width, this.mask.height, this.blank));
   }
@@ -159,7 +156,6 @@ export class Brush {
     this.changes.value += 1;
   }
 
-  /** The mask, run-length encoded. */
   runs() {
     return this.mask.toRuns();
   }

@@ -45,7 +45,6 @@ export function drawMask(canvas, mask, kinds) {
 }
 
 /**
- * An offscreen canvas and its context.
  * @param {number} width
  * @param {number} height
  * @returns {[OffscreenCanvas, OffscreenCanvasRenderingContext2D]}

@@ -120,7 +120,6 @@ export function HeatLegend({ ends = ENDS, reading }) {
   </div>`;
 }
 
-/** A slider for the opacity of all heat maps. */
 export const HeatStrength = () => html`<label
   class="heat-strength" title="How much of the image the heat map covers up"
 >

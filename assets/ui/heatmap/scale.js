@@ -54,7 +54,6 @@ function neighbours(place, end) {
 const FINE = 8; // pixels per patch
 
 /**
- * Draw the map on a canvas.
  * @param {PatchMap} map
  * @param {HTMLCanvasElement} canvas
  */

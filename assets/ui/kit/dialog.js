@@ -25,7 +25,6 @@ export class Dialog {
   }
 
   /**
-   * Open it, or give it other content.
    * @param {string} label
    * @param {unknown} content a template
    */

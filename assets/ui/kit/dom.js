@@ -19,18 +19,6 @@ export function el(tag, { data = {}, ...props } = {}, ...children) {
 }
 
 /**
- * Create a button that calls `act` when it is clicked: a small one, unless `props` has another class.
- * @param {{ data?: Record<string, string>, [name: string]: unknown }} props
- * @param {(event: MouseEvent) => void} act
- * @param {...string} words
- */
-export function makeButton(props, act, ...words) {
-  const node = el("button", { type: "button", class: "button small", ...props }, ...words);
-  node.addEventListener("click", act);
-  return node;
-}
-
-/**
  * Is the element being pressed? Replacing a pressed element would lose its click event.
  * @param {Element} node
  */
@@ -48,23 +36,6 @@ export const focusedIn = (box) =>
   document.activeElement instanceof HTMLElement && box.contains(document.activeElement)
     ? document.activeElement
     : null;
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/**
- * Create an SVG element; attributes only.
- * @template {keyof SVGElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, string | number>} [attributes]
- * @param {...Node} children
- * @returns {SVGElementTagNameMap[Tag]}
- */
-export function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
-  node.append(...children);
-  return node;
-}
 
 /** @type {WeakMap<Node, string>} what was set last: the browser may have translated it */
 const said = new WeakMap();

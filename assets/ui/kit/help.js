@@ -17,7 +17,6 @@ export const addToHelp = (label, act) => more.push({ label, act });
 const options = [];
 
 /**
- * Add a choice of what the keys do.
  * @param {string} label
  * @param {() => boolean} isOn
  * @param {(on: boolean) => void} turn

@@ -6,7 +6,6 @@ import { html, withValue } from "./html.js";
 import { Select } from "./segments.js";
 
 /**
- * The value of a setting by its dotted name.
  * @param {object} settings
  * @param {string} name
  */

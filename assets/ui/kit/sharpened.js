@@ -8,9 +8,7 @@ const KEY = "gal-studio-sharpened";
 const SMALL = 256; // pixels a side, as the server has it
 const SIDE = 512; // pixels of an enlarged one
 
-/** Are small images sharpened? */
 export const sharpens = signal(kept(KEY) !== "off");
-/** Is the image that is shown a small one? */
 const isSmall = signal(false);
 
 export function toggleSharpened() {

@@ -11,7 +11,6 @@ const shown = signal(wanted());
 
 export const theme = () => shown.value;
 
-/** Show a theme: by default the chosen one. */
 export function applyTheme(next = wanted()) {
   document.documentElement.dataset.theme = next;
   document.body.classList.toggle("dark", next === "dark");

@@ -1,5 +1,5 @@
 /** Toast messages. Errors stay longer and are announced immediately to screen readers. */
-import { el, makeButton } from "./dom.js";
+import { el } from "./dom.js";
 
 const ENLARGED = "[data-enlarged]";
 const [SHORT, LONG] = [4000, 12000]; // ms
@@ -49,7 +49,9 @@ export function toast(sentence, tone = "plain", action, about = sentence) {
     "div",
     { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
     el("span", {}, sentence),
-    ...(action ? [makeButton({}, press, action.label)] : []),
+    ...(action
+      ? [el("button", { type: "button", class: "button small", onclick: press }, action.label)]
+      : []),
     close,
   );
   const remove = () => {

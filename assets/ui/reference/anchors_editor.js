@@ -2,10 +2,10 @@
 /** @import { Anchor, Unknown } from "payloads" */
 import { taughtIn } from "../app/taught.js";
 import { state } from "../app/store.js";
-import { refresh } from "../app/session.js";
+import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";
-import { html, submitting, withValue } from "../kit/html.js";
+import { html, submitting, useAnswer, withValue } from "../kit/html.js";
 import { UnknownNote } from "../kit/swaps.js";
 import { toast } from "../kit/toast.js";
 import { useLayoutEffect, useRef } from "../vendor/preact.min.js";
@@ -39,6 +39,7 @@ function Editor() {
   const { project } = state;
   const anchors = project?.anchors ?? [];
   const line = typed.value.trim();
+  const preview = useAnswer(() => (line ? filled([line]) : null), [line])?.[0];
   const submit = submitting(() => line && add([typed.value], { byHand: true }));
   const choose = (/** @type {Typed} */ { currentTarget: { files } }) => files?.[0] && read(files[0]);
   const alone = (/** @type {Typed} */ { currentTarget }) => {
@@ -64,7 +65,7 @@ function Editor() {
       <button type="submit" class="button small">Add</button>
     </form>
     <p class="anchor-preview" role="status">
-      ${line && project ? `The prompt will be: ${filled(line)}` : ""}
+      ${line && preview ? `The prompt will be: ${preview}` : ""}
     </p>
     <div class="anchor-import">
       <label class="button small import">
@@ -109,17 +110,15 @@ async function enable(id, enabled) {
   pressed.value = left;
 }
 
-const standsFor = () => state.project?.stands_for ?? "";
 /** What stands for the subject; the words of a style without "in" are put behind a comma. */
-export const subjectWords = () => standsFor().replace(/^, /, "");
+export const subjectWords = () => (state.project?.stands_for ?? "").replace(/^, /, "");
 
-/** The prompt that a template makes, as core/references.py makes it. @param {string} template */
-export const filled = (template) =>
-  template
-    .replace(/^a /i.test(standsFor()) ? /\b(an?|the|my|your|our|one|this) (?={})/gi : "", "")
-    .replaceAll("{}", standsFor())
-    .replaceAll(" ,", ",")
-    .replace(/^, /, "");
+/** The prompts that these lines make; null before the studio has answered. @param {string[]} lines */
+export async function filled(lines) {
+  const asked = { project: state.project?.id, lines };
+  const found = await call("reference", "filled", asked, () => {}); // a comma alone is no prompt yet
+  return found?.prompts ?? null;
+}
 
 /**
  * The prompt, with the words for the subject styled as secondary text.
@@ -160,7 +159,7 @@ async function add(lines, { byHand = false } = {}) {
 /** Add the prompts with what the model knows, and disable the others. @param {string[]} lines */
 async function useInstead(lines) {
   const { prompts = [] } = unknown.value ?? {};
-  const changed = prompts.filter((prompt, i) => prompt !== lines[i]).map(filled);
+  const changed = (await filled(prompts.filter((prompt, i) => prompt !== lines[i]))) ?? [];
   const others = state.project?.anchors.filter(({ prompt }) => changed.includes(prompt)) ?? [];
   const known = lines.filter((line, i) => line !== prompts[i]);
   if (!(await add(known, { byHand: true })) || !others.length) return;
@@ -172,10 +171,7 @@ async function useInstead(lines) {
 /** @param {string} text */
 const linesOf = (text) => text.split(/\r?\n/).filter((line) => line.trim());
 
-/**
- * Add several pasted lines as a list of test prompts.
- * @param {ClipboardEvent} event
- */
+/** @param {ClipboardEvent} event */
 function addPasted(event) {
   const lines = linesOf(event.clipboardData?.getData("text") ?? "");
   if (lines.length < 2) return;

@@ -1,7 +1,7 @@
 /** The finished project that comes with the studio: imported when it is opened first, in a second or two. */
 import { openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { html } from "../kit/html.js";
+import { Button, html } from "../kit/html.js";
 import { planTour } from "../rounds/tour/memory.js";
 import { signal } from "../vendor/signals.min.js";
 
@@ -17,14 +17,12 @@ async function openFinished() {
   openProject(answer.project, { roundId: answer.round });
 }
 
-/** What is shown while it is being opened. */
 const progress = () =>
   opening.value
     ? html`<span class="demo-making" role="status">Opening the project…</span>
         <progress aria-label="The finished project is being opened" />`
     : null;
 
-/** The card on the first page. */
 export const FinishedCard = () => html`<button
   type="button" class="demo-button finished" disabled=${opening.value}
   aria-busy=${opening.value ? "true" : null} onClick=${openFinished}
@@ -34,11 +32,10 @@ export const FinishedCard = () => html`<button
   ${progress()}
 </button>`;
 
-/** The offer where a person waits. */
 export const FinishedOffer = () => html`<p class="meanwhile">
   Meanwhile:
-  <button type="button" class="button small" disabled=${opening.value} onClick=${openFinished}>
+  <${Button} disabled=${opening.value} onClick=${openFinished}>
     ${opening.value ? "Opening the project…" : "Look at a finished project"}
-  </button>
+  <//>
   The training goes on.
 </p>`;

@@ -9,7 +9,7 @@ import { write } from "../app/writes.js";
 import { paintReference } from "../brush/mask_dialog.js";
 import { reference } from "../kit/dom.js";
 import { count } from "../kit/format.js";
-import { html, leaveOnEnter } from "../kit/html.js";
+import { Button, html, leaveOnEnter } from "../kit/html.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { editAnchors } from "./anchors_editor.js";
 import { listProjects } from "./project_list.js";
@@ -26,13 +26,11 @@ export function OpenProject({ project, startLike }) {
     <dl class="facts-list">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
     <${MovedModels} project=${project} />
     <div class="project-actions">
-      <button type="button" class="button small" data-action="edit-prompts" onClick=${editAnchors}>
-        Edit test prompts
-      </button>
-      <button
-        type="button" class="button small" data-action="like" onClick=${() => startLike(project)}
-        title="Start a new project with this one’s model and settings"
-      >New project like this one</button>
+      <${Button} data-action="edit-prompts" onClick=${editAnchors}>Edit test prompts<//>
+      <${Button}
+        data-action="like" title="Start a new project with this one’s model and settings"
+        onClick=${() => startLike(project)}
+      >New project like this one<//>
       ${
         references.length > 0 &&
         html`<a
@@ -86,10 +84,9 @@ function MovedModels({ project }) {
   return html`<div class="moved-models">${models.map(
     ({ role, place, here }) => html`<p key=${place} class=${here ? "" : "lost"}>
       ${here ? `The ${role} is at ` : `The ${role} was not found: `}<code>${place}</code>
-      <button
-        type="button" class="button small" data-action="locate"
-        onClick=${async () => (await locateModel(place)) && update()}
-      >Locate model</button>
+      <${Button} data-action="locate" onClick=${async () => (await locateModel(place)) && update()}>
+        Locate model
+      <//>
     </p>`,
   )}</div>`;
 }
@@ -119,7 +116,7 @@ const Plates = ({ references }) =>
  * A button to paint the subject mask of a reference. Objects only: a style has no mask.
  * @param {Subject["references"][number]} one
  */
-const maskButton = (one) => html`<button
-  type="button" class="button small" data-action="paint-mask" onClick=${() => paintReference(one)}
+const maskButton = (one) => html`<${Button}
+  data-action="paint-mask" onClick=${() => paintReference(one)}
   aria-label="${one.mask ? "Change" : "Paint"} mask: ${one.prompt}"
->${one.mask ? "Change mask" : "Paint mask"}</button>`;
+>${one.mask ? "Change mask" : "Paint mask"}<//>`;

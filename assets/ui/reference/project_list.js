@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { newest } from "../app/newest.js";
 import { reference } from "../kit/dom.js";
 import { count } from "../kit/format.js";
-import { html, set } from "../kit/html.js";
+import { Button, html, set } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { FinishedCard } from "./finished.js";
 import { planTour } from "../rounds/tour/memory.js";
@@ -16,7 +16,6 @@ import { signal } from "../vendor/signals.min.js";
 
 const newRequest = newest();
 const listed = signal(/** @type {(Answers["overview"] & { current: string | null }) | null} */ (null));
-/** The demo that is being created. */
 const trying = signal(/** @type {Demo["kind"] | null} */ (null));
 /** The archived project of which is asked whether to delete it. */
 const asking = signal(/** @type {string | null} */ (null));
@@ -30,7 +29,6 @@ export function mountProjects(parts) {
   render(html`<${Demos} />`, parts.demo);
 }
 
-/** Fetch and show the projects and demos. */
 export async function listProjects() {
   const isLatest = newRequest();
   const answer = await call("reference", "overview", {});
@@ -68,9 +66,7 @@ const brokenRow = (project) => html`<li class="broken-line" key=${project.id}>
       class="button small" href="project/${project.id}/archive?raw=1" download="" data-action="export-raw"
       title="A zip file of everything that can still be read"
     >Export as it is</a>
-    <button
-      type="button" class="button small" data-action="put-away" onClick=${archive(project)}
-    >Archive</button>
+    <${Button} data-action="put-away" onClick=${archive(project)}>Archive<//>
   </div>
 </li>`;
 
@@ -114,14 +110,13 @@ const archivedRow = (project) => html`<li key=${project.id}>
 /** @param {ListedProject} project */
 function choices({ id, name }) {
   const restore = once(() => write("restore", { project: id }));
-  return html`<button
-      type="button" key="restore" class="button small" title="Put it back on the list"
-      data-action="bring-back" aria-label="Restore: ${name}" onClick=${restore}
-    >Restore</button>
-    <button
-      type="button" key="delete" class="button small" data-action="delete"
-      aria-label="Delete for good: ${name}" onClick=${ask(id)}
-    >Delete for good…</button>`;
+  return html`<${Button}
+      key="restore" data-action="bring-back" title="Put it back on the list" aria-label="Restore: ${name}"
+      onClick=${restore}
+    >Restore<//>
+    <${Button}
+      key="delete" data-action="delete" aria-label="Delete for good: ${name}" onClick=${ask(id)}
+    >Delete for good…<//>`;
 }
 
 /**
@@ -135,10 +130,10 @@ function question({ id, name }) {
     if (answer) toast(`${name} is deleted: ${answer.freed} freed.`);
   });
   return html`<p role="alert">This deletes its images, decisions and LoRAs. It cannot be undone.</p>
-    <button type="button" key="sure" class="button small danger" data-action="delete-sure" onClick=${remove}>
+    <${Button} key="sure" class="button small danger" data-action="delete-sure" onClick=${remove}>
       Delete for good
-    </button>
-    <button type="button" key="keep" class="button small" onClick=${ask(null)}>Keep</button>`;
+    <//>
+    <${Button} key="keep" onClick=${ask(null)}>Keep<//>`;
 }
 
 /**

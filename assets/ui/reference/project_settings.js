@@ -12,10 +12,7 @@ import { useEffect, useState } from "../vendor/preact.min.js";
 let asked = null;
 const options = () => call("reference", "options", {});
 
-/**
- * The settings that a new project with this model starts from.
- * @param {Project} project
- */
+/** @param {Project} project */
 async function usualSettings({ kind, base_model }) {
   asked ??= options();
   const answer = await asked;

@@ -12,7 +12,6 @@ import { mountForm } from "./form/form.js";
 import { OpenProject } from "./open_project.js";
 import { listProjects, mountProjects } from "./project_list.js";
 
-/** Is a new project being made? */
 const creating = signal(false);
 /** The project that is to be made again, with another model. */
 const again = signal(/** @type {Project | null} */ (null));

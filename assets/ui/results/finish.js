@@ -12,7 +12,6 @@ import { LookYourself } from "./doubt.js";
 import { LookFiles, referenceFrames } from "../viewer/viewer.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 
-/** The round of the dialog. */
 const shown = signal(/** @type {string | null} */ (null));
 const dialog = new Dialog("exports", {
   closed: () => {
@@ -186,7 +185,6 @@ async function firstLook(id) {
   return looksOfRounds((seeds?.rounds ?? []).filter((one) => one.name === name))[0] ?? null;
 }
 
-/** The words to write in a prompt. */
 function Triggers() {
   const words = state.project?.triggers ?? [];
   return words.length

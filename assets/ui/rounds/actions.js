@@ -203,7 +203,6 @@ function applies({ name, kind, isThere = () => true }) {
 /** The action to press next, unless the studio is at work. */
 const next = () => (busy() || roundWaits() ? null : nextStep());
 
-/** What the next action does, or what runs. */
 function hintWords() {
   const step = next();
   if (!step || !state.round) return busyWords();
@@ -225,7 +224,6 @@ function button(action) {
 /** @param {Action} action */
 const wordsOf = ({ name, label }) => (name === "next_round" ? nextWords() : label);
 
-/** What runs now and comes after it. */
 function busyWords() {
   const { job, queue, projectId, roundId, rounds } = state;
   if (!job || !(busy() || roundWaits())) return "";

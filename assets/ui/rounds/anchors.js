@@ -5,7 +5,7 @@ import { projectFigure } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { figures } from "../kit/figures.js";
 import { percent, unbroken, undecided } from "../kit/format.js";
-import { html } from "../kit/html.js";
+import { Button, html } from "../kit/html.js";
 import { partsIn } from "../kit/places.js";
 import { render } from "../vendor/preact.min.js";
 import { Turn } from "./turn/turn.js";
@@ -67,9 +67,8 @@ const PromptActions = ({ round }) => html`<span class="prompt-actions">
   <${EditButton} />
 </span>`;
 
-const EditButton = () => html`<button
-  type="button" class="button small" data-action="edit-prompts" onClick=${editAnchors}
->Edit test prompts</button>`;
+const EditButton = () =>
+  html`<${Button} data-action="edit-prompts" onClick=${editAnchors}>Edit test prompts<//>`;
 
 const TITLES = [
   "Priority",

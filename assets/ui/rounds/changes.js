@@ -28,7 +28,6 @@ const answered = ofRound(() => ""); // what was asked last, once its answer is h
 /** Does the studio still look whether there is anything to show of the round? */
 export const changesComing = () => wanted.value !== "" && wanted.value !== answered.value;
 
-/** Is there anything to show of the round? */
 export const hasChanges = () => changes.value.length > 0 || beside.value !== null;
 
 /** What the answer depends on, with the round; empty where there is nothing to ask. */
@@ -62,7 +61,6 @@ export function mountChanges({ changes: box }) {
   render(html`<${Changes} />`, box);
 }
 
-/** The two lines, if they are what is shown. */
 const linesShown = () => (shown.value === "beside" || !changes.value.length ? beside.value : null);
 
 /** @returns {Look[]} */
@@ -113,7 +111,6 @@ function Changes() {
     </div>`;
 }
 
-/** On to the choice of this round. */
 function GoOn() {
   const open = canReview() && openSuggestions().length;
   return html`<${Button}

@@ -200,7 +200,6 @@ const columns = () => {
 };
 
 /**
- * Move the focus by columns and rows, across groups.
  * @param {number} right
  * @param {number} down
  */

@@ -8,7 +8,6 @@ import { loading, state, workHere } from "../app/store.js";
 export const hints = [];
 export const addHints = (/** @type {typeof hints[number]} */ hint) => hints.push(hint);
 
-/** Is the current round a refinement? */
 export const refining = () => state.round?.refines === true;
 
 /** Why an action is disabled, or null if it is enabled. @param {string} name */

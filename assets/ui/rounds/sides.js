@@ -50,7 +50,6 @@ export const reviewShown = () => now.value.side === "review";
 /** Is shown what the choice of the round before changed? */
 export const changesShown = () => now.value.side === "changed";
 
-/** Are all images shown? */
 export const candidatesShown = () => now.value.side === "candidates";
 
 /** @param {RoundsParts} parts */

@@ -7,7 +7,7 @@ import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
 import { count, unbroken } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
-import { html, useKeptFocus } from "../kit/html.js";
+import { Button, html, useKeptFocus } from "../kit/html.js";
 import { render, useLayoutEffect } from "../vendor/preact.min.js";
 import { decide } from "./grid/verdicts.js";
 import { enlarge } from "./lightbox/lightbox.js";
@@ -105,9 +105,7 @@ export function AddThese() {
   const ids = [...(state.round?.shortlist?.additions ?? [])];
   if (!ids.length) return null;
   const words = ids.length > 1 ? `Add these ${ids.length}` : "Add this one";
-  return html`<button
-    type="button" class="button small" data-answer="add" onClick=${() => decide(ids, "accepted")}
-  >${words}</button>`;
+  return html`<${Button} data-answer="add" onClick=${() => decide(ids, "accepted")}>${words}<//>`;
 }
 
 /** What can be chosen where nothing is suggested, and what another round is worth. */

@@ -28,7 +28,6 @@ const REPLAYS = ["worth", "line"];
 /** How many rounds a replay would train again. */
 const linesRounds = () => lineThrough(state.rounds, state.roundId ?? "");
 
-/** Whether the line can be replayed. */
 const canReplay = () => Boolean(state.parts.replays && !state.parts.replays.own) && linesRounds() > 1;
 
 /** Ask, and open the round in which the branch goes on. */

@@ -27,10 +27,7 @@ export function startsInstead({ waiting }, id) {
 
 /** @param {Pick<Job, "state">} job */
 export const isWorking = (job) => WORKING.has(job.state);
-/**
- * Label of the button that resumes a halted job.
- * @param {Pick<Job, "state">} job
- */
+/** @param {Pick<Job, "state">} job */
 export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
 
 /** " after 40 of 200 steps", or empty if there is no total yet. @param {QueuedJob | Job} job */

@@ -3,7 +3,7 @@
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { Dialog } from "../kit/dialog.js";
-import { html } from "../kit/html.js";
+import { Button, html } from "../kit/html.js";
 import { toast } from "../kit/toast.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 
@@ -41,11 +41,10 @@ function Log() {
   return html`<div class="card-head">
       <h2>Log</h2>
       <div class="log-buttons">
-        <button
-          type="button" class="button small" data-action="copy-report" disabled=${!answer}
-          onClick=${() => copy(answer?.text ?? "")}
-        >Copy for a bug report</button>
-        <button type="button" class="button small" autofocus onClick=${() => logDialog.close()}>Close</button>
+        <${Button} data-action="copy-report" disabled=${!answer} onClick=${() => copy(answer?.text ?? "")}>
+          Copy for a bug report
+        <//>
+        <${Button} autofocus onClick=${() => logDialog.close()}>Close<//>
       </div>
     </div>
     <dl class="log-facts">

@@ -161,10 +161,7 @@ async function act(action, request, event) {
   }
 }
 
-/**
- * Block the buttons while a request is pending.
- * @param {boolean} now
- */
+/** @param {boolean} now */
 function setSending(now) {
   sending = now;
   setAttribute(list, "aria-busy", now);

@@ -7,14 +7,12 @@ import { html } from "../kit/html.js";
 
 const MOST = 100_000; // steps, as in gal_studio/core/settings.py
 
-/** Can the open round be trained on? */
 export const canTrainOn = () => state.round?.closed.continue_training === undefined && !busy();
 
 export const MoreSteps = () => html`<button
   type="button" class="quiet more-steps" title="Continue from where this training ended" onClick=${askSteps}
 >Train more steps…</button>`;
 
-/** Ask how many, then request them. */
 async function askSteps() {
   const { round } = state;
   const last = round?.losses.at(-1)?.[0];

@@ -2,7 +2,6 @@
 import { busy, state, workHere } from "../app/store.js";
 import { haltOf } from "../top/job_words.js";
 
-/** The kinds and the phases of trainings. */
 export const TRAININGS = ["fine_tune", "refine"];
 
 /** Is the project's job a training of the shown round? */

@@ -232,6 +232,7 @@ class CandidateView(ShownPicture):
     anchor_id: str
     head: str
     index: int
+    number: Annotated[str, Doc("What tells it from the others of its prompt: “image 4”.")]
     own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
     seed: str
     recipe: Annotated[

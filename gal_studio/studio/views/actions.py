@@ -42,8 +42,7 @@ def actions_view(
 ) -> ActionsView:
     """The buttons of one of a project's `rounds`, while its `job` is the current one."""
     own = next(one for one in rounds if one.id == view.id)
-    made = {name: _made_by(name, view, rounds) for name in view.actions}
-    goes_to = {name: one for name, one in made.items() if one}
+    goes_to = _goes_to(view, rounds)
     after = goes_to.get("next_round")
     is_followed = after is not None and not after.empty
     said = dict(_closed(view, job, queue, by_itself, is_followed))
@@ -65,18 +64,20 @@ def actions_view(
     )
 
 
-def _made_by(name: Action, view: FullRound, rounds: Sequence[RoundSummary]) -> RoundSummary | None:
-    """The round that an action would make: what is kept, else what was carried on, else the newest."""
-    made = [
-        one
-        for one in rounds
-        if (one.parent_id, one.made_by) == (view.id, name)
-        and not (view.with_references and one.empty)  # the round behind it is there from the start
-    ]
-    own = [one for one in made if not one.copy_of]  # What if? begins the others
+def _goes_to(view: FullRound, rounds: Sequence[RoundSummary]) -> dict[Action, RoundSummary]:
+    """By action the round that it would make: what is kept, else what was carried on, else the newest."""
     parents = {one.parent_id for one in rounds}
-    kept = next((one for one in made if one.kept and not one.aside), None)
-    return kept or next((one for one in reversed(own) if one.id in parents), own[-1] if own else None)
+    found: dict[Action, tuple[int, RoundSummary]] = {}
+    for one in reversed(rounds):
+        if one.parent_id != view.id or one.made_by is None or (view.with_references and one.empty):
+            continue  # behind a round with references one is there from the start
+        is_kept = bool(one.kept) and not one.aside
+        if one.copy_of and not is_kept:
+            continue  # What if? begins it
+        rank = 2 if is_kept else int(one.id in parents)
+        if one.made_by not in found or rank > found[one.made_by][0]:
+            found[one.made_by] = rank, one
+    return {name: one for name, (_, one) in found.items()}
 
 
 def _closed(
@@ -89,7 +90,8 @@ def _closed(
         can_follow = bool(view.candidates) and view.complete
     else:
         can_follow = view.refines and not here.isdisjoint(("refine", "generate"))
-    for name in (*view.actions, *offered_kinds(), *offered_variants()):
+    variants = offered_variants()
+    for name in (*view.actions, *offered_kinds(), *variants):
         if by_itself:
             yield name, by_itself
         elif is_busy:
@@ -99,7 +101,7 @@ def _closed(
         elif name == "accept" and is_followed:
             yield name, FOLLOWED
         else:
-            yield name, view.closed.get(MAKE_ROUND if name in offered_variants() else name, "")
+            yield name, view.closed.get(MAKE_ROUND if name in variants else name, "")
 
 
 def _next(view: FullRound, own: RoundSummary, accepts: bool, is_followed: bool, makes: bool) -> str:

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, NotRequired, get_type_hints
 
 from pydantic import Field, TypeAdapter
@@ -107,6 +107,7 @@ class Page:
     parts: Mapping[str, Any]
     digests: Mapping[str, str]
     mark: CandidateMark
+    actions: dict[object, ActionsView] = field(default_factory=dict)
 
 
 _CANDIDATES: TypeAdapter[NewCandidates | None] = TypeAdapter(NewCandidates | None)
@@ -131,7 +132,7 @@ def poll(views: ViewCache, asked: Poll) -> PollAnswer:
         added = {name: act(Context(views), page.view) for name, act in _added().items()}
         now |= {name: part for name, part in added.items() if part is not None}
         job, by_itself = views.studio.job_view(project_id), why_not_by_hand(views.studio.store, project_id)
-        actions = actions_view(page.view, page.rounds, job, now["queue"], by_itself)
+        actions = _actions(page, job, now["queue"], by_itself)
         parts, digests = _written({**now, "job": job, "actions": actions})
         answer = _answer(
             {**page.parts, **parts}, {**page.digests, **digests}, known, page.view.round.id, fresh
@@ -161,6 +162,16 @@ def _page(views: ViewCache, project_id: str, round_id: str | None) -> Page:
         return Page(view, summaries, *_written(parts_of(views, view, summaries)), mark_of(view))
 
     return views.for_page(project_id, round_id, make)
+
+
+def _actions(page: Page, job: JobView | None, queue: QueueView, by_itself: str) -> ActionsView:
+    """The buttons of a page, made once for what is at work or waits."""
+    work = frozenset([(one.kind, one.round_id) for one in (*queue.working, *queue.waiting)])
+    now = job and (job.state, job.round_id, job.background), work, by_itself
+    if now not in page.actions:
+        page.actions.clear()
+        page.actions[now] = actions_view(page.view, page.rounds, job, queue, by_itself)
+    return page.actions[now]
 
 
 def _newest(summaries: tuple[RoundSummary, ...]) -> RoundSummary:

@@ -353,6 +353,12 @@ def change(context: Context, project: Id, settings: SettingValues) -> dict[str, 
     return context.studio.change_settings(project, nested(settings)).to_dict()
 
 
+@REQUESTS.read
+def filled(context: Context, project: Id, lines: Lines) -> Annotated[tuple[str, ...], Only("prompts")]:
+    """The test prompts that these lines make."""
+    return tuple(map(context.studio.project(project).prompts.filled, lines))
+
+
 @REQUESTS.write
 def add_anchors(context: Context, project: Id, lines: Lines, only: bool | None = None) -> AddedAnchors:
     """Add test prompts, one in a line; `only` switches all others off."""

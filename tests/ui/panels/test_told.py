@@ -44,3 +44,9 @@ def test_the_page_says_it(place: Place) -> None:
         ("prompt", f"{SAID}(…:1.3). The prompt is: a sks cup"),
         ("trigger", f"{SAID}(…:1.2). The trigger word is: sks"),
     ]
+
+
+def test_the_page_shows_what_its_lines_make(place: Place) -> None:
+    asked = {"project": place.project, "lines": ["a kite {}", "a"]}
+    words = place.studio.project(place.project).prompts.stands_for
+    assert ask("filled", place.studio, asked) == {"prompts": [f"a kite {words}", "a"]}

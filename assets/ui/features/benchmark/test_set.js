@@ -19,7 +19,6 @@ const WHEN = [
 
 export const testSetDialog = new Dialog("test-set");
 
-/** Open it, if it is known what to show. */
 export function openTestSet() {
   if (state.measures) testSetDialog.open("Benchmark", html`<${TestSet} measures=${state.measures} />`);
 }

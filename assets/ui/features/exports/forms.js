@@ -12,7 +12,6 @@ import { useLayoutEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
 import { lastly } from "./words.js";
 
-/** The forms of a round. */
 const choices = signal({ round: "", forms: /** @type {ExportChoice[]} */ ([]) });
 /** The program that was named, and the folder that was used last. */
 const destination = signal(/** @type {Destination} */ ({ form: "", folder: "" }));
@@ -131,10 +130,7 @@ function Form({ round, choice: { form, title, note, usable, export: found }, job
   </li>`;
 }
 
-/**
- * Puts the file into a folder of the machine that the studio runs on.
- * @param {{ round: string, form: string }} props
- */
+/** @param {{ round: string, form: string }} props */
 function Put({ round, form }) {
   const { folder } = destination.value;
   const put = submitting(async (place) => {

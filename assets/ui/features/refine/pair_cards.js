@@ -9,7 +9,6 @@ import { signal } from "../../vendor/signals.min.js";
 import { pairPicture } from "./pair_picture.js";
 import { meanWords, openPair } from "./pair_view.js";
 
-/** Which heat maps the cards show. */
 export const pairHeat = signal(
   /** @type {Record<PairMap, boolean>} */ ({ quality: true, reproduction: false }),
 );

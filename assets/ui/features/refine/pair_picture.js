@@ -2,7 +2,6 @@
 /** @import { Pair } from "payloads" */
 
 /**
- * URL of a picture of a pair.
  * @param {Pick<Pair, "id" | "reference_image" | "generated_image">} pair
  * @param {"reference" | "generated"} which
  */

@@ -63,7 +63,6 @@ export const pairPlace = {
 /** @param {string | null} id */
 const pairOf = (id) => state.parts.refinement?.pairs.find((pair) => pair.id === id);
 
-/** The pairs that can be opened. */
 const judged = () => state.parts.refinement?.pairs.filter((pair) => pair.maps_version) ?? [];
 
 /** @param {string} id */

@@ -4,7 +4,6 @@ import { about, count } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { RepairPicture } from "./picture.js";
 
-/** What a refinement is called. */
 export const REPAIR = "Repair what comes out wrong";
 
 /** @param {Answers["before_refinement"]} ahead */

@@ -15,7 +15,6 @@ import { pairHeat, PairCards } from "./pair_cards.js";
 import { Story } from "./story.js";
 
 /** @typedef {"compare" | "pairs"} View */
-/** The user's choice for the current round. */
 const choice = ofRound(() => /** @type {View | null} */ (null));
 
 /** @param {HTMLElement} box */
@@ -56,7 +55,6 @@ function Refinement() {
   `;
 }
 
-/** Undo and redo of painting. */
 function Steps() {
   const { can_undo: undoes, can_redo: redoes } = state.parts.refinement ?? {};
   return html`<span class="pair-steps">
@@ -91,10 +89,7 @@ const PairBar = () => html`<div class="pair-bar">
   <${HeatStrength} /><${HeatLegend} />
 </div>`;
 
-/**
- * Undo or redo one change of the painted masks of this refinement.
- * @param {"undo_painting" | "redo_painting"} name
- */
+/** @param {"undo_painting" | "redo_painting"} name */
 export async function stepPainting(name) {
   const round = state.roundId;
   const answer = await write(name, { round });

@@ -119,7 +119,6 @@ function Rule({ now }) {
   </section>`;
 }
 
-/** The round that this refinement refines. */
 function refined() {
   const parent = state.rounds.find((round) => round.id === state.roundId)?.parent_id;
   return state.rounds.find((round) => round.id === parent);

@@ -29,10 +29,7 @@ const Made = ({ made }) => html`
   <${How} chapter="replays" />
 `;
 
-/**
- * What the open project draws again.
- * @param {{ own: Replay }} props
- */
+/** @param {{ own: Replay }} props */
 const Origin = ({ own }) => html`
   <p class="chart-title"><b>A replay</b> This project replays ${own.source_name}: ${own.title}.</p>
   ${
@@ -135,7 +132,6 @@ const link = (words, act, label) => html`<button
 >${words}</button>`;
 
 /**
- * The figures and contact sheets of a replay.
  * @param {string} project
  * @param {string} name
  */

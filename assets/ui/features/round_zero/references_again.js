@@ -7,10 +7,7 @@ import { useState } from "../../vendor/preact.min.js";
 
 /** @typedef {{ strength?: number, subject_alone: boolean }} Given */
 
-/**
- * Ask how the references are given.
- * @returns {Promise<Given | null>}
- */
+/** @returns {Promise<Given | null>} */
 export async function askReferences() {
   const set = (/** @type {string} */ name) => read(state.project?.settings ?? {}, `references.${name}`);
   const isNative = set("adapter") === "native";

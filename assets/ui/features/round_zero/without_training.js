@@ -15,7 +15,6 @@ export function drawsWithoutTraining() {
   );
 }
 
-/** Ask where the pictures are to be drawn. */
 export async function useWithoutTraining() {
   const there = uses.filter(({ isThere }) => isThere());
   const said = there.filter(({ words }) => words);

@@ -4,7 +4,7 @@ import { ofProject, state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
-import { html, submitting, withValue } from "../../kit/html.js";
+import { html, submitting, useAnswer, withValue } from "../../kit/html.js";
 import { UnknownNote } from "../../kit/swaps.js";
 import { read } from "../../kit/settings_fields.js";
 import { taughtIn } from "../../app/taught.js";
@@ -59,6 +59,8 @@ const hidesRecipe = () => isNative() || draft.value.strengths.trim() !== "";
 /** @param {{ trials: number }} props how many pictures there are */
 export function TrialForm({ trials }) {
   const stands = subjectWords();
+  const { project } = state;
+  const example = useAnswer(() => filled([taughtIn(project).anchor]), [project?.id, stands])?.[0];
   const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
   const isFull = own && own.early === 1 && own.late === 1;
   const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
@@ -66,7 +68,7 @@ export function TrialForm({ trials }) {
   return html`<form class="trial-form" onSubmit=${submit}>
     <${Text}
       name="prompt" label="Prompt" title="Several lines are several prompts"
-      placeholder=${filled(taughtIn(state.project).anchor)}
+      placeholder=${example}
     />
     <${UnknownNote} of=${unknown} use=${useInstead} />
     <${Text}

@@ -20,7 +20,6 @@ export async function askTrials() {
 }
 
 /**
- * Take images off the list; they can be put back.
  * @param {Trial[]} all
  * @param {string} words that say it
  */

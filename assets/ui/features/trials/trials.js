@@ -61,7 +61,6 @@ const rows = () => [
 ];
 
 /**
- * Put the values of an image into the form.
  * @param {HTMLElement} panel
  * @param {import("./generation_data.js").Generation | Trial} given
  */

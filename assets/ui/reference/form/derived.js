@@ -2,10 +2,7 @@
 /** @import { Fact } from "payloads" */
 import { html } from "../../kit/html.js";
 
-/**
- * The derived facts and the first test prompts.
- * @param {{ facts?: Fact[] | null, anchors?: string[] | null }} props
- */
+/** @param {{ facts?: Fact[] | null, anchors?: string[] | null }} props */
 export const Derived = ({ facts, anchors }) => html`<div class="derived" role="status">
   ${
     Boolean(facts?.length) &&

@@ -125,7 +125,6 @@ class ProjectForm {
     };
   }
 
-  /** The screen of the form was opened. */
   async opened() {
     if (this.isMounting) return;
     if (!this.model.options) {
@@ -337,7 +336,6 @@ class ProjectForm {
     this.setKind(kept?.kind ?? "style");
   }
 
-  /** The project was created. */
   empty() {
     Object.assign(this, { sets: [], name: "", kindFrom: "", isPressed: false, answer: null });
     const { options, saved, choices } = this.model;

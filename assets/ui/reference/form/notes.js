@@ -6,7 +6,6 @@ import { signal } from "../../vendor/signals.min.js";
 
 /** @typedef {{ tone: string, text: string, swaps?: Swap[] | null, show?: () => unknown }} Note */
 
-/** The warnings in spite of which a person goes on. */
 const accepted = signal(/** @type {string[]} */ ([]));
 
 /**

@@ -35,7 +35,6 @@ export const uploaded = (path) => `uploaded/${encodeURIComponent(path)}`;
 
 let made = 0;
 
-/** A picture of the form. */
 export class Row {
   id = ++made;
   note = "";

@@ -92,7 +92,6 @@ export class PictureSet {
       .filter(({ path }) => path);
   }
 
-  /** The pictures that the studio has. */
   uploads() {
     return this.rows.flatMap(({ path, name }) => (path ? [{ path, name }] : []));
   }

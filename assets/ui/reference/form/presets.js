@@ -49,7 +49,6 @@ export class ModelChoice {
     this.changed();
   }
 
-  /** Ask what there is to choose from. */
   async load() {
     const answer = await call("reference", "options", {});
     if (!answer) return;
@@ -144,7 +143,6 @@ export class ModelChoice {
     this.changed();
   }
 
-  /** What is kept as a preset of one's own. */
   asPreset() {
     const { preset, base, clip, typed } = this;
     const { seed: _, ...settings } = Object.fromEntries(typed); // another project has its own

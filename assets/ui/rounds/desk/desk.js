@@ -89,9 +89,6 @@ function bySeed({ seed: a }, { seed: b }) {
  */
 export const withoutArticle = (head) => head.replace(/^(an?|the) (?=\S)/i, "");
 
-/** What tells an image from the others of its prompt. @param {Pick<Candidate, "own" | "index">} candidate */
-export const imageName = ({ own, index }) => (own ? "your own image" : `image ${index + 1}`);
-
 /** @param {Partial<Desk>} changes */
 export function setDesk(changes) {
   batch(() => Object.assign(desk, changes));

@@ -70,7 +70,6 @@ function beforeTheFirst() {
   return STEPS[stepNow()] ?? null;
 }
 
-/** What is said where nothing is shown. */
 export function Empty() {
   const all = counts();
   const { filter } = state;

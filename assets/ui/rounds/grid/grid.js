@@ -3,15 +3,15 @@
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Candidate, Verdict } from "payloads" */
 import { busy, ofRound, passes, state, whenever } from "../../app/store.js";
-import { above, el, focusedIn, hideWhile, makeButton, setAttribute, setText } from "../../kit/dom.js";
-import { html, set } from "../../kit/html.js";
+import { above, el, focusedIn, setAttribute, setText } from "../../kit/dom.js";
+import { Button, html, set } from "../../kit/html.js";
 import { render, useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { computed, effect, signal } from "../../vendor/signals.min.js";
 import { desk } from "../desk/desk.js";
 import { Learning } from "../waiting/waiting.js";
 import { Empty } from "./empty_grid.js";
 import { Head } from "./group.js";
-import { markNote } from "./mark_note.js";
+import { MarkNote } from "./mark_note.js";
 import { columnsFor, sideBySide } from "./order.js";
 import { arrange, holdRow, isFlat, isUnsorted, lookAround } from "./parts.js";
 import { openPictures, releaseRow, shownParts, sortNow } from "./parts.js";
@@ -47,16 +47,9 @@ const edge = () => width.value / columns.value;
 
 /** @param {RoundsParts} parts */
 export function mountGrid({ grid, shown, "round-words": words }) {
-  const strengths = el("p", { class: "strengths" }, "Rows start with the highest LoRA strength");
-  const sortNote = el("p", { class: "sort-note" }, "The rows keep their order. ");
-  const sort = () => {
-    sortNow(grid);
-    grid.scrollTop = 0; // to what comes first now
-  };
-  sortNote.append(makeButton({ data: { action: "sort" } }, sort, "Sort again"));
-  grid.before(markNote(), sortNote, strengths);
-  hideWhile(sortNote, () => !isUnsorted.value);
-  hideWhile(strengths, () => isFlat.value || !hasStrengths());
+  const notes = el("div", { class: "grid-notes" });
+  grid.before(notes);
+  render(html`<${Notes} grid=${grid} />`, notes);
   effect(() => setText(words, roundWords()));
   const scrollTo = watchScroll(grid);
   const reveal = (/** @type {string} */ id, focus = false) => {
@@ -108,15 +101,28 @@ export function mountGrid({ grid, shown, "round-words": words }) {
   render(html`<${Grid} grid=${grid} />`, grid);
 }
 
-/** Other pictures may be in sight now. */
 const look = () => {
   sight.value = (id) => inSight(id);
 };
 
-/** Do images differ in the strength of the LoRA? */
 function hasStrengths() {
   const drawn = [...state.candidates.values()].filter(({ own }) => !own);
   return drawn.some((one) => strengthOf(one) !== strengthOf(drawn[0]));
+}
+
+/** @param {{ grid: HTMLElement }} props */
+function Notes({ grid }) {
+  const sort = () => {
+    sortNow(grid);
+    grid.scrollTop = 0; // to what comes first now
+  };
+  return html`<${MarkNote} />
+    <p class="sort-note" hidden=${!isUnsorted.value}>
+      The rows keep their order. <${Button} data-action="sort" onClick=${sort}>Sort again<//>
+    </p>
+    <p class="strengths" hidden=${isFlat.value || !hasStrengths()}>
+      Rows start with the highest LoRA strength
+    </p>`;
 }
 
 /** @param {HTMLElement} shown */

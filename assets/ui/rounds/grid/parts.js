@@ -38,7 +38,6 @@ const anchors = computed(() => {
   return new Map([...drawn, ...pool].map((one) => [one.id, one]));
 });
 
-/** The images of each test prompt. */
 const images = computed(() => {
   /** @type {Map<string, Candidate[]>} */
   const found = new Map();
@@ -59,7 +58,6 @@ const watched = ofRound(() => false);
 /** Would the rows stand in another order now, if nobody looked? */
 export const isUnsorted = ofRound(() => false);
 
-/** The test prompt of the focused image. */
 export const focusedRow = () => state.candidates.get(state.focus ?? "")?.anchor_id ?? null;
 /** The number before a row. @param {string} id */
 export const numberOf = (id) => numbers.value.get(id) ?? null;
@@ -139,7 +137,6 @@ export const shownParts = computed(() => {
 /** The pictures of each part in their places, null where one is open. */
 export const placesShown = () => shownParts.value.map(({ cells }) => cells);
 
-/** The ids of the pictures that are shown, by part. */
 export const openPictures = () =>
   placesShown().map((cells) => cells.flatMap((id) => (id === null ? [] : [id])));
 
@@ -157,7 +154,6 @@ export function neighbour(step) {
   return nextOf(flat.includes(focus) ? flat : around.value, focus, step, new Set(flat));
 }
 
-/** Remember what is around the focused picture. */
 export function lookAround() {
   const flat = openPictures().flat();
   if (flat.includes(state.focus ?? "")) around.value = flat;

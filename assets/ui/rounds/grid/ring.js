@@ -13,7 +13,6 @@ export const ringed = () => state.hover ?? state.focus ?? first();
 /** Says whether a picture is in sight; another function whenever that may have changed. */
 export const sight = signal(/** @type {(id: string) => boolean} */ (() => false));
 
-/** The picture that has the ring. */
 export const ring = computed(ringed);
 
 function first() {

@@ -21,7 +21,6 @@ export function gainedWords(before, now, { pool, all }) {
   return [gained, earlier].filter(Boolean).join(" ");
 }
 
-/** The line for the round that is open. */
 export function roundWords() {
   const { round, rounds, project } = state;
   if (!round || !project) return "";

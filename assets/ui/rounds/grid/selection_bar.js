@@ -2,7 +2,7 @@
 import { setSelection, state, tagCounts, whenever } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
-import { html, submitting } from "../../kit/html.js";
+import { Button, html, submitting } from "../../kit/html.js";
 import { render } from "../../vendor/preact.min.js";
 import { compare } from "../lightbox/lightbox.js";
 import { decideFocused } from "./grid.js";
@@ -45,13 +45,8 @@ function Bar() {
 }
 
 /** @param {typeof ACTS[number]} act */
-const button = ([
-  label,
-  key,
-  act,
-]) => html`<button type="button" key=${key} class="button small" onClick=${act}>
-  ${label}<kbd>${key}</kbd>
-</button>`;
+const button = ([label, key, act]) =>
+  html`<${Button} key=${key} onClick=${act}>${label}<kbd>${key}</kbd><//>`;
 
 /** Gives the selected images a tag, or takes it off where all of them have it. */
 function TagField() {

@@ -6,7 +6,7 @@ import { decimal } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { useEffect, useState } from "../../vendor/preact.min.js";
 import { signal, useComputed } from "../../vendor/signals.min.js";
-import { imageName, orderInUse, scoreValue, withoutArticle } from "../desk/desk.js";
+import { orderInUse, scoreValue, withoutArticle } from "../desk/desk.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { copyWords, REMARKS } from "./copy_words.js";
 import { isFlat } from "./parts.js";
@@ -72,7 +72,7 @@ function caption(candidate) {
  */
 const describe = (candidate, verdict, isPart) =>
   [
-    `${candidate.prompt}, ${imageName(candidate)}`,
+    `${candidate.prompt}, ${candidate.number}`,
     copyWords(candidate, state.project?.kind) || null,
     REMARKS[candidate.remark] ?? null,
     state.suggested.has(candidate.id) ? "suggested" : null,

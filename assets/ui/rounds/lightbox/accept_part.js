@@ -65,22 +65,15 @@ export async function acceptPart() {
   if (await acceptInPart(id, runs)) draftKept(draftName(id), runs);
 }
 
-/**
- * Why the part cannot be accepted now, or null if it can.
- * @param {Brush} brush
- */
+/** @param {Brush} brush */
 function whyNot({ painted }) {
   if (!painted.value) return "Paint what is right in this image first";
   return painted.value === 1 ? "All of it is painted: accept the whole image instead" : null;
 }
 
-/** What to do, said directly below the picture. */
 export const PAINTING = "Paint what is right. The next round trains only on that part of the image.";
 
-/**
- * The buttons that replace the verdict buttons while painting.
- * @param {{ brush: Brush }} props
- */
+/** @param {{ brush: Brush }} props */
 export function PartButtons({ brush }) {
   const why = whyNot(brush);
   return html`<div class="lightbox-buttons">
@@ -92,10 +85,7 @@ export function PartButtons({ brush }) {
   </div>`;
 }
 
-/**
- * The part that was accepted, outlined.
- * @param {{ id: string, version: string }} props
- */
+/** @param {{ id: string, version: string }} props */
 export function AcceptedPart({ id, version }) {
   const runs = useAnswer(() => stored(id), [version]);
   return runs && html`<${Outline} runs=${runs} label="The part of the image that was accepted" />`;

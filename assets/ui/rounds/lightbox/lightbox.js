@@ -33,7 +33,6 @@ const dialog = new Dialog("lightbox", {
     setFocus(shown.value, "keys"); // on its tile, and not on the one that the dialog was opened from
   },
 });
-/** The picture that was shown last. */
 const shown = signal(/** @type {string | null} */ (null));
 
 /**
@@ -82,10 +81,7 @@ function turnTo(step) {
   if (id) setFocus(id, "lightbox");
 }
 
-/**
- * Start to paint a part of a picture.
- * @param {string | null} id
- */
+/** @param {string | null} id */
 export function paintPart(id) {
   if (!id) return;
   if (lightbox()) startPart(id, () => lightbox() && state.focus === id);
@@ -231,10 +227,7 @@ function Facts({ candidate }) {
   </div>`;
 }
 
-/**
- * Accept, reject, accept in part, compare, a copy or not, close.
- * @param {{ id: string }} props
- */
+/** @param {{ id: string }} props */
 function VerdictButtons({ id }) {
   const verdict = verdictOf(id);
   const copy = Boolean(state.candidates.get(id)?.copy);

@@ -4,7 +4,6 @@ import { state, verdictOf } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { reference } from "../../kit/dom.js";
 import { address, picture } from "../../app/urls.js";
-import { imageName } from "../desk/desk.js";
 
 /**
  * A picture to compare with. The key of one of another round names the round, so that it follows the seed of
@@ -70,9 +69,9 @@ export function sourcesFor(main, others) {
  * @param {Candidate} candidate
  */
 function labelOf(candidate) {
-  const { id, head } = candidate;
+  const { id, head, number } = candidate;
   const verdict = verdictOf(id);
   const mark =
     verdict === "accepted" ? " ✓" : verdict === "rejected" ? " ✕" : state.suggested.has(id) ? " ★" : "";
-  return `${head}, ${imageName(candidate)}${mark}`;
+  return `${head}, ${number}${mark}`;
 }

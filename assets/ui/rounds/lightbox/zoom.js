@@ -12,10 +12,8 @@ const FITTED = { scale: 1, x: 0.5, y: 0.5 };
 /** The scale of the fitted picture, and the point of it in the middle of its frame, in [0, 1]. */
 const view = signal(FITTED);
 
-/** Is any picture away from its fitted size? */
 export const zoomed = () => view.value.scale !== 1;
 
-/** "Fit" or "230 %" of the fitted size. */
 export const zoomWords = () => (zoomed() ? `${Math.round(100 * view.value.scale)}%` : "Fit");
 
 export function resetZoom() {
@@ -42,7 +40,6 @@ function inside({ scale, x, y }) {
 }
 
 /**
- * Zoom around a place on the page.
  * @param {HTMLElement} frame
  * @param {Place} at
  * @param {number} factor

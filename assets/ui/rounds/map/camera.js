@@ -83,7 +83,6 @@ export function moved(frame, right, up, whole) {
 }
 
 /**
- * From data units to pixels of the panel.
  * @param {Frame} frame
  * @param {Size} size of the panel
  * @returns {(at: readonly [number, number]) => Pixel}

@@ -119,7 +119,6 @@ export const modes = () => [
 ];
 
 /**
- * The colours of the candidates, in the same order.
  * @param {Candidate[]} candidates
  * @param {string} mode
  */

@@ -36,7 +36,6 @@ const TOOLS = [
  */
 
 /**
- * A small square button of the map.
  * @param {keyof typeof ICONS} icon
  * @param {string} title
  * @param {() => void} act
@@ -84,10 +83,7 @@ export function Controls({ memory: { projection, tool }, isZoomed, acts }) {
     </div>`;
 }
 
-/**
- * The choice of what the colours mean, and their legend.
- * @param {{ colour: string, choose: (name: string) => void }} props
- */
+/** @param {{ colour: string, choose: (name: string) => void }} props */
 export function Legend({ colour, choose }) {
   const offered = modes();
   const { scale, kinds = [], words } = modeOf(colour).legend();

@@ -17,7 +17,7 @@ import { promptColour } from "./colours.js";
 import { Controls, Legend, STEP } from "./controls.js";
 import { nearest } from "./geometry.js";
 import { namesOf } from "./names.js";
-import { pointerActs, watchPointer } from "./pointer.js";
+import { Lasso, pointerActs, watchPointer } from "./pointer.js";
 import { apartEnough, imageEdge, makePoints } from "./points.js";
 import { PROJECTIONS } from "./projections.js";
 import { mapRows } from "./saved.js";
@@ -105,7 +105,6 @@ export function mountMap(panel, { legend }) {
 }
 
 /**
- * Place all that the state has.
  * @param {Viewpoint} viewpoint
  * @returns {Drawn}
  */
@@ -188,6 +187,7 @@ function Drawing({ drawn, memory, size, acts, isZoomed }) {
         >${text}</text>`,
       )}
       ${points.filter(({ id }) => !images.has(id)).map((point) => markOf(point, hot))}
+      <${Lasso} />
     </svg>
     <div class="map-axes" aria-hidden="true">
       <span class="up">↑ nearer to its own prompt</span>

@@ -13,10 +13,7 @@ const MOST = 2; // points that a name may cover
  * @typedef {{ anchor: string, text: string, x: number, y: number }} Name
  */
 
-/**
- * The middle value of those.
- * @param {number[]} values
- */
+/** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
 /**

@@ -3,12 +3,17 @@
 /** @import { MapPoint } from "./points.js" */
 /** @import { Viewpoint } from "./viewpoint.js" */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
-import { above, svg } from "../../kit/dom.js";
+import { above } from "../../kit/dom.js";
+import { html } from "../../kit/html.js";
+import { signal } from "../../vendor/signals.min.js";
 import { lassoed, within } from "./geometry.js";
 
 const STEP = 4; // pixels from which a press is a drag
 const DOUBLE = 500; // ms between the presses of a double click
 const WHEEL = 0.0016; // zoom of a pixel of wheel
+
+const line = signal("");
+export const Lasso = () => html`<path class="lasso" d=${line.value} />`;
 
 /** @typedef {"lasso" | "move"} Tool */
 /**
@@ -27,8 +32,6 @@ const WHEEL = 0.0016; // zoom of a pixel of wheel
  * @param {Acts} acts
  */
 export function watchPointer(box, acts) {
-  const line = svg("path", { class: "lasso" });
-  box.append(svg("svg", { class: "marks", "aria-hidden": "true" }, line));
   /** @type {Map<number, Pixel>} the pressed pointers */
   const down = new Map();
   /** @type {Pixel[] | null} of one pressed pointer */
@@ -54,7 +57,7 @@ export function watchPointer(box, acts) {
   const select = (event) => {
     const drawn = path;
     if (!drawn || !dragging) return;
-    line.setAttribute("d", `M${drawn.map((p) => p.join(" ")).join("L")}Z`);
+    line.value = `M${drawn.map((p) => p.join(" ")).join("L")}Z`;
     acts.select((point) => within(drawn, point.x, point.y), event, before);
   };
   const stop = () => {
@@ -62,7 +65,7 @@ export function watchPointer(box, acts) {
     path = null;
     dragging = false;
     moving = false;
-    line.removeAttribute("d");
+    line.value = "";
     delete box.dataset.dragging;
   };
 

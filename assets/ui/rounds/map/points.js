@@ -20,7 +20,6 @@ const STEP = 0.02; // of the map's width: between images of one and the same pla
 const NEAR = 1.5; // times the whole map, from which points become images
 const MOST = 140; // images
 const [SMALLEST, LARGEST] = [34, 72]; // pixels of an image's edge
-/** What a star has in place of an image's facts. */
 const STAR = { anchor: "", copy: false, suggested: false, colour: "", x: 0, y: 0 };
 
 /**

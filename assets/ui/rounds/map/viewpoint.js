@@ -32,7 +32,6 @@ export class Viewpoint {
     return this.#memory.value;
   }
 
-  /** The part that is shown. */
   get frame() {
     return this.memory.frames[this.memory.projection] ?? this.whole;
   }
@@ -60,7 +59,6 @@ export class Viewpoint {
   }
 
   /**
-   * Drag the map by pixels.
    * @param {number} dx
    * @param {number} dy
    */
@@ -70,7 +68,6 @@ export class Viewpoint {
   }
 
   /**
-   * Zoom at a pixel of the panel, or in its middle.
    * @param {number} factor
    * @param {Pixel} [pixel]
    */

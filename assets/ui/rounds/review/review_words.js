@@ -13,7 +13,6 @@ export function countWords(open) {
   return `${open} left · ${accepted + rejected} reviewed`;
 }
 
-/** The images that were accepted in this round. */
 const acceptedImages = () => [...state.verdicts.keys()].filter((id) => verdictOf(id) === "accepted");
 
 /**

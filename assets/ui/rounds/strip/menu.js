@@ -4,7 +4,7 @@ import { byItself, state } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { count } from "../../kit/format.js";
-import { html, submitting } from "../../kit/html.js";
+import { Button, html, submitting } from "../../kit/html.js";
 import { closePanel, MenuItem, PopoverButton } from "../../kit/popovers.js";
 import { toast } from "../../kit/toast.js";
 import { whatIf } from "../what_if.js";
@@ -89,7 +89,6 @@ async function restore(id, open) {
   if (answer && open) openRound(id);
 }
 
-/** The archived rounds, at the end of the strip. */
 export function ArchiveButton() {
   const archived = state.project ? state.archived : [];
   if (!archived.length) return null;
@@ -99,9 +98,7 @@ export function ArchiveButton() {
   >${archived.map(
     ({ id, name }) => html`<div class="archived-round" key=${id}>
       <span>${name}</span>
-      <button
-        type="button" class="button small" aria-label="Restore ${name}" onClick=${() => restore(id, false)}
-      >Restore</button>
+      <${Button} aria-label="Restore ${name}" onClick=${() => restore(id, false)}>Restore<//>
     </div>`,
   )}<//>`;
 }

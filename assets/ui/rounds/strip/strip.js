@@ -189,7 +189,6 @@ function BranchButton() {
   >⎇ What if?</button>`;
 }
 
-/** Whether all changes are with the studio. */
 function Saved() {
   if (!state.project) return null;
   if (!pending.value) return "All changes saved";

@@ -117,7 +117,6 @@ function Shown({ strip, card: { title, words, picture }, at, count }) {
 }
 
 /**
- * Beside what the card points to, inside of the window.
  * @param {HTMLElement} card
  * @param {Element} target
  */
