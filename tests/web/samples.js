@@ -297,6 +297,7 @@ export const project = (more) => ({
   settings: { tune: { preview_every: 0 } },
   fields: [],
   draws_without_training: false,
+  judges: false,
   derived: "",
   facts: [],
   ...more,
