@@ -145,7 +145,7 @@ _SHOWN: MutableMapping[RoundSnapshot, Proposal] = WeakKeyDictionary()
 def _shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:
     made, done, more = proposal(here, policy), len(drawn(here)), left(here)
     if here.project.judges:
-        return replace(made, made=SuggestionSet((), False, "", ends=True))
+        return replace(made, made=replace(made.made, suggestions=(), ends=True))
     if not (done and more):
         return made
     if is_ladder(here) and not has_ended(here):
