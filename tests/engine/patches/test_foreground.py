@@ -161,7 +161,6 @@ def test_the_guide_helps_to_find_the_subject(noise: float) -> None:
     found = foreground_mask(busy(), lambda: likeness(BOX, noise))
     assert (found.mode, found.size) == ("L", (SIZE, SIZE))
     assert overlap(found, shape_mask(BOX)) > 0.9
-    assert overlap(foreground_mask(busy()), shape_mask(BOX)) < 0.8  # the border's colours are not enough
 
 
 def test_of_much_that_stands_out_the_subject_is_in_the_middle() -> None:

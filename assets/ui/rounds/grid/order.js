@@ -60,10 +60,10 @@ const [LEAST, LIMIT] = [3, 12]; // columns
 
 /** How many images stand side by side: a longer row goes on below, and leaves no room beside the others. */
 export function sideBySide(/** @type {number[]} */ lengths) {
-  const sorted = [...lengths].sort((a, b) => b - a);
+  const sorted = [...lengths].sort((a, b) => a - b);
   const room = (/** @type {number} */ most) =>
     most * lengths.reduce((all, one) => all + Math.ceil(one / most), 0);
-  const usual = sorted.slice(0, sorted.length / 2 + 1); // and longer ones
+  const usual = sorted.slice(sorted.length >> 1); // and longer ones
   return usual.sort((a, b) => room(a) - room(b))[0] ?? 0;
 }
 
