@@ -84,7 +84,7 @@ class Recipe:
 
     @property
     def brief(self) -> str:
-        """How a round is called with it: "full strength", or such as "strength 0.4 for 70% of steps, then 1"."""
+        """How a round is called with it: "full strength", "strength 0.4 for 70% of steps, then 1"."""
         return "full strength" if self.is_as_trained else self._spoken
 
     def in_words(self, part: str) -> str:

@@ -183,6 +183,11 @@ class ProjectSnapshot:
         """The rounds that are neither archived nor come after an archived one, in the same order."""
         return tuple(self.round(one.id) for one in shown_rounds(each.round for each in self.records))
 
+    @cached_property
+    def judges(self) -> bool:
+        """Whether it judges LoRAs from elsewhere, and nothing is trained in it."""
+        return bool(self.records) and all(each.round.source for each in self.records)
+
 
 DRAWN = (
     "tiles", "full", "candidates", "standard", "check", "loss_trend",

@@ -127,7 +127,10 @@ def rounds_with_choices(project: ProjectSnapshot) -> tuple[RoundSnapshot, ...]:
 
 
 def shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:
-    """What the page suggests, or another policy: nothing before all pictures of the round are drawn."""
+    """What the page suggests, or another policy: nothing before all pictures of the round are drawn.
+
+    Nothing is suggested either where LoRAs are judged: no training follows for which one would choose.
+    """
     if policy is not None:
         return _shown_proposal(here, policy)
     if here not in _SHOWN:
@@ -141,6 +144,8 @@ _SHOWN: MutableMapping[RoundSnapshot, Proposal] = WeakKeyDictionary()
 
 def _shown_proposal(here: RoundSnapshot, policy: str | None = None) -> Proposal:
     made, done, more = proposal(here, policy), len(drawn(here)), left(here)
+    if here.project.judges:
+        return replace(made, made=replace(made.made, suggestions=(), ends=True))
     if not (done and more):
         return made
     if is_ladder(here) and not has_ended(here):
@@ -154,10 +159,11 @@ def shown_shortlist(here: RoundSnapshot, made: Proposal) -> Shortlist | None:
     """What to choose from where nothing is suggested; None where there are suggestions or no figures.
 
     Images of a training that diverged are no choice, and without references nobody knows which are copies.
+    Nor is anything chosen where LoRAs are judged.
     """
     if made.made.suggestions or not here.candidates or left(here) or here.copy_detectors == "none":
         return None
-    if made.pool.check.diverged or here.refined:
+    if made.pool.check.diverged or here.refined or here.project.judges:
         return None
     return shortlist(
         here.candidates, here.decided.rejected, accepted_anchors(here), is_trained=here.variant.tunes

@@ -10,6 +10,7 @@ BEYOND = 1.9  # times such a radius, beyond which all is background
 SURE = 0.02  # radius about the point that is surely the subject
 ITERATIONS = 3
 LEAST, MOST = 0.004, 0.95  # share of the image that a usable proposal covers
+FRAMED = 0.4  # share of the image's edge that something in the image seldom covers, but its background does
 ALIKE = 0.85  # overlap from which on two proposals are one
 
 Inside = NDArray[np.bool_]
@@ -20,7 +21,8 @@ def masks_at(image: Image.Image, at: tuple[float, float]) -> tuple[Image.Image, 
 
     The point `at` is (x, y) in [0, 1] from the upper left. Each mask is the piece around the point that
     GrabCut finds when all within one radius is probably the subject, and all far beyond it is not; its holes
-    are filled. Masks of next to nothing or everything, and repetitions, are left out. Deterministic.
+    are filled. Masks of next to nothing or everything, of what frames the image, and repetitions are left
+    out. Deterministic.
     """
     factor = min(1.0, SIDE / max(image.size))
     small = image.convert("RGB").resize(
@@ -36,6 +38,7 @@ def masks_at(image: Image.Image, at: tuple[float, float]) -> tuple[Image.Image, 
         piece = _cut(pixels, away, reach, (x, y))
         if LEAST <= piece.mean() <= MOST and all(_overlap(piece, one) < ALIKE for one in found):
             found.append(piece)
+    found = [piece for piece in found if _at_edge(piece) < FRAMED] or found
     found.sort(key=lambda piece: int(piece.sum()))
     return tuple(
         Image.fromarray(piece.astype(np.uint8) * np.uint8(255))
@@ -61,6 +64,11 @@ def _cut(pixels: NDArray[np.uint8], away: NDArray[np.float64], reach: float, at:
     cv2.floodFill(own, None, (0, 0), 2)
     filled: Inside = own[1:-1, 1:-1] != 2
     return filled
+
+
+def _at_edge(piece: Inside) -> float:
+    """The share of the image's edge that a piece covers."""
+    return float(np.concatenate([piece[0], piece[-1], piece[:, 0], piece[:, -1]]).mean())
 
 
 def _overlap(one: Inside, other: Inside) -> float:

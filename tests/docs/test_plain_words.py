@@ -15,9 +15,7 @@ from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
 
 FIGURE = re.compile(r"\d%|(?<![\d.])[01]\.\d")
-SCHEDULE = re.compile(
-    r"strength [\d.]+(?: for \d+% of steps, then [\d.]+)?"
-)
+SCHEDULE = re.compile(r"strength [\d.]+(?: for \d+% of steps, then [\d.]+)?")
 HOW_SURE = re.compile(r"95% interval|may be chance")
 ASKED_FOR = {
     "cells": "the table of rounds has `counts` without numbers", "columns": "and `counted`",
@@ -60,4 +58,5 @@ def test_a_poll_has_no_figures_that_nobody_asked_for(tmp_path: Path) -> None:
 def test_a_figure_in_a_sentence_is_found() -> None:
     assert figures_in("Copy risk 12% here.") and figures_in("Likeness 0.87 to the reference")
     assert not figures_in("3 of 24 images are copies") and not figures_in("+13, 95% interval −3% to 29%")
-    assert not figures_in("Round 1, strength 0.4 for 30% of steps, then 1") and not figures_in("LoRA strength 0.4")
+    assert not figures_in("Round 1, strength 0.4 for 30% of steps, then 1")
+    assert not figures_in("LoRA strength 0.4")

@@ -51,3 +51,13 @@ def test_each_proposal_has_the_point_and_the_same_click_gives_the_same() -> None
 def test_a_click_at_the_very_edge_and_an_image_of_one_color_are_no_error() -> None:
     masks_at(table(), (1.0, 1.0))
     masks_at(Image.new("RGB", (9, 300), "white"), (0.0, 0.5))
+
+
+def test_what_frames_the_image_is_its_background_and_no_proposal() -> None:
+    """A cup on sand that reaches three edges: the widest cut takes both."""
+    image = Image.new("RGB", (200, 200), (120, 190, 240))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 80, 200, 200), fill=(235, 210, 150))
+    draw.rectangle((80, 90, 120, 150), fill=(190, 40, 40))
+    found = [np.asarray(one) > 127 for one in masks_at(image, (0.5, 0.6))]
+    assert found and all(not one[:, 0].any() and not one[-1].any() for one in found)

@@ -283,6 +283,7 @@ export const project = (more) => ({
   settings: { tune: { preview_every: 0 } },
   fields: [],
   draws_without_training: false,
+  judges: false,
   derived: "",
   facts: [],
   ...more,

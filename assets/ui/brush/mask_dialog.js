@@ -24,7 +24,7 @@ const TOOLS = [
 const STARTS = {
   draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
-  found: "The bright part is what the studio found: correct it where it is wrong.",
+  found: "The bright part is what the studio found. If it is more than the subject, press Point, or erase.",
   none: "No mask is saved yet: paint one, or the studio will find the subject when it is needed.",
 };
 /** @type {[name: "undo" | "redo", words: string][]} */

@@ -46,11 +46,11 @@ function Projects() {
  * @param {ListedProject} project
  * @param {string} more
  */
-const face = ({ cover, name, broken, kind, rounds }, more) => html`
+const face = ({ cover, name, broken, kind, rounds, judges }, more) => html`
   ${cover ? html`<img src=${reference(cover)} alt="" width="44" height="44" />` : null}
   <span>
     <b translate=${false}>${name}</b>
-    <span>${broken ? `Broken · ${more}` : `${kind} · ${count(rounds, "round")} · ${more}`}</span>
+    <span>${broken ? "Broken" : `${kind} · ${count(rounds, judges ? "LoRA" : "round")}`} · ${more}</span>
   </span>`;
 
 /**

@@ -69,7 +69,7 @@ function Results() {
   const columns = [...(measures?.words.sheet ?? [])];
   const benchmark = looksOf(rows.value, columns);
   const looks = benchmark.length ? benchmark : looksOfRounds(seeds.value);
-  const isJudged = Boolean(state.round?.source); // LoRAs from elsewhere, one a round: nothing is trained on
+  const isJudged = state.project?.judges === true;
   const accepted = rounds.filter((round) => round.accepted.length);
   return html`
     ${
@@ -125,7 +125,7 @@ function Taken({ best, drawn }) {
   const words =
     best && done > 1
       ? html`<span>★ ${why}: <b>${label ?? best.name}</b></span>`
-      : measure.length > 0 && html`<span>Which round is best? All must be measured to know.</span>${measure}`;
+      : measure.length > 0 && html`<span>Which one is best? All must be measured to know.</span>${measure}`;
   return html`${words || null}
     <${Button} onClick=${() => openFinish(drawn)}>Finish: take ${inSentence(drawn.name)}…<//>`;
 }
@@ -137,9 +137,9 @@ function Buttons() {
     [
       "figure",
       "Export figure (HTML)",
-      "The results of each round as a figure, in one HTML file",
+      "The results as a figure, in one HTML file",
       () => `${projectFigure("gains")}?theme=${theme()}`,
-      "the results of each round, in one file that works offline",
+      "the results, in one file that works offline",
     ],
     [
       "export",

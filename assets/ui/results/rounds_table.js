@@ -1,6 +1,6 @@
 /** The table of rounds: figures on the benchmark with the change since the round before, and the LoRAs. */
 /** @import { FigureRow, MeasuredRound, Measures, RoundResult } from "payloads" */
-import { workHere } from "../app/store.js";
+import { state, workHere } from "../app/store.js";
 import { inSentence } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
 import { Button, html } from "../kit/html.js";
@@ -19,6 +19,10 @@ const ACCEPTED = {
 };
 const LORA = { name: "LoRA", title: "" };
 
+/** What stands behind the figures: where LoRAs are judged, nothing was accepted. */
+const ownColumns = () =>
+  state.project?.judges ? [LORA] : figures.value ? [ACCEPTED, WEIGHT, LORA] : [ACCEPTED, LORA];
+
 /** A heading that explains itself when it is pressed. @param {{ name: string, title: string }} column */
 const heading = ({ name, title: words }) => html`<th scope="col" key=${name}>
   ${
@@ -34,11 +38,11 @@ const heading = ({ name, title: words }) => html`<th scope="col" key=${name}>
 export function RoundsTable({ rounds, measures }) {
   const { words } = measures ?? {};
   const measured = (figures.value ? words?.columns : words?.counted) ?? [];
-  const own = figures.value ? [ACCEPTED, WEIGHT, LORA] : [ACCEPTED, LORA];
+  const own = ownColumns();
   const base = words?.rounds[""];
   return html`<table class="table results-table">
     <thead>
-      <tr>${[{ name: "Round", title: "" }, ...measured, ...own].map(heading)}</tr>
+      <tr>${[{ name: "Name", title: "" }, ...measured, ...own].map(heading)}</tr>
     </thead>
     <tbody>
       ${
@@ -72,8 +76,8 @@ function rowsOf(round, measures, width) {
     html`<tr key=${round.id} data-best=${best === FULL ? "yes" : "no"}>
       <th scope="row" title=${one?.schedules.length ? "At full LoRA strength" : null}>${round.name}</th>
       ${said ? cells(said.row) : lacking(one ? unmeasured(one) : "–")}
-      <td>${number}</td>
-      ${figures.value ? html`<td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>` : null}
+      ${ownColumns().length > 1 && html`<td>${number}</td>`}
+      ${ownColumns().length > 2 && html`<td>${number ? Number(round.weight.toPrecision(2)) : "–"}</td>`}
       <td>${
         round.adapter
           ? html`<${Button}
@@ -96,7 +100,7 @@ function rowsOf(round, measures, width) {
             ? cells(row)
             : lacking(one && unmeasured({ ...one, ...by }, "Its best strength schedule: not measured yet "))
         }
-        <td colspan=${figures.value ? 3 : 2} />
+        <td colspan=${ownColumns().length} />
       </tr>`;
     }),
   ];

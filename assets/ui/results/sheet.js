@@ -41,15 +41,15 @@ export function SheetCard({ rows: all }) {
   const seed = Math.min(chosen, most - 1);
   const tile = columns.length < 5 ? 132 : columns.length < 8 ? 108 : 88;
   const turn = (/** @type {number} */ by) => turnTo((seed + by + most) % most);
-  return html`<section class="card wide" aria-label="The same prompt and seed in every round">
+  return html`<section class="card wide" aria-label="The same prompt and seed">
     <div class="card-head">
-      <h2>The same prompt and seed in every round</h2>
+      <h2>The same prompt and seed by each</h2>
       ${most > 1 && html`<${Turns} what="Seed" at=${seed} count=${most} turn=${turn} />`}
     </div>
     <div class="sheet-bar">
       <${Segments}
         label="Which prompts are shown" chosen=${part} choose=${show}
-        names=${PARTS.map(([name, title]) => [name, title])}
+        names=${PARTS.filter(([name]) => name !== "accepted" || !state.project?.judges)}
       />
       <p class="sheet-words">${PARTS.find(([name]) => name === part)?.[2]}</p>
     </div>
@@ -112,7 +112,7 @@ function Sheet({ rows, columns, seed }) {
               <${Button}
                 class="enlarge" data-copy=${picture.copy ? "yes" : "no"}
                 aria-label="${row.prompt}, ${column.name}: ${words}. Enlarge"
-                title="${column.name}: ${words}. Click to compare the rounds"
+                title="${column.name}: ${words}. Click to compare"
                 onClick=${() => enlarge(at, place)}
               ><img src=${address("test-thumb", picture)} alt="" loading="lazy" /><//>
             </td>`;

@@ -10,8 +10,7 @@ import { canMeasure, partsIn } from "../kit/places.js";
 import { doubtOf, LookYourself } from "./doubt.js";
 import { Plot } from "../app/plot.js";
 
-const UNMEASURED =
-  "No round is measured yet. Measuring generates the same benchmark images with every round.";
+const UNMEASURED = "Nothing is measured yet. Measuring generates the same benchmark images with each.";
 
 /** The warnings of rounds that others went on from, or of the rest. @param {boolean} isEarlier */
 const warningsOf = (isEarlier) =>
@@ -39,7 +38,7 @@ export function Verdict({ recipe, round: shown }) {
       ${unbroken(sentence) || (canMeasure() && UNMEASURED)}
       ${
         done && !scheduled && drawsWeaker()
-          ? " At full LoRA strength, so with more copies than on the Rounds screen."
+          ? " At full LoRA strength, so with more copies than in All images."
           : null
       }
     </p>
@@ -89,8 +88,7 @@ export function Basis() {
     ${
       measuredRounds()
         ? html`<p class="verdict-set">
-              Benchmark: ${size}, the same${" "}
-              for every round; not used in training. ${words.not_counted}
+              Benchmark: ${size}, the same for each; not used in training. ${words.not_counted}
             </p>
             <${How} chapter="results" />`
         : null

@@ -7,6 +7,10 @@ import { openViewer } from "../viewer/viewer.js";
 import { known, openFinish } from "./finish.js";
 import { lookOf, looksOf } from "./first_looks.js";
 
+/** The round whose files are as in a column, which has none where they use another strength. */
+export const takenAs = (/** @type {SheetColumn} */ { round, decides }) =>
+  decides ? known.value.find(({ id }) => id === round) : undefined;
+
 /** @param {{ rows: SheetRow[], columns: SheetColumn[] }} props */
 export function Winners({ rows, columns }) {
   const winners = state.measures?.winners ?? [];
@@ -15,10 +19,10 @@ export function Winners({ rows, columns }) {
   if (!winners.length || !row) return null;
   const look = lookOf(row, columns, 0);
   return html`<div class="winners">
-    ${winners.map(({ round, key, sentence }) => {
+    ${winners.map(({ key, sentence }) => {
       const at = columns.findIndex((one) => one.key === key);
       const src = look.frames[at]?.src;
-      const its = known.value.find(({ id }) => id === round);
+      const its = at < 0 ? undefined : takenAs(columns[at]);
       return html`<figure key=${sentence}>
         ${
           src &&
@@ -29,7 +33,11 @@ export function Winners({ rows, columns }) {
         }
         <figcaption>
           ${sentence}${" "}
-          ${its && html`<${Button} onClick=${() => openFinish(its)}>Take ${inSentence(its.name)}…<//>`}
+          ${
+            its
+              ? html`<${Button} onClick=${() => openFinish(its)}>Take ${inSentence(columns[at].name)}…<//>`
+              : "Its files use another strength: prefer it in blind pairs, and they use this one."
+          }
         </figcaption>
       </figure>`;
     })}

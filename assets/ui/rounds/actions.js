@@ -107,7 +107,7 @@ const HINTS = {
       return `The next round trains on the images you accepted${takes(state.round?.next_seconds)}.`;
     return WITHOUT_TRAINING;
   },
-  done: () => "Nothing is left to suggest: take the best round with you.",
+  done: () => "Nothing is left to do: take the best one with you. Results compares them.",
   differ: (round) => sameAgain(round),
   choose: (round) => sameAgain(round),
 };
@@ -175,7 +175,7 @@ function divided(all) {
   const named = (/** @type {string} */ name) => all.find((one) => one.name === name) ?? [];
   const first = all.filter((one) => one.beside);
   const open = [...BESIDE, ...[...first, ...all].map(({ name }) => name)].filter(
-    (name) => closed(name) === null,
+    (name) => closed(name) === null && !(name === "next_round" && state.project?.judges),
   );
   const shown = [...new Set([nextStep(), ...open].flatMap(named))].slice(0, 2);
   if (!shown.length) shown.push(...[named("run"), all].flat().slice(0, 1)); // says why it cannot be pressed

@@ -98,8 +98,7 @@ function sideOf({ round, side, byHand }, first) {
   if (hasChanges() && !byHand && !first && !seen().includes(round ?? "")) return "changed";
   const known = ["candidates", canReview() && "review", hasChanges() && "changed", first];
   if (side !== "candidates" && known.includes(side)) return side;
-  const isLeft = followed() || state.round?.source; // a judged LoRA is looked at, strength by strength
-  const asks = !byHand && canReview() && !isLeft && (openSuggestions().length || nothingSuggested());
+  const asks = !byHand && canReview() && !followed() && (openSuggestions().length || nothingSuggested());
   return asks && kept(KEY) === null ? "review" : "candidates";
 }
 

@@ -5,6 +5,7 @@ import { drawing, loading, ofRound, openSuggestions, setFocus, setHover } from "
 import { state, verdictOf, whenever } from "../app/store.js";
 import { thumbnail } from "../app/urls.js";
 import { How } from "../how/how.js";
+import { hideWhile } from "../kit/dom.js";
 import { count, unbroken } from "../kit/format.js";
 import { figures } from "../kit/figures.js";
 import { Button, html, useKeptFocus } from "../kit/html.js";
@@ -39,6 +40,7 @@ export function mountSuggestion({ suggestion: card }) {
       if (now) before.value = [...now];
     },
   );
+  hideWhile(card, () => state.project?.judges === true);
   render(html`<${Suggestion} card=${card} />`, card);
 }
 

@@ -68,7 +68,7 @@ function Top() {
         type="button" key=${name} data-step=${name} aria-current=${name === step ? "step" : null}
         disabled=${isClosed} title=${isClosed ? "Open or start a project first" : null}
         onClick=${() => openStep(name)}
-      >${label}</button>`;
+      >${name === "rounds" && project?.judges ? "2 LoRAs" : label}</button>`;
     })}</nav>
     <div class="top-right">
       <section

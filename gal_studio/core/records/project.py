@@ -70,6 +70,7 @@ class ProjectView(Project):
     """A project with its references, prompts, anchors and settings, and the commits of its hub models.
 
     `starts_from` is the name of the LoRA from elsewhere that its trainings start from; "" for its base model.
+    It `judges` where it has LoRAs from elsewhere, and nothing is trained in it.
     """
 
     model_title: str
@@ -79,6 +80,7 @@ class ProjectView(Project):
     archived: bool
     commits: Mapping[str, str]
     starts_from: str
+    judges: bool
 
     @property
     def test_prompts(self) -> tuple[Anchor, ...]:

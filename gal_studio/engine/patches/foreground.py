@@ -19,6 +19,7 @@ MIN_SHARE, MAX_SHARE = 0.01, 0.97  # of the picture that a usable foreground cov
 ITERATIONS = 5
 COLOURS = 4  # clusters of the border's colours
 BOTTOM, SELDOM, FAR = 2, 0.01, 50.0  # label of a side; share of the other sides; distance in Lab
+GAP, MIDDLE = 0.005, 0.4  # between parts of one thing; width of the middle, relative to half a side
 SMALL_PIECE = 0.05  # area below which a component is dropped, relative to the largest one
 OPAQUE = 250  # alpha
 RING = 0.03  # width of the border in `is_calm`, relative to the side
@@ -40,13 +41,16 @@ def foreground_mask(image: Image.Image, guide: Callable[[], Map] | None = None) 
 
     An alpha channel with transparent pixels is used as it is. Otherwise the border's colours are taken as the
     background, unless the border is busy and `guide` is given: it returns the similarity of each patch to the
-    subject, (h, w). The result is deterministic; `NoForegroundError` means that there is no usable mask.
+    subject, (h, w). Without it, much stands out from a busy border, and the subject is what stands in the
+    middle. The result is deterministic; `NoForegroundError` means that there is no usable mask.
     """
     mask = _alpha(image)
-    if mask is None and guide is not None and not is_calm(image):
-        mask = _as_mask(_tidy(guided_cut(image, guide())), image.size)
     if mask is None:
-        mask = _cut(image.convert("RGB"))
+        calm = is_calm(image)
+        if guide is not None and not calm:
+            mask = _as_mask(_tidy(guided_cut(image, guide())), image.size)
+        else:
+            mask = _cut(image.convert("RGB"), (lambda cut: cut) if calm else in_the_middle)
     share = float((np.asarray(mask) > 127).mean())
     if not MIN_SHARE <= share <= MAX_SHARE:
         found = "nothing" if share < MIN_SHARE else "everything"
@@ -64,14 +68,28 @@ def _alpha(image: Image.Image) -> Image.Image | None:
     return alpha if np.asarray(alpha).min() < OPAQUE else None
 
 
-def _cut(image: Image.Image) -> Image.Image:
+def _cut(image: Image.Image, subject_of: Callable[[Pixels], Pixels]) -> Image.Image:
     factor = min(1.0, WORKING_SIDE / max(image.size))
     small = (max(8, round(image.width * factor)), max(8, round(image.height * factor)))
     pixels = np.asarray(image.resize(small, Image.Resampling.LANCZOS), dtype=np.uint8)
     labels = _first_guess(pixels)
     if not (labels == cv2.GC_PR_FGD).any():
         return Image.new("L", image.size, 0)
-    return _as_mask(_tidy(_grab_cut(pixels, labels)), image.size)
+    return _as_mask(subject_of(_tidy(_grab_cut(pixels, labels))), image.size)
+
+
+def in_the_middle(mask: Pixels) -> Pixels:
+    """Of the things in a mask (H, W), the one with most near the middle; parts that nearly touch are one."""
+    reach = max(1, round(GAP * max(mask.shape)))
+    wide = cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), dtype=np.uint8))
+    count, things = cv2.connectedComponents(wide, connectivity=8)
+    rows, columns = (np.linspace(-1.0, 1.0, side) ** 2 for side in mask.shape)
+    near = np.exp(-(rows[:, None] + columns) / (2 * MIDDLE**2)) * (mask > 0)
+    weight = [near[things == thing].sum() for thing in range(1, count)]
+    if not weight:
+        return mask
+    kept: Pixels = mask * (things == 1 + int(np.argmax(weight))).astype(np.uint8)
+    return kept
 
 
 def _grab_cut(pixels: Pixels, labels: Pixels) -> Pixels:

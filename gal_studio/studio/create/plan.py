@@ -119,6 +119,32 @@ def plan_round(
     return RoundPlan(found.sentence, doubt, f"{unused} {found.warning}".rstrip())
 
 
+def plan_judging(
+    store: Store | None, shape: ModelShape, model: str, settings: Settings, kind: Kind
+) -> RoundPlan:
+    """What it needs on this device to judge a LoRA, and about how long it takes: nothing is trained."""
+    device, timed = this_device(), _timed_here(store, shape, model, settings)
+    need_here = smallest(shape, settings, device.kind, device.room)
+    needed = max(need_here.text, need_here.drawing)
+    images = most_pictures(settings, len(load_anchors(kind)))
+    measuring = benchmark_seconds(store, shape, model, settings) or 0.0
+    took = f" A LoRA takes {about(images * timed[1] + measuring)}." if timed else ""
+    sentence = (
+        f"Needs about {gigabytes(needed + _programs(device))} to generate (estimate); {device.name}: "
+        f"{gigabytes(device.free)} of {gigabytes(device.total)} free.{took}"
+    )
+    if needed <= room_of(device.kind, device.total):
+        return RoundPlan(sentence, warning=device.unused)
+    return RoundPlan(
+        sentence, doubt=f"{device.unused} This is more than it has: choose a lower resolution.".lstrip()
+    )
+
+
+def _programs(device: Device) -> int:
+    """Bytes of the programs themselves, which do not share the memory of a GPU."""
+    return PROGRAMS if device.kind.startswith("cpu") else 0
+
+
 def _plan_on(
     device: Device, store: Store | None, shape: ModelShape, model: str, settings: Settings, kind: Kind
 ) -> RoundPlan:
@@ -134,7 +160,7 @@ def _plan_on(
     if settings.generation.is_fast:
         in_full = replace(settings, generation=settings.generation.in_full)
         whole_seconds = round_seconds(store, shape, model, in_full, kind)
-    programs = PROGRAMS if device.kind.startswith("cpu") else 0  # on a GPU they do not share the memory
+    programs = _programs(device)
     own = f", {gigabytes(programs)} for the programs themselves" if programs else ""
     sentence = (
         f"Needs about {gigabytes(shown.peak + programs)} (estimate: {gigabytes(shown.training)} to train, "

@@ -17,6 +17,7 @@ from gal_studio.core.records.views import view_of
 from gal_studio.core.references import parse_prompts
 from gal_studio.core.snapshot import ProjectSnapshot, RoundSnapshot
 from gal_studio.core.types import Anchor, MapPlace, Reference
+from gal_studio.core.variants.variant import Action
 from gal_studio.rounds.branches import set_aside
 from gal_studio.rounds.closed import closed
 from gal_studio.rounds.doubts import doubt
@@ -71,12 +72,17 @@ def project_view(project: ProjectSnapshot, references: tuple[Reference, ...]) ->
         archived=project.archived,
         commits=dict(project.commits),
         starts_from="" if project.start is None else project.start.source,
+        judges=project.judges,
     )
 
 
 def project_of(store: Store, project_id: str) -> ProjectView:
     """A project, loaded with its references."""
     return project_view(store.snapshots.outline(project_id), store.projects.references(project_id))
+
+
+OF_JUDGING: tuple[Action, ...] = ("generate", "next_round", "done")
+"""What the page offers where LoRAs are judged, and nothing is trained or accepted."""
 
 
 def next_step(here: RoundSnapshot, busy: Collection[str], made: Proposal) -> Step:
@@ -170,7 +176,7 @@ def round_view(store: Store, round_id: str, policy: str | None = None) -> FullRo
         tunes=variant.tunes,
         refines=variant.refines,
         with_references=variant.with_references,
-        actions=actions_of(variant),
+        actions=OF_JUDGING if here.project.judges else actions_of(variant),
         trained=here.round.can_generate,
         source=here.round.source,
         step=next_step(here, busy, made),

@@ -10,7 +10,7 @@ from gal_studio.core.pictures.crop import Size, about_shape, bucket
 from gal_studio.core.settings import Settings, Target, TuneSettings, check_target
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
-from gal_studio.studio.create.plan import RoundPlan, plan_round, starting_settings
+from gal_studio.studio.create.plan import RoundPlan, plan_judging, plan_round, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_crop
 from gal_studio.studio.create.prompt_notes import about_steps
 from gal_studio.ui.panels.form import Form
@@ -25,11 +25,12 @@ def own_settings() -> dict[Kind, Settings]:
 
 
 def plan_of(store: Store | None, form: Form) -> RoundPlan | None:
-    """The plan of a round with the form's model and settings; None while they are wrong or not known."""
+    """What a round or judging takes with the form's model and settings; None while they are not known."""
     if form.shape is None or form.settings is None:
         return None
     try:
-        return plan_round(store, form.shape, form.base_model, form.settings, form.kind)
+        plan = plan_round if form.judged is None else plan_judging
+        return plan(store, form.shape, form.base_model, form.settings, form.kind)
     except StudioError:  # a note at the setting says so
         return None
 

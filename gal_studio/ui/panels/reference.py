@@ -70,6 +70,7 @@ class ListedProject:
     name: str
     kind: Kind = "style"
     rounds: int = 0
+    judges: Annotated[bool, Doc("Are its rounds LoRAs from elsewhere?")] = False
     created: str = ""
     cover: str | None = None
     size: str | None = None
@@ -196,6 +197,7 @@ def _listed(studio: Studio, project: ProjectView) -> ListedProject:
         name=project.name,
         kind=project.kind,
         rounds=len(shown_rounds(studio.store.rounds.of_project(project.id))),
+        judges=project.judges,
         created=_day(project.created),
         cover=project.references[0].id if project.references else None,
         size=_size(studio, project.id, project.archived),

@@ -85,7 +85,7 @@ class MadeWith:
 
 @dataclass(frozen=True)
 class Project:
-    """A project: what the top line and step 1 show."""
+    """A project: what the top line and step 1 show; it `judges` LoRAs from elsewhere, and trains nothing."""
 
     id: str
     name: str
@@ -102,6 +102,7 @@ class Project:
     settings: Settings
     fields: tuple[SettingField, ...]
     draws_without_training: bool
+    judges: bool
     made_with: MadeWith
     derived: str
     facts: tuple[Fact, ...]
@@ -151,6 +152,17 @@ def _commits(project: ProjectView) -> list[Fact]:
     """The commits of hub models to which the project is pinned."""
     pinned = [f"{name} at {commit[:12]}" for name, commit in sorted(project.commits.items())]
     return [("Pinned versions", ", ".join(pinned))] if pinned else []
+
+
+def _training(settings: Settings, judges: bool) -> list[Fact]:
+    """How its rounds are trained, if any are."""
+    tune, gal = settings.tune, settings.gal
+    if judges:
+        return []
+    return [
+        ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
+        ("Weight multiplier (λ)", f"{gal.balance_lambda:g}" if gal.balance else "off"),
+    ]
 
 
 def _references(references: ReferenceSettings) -> list[Fact]:
@@ -219,7 +231,6 @@ def project_payload(project: ProjectView) -> Project:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
     enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
-    tune, gal = settings.tune, settings.gal
     return view_of(
         Project,
         project,
@@ -245,10 +256,9 @@ def project_payload(project: ProjectView) -> Project:
             *_commits(project),
             *([("Starts from", project.starts_from)] if project.starts_from else []),
             ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
-            ("Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"),
+            *_training(settings, project.judges),
             ("Images", _pictures(project)),
             *_references(settings.references),
-            ("Weight multiplier (λ)", f"{gal.balance_lambda:g}" if gal.balance else "off"),
             ("Copy detection", _copy_detectors(project)),
             ("Seed", str(project.seed)),
         ),

@@ -90,7 +90,7 @@ def test_the_pair_decides_and_is_what_exports_and_trials_use(studio: Studio, sma
     measure(studio, small, {AS_TRAINED: True, WEAK: False})
     view = studio.measures(project_of(studio, small))
     assert (view.best, view.setting) == (small, WEAK)
-    assert view.headline == "Round 1 (strength 0.4 for 70% of steps, then 1) is the only round measured so far."
+    assert view.headline == f"Round 1 ({WEAK.brief}) is the only round measured so far."
     assert view.constant == "At a constant strength, no measured round is better than the base model."
     first = view.rounds[1]
     assert first.report is not None and first.report.copies == 4, "full strength stays beside it"
@@ -140,7 +140,7 @@ def test_rounds_are_compared_by_the_setting_that_decides_of_each(studio: Studio,
     view = studio.measures(project_of(studio, small))
     assert view.best == small, "of equal ones the first"
     assert view.headline.startswith(
-        "Round 1 (strength 0.4 for 70% of steps, then 1) is the best of 2 measured rounds, but its lead over Round 2 "
+        f"Round 1 ({WEAK.brief}) is the best of 2 measured rounds, but its lead over Round 2 "
         "(full strength) may be chance."
     )
     assert view.constant == "In programs without strength schedules, Round 2 is best at full strength."

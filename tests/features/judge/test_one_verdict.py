@@ -83,6 +83,16 @@ def everywhere(studio: Studio, project: str) -> set[tuple[str, str]]:
     return set(found.values())
 
 
+def test_nothing_is_trained_suggested_or_accepted(judging: Judging) -> None:
+    studio, project, (_, second) = judging
+    here = studio.round_view(second)
+    assert here.step == "done" and here.shortlist is None
+    assert not any(tile.suggested for tile in here.candidates)
+    assert {"run", "accept", "refine"}.isdisjoint(here.actions)
+    page = poll(ViewCache(studio), {"project": project})["parts"]["project"]
+    assert page["judges"] and not {"Training", "Weight multiplier (λ)"} & {name for name, _ in page["facts"]}
+
+
 def test_all_name_one_best_round_and_setting(judging: Judging) -> None:
     studio, project, (first, second) = judging
     assert {one.round_id for one in judged(studio, project)} == {first, second}

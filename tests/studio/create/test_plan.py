@@ -14,7 +14,7 @@ from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.settings import Settings
 from gal_studio.state.tables.rounds import Timings
 from gal_studio.studio.create import plan
-from gal_studio.studio.create.plan import fitted, plan_round, round_seconds
+from gal_studio.studio.create.plan import fitted, plan_judging, plan_round, round_seconds
 from gal_studio.studio.device import Device
 
 XL = load_preset("sdxl")
@@ -43,6 +43,16 @@ def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.
     small = told(monkeypatch, sized(8))
     assert "To fit, the text encoder stays in main memory, " in small.sentence
     assert not (large.doubt or large.warning or small.doubt or small.warning)
+
+
+def test_what_judging_needs_says_nothing_of_a_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    for gigabytes, fits in ((24, True), (1, False)):
+        here = sized(gigabytes)
+        monkeypatch.setattr(plan, "this_device", lambda here=here: here)
+        settings = fitted(XL, "style", here)
+        found = plan_judging(None, SHAPE, XL.base_model, settings, "style")
+        assert "to generate (estimate); this GPU: " in found.sentence and "train" not in found.sentence
+        assert (found.doubt == "") == fits
 
 
 def test_on_a_processor_the_programs_take_memory_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ __all__ = ["finished_workspace"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("figures")]
 
+SCHEDULE = "strength 0.4 for 50% of steps, then 1"
+
 
 def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: Watched, served: Served):
     studio = served.place.studio
@@ -51,7 +53,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     measure(studio, second, likeness=0.6, copies=3, by_schedule=0)
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
-    page.wait_for_selector(f"{chip} .chip-gain:has-text('gain 100% · strength 0.4 for 50% of steps, then 1') b:text('✓ +50')")
+    page.wait_for_selector(f"{chip} .chip-gain:has-text('gain 100% · {SCHEDULE}') b:text('✓ +50')")
     switch_figures(page)
     expect(page.locator(f"{chip} .chip-gain")).to_be_hidden()
     switch_figures(page)
@@ -85,7 +87,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
     page.wait_for_selector(".arms .scatterlayer .point")
     page.click("[data-step=results]")
-    page.wait_for_selector(".results .verdict:has-text('Round 2 (strength 0.4 for 50% of steps, then 1) is the best of 2')")
+    page.wait_for_selector(f".results .verdict:has-text('Round 2 ({SCHEDULE}) is the best of 2')")
     said = page.inner_text(".results .verdict").replace("\N{NO-BREAK SPACE}", " ")
     assert (
         "Prompt match: 24 of 24 images (Round 1, full strength: 12 of 24). Copies: 0 of 24 images (Round 1, "
@@ -97,10 +99,10 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.wait_for_selector(".verdict-warning, details:has-text('Earlier warnings')")
     said = page.inner_text(".progress figcaption").replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith(
-        "From Round 1 to Round 2, strength 0.4 for 50% of steps, then 1: copies fell from 50% to 0%; prompt match rose"
+        f"From Round 1 to Round 2, {SCHEDULE}: copies fell from 50% to 0%; prompt match rose"
     ), said
     expect(page.locator(".progress .scatterlayer .point")).to_have_count(4)
-    page.wait_for_selector(".results-table tr[data-best=yes]:has-text('strength 0.4 for 50% of steps, then 1')")
+    page.wait_for_selector(f".results-table tr[data-best=yes]:has-text('{SCHEDULE}')")
     page.wait_for_selector(".results-table .explained:text-is('Style match')")
     for width in (1280, 1024):
         page.set_viewport_size({"width": width, "height": 800})

@@ -69,8 +69,6 @@ test("what the figures find right is a guess, and the person is to look", () => 
   state.round = round({ id: "r", shortlist: { ...list, additions: ["b"], bring: "It brings a prompt." } });
   assert.equal(endOf().words, `${list.why} It brings a prompt.`, "these are offered");
   assert.deepEqual(endOf().images, ["b"]);
-  state.round = round({ id: "r", shortlist: list, source: "ink.safetensors" });
-  assert.deepEqual(endOf(), { title: "Judged", words: " Results compares the images.", images: [] });
   state.round = round({ id: "r", shortlist: { ...list, images: [] } });
   assert.equal(endOf().words, `${list.why} None.`);
 });

@@ -47,8 +47,7 @@ export function AfterRound() {
     class="button" data-action="blind" title=${WHY} onClick=${() => openBlind(roundId)}
   >Compare blind…<//>`;
 }
-const WHY =
-  "Choose between images of two rounds without seeing which is which: your choice outranks the figures";
+const WHY = "Choose between two images without seeing which is which: your choice outranks the figures";
 
 const NO_PAIR = /** @type {BlindPair | null} */ (null);
 const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
@@ -87,27 +86,20 @@ function Comparison({ round }) {
   const { back, sitting } = of;
   const rest = blind.pairs.filter(({ left }) => !back || ![back.left.id, back.right.id].includes(left.id));
   const pairs = back ? [back, ...rest].slice(0, blind.pairs.length) : rest;
-  const sides = html`<span class="blind-sides">
-    ${side("first", "Compare")} and ${side("second", "with")}
-  </span>`;
-  return html`<${Pairs}
-    key=${sitting} ...${{ blind, sides, pairs, again, begins: sitting > 0 || !blind.told }}
-  />`;
+  return html`<header class="blind-head">
+      <h2>Compare blind</h2>
+      <span class="blind-sides">${side("first", "Compare")} and ${side("second", "with")}</span>
+      <${Button} title="Esc" onClick=${() => blindDialog.close()}>Close<//>
+    </header>
+    <${Pairs} key=${sitting} ...${{ blind, pairs, again, begins: sitting > 0 || !blind.told }} />`;
 }
-
-/** @param {{ title: string, sides: unknown }} props what is asked or told, and which two are compared */
-const Head = ({ title, sides }) => html`<header class="blind-head">
-  <h2>${title}</h2>
-  ${sides}
-  <${Button} title="Esc" onClick=${() => blindDialog.close()}>Close<//>
-</header>`;
 
 /**
  * One pair after the other, and then what was chosen, or that first where it does not begin with pairs.
- * @param {{ blind: Blind, sides: unknown, pairs: BlindPair[], begins: boolean,
+ * @param {{ blind: Blind, pairs: BlindPair[], begins: boolean,
  *   again: (changed: Partial<Sides>, back?: BlindPair | null) => void }} props
  */
-function Pairs({ blind, sides, pairs, begins, again }) {
+function Pairs({ blind, pairs, begins, again }) {
   const [at, go] = useState(0);
   const [isOn, begin] = useState(begins);
   const [open, wait] = useState(0); // answers that the studio has not confirmed
@@ -157,8 +149,7 @@ function Pairs({ blind, sides, pairs, begins, again }) {
     const isOver = at >= pairs.length;
     const left = isOver ? blind.more : pairs.length;
     const goOn = () => (isOver ? again({ first, second }) : begin(true));
-    return html`<${Head} title=${told ? "What you chose" : "Compare blind"} sides=${sides} />
-      <div class="blind-told" role="status">
+    return html`<div class="blind-told" role="status">
       ${open ? html`<p>Saving…</p>` : html`<p><b>${told || NOTHING}</b></p><p>${told && agreed}</p>`}
       <div class="blind-buttons">
         ${undoButton}
@@ -179,8 +170,7 @@ function Pairs({ blind, sides, pairs, begins, again }) {
   ><img
       key=${pair[side].id} src=${address("test-picture", pair[side])} alt="" draggable=${false}
     /><kbd aria-hidden="true">${key}</kbd></button>`;
-  return html`<${Head} title="Which would you rather have?" sides=${sides} />
-    <p class="blind-prompt" translate=${false}>${pair.prompt}</p>
+  return html`<p class="blind-prompt"><b translate=${false}>${pair.prompt}</b>: which would you take?</p>
     <div class="blind-plates">${plate("left", "←")}${plate("right", "→")}</div>
     <div class="blind-buttons">
       ${undoButton}

@@ -56,11 +56,14 @@ function recipeNow() {
 /** Whether nothing sets the strengths: a grid has its own, and some models have none. */
 const hidesRecipe = () => isNative() || draft.value.strengths.trim() !== "";
 
+const howToWrite = () => subjectWords() && `Write “${subjectWords()}” in a prompt, or {} for short.`;
+
 /** @param {{ trials: number }} props how many pictures there are */
 export function TrialForm({ trials }) {
-  const stands = subjectWords();
   const { project } = state;
-  const example = useAnswer(() => filled([taughtIn(project).anchor]), [project?.id, stands])?.[0];
+  const example = useAnswer(
+    () => filled([taughtIn(project).anchor]), [project?.id, subjectWords()],
+  )?.[0];
   const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
   const isFull = own && own.early === 1 && own.late === 1;
   const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
@@ -92,9 +95,7 @@ export function TrialForm({ trials }) {
       ${SLIDERS.map((one) => html`<${Slider} key=${one.name} ...${one} />`)}
     </div>
     ${best && html`<p class="trial-said">${best}</p>`}
-    <p class="trial-said" role="status">
-      ${said.value || (stands && `Write “${stands}” in a prompt, or {} for short.`)}
-    </p>
+    <p class="trial-said" role="status">${said.value || howToWrite()}</p>
   </form>`;
 }
 

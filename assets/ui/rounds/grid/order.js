@@ -58,19 +58,13 @@ const PHONE = 500; // pixels: up to this width
 const GAP = 8;
 const [LEAST, LIMIT] = [3, 12]; // columns
 
-/**
- * How many images of a row stand side by side: the number, from that of the usual row to that of the longest,
- * that leaves the least room, so that one long row goes on below and the others are not short beside it.
- * @param {number[]} lengths of all rows
- */
-export function sideBySide(lengths) {
-  const sorted = lengths.toSorted((a, b) => a - b);
+/** How many images stand side by side: a longer row goes on below, and leaves no room beside the others. */
+export function sideBySide(/** @type {number[]} */ lengths) {
+  const sorted = [...lengths].sort((a, b) => a - b);
   const room = (/** @type {number} */ most) =>
-    lengths.reduce((sum, one) => sum + Math.ceil(one / most), 0) * most;
-  const usual = Math.max(1, sorted[sorted.length >> 1] ?? 0);
-  let best = sorted.at(-1) ?? 0;
-  for (let most = best - 1; most >= usual; most -= 1) if (room(most) < room(best)) best = most;
-  return best;
+    most * lengths.reduce((all, one) => all + Math.ceil(one / most), 0);
+  const usual = sorted.slice(sorted.length >> 1); // and longer ones
+  return usual.sort((a, b) => room(a) - room(b))[0] ?? 0;
 }
 
 /**

@@ -7,8 +7,5 @@
  */
 export const strength = (value) => String(Number(value.toFixed(2)));
 
-/**
- * With how much of the LoRA an image is generated, in the words that stand everywhere.
- * @param {Pick<Candidate, "recipe">} candidate
- */
+/** With how much of the LoRA an image is generated. @param {Pick<Candidate, "recipe">} candidate */
 export const strengthOf = ({ recipe }) => recipe || "LoRA strength 1";

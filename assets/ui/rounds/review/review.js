@@ -16,7 +16,7 @@ import { above, reference } from "../../kit/dom.js";
 import { inSentence, unbroken } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
-import { openRound, openStep } from "../../app/session.js";
+import { openRound } from "../../app/session.js";
 import { Doubt } from "../../results/doubt.js";
 import { strengthOf } from "../grid/strengths.js";
 import { decide, redo, undo } from "../grid/verdicts.js";
@@ -271,10 +271,6 @@ function End() {
               Finish: take your LoRA…
             <//>`
       }${" "}
-      ${
-        state.round?.source &&
-        html`<${Button} data-answer="results" onClick=${() => openStep("results")}>Results<//>${" "}`
-      }
       <${Button} data-answer="all" onClick=${() => showSide("candidates")}>All images<//>
     </div>
     <${Undo} words=${next ? "" : state.round?.undo} />

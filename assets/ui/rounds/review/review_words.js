@@ -26,7 +26,7 @@ export function endOf() {
     const words = "It was trained on these choices. To try others, press What if?";
     return { title: `${next.name} already exists`, words, images };
   }
-  if (nothingSuggested()) return state.round?.source ? judged() : unsuggested();
+  if (nothingSuggested()) return unsuggested();
   return { title: "All reviewed", words: reviewed(images.length), images };
 }
 
@@ -37,13 +37,6 @@ function reviewed(accepted) {
   const end = nextStep() === "done" ? "Nothing is left to suggest." : goesOn;
   return `You accepted ${count(accepted, "image")}. ${end}`;
 }
-
-/** A LoRA from elsewhere, which nothing has to be accepted of. */
-const judged = () => {
-  const { rounds, place = "" } = state.measures?.words ?? {};
-  const words = `${rounds?.[state.roundId ?? ""]?.place ?? place} Results compares the images.`;
-  return { title: "Judged", words, images: [] };
-};
 
 /** Nothing is suggested or accepted: what the studio's figures find right, and what more is worth. */
 function unsuggested() {

@@ -196,7 +196,7 @@ def round_words(rounds: Sequence["MeasuredRound"], verdict: Verdict) -> dict[str
 
 
 def label(of: "MeasuredRound") -> str:
-    """A round with the setting that decides, if several were measured: "Round 1, strength 0.4 for 70% of steps, then 1"."""
+    """A round with the setting that decides, if several were measured: "Round 1, strength 0.7"."""
     return f"{of.name}, {of.gain_setting}" if _is_scheduled(of) else of.name
 
 

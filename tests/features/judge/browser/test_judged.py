@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.ui.browser.reference.test_start import typed
 from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.conftest import few_images as finished_workspace
+from tests.ui.seeded import measure
 from tests.worker.test_lora_start import write_lora
 
 __all__ = ["finished_workspace"]
@@ -117,6 +119,22 @@ def test_kind_and_name_come_from_a_file_that_says_them(
     page.reload()
     expect(page.locator(".derived code").first).to_have_text("in ink style")
     expect(page.locator("input[name=kind][value=style]")).to_be_checked()
+
+
+def test_a_project_that_judges_speaks_of_loras_and_of_no_training(watched: Watched, served: Served) -> None:
+    studio, round_id = served.place.studio, served.place.round
+    measure(studio, round_id)
+    studio.store.database.write("UPDATE rounds SET source = 'ink.safetensors'")
+    page = watched.open(served.url("rounds"))
+    page.wait_for_selector(".steps [data-step=rounds]:text-is('2 LoRAs')")
+    page.wait_for_selector(".actions [data-action=done][data-next]")
+    for gone in (".rounds .suggestion", "[data-action=accept]", ".action-buttons > [data-action=next_round]"):
+        expect(page.locator(gone).locator("visible=true")).to_have_count(0)
+    page.goto(served.url("results"))
+    heads = page.locator(".results-table thead th")
+    expect(heads.first).to_have_text("Name")
+    words = page.inner_text(".studio.results")
+    assert not re.search(r"\b(Accepted|[Rr]ounds?)\b", words.replace("Round 1", "")), words
 
 
 @pytest.mark.thorough

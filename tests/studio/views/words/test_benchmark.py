@@ -138,7 +138,7 @@ def test_a_chip_shows_the_setting_that_decides_and_its_figures() -> None:
 def test_what_was_measured_at_full_strength_alone_says_so() -> None:
     old = measured(schedules=(replace(BY, drawn=0, report=None),))
     assert list(unmeasured((old, measured()))) == [
-        "Round 1 is not measured by its best schedule (strength 0.4 for 70% of steps, then 1) yet: measure it again."
+        f"Round 1 is not measured by its best schedule ({BY.words}) yet: measure it again."
     ]
     assert round_words((BASE, old), NONE)["Round 1"].chip.setting == "full strength only"
     assert round_words((BASE, measured(report=None)), NONE).keys() == {""}, "not wholly measured"

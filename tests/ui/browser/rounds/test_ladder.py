@@ -77,8 +77,9 @@ def test_images_stand_from_strong_to_gentle_without_holes(
     said = "More images are generated at the LoRA strengths at which most are good."
     expect(page.locator(".round-words")).to_contain_text(said)
     expect(page.locator(".strengths")).to_be_visible()
-    label = page.locator(".tile-face[data-strength*='first, then'] >> nth=0")
-    expect(label).to_have_attribute("data-strength", re.compile(r"LoRA strength 0(.4)? for .* of steps, then 1"))
+    label = page.locator(".tile-face[data-strength*='of steps, then'] >> nth=0")
+    words = re.compile(r"LoRA strength 0(.4)? for .* of steps, then 1")
+    expect(label).to_have_attribute("data-strength", words)
     while more := draw_stage(studio, round_id):
         drawn += more
         expect(page.locator(".tile[data-id]")).to_have_count(drawn)

@@ -62,6 +62,7 @@ test("a longer row goes on below, and leaves no room beside the others", () => {
   assert.equal(sideBySide([4, 4, 4, 4, 8]), 4);
   assert.equal(sideBySide([5, 5, 5, 5, 7, 7, 7, 7, 7]), 7, "many rows are long");
   assert.equal(sideBySide([4, 5, 6, 8, 8]), 8, "as much room beside as below: in one row");
+  assert.equal(sideBySide([6, 6, 6, 6, 8, 8]), 6, "as much room in either: larger images");
   assert.equal(sideBySide([6]), 6);
   assert.equal(sideBySide([]), 0);
 });
