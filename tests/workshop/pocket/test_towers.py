@@ -15,7 +15,6 @@ from workshop.pocket.train.towers import (
     place_targets,
     tune_tower,
 )
-from workshop.pocket.train.tuned import tuned_weights
 
 SETTINGS = TowerSettings(steps=6, batch_size=4, learning_rate=2e-3, blocks=1, checkpoint_every=3)
 

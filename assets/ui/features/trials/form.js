@@ -61,9 +61,7 @@ const howToWrite = () => subjectWords() && `Write “${subjectWords()}” in a p
 /** @param {{ trials: number }} props how many pictures there are */
 export function TrialForm({ trials }) {
   const { project } = state;
-  const example = useAnswer(
-    () => filled([taughtIn(project).anchor]), [project?.id, subjectWords()],
-  )?.[0];
+  const example = useAnswer(() => filled([taughtIn(project).anchor]), [project?.id, subjectWords()])?.[0];
   const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
   const isFull = own && own.early === 1 && own.late === 1;
   const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
