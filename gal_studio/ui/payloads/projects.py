@@ -11,7 +11,7 @@ from gal_studio.core.jobs.kinds import offered_kinds
 from gal_studio.core.models.names import is_calibrated
 from gal_studio.core.records.project import ProjectView
 from gal_studio.core.records.views import view_of
-from gal_studio.core.settings import NATIVE, ReferenceSettings
+from gal_studio.core.settings import NATIVE, GalSettings, ReferenceSettings, TuneSettings
 from gal_studio.core.settings_fields import SettingField, setting_fields, value_words
 from gal_studio.core.types import Kind
 from gal_studio.core.variants.registry import offered_variants
@@ -154,9 +154,8 @@ def _commits(project: ProjectView) -> list[Fact]:
     return [("Pinned versions", ", ".join(pinned))] if pinned else []
 
 
-def _training(settings: Settings, judges: bool) -> list[Fact]:
+def _training(tune: TuneSettings, gal: GalSettings, judges: bool) -> list[Fact]:
     """How its rounds are trained, if any are."""
-    tune, gal = settings.tune, settings.gal
     if judges:
         return []
     return [
@@ -256,7 +255,7 @@ def project_payload(project: ProjectView) -> Project:
             *_commits(project),
             *([("Starts from", project.starts_from)] if project.starts_from else []),
             ("Test prompts", f"{enabled} of {count}" if enabled < count else str(count)),
-            *_training(settings, project.judges),
+            *_training(settings.tune, settings.gal, project.judges),
             ("Images", _pictures(project)),
             *_references(settings.references),
             ("Copy detection", _copy_detectors(project)),
