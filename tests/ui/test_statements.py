@@ -109,7 +109,8 @@ OTHER: dict[str, Mapping[str, str]] = {
     "generate": {"round": "undrawn"},
     "set_weight": {"candidate": "accepted"},
     "part_mask": {"candidate": "accepted"},
-    **dict.fromkeys(("add_anchors", "filled"), {"lines": "new_prompts"}),
+    "add_anchors": {"lines": "new_prompts"},
+    "filled": {"lines": "new_prompts"},
     "keep_step": {"job": "halted"},
     "resume": {"job": "halted"},
 }

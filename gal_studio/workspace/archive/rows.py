@@ -90,6 +90,6 @@ def _the_project(database: Database) -> str:
     project_id = str(projects[0]["id"])
     for table in ARCHIVED:
         (row,) = database.rows(f"SELECT COUNT(*) AS n FROM {table.name}")
-        if sum(1 for _ in project_rows(database.rows, table, project_id)) != row["n"]:
+        if sum(1 for _ in project_rows(database.unchecked_rows, table, project_id)) != row["n"]:
             raise damaged(f"rows of its table {table.name} belong to no project")
     return project_id

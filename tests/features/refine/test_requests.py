@@ -232,7 +232,7 @@ def test_pictures_of_pairs_are_served_by_id_and_nothing_else_is(place: Place):
 
 
 def test_a_rounds_view_reads_no_heat_map(place: Place):
-    """Those of a refinement are read where its next step and its pairs are shown, and where one is enlarged."""
+    """Those of a refinement are read for its next step, for its pairs, and where one is enlarged."""
     judge(place.studio, place.round)
     node = pairs_made(place.studio, place.round)
     seen: list[str] = []
