@@ -111,15 +111,15 @@ def _next(view: FullRound, own: RoundSummary, accepts: bool, is_followed: bool, 
         return "run"
     if step not in ("accept", "next_round", "done"):
         return step
+    if view.source:
+        return "done"  # nothing is accepted where LoRAs are judged
     if is_followed:
         return "next_round"
     if accepts and own.accepted < max(1, own.suggested):
         return "accept"
     if own.accepted:
         return "next_round"  # as many as were suggested, of one's own choice, are enough
-    if not (step == "next_round" and view.tunes and makes):
-        return step
-    return "done" if view.source else "choose"  # a judged LoRA may be all that one wants
+    return "choose" if step == "next_round" and view.tunes and makes else step
 
 
 def _is_there(name: Action, view: FullRound, step: str) -> bool:

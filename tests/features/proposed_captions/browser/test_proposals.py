@@ -21,7 +21,7 @@ def test_what_is_no_caption_is_said_at_its_image(watched: Watched, served: Serve
     with serving(in_turn(*map(chat, SAID))) as (address, _):
         page.fill("[name=server]", address)
         page.click("[data-answer=propose]")
-    page.wait_for_selector("li:has-text('pot-2.png'):has-text('Proposed: “A pot”')")
+        page.wait_for_selector("li:has-text('pot-2.png'):has-text('Proposed: “A pot”')")
     refused = page.locator("li:has-text('pot-1.png') .proposal")
     assert "The model refused (“I'm sorry, but I can't help with that.”)" in refused.inner_text()
     assert not refused.get_by_role("button", name="Use").is_visible()
