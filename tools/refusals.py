@@ -29,6 +29,7 @@ MANY = frozenset(
 )
 """Errors that have several causes; `FileNotFoundError` or `JSONDecodeError` have one."""
 UNASKED: Mapping[str, str] = {
+    "features/proposed_captions/server.py describe": "a server that is slow: what can be is listed",
     "json_files.py open_plain": "whether the path is a link is looked up",
     "patience.py killed_after": "`Thread.start` has one RuntimeError",
     "state/files/paths.py user_path": "`expanduser` has one RuntimeError",
