@@ -356,9 +356,11 @@ def change(context: Context, project: Id, settings: SettingValues) -> dict[str, 
 
 
 @REQUESTS.read
-def filled(context: Context, project: Id, lines: Lines = ()) -> Annotated[tuple[str, ...], Only("prompts")]:
+def filled(
+    context: Context, project: Id, lines: Lines | None = None
+) -> Annotated[tuple[str, ...], Only("prompts")]:
     """The test prompts that these lines make."""
-    return tuple(map(context.studio.project(project).prompts.filled, lines))
+    return tuple(map(context.studio.project(project).prompts.filled, lines or ()))
 
 
 @REQUESTS.write
