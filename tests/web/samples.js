@@ -279,6 +279,7 @@ export const project = (more) => ({
   offered: [],
   scores: [],
   stands_for: "{}",
+  example: "A lighthouse {}",
   anchors: [],
   settings: { tune: { preview_every: 0 } },
   fields: [],

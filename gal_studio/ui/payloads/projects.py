@@ -96,6 +96,7 @@ class Project:
     references: tuple[Reference, ...]
     subjects: tuple[Subject, ...]
     stands_for: str
+    example: str  # a prompt with the words for the subject
     anchors: tuple[AnchorView, ...]
     scores: tuple[ScoreLabel, ...]
     offered: tuple[Offered, ...]
@@ -239,6 +240,7 @@ def project_payload(project: ProjectView) -> Project:
         references=tuple(Reference(one.id, one.prompt) for one in project.references),
         subjects=subject_payloads(project),
         stands_for=project.prompts.stands_for,
+        example=project.prompts.filled(project.prompts.taught.anchor),
         anchors=anchor_views(project.anchors),
         scores=tuple(ScoreLabel(each.name, each.label, each.explanation, each.in_percent) for each in SCORES),
         offered=(

@@ -4,11 +4,10 @@ import { ofProject, state } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { typedNumber } from "../../kit/format.js";
-import { html, submitting, useAnswer, withValue } from "../../kit/html.js";
+import { html, submitting, withValue } from "../../kit/html.js";
 import { UnknownNote } from "../../kit/swaps.js";
 import { read } from "../../kit/settings_fields.js";
-import { taughtIn } from "../../app/taught.js";
-import { filled, subjectWords } from "../../reference/anchors_editor.js";
+import { subjectWords } from "../../reference/anchors_editor.js";
 import { signal } from "../../vendor/signals.min.js";
 import { changeDraft, draft } from "./draft.js";
 import { formProblem, strengthsIn } from "./words.js";
@@ -60,8 +59,6 @@ const howToWrite = () => subjectWords() && `Write “${subjectWords()}” in a p
 
 /** @param {{ trials: number }} props how many pictures there are */
 export function TrialForm({ trials }) {
-  const { project } = state;
-  const example = useAnswer(() => filled([taughtIn(project).anchor]), [project?.id, subjectWords()])?.[0];
   const own = draft.value.recipe || hidesRecipe() ? null : ownRecipe();
   const isFull = own && own.early === 1 && own.late === 1;
   const best = own && !isFull ? "Set to this round’s best strength schedule." : null;
@@ -69,7 +66,7 @@ export function TrialForm({ trials }) {
   return html`<form class="trial-form" onSubmit=${submit}>
     <${Text}
       name="prompt" label="Prompt" title="Several lines are several prompts"
-      placeholder=${example}
+      placeholder=${state.project?.example}
     />
     <${UnknownNote} of=${unknown} use=${useInstead} />
     <${Text}
