@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from gal_studio.features.trials.record import trials_of
+from gal_studio.features.trials.verbs import try_prompt
 from gal_studio.processes import worker_process
 from gal_studio.studio import Studio
 
@@ -33,6 +34,16 @@ def until(happens, seconds: float = 120) -> float:
     return time.monotonic() - start
 
 
+def try_beside(studio: Studio, round_id: str, seed: int) -> None:
+    """Ask for three images four steps from now, and say when the third is there."""
+    before = training_step(studio)
+    until(lambda: training_step(studio) >= before + 4)
+    step = training_step(studio)
+    tried = [try_prompt(studio, round_id, PROMPT, seed=seed + one).id for one in range(3)]
+    seconds = until(lambda: all(trials_of(studio.store).get(one).image for one in tried))
+    print(f"asked for at step {step}: {seconds:.1f} s to the third image")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--repeat", type=int, default=3)
@@ -43,12 +54,7 @@ def main() -> None:
         worker = worker_process(Path(folder))
         try:
             for repeat in range(args.repeat):
-                before = training_step(studio)
-                until(lambda: training_step(studio) >= before + 4)
-                step = training_step(studio)
-                tried = [studio.try_prompt(asked, PROMPT, seed=3 * repeat + seed).id for seed in range(3)]
-                seconds = until(lambda: all(trials_of(studio.store).get(one).image for one in tried))
-                print(f"try {repeat + 1}, asked for at step {step}: {seconds:.1f} s to the third image")
+                try_beside(studio, asked, 3 * repeat)
         finally:
             worker.terminate()
             worker.wait(30)
