@@ -4,9 +4,9 @@ import { html } from "./html.js";
 /**
  * Over the test prompts, beside the strip, below the chart of rounds, below
  * the curves; in the form over the images of a set, and below the prompt of each; in Results below the
- * verdict, over the table of rounds, where it is asked which one is best, in the row of one that is not
- * measured, below the table.
- * @typedef {"prompts" | "strip" | "arms" | "curves" | "set" | "row" | "verdict" | "results" |
+ * verdict, below a winner whose files use another strength, over the table of rounds, where it is asked
+ * which one is best, in the row of one that is not measured, below the table.
+ * @typedef {"prompts" | "strip" | "arms" | "curves" | "set" | "row" | "verdict" | "winner" | "results" |
  *   "best" | "unmeasured" | "compared"} Place
  * @type {{ place: Place, Part: (props: any) => unknown, follow: (node: HTMLElement) => void }[]}
  */

@@ -3,6 +3,7 @@
 import { state } from "../app/store.js";
 import { Button, html } from "../kit/html.js";
 import { inSentence } from "../kit/format.js";
+import { partsIn } from "../kit/places.js";
 import { openViewer } from "../viewer/viewer.js";
 import { known, openFinish } from "./finish.js";
 import { lookOf, looksOf } from "./first_looks.js";
@@ -10,6 +11,16 @@ import { lookOf, looksOf } from "./first_looks.js";
 /** The round whose files are as in a column, which has none where they use another strength. */
 export const takenAs = (/** @type {SheetColumn} */ { round, decides }) =>
   decides ? known.value.find(({ id }) => id === round) : undefined;
+
+/**
+ * A column, and the one whose strength its round's files use, by their keys.
+ * @param {SheetColumn[]} columns
+ * @param {number} at
+ */
+export function settingsOf(columns, at) {
+  const used = columns.find(({ round, decides }) => decides && round === columns[at]?.round);
+  return { first: columns[at]?.key, second: used?.key };
+}
 
 /** @param {{ rows: SheetRow[], columns: SheetColumn[] }} props */
 export function Winners({ rows, columns }) {
@@ -36,7 +47,8 @@ export function Winners({ rows, columns }) {
           ${
             its
               ? html`<${Button} onClick=${() => openFinish(its)}>Take ${inSentence(columns[at].name)}…<//>`
-              : "Its files use another strength: prefer it in blind pairs, and they use this one."
+              : html`Its files use another strength: prefer it in blind pairs, and they use this one.
+                  ${partsIn("winner", settingsOf(columns, at))}`
           }
         </figcaption>
       </figure>`;

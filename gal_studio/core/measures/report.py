@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import TypeVar
 
 from gal_studio.core.intervals import Difference, Interval, Outcome, is_down, is_up, outcome
-from gal_studio.core.measures.blind import Key, Setting
+from gal_studio.core.measures.blind import Key, Setting, setting_key
 from gal_studio.core.measures.compare import DrawnByKey, change, difference, gain, mean
 from gal_studio.core.measures.pictures import METRICS, SENSES, MeasuredPicture, Metric, Part
 from gal_studio.core.recipe import AS_TRAINED, Recipe
@@ -91,9 +91,8 @@ class Arm:
 
     @property
     def key(self) -> str:
-        """What names it in the contact sheet: the round and, below full strength, "|" and its schedule."""
-        by = "" if self.recipe.is_as_trained else f"|{self.recipe.brief}"
-        return f"{self.id or ''}{by}"
+        """What names it in the contact sheet and in blind pairs (`setting_key`); "" for the base model."""
+        return setting_key((self.id or "", self.recipe))
 
     @property
     def label(self) -> str:

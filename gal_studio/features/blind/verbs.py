@@ -8,7 +8,17 @@ from typing_extensions import Doc
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.measures.blind import MOST, PAIRS, Answer, Chosen, Key, Setting, deal, shared
+from gal_studio.core.measures.blind import (
+    MOST,
+    PAIRS,
+    Answer,
+    Chosen,
+    Key,
+    Setting,
+    deal,
+    setting_key,
+    shared,
+)
 from gal_studio.core.measures.compare import images_of
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.core.measures.verdict import names_of
@@ -74,7 +84,7 @@ def compare_blind(
     names = names_of([*found.settings.values(), *found.every_setting.values()])
     own = found.settings.get(round_id)
     usual = own.arm.setting if own else None
-    both = _two(names, first or (_key(usual) if usual else ""), second)
+    both = _two(names, first or (setting_key(usual) if usual else ""), second)
     sides, agreed = tuple(BlindSide(key, names[one]) for key, one in _keys(names).items()), _agreed(studio)
     if both is None:
         return Blind("", agreed, sides, "", "", (), 0, False)
@@ -90,21 +100,16 @@ def compare_blind(
         told=_told(found, names, both),
         agreed=agreed,
         sides=sides,
-        first=_key(both[0]),
-        second=_key(both[1]),
+        first=setting_key(both[0]),
+        second=setting_key(both[1]),
         pairs=tuple(shown),
         more=max(0, min(len(pairs), MOST) - len(answered) - len(shown)),
         can_undo=studio.store.blind.last(project_id) in answered,
     )
 
 
-def _key(setting: Setting) -> str:
-    round_id, recipe = setting
-    return f"{round_id} {recipe.brief}"
-
-
 def _keys(names: Iterable[Setting]) -> dict[str, Setting]:
-    return {_key(one): one for one in names}
+    return {setting_key(one): one for one in names}
 
 
 def _two(names: Iterable[Setting], first: str, second: str) -> tuple[Setting, Setting] | None:

@@ -69,7 +69,7 @@ def everywhere(studio: Studio, project: str) -> set[tuple[str, str]]:
     found = {
         "Results": (best, brief(page["setting"])),
         "its sheet": (column["round"], column["name"].split(", ", 1)[1]),
-        "the strip": (chip, words[chip]["chip"]["setting"]),
+        "the strip": (chip, words[chip]["chip"]["title"].partition("(")[2].partition(")")[0]),
         "Finish": (place, next(one.setting_words for one in view.rounds if one.id == place)),
         **({"Judge": (best, loras[best].best.brief)} if loras else {}),
         "exports": (best, measured_setting(studio.store, best).brief),

@@ -53,7 +53,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     measure(studio, second, likeness=0.6, copies=3, by_schedule=0)
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
-    page.wait_for_selector(f"{chip} .chip-gain:has-text('gain 100% · {SCHEDULE}') b:text('✓ +50')")
+    page.wait_for_selector(f"{chip} .chip-gain:has-text('gain 100%') b:text('✓ +50')")
     switch_figures(page)
     expect(page.locator(f"{chip} .chip-gain")).to_be_hidden()
     switch_figures(page)
@@ -64,6 +64,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     strip = page.locator(".strip-chips")
     assert strip.evaluate("(node) => node.scrollWidth <= node.clientWidth"), "two chips have room"
     page.set_viewport_size(usual)
+    page.get_by_role("button", name="All images").click()
     page.click("[data-view=curves]")
     points = page.locator(".arms .scatterlayer .point")
     expect(points).to_have_count(3)
@@ -83,7 +84,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(f"{again}[data-state=halted] button:text-is('Continue')")
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
     page.click(f"{again} button:text-is('Open')")
-    page.wait_for_selector("[data-action=run]:disabled[title*='it runs by itself']")
+    page.wait_for_selector("[data-action=run]:disabled[title*='by itself']")
     page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
     page.wait_for_selector(".arms .scatterlayer .point")
     page.click("[data-step=results]")

@@ -3,7 +3,7 @@ import "../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { knowRounds } from "../../../assets/ui/results/finish.js";
-import { takenAs } from "../../../assets/ui/results/winners.js";
+import { settingsOf, takenAs } from "../../../assets/ui/results/winners.js";
 
 test("a round is taken where its image has the strength that its files use", () => {
   const round = { id: "r", name: "Round 1", parent_id: null, candidates: 0, weight: 1, adapter: true };
@@ -16,4 +16,5 @@ test("a round is taken where its image has the strength that its files use", () 
     columns.map((one) => takenAs(one)?.id),
     [undefined, "r"],
   );
+  assert.deepEqual(settingsOf(columns, 0), { first: "r", second: "r|strength 0.7" }, "what is compared");
 });

@@ -20,9 +20,11 @@ const KEYS = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "neither" };
 
 export const blindDialog = new Dialog("blind", { closed: () => refresh() });
 
-/** @param {string} [round] */
-export function openBlind(round = "") {
-  if (state.measures) blindDialog.open("Compare blind", html`<${Comparison} key=${round} round=${round} />`);
+/** @param {Partial<Sides>} [asked] */
+export function openBlind(asked = {}) {
+  const sides = { round: "", first: "", second: "", ...asked };
+  const key = Object.values(sides).join(" ");
+  if (state.measures) blindDialog.open("Compare blind", html`<${Comparison} key=${key} sides=${sides} />`);
 }
 
 /** How many settings of rounds are measured. */
@@ -37,6 +39,12 @@ export const InResults = () =>
   measured() > 1 &&
   html`<${Button} data-action="blind" title=${WHY} onClick=${() => openBlind()}>Compare blind…<//>`;
 
+/** Below a winner: this setting, against the one that the files use. @param {Partial<Sides>} props */
+export const AtWinner = ({ first, second }) =>
+  first &&
+  second &&
+  html`<${Button} title=${WHY} onClick=${() => openBlind({ first, second })}>Compare blind…<//>`;
+
 /** Beside the strip, until the round was compared; not among all images, where one chooses single ones. */
 export function AfterRound() {
   const { measures, roundId } = state;
@@ -44,7 +52,7 @@ export function AfterRound() {
   const isKnown = roundId !== null && measures?.words.rounds[roundId] && measured() > 1;
   if (!isKnown || measures.blind.some(({ rounds }) => rounds.includes(roundId))) return null;
   return html`<${Button}
-    class="button" data-action="blind" title=${WHY} onClick=${() => openBlind(roundId)}
+    class="button" data-action="blind" title=${WHY} onClick=${() => openBlind({ round: roundId })}
   >Compare blind…<//>`;
 }
 const WHY = "Choose between two images without seeing which is which: your choice outranks the figures";
@@ -52,18 +60,16 @@ const WHY = "Choose between two images without seeing which is which: your choic
 const NO_PAIR = /** @type {BlindPair | null} */ (null);
 const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
-/** @param {{ round: string }} props */
-function Comparison({ round }) {
+/** @param {{ sides: Sides }} props */
+function Comparison({ sides }) {
   const [asked, ask] = useState(() => ({
     seed: newSeed(),
     sitting: 0,
-    round,
-    first: "",
-    second: "",
+    ...sides,
     back: NO_PAIR,
   }));
   const found = useAnswer(() => {
-    const { seed, first, second } = asked;
+    const { seed, round, first, second } = asked;
     const answer = call("results", "compare_blind", { project: state.projectId, seed, round, first, second });
     return answer.then((blind) => blind && { blind, of: asked });
   }, [asked]);

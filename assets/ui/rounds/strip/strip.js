@@ -175,9 +175,9 @@ const Tools = ({ id, title, empty, current, area }) => html`<span
 </span>`;
 
 /** @param {ChipWords} gain */
-const Gain = ({ text, setting, change }) =>
+const Gain = ({ text, change }) =>
   html`<span class="chip-gain">
-    ${text}${setting && ` · ${setting}`}
+    ${text}
     ${change && html`<b data-verdict=${change.verdict}>${change.text}</b>`}</span>`;
 
 /** Starts a second line of rounds from the current one. */

@@ -119,10 +119,12 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class ChipWords:
-    """What a chip says of a measured round: the figure that the best round is named by."""
+    """What a chip says of a measured round: the figure that the best round is named by.
+
+    `title` is its tooltip, which names the setting.
+    """
 
     text: str
-    setting: str
     change: ChangeWords | None
     best: bool
     title: str
@@ -376,7 +378,6 @@ def _chip(of: "MeasuredRound", report: Figures, before: "MeasuredRound | None", 
     by = f" ({setting})" if setting else ""
     return ChipWords(
         text=f"{what} {percent(figure.value)}" if figure else "",
-        setting=setting,
         change=None if of.parent_id is None else change,
         best=best,
         title=f"Benchmark{by}. {'. '.join(filter(None, told))}",
