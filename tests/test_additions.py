@@ -196,7 +196,7 @@ def test_a_variant_of_a_round_is_known_to_page_verbs_worker_and_command(seen: Se
         "baseline", "Round 0 baseline", False, None
     ]  # fmt: skip
     assert (shown["trained"], shown["tunes"], shown["step"]) == (True, False, "generate")
-    assert shown["actions"] == ["generate", "accept", "next_round"]
+    assert found["parts"]["actions"]["there"] == ["generate", "accept", "next_round"]
     assert shown["recipe"]["words"] == "" and shown["ladder"] == []
     assert found["jobs"] == ["generate"] and found["made"] == ["baseline", True, 1]
     offered = {(one["change"], one["kind"]) for one in found["parts"]["project"]["offered"]}
