@@ -16,8 +16,8 @@ import { followed } from "./next_step.js";
 const KEY = "gal-studio-all-images";
 /** Of the browser: the rounds that do not open with what changed any more. */
 const SEEN = "gal-studio-changes-closed";
-/** @typedef {{ round: string | null, side: Side, byHand: boolean }} Shown */
-const last = signal(/** @type {Shown} */ ({ round: null, side: "candidates", byHand: false }));
+/** @typedef {{ round: string | null, side: Side, stays: boolean }} Shown it may stay as it is */
+const last = signal(/** @type {Shown} */ ({ round: null, side: "candidates", stays: false }));
 const now = computed(chosen); // what follows from the last one: never behind the state
 
 /**
@@ -38,7 +38,7 @@ export function showSide(side, { forNow = false } = {}) {
   const { side: before, round } = now.value;
   if (before === "changed") keep(SEEN, [...seen(), round].slice(-100).join(" "));
   if (!forNow && side !== own()?.name && side !== "changed") keep(KEY, side === "candidates" ? "1" : null);
-  last.value = { round, side, byHand: true };
+  last.value = { round, side, stays: true };
 }
 
 /** Is the side of a feature shown, rather than the images of the round? */
@@ -80,25 +80,29 @@ export function canReview() {
   return (state.suggested.size > 0 || nothingSuggested()) && state.round?.complete === true && !drawing();
 }
 
-/** A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. */
+/**
+ * A round that has something to review, or nothing to suggest, opens with that, and stays so to the end. One
+ * that opened with all images keeps them, whatever is suggested while a person works there.
+ */
 function chosen() {
   if (!loaded()) return last.value;
   const first = own()?.name;
   const isNew = last.value.round !== state.roundId;
-  const before = isNew ? { round: state.roundId, side: first ?? "candidates", byHand: false } : last.value;
+  const before = isNew ? { round: state.roundId, side: first ?? "candidates", stays: false } : last.value;
   const side = sideOf(before, first);
-  return side === before.side ? before : { ...before, side };
+  const stays = before.stays || (side === "candidates" && canReview());
+  return side === before.side && stays === before.stays ? before : { ...before, side, stays };
 }
 
 /**
  * @param {Shown} before
  * @param {Side | undefined} first
  */
-function sideOf({ round, side, byHand }, first) {
-  if (hasChanges() && !byHand && !first && !seen().includes(round ?? "")) return "changed";
+function sideOf({ round, side, stays }, first) {
+  if (hasChanges() && !stays && !first && !seen().includes(round ?? "")) return "changed";
   const known = ["candidates", canReview() && "review", hasChanges() && "changed", first];
   if (side !== "candidates" && known.includes(side)) return side;
-  const asks = !byHand && canReview() && !followed() && (openSuggestions().length || nothingSuggested());
+  const asks = !stays && canReview() && !followed() && (openSuggestions().length || nothingSuggested());
   return asks && kept(KEY) === null ? "review" : "candidates";
 }
 

@@ -88,6 +88,20 @@ def test_where_the_next_round_is_there_review_leads_to_it(window: Any, served: S
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
 
 
+def test_a_round_that_opened_with_all_images_keeps_them_when_one_is_rejected(window: Any, served: Served):
+    """What is suggested in its place is no reason to leave them."""
+    studio, round_id = served.place.studio, served.place.round
+    suggested = [one.suggested for one in studio.round_view(round_id).scores if one.suggested]
+    studio.decide(suggested, "accepted")
+    page: Page = first_page(window, served.address, with_grid=False)
+    page.goto(served.url())
+    page.click(f".tile[data-id='{suggested[0]}']")
+    page.keyboard.press("x")
+    page.wait_for_selector("[data-choice=review]:has-text('Review 1')")
+    expect(page.locator(".tile").first).to_be_visible()
+    expect(page.locator(COUNT)).to_be_hidden()
+
+
 @pytest.mark.thorough
 def test_all_images_are_remembered_and_review_stays_at_hand(page: Page, served: Served):
     expect(page.locator(COUNT)).to_have_count(0)
