@@ -80,18 +80,18 @@ function Changes() {
   const [two, all] = [linesShown(), looks()];
   const row = Math.min(at.value, all.length - 1);
   if (row < 0) return null;
-  const title = two ? "Two lines, side by side" : "What your choice changed";
+  const title = two ? "Two branches, side by side" : "What your choice changed";
   const enlarge = () => openViewer({ looks: all, at: row });
   return html`<div class="changes-head">
       <h2 id="changes-title">${title}</h2>
-      <p>Same prompt and seed in both ${two ? "lines" : "rounds"}</p>
+      <p>Same prompt and seed in both ${two ? "branches" : "rounds"}</p>
       ${two && html`<div class="changes-keep">${[two.left, two.branch].map(keeper)}</div>`}
       ${
         beside.value &&
         changes.value.length > 0 &&
         html`<${Segments}
           label="What is compared" chosen=${shown.value} choose=${show}
-          names=${[["beside", "Lines"], ["changes", "Choice"]]}
+          names=${[["beside", "Branches"], ["changes", "Choice"]]}
         />`
       }
       <${SharpenedButton} />
@@ -133,9 +133,9 @@ function keeper({ round, name, words, main }) {
     toast(`${name} is now on the main branch. The other branch is kept below.`);
   };
   return main
-    ? html`<span key=${round} class="changes-main">✓ ${words} is the main line</span>`
-    : html`<${Button} key=${round} title="Make the line of ${name} the main one" onClick=${keepLine}>
-        Keep ${words}
+    ? html`<span key=${round} class="changes-main">✓ “${words}” is the main branch</span>`
+    : html`<${Button} key=${round} title="Make the branch of ${name} the main one" onClick=${keepLine}>
+        Keep “${words}”
       <//>`;
 }
 

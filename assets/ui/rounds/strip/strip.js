@@ -185,7 +185,7 @@ function BranchButton() {
   const hidden = byItself() || !state.rounds.some((round) => round.parent_id === state.roundId);
   return html`<button
     type="button" class="button branch" data-part="branch" hidden=${Boolean(hidden)} onClick=${whatIf}
-    title="Begin a second line of rounds here, with other images, settings or another seed"
+    title="Begin a second branch here, with other images, settings or another seed"
   >⎇ What if?</button>`;
 }
 

@@ -73,7 +73,7 @@ def test_two_lines_stand_side_by_side_and_the_kept_one_is_first(watched: Watched
     page = watched.open(f"{served.url()}&round={branch}")
     box = page.locator("[data-part=changes]")
     heading = box.get_by_role("heading", level=2)
-    expect(heading).to_have_text("Two lines, side by side")
+    expect(heading).to_have_text("Two branches, side by side")
     names = box.locator(".change figcaption b")
     names.last.evaluate("one => (one.textContent = '1 other image and rank 3')")
     assert names.last.evaluate("one => one.scrollWidth <= one.clientWidth"), "a long name is not cut off"
@@ -85,13 +85,13 @@ def test_two_lines_stand_side_by_side_and_the_kept_one_is_first(watched: Watched
     page.wait_for_function(
         "[...document.querySelectorAll('.change img')].every((one) => one.naturalWidth > 0)"
     )
-    box.get_by_role("button", name="Keep Seed 7").click()
-    expect(box).to_contain_text("✓ Seed 7 is the main line")
+    box.get_by_role("button", name="Keep “Seed 7”").click()
+    expect(box).to_contain_text("✓ “Seed 7” is the main branch")
     expect(page.locator(chip("Round 2"))).to_have_attribute("data-aside", "")
     tops = [page.locator(chip(name)).bounding_box()["y"] for name in ("Round 2 · seed 7", "Round 2")]
     assert tops[0] < tops[1], "the main line is the first row"
     box.get_by_role("button", name="Choice", exact=True).click()
     expect(heading).to_have_text("What your choice changed")
-    box.get_by_role("button", name="Lines").click()
-    box.get_by_role("button", name="Keep Round 2", exact=True).click()
-    expect(box).to_contain_text("✓ Round 2 is the main line")
+    box.get_by_role("button", name="Branches").click()
+    box.get_by_role("button", name="Keep “Round 2”", exact=True).click()
+    expect(box).to_contain_text("✓ “Round 2” is the main branch")
