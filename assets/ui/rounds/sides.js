@@ -16,8 +16,11 @@ import { followed } from "./next_step.js";
 const KEY = "gal-studio-all-images";
 /** Of the browser: the rounds that do not open with what changed any more. */
 const SEEN = "gal-studio-changes-closed";
-/** @typedef {{ round: string | null, side: Side, stays: boolean }} Shown it may stay as it is */
-const last = signal(/** @type {Shown} */ ({ round: null, side: "candidates", stays: false }));
+/**
+ * `done`: nothing was left to review.
+ * @typedef {{ round: string | null, side: Side, byHand: boolean, done: boolean }} Shown
+ */
+const last = signal(/** @type {Shown} */ ({ round: null, side: "candidates", byHand: false, done: false }));
 const now = computed(chosen); // what follows from the last one: never behind the state
 
 /**
@@ -38,7 +41,7 @@ export function showSide(side, { forNow = false } = {}) {
   const { side: before, round } = now.value;
   if (before === "changed") keep(SEEN, [...seen(), round].slice(-100).join(" "));
   if (!forNow && side !== own()?.name && side !== "changed") keep(KEY, side === "candidates" ? "1" : null);
-  last.value = { round, side, stays: true };
+  last.value = { round, side, byHand: true, done: false };
 }
 
 /** Is the side of a feature shown, rather than the images of the round? */
@@ -88,21 +91,23 @@ function chosen() {
   if (!loaded()) return last.value;
   const first = own()?.name;
   const isNew = last.value.round !== state.roundId;
-  const before = isNew ? { round: state.roundId, side: first ?? "candidates", stays: false } : last.value;
+  const fresh = { round: state.roundId, side: first ?? "candidates", byHand: false, done: false };
+  const before = isNew ? fresh : last.value;
   const side = sideOf(before, first);
-  const stays = before.stays || (side === "candidates" && canReview());
-  return side === before.side && stays === before.stays ? before : { ...before, side, stays };
+  const done = before.done || (side === "candidates" && canReview());
+  return side === before.side && done === before.done ? before : { ...before, side, done };
 }
 
 /**
  * @param {Shown} before
  * @param {Side | undefined} first
  */
-function sideOf({ round, side, stays }, first) {
-  if (hasChanges() && !stays && !first && !seen().includes(round ?? "")) return "changed";
+function sideOf({ round, side, byHand, done }, first) {
+  if (hasChanges() && !byHand && !first && !seen().includes(round ?? "")) return "changed";
   const known = ["candidates", canReview() && "review", hasChanges() && "changed", first];
   if (side !== "candidates" && known.includes(side)) return side;
-  const asks = !stays && canReview() && !followed() && (openSuggestions().length || nothingSuggested());
+  const asks =
+    !byHand && !done && canReview() && !followed() && (openSuggestions().length || nothingSuggested());
   return asks && kept(KEY) === null ? "review" : "candidates";
 }
 
