@@ -151,7 +151,7 @@ def test_the_adapter_brings_the_colours_of_a_reference(model):
     with drawing(model) as ready:
         adapter = load_adapter(resolve_adapter(POCKET_ADAPTER), ready, open_tower=TowerEncoder)
         for strength in (0.0, 0.7):
-            with attached(ready, adapter, strength, "average"):
+            with attached(ready, adapter, strength):
                 events = draw(ready, requests, settings, encode_references(ready, adapter, references))
                 pictures = [image for e in events if isinstance(e, DrawnBatch) for image in e.images]
             drawn.append(np.stack([np.asarray(picture, float) for picture in pictures]))
