@@ -1,11 +1,11 @@
 """Whether a path that a user names answers: a network drive that hangs would hold up everybody."""
 
+import _thread
 import os
-import threading
 import time
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from threading import Event
 
 from gal_studio.core.errors import StudioError
 
@@ -18,17 +18,18 @@ _silent: dict[str, float] = {}
 def answers(path: Path) -> bool:
     """Whether the disk of this path answers in time, be there anything or not.
 
-    A thread looks at it, and is left behind if the disk does not answer it.
+    A thread looks at it, and is left behind if the disk does not answer it. `threading.Thread` waits for ever
+    for one that ends before it began, for lack of memory: then nothing is known against the disk.
     """
     name = str(path.absolute())
     if time.monotonic() < _silent.get(name, 0.0):
         return False
-    looks = threading.Thread(target=_look, args=(name,), daemon=True)
-    looks.start()
-    looks.join(TIMEOUT)
-    if looks.is_alive():
-        _silent[name] = time.monotonic() + AVOIDED
-    return not looks.is_alive()
+    begun, over = Event(), Event()
+    _thread.start_new_thread(_look, (name, begun, over))
+    if over.wait(TIMEOUT) or not begun.is_set():
+        return True
+    _silent[name] = time.monotonic() + AVOIDED
+    return False
 
 
 def check_answers(path: Path) -> None:
@@ -39,9 +40,14 @@ def check_answers(path: Path) -> None:
         )
 
 
-def _look(name: str) -> None:
-    with suppress(OSError, ValueError):
+def _look(name: str, begun: Event, over: Event) -> None:
+    begun.set()
+    try:
         os.stat(name)
         with os.scandir(name) as names:
             for entry in islice(names, 1):
                 entry.stat()
+    except (OSError, ValueError, MemoryError):
+        pass
+    finally:
+        over.set()

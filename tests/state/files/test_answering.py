@@ -1,5 +1,6 @@
 """Paths that users name are looked at by a thread of their own, with patience."""
 
+import _thread
 import os
 import threading
 from pathlib import Path
@@ -35,3 +36,11 @@ def test_a_disk_that_hangs_is_left_behind(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(answering, "TIMEOUT", 60.0)
     assert answers(tmp_path / "another")
     ends.set()
+
+
+def test_a_thread_without_memory_to_begin_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_thread, "start_new_thread", lambda *_: 0)
+    monkeypatch.setattr(answering, "TIMEOUT", 0.1)
+    assert answers(tmp_path), "nothing is known against the disk"
