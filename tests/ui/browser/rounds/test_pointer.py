@@ -208,19 +208,19 @@ def test_shift_selects_a_range_ctrl_toggles_and_the_keys_of_photo_programs_decid
     def click(place: int, key: str) -> None:
         page.click(f"[data-id='{order[place]}'] .tile-face", modifiers=[key])  # type: ignore[list-item]
 
-    def selected() -> list[int]:
-        found = page.evaluate(
-            "[...document.querySelectorAll('.tile[data-selected]')].map((tile) => tile.dataset.id)"
-        )
-        return [order.index(one) for one in found]
+    def expect_selected(*places: int) -> None:
+        chosen = page.locator(".tile[data-selected]")
+        expect(chosen).to_have_count(len(places))
+        ids = chosen.evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.id)")
+        assert [order.index(one) for one in ids] == [*places]
 
     click(2, "Control")
     click(5, "Shift")
-    assert selected() == [2, 3, 4, 5]
+    expect_selected(2, 3, 4, 5)
     click(4, "Control")
-    assert selected() == [2, 3, 5]
+    expect_selected(2, 3, 5)
     click(8, "Control")
-    assert selected() == [2, 3, 5, 8]
+    expect_selected(2, 3, 5, 8)
     page.keyboard.press("x")
     expect(page.locator(".tile[data-verdict=rejected]")).to_have_count(4)
     page.keyboard.press("u")
