@@ -142,11 +142,20 @@ def _about_several(
         )
     shown = [] if one_view else [pictures[place].shown for place in different]
     if place := mark(shown):
-        yield SetNote(
-            f"The same mark is in the {place} of {_all(different, count)}, such as a watermark or a "
-            "signature: it is learned; crop or remove it.",
-            different,
+        yield SetNote(_about_mark(place, _all(different, count)), different)
+
+
+def _about_mark(place: str, images: str) -> str:
+    """What is in the middle of all images may be their subject."""
+    if place == "middle":
+        return (
+            f"The same lines are in the middle of {images}: remove them if they are a watermark. If they are "
+            "your subject, its place is learned, too: add images where it is elsewhere."
         )
+    return (
+        f"The same mark is in the {place} of {images}, such as a watermark or a signature: it is learned; "
+        "crop or remove it."
+    )
 
 
 def _of(places: Sequence[int], count: int, one: str = "is", many: str = "are") -> str:

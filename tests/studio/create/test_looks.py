@@ -100,6 +100,16 @@ def test_blur_borders_and_marks_are_told_with_their_images(teapots: list[Path]) 
     assert text.startswith("The same mark is in the lower right of all 3 images") and places == (0, 1, 2)
 
 
+def test_what_is_in_the_middle_of_all_images_may_be_their_subject(teapots: list[Path]) -> None:
+    opened = [Image.open(path).convert("RGB").resize((384, 384)) for path in teapots]
+    for one in opened:
+        draw = ImageDraw.Draw(one)
+        draw.ellipse((150, 150, 234, 234), (250, 250, 250), (0, 0, 0), 6)
+        draw.rectangle((175, 175, 210, 210), (0, 0, 0))
+    ((text, _),) = said_of_several(*opened).items()
+    assert text.startswith("The same lines are in the middle of all 3 images") and "your subject" in text
+
+
 def test_one_view_of_everything_is_told() -> None:
     rng = np.random.default_rng(1)
     scene, *others = rng.integers(0, 255, (4, 4, 4, 3)).astype(np.float64)
