@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 
 
 def setting_key(setting: Setting) -> str:
-    """What names a setting outside of the program: the round and, below full strength, "|" and its schedule."""
+    """What names a setting outside: the round and, below full strength, "|" and its schedule."""
     round_id, recipe = setting
     return round_id if recipe.is_as_trained else f"{round_id}|{recipe.brief}"
 
