@@ -1,5 +1,4 @@
 /** Zoom and pan of enlarged pictures; all pictures of the view move together, to be compared. */
-import { above } from "../../kit/dom.js";
 import { html } from "../../kit/html.js";
 import { useRef } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
@@ -95,8 +94,8 @@ export function ZoomFrame({ locked = () => false, turn, children }) {
     zoomBy(event.currentTarget, event, event.deltaY < 0 ? STEP : 1 / STEP);
   };
   /** @param {PointerEvent & { currentTarget: HTMLElement }} event */
-  const press = ({ button, pointerId, pointerType, clientX, clientY, currentTarget, target }) => {
-    const byFinger = pointerType === "touch" && !above(target, ".compare-over"); // it drags the divider
+  const press = ({ button, pointerId, pointerType, clientX, clientY, currentTarget }) => {
+    const byFinger = pointerType === "touch";
     if ((scale <= 1 && !byFinger) || button !== 0 || locked()) return;
     if (byFinger) fingers.current.set(pointerId, { clientX, clientY });
     from.current = { ...view.value, clientX, clientY, alone: fingers.current.size < 2 };
