@@ -13,6 +13,7 @@ from gal_studio.core.gal.ladder import (
     MORE,
     Ladder,
     Seen,
+    at_turn,
     noise_of,
     rung_of,
     rungs_drawn,
@@ -161,3 +162,7 @@ def test_a_prompt_never_gets_more_than_its_number_and_parts_do_not_depend_on_the
     assert {anchor: set(pictures) for anchor, pictures in drawn.items()} == {
         anchor: set(pictures) for anchor, pictures in whole.items()
     }
+
+
+def test_a_prompt_that_has_all_its_images_gets_no_further_ones() -> None:
+    assert at_turn({}, range(9), 0) == at_turn({}, range(9), -1) == []
