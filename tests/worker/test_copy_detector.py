@@ -206,6 +206,9 @@ def test_scores_are_those_of_the_equations_for_the_stored_images(
     project = here.round.project_id
     base = base_pictures.of_project(store, store.projects.get(project))
     prompts = [here.project.prompts[one.anchor_id] for one in here.candidates]
+    seeds = {prompt: one.seed for prompt, one in zip(prompts, here.candidates, strict=True) if not one.index}
+    own = store.projects.get(project)
+    assert seeds == {prompt: base_pictures.seed(own, prompt) for prompt in seeds}, "those of the first images"
     images = [*base.values(), *(one.image for one in here.candidates)]
     pictures = [store.images.picture(image) for image in images]
     (job, *_) = store.jobs.of_project(project)
