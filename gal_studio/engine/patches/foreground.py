@@ -20,6 +20,7 @@ ITERATIONS = 5
 COLOURS = 4  # clusters of the border's colours
 BOTTOM, SELDOM, FAR = 2, 0.01, 50.0  # label of a side; share of the other sides; distance in Lab
 GAP, MIDDLE = 0.005, 0.4  # between parts of one thing; width of the middle, relative to half a side
+SECOND = 0.6  # of the largest thing's weight, from which another thing is kept beside it
 SMALL_PIECE = 0.05  # area below which a component is dropped, relative to the largest one
 OPAQUE = 250  # alpha
 RING = 0.03  # width of the border in `is_calm`, relative to the side
@@ -79,16 +80,16 @@ def _cut(image: Image.Image, subject_of: Callable[[Pixels], Pixels]) -> Image.Im
 
 
 def in_the_middle(mask: Pixels) -> Pixels:
-    """Of the things in a mask (H, W), the one with most near the middle; parts that nearly touch are one."""
+    """Of the things in a mask (H, W), those with most near the middle; parts that nearly touch are one thing."""
     reach = max(1, round(GAP * max(mask.shape)))
     wide = cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), dtype=np.uint8))
     count, things = cv2.connectedComponents(wide, connectivity=8)
     rows, columns = (np.linspace(-1.0, 1.0, side) ** 2 for side in mask.shape)
     near = np.exp(-(rows[:, None] + columns) / (2 * MIDDLE**2)) * (mask > 0)
-    weight = [near[things == thing].sum() for thing in range(1, count)]
-    if not weight:
+    weight = np.array([near[things == thing].sum() for thing in range(1, count)])
+    if not len(weight):
         return mask
-    kept: Pixels = mask * (things == 1 + int(np.argmax(weight))).astype(np.uint8)
+    kept: Pixels = mask * np.isin(things, 1 + np.flatnonzero(weight >= SECOND * weight.max())).astype(np.uint8)
     return kept
 
 

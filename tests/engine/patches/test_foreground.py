@@ -163,19 +163,21 @@ def test_the_guide_helps_to_find_the_subject(noise: float) -> None:
     assert overlap(found, shape_mask(BOX)) > 0.9
 
 
-def test_of_much_that_stands_out_the_subject_is_in_the_middle() -> None:
-    """A sun and a tree beside a figure of parts, before sky, sea and sand."""
-    picture, figure = Image.new("RGB", (256, 256), (120, 190, 240)), Image.new("L", (256, 256))
-    draw, parts = ImageDraw.Draw(picture), ImageDraw.Draw(figure)
+@pytest.mark.parametrize("across", [(85,), (50, 120)], ids=["one figure", "two figures"])
+def test_of_much_that_stands_out_the_subject_is_in_the_middle(across: tuple[int, ...]) -> None:
+    """A sun and a tree beside figures of parts, before sky, sea and sand."""
+    picture, figures = Image.new("RGB", (256, 256), (120, 190, 240)), Image.new("L", (256, 256))
+    draw, parts = ImageDraw.Draw(picture), ImageDraw.Draw(figures)
     draw.rectangle((0, 110, 256, 150), fill=(40, 120, 180))
     draw.rectangle((0, 151, 256, 256), fill=(235, 210, 150))
     draw.ellipse((20, 15, 55, 50), fill=(255, 230, 90))
     draw.rectangle((200, 60, 212, 210), fill=(40, 140, 60))
-    parts.rectangle((85, 150, 150, 205), fill=255)
-    parts.ellipse((92, 104, 143, 147), fill=255)
-    picture.paste((230, 90, 50), (0, 0), figure)
+    for left in across:
+        parts.rectangle((left, 150, left + 65, 205), fill=255)
+        parts.ellipse((left + 7, 104, left + 58, 147), fill=255)
+    picture.paste((230, 90, 50), (0, 0), figures)
     assert not is_calm(picture)
-    assert overlap(foreground_mask(picture), figure) > 0.9
+    assert overlap(foreground_mask(picture), figures) > 0.9
 
 
 def test_another_guide_finds_something_else() -> None:
