@@ -1,15 +1,13 @@
 """What if? Branches with a choice, settings or a seed of their own, beside the line that they left."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings_group import table_of
-from gal_studio.rounds import branches, suggestions
+from gal_studio.rounds import branches
 from gal_studio.studio.create import project
 from gal_studio.studio.verbs.base import by_hand
 from gal_studio.studio.verbs.rounds import RoundVerbs
@@ -27,19 +25,15 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
         round_id: str,
         settings: Mapping[str, Any] | None = None,
         seed: int | None = None,
-        policy: str | None = None,
         name: str = "",
     ) -> Round:
         """Begin a branch here: a copy of the round, with its images and a choice of its own.
 
-        The rounds after it are trained with these `settings` and this `seed`, where they are given; a
-        `policy` chooses its images, as many as were accepted. With none of them, other images are chosen by
-        hand. The branch is called by what differs, or by its `name`. Returns the copy, whose next round is
-        not made yet.
+        The rounds after it are trained with these `settings` and this `seed`, where they are given. With none
+        of them, other images are chosen. The branch is called by what differs, or by its `name`. Returns the
+        copy, whose next round is not made yet.
         """
         changes = {group: dict(table_of(values)) for group, values in (settings or {}).items()}
-        if policy is not None:
-            changes.setdefault("gal", {})["policy"] = find_policy(policy).name
         if seed is not None:
             checks.seed("The seed", seed)
         with self.store.database.transaction():
@@ -55,25 +49,9 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
             made = self.store.branches.copy(round_id)
             self.store.branches.differ(made.id, changes, seed)
             self._name_by_difference(made)
-            if policy is not None:
-                self._choose_by(made.id, policy)
             if name.strip():
                 self.rename_round(made.id, name)
             return self.store.rounds.get(made.id)
-
-    def _choose_by(self, round_id: str, policy: str) -> None:
-        """Accept what a policy suggests in a copy, in place of what was accepted."""
-        accepted = self.store.snapshots.round(round_id).decided.accepted
-        self.store.decisions.record(round_id, [(name, "undecided") for name in accepted], "policy")
-        here = self.store.snapshots.round(round_id, policy)
-        made = suggestions.proposal(here, policy, len(accepted) or None).made
-        if not made.suggestions:
-            raise StudioError(f"{find_policy(policy).label} suggests no image here: choose another strategy.")
-        self.store.decisions.record(
-            round_id, [(one.candidate_id, "accepted") for one in made.suggestions], "policy"
-        )
-        gal = replace(here.settings.gal, policy=policy)
-        self.store.rounds.set_settings(round_id, replace(here.settings, gal=gal))
 
     def beside(self, round_id: str, measured: FullMeasures | None = None) -> Beside | None:
         """A round of a branch beside that of the line it left: pictures of the same prompts and seeds.

@@ -63,9 +63,8 @@ def test_a_branch_is_called_by_what_differs(place: Place) -> None:
     studio.next_round(images.id)
     studio.next_round(studio.what_if(first, {"tune": {"rank": 3}}).id)
     studio.what_if(first, seed=7)
-    studio.what_if(first, policy="random")
     found = [one.name for one in studio.rounds(place.project) if one.copy_of]
-    assert found == ["2 other images", "Rank 3", "Seed 7", "Selection strategy Random"]
+    assert found == ["2 other images", "Rank 3", "Seed 7"]
     assert "Round 2 · rank 3" in names(place)
     studio.rename_round(images.id, "Warmer")
     assert {"Warmer", "Round 2 · Warmer"} <= set(names(place))
@@ -91,15 +90,6 @@ def test_only_the_branch_trains_with_its_settings_and_seed(place: Place) -> None
     assert get(further).settings.tune.rank == 3, "so do the rounds after it"
 
 
-def test_a_strategy_chooses_as_many_images_in_its_branch(place: Place) -> None:
-    studio, first = place.studio, place.round
-    accept(studio, first, 0, 4)
-    branch = studio.what_if(first, policy="random").id
-    assert studio.round_view(branch).accepted == 2
-    assert studio.round_view(first).settings.gal.policy != "random"
-    assert studio.round_view(branch).settings.gal.policy == "random"
-
-
 def test_a_branch_without_a_difference_is_said_to_repeat_its_line(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0)
@@ -122,7 +112,6 @@ def test_a_branch_without_a_difference_is_said_to_repeat_its_line(place: Place) 
         ({"settings": {"tune": {"rank": 2}}}, "already has this value"),
         ({"seed": 0}, "has the seed 0 already"),
         ({"seed": -1}, "choose a whole number"),
-        ({"policy": "best"}, "no selection strategy"),
     ],
 )
 def test_a_branch_that_cannot_be_is_refused_in_a_sentence(place: Place, given, words: str) -> None:
