@@ -80,7 +80,7 @@ def _cut(image: Image.Image, subject_of: Callable[[Pixels], Pixels]) -> Image.Im
 
 
 def in_the_middle(mask: Pixels) -> Pixels:
-    """Of the things in a mask (H, W), those with most near the middle; parts that nearly touch are one thing."""
+    """Of the things in a mask (H, W), those with most near the middle; parts that nearly touch are one."""
     reach = max(1, round(GAP * max(mask.shape)))
     wide = cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), dtype=np.uint8))
     count, things = cv2.connectedComponents(wide, connectivity=8)
@@ -89,7 +89,8 @@ def in_the_middle(mask: Pixels) -> Pixels:
     weight = np.array([near[things == thing].sum() for thing in range(1, count)])
     if not len(weight):
         return mask
-    kept: Pixels = mask * np.isin(things, 1 + np.flatnonzero(weight >= SECOND * weight.max())).astype(np.uint8)
+    chosen = 1 + np.flatnonzero(weight >= SECOND * weight.max())
+    kept: Pixels = mask * np.isin(things, chosen).astype(np.uint8)
     return kept
 
 
