@@ -64,15 +64,15 @@ def instead(head: bytes, size: int) -> tuple[str, str] | None:
     The first part follows the file's name: `is a web page (“Sign in”), not the file itself`.
     """
     if not size:
-        return "is empty", "it was not copied or downloaded whole; do that again"
+        return "is empty", "it was not copied or downloaded completely; do that again"
     if not head.strip(b"\0"):
-        return "has nothing but zeros in it", "its download is unfinished; download it again"
+        return "contains only zeros", "its download is unfinished; download it again"
     for begins, (program, command) in _POINTERS.items():
         if head.startswith(begins):
             step = f"run `{command}` in its folder, or download the file itself from its page"
             return f"is a pointer of {program}, not the file itself", step
     if head.startswith(_MACOS):
-        return "has what macOS keeps beside a file", "choose the file whose name has no ._ before it"
+        return "is a file that macOS keeps beside another", "choose the file whose name has no ._ before it"
     for begins, kind in _ARCHIVES.items():
         if head.startswith(begins):
             return f"is a {kind} archive", "unpack it, and choose a file in it"
@@ -94,7 +94,7 @@ def _text_instead(head: bytes, size: int) -> tuple[str, str] | None:
         step = "choose the file itself; if a download left this, do what it says"
         return f"is a text{_quoted(said)}, not the file itself", step
     step = "do what it says, such as to sign in, and download it again"
-    return f"is an answer of a server{_quoted(said)}, not the file itself", step
+    return f"is a server’s answer{_quoted(said)}, not the file itself", step
 
 
 def _is_message(text: str) -> bool:
@@ -197,7 +197,7 @@ def _how_to_be_allowed(error: OSError) -> str:
             "allow the terminal to use this folder in System Settings › Privacy & Security › Files and "
             "Folders, or copy it elsewhere"
         )
-    return "change its rights, or copy it to a folder of yours"
+    return "change its permissions, or copy it to a folder of yours"
 
 
 def cut_off(path: Path) -> tuple[str, str] | None:
@@ -227,7 +227,7 @@ def missing(path: Path, called: str = "file", step: str = "check the path", show
         except PermissionError as error:
             closed = _closed_folder(path.absolute())
             how = _how_to_be_allowed(error)
-            return f"You may not open the folder {closed}, so that {name} is not seen: {how}."
+            return f"You may not open the folder {closed}, so {name} cannot be seen: {how}."
         except OSError as error:
             if reason := _why_missing(path, name) or drive_sentence(error, path.parent):
                 return reason
@@ -253,7 +253,7 @@ def _why_missing(path: Path, name: str) -> str | None:
             f"{name} is still being downloaded ({beside}): wait until that has ended, or download it again."
         )
     if path.with_name(f".{path.name}.icloud").exists():
-        return f"{name} is in iCloud alone: download it in Finder (the cloud beside its name) first."
+        return f"{name} is only in iCloud: download it in Finder (the cloud beside its name) first."
     there = next((each for each in path.absolute().parents if each.exists()), None)
     if there is None:
         return f"There is no drive {path.anchor or name}: connect it, or check the path."

@@ -267,8 +267,8 @@ def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]
         texts = isinstance(row, dict) and all(isinstance(value, str) for value in row.values())
         if not texts or set(row) != {"image", "prompt"}:
             raise StudioError(
-                f"{path.name} has a regularization image {shown(row)}: write [[regularization]] with image "
-                "and prompt."
+                f"{path.name} has an incomplete regularization image {shown(row)}: give each "
+                "[[regularization]] an image and a prompt."
             )
         given.append((path.parent / user_path(row["image"]), row["prompt"]))
     if "regularization_folder" in table:

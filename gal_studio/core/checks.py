@@ -72,7 +72,7 @@ def of_type(name: str, value: object, kind: Any, *limits: Any, **options: Any) -
 def text(name: str, value: object, longest: int = LONGEST_TEXT) -> None:
     """Accept only a text of at most `longest` characters that can be stored, shown and printed."""
     if not isinstance(value, str):
-        raise StudioError(f"{name} is {shown(value)}: write a text.")
+        raise StudioError(f"{name} is {shown(value)}: enter text.")
     if len(value) > longest:
         raise StudioError(f"{name} has {len(value)} characters: use at most {longest}.")
     hidden = next((letter for letter in value if is_hidden(letter) and letter not in "\n\t"), None)

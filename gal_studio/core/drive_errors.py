@@ -10,7 +10,7 @@ _SAID: dict[str, tuple[str, str]] = {
     ),
     "EDQUOT": (
         "Your quota on the drive of the folder {} is used up",
-        "delete files of yours there, or have the quota raised",
+        "delete some of your files there, or have the quota raised",
     ),
     "EMFILE": (
         "Too many files are open in this program to use the folder {}",

@@ -109,7 +109,7 @@ class PlugIns(Generic[T]):
             member = self._accept(entry.load())
             name = self._name_of(member)
             if not is_name(name):
-                raise ValueError(f"the name {name!r} is not of small letters, digits, - and _")
+                raise ValueError(f"the name {name!r} may only have lowercase letters, digits, - and _")
             if name in found or name in taken:
                 raise ValueError(f"the name {name!r} is taken")
         except (Exception, SystemExit) as error:  # whatever its import does

@@ -56,9 +56,11 @@ class Registry(Sequence[T]):
         member = self._accept(member)
         name = self._name_of(member)
         if not is_name(name):
-            raise StudioError(f"{name!r} cannot be {self.what}: a name has small letters, digits, - and _.")
+            raise StudioError(
+                f"{name!r} cannot be {self.what}: a name has lowercase letters, digits, - and _."
+            )
         if name in self._all():
-            raise StudioError(f"There is {self.what} {name!r} already: choose another name.")
+            raise StudioError(f"There is already {self.what} {name!r}: choose another name.")
         self._added[name] = member
         self._known = {**self._found, **self._added}
         return member

@@ -43,9 +43,9 @@ def loads(data: bytes | str, finite: bool = True) -> Any:
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half of a pair of surrogates cannot be encoded
     except (ValueError, RecursionError, StudioError) as error:
-        raise InvalidError("The request is not valid JSON: load the page again.") from error
+        raise InvalidError("The request is not valid JSON: reload the page.") from error
     if _is_deeper(value, DEEPEST):
-        raise InvalidError("The request is nested too deeply: load the page again.")
+        raise InvalidError("The request is nested too deeply: reload the page.")
     return value
 
 

@@ -31,11 +31,11 @@ def why_none(here: RoundSnapshot) -> str:
     if here.record.kept_steps or round_.why_not("train"):
         return ""
     if tune.method == "full":
-        return "This round trains the whole model, whose steps are not kept: each would take as much as it."
+        return "This round trains the whole model, whose steps are not kept: each would be as large."
     if not tune.validate_every:
         return "Set “Validate every” under Advanced: the next training then keeps the LoRA of each such step."
     if round_.adapter is not None and round_.ends_at is None:
-        return "The steps of this training are not kept any more: train again to compare them."
+        return "The steps of this training are no longer kept: train again to compare them."
     return ""
 
 

@@ -156,7 +156,7 @@ def rule_words(here: RoundSnapshot) -> str:
     of = here.refined or here
     course, wanted = of.record.race, here.wanted_settings.generation.allocation
     if of != here and course is not None:
-        return "The same images as in the round before."
+        return "The same images as in the previous round."
     if course is None:
         each = here.settings.generation.candidates
         return f"{each} images of each test prompt." if wanted == "ladder" else ""

@@ -113,7 +113,7 @@ class Request:
             valid: Payload = self.questions.validate_python(given, strict=True, extra="forbid")
         except ValidationError as error:
             raise StudioError(
-                f"The request {self.name!r} is not understood ({first_fault(error)}): load the page again."
+                f"The request {self.name!r} is not understood ({first_fault(error)}): reload the page."
             ) from error
         checks.storable(valid)
         return valid

@@ -117,7 +117,7 @@ def _is_free(host: str, port: int) -> bool:
                 "another port with --port."
             ) from error
         raise StudioError(
-            f"The page cannot be at {host}, port {port} ({error.strerror}): give an address of this computer "
+            f"The page cannot use {host}, port {port} ({error.strerror}): give an address of this computer "
             "with --host and a port from 1024 with --port."
         ) from error
     return True

@@ -16,7 +16,7 @@ from gal_studio.state.files.paths import home_folder
 
 BROWSER_VARIABLE = "GAL_STUDIO_BROWSER"
 HANDED_OVER = 3.0  # seconds; a window that ends sooner was not opened, or belongs to another process
-NO_BROWSER = "There is no Chromium, Chrome, Edge, Brave or Vivaldi for a window of its own"
+NO_BROWSER = "There is no Chromium, Chrome, Edge, Brave or Vivaldi for a separate window"
 _COMMANDS = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
     "microsoft-edge-stable", "brave-browser", "brave", "vivaldi", "vivaldi-stable", "chrome", "msedge",

@@ -150,7 +150,7 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
             if files.is_own(path) and path.stem not in named and files.intact(path.stem)
         )
         if paths:
-            what = f"{counted(len(paths), 'file')} in {files.folder.name}/ are not used by any row."
+            what = f"{counted(len(paths), 'file')} in {files.folder.name}/ belong to nothing here."
             yield Finding("orphan", what, names=tuple(path.stem for path in paths), paths=paths)
 
 
@@ -187,7 +187,7 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
     own = tuple(path for path in paths if _is_checkpoint(path))
     if own:
         yield Finding(
-            "checkpoint", f"{counted(len(own), 'checkpoint')} that cannot be used any more.", paths=own
+            "checkpoint", f"{counted(len(own), 'checkpoint')} that can no longer be used.", paths=own
         )
     perhaps = tuple(path for path in paths if path not in own)
     if perhaps:

@@ -43,8 +43,9 @@ def restore(workspace: Path, name: str) -> str:
     """
     path = workspace / BACKUPS / name
     if not is_backup(path):
-        known = ", ".join(one.name for one in backups(workspace)) or "there is none"
-        raise StudioError(f"The database copy {name!r} does not exist: choose from {known}.")
+        known = ", ".join(one.name for one in backups(workspace))
+        step = f"choose from {known}" if known else "the workspace has no copies"
+        raise StudioError(f"The database copy {name!r} does not exist: {step}.")
     with ExitStack() as locks:
         for lock in (PageLock(workspace), WorkerLock(workspace)):
             if not locks.enter_context(lock).acquire(1.0):
@@ -60,7 +61,7 @@ def restore(workspace: Path, name: str) -> str:
         finally:
             new.unlink(missing_ok=True)
     return (
-        f"{DATABASE} is the copy of {time_of(path)}; the one before it, with what is newer, is in "
+        f"{DATABASE} is now the copy of {time_of(path)}; the previous one, with newer changes, is in "
         f"{DAMAGED}/{aside}."
     )
 

@@ -69,7 +69,7 @@ def test_a_first_start_that_hangs_is_one_sentence(
     ("words", "said"),
     [
         (("--port", "PORT"), "port PORT is used"),
-        (("--host", "192.0.2.1", "--auth", "a:long-password"), "cannot be at 192.0.2.1"),
+        (("--host", "192.0.2.1", "--auth", "a:long-password"), "cannot use 192.0.2.1"),
     ],
 )
 def test_a_place_that_cannot_be_had_is_one_sentence(

@@ -42,7 +42,7 @@ export async function whatIf() {
       const chosen = String(typed.get("what"));
       if (chosen === REPLAY) {
         const answer = await write("replay", { round, policy: "nothing" });
-        if (answer) toast("The replay is queued, as a project of its own. Curves shows how far it is.");
+        if (answer) toast("The replay is queued as a separate project. Curves shows how far it is.");
         return answer && { chosen, made: "" };
       }
       const name = String(typed.get("field"));

@@ -29,7 +29,7 @@ async function askSteps() {
           defaultValue=${Math.max(1, Math.round(last / 4))}
         />
       </label>`,
-      "Later rounds then train for this many steps in all; Settings changes that.",
+      "Later rounds will train for as many steps in total. Settings can change that.",
     ],
     answers: [["train", "Train"]],
     attempt: (typed) => write("continue_training", { round: round.id, steps: Number(typed.get("steps")) }),

@@ -128,7 +128,7 @@ class LocalWorker:
                 seen = time.monotonic()
             elif time.monotonic() - seen > ALONE:
                 raise StudioError(
-                    "The worker that had this workspace has ended: run the same command again to resume."
+                    "The worker of this workspace has ended: run the same command again to resume."
                 )
             time.sleep(POLL_INTERVAL)
 

@@ -1,4 +1,4 @@
-"""Blind pairs: which of two settings a person would rather have, and whether that can be chance (Eq. G23).
+"""Blind pairs: which of two settings a person would rather have, and whether that may be chance (Eq. G23).
 
 A person sees two images of the same prompt and seed, does not know what generated which, and chooses one of
 them or neither. What is kept is a fact about the two images, by their hashes.
@@ -141,7 +141,7 @@ class Choice:
         return least is not None and max(self.wins) >= least
 
     def sentence(self, names: Mapping[Setting, str]) -> str:
-        """What the person who reads it chose, and whether that can be chance; `names` are of the settings."""
+        """What the person who reads it chose, and whether that may be chance; `names` are of the settings."""
         first, second = (names[one] for one in self.settings)
         if not self.decided:
             return f"You wanted neither {first} nor {second} in {self.asked} of {self.asked} blind pairs."
@@ -164,10 +164,10 @@ class Choice:
     @property
     def _doubt(self) -> str:
         if self.is_clear:
-            return ": hardly chance"
+            return ", which is hardly chance"
         least = hardly_chance_from(self.decided, self.asked)
-        more = "so few always can" if least is None else f"from {least} on it hardly is"
-        return f", which can be chance; {more}"
+        more = "with so few pairs, it always may be" if least is None else f"from {least} on it hardly is"
+        return f", which may be chance; {more}"
 
 
 def choices(drawn: Mapping[Setting, Mapping[Key, str]], answers: Mapping[Pair, Answer]) -> tuple[Choice, ...]:

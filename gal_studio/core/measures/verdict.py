@@ -13,7 +13,7 @@ from gal_studio.core.words import share_words
 
 COPIES_FROM = 1 / 3
 """The share of copies from which a first round is said to copy."""
-WITHOUT_REFERENCES = "No reference images: copies are not judged, so that no round can be the best."
+WITHOUT_REFERENCES = "No reference images: copies are not judged, so no round can be the best."
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _winners(ranked: Sequence[Report], names: Mapping[Setting, str]) -> tuple[Wi
         return ()
     told = (
         (clean, f"is the cleanest: {_copies(clean)}."),
-        (most, f"shows the most of what it learned, and copies more: {_copies(most)}."),
+        (most, f"shows the most of what it learned, but copies more: {_copies(most)}."),
     )
     return tuple(
         Winner(setting[0], each.arm.key, f"{names[setting]} {words}")

@@ -131,7 +131,7 @@ class Style(Taught):
     def undescribed(self, name: str) -> str:
         """Its words are missing."""
         return (
-            f"{name} states no trigger words, and there are no captions: write the words that call its "
+            f"{name} states no trigger words, and its references have no captions: write the words for its "
             "style, such as --trigger 'ink style'."
         )
 

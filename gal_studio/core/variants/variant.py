@@ -58,7 +58,7 @@ class Variant:
     def untrained(self, number: int) -> str:
         """What to do about a round of this number that has no LoRA."""
         if self.training is None:
-            return f"Round {number} is generated without training, so that it has no LoRA: go on to the next."
+            return f"Round {number} is generated without training, so it has no LoRA: go on to the next."
         return f"Round {number} is not trained yet: press Train first."
 
     def why_no_training(self, number: int) -> str:
@@ -106,7 +106,7 @@ _DONE = {
 def without_training(round_: "Round", doing: Doing) -> str:
     """That a round has no LoRA with which this could be done."""
     return (
-        f"Round {round_.number} is generated without training, so that nothing in it can be {_DONE[doing]}: "
+        f"Round {round_.number} is generated without training, so nothing in it can be {_DONE[doing]}: "
         "go on to the next round."
     )
 

@@ -93,9 +93,9 @@ class Flux2Klein(FlowTransformerFamily):
         low, high = sorted(picture.size)
         if low < SMALLEST_SIDE or high > LONGEST_SHAPE * low:
             raise StudioError(
-                f"A reference image is {picture.width} x {picture.height} px, and FLUX.2 klein takes those "
-                f"of at least {SMALLEST_SIDE} px on each side, at most {LONGEST_SHAPE} times as long: "
-                "choose another."
+                f"A reference image is {picture.width} x {picture.height} px, but FLUX.2 klein needs at "
+                f"least {SMALLEST_SIDE} px on each side, and no side more than {LONGEST_SHAPE} times as long "
+                "as the other: choose another."
             )
         processor = self.pipeline.image_processor
         if picture.width * picture.height > LARGEST_REFERENCE:

@@ -74,12 +74,12 @@ def _refused_by_the_hub(model: str, name: str, error: Exception, status: int | N
     """What is left: an answer of the hub with this status, or none. `model` is the name with its commit."""
     if status == 429:
         return LostError(
-            f"The hub gets too many requests for {model} from here: wait some minutes, or {_HOW_TO_TOKEN}."
+            f"The hub gets too many requests for {model} from here: wait a few minutes, or {_HOW_TO_TOKEN}."
         )
     if status == 407:
         return StudioError(
-            f"The proxy lets the model {model} through to nobody unknown (407): write its user and password "
-            "into https_proxy, as in http://USER:PASSWORD@HOST:PORT."
+            f"The proxy wants a sign-in before it lets the model {model} through (407): write its user "
+            "and password into https_proxy, as in http://USER:PASSWORD@HOST:PORT."
         )
     if (page := _page_of(error)) is not None:
         return not_the_hub(model, page)
@@ -90,7 +90,7 @@ def _refused_by_the_hub(model: str, name: str, error: Exception, status: int | N
         )
     if status is not None:
         return LostError(
-            f"The hub has a fault of its own for the model {model} ({status}): try again in some minutes; "
+            f"The hub fails for the model {model} ({status}): try again in a few minutes; "
             "what was downloaded is kept."
         )
     return LostError(

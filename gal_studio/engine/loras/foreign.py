@@ -46,7 +46,7 @@ from gal_studio.json_files import read_plain
 
 LARGEST_RANK = 1024  # of a project
 _PEFT_FILE, PEFT_BESIDE = "adapter_model.safetensors", "adapter_config.json"
-_DORA = "scales what it changes to lengths of its own"
+_DORA = "rescales the weights that it changes"
 _BEYOND: Mapping[Role, str] = {
     "magnitude": _DORA,
     "magnitude_of_outputs": _DORA,
@@ -166,7 +166,9 @@ def read_lora_file(path: Path, without_text: bool = False, known: Collection[str
                 layers.setdefault(layer, {})[found[1]] = tensor.detach().float()
     read = LoraFile(path, layers, metadata, embeddings=embeddings)
     if others:
-        raise read.refusal(f"has tensors that are of no LoRA, such as {min(others)}", "choose another file")
+        raise read.refusal(
+            f"has tensors that belong to no LoRA, such as {min(others)}", "choose another file"
+        )
     return _of_the_picture_model(read, without_text, known)
 
 

@@ -27,7 +27,7 @@ from gal_studio.core.types import Author
 from gal_studio.rounds.measured import Measured, measured
 from gal_studio.studio.studio import Studio, verb
 
-_GONE = "These two images are no pair of the benchmark any more: close Compare blind, and open it again."
+_GONE = "These two images are no longer a pair of the benchmark: close Compare blind, and open it again."
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _two(names: Iterable[Setting], first: str, second: str) -> tuple[Setting, Se
     """What is compared: what is asked for, else the first one, and the next one of another round if any."""
     keys = _keys(names)
     if {first, second} - {"", *keys}:
-        raise StudioError("This is not measured any more: close Compare blind, and open it again.")
+        raise StudioError("This is no longer measured: close Compare blind, and open it again.")
     one = first or next(iter(keys), "")
     others = [each for each in keys if each != one]
     apart = [each for each in others if keys[each][0] != keys[one][0]]

@@ -102,7 +102,7 @@ def _nothing_accepted(base: RoundSnapshot) -> str:
 def closed(base: RoundSnapshot, complete: bool) -> dict[str, str]:
     """Why a round is not refined yet, whose images are `complete` or not."""
     if not complete:
-        lacking = f"Round {base.round.number} lacks images, with which a refinement is compared"
+        lacking = f"Round {base.round.number} lacks the images that a refinement is compared with"
         return {"refine": f"{lacking}: press Generate first."}
     is_subject, line = base.project.project.taught.is_subject, (base, *base.ancestors)
     has_any = is_subject or any(lineage.accepted_examples(each) for each in line)

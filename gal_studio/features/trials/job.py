@@ -63,7 +63,7 @@ def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
     for trial in waiting:
         try:
             if trial.step is not None and not task.store.adapters.has(trial.lora):
-                raise StudioError(f"The LoRA of step {trial.step} is not kept any more.")
+                raise StudioError(f"The LoRA of step {trial.step} is no longer kept.")
             task.models.texts(task.project.clip_model, [trial.prompt])
         except StudioError as error:
             trials_of(task.store).refuse(trial.id, str(error))

@@ -48,7 +48,7 @@ class Trial:
     trouble: str
     candidate: str | None
     step: Annotated[int | None, Doc("The step of the training whose LoRA drew it; null: that of the round.")]
-    former: Annotated[bool, Doc("Whether the LoRA of its step is not kept any more.")]
+    former: Annotated[bool, Doc("Whether the LoRA of its step is no longer kept.")]
     judged: Judged | None
 
 

@@ -27,7 +27,7 @@ def check(store: Store, new: Drawn) -> Round:
     if new.step is None:
         refuse_untrained(round_)
     if not new.prompt.strip():
-        raise StudioError("The prompt is empty: write what the image is to show.")
+        raise StudioError("The prompt is empty: write what the image should show.")
     checks.text("The prompt", new.prompt, LONGEST_PROMPT)
     checks.text("The negative prompt", new.negative, LONGEST_PROMPT)
     checks.seed("The seed", new.seed)
@@ -39,7 +39,7 @@ def check(store: Store, new: Drawn) -> Round:
             "A model that takes references by itself has no strength for them: leave both strengths at 1."
         )
     if len(trials_of(store).waiting(new.round_id)) >= MOST_WAITING:
-        raise StudioError(f"{MOST_WAITING} images are waiting to be generated: let some of them come first.")
+        raise StudioError(f"{MOST_WAITING} images are waiting to be generated: wait for some of them.")
     return round_
 
 

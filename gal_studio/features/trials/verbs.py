@@ -114,7 +114,7 @@ def _try_each(
     if number > MOST_WAITING:
         what = "prompts, seeds or strengths" if loras == [None] else "steps or strengths"
         raise StudioError(
-            f"These are {number} images, and {MOST_WAITING} may wait at once: choose fewer {what}."
+            f"That makes {number} images, but only {MOST_WAITING} may wait at once: choose fewer {what}."
         )
     with studio.store.database.transaction():
         return tuple(
@@ -229,7 +229,7 @@ def use_step(studio: Studio, round_id: str, step: int) -> Round:
                 f"The training of {name} has not ended: wait for it, or end it first, then choose a step."
             )
         if kept.adapter == here.round.adapter:
-            raise StudioError(f"{name} has the LoRA of step {step} already.")
+            raise StudioError(f"{name} already has the LoRA of step {step}.")
         if not here.tiles and not here.children:
             studio._refuse_while_at_work({round_id})
             studio.store.rounds.take_step(round_id, kept)

@@ -52,7 +52,7 @@ def read_dreambench(folder: Path, only: Sequence[str] = ()) -> list[BenchSubject
     try:
         text = (root / LIST).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise StudioError(f"{root / LIST} is not a text in UTF-8: save it as such.") from error
+        raise StudioError(f"{root / LIST} is not UTF-8 text: save it as UTF-8.") from error
     classes, templates = parse_list(text, root / LIST)
     if unknown := [name for name in only if name not in classes]:
         raise StudioError(f"{root / LIST} has no subject {unknown[0]!r}: choose from {', '.join(classes)}.")

@@ -86,7 +86,7 @@ def _prompt_of(path: Path) -> str:
         try:
             return " ".join(beside.read_text(encoding="utf-8-sig").split())
         except UnicodeDecodeError as error:
-            raise StudioError(f"{beside} is not a text in UTF-8: save it as such.") from error
+            raise StudioError(f"{beside} is not UTF-8 text: save it as UTF-8.") from error
     numbered = _NUMBERED.match(path.stem)
     return numbered["prompt"] if numbered else path.stem
 

@@ -78,13 +78,11 @@ def read_raters(path: Path) -> list[Rater]:
             labels = [int(cell) if cell.isdecimal() else cell for cell in cells]
             if not are_labels(labels):
                 raise StudioError(
-                    f"{path}, line {place}: {', '.join(cells)} are no labels: write 0 or 1, for like 0 to 2."
+                    f"{path}, line {place}: {', '.join(cells)} are not labels: write 0 or 1, for like 0 to 2."
                 )
             key = frozenset((name, row[name]) for name in columns)
             if key in said:
-                raise StudioError(
-                    f"{path}, line {place}: a second row of one image. Take one of the two out."
-                )
+                raise StudioError(f"{path}, line {place}: a second row of one image. Remove one of them.")
             copy, asked, like = map(int, labels)
             said[key] = copy, asked, like
         name = rows[0].get(f"rater_{number}") or (

@@ -303,12 +303,12 @@ class Database:
             )
         if is_another_programs(writer):
             raise StudioError(
-                f"The file studio.db in {self._folder} is of another program: choose another folder."
+                f"The file studio.db in {self._folder} belongs to another program: choose another folder."
             )
         if version == 0 and (unknown := unknown_columns(rows_of(writer))):
             raise StudioError(
                 f"The file studio.db in {self._folder} has columns that this version does not know "
-                f"({unknown[0]}), so that it may be of a newer GAL Studio: update GAL Studio."
+                f"({unknown[0]}), so it may be of a newer GAL Studio: update GAL Studio."
             )
         upgrade(writer, max(version, least))
         if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:

@@ -21,7 +21,7 @@ from gal_studio.state.files.inside import open_inside, own_file
 from gal_studio.state.files.unfinished import unfinished_name
 
 _NAME = re.compile(r"[0-9a-f]{64}")
-_DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be repaired."
+_DOCTOR = "Run gal-studio doctor --repair on this workspace."
 
 
 def write_whole(path: Path, data: bytes, workspace: Path, mode: int | None = None) -> None:

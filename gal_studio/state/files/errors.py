@@ -70,7 +70,7 @@ def _forbidden(folder: Path, error: OSError | None = None) -> StudioError:
     there = next((each for each in (folder, *folder.absolute().parents) if each.exists()), folder)
     closed = closed_to_user(there)
     if closed is not None:
-        return StudioError(f"{closed_words(closed)}: ask for the right to, or choose another folder.")
+        return StudioError(f"{closed_words(closed)}: ask for permission, or choose another folder.")
     if getattr(error, "winerror", None) in HELD:
         return DiskError(
             f"Windows refuses to write in the folder {folder}, where another program (such as a virus "
@@ -185,7 +185,7 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
             return DiskError(str(refused))
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "foreign key constraint failed" in text:
-        return MissingRowError("What this belongs to has been deleted meanwhile: load the page again.")
+        return MissingRowError("What this belongs to has been deleted in the meantime: reload the page.")
     if "interrupted" in text:
         return StudioError(
             f"A query of studio.db in {folder} took too long: its content is not what the studio writes; "

@@ -28,7 +28,7 @@ def checked_id(name: object) -> str:
     if isinstance(name, str) and is_id(name):
         return name
     raise StudioError(
-        f"{str(name)[:40]!r} is not an ID of the studio, so that no folder is named by it: run "
+        f"{str(name)[:40]!r} is not an ID of the studio, so it names no folder: run "
         "gal-studio doctor on this workspace."
     )
 

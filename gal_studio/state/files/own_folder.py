@@ -59,14 +59,13 @@ def check_writable(workspace: Path) -> None:
     if not there.is_dir():
         raise StudioError(f"{there} is not a folder: name another one with --workspace FOLDER.")
     if not _may_write(there):
-        what = "" if there == workspace else f", so that {workspace} cannot be made"
+        what = "" if there == workspace else f", so {workspace} cannot be made"
         raise StudioError(
             f"You may not write in {there}{what}: name a folder of yours with --workspace FOLDER."
         )
     if (there / DATABASE).exists() and os.name != "nt" and (closed := closed_to_user(there)) is not None:
         raise StudioError(
-            f"{closed_words(closed)}: ask for the right to, or name a folder of yours with --workspace "
-            "FOLDER."
+            f"{closed_words(closed)}: ask for permission, or name a folder of yours with --workspace FOLDER."
         )
 
 

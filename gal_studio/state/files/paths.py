@@ -19,7 +19,7 @@ def user_path(given: str | os.PathLike[str]) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise StudioError(f"There is no home folder for {text[:60]!r}: write the whole path.") from error
+        raise StudioError(f"There is no home folder for {text[:60]!r}: write the full path.") from error
 
 
 def _encodable(text: str, names: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ def folder_of_person(given: str) -> Path:
     typed = given.strip().strip("\"'")
     folder = user_path(typed or " ")
     if not folder.is_absolute():
-        raise StudioError(f"There is no folder {typed[:200]!r} on this machine: give the whole path of one.")
+        raise StudioError(f"There is no folder {typed[:200]!r} on this machine: give the full path of one.")
     if not os.path.isdir(folder):
         raise StudioError(missing(folder, "folder"))
     return folder

@@ -61,7 +61,7 @@ def _by_profile(picture: Image.Image, block: bytes) -> Image.Image:
     if mode not in ("CMYK", "LAB") and picture.mode in ("L", "RGB", "RGBA") and mode:
         plain = picture.convert(mode)
         if mode == "L" and picture.mode != "L" and _are_different(plain, picture):
-            raise ValueError("a profile of greys cannot say what colors are")
+            raise ValueError("a gray profile cannot say what colors are")
         if not _are_different(_converted(_steps(mode), profile, "RGB"), _steps(mode)):
             return picture
         made = _converted(plain, profile, "RGB")

@@ -92,7 +92,7 @@ def pictures_of(folder: Path) -> list[Path]:
     if len(found) > MOST_REFERENCES:
         raise StudioError(
             f"The folder {folder} has {len(found)} images, and {MOST_REFERENCES} are compared at most: put "
-            "the most typical ones into a folder of their own."
+            "the most typical ones into a separate folder."
         )
     return found
 

@@ -388,8 +388,8 @@ def check_settings(settings: Settings, anchors: int) -> None:
     later = plan_draws(settings.tune, has_references=True, has_accepted=True).steps
     if later > MOST_STEPS:
         raise StudioError(
-            f"With this share of accepted images a later training would take {later:,} steps, of "
-            f"{MOST_STEPS:,} at most: choose fewer training steps or a smaller share."
+            f"With this share of accepted images a later training would take {later:,} steps, more "
+            f"than {MOST_STEPS:,}: choose fewer training steps or a smaller share."
         )
 
 
@@ -398,7 +398,7 @@ def check_crop(settings: Settings, base_model: str) -> None:
     squares = [preset.base_model for preset in load_presets() if preset.only_squares]
     if settings.tune.crop == "none" and resolve_model(base_model) in map(resolve_model, squares):
         raise StudioError(
-            "Crop is none, and the bundled model was taught squares alone: choose a square, or another model."
+            "Crop is none, but the bundled model knows only squares: choose a square, or another model."
         )
 
 

@@ -114,7 +114,7 @@ def about_style(prompt: str, base_model: str) -> str:
         return ""
     name = short_model_name(base_model)
     return (
-        f"{name} knows “{known}” already and generates it its own way. To teach it yours, call the style "
+        f"{name} already knows “{known}” and generates it in its own way. To teach it yours, call the style "
         "by a made-up word, such as “in lumira style”."
     )
 

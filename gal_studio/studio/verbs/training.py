@@ -173,7 +173,7 @@ class TrainingVerbs(Verbs):
         if not inputs.examples:
             raise StudioError(
                 f"Round {here.round.number} has nothing to train on: the project has no reference images, so "
-                "accept images in the round before."
+                "accept images in the previous round."
             )
         jobs = self._jobs_beside(here.round)
         job = self._requested(here.round, "fine_tune", jobs)

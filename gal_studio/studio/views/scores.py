@@ -52,7 +52,7 @@ def score_views(proposal: Proposal, project: ProjectView) -> tuple[ScoreView, ..
 
 
 _CLOSED: Mapping[str, Any] = {"suggested": None, "chosen": False, "why": "", "left_out": 0}
-_ACCEPTED_BEFORE = "One of its images was accepted in the round before and still counts."
+_ACCEPTED_BEFORE = "One of its images was accepted in the previous round and still counts."
 
 
 def open_scores(view: FullRound) -> tuple[ScoreView, ...]:

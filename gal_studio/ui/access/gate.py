@@ -25,7 +25,7 @@ from gal_studio.ui.page.headers import protect
 LARGEST_BODY, LARGEST_FORM = 1 << 20, 4096  # bytes
 _BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
-_OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
+_OTHER_SITE = "The request comes from another site: open the studio in its own tab."
 _LOST_PORT = (
     "A proxy drops the port of this address: in nginx, set proxy_set_header Host $http_host. "
     "Your changes are kept."
@@ -37,7 +37,7 @@ _CHANGED_HOST = (
 )
 _OTHER_OR_PROXY = (
     "The request comes from another site, or through a proxy that changes its Host (in nginx, set "
-    "proxy_set_header Host $http_host): open the studio in a tab of its own."
+    "proxy_set_header Host $http_host): open the studio in its own tab."
 )
 _TOO_LARGE = "The request is too large: send a smaller file."
 _LARGE = {

@@ -29,7 +29,7 @@ def add_archive_routes(app: FastAPI, studio: Studio, inbox: Inbox) -> None:
             notes: list[str] = []
             return {"project": studio.import_project(path, notes.append), "notes": notes}
 
-        lost = "The archive did not arrive whole: send it again."
+        lost = "The archive did not arrive completely: send it again."
         return await inbox.answer(request, LARGEST_ARCHIVE, imported, _TOO_LARGE, lost)
 
 

@@ -30,7 +30,7 @@ def add_call_route(app: FastAPI, handlers: Mapping[str, Handler]) -> None:
         name = body.get("fn_name") if isinstance(body, dict) else None
         handler = handlers.get(name) if isinstance(name, str) else None
         if handler is None:
-            return PlainTextResponse("There is no such function: load the page again.", 404)
+            return PlainTextResponse("There is no such function: reload the page.", 404)
         return json_response(await run_in_threadpool(handler, body.get("data")))
 
     for path in (CALL_PATH, f"{CALL_PATH}/"):

@@ -21,7 +21,7 @@ def add_lora_route(app: FastAPI, inbox: Inbox) -> None:
 
     @app.post(LORA_PATH)
     async def upload(request: Request, name: Annotated[str, Query(max_length=1000)]) -> Response:
-        lost = "it did not arrive whole: choose it again."
+        lost = "it did not arrive completely: choose it again."
         return await inbox.answer(
             request, LARGEST_LORA, lambda path: {"path": uploads().take(path, name)}, LORA_TOO_LARGE, lost
         )

@@ -20,7 +20,7 @@ from gal_studio.ui.requests import Context
 
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # characters of an idempotency key
-_UNKNOWN = "The studio does not know this change: load the page again."
+_UNKNOWN = "The studio does not know this change: reload the page."
 _ELSEWHERE = (
     "Another workspace of GAL Studio is open at this address. Start the one of this page here again: your "
     "changes are kept."

@@ -55,7 +55,7 @@ class FormSet:
         prompts = given["prompts"] if "prompts" in given else [one["prompt"] for one in references]
         places = given.get("places") or ["prompt"] * len(prompts)
         if len(places) != len(prompts):
-            raise StudioError("The form names other fields than it has prompts: load the page again.")
+            raise StudioError("The form names other fields than it has prompts: reload the page.")
         written = [(prompt, place) for prompt, place in zip(prompts, places, strict=True) if prompt]
         typed = given.get("trigger_word", "")
         kept = tuple(fill_trigger(prompt, find_taught(kind).word(typed)) for prompt, _ in written)

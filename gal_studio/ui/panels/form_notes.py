@@ -129,7 +129,7 @@ def words_apart(sets: Sequence[FormSet]) -> Iterator[FormNote]:
     for number, given in enumerate(sets):
         word = given.word if given.prompts else ""
         if word and trigger_key(word) in seen:
-            text = f"Two objects have the trigger word {word!r}: give each a word of its own."
+            text = f"Two objects have the trigger word {word!r}: give each its own word."
             yield FormNote("trigger", text, number)
         seen.add(trigger_key(word))
 

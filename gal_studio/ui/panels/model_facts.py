@@ -111,7 +111,9 @@ def _found(reports: ModelReports, may_be_slow: bool) -> ModelFacts:
     sentences = [_sentence(reports)] if from_hub else []
     if any(one.field == "start_from" for one in reports.models):
         sentences += ["The LoRA fits the base model.", *reports.notes]
-    sentences += [f"{one.name} cannot be had: the base model generates, slower." for one in lost]
+    sentences += [
+        f"{one.name} is not available: the base model generates instead, more slowly." for one in lost
+    ]
     return ModelFacts(
         models=tuple(map(_model, from_hub)),
         sentence="" if refused else " ".join(sentences),

@@ -23,7 +23,7 @@ from gal_studio.ui.payloads import Fact, Payload
 from gal_studio.ui.payloads.forms import Derived, DerivedSet
 
 _SHOWN_ANCHORS = 4
-_KNOWN_STYLE = "The bundled model generates these words in a style of its own: use other words to keep both."
+_KNOWN_STYLE = "The bundled model generates these words in its own style: use other words to keep both."
 
 
 def derived(form: Form, store: Store | None = None) -> Derived:

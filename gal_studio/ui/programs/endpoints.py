@@ -91,7 +91,7 @@ def _job(job: Job) -> Payload:
 
 
 LONGEST_KEY = 40  # characters; with the name of the endpoint, an idempotency key of a write
-_OF_THE_PAGE = ": load the page again."
+_OF_THE_PAGE = ": reload the page."
 _STRICT = ConfigDict(strict=True)
 _log = logging.getLogger(__name__)
 

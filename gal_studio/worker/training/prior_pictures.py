@@ -75,8 +75,8 @@ def _notice(task: TrainingTask) -> str:
         else "leaves no other style for regularization images"
     )
     return (
-        f"The base model knows {name!r} already, so this style {rest}; what the words mean changes: use "
-        "words of your own to keep both."
+        f"The base model already knows {name!r}, so this style {rest}, and its words will change their "
+        "meaning: use other words to keep both."
     )
 
 

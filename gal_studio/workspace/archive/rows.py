@@ -18,7 +18,7 @@ def make_database(folder: Path, manifest: Manifest) -> str:
     """Make `studio.db` from the rows under `tables/`, upgraded to the current version; the project's ID."""
     if manifest.schema > VERSION:
         raise StudioError(
-            f"The archive was made by a newer GAL Studio (version {manifest.schema}, this one knows "
+            f"A newer GAL Studio made the archive (its format is {manifest.schema}, this one reads up to "
             f"{VERSION}): update the studio."
         )
     if manifest.schema < OLDEST:

@@ -18,7 +18,7 @@ from gal_studio.workspace.archive.format import MANIFEST, ArchivedFile, Manifest
 from gal_studio.workspace.archive.safetensors_header import check_weights
 
 _CHUNK = 1 << 20
-_INVALID = "The archive is not a valid zip file: copy it whole once more, or export the project again."
+_INVALID = "The archive is not a valid zip file: copy it again, or export the project again."
 _PROJECT = "tables/projects.jsonl"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = {b"IHDR", b"IDAT", b"IEND"}
@@ -36,7 +36,7 @@ class Unpacking:
         self._all = {info.filename.replace("\\", "/"): info for info in archive.infolist()}
         tops = [name.removesuffix(_PROJECT) for name in self._all if f"/{name}".endswith(f"/{_PROJECT}")]
         if len(tops) > 1:
-            raise StudioError("The archive holds several projects: pack and import each one by itself.")
+            raise StudioError("The archive holds several projects: pack and import each one separately.")
         self._top = tops[0] if tops else ""  # another one than "" if it was packed again
 
     def manifest(self) -> Manifest:

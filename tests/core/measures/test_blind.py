@@ -59,12 +59,13 @@ def test_to_look_twice_is_no_way_to_a_result_by_chance() -> None:
 @pytest.mark.parametrize(
     ("wins", "neither", "said"),
     [
-        ((3, 9), 0, "You chose Round 2 over Round 1 in 9 of 12 blind pairs, which can be chance; from 10 on "
+        ((3, 9), 0, "You chose Round 2 over Round 1 in 9 of 12 blind pairs, which may be chance; from 10 on "
                     "it hardly is."),
-        ((10, 2), 0, "You chose Round 1 over Round 2 in 10 of 12 blind pairs: hardly chance."),
-        ((1, 8), 3, "You chose Round 2 over Round 1 in 8 of 9 blind pairs (neither in 3): hardly chance."),
-        ((0, 5), 0, "You chose Round 2 over Round 1 in 5 of 5 blind pairs, which can be chance; so few "
-                    "always can."),
+        ((10, 2), 0, "You chose Round 1 over Round 2 in 10 of 12 blind pairs, which is hardly chance."),
+        ((1, 8), 3, "You chose Round 2 over Round 1 in 8 of 9 blind pairs (neither in 3), which is hardly "
+                    "chance."),
+        ((0, 5), 0, "You chose Round 2 over Round 1 in 5 of 5 blind pairs, which may be chance; with "
+                    "so few pairs, it always may be."),
         ((6, 6), 0, "You chose Round 1 and Round 2 equally often, in 6 of 12 blind pairs."),
         ((0, 0), 12, "You wanted neither Round 1 nor Round 2 in 12 of 12 blind pairs."),
     ],

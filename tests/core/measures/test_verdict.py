@@ -261,7 +261,7 @@ def test_what_was_chosen_in_blind_pairs_outranks_the_figures() -> None:
     found = find_best(table, table[0], [compared("Round 1", "Round 2", 9)])
     assert (found.best, found.by_eye, found.rivals) == ("Round 1", True, ("Round 2",))
     assert found.headline == (
-        "You chose Round 1 over Round 2 in 9 of 12 blind pairs, which can be chance; from 10 on it hardly is."
+        "You chose Round 1 over Round 2 in 9 of 12 blind pairs, which may be chance; from 10 on it hardly is."
     )
     assert found.sentence.startswith(
         "The studio’s own order differs: Round 2 is the best of 2 measured rounds, clearly ahead of Round 1. "
@@ -277,7 +277,7 @@ def test_what_was_chosen_in_blind_pairs_outranks_the_figures() -> None:
     )
     clear = find_best(table, table[0], [compared("Round 2", "Round 1", 10)])
     assert (clear.best, clear.by_eye, clear.rivals) == ("Round 2", True, ())
-    assert clear.headline.endswith("in 10 of 12 blind pairs: hardly chance.")
+    assert clear.headline.endswith("in 10 of 12 blind pairs, which is hardly chance.")
     assert clear.sentence.startswith("The studio’s own order agrees. Prompt match: 8 of 8 images (Round 1: ")
 
 
@@ -328,7 +328,7 @@ def test_the_cleanest_and_the_one_with_most_of_the_style_are_both_named_where_th
         ("Round 2", "Round 2 is the cleanest: 0 of 12 images are copies."),
         (
             "Round 1",
-            "Round 1 shows the most of what it learned, and copies more: 6 of 12 images are copies.",
+            "Round 1 shows the most of what it learned, but copies more: 6 of 12 images are copies.",
         ),
     ]
     both = arm("Round 3", [picture(0.6, carries=0.95)] * 12, before="Round 2")

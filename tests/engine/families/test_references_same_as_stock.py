@@ -101,5 +101,5 @@ def test_klein_refuses_the_references_that_its_pipeline_refuses(
     picture.paste("red", (5, 5, 20, 20))
     with pytest.raises(ValueError, match=r"too small|too extreme"):
         model.family.pipeline.image_processor.check_image_input(picture)
-    with pytest.raises(StudioError, match=rf"is {size[0]} x {size[1]} px, and FLUX.2 klein takes those"):
+    with pytest.raises(StudioError, match=rf"is {size[0]} x {size[1]} px, but FLUX.2 klein needs"):
         encode_references(model, None, [picture])

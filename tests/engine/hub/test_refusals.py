@@ -37,10 +37,10 @@ CAUSES: dict[str, tuple[Exception, str]] = {
     ),
     "a page of a filter": (AnswerError(403, b"", **{"content-type": "text/html"}), "another page answers"),
     "a proxy with a sign-in": (AnswerError(407), "write its user and password into https_proxy"),
-    "too many requests": (AnswerError(429), "gets too many requests .*: wait some minutes"),
+    "too many requests": (AnswerError(429), "gets too many requests .*: wait a few minutes"),
     "the hub's own fault": (
         AnswerError(503),
-        r"has a fault of its own .* \(503\): try again in some minutes",
+        r"fails for the model .* \(503\): try again in a few minutes",
     ),
     "no access": (AnswerError(403, b"{}", **{"content-type": "application/json"}), "check your access to it"),
     "a looked-into connection": (

@@ -201,14 +201,14 @@ def changed(made: Made, **tensors: Any) -> Made:
 
 
 REFUSED = {
-    "lokr_t2": (torch.ones(2, 2, 3, 3), "has tensors that are of no LoRA, such as"),
+    "lokr_t2": (torch.ones(2, 2, 3, 3), "has tensors that belong to no LoRA, such as"),
     "dora_scale": (torch.ones(32, 1), r", a DoRA of \d+ layers, scales what it changes to lengths"),
     "lora_up.bias": (torch.ones(4), r", a LoRA of \d+ layers, also adds to biases"),
     "diff_b": (torch.ones(4), "also adds to biases"),
     "w_norm": (torch.ones(4), "also changes whole weights or norms"),
     "oft_blocks": (torch.ones(4, 2, 2), ", an OFT of"),
     "lora_up.weight": (torch.full((4, 2), torch.nan), r"has values that are not numbers \(in "),
-    "something": (torch.ones(4), "has tensors that are of no LoRA, such as"),
+    "something": (torch.ones(4), "has tensors that belong to no LoRA, such as"),
 }
 
 

@@ -73,7 +73,7 @@ def test_what_was_chosen_outranks_the_figures_and_undo_brings_them_back(place: P
     before = studio.measures(project)
     assert (before.best, before.agreed) == (second, "")
     told = answer(place, first, 9).told
-    assert told == "You chose Round 1 over Round 2 in 9 of 9 blind pairs: hardly chance."
+    assert told == "You chose Round 1 over Round 2 in 9 of 9 blind pairs, which is hardly chance."
     rest = answer(place, second, 3)
     assert rest.told.startswith("You chose Round 1 over Round 2 in 9 of 12 blind pairs")
     now = studio.measures(project)
@@ -111,9 +111,9 @@ def test_an_answer_can_be_changed_from_either_side(place: Place) -> None:
 def test_what_is_no_pair_is_refused(place: Place) -> None:
     studio, project, *_ = place
     one, other = compare_blind(studio, project, 1).pairs[:2]
-    with pytest.raises(StudioError, match="no pair of the benchmark any more"):
+    with pytest.raises(StudioError, match="no longer a pair of the benchmark"):
         choose_blind(studio, project, one.left.id, other.right.id, "left")
-    with pytest.raises(StudioError, match="no pair of the benchmark any more"):
+    with pytest.raises(StudioError, match="no longer a pair of the benchmark"):
         choose_blind(studio, project, "0" * 16, one.right.id, "left")
     with pytest.raises(StudioError, match="The answer is 'both'"):
         choose_blind(studio, project, one.left.id, one.right.id, "both")
@@ -158,7 +158,7 @@ def test_the_card_and_the_summary_say_what_was_chosen(place: Place) -> None:
     answer(place, first, 12)
     for name in (first, second):
         *_, fact, best = studio.measured_sentences(name)
-        assert fact == "Round 1 was chosen over Round 2 in 12 of 12 blind pairs: hardly chance."
+        assert fact == "Round 1 was chosen over Round 2 in 12 of 12 blind pairs, which is hardly chance."
         assert best == "The best of 2 measured, in blind pairs: Round 1."
     summary = describe_measures(studio.measures(project))
     assert (summary["best"], summary["chosen_in_blind_pairs"]) == ("Round 1", True)

@@ -65,8 +65,8 @@ def test_a_lora_is_put_into_a_folder_and_nothing_there_is_lost(
 @pytest.mark.parametrize(
     ("folder", "said"),
     [
-        ("", "give the whole path of one"),
-        ("models/loras", "give the whole path of one"),
+        ("", "give the full path of one"),
+        ("models/loras", "give the full path of one"),
         ("{tmp}/missing", "There is no folder .*missing: check the path"),
         ("{tmp}/file", "is a file: give the folder that it is in"),
     ],

@@ -210,7 +210,7 @@ def test_deleted_steps_free_the_disk_and_leave_what_is_used(
     assert studio.kept_steps(first) == ()
     assert work(studio, models, job_of(studio, first)).state == "completed"
     for one in (*made, *waiting):
-        assert "is not kept any more" in trials_of(studio.store).get(one.id).trouble
+        assert "is no longer kept" in trials_of(studio.store).get(one.id).trouble
     assert examine(studio.store) == ()
 
 

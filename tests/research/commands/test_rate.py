@@ -205,7 +205,7 @@ def test_the_labels_that_the_benchmarks_left_are_read(capsys: pytest.CaptureFixt
         (("--out", "empty", "--answers", "good.csv", "--rater", "A"), "holds no rating"),
         (("--out", "empty", "--answers", "good.csv", "--prompt", "bad.csv"), "name it with --model"),
         (("--agreement", "good.csv"), "Give the labels of two raters"),
-        (("--agreement", "good.csv", "--agreement", "odd.csv"), "are no labels: write 0 or 1"),
+        (("--agreement", "good.csv", "--agreement", "odd.csv"), "are not labels: write 0 or 1"),
         (("--agreement", "good.csv", "--agreement", "other.csv"), "rated no image in common"),
         (("--agreement", "good.csv", "--agreement", "twice.csv"), "a second row of one image"),
         (("--agreement", "good.csv", "--agreement", "bad.csv"), "has no column copy_1"),

@@ -48,7 +48,7 @@ def test_the_list_may_come_from_windows(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8-sig")
     assert read_dreambench(tmp_path) == before
     path.write_bytes(text.encode("utf-16"))
-    with pytest.raises(StudioError, match="is not a text in UTF-8: save it as such"):
+    with pytest.raises(StudioError, match="is not UTF-8 text: save it as UTF-8"):
         read_dreambench(tmp_path)
 
 

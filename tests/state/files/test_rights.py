@@ -30,7 +30,7 @@ def test_a_start_names_what_may_not_be_written_and_whose_it_is(
         check_writable(tmp_path)
     owner = (tmp_path / name).owner()
     assert str(refused.value) == (
-        f"You may not write {tmp_path / name}, which belongs to {owner}: ask for the right to, or name a "
+        f"You may not write {tmp_path / name}, which belongs to {owner}: ask for permission, or name a "
         "folder of yours with --workspace FOLDER."
     )
 

@@ -205,5 +205,8 @@ def test_the_form_says_that_it_does_without_or_what_the_fast_model_weighs() -> N
     assert "Without the fast model it is 5.4 GB." in _found(here, True).sentence
     lost = ModelReports((base, ModelReport("fast_model", "f/f", refusal="It is gone.")), free=99 << 30)
     found = _found(lost, True)
-    assert found.problems == () and "f/f cannot be had: the base model generates, slower." in found.sentence
+    assert (
+        found.problems == ()
+        and "f/f is not available: the base model generates instead, more slowly." in found.sentence
+    )
     assert [one.text for one in _found(lost, False).problems] == ["It is gone."]

@@ -55,7 +55,7 @@ def test_a_project_is_downloaded_and_taken_in_again(opened: Served) -> None:
     ("body", "words"),
     [
         (b"", b"The archive is empty"),
-        (b"PK\x03\x04" + bytes(60), b"The archive is not a valid zip file: copy it whole once more"),
+        (b"PK\x03\x04" + bytes(60), b"The archive is not a valid zip file: copy it again"),
         (b"words", b"The archive is not a valid zip file"),
         (b"<html><title>Sign in</title>", "The archive is a web page (“Sign in”)".encode()),
     ],

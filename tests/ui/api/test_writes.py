@@ -103,7 +103,7 @@ def test_what_is_no_list_of_changes_is_one_sentence(client: TestClient, given: A
     answer = client.post(WRITES_PATH, json=given)
     assert (answer.status_code, answer.text) == (
         400,
-        "The studio does not know this change: load the page again.",
+        "The studio does not know this change: reload the page.",
     )
 
 

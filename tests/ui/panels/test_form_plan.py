@@ -97,7 +97,7 @@ def test_the_bundled_model_is_taught_squares_alone() -> None:
     answer = derived(Form.parsed({**pocket, "sets": SETS, "settings": {"tune.crop": "none"}}))
     (told,) = [note for note in answer.notes if note.field == "tune.crop"]
     assert told.text == (
-        "Crop is none, and the bundled model was taught squares alone: choose a square, or another model."
+        "Crop is none, but the bundled model knows only squares: choose a square, or another model."
     )
 
 

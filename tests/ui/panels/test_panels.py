@@ -63,9 +63,7 @@ def test_the_trigger_word_stands_where_a_caption_has_its_placeholder():
 
 def test_a_style_that_the_bundled_model_knows_is_told():
     (_, note) = derived("style", (["A cat in Cartoon style"], "")).sets[0].facts
-    assert note[1].startswith(
-        "The bundled model generates these words in a style of its own: use other words"
-    )
+    assert note[1].startswith("The bundled model generates these words in its own style: use other words")
 
 
 POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"

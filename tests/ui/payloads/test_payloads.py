@@ -23,7 +23,7 @@ def test_what_was_accepted_before_says_so_instead_of_a_rank(place: Place):
     first = view.scores[0].anchor_id
     plain, again = (open_scores(replace(view, accepted_before=one))[0] for one in ((), (first,)))
     assert plain.chosen and not again.chosen
-    assert "accepted in the round before" in again.reason != plain.reason
+    assert "accepted in the previous round" in again.reason != plain.reason
     assert plain.why and not again.why
 
 

@@ -53,7 +53,7 @@ def test_what_changes_something_is_a_write_of_the_page(place: Place, monkeypatch
     def closed(given: Context, known: object, write: dict[str, Any]) -> dict[str, Any]:
         assert given is context and known is REQUESTS
         passed.append(write["name"])
-        return {"error": "closed: load the page again."}
+        return {"error": "closed: reload the page."}
 
     monkeypatch.setattr(endpoints, "answer", closed)
     calls = Endpoints(context, REQUESTS)

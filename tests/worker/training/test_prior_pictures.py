@@ -97,7 +97,7 @@ def test_a_style_that_the_model_knows_is_left_out_with_a_sentence(
     first = first_round(studio, tiny_draft(names, changes=with_prior(prior_styles=styles)))
     seen: list[str] = []
     assert work(studio, models, studio.fine_tune(first), messages(seen)).state == "completed"
-    assert "The base model knows 'in ink style' already" in seen[0] and words in seen[0]
+    assert "The base model already knows 'in ink style'" in seen[0] and words in seen[0]
     assert len(kept(studio)) == count and not any("ink" in prompt for prompt in kept(studio))
 
 

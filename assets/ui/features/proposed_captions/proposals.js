@@ -13,7 +13,7 @@ const SERVER = "gal-studio-caption-server";
 const MODEL = "gal-studio-caption-model";
 const USUAL = "http://127.0.0.1:1234/v1";
 const WORDS = [
-  "A model that another program serves, such as LM Studio, looks at each image without a prompt of its own.",
+  "A model that another program serves, such as LM Studio, looks at each image that has no prompt.",
   "What it proposes stands beside the image until you use it.",
   "A server that wants a key gets the one in the variable GAL_STUDIO_CAPTION_KEY.",
 ];
@@ -27,7 +27,7 @@ async function proposePrompts(set, kind) {
   await set.ready();
   const rows = set.rows.filter((row) => row.path && !row.prompt.trim());
   if (!rows.length) {
-    toast("Every image has a prompt of its own: clear those that should be proposed.");
+    toast("Every image has a prompt: clear those that should be proposed.");
     return;
   }
   await ask({

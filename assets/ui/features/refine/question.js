@@ -13,7 +13,7 @@ export const beforeRefinement = (ahead) => ({
     html`<${RepairPicture} />`,
     "For images that are wrong in some places: right areas are learned, wrong ones left out.",
     html`<ol>${stepsOfRefinement(ahead).map((step) => html`<li>${step}</li>`)}</ol>`,
-    `${inAll(ahead.seconds)} This round stays as it is: the refinement is a round of its own.`,
+    `${inAll(ahead.seconds)} This round stays as it is: the refinement is a separate round.`,
     "Measured: in 16 styles, a little more style and fewer copies; on objects, no clear change.",
   ],
   answers: /** @type {[string, string][]} */ ([

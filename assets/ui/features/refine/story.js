@@ -32,7 +32,7 @@ export function Story() {
       <h2>Refinement of ${inSentence(refined()?.name ?? "a round")}</h2>
       <${Button}
         title="Nothing is deleted: the refinement stays in the strip above" onClick=${undoRefinement}
-      >↩ Back to the round before<//>
+      >↩ Back to the previous round<//>
     </div>
     <div class="refine-scroll">
       <ol class="refine-steps" data-done=${now.step === "done" ? "" : null}>${stepRows(now).map(stepRow)}</ol>
@@ -128,5 +128,5 @@ function undoRefinement() {
   const before = refined();
   if (!before) return;
   openRound(before.id);
-  toast("This is the round before. The refinement stays in the strip above: open it there.");
+  toast("This is the previous round. The refinement stays in the strip above: open it there.");
 }

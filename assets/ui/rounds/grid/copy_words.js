@@ -20,7 +20,7 @@ export const REMARKS = {
 export function copyWords({ copy_by: by }, kind = "style") {
   if (!by) return "";
   if (by === "person") return "a copy, as you marked";
-  if (by === "prompts") return "a copy: nearer to the reference’s prompt than to its own";
+  if (by === "prompts") return "a copy: closer to the reference’s prompt than to its own";
   return `a copy: ${TAUGHT[kind].repeats}`;
 }
 

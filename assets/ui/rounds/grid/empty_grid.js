@@ -16,7 +16,7 @@ const NONE = {
   undecided: ["Nothing left to review", "Every image of this round is accepted or rejected."],
   copies: [
     "No copies found",
-    "No image of this round shows the reference or is nearer to its prompt than to its own.",
+    "No image of this round shows the reference or is closer to its prompt than to its own.",
   ],
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click images."],
 };

@@ -190,7 +190,7 @@ function Drawing({ drawn, memory, size, acts, isZoomed }) {
       <${Lasso} />
     </svg>
     <div class="map-axes" aria-hidden="true">
-      <span class="up">↑ nearer to its own prompt</span>
+      <span class="up">↑ closer to its own prompt</span>
       <span class="across">below the line: copies →</span>
     </div>
     <p class="empty" hidden=${!none}>${none && empty()}</p>

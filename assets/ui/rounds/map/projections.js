@@ -22,7 +22,7 @@ export const PROJECTIONS = {
       state.candidates.size
         ? "The map appears with the next images."
         : isJudged()
-          ? "Each image becomes a point here: the nearer to the star, the more it looks like your reference."
+          ? "Each image becomes a point here: the closer to the star, the more it looks like your reference."
           : "Each image becomes a point here: similar ones are near each other.",
     alike: "All images are alike, so the map cannot separate them.",
   },

@@ -93,7 +93,7 @@ function roundChip(project, { round, ...place }, places) {
     id: round.id,
     title: round.name,
     from: original
-      ? `A branch of ${original.name}, with a choice of its own`
+      ? `A branch of ${original.name}, with its own choice`
       : place.row > place.above
         ? `Continues from ${parent ? parent.name : "the reference"}`
         : "",
@@ -138,7 +138,7 @@ function ChipParts(chip) {
         ${
           chip.refined &&
           html`<i
-            class="chip-refined" title="A refinement of the round before it (PatchDPO)" aria-hidden="true"
+            class="chip-refined" title="A refinement of the previous round (PatchDPO)" aria-hidden="true"
           />`
         }
       </span>

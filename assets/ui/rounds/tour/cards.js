@@ -67,7 +67,7 @@ export function cardsOf(project, candidates, suggested) {
       title: "A copy",
       words:
         `The prompt said “${copy.head}”, but ` +
-        (seenIn(copy) ? "the reference came through" : "it is nearer to what the reference shows") +
+        (seenIn(copy) ? "the reference came through" : "it is closer to what the reference shows") +
         ". Copies are paler and " +
         `marked. ${byFinger() ? "Reject them" : "Reject them, or press R"}. ` +
         "Your choice helps most where a prompt gives both.",

@@ -46,7 +46,7 @@ class Published(Policy):
     def reason(self, pool: PoolSnapshot, score: AnchorScore) -> str:
         """Its copies, and its place."""
         place = self.place(pool, score)
-        return f"{count_copies(score)}: {ordinal(place)} most uncertain, as the program sorts them."
+        return f"{count_copies(score)}: {ordinal(place)} most uncertain, in the order of the authors’ code."
 
     def reasons(self, pool: PoolSnapshot) -> Mapping[str, str]:
         """A sentence for each test prompt; the order is computed once."""

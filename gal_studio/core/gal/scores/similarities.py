@@ -50,7 +50,7 @@ LIKE_REFERENCES = Score(
     label="Likeness to the references",
     low=-1.0,
     high=1.0,
-    higher="nearer to the references, in what they show and in how",
+    higher="closer to the references, in what they show and in how",
     method="The mean cosine of the CLIP features of the image and of the references",
     compute=_to_references,
 )

@@ -152,7 +152,8 @@ def _brackets(task: ExportTask, facts: Facts, family: Family, written: Written) 
         if (quoted := prompt_for(task.form.syntax, prompt)) != prompt:
             return [
                 "",
-                f"There, brackets weight words: write {code_span(quoted)}, with a backslash before each.",
+                "There, brackets change the weight of words: escape them with backslashes, as in "
+                f"{code_span(quoted)}.",
             ]
     return []
 

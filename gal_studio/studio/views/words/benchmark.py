@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FULL = "full strength"
 UNMEASURED = "No round is measured yet: the benchmark in Results says which one is best."
-MAYBE = ", which can be chance"
+MAYBE = ", which may be chance"
 MARKS: Mapping[Outcome, str] = {"better": "✓ ", "worse": "✕ ", "more": "▲ ", "less": "▼ ", "unclear": ""}
 SHARES = ("as_asked", "copies", "no_copy", "carries")
 COUNTED = ("as_asked", "copies", "no_copy")

@@ -40,7 +40,7 @@ LACKING: Mapping[str, tuple[str, str, str]] = {
     "object": (
         "lacks an object that its prompt names",
         "lack an object that their prompts name",
-        "Train longer, or give each object a project of its own.",
+        "Train longer, or give each object its own project.",
     ),
     "carries": (f"shows {_LESS}", f"show {_LESS}", "Accept those that look right to you, or train longer."),
     "blank": ("is blank", "are blank", "Generate again."),

@@ -217,7 +217,7 @@ def every_control_has_a_name(page: Any) -> None:
 
 def back_and_on(page: Any, served: Served, node: str) -> None:
     studio = served.place.studio
-    page.click("text=Back to the round before")
+    page.click("text=Back to the previous round")
     page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
     page.wait_for_selector(".grid .tile:visible")
     assert [round_.kind for round_ in studio.rounds(served.place.project)] == ["fine_tune", "refine"]

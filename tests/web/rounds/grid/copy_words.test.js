@@ -9,7 +9,7 @@ const alone = candidate({ compared: false });
 
 test("a copy says who says so, and of an object what is repeated", () => {
   assert.equal(copyWords(compared), "");
-  assert.equal(copyWords({ copy_by: "prompts" }), "a copy: nearer to the reference’s prompt than to its own");
+  assert.equal(copyWords({ copy_by: "prompts" }), "a copy: closer to the reference’s prompt than to its own");
   assert.equal(copyWords({ copy_by: "pictures" }), "a copy: shows the reference");
   assert.equal(copyWords({ copy_by: "both" }, "object"), "a copy: same place as the reference");
 });
