@@ -78,7 +78,7 @@ async function proposeEach(set, kind, rows, typed) {
 /** @param {{ set: PictureSet, kind: ProjectKind }} props */
 export const ProposeButton = ({ set, kind }) => html`<${Button}
   class="quiet propose-prompts" hidden=${!set.rows.length} onClick=${() => proposePrompts(set, kind)}
-  title="Have a vision-language model of yours propose what each image shows"
+  title="Let your own vision-language model propose what each image shows"
 >Propose prompts<//>`;
 
 /** @param {{ row: Row }} props */

@@ -38,7 +38,7 @@ export function BeforeAfter() {
   if (!looks.length)
     return html`<p class="empty">${
       state.parts.refinement?.step === "done"
-        ? "The round before has no image of the same prompt and seed."
+        ? "The previous round has no image of the same prompt and seed."
         : "Train on the pairs; then Generate makes the same prompts and seeds again."
     }</p>`;
   /** @param {string} chosen */
