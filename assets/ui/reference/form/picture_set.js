@@ -18,6 +18,8 @@ import { checkAgain, giveMask, send } from "./upload.js";
 
 const FILE = "[data-part=file]";
 const PROMPT = "[data-part=prompt]";
+/** The example for a second object: with the first one's, both would have one trigger word. */
+const FURTHER = { prompt: "A <red-mug> mug on a table", word: "<red-mug>" };
 
 let made = 0;
 
@@ -245,6 +247,7 @@ export function References({ set, kind, number, anchors, remove }) {
     });
   const use = (/** @type {string[]} */ prompts) => set.use(prompts);
   const several = rows.length > 1;
+  const isFurther = number !== null && number > 1;
   const facts = derived?.facts?.filter(([name]) => number || name !== "Trigger word" || !trigger.trim());
   const word = derived?.facts?.find(([name]) => name === "Trigger word")?.[1];
   const ids = (/** @type {string} */ field) => `notes-set-${id}-${field}`;
@@ -277,8 +280,9 @@ export function References({ set, kind, number, anchors, remove }) {
       <label class="field">
         <span class="field-name">${several ? "What the images show" : "What the image shows"}</span>
         <input
-          type="text" data-part="prompt" spellcheck=${true} value=${prompt} placeholder=${TAUGHT[kind].prompt}
-          onInput=${type("prompt")} ...${noted(ids("prompt"), set.notesOf("prompt"))}
+          type="text" data-part="prompt" spellcheck=${true} value=${prompt}
+          placeholder=${isFurther ? FURTHER.prompt : TAUGHT[kind].prompt} onInput=${type("prompt")}
+          ...${noted(ids("prompt"), set.notesOf("prompt"))}
         />
       </label>
       <span class="set-actions">
@@ -304,7 +308,7 @@ export function References({ set, kind, number, anchors, remove }) {
         <span class="field-name">Trigger word</span>
         <input
           type="text" data-part="trigger" spellcheck=${false} value=${trigger}
-          placeholder=${word ?? "<cute-cat>"}
+          placeholder=${word ?? (isFurther ? FURTHER.word : "<cute-cat>")}
           onInput=${type("trigger")} ...${noted(ids("trigger"), set.notesOf("trigger"))}
         />
         <span class="field-note">A made-up word for your object, to use in prompts.</span>

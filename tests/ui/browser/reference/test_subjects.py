@@ -60,6 +60,8 @@ def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, file
     page.wait_for_selector(".derived p")
     expect(page.locator(".set-head:visible")).to_have_count(0)  # one object needs no number
     page.click("[data-part=another]")
+    examples = page.locator("[data-part=trigger]").evaluate_all("(all) => all.map((one) => one.placeholder)")
+    assert examples[0] != examples[1], "both would have one trigger word"
     assert page.evaluate(NAMELESS, ".reference-sets") == []
     give(page, 1, files["bear.png"], files["bear.txt"])
     page.wait_for_selector(f".new-project > .derived:has-text('{TOGETHER} in a workshop')")
