@@ -3,7 +3,7 @@
 
 const CHARACTER = 7.5; // pixels of one on average, bold at 12 px in a wide font
 const [ASCENT, DESCENT] = [12, 4]; // pixels of a name above and below its baseline
-const LIFT = 12; // pixels from the images
+const LIFT = 16; // pixels from the images, whose rings are wider than their points
 const DOT = 7; // pixels: radius of a point
 const STAR = 8; // points that a covered star counts for
 const MOST = 2; // points that a name may cover
