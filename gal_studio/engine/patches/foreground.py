@@ -18,6 +18,7 @@ BORDER = 0.03  # width of the border taken as background, relative to the side
 MIN_SHARE, MAX_SHARE = 0.01, 0.97  # of the picture that a usable foreground covers
 ITERATIONS = 5
 COLOURS = 4  # clusters of the border's colours
+LEAST_APART, MOST_APART = 8.0, 30.0  # distances in Lab from the border's colours: background ends between
 BOTTOM, SELDOM, FAR = 2, 0.01, 50.0  # label of a side; share of the other sides; distance in Lab
 GAP, MIDDLE = 0.005, 0.4  # between parts of one thing; width of the middle, relative to half a side
 SECOND = 0.6  # of the largest thing's weight, from which another thing is kept beside it
@@ -121,7 +122,8 @@ def _first_guess(pixels: Pixels) -> Pixels:
     is_background = ring.copy()
     is_background[ring] = np.isin(kinds, background)
     usual = float(np.percentile(distance[is_background], 90))
-    labels = np.where(distance > max(8.0, 1.5 * usual), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    apart = np.clip(1.5 * usual, LEAST_APART, MOST_APART)
+    labels = np.where(distance > apart, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[is_background] = cv2.GC_BGD
     return labels
 

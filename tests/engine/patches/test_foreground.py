@@ -180,6 +180,15 @@ def test_of_much_that_stands_out_the_subject_is_in_the_middle(across: tuple[int,
     assert overlap(foreground_mask(picture), figures) > 0.9
 
 
+def test_a_border_of_many_colours_hides_no_subject_of_another_one() -> None:
+    grays = np.random.default_rng(0).integers(0, 256, (16, 16)).astype(np.uint8)
+    picture = Image.fromarray(grays).resize((256, 256), Image.Resampling.NEAREST).convert("RGB")
+    thing = Image.new("L", (256, 256))
+    ImageDraw.Draw(thing).ellipse((80, 80, 180, 180), fill=255)
+    picture.paste((60, 110, 130), (0, 0), thing)
+    assert overlap(foreground_mask(picture), thing) > 0.9
+
+
 def test_another_guide_finds_something_else() -> None:
     sun = (8, 8, 40, 40)
     assert overlap(foreground_mask(busy(), lambda: likeness(sun)), shape_mask(sun)) > 0.9
