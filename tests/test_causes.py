@@ -42,7 +42,7 @@ INSTEAD = {
     b'{"error": {"message": "Token expired"}}': "is a server’s answer (“Token expired”)",
     b"<?xml version='1.0'?><Error><Message>Expired link</Message></Error>": "server (“Expired link”)",
     b"Invalid username or password.": "is a text (“Invalid username or password.”)",
-    b"": "is empty: it was not copied or downloaded whole",
+    b"": "is empty: it was not copied or downloaded completely",
     bytes(70_000): "contains only zeros: its download is unfinished",
     b"<!DOCTYPE html><html><head><title>Just a moment...</title>": "is a web page (“Just a moment...”)",
     b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>': "of a server (“AccessDenied”)",
@@ -129,9 +129,9 @@ def test_a_link_to_nothing_and_a_drive_that_is_gone_are_named(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("number", "platform", "step"),
     [
-        (13, "linux", "change its rights"),
+        (13, "linux", "change its permissions"),
         (1, "darwin", "System Settings"),
-        (13, "darwin", "change its rights"),
+        (13, "darwin", "change its permissions"),
     ],
 )
 def test_a_file_or_folder_that_may_not_be_opened(
@@ -193,7 +193,7 @@ def test_a_file_that_may_not_be_read_has_a_sentence_of_its_own(
     monkeypatch.setattr(Path, "open", refuse)
     monkeypatch.setattr(io, "open", refuse)
     said = refusal(read, tmp_path / "cat.txt")
-    assert said.startswith(f"You may not read the {called} ") and "change its rights" in said
+    assert said.startswith(f"You may not read the {called} ") and "change its permissions" in said
 
 
 def test_a_lack_of_memory_blames_no_file_and_no_model(

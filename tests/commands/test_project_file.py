@@ -25,7 +25,7 @@ BAD_FILES = {
     "reference without prompt": ('kind = "style"\n[[references]]\nimage = "cat.png"\n', "has no prompt"),
     "prior without prompt": (
         'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "cat.png"\n',
-        "write [[regularization]] with image and prompt",
+        "give each [[regularization]] an image and a prompt",
     ),
     "no prior folder": (
         'kind = "style"\nprior_folder = "gone"\n' + REFERENCE,

@@ -89,5 +89,5 @@ def test_magnitudes_in_any_naming_are_a_dora(
         tensors[name.replace(".lora_up.weight", ".magnitude")] = torch.ones(len(tensors[name]))
     save_file(tensors, file)
     assert read_lora_facts(file).kind == "DoRA"
-    with pytest.raises(StudioError, match=r", a DoRA of \d+ layers, scales what it changes"):
+    with pytest.raises(StudioError, match=r", a DoRA of \d+ layers, rescales the weights"):
         studio.create_project(tiny_draft(names, judged=(file,)))

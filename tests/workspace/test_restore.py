@@ -74,10 +74,8 @@ def test_the_doctor_reports_and_puts_the_newest_whole_copy_in_its_place(name: st
     (told,) = check_workspace(workspace, repair=False)["left"]
     assert f"--repair puts its copy of {time_of(copy)} in its place" in told
     done = check_workspace(workspace, repair=True)
-    said = (
-        f"studio.db is the copy of {time_of(copy)}; the one before it, with what is newer, is in {DAMAGED}/"
-    )
-    assert said in done["done"][0] and done["left"] == []
+    said = f"studio.db is now the copy of {time_of(copy)}; the previous one, with newer changes, is in"
+    assert f"{said} {DAMAGED}/" in done["done"][0] and done["left"] == []
     assert names_of(workspace) == {"Cat"} and check_workspace(workspace, repair=False)["found"] == []
     (kept,) = (workspace / DAMAGED).glob("studio-*.db")
     assert kept.read_bytes() == former
@@ -133,6 +131,8 @@ def test_a_copy_is_put_back_by_name_unless_a_page_is_open(workspace: Path) -> No
     assert names_of(workspace) == {"Cat"}
     with pytest.raises(StudioError, match="does not exist: choose from"):
         restore(workspace, "../studio.db")
+    with pytest.raises(StudioError, match="does not exist: the workspace has no copies"):
+        restore(workspace / "backups", copy)
 
 
 def killed_at(event: int, act: Callable[[], object]) -> bool:

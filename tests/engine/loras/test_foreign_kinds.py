@@ -202,7 +202,7 @@ def changed(made: Made, **tensors: Any) -> Made:
 
 REFUSED = {
     "lokr_t2": (torch.ones(2, 2, 3, 3), "has tensors that belong to no LoRA, such as"),
-    "dora_scale": (torch.ones(32, 1), r", a DoRA of \d+ layers, scales what it changes to lengths"),
+    "dora_scale": (torch.ones(32, 1), r", a DoRA of \d+ layers, rescales the weights"),
     "lora_up.bias": (torch.ones(4), r", a LoRA of \d+ layers, also adds to biases"),
     "diff_b": (torch.ones(4), "also adds to biases"),
     "w_norm": (torch.ones(4), "also changes whole weights or norms"),

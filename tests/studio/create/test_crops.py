@@ -91,7 +91,7 @@ def test_a_tall_picture_whose_middle_is_blank(tall: Path) -> None:
 
 
 def test_the_bundled_model_refuses_other_shapes(tall: Path, place: Studio) -> None:
-    refused = pytest.raises(StudioError, match="the bundled model was taught squares alone")
+    refused = pytest.raises(StudioError, match="the bundled model knows only squares")
     with refused:
         place.create_project(draft(tall, changes={"tune": {"crop": "none"}}))
     assert settings_of(draft(tall, base_model="some/model")).tune.crop == "none"

@@ -94,7 +94,7 @@ def test_what_is_wrong_with_an_object_is_said_at_that_object(
     page.wait_for_selector(f"{wrong}:has-text('does not contain the trigger word')")
     expect(page.locator(".reference-set:nth-child(1) .field-notes p[data-tone=error]")).to_have_count(0)
     page.fill(".reference-set >> nth=1 >> [data-part=prompt]", "A <dotty> teapot")
-    page.wait_for_selector(f"{wrong}:has-text('give each a word of its own')")
+    page.wait_for_selector(f"{wrong}:has-text('give each its own word')")
     page.click("[data-part=create]")
     page.wait_for_selector(".reference-set:nth-child(2) [data-part=trigger][aria-invalid=true]:focus")
     assert not served.place.studio.projects()[1:], "nothing is made of a form with an error"
