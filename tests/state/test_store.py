@@ -15,17 +15,6 @@ from gal_studio.state import Store
 from tests.stored_project import new_candidate
 
 
-def test_project_is_read_back_by_another_store(store: Store, project: Project) -> None:
-    with Store(store.workspace) as other:
-        assert other.projects.get(project.id) == project
-        assert other.projects.all() == (project,)
-        assert [anchor.prompt for anchor in other.projects.anchors(project.id)] == [
-            "A tie in ink style", "A koala in ink style", "A drum in ink style",
-        ]  # fmt: skip
-        (reference,) = other.projects.references(project.id)
-        assert other.images.picture(reference.image).getpixel((0, 0)) == (255, 0, 0)
-
-
 def test_settings_are_appended_and_the_newest_count(store: Store, project: Project) -> None:
     changed = project.settings.updated({"tune": {"steps": 12}})
     store.projects.set_settings(project.id, changed)
@@ -101,13 +90,6 @@ def test_unknown_ids_are_refused_in_one_sentence(store: Store) -> None:
     for read in (store.projects.get, store.rounds.get, store.candidates.get, store.jobs.get):
         with pytest.raises(StudioError, match=r"There is no .* 'nothing'"):
             read("nothing")
-
-
-def test_failed_transaction_leaves_the_former_state(store: Store, project: Project) -> None:
-    with pytest.raises(RuntimeError), store.database.transaction():
-        store.projects.rename(project.id, "Dog")
-        raise RuntimeError
-    assert store.projects.get(project.id).name == "Cat"
 
 
 def test_many_threads_write_at_once(store: Store, first_round: Round) -> None:
