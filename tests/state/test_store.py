@@ -12,6 +12,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.snapshot import Preview
 from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
+from tests.state.jobs.test_queue import together
 from tests.stored_project import new_candidate
 
 
@@ -97,11 +98,7 @@ def test_many_threads_write_at_once(store: Store, first_round: Round) -> None:
         for _ in range(20):
             store.rounds.add_forwards(first_round.id, 1)
 
-    threads = [threading.Thread(target=add) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(add, 4)
     assert store.rounds.get(first_round.id).unet_forwards == 80
 
 
@@ -119,11 +116,7 @@ def test_threads_that_come_in_bursts_leave_no_more_files_open_each_time(store: S
             store.workers.enter(threading.current_thread().name)
             meet.wait()
 
-        threads = [threading.Thread(target=read_and_write) for _ in range(12)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(read_and_write, 12)
         return open_files(store.workspace)
 
     first = burst()

@@ -13,7 +13,6 @@ from gal_studio.rounds.suggestions import NO_IMAGES
 from gal_studio.studio import Studio
 from tests.invented.variant import BASELINE
 from tests.studio.seeding import chosen, draft, draw, train
-from tests.ui.seeded import finished
 
 
 def test_steps_of_a_round(studio: Studio) -> None:
@@ -105,21 +104,6 @@ def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> N
     assert studio.round_view(round_id).accepted == 0
     assert studio.redo(round_id) == accepted
     assert studio.redo(round_id) == ()
-
-
-def test_a_decision_of_200_images_is_undone_in_one_step(tmp_path: Path) -> None:
-    studio, _, round_id = finished(tmp_path / "many", candidates=12)
-    with studio.store:
-        many = [one.candidate.id for one in studio.round_view(round_id).candidates][:200]
-        studio.decide([many[3]], "accepted")
-        studio.decide([many[5]], "rejected")
-        before = dict(studio.store.decisions.of_round(round_id).verdicts)
-        studio.decide(many, "accepted")
-        assert len(studio.store.decisions.of_round(round_id).accepted) == 200
-        assert len(studio.undo(round_id)) == 199, "one was accepted before"
-        assert dict(studio.store.decisions.of_round(round_id).verdicts) == before
-        studio.redo(round_id)
-        assert len(studio.store.decisions.of_round(round_id).accepted) == 200
 
 
 def test_deciding_about_an_unknown_picture_changes_nothing(studio: Studio, round_id: str) -> None:
