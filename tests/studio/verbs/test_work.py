@@ -38,10 +38,9 @@ def test_job_line(studio: Studio, round_id: str) -> None:
         {"generation": {"steps": 7}},
         {"generation": {"guidance_scale": 2.5, "resolution": 64}},
         {"machine": {"precision": "fp32", "tiling": True}},
-        {"tune": {"preview_every": 25}},
     ],
 )
-def test_other_settings_of_drawing_and_previews_make_no_other_training(
+def test_other_settings_of_drawing_make_no_other_training(
     studio: Studio, changes: dict[str, dict[str, object]]
 ) -> None:
     """Its prior pictures were drawn with the former ones."""

@@ -243,6 +243,8 @@ def test_history_in_words_can_be_gone_back_and_forth(studio: Studio, drawn: str)
 def test_what_is_trained_already_is_not_offered_again(studio: Studio, drawn: str) -> None:
     assert not studio.round_view(drawn).trainable
     project = studio.store.rounds.get(drawn).project_id
+    studio.change_settings(project, {"tune": {"preview_every": 20}})
+    assert not studio.round_view(drawn).trainable, "previews change nothing of the training"
     studio.change_settings(project, {"tune": {"steps": 77}})
     assert studio.round_view(drawn).trainable
 
