@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, settings
 import gal_studio.engine  # noqa: F401 - it hides packages from diffusers, which some tests import first
 from tests.chromium import chromium
 from tests.covering import mark_the_rest
-from tests.stored_project import clock, drawn, first_round, project, store, studio
+from tests.stored_project import clock, drawn, first_round, project, running, store, studio
 
-__all__ = ["chromium", "clock", "drawn", "first_round", "project", "store", "studio"]
+__all__ = ["chromium", "clock", "drawn", "first_round", "project", "running", "store", "studio"]
 
 LONGEST = {
     "test_additions.py", "test_brush.py", "test_everyone.py", "test_families.py", "test_faults.py",

@@ -11,7 +11,7 @@ from gal_studio.core.records.candidate import Candidate
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Reference
+from gal_studio.core.types import Job, Reference
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -70,6 +70,16 @@ def drawn(store: Store, project: Project, first_round: Round) -> tuple[str, ...]
     for anchor in store.projects.anchors(project.id):
         store.candidates.save(first_round.id, [new_candidate(store, anchor.id, index) for index in range(2)])
     return tuple(candidate.id for candidate in store.candidates.of_round(first_round.id))
+
+
+@pytest.fixture
+def running(store: Store, first_round: Round) -> Job:
+    """A training that the worker w has begun."""
+    store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
+    store.workers.enter("w")
+    claimed = store.jobs.claim("w")
+    assert claimed is not None
+    return claimed
 
 
 def new_candidate(store: Store, anchor_id: str, index: int, similarity: float = 0.1) -> Candidate:

@@ -2,7 +2,7 @@ import hashlib
 import json
 import math
 from contextlib import suppress
-from dataclasses import Field, FrozenInstanceError, dataclass, fields, replace
+from dataclasses import Field, dataclass, fields, replace
 from typing import Any, get_args
 
 import pytest
@@ -227,9 +227,18 @@ def test_another_default_of_a_first_setting_is_told_from_the_former_one():
     assert Longer(steps=200).distinctive() == TuneSettings().distinctive()
 
 
-def test_settings_are_frozen():
-    with pytest.raises(FrozenInstanceError):
-        Settings().tune.steps = 3
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"machine": {"optimizer": "prodigy"}}, "set the learning rates of training and refinement to 1"),
+        ({"tune": {"method": "full"}, "machine": {"base": "int8"}}, "be trained in full: choose LoRA"),
+        ({"tune": {"method": "full"}, "generation": {"fast_model": "a/b"}}, "model that was trained in full"),
+        ({"machine": {"base": "int8"}, "generation": {"speed_lora": "a/b"}}, "A speed LoRA cannot be used"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_at_once(given, words):
+    with pytest.raises(StudioError, match=words):
+        Settings().updated(given)
 
 
 def test_what_is_no_setting_any_more_is_left_out():

@@ -1,8 +1,6 @@
-"""What a round is answers by itself: nothing else asks for the name of a variant."""
+"""What a round is answers by itself."""
 
-import ast
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -18,69 +16,7 @@ from gal_studio.core.variants.variant import TRAININGS, Doing
 from gal_studio.state.hooks import actions_of
 
 PACKAGE = Path(gal_studio.__file__).parent
-NAMES = frozenset(VARIANTS.names())
 FIRST = Round("r", "p", None, 1, "trained", 0.0)
-
-
-def _compared(tree: ast.Module) -> Iterator[int]:
-    """The lines on which `kind` of anything but a job, or a variant's name, is compared with a name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            sides = [part for side in (node.left, *node.comparators) for part in _parts(side)]
-            names = {side.value for side in sides if isinstance(side, ast.Constant)}
-            if names & NAMES and any(_is_kind(side) for side in sides):
-                yield node.lineno
-
-
-def _parts(side: ast.expr) -> list[ast.expr]:
-    return list(side.elts) if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
-
-
-def _is_kind(side: ast.expr) -> bool:
-    if isinstance(side, ast.Name):
-        return side.id == "kind"
-    if not isinstance(side, ast.Attribute) or side.attr not in ("kind", "name"):
-        return False
-    owner = side.value.attr if isinstance(side.value, ast.Attribute) else getattr(side.value, "id", "")
-    return owner != "job" and (side.attr == "kind" or owner == "variant")
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        'round_.kind == "refine"',
-        'here.round.kind not in ("fine_tune", "instant")',
-        '"instant" != kind',
-        'here.round.variant.name == "refine"',
-    ],
-)
-def test_a_comparison_is_found(code: str) -> None:
-    assert list(_compared(ast.parse(code))) == [1]
-
-
-def test_a_job_has_kinds_of_its_own() -> None:
-    assert not list(_compared(ast.parse('one.job.kind == "fine_tune" or job.kind in ("refine", "generate")')))
-
-
-def test_no_module_compares_what_a_round_is() -> None:
-    named = re.compile(rf"""["']({"|".join(NAMES)})["']""")
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
-    found = [
-        f"{path.relative_to(PACKAGE)}:{line}"
-        for path, text in texts.items()
-        if named.search(text)
-        for line in _compared(ast.parse(text))
-    ]
-    assert not found, "ask the variant of the round (gal_studio.core.variants)"
-
-
-def test_no_script_of_the_page_compares_what_a_round_is() -> None:
-    words = re.compile(rf'(?<!job\.)(?<!job\?\.)\bkind\)?\s*[!=]==?\s*"({"|".join(NAMES)})"')
-    scripts = sorted((assets_folder() / "ui").rglob("*.js"))
-    assert len(scripts) > 100
-    found = [path.name for path in scripts if words.search(path.read_text(encoding="utf-8"))]
-    assert not found, "the page gets the answers of the variant with its round"
-    assert words.search('state.round?.kind === "refine"')
 
 
 def test_no_module_asks_by_a_text_whether_a_project_has_references() -> None:

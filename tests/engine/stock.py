@@ -9,13 +9,19 @@ import torch
 from PIL import Image
 
 from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 
 
 def stock_pipeline(folder: Path) -> Any:
     """A folder's pipeline, with its autoencoder as the studio holds it: another layout rounds otherwise."""
-    pipeline: Any = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    pipeline: Any
+    if (folder / "model_index.json").is_file():
+        pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    else:
+        pipeline = diffusers.ModularPipeline.from_pretrained(str(folder))
+        pipeline.load_components(pretrained_model_name_or_path=str(folder), dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     for weight in pipeline.vae.parameters():
         if weight.ndim == 4:
@@ -27,7 +33,7 @@ def with_our_solver(pipeline: Any, model: ImageModel, settings: GenerationSettin
     """The pipeline, if it is of a U-Net with the solver of the studio."""
     if model.family.part == "unet":
         side = settings.resolution or model.resolution
-        solver: Any = model.family.solver(settings.steps, side, model.device)
+        solver: Any = family_solver(model.family, settings.denoising, side, model.device)
         pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
     return pipeline
 

@@ -10,13 +10,12 @@ from tests.ui.conftest import (
     watched,
     window,
 )
-from tests.worker.conftest import models, names, short_searches, short_texts, studio
+from tests.worker.conftest import models, short_searches, short_texts
 
 __all__ = [
     "finished_workspace",
     "folder",
     "models",
-    "names",
     "place",
     "port",
     "round_id",
@@ -24,7 +23,6 @@ __all__ = [
     "served",
     "short_searches",
     "short_texts",
-    "studio",
     "watched",
     "window",
 ]

@@ -21,6 +21,13 @@ def round_id(studio: Studio) -> str:
     return first.id
 
 
+@pytest.fixture
+def drawn(studio: Studio, round_id: str) -> str:
+    """That round with four pictures for each prompt, three prompts of which are undecided."""
+    draw(studio, round_id, [2, 2, 2])
+    return round_id
+
+
 class Place(NamedTuple):
     """A studio with a project whose first round is ready for decisions."""
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.bug_report import library_versions, scrubbed
 from tests.ui.seeded import make_project
@@ -41,23 +40,21 @@ def test_a_root_as_home_leaves_paths_alone() -> None:
     assert scrubbed("/usr/lib and /", Path("/data/w"), Path("/")) == "/usr/lib and /"
 
 
-def test_the_report_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_of_a_project(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    with Store(tmp_path / "workspace") as store:
-        studio = Studio(store)
-        project = make_project(studio, name="Private name")
-        job = studio.fine_tune(studio.rounds(project)[0].id)
-        studio.store.workers.enter("w")
-        studio.store.jobs.claim("w")
-        studio.store.jobs.fail(job.id, f"The disk of the folder {tmp_path}/workspace is full.")
-        logs = tmp_path / "workspace" / "logs"
-        logs.mkdir()
-        (logs / "worker.log").write_text(
-            f"2026 INFO device: cuda: Some GPU, 24 GB\n2026 ERROR no {tmp_path}/models, secret=abcd\n"
-        )
-        (logs / "worker-output.log").write_text("Killed\n")
-        text = studio.bug_report(project, ["a known one"]).text
-        bare = studio.bug_report().text
+    project = make_project(studio, name="Private name")
+    job = studio.fine_tune(studio.rounds(project)[0].id)
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.jobs.fail(job.id, f"The disk of the folder {tmp_path}/workspace is full.")
+    logs = tmp_path / "workspace" / "logs"
+    logs.mkdir()
+    (logs / "worker.log").write_text(
+        f"2026 INFO device: cuda: Some GPU, 24 GB\n2026 ERROR no {tmp_path}/models, secret=abcd\n"
+    )
+    (logs / "worker-output.log").write_text("Killed\n")
+    text = studio.bug_report(project, ["a known one"]).text
+    bare = studio.bug_report().text
     for part in (
         "GAL Studio: ", "torch ", "Device: cuda: Some GPU, 24 GB", '"learning_rate"', "no ~/models",
         "secret=[hidden]", "fine_tune: error", "folder WORKSPACE is full",

@@ -8,13 +8,6 @@ from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draw
 
 
-@pytest.fixture
-def drawn(studio: Studio, round_id: str) -> str:
-    """A round with four pictures for each prompt, three prompts of which are undecided."""
-    draw(studio, round_id, [2, 2, 2])
-    return round_id
-
-
 def pictures(studio: Studio, round_id: str, anchor_id: str) -> list[Candidate]:
     return [one for one in studio.store.candidates.of_round(round_id) if one.anchor_id == anchor_id]
 

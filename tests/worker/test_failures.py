@@ -19,24 +19,6 @@ from tests.tiny_project import changed, tiny_draft
 from tests.worker.working import first_round, work
 
 
-def test_failures_are_one_sentence(
-    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "huggingface_hub.hf_hub_download", Mock(side_effect=OSError("there is no network"))
-    )  # which would ask a real one for long
-    long = "A " + "very " * 55 + "long tie {}"
-    first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
-    failed = work(studio, models, studio.fine_tune(first))
-    assert failed.state == "error"
-    assert "shorten it" in failed.message
-    other = first_round(studio, tiny_draft(names, base_model="no-such-owner/no-such-model"))
-    failed = work(studio, models, studio.fine_tune(other))
-    assert failed.state == "error"
-    assert "no-such-model" in failed.message
-    assert studio.next_step(other) == "fine_tune"
-
-
 def test_a_model_makes_room_before_the_next_one_is_loaded() -> None:
     plain = MachineSettings()
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import Settings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.rounds.test_set import prepare
 from gal_studio.studio import Studio
@@ -19,7 +18,7 @@ from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline, make_tiny_xl_p
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import make_wide_two
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, weights, work
+from tests.worker.working import drawn_round, first_round, weights, work
 
 FAST_STEPS = 2
 IMAGES = 8  # two of each of four test prompts
@@ -40,20 +39,13 @@ def klein(tmp_path: Path) -> tuple[tuple[str, str], str]:
     return (str(make_tiny_klein(tmp_path / "base")), clip), str(sibling)
 
 
-def drawn_round(studio: Studio, models: Models, names: tuple[str, str], changes: dict[str, Any]) -> str:
-    round_id = first_round(studio, tiny_draft(names, changes=changes))
-    assert work(studio, models, studio.fine_tune(round_id)).message == ""
-    assert work(studio, models, studio.generate(round_id)).message == ""
-    return round_id
-
-
 def test_a_round_is_trained_on_the_base_and_drawn_with_its_sibling(
     studio: Studio, klein: tuple[tuple[str, str], str]
 ) -> None:
     names, sibling = klein
     models = Models()
-    plain = drawn_round(studio, models, names, with_fast())
-    fast = drawn_round(studio, models, names, with_fast(fast_model=sibling))
+    plain = drawn_round(studio, models, tiny_draft(names, changes=with_fast()))
+    fast = drawn_round(studio, models, tiny_draft(names, changes=with_fast(fast_model=sibling)))
     assert weights(studio, plain) == weights(studio, fast)  # the training does not depend on it
     images = {of: [one.candidate.image for one in studio.round_view(of).candidates] for of in (plain, fast)}
     assert len(images[plain]) == len(images[fast]) == IMAGES and not set(images[plain]) & set(images[fast])
@@ -115,8 +107,8 @@ def test_a_speed_lora_draws_and_trains_nothing(studio: Studio, make: Any, tmp_pa
     names = str(make(tmp_path / "model")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     lora = tmp_path / "tiny-lcm-lora.safetensors"
     write_lora(load_image_model(names[0], device="cpu"), lora)
-    plain = drawn_round(studio, models, names, with_fast(fast_steps=0))
-    fast = drawn_round(studio, models, names, with_fast(speed_lora=str(lora)))
+    plain = drawn_round(studio, models, tiny_draft(names, changes=with_fast(fast_steps=0)))
+    fast = drawn_round(studio, models, tiny_draft(names, changes=with_fast(speed_lora=str(lora))))
     assert weights(studio, plain) == weights(studio, fast)
     settings = studio.store.rounds.get(fast).settings
     assert settings.generation.solver == "lcm"  # by the name
@@ -133,7 +125,7 @@ def test_the_benchmark_compares_with_the_base_model(
 ) -> None:
     names, sibling = klein
     models = Models()
-    round_id = drawn_round(studio, models, names, with_fast(fast_model=sibling))
+    round_id = drawn_round(studio, models, tiny_draft(names, changes=with_fast(fast_model=sibling)))
     project = studio.store.rounds.get(round_id).project_id
     studio.change_test_set(project, ["A house {}", "A fish {}"], 2)
     planned = prepare(studio.store, round_id).wanted
@@ -169,10 +161,3 @@ def test_the_benchmark_compares_with_the_base_model(
     assert not studio.measures(project).carry_over
     studio.change_settings(project, {"generation": {"fast_model": sibling, "fast_steps": 3}})
     assert len(prepare(studio.store, round_id).missing) == 2 * (4 + 2)  # other steps, other pictures
-
-
-def test_what_does_not_go_together_is_refused_at_once() -> None:
-    with pytest.raises(StudioError, match="cannot take over a model that was trained in full"):
-        Settings.from_dict({"tune": {"method": "full"}, "generation": {"fast_model": "a/b"}})
-    with pytest.raises(StudioError, match="A speed LoRA cannot be used with base weights of 8-bit integers"):
-        Settings.from_dict({"machine": {"base": "int8"}, "generation": {"speed_lora": "a/b"}})

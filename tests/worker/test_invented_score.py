@@ -12,25 +12,20 @@ import pytest
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.records.candidate import Candidate
-from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.views.round import candidate_view
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.worker.models import Models
-from gal_studio.workspace.archive.reader import import_project
-from gal_studio.workspace.archive.writer import export_project
 from tests.invented.score import REDNESS
 from tests.tiny_project import tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import drawn_round
 
 
 @pytest.fixture
 def drawn(studio: Studio, models: Models, names: tuple[str, str]) -> Iterator[str]:
     """A round that was drawn when the score was registered."""
     SCORES.add(REDNESS)
-    round_id = first_round(studio, tiny_draft(names))
-    for job in studio.run_round(round_id):
-        assert work(studio, models, job).state == "completed"
+    round_id = drawn_round(studio, models, tiny_draft(names))
     yield round_id
     SCORES.remove(REDNESS)
 
@@ -73,13 +68,6 @@ def test_it_is_exported(studio: Studio, drawn: str, tmp_path: Path) -> None:
     }
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["scores"]["redness"]["label"] == "Redness"
-
-
-def test_an_archive_holds_it(studio: Studio, drawn: str, tmp_path: Path) -> None:
-    archive = export_project(studio.store, studio.store.rounds.get(drawn).project_id, tmp_path / "one.zip")
-    with Store(tmp_path / "other") as other:
-        import_project(other, archive)
-        assert other.candidates.of_round(drawn) == studio.store.candidates.of_round(drawn)
 
 
 def test_a_picture_that_was_drawn_before_has_none(studio: Studio, drawn: str, tmp_path: Path) -> None:

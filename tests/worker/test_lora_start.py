@@ -9,9 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.forms.registry import find_form
-from gal_studio.engine.loras.layers import Factors, named_tensors, read_layers
-from gal_studio.engine.models.adapters import targeted_layers
+from gal_studio.engine.loras.layers import Factors, read_layers
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
@@ -21,6 +19,7 @@ from gal_studio.worker.lora_start import main
 from gal_studio.worker.model_check import CheckHere, stamp_of_lora
 from gal_studio.worker.models import Models
 from tests.engine.tiny_flows import make_tiny_z_image
+from tests.engine.trained import random_layers, write_kohya
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 
@@ -28,15 +27,8 @@ SEEN = {"modelspec.trigger_phrase": "in ink style", "ss_base_model_version": "sd
 
 
 def write_lora(models: Models, name: str, path: Path, rank: int = 1) -> dict[str, Factors]:
-    """A LoRA in kohya's keys."""
-    family, generator = models.image_model(name).family, torch.Generator().manual_seed(1)
-    made = {}
-    for layer, module in targeted_layers(family.denoiser, family.lora_layers("attention")).items():
-        out, inside = module.weight.shape
-        made[layer] = Factors(
-            torch.randn((rank, inside), generator=generator), torch.randn((out, rank), generator=generator)
-        )
-    save_file(named_tensors(made, family.part, family.lora_names, find_form("kohya")), path, SEEN)
+    made = random_layers(models.image_model(name), rank)
+    write_kohya(models.image_model(name), made, path, SEEN)
     return made
 
 

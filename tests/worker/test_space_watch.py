@@ -1,13 +1,7 @@
 """The worker resumes jobs that were paused for disk space."""
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from gal_studio.core.records.project import Project
-from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
@@ -17,33 +11,9 @@ from tests.job_moves import moves
 from tests.stored_project import Clock
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "workspace") as opened:
-        yield opened
-
-
-@pytest.fixture
-def job(store: Store) -> Job:
-    """A job that runs."""
-    project = store.projects.add(
-        Project("", "Cat", "style", "base", "clip", "", 7, Settings()), (), ("A tie in ink style",)
-    )
-    store.jobs.enqueue(project.id, store.rounds.add(project.id, None, project.settings).id, "fine_tune")
-    store.workers.enter("w")
-    claimed = store.jobs.claim("w")
-    assert claimed is not None
-    return claimed
-
-
-def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock: Clock) -> None:
+def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, running: Job, clock: Clock) -> None:
     watch = RoomWatch(store, clock)
-    store.jobs.pause_for_space(job.id, shutil.disk_usage(store.workspace).total, "The disk is full.")
+    store.jobs.pause_for_space(running.id, shutil.disk_usage(store.workspace).total, "The disk is full.")
     assert watch.is_awaited()
     assert not watch.look()
     store.database.write("UPDATE jobs SET room_needed = 1")
@@ -51,15 +21,17 @@ def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock
     assert not watch.look()  # it looks now and then
     clock.now += LOOK_FOR_ROOM
     assert watch.look()
-    assert store.jobs.get(job.id).state == "queued"
-    assert [move.reason for move in moves(store, job.id)][-1] == "there is disk space again"
+    assert store.jobs.get(running.id).state == "queued"
+    assert [move.reason for move in moves(store, running.id)][-1] == "there is disk space again"
     assert not watch.is_awaited()
 
 
-def test_a_job_that_fills_the_disk_again_and_again_waits_longer(store: Store, job: Job, clock: Clock) -> None:
+def test_a_job_that_fills_the_disk_again_and_again_waits_longer(
+    store: Store, running: Job, clock: Clock
+) -> None:
     watch, looks = RoomWatch(store, clock), []
     for _ in range(9):
-        store.jobs.pause_for_space(job.id, 0, "The disk was full.")
+        store.jobs.pause_for_space(running.id, 0, "The disk was full.")
         count = 1
         clock.now += LOOK_FOR_ROOM
         while not watch.look():
@@ -69,35 +41,35 @@ def test_a_job_that_fills_the_disk_again_and_again_waits_longer(store: Store, jo
         store.jobs.claim("w")
     assert looks[:5] == [1, 1, 2, 4, 8] and looks[-1] == LONGEST_PAUSE / LOOK_FOR_ROOM
     clock.now += 3 * LONGEST_PAUSE  # it worked for a while: it is tried at once again
-    store.jobs.pause_for_space(job.id, 0, "The disk was full.")
+    store.jobs.pause_for_space(running.id, 0, "The disk was full.")
     assert watch.look()
 
 
 def test_a_job_goes_on_if_the_disk_is_free_again_before_anybody_looks(
-    store: Store, job: Job, clock: Clock
+    store: Store, running: Job, clock: Clock
 ) -> None:
     """What filled the disk may be gone at once: what is free then says nothing of what the job needs."""
     steps: Steps = (progress for progress in ())
-    Worker(store)._fail(steps, job, NoRoomError("The disk is full."))()
-    paused = store.jobs.get(job.id)
+    Worker(store)._fail(steps, running, NoRoomError("The disk is full."))()
+    paused = store.jobs.get(running.id)
     assert (paused.state, paused.paused_for) == ("paused", "room")
     assert paused.message.startswith("The disk was full, and ")
     assert RoomWatch(store, clock).look()
-    assert store.jobs.get(job.id).state == "queued"
+    assert store.jobs.get(running.id).state == "queued"
 
 
-def test_an_archived_project_keeps_no_worker_awake(store: Store, job: Job, clock: Clock) -> None:
-    store.jobs.pause_for_space(job.id, 1, "The disk is full.")
-    store.projects.set_archived(job.project_id, True)
+def test_an_archived_project_keeps_no_worker_awake(store: Store, running: Job, clock: Clock) -> None:
+    store.jobs.pause_for_space(running.id, 1, "The disk is full.")
+    store.projects.set_archived(running.project_id, True)
     watch = RoomWatch(store, clock)
     assert not store.jobs.has_work() and not watch.is_awaited() and not watch.look()
-    store.projects.set_archived(job.project_id, False)
+    store.projects.set_archived(running.project_id, False)
     clock.now += LOOK_FOR_ROOM
     assert store.jobs.has_work() and watch.look()
 
 
-def test_the_watch_leaves_what_a_person_paused(store: Store, job: Job, clock: Clock) -> None:
-    store.jobs.request_pause(job.id)
-    store.jobs.halt(job.id)
+def test_the_watch_leaves_what_a_person_paused(store: Store, running: Job, clock: Clock) -> None:
+    store.jobs.request_pause(running.id)
+    store.jobs.halt(running.id)
     assert not RoomWatch(store, clock).look()
-    assert store.jobs.get(job.id).state == "paused"
+    assert store.jobs.get(running.id).state == "paused"

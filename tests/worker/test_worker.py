@@ -26,7 +26,7 @@ from gal_studio.worker.task import Progress
 from tests.job_moves import moves
 from tests.tiny_project import object_draft, tiny_draft
 from tests.ui.seeded import make_project
-from tests.worker.working import at, first_round, steps_to, stop_at, weights, work
+from tests.worker.working import at, first_round, steps_to, stop_at, trained_round, weights, work
 
 
 def whole_round(studio: Studio, models: Models, round_id: str) -> None:
@@ -79,35 +79,23 @@ def test_object_draws_its_class_images_once_and_its_adapter_says_what_it_is(
     assert "class_images" not in phases
 
 
-def test_stopped_training_goes_on_and_ends_the_same(
-    studio: Studio, models: Models, names: tuple[str, str]
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_stopped_training_goes_on_from_its_last_whole_checkpoint_and_ends_the_same(
+    studio: Studio, models: Models, names: tuple[str, str], is_broken: bool
 ) -> None:
-    whole = first_round(studio, tiny_draft(names))
+    whole, halted = (first_round(studio, tiny_draft(names)) for _ in range(2))
     work(studio, models, studio.fine_tune(whole))
-    halted = first_round(studio, tiny_draft(names))
     ended = work(studio, models, studio.fine_tune(halted), stop_at(studio, "fine_tune", 3))
     assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume continues from there.")
     assert studio.next_step(halted) == "fine_tune"
-    steps: list[float] = []
-    job = work(studio, models, studio.fine_tune(halted), steps_to(steps))
-    assert job.state == "completed"
-    assert steps == [4, 5, 6]
-    assert studio.store.rounds.get(halted).adapter is not None
-    assert weights(studio, whole) == weights(studio, halted)
-    assert studio.store.rounds.losses(whole) == studio.store.rounds.losses(halted)
-
-
-def test_broken_checkpoint_starts_the_training_anew(
-    studio: Studio, models: Models, names: tuple[str, str]
-) -> None:
-    first = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(first), stop_at(studio, "fine_tune", 3))
-    for path in studio.store.checkpoints(first).rglob("step-3.safetensors"):
+    if is_broken:
+        (path,) = studio.store.checkpoints(halted).rglob("step-3.safetensors")
         path.write_bytes(path.read_bytes()[:100])
     steps: list[float] = []
-    job = work(studio, models, studio.fine_tune(first), steps_to(steps))
-    assert job.state == "completed"
-    assert steps[0] == 3  # from the checkpoint before, of step 2
+    assert work(studio, models, studio.fine_tune(halted), steps_to(steps)).state == "completed"
+    assert steps == ([3, 4, 5, 6] if is_broken else [4, 5, 6])
+    assert weights(studio, whole) == weights(studio, halted)
+    assert studio.store.rounds.losses(whole) == studio.store.rounds.losses(halted)
 
 
 def test_preview_now_and_previews_at_an_interval(
@@ -116,8 +104,7 @@ def test_preview_now_and_previews_at_an_interval(
     first = first_round(studio, tiny_draft(names))
     project_id = studio.store.rounds.get(first).project_id
     studio.change_settings(project_id, {"tune": {"preview_every": 4}})
-    plain = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(plain))
+    plain = trained_round(studio, models, tiny_draft(names))
     watch = at("fine_tune", 2, lambda job: studio.preview_now(job.id))
     assert work(studio, models, studio.fine_tune(first), watch).state == "completed"
     samples = studio.round_view(first).previews

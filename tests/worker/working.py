@@ -16,6 +16,20 @@ def first_round(studio: Studio, draft: ProjectDraft) -> str:
     return studio.rounds(studio.create_project(draft))[0].id
 
 
+def trained_round(studio: Studio, models: Models, draft: ProjectDraft) -> str:
+    """The first round of a new project, trained."""
+    round_id = first_round(studio, draft)
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    return round_id
+
+
+def drawn_round(studio: Studio, models: Models, draft: ProjectDraft) -> str:
+    """The first round of a new project, trained and with its images."""
+    round_id = trained_round(studio, models, draft)
+    assert work(studio, models, studio.generate(round_id)).message == ""
+    return round_id
+
+
 def work(studio: Studio, models: Models, job: Job, watcher: Watcher | None = None) -> Job:
     """Claim this job and run it."""
     with Worker(studio.store, watcher).entered() as worker:

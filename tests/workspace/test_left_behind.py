@@ -19,11 +19,6 @@ from gal_studio.workspace.delete import delete_project
 from tests.workspace.filled import fill, old
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "workspace")
-
-
 def test_the_next_export_removes_the_part_of_a_killed_one(store: Store, tmp_path: Path) -> None:
     project = fill(store, Random(1), replayed=False).id
     out = tmp_path / "out"

@@ -15,15 +15,10 @@ from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
 from gal_studio.workspace.repair import repair
 from tests.features.needed import needs_refine
-from tests.tiny_project import make_models, object_draft
+from tests.tiny_project import object_draft
 from tests.ui.asking import ask
 from tests.ui.seeded import finished
 from tests.ui.seeded_refinement import object_with_subject, pairs_made
-
-
-@pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    return make_models(tmp_path_factory.mktemp("mending-models"))
 
 
 def work(studio: Studio, models: Models, round_id: str) -> None:

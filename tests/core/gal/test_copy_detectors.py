@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from gal_studio.core.gal.policies.uncertainty import UNCERTAINTY
-from gal_studio.core.gal.reasons import explain_picture
 from gal_studio.core.gal.selection import explain_all, preferred
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.records.candidate import Candidate
@@ -96,10 +95,3 @@ def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() ->
     assert (scores[0].by_pictures, scores[0].by_prompts, scores[0].compared) == (2, 1, 3)
     assert UNCERTAINTY.suggest(snapshot_of(candidates, scores)).suggestions == ()
     assert explain_all(scores, 3)[anchor(0).id] == ("No image to suggest: all 3 are copies.")
-
-
-def test_the_picture_passes_both() -> None:
-    candidates = [seen(0.1, 0.1), seen(0.2, 0.2, index=1), seen(-0.1, 0.9, index=2)]
-    assert explain_picture(score_pool([anchor(0)], candidates)[0], candidates[1], "style") == (
-        "the best of 2 good ones by the studio’s scores (copy risk 0%). You may prefer another."
-    )

@@ -53,6 +53,7 @@ def test_a_round_that_lost_the_things_is_not_the_best() -> None:
 
 
 CARRIED = [0.0, 0.05] * 6
+CARRYING = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
 
 
 def round_of(name: str, carries: list[float], before: str | None = None, copies: int = 0) -> Arm:
@@ -63,10 +64,9 @@ def round_of(name: str, carries: list[float], before: str | None = None, copies:
 
 
 def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
-    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     kept, lost = round_of("Round 1", [0.7, 0.6] * 6), round_of("Round 2", [0.3, 0.2] * 6, "Round 1")
     still = round_of("Round 3", [0.3, 0.2] * 6, "Round 2")
-    table = reports(base, kept, lost, still)
+    table = reports(CARRYING, kept, lost, still)
     found = verdict(table)
     assert found.best == "Round 1"
     assert found.headline == (
@@ -80,25 +80,23 @@ def test_a_round_that_lost_the_style_says_so_and_is_not_the_best() -> None:
 
 
 def test_a_round_that_is_more_useful_and_diverged_is_named_and_not_the_best() -> None:
-    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     kept, more = round_of("Round 1", [0.7, 0.6] * 6), round_of("Round 2", [0.8, 0.7] * 6, "Round 1")
     last = round_of("Round 3", [0.6, 0.5] * 6, "Round 2")
-    assert verdict(reports(base, kept, more)).best == "Round 2"
-    table = reports(base, kept, replace(more, diverged=True), last)
+    assert verdict(reports(CARRYING, kept, more)).best == "Round 2"
+    table = reports(CARRYING, kept, replace(more, diverged=True), last)
     found = verdict(table)
     assert found.headline == "Round 1 is the best of 3 measured rounds, clearly ahead of Round 3."
     assert found.sentence.endswith(" Round 2 scored higher, but matches the references too little.")
-    assert "scored higher" not in verdict(reports(base, kept, last)).sentence
+    assert "scored higher" not in verdict(reports(CARRYING, kept, last)).sentence
     (caution,) = (each for each in find_warnings(table, "in ink style") if each.kind == "lost")
     assert caution.sentence == "Round 2 diverged. Train again with a lower learning rate or fewer steps."
 
 
 def test_lost_is_said_of_half_of_it_only_and_never_of_what_has_become_more_useful() -> None:
     """A car that stands in one place carries more of its surroundings than one in many places."""
-    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
 
     def said(first: list[float], later: list[float], margin: float = 0.2, prompts: int = 12) -> bool:
-        arms = [replace_held_out(base, prompts)]
+        arms = [replace_held_out(CARRYING, prompts)]
         for name, carries, asked in (("Round 1", first, margin), ("Round 2", later, 0.2)):
             before = "Round 1" if name == "Round 2" else None
             made = [picture(0.5, carries=each, margin=asked) for each in carries[:prompts]]
@@ -118,13 +116,12 @@ def replace_held_out(one: Arm, prompts: int) -> Arm:
 
 
 def test_to_train_longer_is_advised_only_where_it_may_help() -> None:
-    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     none = round_of("Round 1", [0.0, 0.01] * 6)
 
     def advice(one: Arm, falls: bool = False) -> str:
         (said,) = (
             each.sentence
-            for each in find_warnings(reports(base, one), "in ink style", lambda _: falls)
+            for each in find_warnings(reports(CARRYING, one), "in ink style", lambda _: falls)
             if each.kind == "lost"
         )
         return said
@@ -137,10 +134,9 @@ def test_to_train_longer_is_advised_only_where_it_may_help() -> None:
 
 
 def test_fewer_copies_are_no_loss() -> None:
-    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     copies = round_of("Round 1", [1.0] * 10 + [0.5] * 2, copies=10)
     clean = round_of("Round 2", [0.5] * 12, "Round 1")
-    table = reports(base, copies, clean)
+    table = reports(CARRYING, copies, clean)
     assert verdict(table).best == "Round 2"
     assert "lost" not in {each.kind for each in find_warnings(table, "in ink style")}
 
@@ -201,13 +197,12 @@ def test_a_model_that_only_copies_is_not_called_best_and_its_likeness_is_not_den
 
 
 def test_no_gain_is_said_of_rounds_alone_that_have_nothing_of_the_style() -> None:
-    base = arm("Base model", [picture(0.3, carries=each) for each in CARRIED])
     none = arm("Round 1", [picture(0.3, carries=each - 0.01) for each in CARRIED])
-    assert verdict(reports(base, none)).headline == "No round is better than the base model yet."
+    assert verdict(reports(CARRYING, none)).headline == "No round is better than the base model yet."
     glass = arm("Round 1", [picture(0.6, carries=0.8, copy=True)] * 12)
-    assert "copying" in verdict(reports(base, glass)).headline
+    assert "copying" in verdict(reports(CARRYING, glass)).headline
     few = arm("Round 1", [picture(0.6, carries=0.8, copy=True)] * 8 + [picture(0.5, carries=0.6)] * 4)
-    assert verdict(reports(base, few)).best == "Round 1"
+    assert verdict(reports(CARRYING, few)).best == "Round 1"
 
 
 def test_nothing_is_said_without_a_base_model_or_a_round() -> None:

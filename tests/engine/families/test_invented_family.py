@@ -8,13 +8,11 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families import registry
-from gal_studio.engine.memory.plan import MemoryPlan, drawing_need, trained_weights, training_need
+from gal_studio.engine.memory.plan import trained_weights
 from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.engine.training import gradients
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.verify import verify_adapter
 from tests.engine.cards import read_card
@@ -75,21 +73,3 @@ def test_diffusers_reads_the_lora(invented: ImageModel, tmp_path: Path) -> None:
         theirs.load_lora_adapter(path, prefix="transformer")
         torch.testing.assert_close(theirs(**inputs), ours)
     assert not torch.allclose(base, ours)
-
-
-def test_the_plan_for_little_memory_is_sufficient(
-    invented: ImageModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, least = MemoryPlan(2), MemoryPlan(1, low_memory=True)
-    assert training_need(invented, SETTINGS, least) < training_need(invented, SETTINGS, whole)
-    assert drawing_need(invented, DRAW, least) < drawing_need(invented, DRAW, whole)
-    room = training_need(invented, SETTINGS, least)
-    monkeypatch.setattr(gradients, "free_memory", lambda _device: room)
-    events = list(fine_tune(invented, EXAMPLES, [], SETTINGS, seed=0))
-    assert "images at a time" in events[0].notice
-    assert not invented.denoiser.is_gradient_checkpointing
-    result(invented)
-    room = drawing_need(invented, DRAW, least)
-    monkeypatch.setattr(sampler, "free_memory", lambda _device: room)
-    assert len(pictures(invented, REQUESTS, DRAW)) == 2
-    assert invented.autoencoder.use_tiling is False

@@ -1,7 +1,6 @@
 """The studio draws the pixels of the stock diffusers pipeline, for every family and variant that it opens."""
 
 from pathlib import Path
-from typing import Any
 
 import diffusers
 import numpy as np
@@ -11,7 +10,6 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import family_solver
 from gal_studio.engine.loras.stock import (
     images_of,
     is_modular,
@@ -23,6 +21,7 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.covering import few
 from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.stock import stock_pipeline, with_our_solver
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import (
     FLOWS,
@@ -39,26 +38,10 @@ from tests.engine.tiny_pipelines import TURBO, UNETS, Make, scheduled
 REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A long tie", 6)]
 
 
-def stock_pipeline(folder: Path) -> Any:
-    """The pipeline as any user of diffusers opens it."""
-    if (folder / "model_index.json").is_file():
-        return diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline = diffusers.ModularPipeline.from_pretrained(str(folder))
-    pipeline.load_components(pretrained_model_name_or_path=str(folder), dtype=torch.float32)
-    return pipeline
-
-
 def stock(model: ImageModel, folder: Path, settings: GenerationSettings) -> list[Image.Image]:
     """Draw with a pipeline that diffusers loads itself, with the studio's solver for U-Nets."""
-    pipeline = stock_pipeline(folder)
-    pipeline.set_progress_bar_config(disable=True)
-    for weight in pipeline.vae.parameters():  # as the studio holds it; another layout rounds otherwise
-        if weight.ndim == 4:
-            weight.data = weight.data.to(memory_format=torch.channels_last)
+    pipeline = with_our_solver(stock_pipeline(folder), model, settings)
     side = settings.resolution or model.resolution
-    if model.family.part == "unet":
-        solver: Any = family_solver(model.family, settings.denoising, side, model.device)
-        pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
     guidance = {scale_name(model.family): settings.guidance_scale}
     if is_modular(model.family):
         pipeline.update_components(guider=diffusers.ClassifierFreeGuidance(settings.guidance_scale))

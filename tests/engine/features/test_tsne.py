@@ -53,11 +53,6 @@ def test_equal_pictures_share_a_place_among_others() -> None:
     assert {name: places[name] for name in features} == project(features)
 
 
-def test_same_input_same_map() -> None:
-    features = clusters(40)
-    assert project(features, seed=3) == project(features, seed=3)
-
-
 def test_clusters_stay_together() -> None:
     places = project(clusters(60))
     groups = [np.array([places[f"p{index}"] for index in range(start, 60, 3)]) for start in range(3)]

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.hub.repository import MissingFiles
 from gal_studio.engine.hub.transfer import fetch
 from gal_studio.engine.models.image_model import load_image_model
-from gal_studio.engine.models.model_files import inspect
-from tests.engine.hub.test_download import COMMIT, NAME
+from tests.engine.hub.test_download import COMMIT, NAME, needed
 from tests.engine.tiny import make_tiny_pipeline
 from tests.local_hub import LocalHub
 
@@ -39,12 +37,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copied(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "model"))
-
-
-def needed() -> MissingFiles:
-    need = inspect(NAME, {}, half=False).need
-    assert need is not None
-    return need
 
 
 @pytest.mark.parametrize("lie", REFUSED)

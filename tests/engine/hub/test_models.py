@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.hub import models
 from gal_studio.engine.patches.loading import load_vision
 from tests.additions import ROOT, run_python, succeeded
@@ -113,13 +112,6 @@ def test_clip_weights_are_downloaded_as_safetensors(hub: LocalHub, tmp_path: Pat
     with pytest.raises(StudioError, match="not on the hub: choose another tag"):
         models.clip_weights("RN50/home", "", pins)
     assert not [path for path in hub.paths() if path.endswith(".bin")]
-
-
-def test_pickled_weights_beside_safe_ones_are_refused(tmp_path: Path) -> None:
-    folder = make_tiny_clip(tmp_path / "clip")
-    (folder / "open_clip_pytorch_model.bin").write_bytes(b"anything")
-    with pytest.raises(StudioError, match=r"contains open_clip_pytorch_model.bin.*remove it"):
-        load_embedder(f"local-dir:{folder}", "cpu")
 
 
 def test_a_models_own_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,25 +10,13 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.loras.foreign import attach_foreign, read_foreign
-from gal_studio.engine.loras.layers import Factors, named_tensors, read_layers
-from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, targeted_layers
+from gal_studio.engine.loras.layers import named_tensors, read_layers
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from tests.engine.tiny_models import FAMILIES
+from tests.engine.trained import random_layers
 
 SETTINGS = TuneSettings(rank=4, target="all")
-
-
-def random_layers(model: ImageModel, rank: int = 2) -> dict[str, Factors]:
-    """Factors for the attention layers, as another trainer would make them."""
-    generator = torch.Generator().manual_seed(3)
-    made = {}
-    for name, layer in targeted_layers(model.denoiser, model.family.lora_layers("attention")).items():
-        out, *inputs = layer.weight.shape
-        made[name] = Factors(
-            torch.randn((rank, *inputs), generator=generator),
-            torch.randn((out, rank, *(1 for _ in inputs[1:])), generator=generator),
-        )
-    return made
 
 
 def written(model: ImageModel, form: str, folder: Path, alpha: float | None = None) -> Path:

@@ -16,10 +16,10 @@ from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.loras.foreign_files import Made, lora_file
-from tests.engine.loras.test_foreign import random_layers
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.stock import stock_pictures, stock_pipeline, with_our_solver
 from tests.engine.tiny_models import FAMILIES
+from tests.engine.trained import random_layers
 
 SETTINGS = GenerationSettings(steps=2, guidance_scale=1.0, batch_size=1, resolution=64)
 REQUESTS = [DrawRequest("A long tie", 6)]

@@ -30,20 +30,13 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny_flows import make_tiny_klein
+from tests.engine.trained import attach_random
 
 SETTINGS = TuneSettings(steps=2, rank=4)
+ALL = SETTINGS.updated({"target": "all"})
 CARD = AdapterCard("in a style", "assets:tiny", 1, 7, json.loads(json.dumps(SETTINGS.to_dict())))
 DRAW = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1)
 REQUESTS = [DrawRequest("A cat in a style", 5)]
-
-
-def attach_random(model: ImageModel, target: str = "all", seed: int = 0) -> None:
-    """A LoRA with both factors random, so that it changes pictures."""
-    generator = torch.Generator().manual_seed(seed)
-    attach_lora(model, SETTINGS.updated({"target": target}), generator)
-    with torch.no_grad():
-        for weight in trainable(model).values():
-            weight.copy_(torch.randn(weight.shape, generator=generator) * 0.1)
 
 
 @pytest.mark.parametrize("method", ["lora", "lokr"])
@@ -89,7 +82,7 @@ def test_the_style_of_klein_is_in_the_later_single_blocks(tmp_path: Path) -> Non
 def test_the_stock_pipeline_loads_it(
     model: ImageModel, pipeline_folder: Path, tmp_path: Path, target: str
 ) -> None:
-    attach_random(model, target)
+    attach_random(model, SETTINGS.updated({"target": target}))
     with_adapter = pictures(model, REQUESTS, DRAW)[0]
     save_adapter(model, tmp_path / "pytorch_lora_weights.safetensors", CARD)
     detach(model)
@@ -103,7 +96,7 @@ def test_the_stock_pipeline_loads_it(
 
 
 def test_fused_and_unfused_give_the_same_picture(model: ImageModel, tmp_path: Path) -> None:
-    attach_random(model)
+    attach_random(model, ALL)
     unfused = pictures(model, REQUESTS, DRAW)[0]
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     detach(model)
@@ -112,7 +105,7 @@ def test_fused_and_unfused_give_the_same_picture(model: ImageModel, tmp_path: Pa
 
 
 def test_read_factors_agree_with_peft(model: ImageModel, tmp_path: Path) -> None:
-    attach_random(model)
+    attach_random(model, ALL)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     layers_read = read_factors(read_adapter(path)[0], "unet")
     layers = dict(model.denoiser.named_modules())
@@ -126,7 +119,7 @@ def test_read_factors_agree_with_peft(model: ImageModel, tmp_path: Path) -> None
 def test_what_a_lora_adds_is_computed_where_the_weights_are(
     model: ImageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attach_random(model)
+    attach_random(model, ALL)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     layers = len(trainable(model)) // 2
     detach(model)
@@ -145,7 +138,7 @@ def test_what_a_lora_adds_is_computed_where_the_weights_are(
 
 
 def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> None:
-    attach_random(model)
+    attach_random(model, ALL)
     written = {save_adapter(model, tmp_path / f"{turn}.safetensors", CARD).read_bytes() for turn in range(8)}
     detach(model)
     assert len(written) == 1
@@ -153,7 +146,7 @@ def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> No
 
 
 def test_an_error_while_sampling_restores_the_base(model: ImageModel, tmp_path: Path) -> None:
-    attach_random(model)
+    attach_random(model, ALL)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     for _ in range(3):
         with pytest.raises(RuntimeError, match="stop"), drawing(model, path):
@@ -178,7 +171,7 @@ def test_the_whole_denoiser_as_an_adapter(model: ImageModel, tmp_path: Path) -> 
 
 
 def test_continuing_from_an_adapter(model: ImageModel, tmp_path: Path) -> None:
-    attach_random(model)
+    attach_random(model, ALL)
     saved = {name: weight.clone() for name, weight in trainable(model).items()}
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     attach_lora(model, SETTINGS, torch.Generator())
@@ -192,7 +185,7 @@ def test_continuing_from_an_adapter(model: ImageModel, tmp_path: Path) -> None:
 
 def test_a_factor_that_fits_in_its_rank_alone_is_refused(model: ImageModel, tmp_path: Path) -> None:
     """A transposed one has fewer rows, as a smaller LoRA has, and rows of another length."""
-    attach_random(model)
+    attach_random(model, ALL)
     tensors, header = read_adapter(save_adapter(model, tmp_path / "adapter.safetensors", CARD))
     name = next(name for name in tensors if name.endswith("lora_B.weight") and tensors[name].ndim == 2)
     save_file({**tensors, name: tensors[name].T[:1].contiguous()}, tmp_path / "turned", metadata=header)
@@ -246,7 +239,7 @@ def altered(tensors: dict[str, torch.Tensor], change: str) -> dict[str, torch.Te
 def test_an_altered_lora_is_refused_by_name_before_anything_is_drawn(
     model: ImageModel, tmp_path: Path, change: str, words: str
 ) -> None:
-    attach_random(model, "attention")
+    attach_random(model, SETTINGS)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     detach(model)
     tensors, header = read_adapter(path)
@@ -257,23 +250,19 @@ def test_an_altered_lora_is_refused_by_name_before_anything_is_drawn(
             pytest.fail("it is refused before")
 
 
-def test_a_lora_of_ours_that_does_not_name_its_layers_is_refused(model: ImageModel, tmp_path: Path) -> None:
-    attach_random(model, "attention")
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_without_its_names_or_a_tensor_a_file_of_ours_is_refused(
+    model: ImageModel, tmp_path: Path, method: str
+) -> None:
+    attach_full(model) if method == "full" else attach_random(model, SETTINGS)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     detach(model)
     tensors, header = read_adapter(path)
-    damaged = {"another name" if name == PEFT_CONFIGURATION else name: text for name, text in header.items()}
-    save_file(tensors, path, metadata=damaged)
-    with pytest.raises(StudioError, match="header that cannot be read"), drawing(model, path):
-        pytest.fail("it is refused before")
-
-
-def test_a_denoiser_without_all_tensors_is_refused(model: ImageModel, tmp_path: Path) -> None:
-    attach_full(model)
-    path = save_adapter(model, tmp_path / "unet.safetensors", CARD)
-    detach(model)
-    tensors, header = read_adapter(path)
-    del tensors["conv_in.bias"]
+    if method == "full":
+        del tensors["conv_in.bias"]
+    else:
+        header["another name"] = header.pop(PEFT_CONFIGURATION)
     save_file(tensors, path, metadata=header)
-    with pytest.raises(StudioError, match=r"lacks conv_in\.bias\)"), drawing(model, path):
+    words = r"lacks conv_in\.bias\)" if method == "full" else "header that cannot be read"
+    with pytest.raises(StudioError, match=words), drawing(model, path):
         pytest.fail("it is refused before")

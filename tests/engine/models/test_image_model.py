@@ -28,38 +28,26 @@ def test_properties_of_a_loaded_model(model: ImageModel) -> None:
     assert not any(weight.requires_grad for weight in model.denoiser.parameters())
 
 
-def test_missing_directory(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        (None, r"not an image model.* model_index\.json"),
+        ({}, "StableDiffusionPipeline"),
+        (["no table"], "StableDiffusionPipeline"),
+        (
+            {"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"]},
+            "cannot be opened",
+        ),
+    ],
+    ids=["no index", "no kind", "no table", "incomplete"],
+)
+def test_a_folder_that_is_no_pipeline_is_refused(tmp_path: Path, index: object, words: str) -> None:
+    if index is not None:
+        (tmp_path / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(StudioError, match=words):
+        load_image_model(tmp_path)
     with pytest.raises(StudioError, match="no model folder"):
         load_image_model(tmp_path / "nowhere")
-
-
-def test_directory_without_a_pipeline(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"model_index\.json"):
-        load_image_model(tmp_path)
-
-
-def test_a_clip_directory_is_refused(clip_folder: Path) -> None:
-    with pytest.raises(StudioError, match="not an image model"):
-        load_image_model(clip_folder)
-
-
-@pytest.mark.parametrize("index", [{"_class_name": "FluxPipeline"}, {}, ["no table"]])
-def test_pipeline_of_another_kind(tmp_path: Path, index: object) -> None:
-    (tmp_path / "model_index.json").write_text(json.dumps(index))
-    with pytest.raises(StudioError, match="StableDiffusionPipeline"):
-        load_image_model(tmp_path)
-
-
-def test_incomplete_directory(tmp_path: Path, pipeline_folder: Path) -> None:
-    (tmp_path / "model_index.json").write_text((pipeline_folder / "model_index.json").read_text())
-    with pytest.raises(StudioError, match="cannot be opened"):
-        load_image_model(tmp_path)
-
-
-def test_other_prediction_type_is_refused(tmp_path: Path) -> None:
-    folder = make_tiny_pipeline(tmp_path / "pipeline", "sample")
-    with pytest.raises(StudioError, match="predicts 'sample'"):
-        load_image_model(folder, device="cpu")
 
 
 def test_prompt_lengths(model: ImageModel) -> None:

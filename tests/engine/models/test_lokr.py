@@ -20,7 +20,6 @@ from gal_studio.engine.models.adapters import (
     load_into,
     read_adapter,
     save_adapter,
-    trainable,
 )
 from gal_studio.engine.models.factors import Kronecker, changes_nothing, read_changes
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -28,6 +27,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.saving import save_tensors
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.trained import attach_random
 
 LOKR = TuneSettings(rank=2, method="lokr", lokr_factor=4)
 REQUESTS = [DrawRequest("A cat in a style", 5)]
@@ -35,11 +35,7 @@ REQUESTS = [DrawRequest("A cat in a style", 5)]
 
 def saved(model: ImageModel, path: Path, settings: TuneSettings = LOKR) -> dict[str, torch.Tensor]:
     """Save a LoKr of random matrices; returns what PEFT itself adds to each layer."""
-    generator = torch.Generator().manual_seed(0)
-    attach_lora(model, settings, generator)
-    with torch.no_grad():
-        for weight in trainable(model).values():
-            weight.copy_(torch.randn(weight.shape, generator=generator) * 0.1)
+    attach_random(model, settings)
     added = {
         name: layer.get_delta_weight("default").detach()
         for name, layer in model.denoiser.named_modules()

@@ -100,6 +100,3 @@ def test_views_depend_on_the_generator() -> None:
     one, same = (make_views(pixels, 64, 16, torch.Generator().manual_seed(3)) for _ in range(2))
     assert torch.equal(one.first, same.first) and torch.equal(one.second, same.second)
     assert not torch.allclose(one.first, one.second)
-
-
-# --- the bundled model

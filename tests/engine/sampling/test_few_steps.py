@@ -9,15 +9,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.fast import Solver
-from gal_studio.core.models.forms.registry import find_form
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.loras.fast import write_speed_lora
-from gal_studio.engine.loras.layers import Factors, named_tensors
-from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import Speedup, drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
@@ -26,6 +22,7 @@ from tests.engine.stock import stock_pictures, stock_pipeline
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein
 from tests.engine.tiny_pipelines import SCALED, scheduled
+from tests.engine.trained import random_layers, write_kohya
 
 REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A long tie", 6)]
 MAKES = {
@@ -36,17 +33,8 @@ SETTINGS = GenerationSettings(steps=4, guidance_scale=0.0, batch_size=1)
 
 
 def write_lora(model: ImageModel, path: Path, scale: float = 0.15) -> None:
-    """A LoRA in kohya's keys with layers beyond attention, as speed LoRAs have."""
-    family, generator = model.family, torch.Generator().manual_seed(1)
-    made = {}
-    for layer, module in targeted_layers(family.denoiser, family.lora_layers("all")).items():
-        out, *inside = module.weight.shape
-        down = torch.randn((1, *inside), generator=generator) * scale
-        made[layer] = Factors(
-            down, torch.randn((out, 1, *(1 for _ in inside[1:])), generator=generator) * scale
-        )
-    tensors = named_tensors(made, family.part, family.lora_names, find_form("kohya"))
-    save_file(tensors, path)
+    """With layers beyond attention, as speed LoRAs have."""
+    write_kohya(model, random_layers(model, 1, "all", scale), path)
 
 
 def drawn(model: ImageModel, speed: Speedup, settings: GenerationSettings = SETTINGS) -> list[Image.Image]:

@@ -18,12 +18,11 @@ from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import PairSource, refine
-from gal_studio.engine.training.trainer import Run
 from tests.covering import few
 from tests.engine.conftest import noise_picture
 from tests.engine.stock import stock_pipeline
 from tests.engine.tiny_models import FAMILIES
-from tests.engine.trained import result, same
+from tests.engine.trained import check_resume, result
 from tests.engine.training.test_patchdpo import PAIRS
 
 TALL, WIDE, SQUARE = (70, 140), (150, 80), (64, 64)
@@ -149,18 +148,12 @@ def test_all_shapes_are_learned_and_a_training_repeats_and_resumes(
 ) -> None:
     """Bit for bit: the same seed, and a training that goes on from a checkpoint."""
     model, _ = opened
-    path = tmp_path / "checkpoint"
-    list(fine_tune(model, EXAMPLES, PRIOR, TUNE, 5))
+    check_resume(
+        model, lambda run: fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, run), tmp_path / "checkpoint", 2
+    )
+    list(fine_tune(model, EXAMPLES, PRIOR, TUNE, 6))
     trained = result(model)
     assert any(weight.abs().max() > 0 for name, weight in trained.items() if "lora_B" in name)
-    events = fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, Run(checkpoint=lambda state: state.save(path)))
-    assert next(events).step == 1 and next(events).step == 2
-    events.close()
-    resumed = [event.step for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, Run(resume_from=path))]
-    assert resumed == [3, 4]
-    assert same(result(model), trained)
-    list(fine_tune(model, EXAMPLES, PRIOR, TUNE, 6))
-    assert not same(result(model), trained)
 
 
 def test_gradients_flow_from_every_shape(opened: tuple[ImageModel, Path]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -13,23 +12,14 @@ from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter,
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
-from gal_studio.engine.training.fine_tune import CHECKPOINT_SECONDS, TuneEvent, fine_tune
-from gal_studio.engine.training.patchdpo import RefinePair, refine
+from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
+from gal_studio.engine.training.patchdpo import refine
 from gal_studio.engine.training.trainer import Run, Training
-from tests.engine.conftest import noise_picture
 from tests.engine.trained import EXAMPLES, PRIOR, result, same
+from tests.engine.training.test_patchdpo import PAIRS
 
 TUNE = TuneSettings(steps=8, batch_size=2, rank=2, checkpoint_every=100, crop="random")
 REFINE = RefineSettings(steps=8, batch_size=2, learning_rate=1e-3, mix=0.25, checkpoint_every=100)
-PAIRS = [
-    RefinePair(
-        noise_picture(seed),
-        noise_picture(seed + 1),
-        "A <x> cat",
-        np.random.default_rng(seed).random((2, 4, 4)),
-    )
-    for seed in (1, 3)
-]
 
 Start = Callable[..., Iterator[TuneEvent]]
 
@@ -84,10 +74,6 @@ def test_a_checkpoint_is_due_when_the_last_one_is_old(
     detach(model)
     # without the last state, which a fine-tuning hands over in any case, since more steps may follow it
     assert [step for step in taken if step < TUNE.steps] == expected
-
-
-def test_not_much_is_lost() -> None:
-    assert CHECKPOINT_SECONDS + 4.0 < 20, "of a training with steps of 4 seconds"
 
 
 def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(

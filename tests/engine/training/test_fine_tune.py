@@ -8,13 +8,11 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.batches import ExampleSource
-from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Run, Training
@@ -98,36 +96,11 @@ def test_resume_is_bit_for_bit(
     )
 
 
-def test_checkpoints_are_regular_and_on_stop(model: ImageModel) -> None:
-    taken: list[Checkpoint] = []
-    events = fine_tune(model, EXAMPLES, [], SETTINGS, 0, Run(checkpoint=taken.append))
-    for _ in range(5):
-        next(events)
-    events.close()
-    assert [state.step for state in taken] == [3, 5]
-
-
-def test_a_checkpoint_of_another_training_is_refused(model: ImageModel, tmp_path: Path) -> None:
-    path = tmp_path / "checkpoint"
-    list(fine_tune(model, EXAMPLES, [], SETTINGS, 0, Run(checkpoint=lambda state: state.save(path))))
-    others = [replace(EXAMPLES[0], weight=0.5), EXAMPLES[1]]
-    for examples, seed in ((EXAMPLES, 1), (others, 0)):
-        with pytest.raises(StudioError, match="other settings or images"):
-            next(fine_tune(model, examples, [], SETTINGS, seed, Run(resume_from=path)))
-
-
 def test_it_learns(model: ImageModel) -> None:
     settings = SETTINGS.updated({"steps": 120, "batch_size": 8, "learning_rate": 0.01, "rank": 8})
     losses = [event.loss for event in fine_tune(model, EXAMPLES[:1], [], settings, seed=0)]
     detach(model)
     assert sum(losses[-20:]) < 0.8 * sum(losses[:20])
-
-
-def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
-    settings = SETTINGS.updated({"batch_size": 200})
-    source = ExampleSource(model, EXAMPLES, [], settings, seed=0)
-    weights = source.next_batches(torch.Generator().manual_seed(0))[0].weights
-    assert 70 < int((weights == 1.0).sum()) < 130
 
 
 def test_a_loss_that_is_not_finite_stops_the_training(
@@ -181,25 +154,15 @@ def test_continuing_from_the_last_adapter(model: ImageModel, tmp_path: Path) -> 
         torch.testing.assert_close(weight, saved[name], atol=1e-6, rtol=1e-5)
 
 
-def test_a_preview_changes_nothing(model: ImageModel) -> None:
-    list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
-    expected = result(model)
-    for event in fine_tune(model, EXAMPLES, [], SETTINGS, seed=0):
-        if event.step == 3:
-            draw_settings = GenerationSettings(steps=2, guidance_scale=2.0)
-            *_, drawn = draw(model, [DrawRequest("A cat in a style", 1)], draw_settings)
-            assert isinstance(drawn, DrawnBatch)
-    assert same(result(model), expected)
-
-
-def test_nothing_to_train_on(model: ImageModel) -> None:
-    with pytest.raises(StudioError, match="nothing to train on"):
-        next(fine_tune(model, [], [], SETTINGS, seed=0))
-
-
-def test_long_prompt_is_refused(model: ImageModel) -> None:
-    with pytest.raises(StudioError, match="tokens"):
-        next(fine_tune(model, [ExamplePicture(noise_picture(1), "x" * 99)], [], SETTINGS, seed=0))
+@pytest.mark.parametrize(
+    ("examples", "words"),
+    [([], "nothing to train on"), ([ExamplePicture(noise_picture(1), "x" * 99)], "tokens")],
+)
+def test_what_cannot_be_trained_on_is_refused(
+    model: ImageModel, examples: list[ExamplePicture], words: str
+) -> None:
+    with pytest.raises(StudioError, match=words):
+        next(fine_tune(model, examples, [], SETTINGS, seed=0))
 
 
 def test_latents_are_modes_and_scaled(model: ImageModel) -> None:

@@ -47,13 +47,6 @@ def test_the_background_of_a_reference_counts_with_its_share(model: ImageModel) 
     torch.testing.assert_close(cached.maps[0], row.expand(8, 8), atol=1e-7, rtol=1e-6)
 
 
-def test_a_position_counts_by_its_covered_area(model: ImageModel) -> None:
-    mask = Image.new("L", (32, 32), 0)
-    mask.paste(255, (0, 0, 6, 32))  # one and a half positions of 4 pixels
-    cached = cache_pictures(model, [replace(EXAMPLES[0], mask=mask)], SETTINGS)
-    assert cached.maps[0][0].tolist() == [1.0, 0.5, 0, 0, 0, 0, 0, 0]
-
-
 def test_a_mask_is_cropped_like_its_latent(model: ImageModel) -> None:
     mask = Image.linear_gradient("L").resize((80, 40)).transpose(Image.Transpose.ROTATE_180)
     wide = [ExamplePicture(noise_picture(1, width=80, height=40), "a cat", 0.5, mask=mask)]

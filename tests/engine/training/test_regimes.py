@@ -102,16 +102,6 @@ def test_a_share_between_whole_rows_is_kept_on_average(model: ImageModel) -> Non
     assert drawn.count(ACCEPTED[0].weight) > 60 or sum(abs(w - 0.3) < 1e-6 for w in drawn) > 60
 
 
-def test_the_training_is_longer_by_the_accepted_share(model: ImageModel) -> None:
-    settings = SETTINGS.updated({"accepted_share": 0.5})
-    events = list(fine_tune(model, [EXAMPLES[0], *ACCEPTED], [], settings, seed=0))
-    result(model)
-    assert [(event.step, event.total) for event in events] == [(step, 12) for step in range(1, 13)]
-    alone = list(fine_tune(model, EXAMPLES[:1], [], settings, seed=0))
-    result(model)
-    assert len(alone) == 6
-
-
 def test_without_accepted_pictures_the_share_changes_nothing(model: ImageModel) -> None:
     list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, seed=3))
     plain = result(model)

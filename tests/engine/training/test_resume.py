@@ -72,17 +72,22 @@ def test_more_steps_are_bit_for_bit_those_of_a_training_asked_for_them_at_once(
     assert same(result(model), expected)
 
 
-@pytest.mark.parametrize("change", [{"schedule": "cosine"}, {"rank": 3}, {"seed": 6}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"schedule": "cosine"}, {"rank": 3}, {"seed": 6}, {"weight": 0.5}], ids=str
+)
 def test_a_training_whose_steps_are_others_does_not_go_on(
     model: ImageModel, tmp_path: Path, change: dict[str, Any]
 ) -> None:
     path, other = tmp_path / "checkpoint", dict(change)
     list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, Run(checkpoint=lambda state: state.save(path))))
     result(model)
-    seed = other.pop("seed", 5)
+    seed, examples = (
+        other.pop("seed", 5),
+        [replace(EXAMPLES[0], weight=other.pop("weight", 1.0)), EXAMPLES[1]],
+    )
     longer = SETTINGS.updated({"steps": 9, **other})
-    with pytest.raises(CheckpointError, match="belongs to a training"):
-        list(fine_tune(model, EXAMPLES, PRIOR, longer, seed, Run(resume_from=path)))
+    with pytest.raises(CheckpointError, match="belongs to a training with other settings or images"):
+        list(fine_tune(model, examples, PRIOR, longer, seed, Run(resume_from=path)))
 
 
 def test_a_rounded_share_of_references_ends_at_its_own_step(model: ImageModel, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from gal_studio.engine.training.patchdpo import PairSource
 from gal_studio.engine.training.teacher import Teacher, TeacherLayers
 from gal_studio.engine.training.trainer import Run, Training
 from tests.engine.tiny_models import FAMILIES
-from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, attach_random, check_resume, result, same
 from tests.engine.training.test_patchdpo import PAIRS
 from tests.engine.training.test_patchdpo import SETTINGS as REFINE
 
@@ -42,11 +42,7 @@ MACHINE = MachineSettings(precision="fp32")
 
 def first_round(model: ImageModel, path: Path, tune: TuneSettings = SETTINGS) -> Path:
     """A LoRA or LoKr that changes much, so that its prediction differs from the base model's."""
-    attach_lora(model, tune, torch.Generator().manual_seed(1))
-    generator = torch.Generator().manual_seed(2)
-    with torch.no_grad():
-        for weight in trainable(model).values():
-            weight.copy_(0.2 * torch.randn(weight.shape, generator=generator))
+    attach_random(model, tune, 0.2)
     save_adapter(model, path, AdapterCard("", "tiny", 1, 0))
     detach(model)
     return path
@@ -160,12 +156,9 @@ def test_the_loss_by_hand(model: ImageModel, tmp_path: Path) -> None:
 def test_resumed_with_a_teacher_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
     known, path = teacher(model, tmp_path, Recipe(0.4, 1.0, 0.5)), tmp_path / "state.safetensors"
     tune = TAUGHT.updated({"batch_size": 4})
-    run = Run(checkpoint=lambda state: state.save(path) if state.step == 3 else None, teacher=known)
-    losses = [event.loss for event in fine_tune(model, GIVEN, PRIOR, tune, 5, run)]
-    whole = result(model)
-    again = fine_tune(model, GIVEN, PRIOR, tune, 5, Run(resume_from=path, teacher=known))
-    assert [event.loss for event in again] == losses[3:]
-    assert same(result(model), whole)
+    check_resume(
+        model, lambda run: fine_tune(model, GIVEN, PRIOR, tune, 5, replace(run, teacher=known)), path
+    )
     other = replace(known, recipe=Recipe.constant(0.5))
     for stranger in (None, other):
         with pytest.raises(Exception, match="other settings or images"):

@@ -18,7 +18,7 @@ from gal_studio.core.intervals import paired_difference
 from gal_studio.core.seeds import generator
 from gal_studio.research.evaluation import drawing
 from gal_studio.state import Store
-from gal_studio.studio import ReferenceDraft, Studio
+from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.commands.running import run
 from tests.engine.tiny_vision import make_tiny_transformer
@@ -28,6 +28,7 @@ from tests.research.evaluation.made import (
     make_pictures,
     published,
 )
+from tests.tiny_project import drawing as small_picture
 from tests.tiny_project import make_models, object_draft, tiny_draft
 from tests.worker.working import work
 
@@ -54,12 +55,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def workspace(names: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project named after a subject, with two trained rounds."""
     folder = tmp_path_factory.mktemp("clock") / "workspace"
-    draft = object_draft((names["pipeline"], names["clip"]), name="vase")
-    draft = object_draft(
-        (names["pipeline"], names["clip"]),
-        name="vase",
-        references=[ReferenceDraft(draft.given[0].picture, "A <sks> vase on a rug")],
-    )
+    references = [(small_picture(1), "A <sks> vase on a rug")]
+    draft = object_draft((names["pipeline"], names["clip"]), name="vase", references=references)
     with Store(folder) as store:
         studio, models = Studio(store), Models()
         project_id = studio.create_project(draft)

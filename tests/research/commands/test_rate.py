@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from sklearn.metrics import cohen_kappa_score
 
 from gal_studio.cli import main
+from gal_studio.research.rating.sheets import COLUMNS, EDGE, SIDE, page_of
 from tests.ui.seeded import finished, measure
 
 PROMPTS = ("a cat", "a bus", "a boat", "a tree", "a key", "a hat")
@@ -174,22 +176,20 @@ def test_raters_of_one_table_are_compared_and_what_one_left_out_is_not(
     assert found["asked"]["value"] is None
 
 
-def test_readers_who_disagree_on_everything_have_a_kappa_of_minus_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    one = [[place % 2, 1, 1] for place in range(8)]
-    other = [[1 - copy, asked, like] for copy, asked, like in one]
-    tables = [table(tmp_path / f"{name}.csv", said) for name, said in (("a", one), ("b", other))]
-    assert rate("--agreement", tables[0], "--agreement", tables[1], "--json") == 0
-    found = {row["question"]: row for row in json.loads(capsys.readouterr().out)}
-    assert found["copy"]["value"] == found["right"]["value"] == -1.0
-
-
 def test_the_labels_that_the_benchmarks_left_are_read(capsys: pytest.CaptureFixture[str]) -> None:
     labels = Path(__file__).parents[3] / "docs" / "lab" / "2026-11" / "labels" / "best-schedules.csv"
     assert rate("--agreement", labels, "--json") == 0
     found = {row["question"]: row for row in json.loads(capsys.readouterr().out)}
     assert found["right"]["value"] == pytest.approx(0.63, abs=0.005)  # as docs/lab/2026-11/rules.md has it
+
+
+def test_cells_stand_below_the_references() -> None:
+    red, blue = (Image.new("RGB", (16, 16), name) for name in ("red", "blue"))
+    page = np.asarray(page_of([red], [("base", "a cat on a rug", blue)] * (COLUMNS + 1)))
+    assert page.shape == (3 * (SIDE + EDGE), COLUMNS * SIDE, 3)
+    assert page[10, 10].tolist() == [255, 0, 0]
+    for top, left in ((SIDE + EDGE, 0), (SIDE + EDGE, (COLUMNS - 1) * SIDE), (2 * (SIDE + EDGE), 0)):
+        assert page[top + 10, left + 10].tolist() == [0, 0, 255]
 
 
 @pytest.mark.parametrize(

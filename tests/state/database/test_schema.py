@@ -63,14 +63,6 @@ def test_a_view_in_the_place_of_a_table_holds_up_nobody(workspace: Path) -> None
     assert check_workspace(workspace, repair=True)["left"]
 
 
-def test_a_newer_version_is_left_as_it_is(workspace: Path) -> None:
-    change(workspace, STRANGE["view"], f"PRAGMA user_version = {VERSION + 1}")
-    with pytest.raises(StudioError, match="newer GAL Studio"):
-        check_workspace(workspace, repair=True)
-    with closing(sqlite3.connect(workspace / "studio.db")) as connection:
-        assert connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'view'").fetchone()
-
-
 @pytest.mark.parametrize("kind", ["odd name", "virtual", "view"])
 def test_odd_names_in_an_older_workspace(kind: str, workspace: Path) -> None:
     change(workspace, STRANGE[kind], f"PRAGMA user_version = {VERSION - 1}")

@@ -1,6 +1,5 @@
 """Undo and redo of decisions, marks, paintings and reference masks behave like two stacks of states."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from gal_studio.state.database.undo_log import UndoLog
 from tests.stored_project import new_candidate
 
 Values = dict[str, Any]
-Record = Callable[[Values], None]
 
 STEPS = st.lists(
     st.tuples(

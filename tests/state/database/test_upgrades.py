@@ -321,15 +321,22 @@ def test_tables_of_today_without_a_version_keep_the_settings_of_finished_rounds(
         assert connection.execute("SELECT COUNT(*) FROM decisions").fetchone()[0] == decided
 
 
-@pytest.mark.parametrize("said", [upgrades.VERSION + 1, 0], ids=["a newer one", "none"])
-def test_a_newer_workspace_is_never_repaired_down(tmp_path: Path, said: int) -> None:
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [(upgrades.VERSION + 1, "made by a newer GAL Studio"), (0, ""), (-1, "has the version -1")],
+    ids=["a newer one", "none", "one that is none"],
+)
+def test_a_version_that_is_not_known_is_never_repaired_down(
+    tmp_path: Path, said: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     Store(tmp_path).close()
     with opened(tmp_path) as connection:
         if said == 0:
             connection.execute("ALTER TABLE rounds ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'")
         connection.execute(f"PRAGMA user_version = {said}")
-    for words in ([], ["--repair"]):
-        assert main(["doctor", "--workspace", str(tmp_path), *words]) == 2
+    for option in ([], ["--repair"]):
+        assert main(["doctor", "--workspace", str(tmp_path), *option]) == 2
+        assert words in capsys.readouterr().err
     with opened(tmp_path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == said
         assert said or "mood" in [row[1] for row in connection.execute("PRAGMA table_info(rounds)")]

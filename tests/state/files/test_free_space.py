@@ -16,50 +16,40 @@ from gal_studio.workspace.archive.writer import export_project
 from tests.job_moves import moves
 
 
-@pytest.fixture
-def job(store: Store, first_round: Round) -> Job:
-    """A job that runs."""
-    store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
-    store.workers.enter("w")
-    claimed = store.jobs.claim("w")
-    assert claimed is not None
-    return claimed
-
-
-def test_a_job_rests_with_its_reason_and_its_need(store: Store, job: Job) -> None:
-    rested = store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
+def test_a_job_rests_with_its_reason_and_its_need(store: Store, running: Job) -> None:
+    rested = store.jobs.pause_for_space(running.id, 5000, "The disk is full.")
     assert (rested.state, rested.paused_for, rested.message) == ("paused", "room", "The disk is full.")
     assert store.jobs.waiting_for_space() == ((rested, 5000),)
-    assert [move.reason for move in moves(store, job.id)][-1] == "the disk is full"
-    resumed = store.jobs.resume(job.id)  # by hand
+    assert [move.reason for move in moves(store, running.id)][-1] == "the disk is full"
+    resumed = store.jobs.resume(running.id)  # by hand
     assert (resumed.state, resumed.paused_for, resumed.message) == ("queued", "", "")
     assert store.jobs.waiting_for_space() == ()
 
 
 @pytest.mark.parametrize(("wish", "state"), [("request_pause", "paused"), ("request_stop", "stopped")])
-def test_what_a_person_asked_for_comes_first(store: Store, job: Job, wish: str, state: str) -> None:
-    getattr(store.jobs, wish)(job.id)
-    rested = store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
+def test_what_a_person_asked_for_comes_first(store: Store, running: Job, wish: str, state: str) -> None:
+    getattr(store.jobs, wish)(running.id)
+    rested = store.jobs.pause_for_space(running.id, 5000, "The disk is full.")
     assert (rested.state, rested.paused_for) == (state, "")
     assert store.jobs.waiting_for_space() == ()
 
 
-def test_a_resting_job_can_be_withdrawn(store: Store, job: Job) -> None:
-    store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
-    assert store.jobs.request_stop(job.id).state == "stopped"
+def test_a_resting_job_can_be_withdrawn(store: Store, running: Job) -> None:
+    store.jobs.pause_for_space(running.id, 5000, "The disk is full.")
+    assert store.jobs.request_stop(running.id).state == "stopped"
     assert store.jobs.waiting_for_space() == ()
 
 
-def test_asking_again_for_resting_work_resumes_it(store: Store, job: Job) -> None:
-    store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
-    assert store.jobs.enqueue(job.project_id, job.round_id, "fine_tune").id == job.id
-    assert store.jobs.get(job.id).state == "queued"
+def test_asking_again_for_resting_work_resumes_it(store: Store, running: Job) -> None:
+    store.jobs.pause_for_space(running.id, 5000, "The disk is full.")
+    assert store.jobs.enqueue(running.project_id, running.round_id, "fine_tune").id == running.id
+    assert store.jobs.get(running.id).state == "queued"
 
 
-def test_only_a_job_that_runs_rests(store: Store, job: Job) -> None:
-    store.jobs.finish(job.id)
+def test_only_a_job_that_runs_rests(store: Store, running: Job) -> None:
+    store.jobs.finish(running.id)
     with pytest.raises(StudioError, match="is completed and cannot become"):
-        store.jobs.pause_for_space(job.id, 1, "")
+        store.jobs.pause_for_space(running.id, 1, "")
 
 
 def test_room_is_what_is_free_beside_the_reserve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,8 @@ import random
 import signal
 import struct
 import threading
-import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -21,7 +22,20 @@ from gal_studio.state.images.sandbox import Decoder
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import MOST_REFERENCES
 from tests.state.images.heic import HEIC_PICTURE
-from tests.state.images.hostile import Hostile, encoded, pictures, pixels, png
+from tests.state.images.hostile import Hostile, pictures, pixels, png
+from tests.state.images.profiles import chunk, encoded
+
+GOOD = encoded(Image.new("RGB", (9, 9)))
+
+
+@pytest.fixture
+def worker() -> Iterator[Decoder]:
+    """A decoder whose process has read a picture, and reads the next one after all."""
+    decoder = Decoder()
+    assert decoder.decode(GOOD)[0].size == (9, 9)
+    yield decoder
+    assert decoder.decode(GOOD)[0].size == (9, 9)
+    decoder.close()
 
 
 def fate_of(file: Hostile) -> tuple[str, str]:
@@ -61,7 +75,7 @@ def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
 
 
 def test_the_process_that_decodes_is_held_by_the_system() -> None:
-    read_picture(encoded(Image.new("RGB", (9, 9))))
+    read_picture(GOOD)
     process = psutil.Process(sandbox.decoder.running().pid)
     if hasattr(process, "rlimit"):
         assert process.rlimit(psutil.RLIMIT_AS)[1] == sandbox_process.MEMORY
@@ -69,31 +83,24 @@ def test_the_process_that_decodes_is_held_by_the_system() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped from outside elsewhere")
-def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read(
+    worker: Decoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The timeout of the parent, which holds if the system supports no limits, also on a second try."""
-    impatient = Decoder()
-    good = encoded(Image.new("RGB", (9, 9)))
-    assert impatient.decode(good)[0].size == (9, 9)
-    os.kill(impatient.running().pid, signal.SIGSTOP)  # it will not answer, however quick it is
+    os.kill(worker.running().pid, signal.SIGSTOP)  # it will not answer, however quick it is
     monkeypatch.setattr(patience, "_is_stopped", lambda process: False)  # as one that computes for ever
-    impatient._patience = 0.01
+    worker._patience = 0.01
     with pytest.raises(StudioError, match="the machine was busy: try again"):
-        impatient.decode(good)
-    impatient._patience = 60
-    assert impatient.decode(good)[0].size == (9, 9)
-    impatient.close()
+        worker.decode(GOOD)
+    worker._patience = 60
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped from outside elsewhere")
-def test_a_picture_that_a_busy_machine_made_slow_is_tried_again() -> None:
-    worker = Decoder()
-    good = encoded(Image.new("RGB", (9, 9)))
-    worker.decode(good)
+def test_a_picture_that_a_busy_machine_made_slow_is_tried_again(worker: Decoder) -> None:
     process = worker.running()
     os.kill(process.pid, signal.SIGSTOP)
     threading.Timer(0.5, os.kill, (process.pid, signal.SIGKILL)).start()  # as the clock of the CPU would
-    assert worker.decode(good)[0].size == (9, 9)
-    worker.close()
+    assert worker.decode(GOOD)[0].size == (9, 9)
 
 
 def test_a_refusal_says_whether_the_machine_was_busy() -> None:
@@ -102,24 +109,17 @@ def test_a_refusal_says_whether_the_machine_was_busy() -> None:
     assert "is broken" in str(sandbox._why(1, busy=True))
 
 
-def test_work_without_end_is_ended_by_the_clock() -> None:
+def test_work_without_end_is_ended_by_the_clock(worker: Decoder) -> None:
     """The process is killed after SECONDS of CPU time, whatever it does."""
-    worker = Decoder()
-    worker.decode(encoded(Image.new("RGB", (9, 9))))
     process = worker.running()
     os.kill(process.pid, signal.SIGPROF)  # what the timer sends
     process.wait()
     with pytest.raises(StudioError, match="takes too long"):
         raise sandbox._why(process.returncode)
-    assert worker.decode(encoded(Image.new("RGB", (9, 9))))[0].size == (9, 9)
-    worker.close()
 
 
 @pytest.mark.parametrize("how", ["killed", "left in good order"])
-def test_process_that_died_between_two_pictures_is_replaced(how: str) -> None:
-    worker = Decoder()
-    data = encoded(Image.new("RGB", (9, 9)))
-    worker.decode(data)
+def test_process_that_died_between_two_pictures_is_replaced(worker: Decoder, how: str) -> None:
     process = worker.running()
     if how == "killed":
         process.kill()
@@ -128,36 +128,24 @@ def test_process_that_died_between_two_pictures_is_replaced(how: str) -> None:
         process.stdin.close()
         process.stdin = io.BytesIO()  # type: ignore[assignment]
     process.wait()
-    assert worker.decode(data)[0].size == (9, 9)
-    worker.close()
 
 
-def test_interrupted_question_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    worker = Decoder()
-    data = encoded(Image.new("RGB", (9, 9)))
-
+def test_interrupted_question_does_not_spoil_the_next(
+    worker: Decoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(_process: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(worker, "_receive", interrupted)
         worker.decode(encoded(Image.new("RGB", (30, 40))))
-    assert worker.decode(data)[0].size == (9, 9)
-    worker.close()
 
 
 def test_pictures_from_many_threads_are_not_mixed_up() -> None:
-    read: dict[int, tuple[int, int]] = {}
-
-    def read_one(edge: int) -> None:
-        read[edge] = read_picture(encoded(Image.new("RGB", (edge, edge))))[0].size
-
-    threads = [threading.Thread(target=read_one, args=(edge,)) for edge in range(10, 18)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert read == {edge: (edge, edge) for edge in range(10, 18)}
+    sizes = [(edge, edge) for edge in range(10, 18)]
+    with ThreadPoolExecutor(len(sizes)) as pool:
+        read = pool.map(lambda size: read_picture(encoded(Image.new("RGB", size)))[0].size, sizes)
+    assert list(read) == sizes
 
 
 def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> None:
@@ -165,10 +153,7 @@ def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> N
     exif[0x010E] = "SECRET description"
     exif[0x8825] = {1: "N", 2: (52.0, 31.0, 12.0)}
     noise = Image.frombytes("RGB", (16, 16), random.Random(1).randbytes(768))
-    texts = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in ((b"tEXt", b"Author\0SECRET"), (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0SECRET"))
-    )
+    texts = chunk(b"tEXt", b"Author\0SECRET") + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0SECRET")
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for data in (
         encoded(noise, "JPEG", exif=exif, comment=b"SECRET", icc_profile=profile, xmp=b"<x>SECRET</x>"),
@@ -187,7 +172,7 @@ def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> N
 
 
 def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:
-    references = [(encoded(Image.new("RGB", (9, 9))), "A cat in ink style")] * (MOST_REFERENCES + 1)
+    references = [(GOOD, "A cat in ink style")] * (MOST_REFERENCES + 1)
     draft = ProjectDraft("style", references, base_model="someone/a-model", clip_model="ViT-B-32/openai")
     with pytest.raises(StudioError, match="has 65 references: choose the best 64"):
         Studio(store).create_project(draft)

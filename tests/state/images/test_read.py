@@ -1,5 +1,3 @@
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +8,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.images.decode import KEPT_EDGE
 from gal_studio.state.images.read import read_picture
 from tests.state.images.profiles import encoded, tiff
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header claims a huge size."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(b"\0" * 1000)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"])

@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import psutil
@@ -14,6 +13,7 @@ from gal_studio.state import Store
 from gal_studio.state.jobs.lock import WorkerLock, holders
 from gal_studio.state.jobs.workers import SILENCE, host_name, own_identity, process_identity
 from tests.job_moves import moves
+from tests.state.jobs.test_queue import together
 from tests.stored_project import Clock
 
 
@@ -32,20 +32,10 @@ def test_pressing_twice_makes_one_job(store: Store, first_round: Round, job: Job
 
 def test_pressing_in_many_threads_makes_one_job(store: Store, first_round: Round) -> None:
     made: list[str] = []
-    threads = [
-        threading.Thread(
-            target=lambda: made.append(
-                store.jobs.enqueue(first_round.project_id, first_round.id, "generate").id
-            )
-        )
-        for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(made) == 8
-    assert len(set(made)) == 1
+    together(
+        lambda: made.append(store.jobs.enqueue(first_round.project_id, first_round.id, "generate").id), 8
+    )
+    assert len(made) == 8 and len(set(made)) == 1
 
 
 def test_each_move_is_noted_with_time_and_reason(store: Store, job: Job, clock: Clock) -> None:
@@ -76,46 +66,26 @@ def test_illegal_move_is_refused_and_changes_nothing(store: Store, job: Job) -> 
     assert len(moves(store, job.id)) == 1
 
 
-def test_queued_job_is_withdrawn_and_can_be_resumed(store: Store, job: Job) -> None:
-    assert store.jobs.request_stop(job.id).state == "stopped"
-    assert store.jobs.resume(job.id).state == "queued"
+def test_pause_and_resume(store: Store, running: Job) -> None:
+    store.jobs.request_pause(running.id)
+    assert store.jobs.should_stop(running.id, "w")
+    assert store.jobs.halt(running.id).state == "paused"
+    assert store.jobs.resume(running.id).state == "queued"
 
 
-def test_resume_of_work_that_was_asked_for_again_is_that_work(
-    store: Store, first_round: Round, job: Job
-) -> None:
-    store.jobs.request_stop(job.id)
-    again = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
-    assert again.id != job.id
-    assert store.jobs.resume(job.id) == again
+def test_failed_job_keeps_its_sentence_until_it_is_tried_again(store: Store, running: Job) -> None:
+    assert store.jobs.fail(running.id, "The loss is not finite.").message == "The loss is not finite."
+    assert store.jobs.resume(running.id).message == ""
 
 
-def test_pause_and_resume(store: Store, job: Job) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
-    store.jobs.request_pause(job.id)
-    assert store.jobs.should_stop(job.id, "w")
-    assert store.jobs.halt(job.id).state == "paused"
-    assert store.jobs.resume(job.id).state == "queued"
-
-
-def test_failed_job_keeps_its_sentence_until_it_is_tried_again(store: Store, job: Job) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
-    assert store.jobs.fail(job.id, "The loss is not finite.").message == "The loss is not finite."
-    assert store.jobs.resume(job.id).message == ""
-
-
-def test_rate_comes_from_the_last_minute_of_this_phase(store: Store, job: Job, clock: Clock) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
-    assert store.jobs.rate(job.id) is None
-    store.jobs.progress(job.id, "loading", 1, 1)
+def test_rate_comes_from_the_last_minute_of_this_phase(store: Store, running: Job, clock: Clock) -> None:
+    assert store.jobs.rate(running.id) is None
+    store.jobs.progress(running.id, "loading", 1, 1)
     for second in range(100):
         clock.now = 2000.0 + second
-        store.jobs.progress(job.id, "drawing", second if second < 40 else 40 + (second - 40) * 2, 1000)
-    assert store.jobs.rate(job.id) == pytest.approx(2.0, rel=0.02)
-    assert store.jobs.get(job.id).done == 158
+        store.jobs.progress(running.id, "drawing", second if second < 40 else 40 + (second - 40) * 2, 1000)
+    assert store.jobs.rate(running.id) == pytest.approx(2.0, rel=0.02)
+    assert store.jobs.get(running.id).done == 158
 
 
 def test_sample_now_is_honoured_once(store: Store, job: Job) -> None:
@@ -157,32 +127,30 @@ def test_job_of_a_dead_process_is_interrupted(store: Store, job: Job, clock: Clo
     assert store.jobs.get(job.id).state == "queued"
 
 
-def test_reused_process_id_does_not_count_as_the_worker(store: Store, job: Job, clock: Clock) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
-    store.database.write("UPDATE workers SET process = ?", (f"{os.getpid()}@another start",))
-    clock.now += SILENCE + 0.1
-    assert store.jobs.reap() == (job.id,)
+@pytest.mark.parametrize(
+    ("column", "value", "later"),
+    [
+        ("process", f"{os.getpid()}@another start", SILENCE + 0.1),
+        # the clock was set back, as after a start without power for it; a living worker beats every second
+        ("host", "before the restart", -3600.0),
+    ],
+    ids=["a reused process number", "a heartbeat in the future"],
+)
+def test_what_only_looks_like_the_worker_is_not_taken_for_it(
+    store: Store, running: Job, clock: Clock, column: str, value: str, later: float
+) -> None:
+    store.database.write(f"UPDATE workers SET {column} = ?", (value,))
+    clock.now += later
+    assert store.jobs.reap() == (running.id,)
 
 
-def test_worker_on_another_machine_lives_by_its_heartbeat(store: Store, job: Job, clock: Clock) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
+def test_worker_on_another_machine_lives_by_its_heartbeat(store: Store, running: Job, clock: Clock) -> None:
     store.database.write("UPDATE workers SET host = 'elsewhere'")
     clock.now += SILENCE - 0.1
     assert store.jobs.reap() == ()
     store.workers.beat("w")
     clock.now += SILENCE + 0.1
-    assert store.jobs.reap() == (job.id,)
-
-
-def test_a_heartbeat_in_the_future_is_none(store: Store, job: Job, clock: Clock) -> None:
-    """The clock was set back, as after a start without power for it; a living worker beats every second."""
-    store.workers.enter("w")
-    store.jobs.claim("w")
-    store.database.write("UPDATE workers SET host = 'before the restart'")
-    clock.now -= 3600
-    assert store.jobs.reap() == (job.id,)
+    assert store.jobs.reap() == (running.id,)
 
 
 def test_a_held_lock_is_alive_whatever_process_number_and_clock_say(
@@ -210,37 +178,33 @@ def test_a_lock_names_who_held_it_before(store: Store) -> None:
     assert holders(store.workspace) == frozenset()
 
 
-def test_a_read_shows_a_dead_worker_and_writes_nothing(store: Store, job: Job, clock: Clock) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
+def test_a_read_shows_a_dead_worker_and_writes_nothing(store: Store, running: Job, clock: Clock) -> None:
     clock.now += SILENCE + 0.1
     store.database.write("UPDATE workers SET process = '1@before'")
-    before = moves(store, job.id)
-    seen = store.jobs.current(job.project_id)
+    before = moves(store, running.id)
+    seen = store.jobs.current(running.project_id)
     assert seen is not None and seen.state == "interrupted" and "Resume" in seen.message
     queue = store.queue.read()
-    assert ([one.id for one in queue.halted], queue.working) == ([job.id], ())
-    assert moves(store, job.id) == before and store.jobs.get(job.id).state == "running"
-    assert store.jobs.resume(job.id).state == "queued"
+    assert ([one.id for one in queue.halted], queue.working) == ([running.id], ())
+    assert moves(store, running.id) == before and store.jobs.get(running.id).state == "running"
+    assert store.jobs.resume(running.id).state == "queued"
 
 
-def test_a_worker_that_comes_back_goes_on(store: Store, job: Job) -> None:
-    store.workers.enter("w")
-    store.jobs.claim("w")
-    store.jobs.interrupt(job.id, "its worker died")
-    assert store.jobs.take_back(job.id, "w")
-    assert (store.jobs.get(job.id).state, store.jobs.get(job.id).message) == ("running", "")
-    assert not store.jobs.take_back(job.id, "w"), "it runs"
-    store.jobs.interrupt(job.id, "its worker died")
-    store.jobs.resume(job.id)
-    assert store.jobs.take_back(job.id, "w"), "nobody else has begun it"
-    store.jobs.interrupt(job.id, "its worker died")
-    store.jobs.resume(job.id)
+def test_a_worker_that_comes_back_goes_on(store: Store, running: Job) -> None:
+    store.jobs.interrupt(running.id, "its worker died")
+    assert store.jobs.take_back(running.id, "w")
+    assert (store.jobs.get(running.id).state, store.jobs.get(running.id).message) == ("running", "")
+    assert not store.jobs.take_back(running.id, "w"), "it runs"
+    store.jobs.interrupt(running.id, "its worker died")
+    store.jobs.resume(running.id)
+    assert store.jobs.take_back(running.id, "w"), "nobody else has begun it"
+    store.jobs.interrupt(running.id, "its worker died")
+    store.jobs.resume(running.id)
     store.workers.enter("another")
     store.jobs.claim("another")
-    assert not store.jobs.take_back(job.id, "w")
-    store.jobs.request_stop(job.id)
-    assert not store.jobs.take_back(job.id, "another")
+    assert not store.jobs.take_back(running.id, "w")
+    store.jobs.request_stop(running.id)
+    assert not store.jobs.take_back(running.id, "another")
 
 
 def test_worker_that_left_is_not_alive(store: Store) -> None:

@@ -78,9 +78,14 @@ def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
         caption_beside(tmp_path / "cat.png")
 
 
-def test_endless_fields_are_no_accident(tmp_path: Path) -> None:
-    (tmp_path / "captions.csv").write_text(f"file,caption\ncat.png,{'x' * 200_000}\n")
-    with pytest.raises(StudioError, match=r"captions in captions\.csv cannot be read"):
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [(f"file,caption\ncat.png,{'x' * 200_000}\n", ""), ("a,b\n1,2\n", "there are no columns")],
+    ids=["endless fields", "no columns"],
+)
+def test_a_table_that_is_none_is_named(table: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "captions.csv").write_text(table)
+    with pytest.raises(StudioError, match=rf"captions in captions\.csv cannot be read \({why}"):
         caption_beside(tmp_path / "cat.png")
 
 
@@ -167,12 +172,6 @@ def test_tables_of_spreadsheets_are_read(tmp_path: Path, table: str, encoding: s
     assert caption_beside(tmp_path / "cat.png") == "A cat, in ink"
     assert caption_beside(tmp_path / "dog.png") is None
     assert unread_beside(tmp_path / "dog.png") == " (metadata.csv has no row for it)"
-
-
-def test_a_table_without_columns_of_captions_is_named(tmp_path: Path) -> None:
-    (tmp_path / "metadata.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(StudioError, match=r"captions in metadata\.csv cannot be read \(there are no columns"):
-        caption_beside(tmp_path / "cat.png")
 
 
 def test_of_several_captions_the_first_counts(tmp_path: Path) -> None:

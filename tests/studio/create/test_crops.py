@@ -1,6 +1,5 @@
 """A crop keeps the chosen square of a reference and of its mask; which models learn other shapes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
@@ -9,7 +8,6 @@ from PIL import Image
 
 from gal_studio.commands.running.unattended import about_crops
 from gal_studio.core.errors import StudioError
-from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import settings_of
 from gal_studio.studio.create.references import ReferenceDraft, read_reference
@@ -24,12 +22,6 @@ def tall(tmp_path: Path) -> Path:
     Image.fromarray(pixels).save(tmp_path / "tall.png")
     Image.fromarray(pixels[..., 0]).save(tmp_path / "tall-masklabel.png")
     return tmp_path / "tall.png"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Studio]:
-    with Store(tmp_path / "workspace") as store:
-        yield Studio(store)
 
 
 @pytest.mark.parametrize(("at", "colour"), [(0.0, (255, 0, 0)), (0.5, (0, 255, 0)), (1.0, (0, 0, 255))])
@@ -90,13 +82,13 @@ def test_a_tall_picture_whose_middle_is_blank(tall: Path) -> None:
     assert list(about_crops(chosen)) == []
 
 
-def test_the_bundled_model_refuses_other_shapes(tall: Path, place: Studio) -> None:
+def test_the_bundled_model_refuses_other_shapes(tall: Path, studio: Studio) -> None:
     refused = pytest.raises(StudioError, match="the bundled model knows only squares")
     with refused:
-        place.create_project(draft(tall, changes={"tune": {"crop": "none"}}))
+        studio.create_project(draft(tall, changes={"tune": {"crop": "none"}}))
     assert settings_of(draft(tall, base_model="some/model")).tune.crop == "none"
-    project = place.create_project(draft(tall))
+    project = studio.create_project(draft(tall))
     with refused:
-        place.change_settings(project, {"tune": {"crop": "none"}})
-    assert place.project(project).settings.tune.crop == "center"
-    place.change_settings(project, {"tune": {"crop": "random"}})
+        studio.change_settings(project, {"tune": {"crop": "none"}})
+    assert studio.project(project).settings.tune.crop == "center"
+    studio.change_settings(project, {"tune": {"crop": "random"}})

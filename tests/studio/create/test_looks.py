@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from gal_studio.assets import demo
 from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state import Store
-from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio import Studio
 from gal_studio.studio.create.looks import (
     ONE_COLOUR,
     examine,
@@ -27,6 +27,7 @@ from gal_studio.studio.create.prompt_notes import (
 )
 from gal_studio.studio.create.references import ReferenceDraft
 from tests.state.images.profiles import encoded
+from tests.studio.seeding import draft
 
 POCKET = "assets:pocket/pipeline"
 
@@ -80,7 +81,7 @@ def said_of_several(*pictures: Image.Image) -> dict[str, tuple[int, ...]]:
     return {note.text: note.places for note in noted(*map(encoded, pictures)).several}
 
 
-def test_blur_borders_and_marks_are_told_with_their_images(teapots: list[Path]) -> None:
+def test_blur_and_borders_are_told_with_their_images(teapots: list[Path]) -> None:
     opened = [Image.open(path).convert("RGB").resize((384, 384)) for path in teapots]
     assert said_of_several(*opened) == {}
     soft = opened[1].filter(ImageFilter.GaussianBlur(4))
@@ -92,22 +93,25 @@ def test_blur_borders_and_marks_are_told_with_their_images(teapots: list[Path]) 
     assert said_of_several(*framed, opened[2]) == {
         "2 of the 3 images have a border, which is learned: crop it away.": (0, 1)
     }
-    for one in opened:
-        draw = ImageDraw.Draw(one)
-        draw.ellipse((310, 310, 370, 370), (250, 250, 250), (0, 0, 0), 6)
-        draw.rectangle((330, 330, 350, 350), (0, 0, 0))
-    ((text, places),) = said_of_several(*opened).items()
-    assert text.startswith("The same mark is in the lower right of all 3 images") and places == (0, 1, 2)
 
 
-def test_what_is_in_the_middle_of_all_images_may_be_their_subject(teapots: list[Path]) -> None:
+@pytest.mark.parametrize(
+    ("corner", "words"),
+    [
+        (310, "The same mark is in the lower right of all 3 images"),
+        (150, "The same lines are in the middle of all 3 images"),
+    ],
+)
+def test_what_is_in_one_place_of_all_images_is_a_mark_or_their_subject(
+    teapots: list[Path], corner: int, words: str
+) -> None:
     opened = [Image.open(path).convert("RGB").resize((384, 384)) for path in teapots]
     for one in opened:
         draw = ImageDraw.Draw(one)
-        draw.ellipse((150, 150, 234, 234), (250, 250, 250), (0, 0, 0), 6)
-        draw.rectangle((175, 175, 210, 210), (0, 0, 0))
-    ((text, _),) = said_of_several(*opened).items()
-    assert text.startswith("The same lines are in the middle of all 3 images") and "your subject" in text
+        draw.ellipse((corner, corner, corner + 60, corner + 60), (250, 250, 250), (0, 0, 0), 6)
+        draw.rectangle((corner + 20, corner + 20, corner + 40, corner + 40), (0, 0, 0))
+    ((text, places),) = said_of_several(*opened).items()
+    assert text.startswith(words) and places == (0, 1, 2)
 
 
 def test_one_view_of_everything_is_told() -> None:
@@ -131,28 +135,22 @@ def test_the_command_line_names_the_images_of_a_note(teapots: list[Path], tmp_pa
     )
 
 
-def test_one_colour_is_told_and_taken(tmp_path: Path) -> None:
+def test_one_colour_is_told_and_taken(studio: Studio) -> None:
     red = encoded(Image.new("RGB", (64, 64), (200, 10, 10)))
     assert noted(red).pictures == (ONE_COLOUR,)
-    with Store(tmp_path / "workspace") as store:
-        draft = ProjectDraft(
-            kind="style", references=[(red, "A cat in ink style")] * 12,
-            base_model="someone/a-model", clip_model="ViT-B-32/openai",
-        )  # fmt: skip
-        project = Studio(store).create_project(draft)
-        assert len(store.projects.references(project)) == 12
+    project = studio.create_project(draft(references=[(red, "A cat in ink style")] * 12))
+    assert len(studio.store.projects.references(project)) == 12
 
 
-def test_what_a_model_loses_is_said_by_its_name(tmp_path: Path) -> None:
-    with Store(tmp_path / "workspace") as store:
-        for model, name in ((POCKET, "Pocket"), ("/models/some/ink-v2", "ink-v2")):
-            asked = store.reconstructions.ask("1" * 64, model, "")
-            assert reconstruction_warning(asked) == "", "nobody has looked yet"
-            store.reconstructions.answer(asked, "2" * 64, Fidelity(18.0, 0.39, 0.16))
-            poor = store.reconstructions.ask("1" * 64, model, "")
-            assert reconstruction_warning(poor).startswith(f"This is how {name} sees it.")
-            store.reconstructions.answer(asked, "2" * 64, Fidelity(30.0, 0.9, 0.8))
-            assert reconstruction_warning(store.reconstructions.ask("1" * 64, model, "")) == ""
+def test_what_a_model_loses_is_said_by_its_name(store: Store) -> None:
+    for model, name in ((POCKET, "Pocket"), ("/models/some/ink-v2", "ink-v2")):
+        asked = store.reconstructions.ask("1" * 64, model, "")
+        assert reconstruction_warning(asked) == "", "nobody has looked yet"
+        store.reconstructions.answer(asked, "2" * 64, Fidelity(18.0, 0.39, 0.16))
+        poor = store.reconstructions.ask("1" * 64, model, "")
+        assert reconstruction_warning(poor).startswith(f"This is how {name} sees it.")
+        store.reconstructions.answer(asked, "2" * 64, Fidelity(30.0, 0.9, 0.8))
+        assert reconstruction_warning(store.reconstructions.ask("1" * 64, model, "")) == ""
 
 
 @pytest.mark.parametrize(

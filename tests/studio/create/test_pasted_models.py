@@ -1,4 +1,4 @@
-"""Base models as people name them: cleaned first, and what exists is refused by what it is."""
+"""Base models as people name them: cleaned first, stored with whole paths, refused by what they are."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,14 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.create.project import absolute_base_model, check_base_model
-from tests.studio.create.test_base_models import created
+from tests.tiny_project import tiny_draft
 
 COMMIT, OTHER = "a" * 40, "b" * 40
+
+
+def created(studio: Studio, base_model: str) -> str:
+    draft = tiny_draft((base_model, "some/clip"), changes={})
+    return studio.store.projects.get(studio.create_project(draft)).base_model
 
 
 @pytest.fixture
@@ -54,11 +59,24 @@ def test_names_of_one_file(studio: Studio, tmp_path: Path, pipeline: Path) -> No
         assert created(studio, f"'{file}' with {pipeline / 'unet'}") == both
 
 
+def test_a_checkpoint_is_stored_with_absolute_paths(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.safetensors").touch()
+    Path("pipeline").mkdir()
+    Path("pipeline/model_index.json").write_text("{}")
+    assert created(studio, "a.safetensors") == f"{tmp_path}/a.safetensors"
+    both = f"{tmp_path}/a.safetensors with {tmp_path}/pipeline"
+    assert created(studio, "a.safetensors with pipeline") == both
+    assert created(studio, "a.safetensors with owner/model") == f"{tmp_path}/a.safetensors with owner/model"
+
+
 def test_what_exists_is_refused_by_what_it_is(tmp_path: Path, pipeline: Path) -> None:
     alone = tmp_path / "unet"
     alone.mkdir()
     (alone / "config.json").write_text('{"_class_name": "UNet2DConditionModel"}')
-    for name in ("a.ckpt", "a.zip"):
+    for name in ("a.ckpt", "a.zip", "a.safetensors"):
         (tmp_path / name).touch()
     for name, words in {
         f"'{tmp_path}/a.ckpt'": "a.ckpt is a pickle",
@@ -67,6 +85,7 @@ def test_what_exists_is_refused_by_what_it_is(tmp_path: Path, pipeline: Path) ->
         str(tmp_path): "is not an image model: it holds no model_index.json",
         "https://civitai.com/models/1": "is a page of Civitai",
         f"{tmp_path}/nowhere": "There is no model folder",
+        f"{tmp_path}/a.safetensors with {tmp_path}/nowhere": "no model folder",
     }.items():
         with pytest.raises(StudioError, match=words):
             check_base_model(name)

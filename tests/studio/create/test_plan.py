@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from gal_studio.assets import load_preset, load_shape
-from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.need import DeviceKind, operations
 from gal_studio.core.memory.room import GIGABYTE
 from gal_studio.core.settings import Settings
@@ -174,8 +173,6 @@ def test_a_speed_lora_that_nobody_chose_gives_way_to_8_bit_weights() -> None:
     assert small.machine.base == "int8" and not small.generation.is_fast
     assert not new.adopting({"machine": {"base": "int8"}}).generation.is_fast
     assert new.adopting({"gal": {"top_k": 2}}).generation.is_fast
-    with pytest.raises(StudioError, match="A speed LoRA cannot be used with"):
-        new.adopting({"machine": {"base": "int8"}, "generation": {"speed_lora": "/a.safetensors"}})
 
 
 def test_the_plan_says_both_times(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,7 @@ def test_the_trigger_word_stands_where_a_caption_has_its_placeholder(studio: Stu
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),
         ({"base_model": "/nowhere/model"}, "There is no model folder"),
         ({"clip_model": "local-dir:/nowhere"}, "There is no model folder"),
+        ({"clip_model": "local-dir:/tmp"}, "is not an open_clip model"),
         ({"base_model": " "}, "is empty"),
         ({"preset": "huge"}, "no preset 'huge'"),
         ({"seed": -1}, "The seed is -1"),
@@ -80,13 +81,6 @@ def test_bad_input_is_one_sentence_and_stores_nothing(
     with pytest.raises(StudioError, match=words):
         studio.create_project(draft(**changes))
     assert studio.projects() == ()
-
-
-def test_model_directory_of_another_kind_is_refused(studio: Studio, tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"is not an image model: it holds no model_index\.json"):
-        studio.create_project(draft(base_model=str(tmp_path)))
-    with pytest.raises(StudioError, match="is not an open_clip model"):
-        studio.create_project(draft(clip_model=f"local-dir:{tmp_path}"))
 
 
 def test_the_same_origin_is_the_same_project(studio: Studio) -> None:

@@ -48,11 +48,6 @@ def test_a_choice_in_a_branch_changes_nothing_on_the_line_it_left_nor_the_revers
     assert learned(studio, after) == before, "each has a history of its own"
 
 
-def test_a_group_of_settings_that_is_no_table_is_refused(place: Place) -> None:
-    with pytest.raises(StudioError, match="must be a table of names and values"):
-        place.studio.what_if(place.round, {"tune": "assets"})
-
-
 def test_a_branch_is_called_by_what_differs(place: Place) -> None:
     studio, first = place.studio, place.round
     accept(studio, first, 0)
@@ -110,6 +105,7 @@ def test_a_branch_without_a_difference_is_said_to_repeat_its_line(place: Place) 
     ("given", "words"),
     [
         ({"settings": {"tune": {"rank": 2}}}, "already has this value"),
+        ({"settings": {"tune": "assets"}}, "must be a table of names and values"),
         ({"seed": 0}, "has the seed 0 already"),
         ({"seed": -1}, "choose a whole number"),
     ],

@@ -1,7 +1,6 @@
 """Requests for jobs, and their views."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,19 +30,6 @@ def test_job_line(studio: Studio, round_id: str) -> None:
     assert studio.stop(job.id).state == "stopping"
     studio.store.jobs.halt(job.id)
     assert studio.resume(job.id).state == "queued"
-
-
-def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, round_id: str) -> None:
-    project_id = studio.store.rounds.get(round_id).project_id
-    studio.change_settings(project_id, {"tune": {"preview_every": 25}})
-    with pytest.raises(StudioError, match="already trained on these images with these settings"):
-        studio.fine_tune(round_id)
-    before = fingerprints.training_fingerprint(inputs_of(studio.store, round_id))
-    present = studio.store.rounds.get(round_id).settings
-    studio.store.rounds.set_settings(round_id, replace(present, tune=replace(present.tune, preview_every=25)))
-    assert fingerprints.training_fingerprint(inputs_of(studio.store, round_id)) == before, (
-        "a checkpoint would be lost"
-    )
 
 
 @pytest.mark.parametrize(

@@ -77,19 +77,6 @@ def test_the_doctor_finds_a_broken_project_and_puts_it_aside(
     assert check_workspace(workspace, False)["left"] == []
 
 
-@pytest.mark.parametrize(
-    ("version", "words"), [(99, "made by a newer GAL Studio"), (-1, "has the version -1")]
-)
-def test_a_version_that_is_not_known_is_never_repaired_down(
-    folder: tuple[Path, str, str], version: int, words: str
-) -> None:
-    with Store(folder[0]) as store:
-        store.database.rows(f"PRAGMA user_version = {version}")
-    for repair in (False, True):
-        with pytest.raises(StudioError, match=words):
-            check_workspace(folder[0], repair)
-
-
 def test_a_list_makes_only_the_views_of_projects_that_were_written_to(
     folder: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,13 +16,6 @@ from gal_studio.studio.views.choices import agreement_words
 from tests.studio.seeding import chosen, draw, train
 
 
-@pytest.fixture
-def drawn(studio: Studio, round_id: str) -> str:
-    """A round with four pictures for each prompt, three prompts of which are undecided."""
-    draw(studio, round_id, [2, 2, 2])
-    return round_id
-
-
 def others(studio: Studio, round_id: str, picture: str) -> list[str]:
     """The other good pictures of the same test prompt."""
     anchor = studio.store.candidates.get(picture).anchor_id

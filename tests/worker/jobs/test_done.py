@@ -9,7 +9,7 @@ from gal_studio.state.files.content_store import Adapters
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.tiny_project import CHANGES, tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import drawn_round, first_round, work
 
 TUNE = CHANGES["tune"]
 
@@ -41,9 +41,7 @@ def test_a_lora_that_the_disk_changed_is_no_result_and_resume_writes_it_again(
 def second(studio: Studio, models: Models, names: tuple[str, str]) -> str:
     """A second round that continues from the first one."""
     changes = {**CHANGES, "tune": {**TUNE, "continue_from_last": True}}
-    first = first_round(studio, tiny_draft(names, changes=changes))
-    work(studio, models, studio.fine_tune(first))
-    work(studio, models, studio.generate(first))
+    first = drawn_round(studio, models, tiny_draft(names, changes=changes))
     return studio.next_round(first).id
 
 

@@ -101,15 +101,6 @@ def test_a_job_downloads_what_was_deleted_meanwhile(
     assert phases == ["loading", "download", "loading", "encode"], "what is here already is read first"
 
 
-def test_what_cannot_be_downloaded_is_refused_before_a_project_is_created(
-    hub: LocalHub, studio: Studio, names: tuple[str, str]
-) -> None:
-    hub.published[BASE].gated = True
-    with pytest.raises(StudioError, match="The model artist/ink is gated: ask for access at"):
-        studio.create_project(draft(names))
-    assert not studio.projects()
-
-
 def test_a_full_disk_is_noticed_before_a_download(
     hub: LocalHub, studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from gal_studio.rounds.inputs import inputs_of
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from tests.tiny_project import changed, tiny_draft
-from tests.worker.working import first_round, stop_at, weights, work
+from tests.worker.working import first_round, stop_at, trained_round, weights, work
 
 Names = tuple[str, str]
 
@@ -24,8 +24,7 @@ def test_a_training_that_is_ended_is_a_shorter_training(studio: Studio, models: 
     assert is_trained(inputs_of(studio.store, ended))
     assert [step for step, _ in studio.store.rounds.losses(ended)] == [1, 2, 3, 4]
 
-    shorter = first_round(studio, tiny_draft(names, changes=changed(tune={"steps": 4})))
-    assert work(studio, models, studio.fine_tune(shorter)).state == "completed"
+    shorter = trained_round(studio, models, tiny_draft(names, changes=changed(tune={"steps": 4})))
     assert weights(studio, shorter) == weights(studio, ended)
     assert (view := studio.job_view(project)) is not None and view.kept is None
     later = studio.store.rounds.add(project, ended, studio.store.rounds.get(ended).settings)

@@ -13,16 +13,15 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs.generate import _parts, _Planned
 from gal_studio.worker.models import Models
 from tests.tiny_project import changed, tiny_draft
-from tests.worker.working import first_round, stop_at, work
+from tests.worker.working import first_round, stop_at, trained_round, work
 
 Names = tuple[str, str]
 RULE = {"candidates": 10, "allocation": "ladder", "batch_size": 2}
 
 
 def trained(studio: Studio, models: Models, names: Names, **changes: Any) -> str:
-    round_id = first_round(studio, tiny_draft(names, changes=changed(generation={**RULE, **changes})))
-    assert work(studio, models, studio.fine_tune(round_id)).state == "completed"
-    return round_id
+    draft = tiny_draft(names, changes=changed(generation={**RULE, **changes}))
+    return trained_round(studio, models, draft)
 
 
 def drawn(studio: Studio, round_id: str) -> dict[tuple[int, int], str]:

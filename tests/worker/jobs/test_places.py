@@ -12,7 +12,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import tiny_draft
-from tests.worker.working import first_round, stop_at, work
+from tests.worker.working import first_round, stop_at, trained_round, work
 
 Names = tuple[str, str]
 
@@ -53,8 +53,7 @@ def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Model
 def test_references_are_embedded_once_for_all_batches(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    round_id = first_round(studio, tiny_draft(names))
-    work(studio, models, studio.fine_tune(round_id))
+    round_id = trained_round(studio, models, tiny_draft(names))
     project = studio.store.rounds.get(round_id).project_id
     (reference,) = studio.store.projects.references(project)
     embedder = models.embedder(studio.store.projects.get(project).clip_model)

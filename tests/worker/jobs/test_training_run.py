@@ -20,7 +20,7 @@ from gal_studio.worker.loop import Watcher
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import object_draft, tiny_draft
-from tests.worker.working import at, first_round, steps_to, stop_at, weights, work
+from tests.worker.working import at, drawn_round, first_round, steps_to, stop_at, weights, work
 
 Names = tuple[str, str]
 
@@ -145,9 +145,7 @@ def test_a_training_that_is_kept_takes_the_left_ones_of_its_round_along(
 @pytest.fixture
 def second(studio: Studio, models: Models, names: Names) -> str:
     """A second round with one accepted picture."""
-    first = first_round(studio, tiny_draft(names))
-    for job in studio.run_round(first):
-        work(studio, models, job)
+    first = drawn_round(studio, models, tiny_draft(names))
     studio.decide([studio.round_view(first).candidates[0].candidate.id], "accepted")
     return studio.next_round(first).id
 
@@ -158,22 +156,16 @@ def accept_when(studio: Studio, round_id: str, phase: str, done: float) -> Watch
     return at(phase, done, lambda _: studio.decide([other], "accepted"))
 
 
-def test_what_is_decided_while_the_model_loads_is_trained_on(
-    studio: Studio, models: Models, second: str
+@pytest.mark.parametrize(("phase", "done", "trained_on"), [("loading", 0, 3), ("encode", 1, 2)])
+def test_what_is_decided_while_the_model_loads_is_trained_on_and_later_is_another_training(
+    studio: Studio, models: Models, second: str, phase: str, done: float, trained_on: int
 ) -> None:
-    job = work(studio, models, studio.fine_tune(second), accept_when(studio, second, "loading", 0))
-    assert job.state == "completed"
-    assert len(studio.store.rounds.training_set(second)) == 3
-    assert fingerprints.is_trained(inputs_of(studio.store, second))
-
-
-def test_what_is_decided_after_that_is_another_training(studio: Studio, models: Models, second: str) -> None:
     begun_as = fingerprints.training_fingerprint(inputs_of(studio.store, second))
-    job = work(studio, models, studio.fine_tune(second), accept_when(studio, second, "encode", 1))
+    job = work(studio, models, studio.fine_tune(second), accept_when(studio, second, phase, done))
     assert job.state == "completed"
-    assert len(studio.store.rounds.training_set(second)) == 2
-    assert studio.store.rounds.get(second).trained_as == begun_as
-    assert not fingerprints.is_trained(inputs_of(studio.store, second))
+    assert len(studio.store.rounds.training_set(second)) == trained_on
+    assert fingerprints.is_trained(inputs_of(studio.store, second)) == (phase == "loading")
+    assert (studio.store.rounds.get(second).trained_as == begun_as) == (phase == "encode")
 
 
 @pytest.mark.thorough

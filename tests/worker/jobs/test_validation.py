@@ -16,7 +16,7 @@ from gal_studio.worker.jobs import validation
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import changed, tiny_draft
-from tests.worker.working import first_round, weights, work
+from tests.worker.working import first_round, trained_round, weights, work
 
 Names = tuple[str, str]
 VALIDATED = changed(tune={"steps": 8, "checkpoint_every": 50, "validate_every": 2})
@@ -56,8 +56,7 @@ def test_a_running_training_ends_at_the_step_since_which_steps_only_copy(
             assert studio.keep_step(job.id).state == "running", "a double click is one"
 
     shorter = {**VALIDATED, "tune": {**VALIDATED["tune"], "steps": 4, "validate_every": 0}}
-    other = first_round(studio, tiny_draft(names, changes=shorter))
-    assert work(studio, models, studio.fine_tune(other)).state == "completed"
+    other = trained_round(studio, models, tiny_draft(names, changes=shorter))
     done = work(studio, models, studio.fine_tune(first), watch)
     assert done.state == "completed", done.message
     step = offered[0]
@@ -99,8 +98,7 @@ def test_a_validation_that_is_halted_is_made_when_the_training_resumes(
     studio: Studio, models: Models, names: Names
 ) -> None:
     first = first_round(studio, tiny_draft(names, changes=VALIDATED))
-    whole = first_round(studio, tiny_draft(names, changes=VALIDATED, name="Whole"))
-    assert work(studio, models, studio.fine_tune(whole)).state == "completed"
+    whole = trained_round(studio, models, tiny_draft(names, changes=VALIDATED, name="Whole"))
     job = studio.fine_tune(first)
     for step in (4, 8):  # the last one too
 

@@ -1,6 +1,6 @@
 """The subject of several references, with the bundled vision model on the bundled references."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +31,6 @@ def short_searches() -> None:
 def tower() -> PatchTower:
     preset = load_preset("pocket")
     return load_vision(resolve_model(preset.vision_model), resolve_model(preset.clip_model), "cpu")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "workspace") as opened:
-        yield opened
 
 
 def teal(picture: Image.Image) -> np.ndarray:

@@ -16,7 +16,7 @@ from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from gal_studio.worker.training import prior_pictures
 from tests.tiny_project import changed, drawing, object_draft, tiny_draft
-from tests.worker.working import first_round, work
+from tests.worker.working import first_round, trained_round, work
 
 Names = tuple[str, str]
 STYLES = ["flat style", "clay style"]
@@ -56,8 +56,9 @@ def test_a_style_draws_anchors_in_other_styles_once(studio: Studio, models: Mode
 def test_a_later_test_prompt_leaves_prior_pictures_and_trainings_as_they_are(
     studio: Studio, models: Models, names: Names
 ) -> None:
-    first = first_round(studio, tiny_draft(names, anchors=["A tie {}", "A koala {}"], changes=with_prior()))
-    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    first = trained_round(
+        studio, models, tiny_draft(names, anchors=["A tie {}", "A koala {}"], changes=with_prior())
+    )
     before = kept(studio)
     assert len(before) == 3, "more than anchors"
     studio.add_anchors(studio.projects()[0].id, ["A drum {}"])
@@ -69,19 +70,14 @@ def test_fewer_prior_pictures_are_still_of_all_test_prompts(
     studio: Studio, models: Models, names: Names
 ) -> None:
     anchors = ["A tie {}", "A koala {}"]
-    first = first_round(studio, tiny_draft(names, anchors=anchors, changes=with_prior(prior_images=4)))
-    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    first = trained_round(
+        studio, models, tiny_draft(names, anchors=anchors, changes=with_prior(prior_images=4))
+    )
     assert len(kept(studio)) == 4
     settings = studio.store.rounds.get(first).settings.updated({"tune": {"prior_images": 2}})
     studio.store.rounds.set_settings(first, settings)
     assert [each.prompt for each in drawn_prior(inputs_of(studio.store, first))] == kept(studio)[:2]
     assert "koala" in kept(studio)[1], "not the tie in both styles"
-
-
-def test_without_other_styles_a_style_has_no_prior(studio: Studio, models: Models, names: Names) -> None:
-    first = first_round(studio, tiny_draft(names, changes=with_prior(prior_styles=[])))
-    assert work(studio, models, studio.fine_tune(first)).state == "completed"
-    assert kept(studio) == []
 
 
 @pytest.mark.parametrize(
@@ -122,8 +118,7 @@ def test_a_blank_picture_is_drawn_again_and_then_left_out(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch, attempts: int, count: int
 ) -> None:
     monkeypatch.setattr(prior_pictures, "draw", draws_blank(attempts))
-    first = first_round(studio, tiny_draft(names, changes=with_prior()))
-    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    trained_round(studio, models, tiny_draft(names, changes=with_prior()))
     assert len(kept(studio)) == count
 
 
@@ -140,8 +135,7 @@ def test_only_blank_pictures_are_refused(
 
 
 def test_a_lost_picture_is_drawn_again(studio: Studio, models: Models, names: Names) -> None:
-    first = first_round(studio, tiny_draft(names, changes=with_prior()))
-    work(studio, models, studio.fine_tune(first))
+    first = trained_round(studio, models, tiny_draft(names, changes=with_prior()))
     lost = studio.store.database.rows("SELECT image FROM class_images")[1]["image"]
     studio.store.images.path(lost).unlink()
     studio.change_settings(studio.store.rounds.get(first).project_id, {"tune": {"steps": 3}})
@@ -160,8 +154,7 @@ def test_the_users_own_pictures_stand_in(studio: Studio, models: Models, names: 
     assert work(studio, models, studio.fine_tune(first), messages(seen)).state == "completed"
     assert seen == [] and len(studio.store.database.rows("SELECT * FROM class_images")) == 2
     with_them = studio.store.rounds.losses(first)
-    without = first_round(studio, draft(names, changes=with_prior(prior_images=0)))
-    work(studio, models, studio.fine_tune(without))
+    without = trained_round(studio, models, draft(names, changes=with_prior(prior_images=0)))
     assert studio.store.rounds.losses(without) != with_them
 
 

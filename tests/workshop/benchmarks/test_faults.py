@@ -17,53 +17,14 @@ from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.ui.seeded import finished
-from tests.workspace.filled import fill
 from workshop.benchmarks.faults.files import try_folders
 from workshop.benchmarks.faults.interrupted import COMMANDS, Outcome, try_command
 from workshop.benchmarks.faults.kills import run
 from workshop.benchmarks.faults.report import Load, Report
 from workshop.benchmarks.faults.values import try_values
-from workshop.benchmarks.faults.witness import Witness, results
+from workshop.benchmarks.faults.witness import results
 
 pytestmark = pytest.mark.thorough
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Witness:
-    """A witness of a workspace with decisions, pictures and LoRAs."""
-    with Store(tmp_path / "workspace") as store:
-        fill(store, Random(1))
-    seen = Witness(tmp_path / "workspace")
-    seen.look()
-    seen.check()
-    assert not seen.losses.any
-    return seen
-
-
-@pytest.mark.parametrize(
-    ("sql", "lost"),
-    [
-        ("DELETE FROM decisions WHERE id = (SELECT MAX(id) FROM decisions)", "decisions"),
-        ("UPDATE candidates SET seed = seed + 1", "pictures"),
-        ("", "decisions"),  # one that was confirmed and never written
-    ],
-)
-def test_the_witness_misses_rows(witness: Witness, sql: str, lost: str) -> None:
-    if sql:
-        with Store(witness.workspace) as store:
-            store.database.write(sql)
-    else:
-        witness.confirm("an image", "accepted")
-    witness.check()
-    assert getattr(witness.losses, lost) >= 1
-
-
-def test_the_witness_sees_a_lost_and_an_altered_file(witness: Witness) -> None:
-    first, second = sorted((witness.workspace / "images").glob("*.png"))[:2]
-    first.write_bytes(b"another")
-    second.unlink()
-    witness.check()
-    assert 1 <= witness.losses.files <= 2, "a mask or a preview may be among them"
 
 
 def test_nothing_grows_from_job_to_job(tmp_path: Path, names: tuple[str, str]) -> None:

@@ -14,23 +14,13 @@ from gal_studio.engine.families.family import References, predict
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.tower_encoder import TowerEncoder
 from gal_studio.engine.sampling.reference_adapter import attached, encode_references, load_adapter
-from workshop.pocket.data import views as data
-from workshop.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
-from workshop.pocket.data.dataset import NONE
-from workshop.pocket.data.icons import PACKS, Design
-from workshop.pocket.data.views import VIEW, VIEWS, Encoders, draw_subject, held_out
+from workshop.pocket.data.views import Encoders
 from workshop.pocket.train import adapter as training
-from workshop.pocket.train.adapter import Adapter, Scale, Views
+from workshop.pocket.train.adapter import Adapter, Scale
 
 pytestmark = pytest.mark.thorough
 
 POCKET = assets_folder() / "pocket"
-DESIGNS = [
-    Design(concept.name, code, pack, np.zeros((1, 1, 4), np.uint8))
-    for concept in CONCEPTS
-    for code in concept.codepoints
-    for pack in PACKS
-]
 
 
 @pytest.fixture(scope="module")
@@ -46,31 +36,6 @@ def encoders() -> Encoders:
 @pytest.fixture(scope="module")
 def unet() -> torch.nn.Module:
     return training.frozen_unet()
-
-
-def some_views(styles: list[int]) -> Views:
-    rng = np.random.default_rng(0)
-    rows = [(row // VIEWS, style, NONE, 0) for row, style in enumerate(styles)]
-    latents = rng.normal(size=(len(rows), 16, 16, 16)).astype(np.float16)
-    tokens = rng.normal(size=(len(rows), 64, 512)).astype(np.float16)
-    subjects = CONCEPTS[: len(rows) // VIEWS]
-    return Views(latents, tokens, np.array(rows, VIEW), list(subjects))
-
-
-def test_subjects_are_of_no_design_that_is_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "designs_of", lambda icons: DESIGNS)
-    monkeypatch.setattr(data, "OTHER", 0.0)
-    data.known_designs.cache_clear()
-    rng = np.random.default_rng(0)
-    drawn = [draw_subject(Path("icons"), rng) for _ in range(2000)]
-    data.known_designs.cache_clear()
-    learned = {(one.design.concept, one.design.codepoint, one.design.pack) for one in drawn}
-    measured = held_out(Path("icons"))
-    kept = {(one.design.concept, one.design.codepoint, one.design.pack) for one in measured}
-    assert learned.isdisjoint(kept) and kept > HELD_OUT_DESIGNS
-    assert all(one.concept.in_denoiser for one in drawn) and not all(
-        one.concept.in_denoiser for one in measured
-    )
 
 
 def test_the_written_adapter_predicts_as_the_trained_one(

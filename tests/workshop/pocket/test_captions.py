@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
 from gal_studio.assets import load_presets
-from workshop.pocket.data import icons
-from workshop.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
+from workshop.pocket.data.concepts import CONCEPTS
 from workshop.pocket.scenes.places import PLACES
 
 pytestmark = pytest.mark.thorough
-
-BY_NAME = {concept.name: concept for concept in CONCEPTS}
-
-
-def test_held_out_designs_leave_three_to_train_on() -> None:
-    held = Counter(name for name, _, _ in HELD_OUT_DESIGNS)
-    for name, code, pack in HELD_OUT_DESIGNS:
-        concept = BY_NAME[name]
-        assert code in concept.codepoints
-        assert pack in icons.PACKS
-        assert concept.in_denoiser
-        assert len(concept.codepoints) * len(icons.PACKS) - held[name] >= 3
 
 
 def test_the_preset_lists_what_the_denoiser_was_taught() -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.thorough
 SQUARE = {"body": '<path fill="#c33" d="M2 2h10v12h-10z"/>'}
 
 
-def _archive(path: Path, **members: object) -> None:
+def archive(path: Path, **members: object) -> None:
     with tarfile.open(path, "w:gz") as tar:
         for name, content in members.items():
             data = json.dumps(content).encode()
@@ -36,12 +36,12 @@ def packed(tmp_path: Path) -> Path:
     codes = {c.codepoints[0]: c.name for c in CONCEPTS[:3]}
     codes |= {code: f"held-{code}" for _, code, _ in HELD_OUT_DESIGNS}
     for name in art.SETS:
-        _archive(
+        archive(
             folder / art.archive_name(name),
             icons={"icons": dict.fromkeys(codes.values(), SQUARE)},
             chars=codes,
         )
-    _archive(folder / icons.archive_name(icons.SOLID_PACK))
+    archive(folder / icons.archive_name(icons.SOLID_PACK))
     target = tmp_path / "source.tar"
     assert source.pack(folder, target) < source.LIMIT
     return target

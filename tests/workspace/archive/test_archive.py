@@ -140,14 +140,6 @@ def test_imported_twice_it_is_two_projects_of_different_names(made: tuple[Path, 
         assert third.decisions.of_round(third.rounds.of_project(ids[1])[0].id).verdicts
 
 
-def test_pictures_in_an_export_hold_pixels_alone(made: tuple[Path, str]) -> None:
-    with zipfile.ZipFile(made[0] / "project.zip") as archive:
-        for name in archive.namelist():
-            if name.endswith(".png"):
-                data = archive.read(name)
-                assert data.count(b"tEXt") + data.count(b"eXIf") + data.count(b"iCCP") == 0
-
-
 @given(seed=st.integers(0, 2**32), rounds=st.integers(1, 3), name=st.text(min_size=1, max_size=20))
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_project_survives_the_way_there_and_back(
@@ -163,10 +155,6 @@ def test_any_project_survives_the_way_there_and_back(
         sent = export_project(first, project.id, folder / "sent.zip").read_bytes()
         assert import_project(second, folder / "sent.zip") == project.id
         assert export_project(second, project.id, folder / "back.zip").read_bytes() == sent
-
-
-def test_an_archive_that_was_packed_anew_is_taken(archive: Archive, target: Store) -> None:
-    assert import_project(target, archive.write(), show_all)
 
 
 def test_picture_that_is_here_but_damaged_comes_back_with_an_import(
@@ -223,14 +211,6 @@ def test_marks_in_an_archive_of_version_46_are_logged_apart(
     (marked,) = (one.id for one in target.candidates.with_own(first) if one.marked_copy is not None)
     assert target.history.undo(first) == (marked,), "the mark is the last step of its round"
     assert target.candidates.get(marked).marked_copy is None
-
-
-def test_remarks_and_recipes_come_along(target: Store, made: tuple[Path, str]) -> None:
-    project_id = import_project(target, made[0] / "project.zip")
-    first = target.rounds.of_project(project_id)[0]
-    assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
-    tried = target.database.rows("SELECT early_strength, strength, switch FROM trials")
-    assert (0.25, 0.5, 0.75) in {tuple(sorted(row)) for row in tried}
 
 
 def test_manifest_names_every_file_with_its_hash(made: tuple[Path, str]) -> None:

@@ -25,8 +25,6 @@ from gal_studio.studio.views.words.benchmark import (
     unmeasured,
 )
 
-HERE = ("since", (None, None), False)
-
 
 def change(value: float = 0.5, verdict: Outcome = "better", low: float = 0.4, high: float = 0.6) -> Change:
     return Change(value, low, high, 24, 12, 0.01, verdict)
