@@ -97,7 +97,9 @@ def test_blur_borders_and_marks_are_told_with_their_images(teapots: list[Path]) 
         draw.ellipse((310, 310, 370, 370), (250, 250, 250), (0, 0, 0), 6)
         draw.rectangle((330, 330, 350, 350), (0, 0, 0))
     ((text, places),) = said_of_several(*opened).items()
-    assert text.startswith("The same mark is in the lower right of all 3 images") and places == (0, 1, 2)
+    assert text.startswith(
+        "The same mark, such as a watermark or a signature, is in the lower right of all 3 images"
+    ) and places == (0, 1, 2)
 
 
 def test_what_is_in_the_middle_of_all_images_may_be_their_subject(teapots: list[Path]) -> None:

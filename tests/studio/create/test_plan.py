@@ -141,8 +141,8 @@ def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.Mo
 def test_a_rounds_time_is_told_in_fitting_units(seconds: float, words: str) -> None:
     assert plan.duration_words(seconds) == f"A round takes about {words}"
     assert plan.duration_words(seconds, 60.0) == (
-        f"A round takes about {words[:-1]}; measuring it on the benchmark, at full strength and by its best "
-        "schedule, about 1 minute."
+        f"A round takes about {words[:-1]}. Measuring it on the benchmark, at full strength and by its best "
+        "schedule, takes about 1 minute."
     )
 
 

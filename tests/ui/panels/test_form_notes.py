@@ -63,7 +63,7 @@ def test_an_odd_prompt_is_told_at_its_field(
 def test_a_thing_that_the_model_does_not_know_comes_with_prompts_that_it_does() -> None:
     given = {"prompts": ["A swan in felt style"], "places": ["prompt"], "pictures": 1}
     answer = derived(Form.parsed({"kind": "style", "preset": "pocket", "sets": [given]}))
-    (note,) = (note for note in answer.notes if "can’t generate “swan”" in note.text)
+    (note,) = (note for note in answer.notes if "cannot generate “swan”" in note.text)
     assert note.swaps is not None
     assert note.swaps[0].prompts == ("A parrot in felt style",)
     assert all(other.swaps is None for other in answer.notes if other is not note)
