@@ -98,7 +98,7 @@ def judge(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge LoRAs that you have: how strong, what they copy, and which one; nothing is trained."""
+    """Judge LoRAs that you have: how strong, what they copy, and which one. Nothing is trained."""
     if references is not None:
         note_left_out(user_path(references))
     draft = judged_draft(
