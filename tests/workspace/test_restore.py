@@ -74,9 +74,7 @@ def test_the_doctor_reports_and_puts_the_newest_whole_copy_in_its_place(name: st
     (told,) = check_workspace(workspace, repair=False)["left"]
     assert f"--repair puts its copy of {time_of(copy)} in its place" in told
     done = check_workspace(workspace, repair=True)
-    said = (
-        f"studio.db is the copy of {time_of(copy)}; the one before it, with what is newer, is in {DAMAGED}/"
-    )
+    said = f"studio.db is now the copy of {time_of(copy)}; the previous one, with newer changes, is in {DAMAGED}/"
     assert said in done["done"][0] and done["left"] == []
     assert names_of(workspace) == {"Cat"} and check_workspace(workspace, repair=False)["found"] == []
     (kept,) = (workspace / DAMAGED).glob("studio-*.db")

@@ -61,7 +61,7 @@ class BusyError(DiskError):
 
 def _full(folder: Path) -> NoRoomError:
     return NoRoomError(
-        f"The disk of the folder {folder} is full: free some space and try again. Stored data is intact."
+        f"The disk of the folder {folder} is full: free some space and try again (stored data is intact)."
     )
 
 

@@ -44,7 +44,7 @@ def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> No
 def test_what_a_form_holds_is_said_with_the_base_model(form: ExportForm) -> None:
     for preset in load_presets():
         said = about_form(form, preset.base_model, preset.title)
-        assert "the LoRA" in said or "can’t run" in said
+        assert "the LoRA" in said or "cannot run" in said
         assert form.is_own or preset.title in said
 
 

@@ -99,7 +99,7 @@ def test_what_needs_a_trained_round_is_refused_for_round_0(
         lambda: studio.measure(zero),
         *refinings(studio, zero),
     ):
-        with pytest.raises(StudioError, match=r"Round 0 is generated without training, so that nothing in"):
+        with pytest.raises(StudioError, match=r"Round 0 is generated without training, so nothing in"):
             what()
     assert studio.instant_round(project).round_id == zero
     other = studio.store.rounds.get(studio.instant_round(project, {"strength": 0.3}).round_id)

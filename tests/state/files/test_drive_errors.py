@@ -18,7 +18,7 @@ from gal_studio.state.files.free_space import Disk
 
 SAID = {
     errno.ENOSPC: "is full",
-    errno.EFBIG: "no file of this size",
+    errno.EFBIG: "files this large",
     errno.EDQUOT: "quota",
     errno.EMFILE: "Too many files are open",
     errno.ESTALE: "stale",

@@ -161,8 +161,8 @@ def test_what_a_model_loses_is_said_by_its_name(tmp_path: Path) -> None:
     ("prompt", "words"),
     [
         ("A cat in bold outline style", ""),
-        ("A cat in watercolor painting style", "Pocket knows “watercolor” already"),
-        ("A cat in Flat style", "Pocket knows “flat” already"),
+        ("A cat in watercolor painting style", "Pocket already knows “watercolor”"),
+        ("A cat in Flat style", "Pocket already knows “flat”"),
         ("A cat in inflated style", ""),
         ("in lumira style", "The style is read as “in lumira style”"),
         ("猫、水彩画風", "The style is read as “水彩画風”"),

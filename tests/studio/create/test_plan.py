@@ -191,6 +191,6 @@ def test_the_plan_says_both_times(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seconds == pytest.approx(steps + 126 * 0.25 + regularization)
     sentence = plan_round(store, shape, klein.base_model, settings, "object").sentence
     both = f"A round takes {plan.about(seconds)} ({plan.about(steps + without + regularization)} without"
-    assert f"{both} the fast model); measuring" in sentence
+    assert f"{both} the fast model). Measuring" in sentence
     base = settings.updated({"generation": {"fast_model": ""}})
     assert "without the fast model" not in plan_round(store, shape, klein.base_model, base, "object").sentence

@@ -74,5 +74,5 @@ def test_a_workspace_that_takes_nothing_is_one_sentence(
 
 def test_a_disk_without_room_is_one_sentence(target: Store, made: Made) -> None:
     target.disk.reserve = 1 << 60
-    with pytest.raises(StudioError, match=r"are needed besides the .* are free. Free some space"):
+    with pytest.raises(StudioError, match=r"are needed besides the .* are free\): free some space"):
         opened(target, made)

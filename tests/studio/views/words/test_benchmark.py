@@ -219,8 +219,8 @@ def test_what_was_chosen_blind_is_said_in_place_of_what_was_measured() -> None:
     assert clear["Round 2"].place == "★ Your choice in blind pairs, at full strength."
     assert clear["Round 1"].place == "In blind pairs, you chose round 2."
     maybe = measure_words(rounds, best("Round 2", by_eye=True, rivals=("Round 1",)), "style", "").rounds
-    assert maybe["Round 2"].place == "★ Your choice in blind pairs, at full strength, which can be chance."
-    assert maybe["Round 1"].place == "In blind pairs, you chose round 2, which can be chance."
+    assert maybe["Round 2"].place == "★ Your choice in blind pairs, at full strength, which may be chance."
+    assert maybe["Round 1"].place == "In blind pairs, you chose round 2, which may be chance."
 
 
 def test_how_far_the_style_is_kept_has_a_column_where_it_is_known() -> None:
