@@ -179,7 +179,7 @@ def _head(path: Path) -> tuple[bytes, int]:
 def refused(path: Path, error: OSError, name: str) -> str:
     """What the system refused of a file that is read; "" if it is not there, or nothing is known of it."""
     if getattr(error, "winerror", None) in _IN_USE:
-        return f"The {name} is in use by another program: close that one, or wait, then try again."
+        return f"The {name} is in use by another program: close that program, or wait, then try again."
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"You may not read the {name}{_whose(path)}: {_how_to_be_allowed(error)}."
     return drive_sentence(error, path.parent) or ""
@@ -249,9 +249,7 @@ def _why_missing(path: Path, name: str) -> str | None:
         return f"{name} is a link to {path.readlink()}, which is not there: correct it, or connect its drive."
     beside = next((path.name + end for end in _UNFINISHED if path.with_name(path.name + end).exists()), "")
     if beside:
-        return (
-            f"{name} is still being downloaded ({beside}): wait until that has ended, or download it again."
-        )
+        return f"{name} is still being downloaded ({beside}): wait until it is done, or download it again."
     if path.with_name(f".{path.name}.icloud").exists():
         return f"{name} is only in iCloud: download it in Finder (the cloud beside its name) first."
     there = next((each for each in path.absolute().parents if each.exists()), None)

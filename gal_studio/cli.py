@@ -130,7 +130,7 @@ def _say_version(wanted: bool) -> None:
 
 
 _VERSION = typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and exit.")
-_API = typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md).")
+_API = typer.Option("--api", help="Let programs on other machines use the studio, too (docs/python.md).")
 
 
 @app.callback(invoke_without_command=True)

@@ -141,7 +141,7 @@ def test_too_little_room_is_seen_before_any_work(disk: Path, names: tuple[str, s
         studio = Studio(store)
         job = work(studio, Models(), studio.fine_tune(first_round(studio, tiny_draft(names))))
         assert (job.state, job.paused_for) == ("paused", "room")
-        assert job.message.startswith("The disk is full: ")
+        assert job.message.startswith("The disk is full (")
         assert "are needed besides the 7.2 MB that must stay free, and 7." in job.message
         assert store.rounds.losses(job.round_id) == ()
         ((_, needed),) = store.jobs.waiting_for_space()

@@ -13,7 +13,9 @@ from gal_studio.studio import Studio
 
 def locate_model(
     context: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The path that projects know: a folder or file.")],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="The path that projects store: a folder or file.")
+    ],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Where the same model is now.")],
     workspace: StoredWorkspace = None,
     project: Annotated[

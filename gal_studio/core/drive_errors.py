@@ -5,7 +5,7 @@ import errno
 _GONE = ("The drive of the folder {} is no longer connected", "connect it again, then try again")
 _SAID: dict[str, tuple[str, str]] = {
     "EFBIG": (
-        "The drive of the folder {} takes no file of this size, or this account may not write one",
+        "The drive of the folder {} does not accept files this large, or this account may not write them",
         "choose a folder on a drive without FAT32, or raise the limit (`ulimit -f`)",
     ),
     "EDQUOT": (

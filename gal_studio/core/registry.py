@@ -123,7 +123,7 @@ class Registry(Sequence[T]):
             for value in vars(file).values():
                 if self._is_member(value) and found.setdefault(self._name_of(value), value) is not value:
                     raise ValueError(
-                        f"{file.__name__}: there is {self.what} {self._name_of(value)!r} already"
+                        f"{file.__name__}: there is already {self.what} {self._name_of(value)!r}"
                     )
         if lost := [name for name in self.first if name not in found]:
             raise ValueError(f"{self.folder} has no file with {self.what} {lost[0]!r}")

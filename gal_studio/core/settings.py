@@ -439,8 +439,8 @@ class GenerationSettings(SettingsGroup):
         "Latest switch",
         0.0,
         1.0,
-        note="Only with fixed schedules and a lowest strength below 1: the share of denoising that uses "
-        "the lower one (0 keeps it throughout).",
+        note="Only with fixed schedules and a lowest strength below 1: the lower strength lasts for this "
+        "share of denoising at most (0 keeps it throughout).",
         idle=(
             {"generation.allocation": "ladder", "tune.method": "lora"},
             {"generation.allocation": "ladder", "tune.method": "lokr"},
@@ -763,7 +763,7 @@ class RefineSettings(SettingsGroup):
     pair_prompts: PairPrompts = setting(
         "clean",
         "Prompts of pairs",
-        note="What is generated beside an object’s reference: the object on a clean background, or the "
+        note="What the image beside an object’s reference shows: the object on a clean background, or the "
         "reference’s own prompt.",
     )
     clean_background: str = setting(

@@ -49,7 +49,7 @@ def _absent(drawn: Sequence[Candidate]) -> str:
     if len(several) >= ENOUGH_TO_TELL and together <= FEW_SHARE * len(several):
         number = f"Only {together} of {len(several)} images show" if together else "No image shows"
         return (
-            f"{number} {listed([*words])} together: this model can’t generate them together. Make a project "
+            f"{number} {listed([*words])} together: this model cannot generate them together. Make a project "
             "for each."
         )
     lacking = {word: sum(word in one.missing for one in asked) for word in words}

@@ -239,7 +239,7 @@ class Requests(dict[str, Request]):
         if why := _ill_declared(request):
             raise TypeError(f"the request {request.name!r} of {act.__module__} {why}")
         if request.name in self:
-            raise ValueError(f"the request {request.name!r} of {act.__module__} is there already")
+            raise ValueError(f"the request {request.name!r} of {act.__module__} already exists")
         self[request.name] = request
         return act
 

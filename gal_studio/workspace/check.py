@@ -150,7 +150,7 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
             if files.is_own(path) and path.stem not in named and files.intact(path.stem)
         )
         if paths:
-            what = f"{counted(len(paths), 'file')} in {files.folder.name}/ belong to nothing here."
+            what = f"{counted(len(paths), 'file')} in {files.folder.name}/ belong to no project."
             yield Finding("orphan", what, names=tuple(path.stem for path in paths), paths=paths)
 
 

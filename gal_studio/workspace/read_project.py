@@ -36,7 +36,7 @@ def read_project(store: Store, project_id: str) -> None:
         raise StudioError("The project has no reference.")
     rounds = store.rounds.of_project(project_id)
     if not shown_rounds(rounds):
-        raise StudioError("The project has no round that is shown.")
+        raise StudioError("The project has no visible round.")
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     store.refinements.all_limits(project_id)

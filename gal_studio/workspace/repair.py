@@ -31,7 +31,7 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "(SELECT 1 FROM class_images AS lost WHERE lost.image = :name AND "
         "lost.project_id = class_images.project_id AND lost.drawn_by = class_images.drawn_by AND "
         "lost.position <= class_images.position)",
-        "the next training generates them again, with those after them; copy files of your own back",
+        "the next training generates them again, with those after them; copy your own files back",
     ),
     ("trials", "image"): (
         "UPDATE trials SET image = NULL WHERE image = :name",

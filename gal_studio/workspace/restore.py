@@ -44,7 +44,7 @@ def restore(workspace: Path, name: str) -> str:
     path = workspace / BACKUPS / name
     if not is_backup(path):
         known = ", ".join(one.name for one in backups(workspace))
-        step = f"choose from {known}" if known else "the workspace has no copies"
+        step = f"choose from {known}" if known else "the workspace has none"
         raise StudioError(f"The database copy {name!r} does not exist: {step}.")
     with ExitStack() as locks:
         for lock in (PageLock(workspace), WorkerLock(workspace)):

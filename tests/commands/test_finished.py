@@ -20,7 +20,7 @@ def test_a_lora_of_the_bundled_model_is_for_diffusers_alone(
         studio.open_finished()
     command = ["export", "--workspace", workspace, "--out", str(out), "--format", "kohya"]
     assert main(command) == 2
-    refused = "can’t run the bundled model. Only diffusers can"
+    refused = "cannot run the bundled model. Only diffusers can"
     assert refused in " ".join(capsys.readouterr().err.split())
     with closing(sqlite3.connect(tmp_path / "workspace" / "studio.db")) as database, database:
         database.execute("UPDATE rounds SET settings = '{' WHERE number = 3")

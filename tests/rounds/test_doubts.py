@@ -86,8 +86,8 @@ def finding(*found: tuple[float, ...]) -> list[Candidate]:
 
 def test_objects_that_most_images_lack_are_named_and_so_is_that_two_never_come_together() -> None:
     assert doubt(round_of(finding((3.0, 0.2), (0.1, 3.0)))) == (
-        "No image shows <tiko> and <mugo> together: this model can’t generate them together. Make a project "
-        "for each."
+        "No image shows <tiko> and <mugo> together: this model cannot generate them together. Make a "
+        "project for each."
     )
     assert doubt(round_of(finding((3.0, 0.2), (3.0, -1.0), (3.0, 2.0)))) == (
         "Objects are missing in most of 12 images: <mugo> in 8. Train longer."

@@ -159,7 +159,7 @@ def test_damaged_picture_is_named_with_what_to_do(store: Store, left: int) -> No
 
 def test_file_that_cannot_be_read_is_named(store: Store) -> None:
     store.images.path("1" * 64).mkdir()
-    with pytest.raises(StudioError, match=r"111111111111 is a link or no plain file.*gal-studio doctor"):
+    with pytest.raises(StudioError, match=r"111111111111 is a link or not a plain file.*gal-studio doctor"):
         store.images.read("1" * 64)
 
 

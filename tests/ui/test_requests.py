@@ -84,7 +84,7 @@ def test_a_field_makes_an_object_of_it_and_a_name_is_taken_once() -> None:
         return (project,)
 
     assert table["named"](None, {"project": "x"}) == {"names": ["x"]}  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="is there already"):
+    with pytest.raises(ValueError, match="already exists"):
         table.read(named)
     with pytest.raises(ValueError, match="two features have a request or part 'named'"):
         joined(table, table)

@@ -61,7 +61,7 @@ def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
     ("error", "said", "is_ours"),
     [
         (torch.OutOfMemoryError(), "not enough memory for the models", False),
-        (OSError(errno.EFBIG, "File too large", "/adapters/x"), "takes no file of this size", False),
+        (OSError(errno.EFBIG, "File too large", "/adapters/x"), "does not accept files this large", False),
         (ZeroDivisionError(), "ZeroDivisionError", True),
     ],
 )

@@ -45,7 +45,7 @@ CASES: dict[str, tuple[Tensors | Callable[[Path], Tensors], str]] = {
     "no LoRA": ({"control_model.input_blocks.0.0.weight": ONE}, "is a ControlNet, .*: choose a LoRA"),
     "two adapters": (
         {**factors(f"unet.{LAYER}", "ink"), **factors(f"unet.{LAYER}", "wash")},
-        r"holds several LoRAs \(ink, wash\): save each one as a file of its own",
+        r"holds several LoRAs \(ink, wash\): save each one in its own file",
     ),
 }
 """`tests/core/models/test_lora_kinds.py` has what else a file can be."""

@@ -65,7 +65,7 @@ export function inTime(answer) {
 function inItsPlace(status, sent) {
   if (status === TOO_LARGE)
     return `${PROXY} blocked this ${size(sent)} upload: raise its limit (nginx: client_max_body_size).`;
-  if (LATER.has(status)) return `${PROXY} can’t reach GAL Studio (${status}). Retrying…`;
+  if (LATER.has(status)) return `${PROXY} cannot reach GAL Studio (${status}). Retrying…`;
   if (status < 400 || NOT_SIGNED_IN.has(status))
     return (
       "Another page answered in place of GAL Studio, perhaps a sign-in: open this address in a new tab. " +

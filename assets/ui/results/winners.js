@@ -47,7 +47,7 @@ export function Winners({ rows, columns }) {
           ${
             its
               ? html`<${Button} onClick=${() => openFinish(its)}>Take ${inSentence(columns[at].name)}…<//>`
-              : html`Its files use another strength: prefer it in blind pairs, and they use this one.${" "}
+              : html`Its files use another strength. Prefer it in blind pairs to make them use this one.${" "}
                   ${partsIn("winner", settingsOf(columns, at))}`
           }
         </figcaption>

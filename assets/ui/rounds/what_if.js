@@ -18,7 +18,7 @@ const WAYS = [
   ["images", "Other images", "Pick other images in a new branch. This one doesn’t change.", ""],
   ["settings", "Another setting", "The same images, trained in another way.", ""],
   ["seed", "Another seed", "Train again with another seed, to see how much is chance.", "seed"],
-  ["worth", "Was it worth it?", "As many steps with nothing accepted, as a separate project.", ""],
+  ["worth", "Was it worth it?", "Train for as many steps with nothing accepted, as a separate project.", ""],
 ];
 const REPLAY = "worth";
 

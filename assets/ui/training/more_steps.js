@@ -21,7 +21,7 @@ async function askSteps() {
     title: "Train more steps",
     words: [
       "The result is the same as training all steps in one go. " +
-        "A round with images keeps them; a new round beside it is trained.",
+        "A round with images keeps them, and a new round beside it is trained instead.",
       html`<label>
         <span>More steps </span>
         <input

@@ -115,7 +115,7 @@ def unlike_references(name: str, drawn: Sequence[Candidate]) -> str:
         return ""
     return (
         f"{name} doesn’t reproduce your images at any strength. If it was trained on other images, "
-        "copies can’t be detected."
+        "copies cannot be detected."
     )
 
 
@@ -141,4 +141,4 @@ def _why(best: Recipe, rates: Sequence[RecipeRate], kind: Kind) -> str:
 
 def not_judged(kind: Kind) -> str:
     """What nobody knows of a LoRA that is judged without references, and what to do."""
-    return f"Not judged: copies and {kind} match. Judge it again with a few images that it was trained on."
+    return f"Copies and {kind} match are not judged. Judge it again with a few images that it was trained on."

@@ -422,7 +422,7 @@ def _lost(report: Report, called: str, falls: Callable[[str], bool]) -> str:
         return f"{report.arm.name} diverged. Train again with a lower learning rate or fewer steps."
     if report.kept is not None and report.kept.is_lost:
         return (
-            f"{report.arm.name} lost half of “{called}”, or more, since the first round. Go back one round, "
+            f"{report.arm.name} lost half or more of “{called}” since the first round. Go back one round, "
             "and accept images that show it clearly."
         )
     if since is not None and since.value <= 0 and not is_up(since):

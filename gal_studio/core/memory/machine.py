@@ -36,7 +36,7 @@ class MachineSettings(SettingsGroup):
     base: Base = setting(
         "plain",
         "Base weights",
-        note="Weights of 8 bits halve the memory of the base model and are a little less exact. They need a "
+        note="8-bit weights halve the memory of the base model but are a little less exact. They need a "
         "LoRA.",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )
@@ -44,32 +44,32 @@ class MachineSettings(SettingsGroup):
     optimizer: Optimizer = setting(
         "adamw",
         "Optimizer",
-        note="AdamW in 8 bits saves memory, most of all when all weights are trained. Prodigy finds the "
-        "learning rate: set that to 1.",
+        note="AdamW in 8 bits saves memory, especially when all weights are trained. Prodigy finds the "
+        "learning rate itself: set it to 1.",
         words={"adamw": "AdamW", "adamw8bit": "AdamW in 8 bits", "prodigy": "Prodigy"},
     )
     text_off_device: bool = setting(
         False,
         "Offload text encoder",
-        note="Text encoder and model take turns on the GPU. This needs less memory and is a little slower.",
+        note="Text encoder and model take turns on the GPU. This needs less memory but is a little slower.",
     )
     checkpointing: bool = setting(
         False,
         "Gradient checkpointing",
-        note="Recomputes activations instead of keeping them. Training needs less memory and a third more "
+        note="Recomputes activations instead of keeping them. Training needs less memory but a third more "
         "time.",
     )
     # of transformers; the blocks are computed again in training, as with checkpointing
     swapping: bool = setting(
         False,
         "Block swapping",
-        note="Base weights of a transformer wait in main memory until their block computes. This needs "
-        "much less memory and is somewhat slower.",
+        note="Base weights of a transformer wait in main memory until their block computes. This needs much "
+        "less memory but is somewhat slower.",
     )
     tiling: bool = setting(
         False,
         "Autoencoder tiling",
-        note="Decodes images in four tiles. This needs less memory and changes images slightly.",
+        note="Decodes images in four tiles. This needs less memory but changes images slightly.",
     )
     compile: bool = setting(
         False,

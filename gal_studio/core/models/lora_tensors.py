@@ -110,11 +110,10 @@ def refuse_several_adapters(file: str, names: Iterable[str]) -> None:
     adapters = sorted({adapter for tensors in found.values() for adapter in tensors if adapter})
     if len(adapters) > 1:
         raise StudioError(
-            f"The file {file} holds several LoRAs ({', '.join(adapters[:4])}): save each one as a file of "
-            "its own."
+            f"The file {file} holds several LoRAs ({', '.join(adapters[:4])}): save each one in its own file."
         )
     if twice := [tensors for tensors in found.values() if len(tensors) > 1]:
-        raise StudioError(f"The file {file} has {min(twice[0].values())} twice: save its LoRA again.")
+        raise StudioError(f"The file {file} contains {min(twice[0].values())} twice: save its LoRA again.")
 
 
 def layers_of(names: Iterable[str]) -> dict[str, set[Role]]:

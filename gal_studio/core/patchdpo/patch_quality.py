@@ -43,8 +43,8 @@ class Limits:
         lows = (self.low, *self.lows)
         if not all(-1.0 <= low < self.high <= 1.0 + 1e-6 for low in lows):
             raise StudioError(
-                f"The scale of the heat maps would go from {max(lows):.3f} to {self.high:.3f}: the vision "
-                "model cannot tell subjects apart; choose another vision model."
+                "The vision model cannot tell subjects apart (the scale of the heat maps would go from "
+                f"{max(lows):.3f} to {self.high:.3f}): choose another vision model."
             )
 
     def among(self, references: int) -> "Limits":

@@ -68,8 +68,8 @@ class Variant:
         if self.training is None or self.training in JOB_KINDS:
             return ""
         return (
-            f"This studio lacks the feature “{self.training}”, which trains round {number}: what it has can "
-            "be used as it is."
+            f"This studio lacks the feature “{self.training}”, which trains round {number}: you can still "
+            "use what the round has."
         )
 
     def training_seed(self, seed: int, number: int) -> int:

@@ -51,8 +51,8 @@ class Description:
         self.require(kind in supported, has, " and ".join(supported))
         if not self.components.get(component):
             raise StudioError(
-                f"The model {self.name} cannot be opened: the configuration of its {what} is missing; "
-                "download it again."
+                f"The model {self.name} cannot be opened because the configuration of its {what} is "
+                "missing: download it again."
             )
 
     def require_values(self, component: str, expected: Mapping[str, tuple[Any, ...]], what: str) -> None:
@@ -123,7 +123,7 @@ def empty_part(description: Description, part: str) -> Any:
             return found(found.config_class.from_dict(configuration))  # type: ignore[attr-defined]
     except Exception as error:  # the libraries raise many types for a wrong configuration
         raise StudioError(
-            f"Can’t read the size of {description.name}: the configuration of its {part} is invalid "
-            f"({first_line(error)})."
+            f"The size of {description.name} cannot be read, because the configuration of its {part} is "
+            f"invalid ({first_line(error)})."
         ) from error
     return None

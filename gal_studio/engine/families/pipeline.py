@@ -27,8 +27,8 @@ def usual_name(checkpoint: Path) -> Iterator[Path]:
             link.symlink_to(checkpoint.absolute())
         except OSError as error:  # such as on Windows without that right
             raise StudioError(
-                f"The file {checkpoint} is opened by a link, and none could be made "
-                f"({first_line(error)}): rename it, so that it ends in .safetensors."
+                f"The file {checkpoint} can only be opened through a link that ends in .safetensors, which "
+                f"could not be made ({first_line(error)}): rename the file so that it ends in .safetensors."
             ) from error
         yield link
 

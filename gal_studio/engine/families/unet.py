@@ -115,7 +115,7 @@ class UNetFamily(PipelineFamily):
         if len({*found}) < len(found):
             raise StudioError(
                 f"The model has fewer timesteps than these {len(sigmas)} sigmas ask for: choose fewer "
-                "sampling steps, or sigmas that lie further apart."
+                "sampling steps, or sigmas that are further apart."
             )
         return found
 

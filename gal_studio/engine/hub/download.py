@@ -76,7 +76,9 @@ def _check(need: MissingFiles, process: "subprocess.Popen[str]") -> None:
     try:
         answer = json.loads(process.stdout.readline())
     except ValueError:
-        answer = {"refused": f"The download of {need.name} ended early: resume it; what is there is kept."}
+        answer = {
+            "refused": f"The download of {need.name} ended early: resume it. What was downloaded is kept."
+        }
     if answer.get("full"):
         raise FullDiskError(answer["refused"])
     if "refused" in answer:

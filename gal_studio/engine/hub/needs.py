@@ -174,5 +174,5 @@ def no_weights(name: str, component: str = "") -> StudioError:
     of_part = f" of its {component.replace('_', ' ')}" if component else ""
     return StudioError(
         f"The model {name} has no safetensors weights{of_part}. Other files (.bin, .ckpt) can run any "
-        "program when opened; choose a converted model."
+        "program when opened: choose a converted model."
     )

@@ -57,7 +57,7 @@ def _fetch_content(need: MissingFiles, file: HubFile) -> Path:
     etag, headers = found.etag or file.etag, build_hf_headers()
     if not _ETAG.fullmatch(etag):  # it becomes the name of a file
         raise StudioError(
-            f"The hub gives no valid hash for {file.path} ({etag[:40]!r}), so it isn’t downloaded."
+            f"The hub gives no valid hash for {file.path} ({etag[:40]!r}), so it is not downloaded."
         )
     if urlsplit(found.location).netloc != urlsplit(url).netloc:
         headers.pop("authorization", None)  # the token is the hub's alone, not that of its file servers

@@ -187,8 +187,8 @@ def _largest_plan(
     while free is not None and (needed := need(plan)) > free:
         if plan.low_memory:
             raise StudioError(
-                f"There is not enough free memory {what}: {_gigabytes(needed)} are needed and "
-                f"{_gigabytes(free)} are free; close other programs, or {advice}."
+                f"There is not enough free memory {what}: {_gigabytes(needed)} are needed, but only "
+                f"{_gigabytes(free)} are free. Close other programs, or {advice}."
             )
         plan = smaller_plan(plan)
     return plan

@@ -89,8 +89,8 @@ def _check(family: type[Family], name: str, description: Description) -> None:
         family.check(description)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise StudioError(
-            f"The model {name} has a damaged configuration, or one of a newer version ({first_line(error)}): "
-            "copy or download the whole folder again, or update the studio."
+            f"The model {name} has a configuration that is damaged or from a newer version "
+            f"({first_line(error)}): copy or download the whole folder again, or update the studio."
         ) from error
 
 
@@ -106,7 +106,7 @@ def _with_weights(found: Inspected, left_out: tuple[str, ...], revisions: Revisi
             raise needs.no_weights(name, component)
         if missing:
             raise StudioError(
-                f"The model {name} is incomplete: it lacks {missing[0]}; copy or download the whole folder "
+                f"The model {name} is incomplete (it lacks {missing[0]}): copy or download the whole folder "
                 "again."
             )
     return found

@@ -236,7 +236,7 @@ class OneFile:
 
     def _refusal(self, what: str) -> StudioError:
         return StudioError(
-            f"The file {self.path} {what}: choose a whole model; this version supports {SUPPORTED}."
+            f"The file {self.path} {what}: choose a whole model. This version supports {SUPPORTED}."
         )
 
 

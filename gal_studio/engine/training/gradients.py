@@ -114,7 +114,7 @@ class Gradients:
     def _notify_split(self) -> None:
         split = f"processes {self.rows_at_once} of its {self.rows} images at a time"
         how = split if self.rows_at_once < self.rows else "takes more time and less memory"
-        self.notice = f"Memory is short: each step {how}; the result is the same except for rounding."
+        self.notice = f"Memory is short: each step {how}. The result is the same except for rounding."
 
     def take_notice(self) -> str:
         """Return and clear the notice for the user."""

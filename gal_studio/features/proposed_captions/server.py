@@ -45,8 +45,8 @@ class CaptionServer:
             status, answer = self._sent(url, json.dumps(self._request(picture, question)))
         except TimeoutError as error:
             raise StudioError(
-                f"The caption server {self.address} did not answer in time: see what it does, check that no "
-                "firewall is between, or choose a smaller model there."
+                f"The caption server {self.address} did not answer in time: see what it is doing, check "
+                "that no firewall is in the way, or choose a smaller model there."
             ) from error
         except (OSError, HTTPException) as error:
             raise StudioError(
@@ -125,7 +125,7 @@ class CaptionServer:
         if not isinstance(text, str):
             said = said_by(answer)
             raise StudioError(
-                f"The caption server {self.address} answers nothing that is a caption"
+                f"The caption server {self.address} did not answer with a caption"
                 f"{said and f' (it says “{said}”)'}: check that it has an OpenAI-compatible API at this "
                 "address, which often ends in /v1."
             )

@@ -36,7 +36,7 @@ def check(store: Store, new: Drawn) -> Round:
     references = round_.settings.references
     if round_.variant.with_references and references.is_native and new.recipe != AS_TRAINED:
         raise StudioError(
-            "A model that takes references by itself has no strength for them: leave both strengths at 1."
+            "A model that reads references itself has no strength for them: leave both strengths at 1."
         )
     if len(trials_of(store).waiting(new.round_id)) >= MOST_WAITING:
         raise StudioError(f"{MOST_WAITING} images are waiting to be generated: wait for some of them.")
@@ -105,7 +105,7 @@ def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
         )
     if trial.step is not None and trial.lora != round_.adapter:
         raise StudioError(
-            f"The LoRA of step {trial.step} generated this image, and round {round_.number} has another one: "
+            f"The LoRA of step {trial.step} generated this image, but round {round_.number} has another one: "
             "use this step for the round first."
         )
     if trial.trained_as != (store.rounds.get(round_.id).trained_as or ""):

@@ -33,7 +33,7 @@ def rate(
         Path | None, typer.Option(help="A folder with the references that raters see beside the images.")
     ] = None,
     kind: Annotated[Kind | None, typer.Option(help="What the images should have of the references.")] = None,
-    seed: Annotated[int, typer.Option(help="The seed of the order of the images.")] = 0,
+    seed: Annotated[int, typer.Option(help="The seed for the order of the images.")] = 0,
     answers: Annotated[
         Path | None,
         typer.Option(help="What a rater said: answers-NAME.csv of the page, or JSON of the sheets."),

@@ -48,7 +48,7 @@ def replay(
 ) -> None:
     """Run a stored project again with another selection strategy.
 
-    The replay is a project of its own; the same command resumes an interrupted one.
+    The replay is a separate project. The same command resumes an interrupted one.
     """
     check_folder(out)
     chosen = named_policy(policy) or policy

@@ -36,7 +36,7 @@ class Rater:
             short = frozenset(cell for cell in key if cell[0] in wanted)
             if short in found:
                 raise StudioError(
-                    f"{self.name} has two rows of one image: both tables need a column that tells images "
+                    f"{self.name} has two rows for one image: both tables need a column that tells images "
                     "apart, such as image."
                 )
             found[short] = said
@@ -82,7 +82,9 @@ def read_raters(path: Path) -> list[Rater]:
                 )
             key = frozenset((name, row[name]) for name in columns)
             if key in said:
-                raise StudioError(f"{path}, line {place}: a second row of one image. Remove one of them.")
+                raise StudioError(
+                    f"{path}, line {place}: a second row for the same image. Remove one of them."
+                )
             copy, asked, like = map(int, labels)
             said[key] = copy, asked, like
         name = rows[0].get(f"rater_{number}") or (

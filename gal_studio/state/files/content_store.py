@@ -103,8 +103,8 @@ class Files:
         """The path of the file with this hash; anything but a hash is refused."""
         if not name:  # the doctor writes this in the place of a lost picture
             raise StudioError(
-                "An image was lost and has not been generated again: press Generate in its round, or no "
-                "longer accept it if its prompt was your own."
+                "An image was lost and has not been generated again: press Generate in its round, or undo "
+                "your acceptance if its prompt was your own."
             )
         if not _NAME.fullmatch(name):
             raise StudioError(f"{name!r} is not the name of a stored file.")
@@ -128,7 +128,7 @@ class Files:
         """
         path = self.path(name)
         if os.path.lexists(path) and not self.has(name):
-            raise StudioError(f"The stored file {name[:12]} is a link or no plain file. {_DOCTOR}")
+            raise StudioError(f"The stored file {name[:12]} is a link or not a plain file. {_DOCTOR}")
         return path
 
     def intact(self, name: str) -> bool:

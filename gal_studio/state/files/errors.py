@@ -61,7 +61,7 @@ class BusyError(DiskError):
 
 def _full(folder: Path) -> NoRoomError:
     return NoRoomError(
-        f"The disk of the folder {folder} is full: free some space and try again; stored data is intact."
+        f"The disk of the folder {folder} is full: free some space and try again (stored data is intact)."
     )
 
 
@@ -74,8 +74,8 @@ def _forbidden(folder: Path, error: OSError | None = None) -> StudioError:
     if getattr(error, "winerror", None) in HELD:
         return DiskError(
             f"Windows refuses to write in the folder {folder}, where another program (such as a virus "
-            "scanner or a synchronization) may hold the file, or Controlled folder access protect it: try "
-            "again, or choose another folder."
+            "scanner or a synchronization) may hold the file, or Controlled folder access may protect it: "
+            "try again, or choose another folder."
         )
     if sys.platform == "darwin" and getattr(error, "errno", None) == errno.EPERM:
         return StudioError(
@@ -188,8 +188,8 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
         return MissingRowError("What this belongs to has been deleted in the meantime: reload the page.")
     if "interrupted" in text:
         return StudioError(
-            f"A query of studio.db in {folder} took too long: its content is not what the studio writes; "
-            "restore a copy of studio.db."
+            f"A query of studio.db in {folder} took too long, because its content is not what the studio "
+            "writes: restore a copy of studio.db."
         )
     if "not a database" in text or "malformed" in text or "decode" in text:
         where, copy = shlex.quote(str(folder)), max((folder / "backups").glob("studio-*.db"), default=None)

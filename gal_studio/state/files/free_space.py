@@ -52,8 +52,8 @@ class Disk:
         reserve = self.reserve if is_ours else 0
         if needed + ROOM + reserve > free:
             raise StudioError(
-                f"The disk of the folder {folder} is full: {megabytes(needed + ROOM)} are needed"
-                f"{_besides(reserve)} and {megabytes(free)} are free; free some space and try again."
+                f"The disk of the folder {folder} is full ({megabytes(needed + ROOM)} are needed"
+                f"{_besides(reserve)} and {megabytes(free)} are free): free some space and try again."
             )
 
     @staticmethod
@@ -67,7 +67,7 @@ class Disk:
     def was_full(self) -> str:
         """The error message of work that the disk refused in the middle, so that its need is not known."""
         return (
-            f"The disk was full, and {megabytes(self.free())} are free now; the job is tried again by itself "
+            f"The disk was full, and {megabytes(self.free())} are free now. The job is tried again by itself "
             "as long as there is some space."
         )
 
@@ -75,17 +75,17 @@ class Disk:
         """The error message, with the free space and what is needed, if that was computed."""
         if needed is None:
             return (
-                f"The disk is full: nothing more can be written, and {megabytes(self.free())} are free; free "
+                f"The disk is full (nothing more can be written, and {megabytes(self.free())} are free): free "
                 "some space, and the job resumes by itself."
             )
         if not needed:
             return (
-                f"The disk is nearly full: {megabytes(self.reserve)} must stay free, and "
-                f"{megabytes(self.free())} are free; free some space, and the job resumes by itself."
+                f"The disk is nearly full ({megabytes(self.reserve)} must stay free, and "
+                f"{megabytes(self.free())} are free): free some space, and the job resumes by itself."
             )
         return (
-            f"The disk is full: {megabytes(needed)} are needed{_besides(self.reserve)}, and "
-            f"{megabytes(self.free())} are free; free some space, and the job resumes by itself."
+            f"The disk is full ({megabytes(needed)} are needed{_besides(self.reserve)}, and "
+            f"{megabytes(self.free())} are free): free some space, and the job resumes by itself."
         )
 
 

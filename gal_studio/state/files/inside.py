@@ -44,8 +44,8 @@ def inside(workspace: Path, path: Path) -> Path:
     parts = path.parts[len(workspace.parts) :] if path.is_relative_to(workspace) else ()
     if not parts or ".." in parts or os.path.realpath(path) != os.path.join(real, *parts):
         raise StudioError(
-            f"{path} is not in the workspace {workspace}, or behind a link: nothing was changed there; "
-            "remove the link, or run gal-studio doctor on this workspace."
+            f"{path} is outside of the workspace {workspace} or behind a link, so nothing was changed "
+            "there: remove the link, or run gal-studio doctor on this workspace."
         )
     return path
 
@@ -69,11 +69,11 @@ def own_file(path: Path) -> Path:
     except OSError:
         return path
     if not stat.S_ISREG(found.st_mode):
-        raise StudioError(f"{path} is a link or no plain file: remove it, then try again.")
+        raise StudioError(f"{path} is a link or not a plain file: remove it, then try again.")
     if found.st_nlink > 1:
         raise StudioError(
-            f"{path} has another name elsewhere (a hard link), whose content would change too: replace it by "
-            "a copy of itself."
+            f"{path} has another name elsewhere (a hard link), whose content would change too: replace it "
+            "with a copy of itself."
         )
     return path
 

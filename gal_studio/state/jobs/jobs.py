@@ -301,7 +301,7 @@ class Jobs:
     def _refuse_if_archived(self, project_id: str) -> None:
         sql = "SELECT name FROM projects WHERE id = ? AND id IN (SELECT project_id FROM archived_projects)"
         if (row := self._database.row(sql, (project_id,))) is not None:
-            raise StudioError(f"{row['name']} is archived: restore it before it is worked on.")
+            raise StudioError(f"{row['name']} is archived: restore it first.")
 
     def _refuse_if_overtaken(self, job: Job) -> None:
         schedule = self.schedule_of(job.project_id)

@@ -53,8 +53,8 @@ class WorkspaceLock:
             if error.errno in _HELD:
                 return False
             raise StudioError(
-                f"The disk of {self._path.parent} does not lock files ({error.strerror}): name a "
-                "folder on a disk of this machine with --workspace FOLDER."
+                f"The disk of {self._path.parent} does not lock files ({error.strerror}): name a folder on "
+                "a local disk with --workspace FOLDER."
             ) from error
         self._handle = handle
         return True

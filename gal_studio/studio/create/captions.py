@@ -89,7 +89,7 @@ def shared_captions(pictures: Iterable[Path]) -> list[str]:
 
 def _shared(name: str, pictures: Sequence[str]) -> str:
     files = listed([f"{picture}{ENDING}" for picture in pictures])
-    return f"{name} is the caption of {listed(pictures)}: name them {files} if each has its own."
+    return f"{name} is the caption of {listed(pictures)}. If each should have its own, name them {files}."
 
 
 def captions_among(files: Sequence[tuple[str, bytes]], pictures: Sequence[str]) -> Captions:

@@ -153,8 +153,8 @@ def _about_mark(place: str, images: str) -> str:
             "your subject, its place is learned, too: add images where it is elsewhere."
         )
     return (
-        f"The same mark is in the {place} of {images}, such as a watermark or a signature: it is learned; "
-        "crop or remove it."
+        f"The same mark, such as a watermark or a signature, is in the {place} of {images} and will be "
+        "learned: crop or remove it."
     )
 
 

@@ -123,7 +123,7 @@ def read_lora_facts(given: str | Path) -> LoraFacts:
     except (OSError, ValueError) as error:
         raise StudioError(unread(path, error, "copy or download it again", path.name)) from error
     if cut := cut_off(path):
-        raise StudioError(f"The file {path.name} {cut[0]}, so that its weights are not whole; {cut[1]}.")
+        raise StudioError(f"The file {path.name} {cut[0]}, so its weights are incomplete: {cut[1]}.")
     refuse_what_is_no_lora(path.name, header.tensors)
     if not all(shape and all(shape) for shape in downs.values()):
         raise StudioError(f"The file {path.name} is damaged: copy or download it again.")

@@ -297,8 +297,8 @@ def duration_words(
     if benchmark is None:
         return f"A round takes {took}."
     return (
-        f"A round takes {took}; measuring it on the benchmark, at full strength and by its best "
-        f"schedule, {about(benchmark)}."
+        f"A round takes {took}. Measuring it on the benchmark, at full strength and by its best schedule, "
+        f"takes {about(benchmark)}."
     )
 
 

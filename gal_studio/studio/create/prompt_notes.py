@@ -51,8 +51,8 @@ def about_length(prompt: str, base_model: str) -> str:
     if about_tokens(prompt) < limit:
         return ""
     return (
-        f"Too long: {short_model_name(base_model)} reads about {limit - 2} words. Longer prompts "
-        "can’t be trained."
+        f"Too long: {short_model_name(base_model)} reads about {limit - 2} words. Longer prompts cannot be "
+        "trained."
     )
 
 
@@ -130,7 +130,7 @@ def about_described_style(prompt: str) -> str:
     said = listed([f"“{one}”" for one in found])
     return (
         f"{said} {'describes' if len(found) == 1 else 'describe'} the style itself: leave that out, so that "
-        "its name takes it up."
+        "the style’s name learns it."
     )
 
 
@@ -220,7 +220,7 @@ def _on_unknown(words: str, preset: Preset, known: Sequence[str], instead: str) 
     near = [one.word for one in swaps([words], known)] or known[:: max(1, len(known) // 6)][:6]
     name, some = short_model_name(preset.base_model), ", ".join(near)
     return (
-        f"{name} can’t generate “{thing}” {instead}. Choose something it knows, such as {some}, or another "
+        f"{name} cannot generate “{thing}” {instead}. Choose something it knows, such as {some}, or another "
         "base model."
     )
 

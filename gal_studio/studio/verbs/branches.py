@@ -40,7 +40,7 @@ class BranchVerbs(RoundVerbs, TreeVerbs):
             self._refuse_without_candidates(round_id)
             here = self.store.snapshots.round(round_id)
             if seed is not None and seed == here.seed:
-                raise StudioError(f"The line has the seed {seed} already: choose another one.")
+                raise StudioError(f"This branch already has the seed {seed}: choose another one.")
             present = here.wanted_settings
             changed = present.updated(changes)
             if settings and changed == present:

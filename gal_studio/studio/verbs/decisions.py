@@ -109,7 +109,7 @@ class DecisionVerbs(Verbs):
         Returns the candidates that changed.
         """
         if step is not None and not any(step in stack for stack in self.store.history.stacks(round_id)):
-            raise StudioError("This step is no longer in the history: something else was decided since.")
+            raise StudioError("This step is no longer in the history: something else has been decided since.")
         return self.store.history.go_to(round_id, step)
 
     @by_hand("candidates")

@@ -110,7 +110,7 @@ class TrainingVerbs(Verbs):
                 )
             places = planned.more_of(here, anchor_id)
             if not places:
-                raise StudioError("This test prompt has as many images as a round can have.")
+                raise StudioError("This test prompt already has as many images as a round can have.")
             self.store.races.ask(round_id, places)
             job = self._requested(here.round, "generate")
             return job or self._queue(here.round, "generate")

@@ -14,7 +14,7 @@ from gal_studio.state.files.errors import DiskError, GoneError, NoRoomError, dis
 
 Handler = Callable[[Any], dict[str, Any]]
 _log = logging.getLogger(__name__)
-UNEXPECTED = "The studio has run into a bug: see its log for details; stored data is intact."
+UNEXPECTED = "The studio has run into a bug: see its log for details. Stored data is intact."
 
 
 async def refuse(_: Request, error: Exception) -> Response:

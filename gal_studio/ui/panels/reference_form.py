@@ -141,7 +141,7 @@ def _facts(prompts: Prompts) -> list[tuple[Fact, ...]]:
     """Labels and values of what was derived for each subject."""
     if not prompts.trigger_words:
         known = [style for one in load_presets() for style in one.settings[prompts.kind].tune.prior_styles]
-        note = [("Known already", _KNOWN_STYLE)] if prompts.taught.is_known(prompts, known) else []
+        note = [("Already known", _KNOWN_STYLE)] if prompts.taught.is_known(prompts, known) else []
         return [(("Trigger words", prompts.name), *note)]
     return [
         (

@@ -151,7 +151,7 @@ class Endpoints:
         return self._write("generate", key, round=round)
 
     def suggest(self, round: str) -> dict[str, Any]:
-        """What the studio suggests to accept in a round, best first, each with its reason."""
+        """What the studio suggests accepting in a round, best first, each with its reason."""
         return suggest_answer(self._views, round)
 
     def decide(self, candidates: list[str], verdict: str, key: str = "") -> dict[str, Any]:

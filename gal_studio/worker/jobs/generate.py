@@ -116,7 +116,7 @@ def open_detector(task: Task) -> Generator[Progress, None, CopyDetector | None]:
     except DiskError:
         raise
     except StudioError as error:
-        yield Progress("loading", 0, 0, f"The prompts alone will find copies. {error}")
+        yield Progress("loading", 0, 0, f"Copies will be found by the prompts alone. {error}")
         logger.warning("round %s: detector of copies missing: %s", task.round.number, error)
         return None
 

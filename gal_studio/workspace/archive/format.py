@@ -76,8 +76,8 @@ def read_manifest(data: bytes) -> Manifest:
         )
     if table.get("version") != VERSION:
         raise StudioError(
-            f"The archive has version {shown(table.get('version'))}, this studio reads version {VERSION}: "
-            "update the studio."
+            f"The archive has version {shown(table.get('version'))}, but this studio reads version "
+            f"{VERSION}: update the studio."
         )
     try:
         return _manifest(table)

@@ -22,7 +22,9 @@ def make_database(folder: Path, manifest: Manifest) -> str:
             f"{VERSION}): update the studio."
         )
     if manifest.schema < OLDEST:
-        raise StudioError("The archive is older than GAL Studio 0.1.0: import it with 0.2.0, and export it.")
+        raise StudioError(
+            "The archive is older than GAL Studio 0.1.0: import it with 0.2.0, and export it again."
+        )
     path = folder / "studio.db"
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -91,7 +91,7 @@ def _check_replaced(path: Path, name: str) -> None:
         ) from error
     if manifest.project != name:
         raise StudioError(
-            f"{path} holds the project {manifest.project!r}, and not {name!r}: give another name, so that it "
+            f"{path} holds the project {manifest.project!r}, not {name!r}: give another name, so that it "
             "is not lost."
         )
 

@@ -19,7 +19,7 @@ SD = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 @pytest.mark.parametrize("form", forms_of())
 def test_no_workflow_is_promised_for_the_bundled_model(form: ExportForm) -> None:
     said = about_form(form, "assets:pocket/pipeline", "Pocket")
-    assert ("can’t run Pocket" in said) == (not form.is_own)
+    assert ("cannot run Pocket" in said) == (not form.is_own)
     assert ("a ComfyUI workflow" in about_form(form, SD, "Stable Diffusion 1.5")) == (not form.is_own)
 
 
@@ -44,7 +44,7 @@ def test_a_form_that_no_program_could_use_is_not_offered(form: ExportForm) -> No
 def test_what_a_form_holds_is_said_with_the_base_model(form: ExportForm) -> None:
     for preset in load_presets():
         said = about_form(form, preset.base_model, preset.title)
-        assert "the LoRA" in said or "can’t run" in said
+        assert "the LoRA" in said or "cannot run" in said
         assert form.is_own or preset.title in said
 
 
@@ -100,5 +100,5 @@ def test_a_form_that_no_program_reads_names_another() -> None:
     invoke, comfy = (
         about_form(form, "owner/model", "Krea 2", "lora", "krea-2") for form in (INVOKEAI, COMFYUI)
     )
-    assert invoke.startswith("InvokeAI: LoRAs for Krea 2 do not work there in this format. Choose the format")
+    assert invoke.startswith("LoRAs for Krea 2 do not work in InvokeAI in this format. Choose the format")
     assert comfy.startswith("ComfyUI, SwarmUI and SD.Next, with Krea 2")

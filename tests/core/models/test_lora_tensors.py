@@ -30,6 +30,6 @@ def test_several_adapters_in_a_file_are_refused_by_name() -> None:
     several = [f"{layer}.lora_A.{name}.weight" for layer in layers for name in ("cat", "dog")]
     with pytest.raises(StudioError, match=r"a\.safetensors holds several LoRAs \(cat, dog\)"):
         refuse_several_adapters("a.safetensors", several)
-    with pytest.raises(StudioError, match=r"has unet\.a\.lora_A\.cat\.weight twice"):
+    with pytest.raises(StudioError, match=r"contains unet\.a\.lora_A\.cat\.weight twice"):
         refuse_several_adapters("a.safetensors", ["unet.a.lora_A.cat.weight", "unet.a.lora_A.weight"])
     refuse_several_adapters("a.safetensors", ["unet.a.lora_A.cat.weight", "unet.a.lora_magnitude_vector"])

@@ -125,7 +125,7 @@ def test_a_file_too_large_is_one_sentence_and_nothing_is_lost(hub: LocalHub, fol
     with largest_file(200_000), pytest.raises(StudioError) as refused:
         download_all(need)
     assert not isinstance(refused.value, FullDiskError)
-    assert f"The drive of the folder {hub.cache} takes no file of this size" in str(refused.value)
+    assert f"The drive of the folder {hub.cache} does not accept files this large" in str(refused.value)
     kept, hub.sent = need.done(), 0
     assert kept > 100_000
     download_all(need)

@@ -132,12 +132,13 @@ def test_batch_sizes_are_halved_until_they_fit(model: ImageModel) -> None:
         model, TUNE, 4, training_need(model, TUNE, MemoryPlan(1, low_memory=True))
     ) == MemoryPlan(1, True)
     with pytest.raises(
-        StudioError, match=r"not enough free memory to train this model: \d+ MB are needed and 0 MB are"
+        StudioError, match=r"not enough free memory to train this model: \d+ MB are needed, but only 0 MB are"
     ):
         plan_training(model, TUNE, 4, LITTLE)
     assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, MemoryPlan(2))) == MemoryPlan(2)
     with pytest.raises(
-        StudioError, match=r"not enough free memory to generate one image: \d+ MB are needed and 0 MB are"
+        StudioError,
+        match=r"not enough free memory to generate one image: \d+ MB are needed, but only 0 MB are",
     ):
         plan_drawing(model, SAMPLE, LITTLE)
 

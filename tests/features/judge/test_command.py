@@ -44,7 +44,7 @@ def test_the_draft_has_the_words_of_the_file(given: Path) -> None:
     with pytest.raises(StudioError, match=r"boat\.png has no caption: write what it shows into boat\.txt"):
         judged_draft([given / "ink.safetensors"], given / "pictures", kind="object", trigger="<sks>")
     (given / "empty").mkdir()
-    with pytest.raises(StudioError, match="can’t run the bundled model"):
+    with pytest.raises(StudioError, match="cannot run the bundled model"):
         _form("comfyui", "assets:pocket")
     assert [_form(None, name) for name in ("assets:pocket", "sd15")] == ["diffusers", "comfyui"]
     with pytest.raises(StudioError, match="has no images: put a few of those there"):

@@ -22,7 +22,7 @@ from tests.worker.working import work
 
 STEPS = 2
 SIDE = 64  # pixels; that of the preset takes minutes
-NOT_JUDGED = "Not judged: copies and style match. Judge it again with a few images that it was trained on"
+NOT_JUDGED = "Copies and style match are not judged. Judge it again with a few images that it was trained on"
 DRAWING = {
     **CHANGES["generation"],
     "allocation": "ladder",

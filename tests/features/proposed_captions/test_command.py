@@ -72,7 +72,10 @@ def test_images_that_differ_in_their_endings_get_a_file_each(
         path.unlink()
     (tmp_path / "cup.txt").write_text("a cup")
     propose(tmp_path, "style", lambda *_: "a bowl", told=print)
-    assert "cup.txt is the caption of Cup.webp and cup.png: name them" in capsys.readouterr().out
+    assert (
+        "cup.txt is the caption of Cup.webp and cup.png. If each should have its own, name them"
+        in capsys.readouterr().out
+    )
 
 
 def test_one_image_without_a_caption_ends_nothing(tmp_path: Path) -> None:

@@ -63,5 +63,5 @@ def test_what_is_no_caption_is_named() -> None:
     page = says(b"<html><title>Welcome to nginx!</title></html>")
     for nonsense in (page, says({"choices": []}), says(b"[" * 100_000), chat(None)):
         with serving(nonsense) as (address, _):
-            assert "answers nothing that is a caption" in (said := refusal(address))
+            assert "did not answer with a caption" in (said := refusal(address))
             assert ("it says “Welcome to nginx!”" in said) == (nonsense is page)

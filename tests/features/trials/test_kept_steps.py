@@ -157,7 +157,9 @@ def test_steps_by_strengths_are_drawn_with_their_loras(
 def test_what_is_not_kept_queues_nothing(studio: Studio, first: str) -> None:
     with pytest.raises(StudioError, match="step 4 is not kept: choose 3, 6 or 8"):
         studio.try_steps(first, steps=[3, 4])
-    with pytest.raises(StudioError, match="These are 51 images, and 50 may wait at once: choose fewer steps"):
+    with pytest.raises(
+        StudioError, match="That makes 51 images, but only 50 may wait at once: choose fewer steps"
+    ):
         studio.try_steps(first, strengths=[number / 10 for number in range(17)])
     assert not trials_of(studio.store).waiting(first)
 

@@ -23,7 +23,7 @@ def test_each_combination_is_queued_once(place: Place) -> None:
 
 
 def test_what_is_too_much_or_wrong_queues_nothing(place: Place) -> None:
-    with pytest.raises(StudioError, match="These are 60 images, and 50 may wait at once"):
+    with pytest.raises(StudioError, match="That makes 60 images, but only 50 may wait at once"):
         place.studio.try_grid(place.round, ["A", "B", "C"], range(10), [0.4, 1.0])
     with pytest.raises(StudioError, match="The prompt is empty"):
         place.studio.try_grid(place.round, ["A kite", " "], [1])

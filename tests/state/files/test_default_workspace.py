@@ -57,6 +57,6 @@ def test_a_place_that_cannot_be_written_names_the_option(
     assert main([]) == 2
     said = capsys.readouterr().err.strip()
     assert said == (
-        f"You may not write in {home}, so that {home / 'GAL Studio'} cannot be made: name a folder of yours "
+        f"You may not write in {home}, so {home / 'GAL Studio'} cannot be made: name a folder of yours "
         "with --workspace FOLDER."
     )

@@ -18,7 +18,7 @@ from gal_studio.state.files.free_space import Disk
 
 SAID = {
     errno.ENOSPC: "is full",
-    errno.EFBIG: "no file of this size",
+    errno.EFBIG: "files this large",
     errno.EDQUOT: "quota",
     errno.EMFILE: "Too many files are open",
     errno.ESTALE: "stale",
@@ -51,7 +51,7 @@ def test_a_file_above_the_limit_of_the_account_is_no_full_disk(tmp_path: Path) -
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True, check=False
     )
-    assert "takes no file of this size" in done.stderr and "full" not in done.stderr
+    assert "does not accept files this large" in done.stderr and "full" not in done.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -60,10 +60,10 @@ def test_only_what_is_below_the_workspace_is_removed(tmp_path: Path) -> None:
         workspace / "checkpoints", workspace / "checkpoints" / "thesis.txt", workspace / "exports" / "linked",
     )  # fmt: skip
     for path in refused:
-        with pytest.raises(StudioError, match="not in the workspace"):
+        with pytest.raises(StudioError, match="outside of the workspace"):
             remove(workspace, path)
     assert (victim / "thesis.txt").exists()
-    with pytest.raises(StudioError, match="not in the workspace"):
+    with pytest.raises(StudioError, match="outside of the workspace"):
         folder_of_row(workspace, "checkpoints", ID)
     remove(workspace, workspace / "exports" / ID)
     assert os.listdir(workspace / "exports") == ["linked"]

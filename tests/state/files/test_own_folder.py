@@ -68,7 +68,7 @@ def test_what_a_killed_start_left_is_its_own(tmp_path: Path) -> None:
 def test_a_database_of_another_program_stays_as_it_is(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
         connection.execute("CREATE TABLE songs (name TEXT)")
-    with pytest.raises(StudioError, match="of another program"):
+    with pytest.raises(StudioError, match="belongs to another program"):
         Store(tmp_path)
     with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]

@@ -98,7 +98,7 @@ def test_blur_and_borders_are_told_with_their_images(teapots: list[Path]) -> Non
 @pytest.mark.parametrize(
     ("corner", "words"),
     [
-        (310, "The same mark is in the lower right of all 3 images"),
+        (310, "The same mark, such as a watermark or a signature, is in the lower right of all 3 images"),
         (150, "The same lines are in the middle of all 3 images"),
     ],
 )
@@ -157,8 +157,8 @@ def test_what_a_model_loses_is_said_by_its_name(store: Store) -> None:
     ("prompt", "words"),
     [
         ("A cat in bold outline style", ""),
-        ("A cat in watercolor painting style", "Pocket knows “watercolor” already"),
-        ("A cat in Flat style", "Pocket knows “flat” already"),
+        ("A cat in watercolor painting style", "Pocket already knows “watercolor”"),
+        ("A cat in Flat style", "Pocket already knows “flat”"),
         ("A cat in inflated style", ""),
         ("in lumira style", "The style is read as “in lumira style”"),
         ("猫、水彩画風", "The style is read as “水彩画風”"),

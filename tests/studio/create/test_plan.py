@@ -140,8 +140,8 @@ def test_a_round_of_days_names_a_model_that_takes_minutes(monkeypatch: pytest.Mo
 def test_a_rounds_time_is_told_in_fitting_units(seconds: float, words: str) -> None:
     assert plan.duration_words(seconds) == f"A round takes about {words}"
     assert plan.duration_words(seconds, 60.0) == (
-        f"A round takes about {words[:-1]}; measuring it on the benchmark, at full strength and by its best "
-        "schedule, about 1 minute."
+        f"A round takes about {words[:-1]}. Measuring it on the benchmark, at full strength and by its best "
+        "schedule, takes about 1 minute."
     )
 
 
@@ -188,6 +188,6 @@ def test_the_plan_says_both_times(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seconds == pytest.approx(steps + 126 * 0.25 + regularization)
     sentence = plan_round(store, shape, klein.base_model, settings, "object").sentence
     both = f"A round takes {plan.about(seconds)} ({plan.about(steps + without + regularization)} without"
-    assert f"{both} the fast model); measuring" in sentence
+    assert f"{both} the fast model). Measuring" in sentence
     base = settings.updated({"generation": {"fast_model": ""}})
     assert "without the fast model" not in plan_round(store, shape, klein.base_model, base, "object").sentence

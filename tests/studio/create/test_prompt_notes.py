@@ -31,7 +31,7 @@ def test_what_was_taught_is_not_warned_of(thing: str) -> None:
 
 @pytest.mark.parametrize("thing", UNTAUGHT)
 def test_what_was_not_taught_is_named(thing: str) -> None:
-    assert f"can’t generate “{thing}”" in an_object(thing) and f"“{thing}”" in style(thing)
+    assert f"cannot generate “{thing}”" in an_object(thing) and f"“{thing}”" in style(thing)
 
 
 def test_a_model_with_no_list_of_things_warns_of_none() -> None:

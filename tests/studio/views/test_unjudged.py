@@ -56,7 +56,7 @@ def test_the_strongest_schedule_that_follows_prompts_is_best(judged: tuple[Studi
     assert told.sentences == (
         f"ink generates best with the {LADDER[3].words}: prompt match 81% (at full strength: prompt match "
         "20%).",
-        "Not judged: copies and style match. Judge it again with a few images that it was trained on.",
+        "Copies and style match are not judged. Judge it again with a few images that it was trained on.",
     )
 
 

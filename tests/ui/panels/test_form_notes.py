@@ -47,7 +47,7 @@ def test_a_form_that_judges_warns_of_no_training_and_knows_its_files(tmp_path: P
         ("style", "猫、水彩画風", "prompt", "warning", "The style is read as “水彩画風”"),
         ("style", "in flat style", "prompt", "warning", "The style is read as “in flat style”"),
         ("style", f"A cat {'and a cat ' * 40}in lumira style", "prompt", "warning", "Too long: Pocket reads"),
-        ("style", "A cat in watercolor style", "prompt", "warning", "Pocket knows “watercolor” already"),
+        ("style", "A cat in watercolor style", "prompt", "warning", "Pocket already knows “watercolor”"),
         ("object", "A <my robot> toy on a desk", "trigger", "error",
          "A trigger word cannot contain spaces, as '<my robot>' does: write '<my-robot>' instead."),
     ],
@@ -63,7 +63,7 @@ def test_an_odd_prompt_is_told_at_its_field(
 def test_a_thing_that_the_model_does_not_know_comes_with_prompts_that_it_does() -> None:
     given = {"prompts": ["A swan in felt style"], "places": ["prompt"], "pictures": 1}
     answer = derived(Form.parsed({"kind": "style", "preset": "pocket", "sets": [given]}))
-    (note,) = (note for note in answer.notes if "can’t generate “swan”" in note.text)
+    (note,) = (note for note in answer.notes if "cannot generate “swan”" in note.text)
     assert note.swaps is not None
     assert note.swaps[0].prompts == ("A parrot in felt style",)
     assert all(other.swaps is None for other in answer.notes if other is not note)
@@ -73,7 +73,7 @@ def test_what_an_object_is_is_one_question_with_one_answer_for_all_of_its_prompt
     prompts = ["A <tink> robot on a desk", "A <tink> robot in the snow", "A <tink> tin robot on a chair"]
     given = {"prompts": prompts, "places": ["0", "1", "2"], "pictures": 3, "trigger_word": "<tink>"}
     form = {"kind": "object", "preset": "pocket", "sets": [given]}
-    (note,) = (one for one in derived(Form.parsed(form)).notes if "can’t generate" in one.text)
+    (note,) = (one for one in derived(Form.parsed(form)).notes if "cannot generate" in one.text)
     assert note.swaps is not None and note.swaps[0].word == "teddy bear"
     given["prompts"] = list(note.swaps[0].prompts)
     assert [one.text for one in derived(Form.parsed(form)).notes] == []

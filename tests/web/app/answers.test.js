@@ -33,7 +33,7 @@ test("a page that a proxy shows instead is named by what it is, and never shown"
     [200, /sign-in/],
     [401, /sign-in/],
     [413, /client_max_body_size/],
-    [502, /can’t reach GAL Studio \(502\)/],
+    [502, /cannot reach GAL Studio \(502\)/],
     [418, /\(418\)/],
   ])) {
     const { message } = await intercepted(status);

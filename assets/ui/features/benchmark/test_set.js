@@ -45,7 +45,7 @@ function TestSet({ measures: { prompts, asking, chosen, rounds, called } }) {
   });
   return html`<form onSubmit=${save}>
     <h2>Benchmark</h2>
-    <p>Prompts never used in training, which every round generates with the same seeds at full strength.</p>
+    <p>Prompts never used in training. Every round generates them with the same seeds at full strength.</p>
     <p>Each round also generates accepted prompts, and these without “${called}”, to see bleed.</p>
     <label>
       <span>Benchmark prompts, one per line; ${"{}"} stands for “${subject}”</span>

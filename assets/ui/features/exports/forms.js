@@ -84,7 +84,8 @@ function OtherModel() {
     doAgain();
   };
   return html`<p class="export-setting">
-    Only diffusers reads LoRAs of this model. ComfyUI, AUTOMATIC1111, Forge and InvokeAI need another one.
+    Only diffusers reads LoRAs of this model. For ComfyUI, AUTOMATIC1111, Forge or InvokeAI, train with
+    another base model.
     <${Button} class="link" data-action="other-model" onClick=${again}>
       Do the same with a model for ComfyUI…
     <//>

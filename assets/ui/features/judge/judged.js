@@ -25,8 +25,8 @@ export const Judged = ({ model, said, notes, children }) => {
   <//>
   <p class="field-note by-file" role="status">${said}</p>
   <p class="field-note">
-    Nothing is trained. Below, add a few images that it was trained on, with their prompts. Without them,
-    copies are not judged.
+    Nothing is trained. Below, add a few images that the LoRA was trained on, with their prompts. Without
+    them, copies are not judged.
   </p>
   ${children}
 </div>`;

@@ -14,7 +14,7 @@ const MODEL = "gal-studio-caption-model";
 const USUAL = "http://127.0.0.1:1234/v1";
 const WORDS = [
   "A model that another program serves, such as LM Studio, looks at each image that has no prompt.",
-  "What it proposes stands beside the image until you use it.",
+  "Its proposal stays beside the image until you use it.",
   "A server that wants a key gets the one in the variable GAL_STUDIO_CAPTION_KEY.",
 ];
 
@@ -92,7 +92,7 @@ export function Proposal({ row }) {
     <span class="field-note">${proposal ? `Proposed: “${proposal}”` : unproposed}</span>
     <${Button} data-action="use-proposal" hidden=${!proposal} aria-label="Use the proposal for ${row.name}"
       onClick=${() => end(row.proposal)}>Use<//>
-    <${Button} class="quiet" aria-label="Put away the proposal for ${row.name}"
+    <${Button} class="quiet" aria-label="Dismiss the proposal for ${row.name}"
       onClick=${() => end(row.prompt)}>✕<//>
   </span>`;
 }

@@ -26,7 +26,7 @@ const arrow = (x) => html`<path d="M${x} 46h20m-7 -6l7 6l-7 6" class="arrow" />`
 /** The reference, a generated image with its areas, and what comes out afterwards. */
 export const RepairPicture = () => html`<svg
   class="repair-picture" viewBox="0 0 336 112" role="img"
-  aria-label="Areas of a generated image that match your image are learned; where it went wrong, yours is"
+  aria-label="A generated image is learned where it matches yours. Where it went wrong, yours is learned"
 >
   ${picture(4, "Yours", TREE)}
   ${picture(

@@ -15,7 +15,7 @@ export async function askReferences() {
     title: "Generate again from your references",
     words: [
       isNative
-        ? "This model reads your references by itself: it has no strength for them."
+        ? "This model reads your references itself, so it has no strength for them."
         : "Less strength follows the prompt more. The images become another Round 0 beside this one.",
       html`<div class="references-again">
         ${isNative ? null : html`<${Strength} usual=${Number(set("strength") ?? 1)} />`}

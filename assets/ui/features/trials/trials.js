@@ -106,14 +106,14 @@ const away = (trial) =>
  * @param {Trial} trial
  * @param {string} [label]
  */
-function use(trial, label = "Use as candidate") {
+function use(trial, label = "Use in this round") {
   if (!trial.version) return null;
   if (trial.candidate) {
     const id = trial.candidate;
-    return button("show", "Show it", "It is one of the round's images", () => reveal(trial.round, id));
+    return button("show", "Show it", "It is already an image of the round", () => reveal(trial.round, id));
   }
   const why = "Then you can accept it for the next round. The figures of this round stay the same.";
-  return button("use", label, `Use as candidate. ${why}`, async () => {
+  return button("use", label, `Use in this round. ${why}`, async () => {
     const answer = await write("use_trial", { trial: trial.id });
     if (answer) reveal(answer.round, answer.candidate);
   });

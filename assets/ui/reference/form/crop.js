@@ -108,6 +108,6 @@ function sentence({ at, shape }, outside) {
   if (at === null && shape) return shape.text;
   const share = `${Math.round(100 * outside)}% of the image`;
   return at === null
-    ? `A training sees one square at a time: ${share} is outside the frame. Move it to choose.`
-    : `Only what is in the frame is trained on: ${share} is cut off.`;
+    ? `Training uses one square at a time: ${share} is outside the frame. Move it to choose.`
+    : `Only the area inside the frame is trained on: ${share} is cut off.`;
 }

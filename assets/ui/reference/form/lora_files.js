@@ -63,7 +63,7 @@ export function LoraFiles({ several = false, paths, change, children }) {
         ${several ? "Choose files…" : "Choose a file…"}
       <//>
       <span class="field-note" role="status">
-        ${sending ? `Copying ${sending}…` : "Chosen files are copied, and paths read where they are."}
+        ${sending ? `Copying ${sending}…` : "Chosen files are copied. Files given by path stay in place."}
       </span>
     </div>
   </div>`;

@@ -8,7 +8,7 @@ import { render } from "../../vendor/preact.min.js";
 
 /** @type {[name: Group, label: string, title: string][]} */
 const CHIPS = [
-  ["suggested", "Suggested", "What the studio suggests to accept"],
+  ["suggested", "Suggested", "What the studio suggests"],
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
   ["undecided", "Not reviewed", "Neither accepted nor rejected, copies included"],

@@ -50,7 +50,7 @@ function CompareBar({ offered, count }) {
   };
   return html`<div class="compare-bar">
     <${Button}
-      title="Another image beside these, up to four" disabled=${count >= MOST || !free} onClick=${add}
+      title="Add an image beside these, up to four" disabled=${count >= MOST || !free} onClick=${add}
     >+ Add<//>
   </div>`;
 }

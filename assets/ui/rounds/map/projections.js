@@ -24,7 +24,7 @@ export const PROJECTIONS = {
         : isJudged()
           ? "Each image becomes a point here: the closer to the star, the more it looks like your reference."
           : "Each image becomes a point here: similar ones are near each other.",
-    alike: "All images are alike, so the map cannot separate them.",
+    alike: "All images are too alike for the map to separate them.",
   },
   own: {
     label: "Prompt vs. reference",

@@ -17,8 +17,8 @@ SHOWS = Score(
     low=0.0,
     high=1.0,
     higher="more of it",
-    method="The vision model looks for areas of the reference in the image; what the whole style "
-    "shares does not count",
+    method="The vision model looks for areas of the reference in the image. What the whole style shares "
+    "does not count",
     compute=lambda pictures: pictures.shown,
 )
 CARRIED = Score(
@@ -27,7 +27,7 @@ CARRIED = Score(
     low=-1.0,
     high=1.5,
     higher="more of the style or object: 0 is the base model’s images, 1 the references",
-    method="Colors and small areas of the image are looked for in the references; for an object, its areas "
+    method="Colors and small areas of the image are looked for in the references. For an object, its areas "
     "are looked for in the image",
     compute=_carried,
     in_percent=True,

@@ -41,8 +41,8 @@ PROMPT_MATCH = Score(
     low=0.0,
     high=1.0,
     higher="more likely what the prompt asks for",
-    method="CLIP compares the image with the prompts of all tests and references; its lead is "
-    "compared with that of the base model’s images",
+    method="CLIP compares the image with the prompts of all tests and references. Its lead is compared with "
+    "that of the base model’s images",
     compute=_compute,
     in_percent=True,
 )

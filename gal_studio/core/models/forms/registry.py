@@ -52,9 +52,9 @@ def is_usable(form: ExportForm, base_model: str, method: Method, family: str = "
 def unread(form: ExportForm, model: str) -> str:
     """That the programs of a form do not read LoRAs for a model, and which form to choose."""
     if "lokr" in form.methods:
-        return f"{form.programs}: a LoKr for {model} does not work there. Choose the format for diffusers."
+        return f"A LoKr for {model} does not work in {form.programs}. Choose the format for diffusers."
     return (
-        f"{form.programs}: LoRAs for {model} do not work there in this format. Choose the format for "
+        f"LoRAs for {model} do not work in {form.programs} in this format. Choose the format for "
         "ComfyUI or diffusers."
     )
 
@@ -89,7 +89,7 @@ def about_form(
     if method == "full":
         return "This round trained the whole model, which is not a LoRA. Choose the format for diffusers."
     if is_bundled(base_model):
-        return f"{form.programs} can’t run {title}. Only diffusers can: choose its format."
+        return f"{form.programs} cannot run {title}. Only diffusers can: choose its format."
     if not form.programs_for(family):
         return unread(form, title)
     return (

@@ -22,7 +22,7 @@ from gal_studio.state.files.placed import folder_of_person, placed
 
 def export(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(help="The folder to write; it must be new or empty.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to, which must be new or empty.")],
     form: Annotated[
         str,
         typer.Option(

@@ -42,7 +42,7 @@ from gal_studio.studio.reports.measured import best_sentence
 EXPORTED = "exported"
 
 Loras = Annotated[
-    list[Path], typer.Argument(metavar="LORA.safetensors...", help="One to six LoRAs of any trainer.")
+    list[Path], typer.Argument(metavar="LORA.safetensors...", help="One to six LoRAs from any trainer.")
 ]
 References = Annotated[
     Path | None,
@@ -68,12 +68,12 @@ ExportFormat = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="Also export each for these programs (default: comfyui, for the bundled model diffusers); none: "
-        "export nothing.",
+        help="Also export each for these programs (default: comfyui, or diffusers for the bundled model). "
+        "With none, nothing is exported.",
     ),
 ]
 WithoutTextEncoder = Annotated[
-    bool, typer.Option("--without-text-encoder", help="Leave out what a LoRA changes of a text encoder.")
+    bool, typer.Option("--without-text-encoder", help="Leave out a LoRA's changes to the text encoder.")
 ]
 
 
@@ -98,7 +98,7 @@ def judge(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge LoRAs that you have: how strong, what they copy, and which one; nothing is trained."""
+    """Judge LoRAs that you have: how strong, what they copy, and which one. Nothing is trained."""
     if references is not None:
         note_left_out(user_path(references))
     draft = judged_draft(

@@ -49,7 +49,7 @@ def test_a_proposal_counts_only_once_it_is_used(watched: Watched, served: Served
     assert len(asked) == 2 and page.locator(".proposal:visible").count() == 2
     assert page.input_value("[aria-label='What pot-1.png shows']") == ""
     page.click("[aria-label='Use the proposal for pot-1.png']")
-    page.click("[aria-label='Put away the proposal for pot-2.png']")
+    page.click("[aria-label='Dismiss the proposal for pot-2.png']")
     assert page.locator(".proposal:visible").count() == 0
     assert page.input_value("[aria-label='What pot-1.png shows']") == "A teapot on a beach"
     assert page.input_value("[aria-label='What pot-2.png shows']") == ""

@@ -69,7 +69,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     viewer.wait_for(state="hidden")
     assert studio.round_view(round_id).accepted == 0
     before = page.locator(".tile").count()
-    card.get_by_role("button", name="Use as candidate").click()
+    card.get_by_role("button", name="Use in this round").click()
     card.get_by_role("button", name="Show it").wait_for()
     tile = page.get_by_role("button", name=f"{PROMPT}, your own image")
     tile.first.wait_for()

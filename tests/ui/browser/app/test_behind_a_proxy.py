@@ -46,7 +46,7 @@ def behind(place: Place, window: Any) -> Iterator[Behind]:
 @pytest.mark.parametrize(
     ("faults", "words"),
     [
-        (Faults(answers=502), "can’t reach GAL Studio (502)"),
+        (Faults(answers=502), "cannot reach GAL Studio (502)"),
         pytest.param(Faults(answers=200), "perhaps a sign-in", marks=pytest.mark.thorough),
     ],
     ids=["away", "sign-in"],

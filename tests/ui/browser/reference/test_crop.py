@@ -33,7 +33,7 @@ def test_the_frame_over_a_tall_picture_is_moved(watched: Watched, served: Served
     page.mouse.down()
     page.mouse.move(before["x"] + 5, before["y"] - 300, steps=4)
     page.mouse.up()
-    expect(crop).to_contain_text("Only what is in the frame is trained on: 67% of the image is cut off")
+    expect(crop).to_contain_text("Only the area inside the frame is trained on: 67% of the image is cut off")
     offset = area.evaluate("(node) => node.lastElementChild.offsetTop")  # the page may move meanwhile
     assert abs(offset) < 1
     shown = crop.locator(".crop-picture").bounding_box()
@@ -60,7 +60,7 @@ def test_a_model_that_learns_shapes_shows_the_size_and_offers_a_square(
     assert frame["height"] > 0.98 * area["height"] and frame["width"] > 0.98 * area["width"]
     expect(crop.locator("input[type=range]")).to_be_hidden()
     crop.get_by_role("button", name="Crop to a square").click()
-    expect(crop).to_contain_text("Only what is in the frame is trained on: 67% of the image is cut off")
+    expect(crop).to_contain_text("Only the area inside the frame is trained on: 67% of the image is cut off")
     expect(crop.locator("input[type=range]")).to_be_visible()
     crop.get_by_role("button", name="Keep its shape").click()
     expect(crop).to_contain_text("Trained on as it is: 296 × 880.")
