@@ -4,12 +4,10 @@ import { setFocus, state, whenever } from "../../app/store.js";
 import { openRound, refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { html, useKeptFocus } from "../../kit/html.js";
-import { toast } from "../../kit/toast.js";
 import { render } from "../../vendor/preact.min.js";
 import { changeDraft, takeUpDraft } from "./draft.js";
 import { enlarge, face, measures } from "./face.js";
 import { TrialForm, tellDrawn } from "./form.js";
-import { generationOf, pngText } from "./generation_data.js";
 import { GridTable } from "./grid_table.js";
 import { gridsOf } from "./grids.js";
 import { askTrials, removeTrials, trials } from "./list.js";
@@ -17,17 +15,6 @@ import { trialFacts } from "./words.js";
 
 /** @type {import("../../rounds/views/views.js").Mount} */
 export function mountTrials(panel, { isOpen }) {
-  panel.addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  });
-  panel.addEventListener("drop", async (event) => {
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
-    event.preventDefault();
-    const found = generationOf(pngText(await file.arrayBuffer().catch(() => new ArrayBuffer(0))) ?? "");
-    if (found) fill(panel, found);
-    else toast(`“${file.name}” does not say how it was generated. Drop the saved PNG file.`, "error");
-  });
   whenever(
     () => state.polls && isOpen() && state.projectId,
     async (project) => {
@@ -62,20 +49,11 @@ const rows = () => [
 
 /**
  * @param {HTMLElement} panel
- * @param {import("./generation_data.js").Generation | Trial} given
+ * @param {Trial} trial
  */
-function fill(panel, { prompt, negative, seed, guidance, recipe }) {
-  const own = recipe && { early: recipe.early, late: recipe.late, switch: recipe.switch };
-  const strengths = own ? { recipe: own } : {};
-  changeDraft({
-    prompt,
-    negative,
-    seed,
-    guidance: String(guidance),
-    count: "1",
-    strengths: "",
-    ...strengths,
-  });
+function fill(panel, { prompt, negative, seed, guidance, recipe: { early, late, switch: turn } }) {
+  const recipe = { early, late, switch: turn };
+  changeDraft({ prompt, negative, seed, guidance: String(guidance), count: "1", strengths: "", recipe });
   panel.querySelector("textarea")?.focus();
 }
 
@@ -84,7 +62,7 @@ function Strip({ panel }) {
   useKeptFocus(panel, "data-trial");
   const { grids, others } = gridsOf(trials.value.filter(({ step }) => step === null));
   const none = html`<p class="empty">
-    Write any prompt and press Generate: the shown round generates it. Or drop a saved image here.
+    Write any prompt and press Generate: the shown round generates it.
   </p>`;
   // a list without items is none
   const role = grids.length || others.length ? "list" : "group";
