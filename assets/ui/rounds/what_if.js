@@ -19,11 +19,7 @@ const WAYS = [
   ["settings", "Another setting", "The same images, trained in another way.", ""],
   ["seed", "Another seed", "Train again with another seed, to see how much is chance.", "seed"],
   ["worth", "Was it worth it?", "As many steps with nothing accepted, as a separate project.", ""],
-  ["policy", "Another strategy", "Let it pick as many images as you did.", "gal.policy"],
-  ["line", "The whole line again", "Replay all rounds automatically, as a separate project.", ""],
 ];
-const FOR_RESEARCHERS = ["policy", "line"];
-const REPLAYS = ["worth", "line"];
 
 /** How many rounds a replay would train again. */
 const linesRounds = () => lineThrough(state.rounds, state.roundId ?? "");
@@ -43,8 +39,8 @@ export async function whatIf() {
     answers: [["begin", "Begin"]],
     attempt: async (typed) => {
       const chosen = String(typed.get("what"));
-      if (REPLAYS.includes(chosen)) {
-        const answer = await write("replay", { round, policy: String(typed.get("follow") ?? "nothing") });
+      if (chosen === "worth") {
+        const answer = await write("replay", { round, policy: "nothing" });
         if (answer) toast("The replay is queued, as a project of its own. Curves shows how far it is.");
         return answer && { chosen, made: "" };
       }
@@ -77,29 +73,18 @@ function Differences({ project }) {
   );
   const name = what === "settings" ? setting : WAYS.find(([one]) => one === what)?.[3];
   const seconds = state.round?.next_seconds;
-  const replays = REPLAYS.includes(what);
+  const replays = what === "worth";
   const rounds = replays ? linesRounds() : 1;
   const again = replays ? `${count(rounds, "round")} again` : "its next round";
   const takes = `Trains and generates ${again}${seconds ? `, ${about(rounds * seconds)}` : ""}.`;
-  const ways = WAYS.filter(([one]) => canReplay() || !REPLAYS.includes(one));
-  const way = (/** @type {string[]} */ [key, label, note]) => html`<label key=${key} class="what-if-way">
-    <input type="radio" name="what" value=${key} checked=${what === key} onChange=${() => choose(key)} />
-    <span><b>${label}</b> <span class="field-note">${note}</span></span>
-  </label>`;
+  const ways = WAYS.filter(([one]) => one !== "worth" || canReplay());
   return html`<div class="what-if">
-    ${ways.filter(([one]) => !FOR_RESEARCHERS.includes(one)).map(way)}
-    <details class="researchers" open=${FOR_RESEARCHERS.includes(what)}>
-      <summary>For researchers</summary>
-      ${ways.filter(([one]) => FOR_RESEARCHERS.includes(one)).map(way)}
-    </details>
-    ${
-      what === "line" &&
-      html`<${Labelled} name="Follow">
-        <${Select}
-          name="follow" names=${state.parts.replays?.follow.map(({ policy, label }) => [policy, label]) ?? []}
-        />
-      <//>`
-    }
+    ${ways.map(
+      ([key, label, note]) => html`<label key=${key} class="what-if-way">
+        <input type="radio" name="what" value=${key} checked=${what === key} onChange=${() => choose(key)} />
+        <span><b>${label}</b> <span class="field-note">${note}</span></span>
+      </label>`,
+    )}
     ${
       what === "settings" &&
       html`<${Labelled} name="Setting">

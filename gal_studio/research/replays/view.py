@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import deciders
 from gal_studio.core.intervals import outcome
 from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import ACTIVE, WORKING
@@ -54,18 +53,9 @@ class ReplayView(Replay):
 
 
 @dataclass(frozen=True)
-class Followed:
-    """Whom a replay can follow: the person, the suggestions, or a policy."""
-
-    policy: str
-    label: str
-
-
-@dataclass(frozen=True)
 class ReplaysView:
     """The replays of a project, the oldest first, and what it draws again itself, if it is one."""
 
-    follow: tuple[Followed, ...]
     made: tuple[ReplayView, ...]
     own: ReplayView | None
 
@@ -92,12 +82,11 @@ def replay_view(store: Store, project_id: str, measures: Measures = measures_vie
 
 
 def all_replays(store: Store, project_id: str, measures: Measures = measures_view) -> ReplaysView:
-    """The replays of a project, what others can follow, and what it draws again if it is one itself."""
+    """The replays of a project, and what it draws again if it is one itself."""
     own = None
     if replays_of(store).get(project_id) is not None:
         own = replay_view(store, project_id, measures)
-    follow = tuple(Followed(name, label) for name, label in deciders().items())
-    return ReplaysView(follow, replay_views(store, project_id, measures), own)
+    return ReplaysView(replay_views(store, project_id, measures), own)
 
 
 def versions(store: Store, project_id: str) -> tuple[Version, ...]:

@@ -94,14 +94,13 @@ def what_if(
     round: Id,
     settings: SettingValues | None = None,
     seed: SettingValue = None,
-    policy: Text | None = None,
     name: Text = "",
 ) -> OfRound:
     """Begin a branch, and queue its next round unless other images are to be chosen; returns what to open."""
     studio = context.studio
     other_seed: Any = typed_seed(seed)
-    made = studio.what_if(round, nested(settings or {}), other_seed, policy, name).id
-    if not settings and seed is None and not policy:
+    made = studio.what_if(round, nested(settings or {}), other_seed, name=name).id
+    if not settings and seed is None:
         return made
     child = studio.next_round(made).id
     studio.run_missing(child)

@@ -36,7 +36,6 @@ def test_a_branch_with_other_images_leaves_its_line_alone(watched: Watched, serv
     [
         ("seed", "seed 11"),
         pytest.param("settings", "rank 3", marks=pytest.mark.thorough),
-        pytest.param("policy", "selection strategy", marks=pytest.mark.thorough),
     ],
 )
 def test_the_last_round_of_a_line_is_branched_from_its_menu_and_runs_at_once(
@@ -48,8 +47,6 @@ def test_the_last_round_of_a_line_is_branched_from_its_menu_and_runs_at_once(
     expect(page.locator("[data-part=branch]")).to_be_hidden()  # nothing to stand beside yet
     page.click(".chip-more")
     page.click(".round-menu:popover-open >> text=What if?")
-    if what == "policy":
-        page.click(".what-if summary")
     page.check(f".what-if [value={what}]")
     if what == "settings":
         page.fill(".what-if [name='tune.rank']", "3")
