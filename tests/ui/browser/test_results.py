@@ -83,7 +83,9 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
     page.click(f"{again} button:text-is('Open')")
     page.wait_for_selector("[data-action=run]:disabled[title*='by itself']")
-    page.click(".replays:has-text('replays Watercolour cat: Nothing accepted') button:has-text('Open Watercolour')")
+    page.click(
+        ".replays:has-text('replays Watercolour cat: Nothing accepted') button:has-text('Open Watercolour')"
+    )
     page.wait_for_selector(".arms .scatterlayer .point")
     page.click("[data-step=results]")
     page.wait_for_selector(f".results .verdict:has-text('Round 2 ({SCHEDULE}) is the best of 2')")
