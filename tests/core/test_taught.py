@@ -76,5 +76,5 @@ def test_no_script_of_the_page_compares_what_a_project_learns() -> None:
     scripts = sorted((assets_folder() / "ui").rglob("*.js"))
     assert len(scripts) > 100
     found = [path.name for path in scripts if words.search(path.read_text(encoding="utf-8"))]
-    assert not found, "ask what is taught (assets/ui/app/taught.js)"
+    assert not found, "ask what is taught (taughtIn of assets/ui/app/store.js)"
     assert words.search('state.project?.kind === "style"')

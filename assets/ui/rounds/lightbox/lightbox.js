@@ -1,5 +1,6 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { Candidate } from "payloads" */
+/** @import { Offer } from "../../heatmap/panel.js" */
 import { setFocus, state, verdictOf, whenever } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
 import { BrushLayer } from "../../brush/layer.js";
@@ -20,7 +21,6 @@ import { toggle } from "../grid/verdicts.js";
 import { AcceptedPart, leavePart, PAINTING, part, PartButtons, startPart } from "./accept_part.js";
 import { comparing, startComparing, stopComparing, useComparison } from "./compare.js";
 import { figures } from "./figures.js";
-import { heatKinds } from "./heat_kinds.js";
 import { WeightField } from "./weight.js";
 import { resetZoom, toggleOwnSize, ZoomFrame, zoomWords } from "./zoom.js";
 
@@ -162,6 +162,25 @@ function Turns() {
 
 /** @param {string} words */
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** @type {Offer} */
+const COPIED = {
+  kind: "shown",
+  label: "Where it copies",
+  name: "How much of the reference it shows",
+  ends: ["new", "copied"],
+  title: "H: which areas copy the reference",
+};
+
+/**
+ * The maps of a candidate: where it shows the reference, if it was compared, and how like it each area is.
+ * @param {Candidate} candidate
+ * @returns {Offer[]}
+ */
+const heatKinds = ({ compared }) => [
+  ...(compared ? [COPIED] : []),
+  { kind: "quality", label: compared ? "All likeness" : "Heat map", name: "Likeness to the reference" },
+];
 
 /** The enlarged picture, with what lies over it. @param {{ candidate: Candidate }} props */
 function Pane({ candidate }) {
