@@ -35,10 +35,6 @@ const dialog = new Dialog("lightbox", {
 });
 const shown = signal(/** @type {string | null} */ (null));
 
-/**
- * A button: its action, label, what it does, its title, and whether it is pressed.
- * @typedef {[action: string, label: string, act: () => unknown, title: string, pressed?: boolean]} Choice
- */
 export const lightbox = () => dialog.isOpen;
 export const painting = () => part.value !== null;
 export const toggleZoom = () => painting() || toggleOwnSize();
@@ -246,48 +242,36 @@ function Facts({ candidate }) {
   </div>`;
 }
 
+const COMPARE = "C: with the reference, other rounds or any image";
+
 /** @param {{ id: string }} props */
 function VerdictButtons({ id }) {
   const verdict = verdictOf(id);
   const copy = Boolean(state.candidates.get(id)?.copy);
   const inPart = verdict === "accepted" && state.masks.has(id);
   const accepted = inPart ? "◐ Accepted in part" : "✓ Accepted";
-  /** @type {Choice[]} */
-  const buttons = [
-    [
-      "accept",
-      verdict === "accepted" ? accepted : "Accept",
-      () => toggle(id, "accepted"),
-      "A",
-      verdict === "accepted",
-    ],
-    [
-      "reject",
-      verdict === "rejected" ? "✕ Rejected" : "Reject",
-      () => toggle(id, "rejected"),
-      "R",
-      verdict === "rejected",
-    ],
-    ["part", inPart ? "Change the part" : "Accept in part…", () => paintPart(id), "B: paint what is right"],
-    [
-      "compare",
-      comparing() ? "Stop comparing" : "Compare…",
-      () => compare(id),
-      "C: with the reference, other rounds or any image",
-      comparing(),
-    ],
-    [
-      "copy",
-      copy ? "Not a copy" : "Mark as a copy",
-      () => toggleCopies([id]),
-      "L: mark as copy / not a copy",
-    ],
-    ["close", "Close", close, "Esc"],
-  ];
-  return html`<div class="lightbox-buttons">${buttons.map(
-    ([action, label, act, title, pressed]) => html`<${Button}
-      key=${action} class="button" data-action=${action} title=${title} onClick=${act}
-      aria-pressed=${pressed === undefined ? null : String(pressed)}
-    >${label}<//>`,
-  )}</div>`;
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {string} title
+   * @param {() => unknown} act
+   * @param {boolean} [pressed]
+   */
+  const button = (action, label, title, act, pressed) => html`<${Button}
+    class="button" data-action=${action} title=${title} onClick=${act}
+    aria-pressed=${pressed === undefined ? null : String(pressed)}
+  >${label}<//>`;
+  const [isAccepted, isRejected] = [verdict === "accepted", verdict === "rejected"];
+  const [accept, reject] = [isAccepted ? accepted : "Accept", isRejected ? "✕ Rejected" : "Reject"];
+  const partly = inPart ? "Change the part" : "Accept in part…";
+  const beside = comparing() ? "Stop comparing" : "Compare…";
+  const mark = copy ? "Not a copy" : "Mark as a copy";
+  return html`<div class="lightbox-buttons">
+    ${button("accept", accept, "A", () => toggle(id, "accepted"), isAccepted)}
+    ${button("reject", reject, "R", () => toggle(id, "rejected"), isRejected)}
+    ${button("part", partly, "B: paint what is right", () => paintPart(id))}
+    ${button("compare", beside, COMPARE, () => compare(id), comparing())}
+    ${button("copy", mark, "L: mark as copy / not a copy", () => toggleCopies([id]))}
+    ${button("close", "Close", "Esc", close)}
+  </div>`;
 }
