@@ -1,8 +1,9 @@
 /** The page's state, made of signals. A cache: the server is the source of truth. */
 /** @import { ArchivedRound, Candidate, Job, Measures, Parts, Project, Queue } from "payloads" */
-/** @import { Round, RoundSummary, Score, Verdict } from "payloads" */
+/** @import { ProjectKind, Round, RoundSummary, Score, Verdict } from "payloads" */
 /** @import { Signal } from "../vendor/signals.min.js" */
 import { batch, effect, signal, untracked } from "../vendor/signals.min.js";
+import { TAUGHT } from "./kinds.js";
 
 /**
  * @typedef {object} State
@@ -334,6 +335,9 @@ export function someReferences(most) {
  * @param {{ copy: boolean }} picture
  */
 export const copyOrNot = ({ copy }) => (copy ? "copy" : isJudged() ? "not a copy" : "");
+
+/** What a project learns; a style where there is none. @param {{ kind: ProjectKind } | null} project */
+export const taughtIn = (project) => TAUGHT[project?.kind ?? "style"];
 
 export function counts() {
   let accepted = 0;

@@ -28,6 +28,12 @@ export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 export const copiesOf = (copies, images) =>
   `${copies} of ${images} ${copies === 1 ? "is a copy" : "are copies"}`;
 
+/** A LoRA strength: "1", "0.85". @param {number} value */
+export const strength = (value) => String(Number(value.toFixed(2)));
+
+/** With how much of the LoRA an image is generated. @param {{ recipe: string }} candidate */
+export const strengthOf = ({ recipe }) => recipe || "LoRA strength 1";
+
 /** A time that is only estimated: "about 3 minutes". @param {number} seconds */
 export function about(seconds) {
   const minutes = Math.max(1, Math.round(seconds / 60));

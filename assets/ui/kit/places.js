@@ -8,17 +8,16 @@ import { html } from "./html.js";
  * which one is best, in the row of one that is not measured, below the table.
  * @typedef {"prompts" | "strip" | "arms" | "curves" | "set" | "row" | "verdict" | "winner" | "results" |
  *   "best" | "unmeasured" | "compared"} Place
- * @type {{ place: Place, Part: (props: any) => unknown, follow: (node: HTMLElement) => void }[]}
+ * @type {{ place: Place, Part: (props: any) => unknown }[]}
  */
 const added = [];
 
 /**
- * Show a component in a place, before the page is mounted, when `follow` gets what stands around it.
+ * Show a component in a place, before the page is mounted.
  * @param {Place} place
  * @param {(props: any) => unknown} Part
- * @param {(node: HTMLElement) => void} [follow]
  */
-export const addTo = (place, Part, follow = () => {}) => added.push({ place, Part, follow });
+export const addTo = (place, Part) => added.push({ place, Part });
 
 /** @param {Place} place */
 const inPlace = (place) => added.filter((one) => one.place === place);
@@ -33,11 +32,3 @@ export const canMeasure = () => inPlace("best").length > 0;
  */
 export const partsIn = (place, props = {}) =>
   inPlace(place).map(({ Part }, i) => html`<${Part} key=${i} ...${props} />`);
-
-/**
- * @param {Place} place
- * @param {HTMLElement} node
- */
-export function followIn(place, node) {
-  for (const { follow } of inPlace(place)) follow(node);
-}

@@ -1,7 +1,6 @@
 /** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
 /** @import { Anchor, Unknown } from "payloads" */
-import { taughtIn } from "../app/taught.js";
-import { state } from "../app/store.js";
+import { state, taughtIn } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { Dialog } from "../kit/dialog.js";

@@ -1,8 +1,7 @@
 /** The open project on the first screen: its references, what follows from them, and its settings. */
 /** @import { LocalModel, Project, Subject } from "payloads" */
 import { TAUGHT } from "../app/kinds.js";
-import { taughtIn } from "../app/taught.js";
-import { state } from "../app/store.js";
+import { state, taughtIn } from "../app/store.js";
 import { locateModel } from "../app/locate.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

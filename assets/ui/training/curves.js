@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { How } from "../how/how.js";
 import { reference } from "../kit/dom.js";
 import { Button, html } from "../kit/html.js";
-import { canMeasure, followIn, partsIn } from "../kit/places.js";
+import { canMeasure, partsIn } from "../kit/places.js";
 import { figuresIn, Plot, rowsOf } from "../app/plot.js";
 import { render, useEffect, useRef, useState } from "../vendor/preact.min.js";
 import { canTrainOn, MoreSteps } from "./more_steps.js";
@@ -21,7 +21,6 @@ const SHAPE = 0.45; // height for each pixel of the width, where that is more th
 
 /** @type {import("../rounds/views/views.js").Mount} */
 export function mountCurves(panel, { isOpen }) {
-  followIn("curves", panel);
   const Shown = () => {
     const last = useRef(/** @type {unknown} */ (null)); // what is hidden stays as it was
     if (isOpen() && state.step === "rounds") last.current = html`<${Curves} panel=${panel} />`;

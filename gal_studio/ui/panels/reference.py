@@ -123,7 +123,7 @@ class Preset:
     """A model preset, with the settings for both kinds of projects.
 
     `draws` says whether the model comes with an image adapter, `origin` whose the numbers of its training
-    are, and `former` has those of earlier versions that differ, by the dotted names of settings.
+    are.
     """
 
     name: str
@@ -132,7 +132,6 @@ class Preset:
     base_model: str
     draws: bool
     origin: str
-    former: dict[Kind, dict[str, Any]]
     settings: dict[Kind, dict[str, Any]]
 
 
@@ -230,13 +229,6 @@ def options(context: Context) -> Options:
                 base_model=preset.base_model,
                 draws=draws_without_training(ReferenceSettings(), preset.base_model),
                 origin=preset.origin.words,
-                former={
-                    kind: {
-                        f"tune.{name}": value for name, value in preset.origin.former.get(kind, {}).items()
-                    }
-                    | ({f"generation.{preset.fast_setting[0]}": ""} if preset.origin.former else {})
-                    for kind in preset.settings
-                },
                 settings={kind: fitted(preset, kind).to_dict() for kind in preset.settings},
             )
             for preset in load_presets()

@@ -73,11 +73,9 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")
     page.click("[data-part=branch]")
-    page.click(".what-if summary")
-    page.check(".what-if [value=line]")
-    page.select_option(".what-if [name=follow]", "random")
+    page.check(".what-if [value=worth]")
     page.click(".question:has-text('generates 2 rounds again') [data-answer=begin]")
-    again = ".replay-list li:has-text('Random')"
+    again = ".replay-list li:has-text('Nothing accepted')"
     page.wait_for_selector(f"{again}[data-state=working]")
     page.wait_for_selector(".strip-replay:text-is('Replay: 0 of 2 rounds')")
     page.click(f"{again}[data-state=working] button:text-is('Stop')")
@@ -85,7 +83,9 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
     page.click(f"{again} button:text-is('Open')")
     page.wait_for_selector("[data-action=run]:disabled[title*='by itself']")
-    page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
+    page.click(
+        ".replays:has-text('replays Watercolour cat: Nothing accepted') button:has-text('Open Watercolour')"
+    )
     page.wait_for_selector(".arms .scatterlayer .point")
     page.click("[data-step=results]")
     page.wait_for_selector(f".results .verdict:has-text('Round 2 ({SCHEDULE}) is the best of 2')")

@@ -129,7 +129,6 @@ class Walk:
         page = self.page
         page.goto(f"{self.served.url()}&round={self.served.place.round}")
         self.shown(".what-if", lambda: page.click("[data-part=branch]"))
-        page.click(".what-if summary")
         for way in page.locator(".what-if [name=what]").all():
             way.check()
             yield f"what if: {way.get_attribute('value')}"

@@ -6,8 +6,7 @@ import { patchMaps } from "../../heatmap/patch_maps.js";
 import { html, useAnswer } from "../../kit/html.js";
 import { useEffect, useRef, useState } from "../../vendor/preact.min.js";
 import { signal } from "../../vendor/signals.min.js";
-import { pairPicture } from "./pair_picture.js";
-import { meanWords, openPair } from "./pair_view.js";
+import { meanWords, openPair, pairPicture } from "./pair_view.js";
 
 export const pairHeat = signal(
   /** @type {Record<PairMap, boolean>} */ ({ quality: true, reproduction: false }),

@@ -3,8 +3,7 @@
 /** @import { View } from "../../heatmap/panel.js" */
 /** @import { Pair } from "payloads" */
 /** @import { Signal } from "../../vendor/signals.min.js" */
-import { taughtIn } from "../../app/taught.js";
-import { state, whenever } from "../../app/store.js";
+import { state, taughtIn, whenever } from "../../app/store.js";
 import { call, refresh } from "../../app/session.js";
 import { beforeLeaving, write } from "../../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../../app/drafts.js";
@@ -21,7 +20,6 @@ import { toast } from "../../kit/toast.js";
 import { Turns } from "../../kit/turns.js";
 import { useLayoutEffect, useRef } from "../../vendor/preact.min.js";
 import { signal, useSignal } from "../../vendor/signals.min.js";
-import { pairPicture } from "./pair_picture.js";
 
 /** @type {Tool[]} */
 const TOOLS = [
@@ -59,6 +57,15 @@ export const pairPlace = {
   },
   close: closePair,
 };
+
+/**
+ * Where an image of a pair is.
+ * @param {Pick<Pair, "id" | "reference_image" | "generated_image">} pair
+ * @param {"reference" | "generated"} which
+ */
+export const pairPicture = (pair, which, small = false) =>
+  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}` +
+  `?v=${encodeURIComponent(pair[`${which}_image`] ?? "")}`;
 
 /** @param {string | null} id */
 const pairOf = (id) => state.parts.refinement?.pairs.find((pair) => pair.id === id);

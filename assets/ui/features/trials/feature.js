@@ -7,7 +7,8 @@ import { followSteps, Steps } from "./steps.js";
 import { mountTrials } from "./trials.js";
 
 addView("trials", "Try a prompt", mountTrials);
-addTo("curves", Steps, followSteps);
+addTo("curves", Steps);
+followSteps();
 addUse(
   ["try", "Try a prompt"],
   "Here: under Try a prompt, any prompt is generated with your references.",

@@ -1,6 +1,6 @@
 /** Tried images of a prompt and seed at several LoRA strengths, as grids: strengths side by side. */
 /** @import { Trial } from "payloads" */
-import { strength } from "../../rounds/grid/strengths.js";
+import { strength } from "../../kit/format.js";
 
 /**
  * @typedef {{ title: string, strengths: string[],

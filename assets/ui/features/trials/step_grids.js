@@ -1,6 +1,6 @@
 /** Images of one prompt and seed by the LoRAs of several steps of a training, as grids. */
 /** @import { Trial } from "payloads" */
-import { strength } from "../../rounds/grid/strengths.js";
+import { strength } from "../../kit/format.js";
 
 /**
  * `steps` are those of the rows, and `all` the images of the grid, also older ones of the same place.

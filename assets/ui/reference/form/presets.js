@@ -3,7 +3,7 @@
 /** @import { Note } from "./notes.js" */
 /** @import { Answers, Derived, ModelFacts, OwnPreset, Preset, Project, ProjectKind } from "payloads" */
 import { call } from "../../app/session.js";
-import { Button, html, withValue } from "../../kit/html.js";
+import { html, withValue } from "../../kit/html.js";
 import { Radios } from "../../kit/segments.js";
 import { SettingsFields, typedValue, written } from "../../kit/settings_fields.js";
 import { LoraFiles } from "./lora_files.js";
@@ -19,7 +19,7 @@ const OWN = "own";
 export class ModelChoice {
   /** @type {Answers["options"] | null} null until the studio has answered */
   options = null;
-  /** @type {Omit<Preset, "former">[]} */
+  /** @type {Preset[]} */
   choices = [];
   /** @type {OwnPreset[]} */
   saved = [];
@@ -83,14 +83,6 @@ export class ModelChoice {
   /** The chosen preset; undefined with a model of one's own. */
   get chosenPreset() {
     return this.options?.presets.find(({ name }) => name === this.preset);
-  }
-
-  /** Type the numbers that earlier versions trained this model with. */
-  takeFormer() {
-    for (const [name, value] of Object.entries(this.chosenPreset?.former[this.kind] ?? {})) {
-      this.typed.set(name, String(value));
-    }
-    this.changed();
   }
 
   /** What decides beside the settings which of them do nothing. */
@@ -246,7 +238,11 @@ export function Advanced({ model, answer, notesOf }) {
           <${TextEncoder} model=${model} answer=${answer} />`
       }
     </div>
-    ${!isJudging && html`<${TrainingOrigin} model=${model} />`}
+    ${
+      !isJudging &&
+      model.chosenPreset &&
+      html`<div class="origin"><p class="field-note">${model.chosenPreset.origin}</p></div>`
+    }
     <${SettingsFields}
       given=${model.given} fields=${options.fields} type=${type} reset=${reset}
       value=${(/** @type {string} */ name) => typed.get(name) ?? model.usual(name)}
@@ -256,25 +252,6 @@ export function Advanced({ model, answer, notesOf }) {
       told=${(/** @type {string} */ name) => notesOf(name).length > 0}
     />
     <${SavePreset} model=${model} />`;
-}
-
-/**
- * Whose the numbers of the training are, and the way back to those of earlier versions.
- * @param {{ model: ModelChoice }} props
- */
-function TrainingOrigin({ model }) {
-  const preset = model.chosenPreset;
-  if (!preset) return null;
-  return html`<div class="origin">
-    <p class="field-note">${preset.origin}</p>
-    ${
-      Object.keys(preset.former[model.kind]).length > 0 &&
-      html`<${Button}
-        class="button small" onClick=${() => model.takeFormer()}
-        title="Set steps, learning rate, rank and target as earlier versions had them"
-      >Use the earlier values<//>`
-    }
-  </div>`;
 }
 
 /**

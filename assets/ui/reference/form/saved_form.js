@@ -21,8 +21,7 @@ import { keep, kept, keptObject, ofBrowser, ofTab, ofWorkspace } from "../../kit
  * @typedef {{ kind: ProjectKind, name: string, sets: SavedSet[], model: SavedModel | null }} SavedForm
  */
 
-const FORMER_KEY = "gal-studio-form"; // of former versions, which all workspaces shared
-const key = () => ofWorkspace(FORMER_KEY);
+const key = () => ofWorkspace("gal-studio-form");
 const creationKey = () => ofWorkspace("gal-studio-creation");
 
 /**
@@ -74,20 +73,9 @@ export function creationId(project) {
   return id;
 }
 
-/**
- * The form of a former version becomes this workspace's.
- * @param {() => Storage} where
- */
-function takeFormer(where) {
-  const former = kept(FORMER_KEY, where);
-  if (former === null || kept(key(), where) !== null) return;
-  if (keep(key(), former, where)) keep(FORMER_KEY, null, where);
-}
-
 /** @returns {SavedForm | null} */
 export function savedForm() {
   for (const where of [ofTab, ofBrowser]) {
-    takeFormer(where);
     const form = keptObject(key(), where);
     if (!isSavedForm(form)) continue; // damaged: as if there were none
     mine = kept(key(), where);

@@ -19,7 +19,6 @@ import { listenPointer } from "./pointer.js";
 import { inSight, sight, tileOf } from "./ring.js";
 import { roundWords } from "./round_words.js";
 import { sliceOf } from "./rows.js";
-import { strengthOf } from "./strengths.js";
 import { Tile } from "./tile.js";
 import { decide, toggle } from "./verdicts.js";
 import { BELOW, GAP, laid, measure, ranges, watchScroll } from "./window.js";
@@ -107,7 +106,7 @@ const look = () => {
 
 function hasStrengths() {
   const drawn = [...state.candidates.values()].filter(({ own }) => !own);
-  return drawn.some((one) => strengthOf(one) !== strengthOf(drawn[0]));
+  return drawn.some((one) => one.recipe !== drawn[0].recipe);
 }
 
 /** @param {{ grid: HTMLElement }} props */

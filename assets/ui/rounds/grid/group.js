@@ -1,11 +1,29 @@
 /** The head of a row: the scores of its test prompt, and what can be done with its images. */
 /** @import { Named } from "./parts.js" */
-import { imagesOf, isJudged, state } from "../../app/store.js";
+import { busy, byItself, imagesOf, isJudged, state } from "../../app/store.js";
+import { refresh } from "../../app/session.js";
+import { write } from "../../app/writes.js";
 import { copiesOf, uncertainty, uncertaintyTitle } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
-import { closedMore, drawMore } from "./draw_more.js";
+import { signal } from "../../vendor/signals.min.js";
 import { toggleCopies } from "./mark_copies.js";
 import { focusedRow, numberOf } from "./parts.js";
+
+/** Whether nobody can ask for images now: the studio is at work, or the project is by itself. */
+const closedMore = () => busy() || byItself() !== "";
+
+/** Were images asked for, and the page knows nothing of the work yet? A double click asks once. */
+const asking = signal(false);
+
+/** Generate further images of a test prompt. @param {string} anchor */
+async function drawMore(anchor) {
+  const { roundId } = state;
+  if (roundId === null || asking.value || closedMore()) return;
+  asking.value = true;
+  await write("draw_more", { round: roundId, anchor });
+  await refresh();
+  asking.value = false;
+}
 
 /**
  * Rank, copy rate and entropy of a test prompt. Where all images count as copies and nobody looked, it says

@@ -2,7 +2,7 @@
 /** @import { Candidate, Verdict } from "payloads" */
 import { drawing, state, verdictOf } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
-import { decimal } from "../../kit/format.js";
+import { decimal, strengthOf } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { useEffect, useState } from "../../vendor/preact.min.js";
 import { signal, useComputed } from "../../vendor/signals.min.js";
@@ -11,7 +11,6 @@ import { enlarge } from "../lightbox/lightbox.js";
 import { copyWords, REMARKS } from "./copy_words.js";
 import { isFlat } from "./parts.js";
 import { ring } from "./ring.js";
-import { strengthOf } from "./strengths.js";
 import { toggle } from "./verdicts.js";
 
 const ARRIVING = 400; // ms

@@ -2,9 +2,8 @@
 /** @import { Candidate, Score } from "payloads" */
 import { isJudged, state } from "../../app/store.js";
 import { figures as withFigures } from "../../kit/figures.js";
-import { copiesOf, decimal, percent, uncertainty } from "../../kit/format.js";
+import { copiesOf, decimal, percent, strengthOf, uncertainty } from "../../kit/format.js";
 import { cleared, copyWords, REMARKS } from "../grid/copy_words.js";
-import { strengthOf } from "../grid/strengths.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
 

@@ -1,5 +1,6 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { Candidate } from "payloads" */
+/** @import { Offer } from "../../heatmap/panel.js" */
 import { setFocus, state, verdictOf, whenever } from "../../app/store.js";
 import { picture } from "../../app/urls.js";
 import { BrushLayer } from "../../brush/layer.js";
@@ -20,7 +21,6 @@ import { toggle } from "../grid/verdicts.js";
 import { AcceptedPart, leavePart, PAINTING, part, PartButtons, startPart } from "./accept_part.js";
 import { comparing, startComparing, stopComparing, useComparison } from "./compare.js";
 import { figures } from "./figures.js";
-import { heatKinds } from "./heat_kinds.js";
 import { WeightField } from "./weight.js";
 import { resetZoom, toggleOwnSize, ZoomFrame, zoomWords } from "./zoom.js";
 
@@ -35,10 +35,6 @@ const dialog = new Dialog("lightbox", {
 });
 const shown = signal(/** @type {string | null} */ (null));
 
-/**
- * A button: its action, label, what it does, its title, and whether it is pressed.
- * @typedef {[action: string, label: string, act: () => unknown, title: string, pressed?: boolean]} Choice
- */
 export const lightbox = () => dialog.isOpen;
 export const painting = () => part.value !== null;
 export const toggleZoom = () => painting() || toggleOwnSize();
@@ -163,6 +159,25 @@ function Turns() {
 /** @param {string} words */
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
+/** @type {Offer} */
+const COPIED = {
+  kind: "shown",
+  label: "Where it copies",
+  name: "How much of the reference it shows",
+  ends: ["new", "copied"],
+  title: "H: which areas copy the reference",
+};
+
+/**
+ * The maps of a candidate: where it shows the reference, if it was compared, and how like it each area is.
+ * @param {Candidate} candidate
+ * @returns {Offer[]}
+ */
+const heatKinds = ({ compared }) => [
+  ...(compared ? [COPIED] : []),
+  { kind: "quality", label: compared ? "All likeness" : "Heat map", name: "Likeness to the reference" },
+];
+
 /** The enlarged picture, with what lies over it. @param {{ candidate: Candidate }} props */
 function Pane({ candidate }) {
   const { id, prompt } = candidate;
@@ -227,48 +242,36 @@ function Facts({ candidate }) {
   </div>`;
 }
 
+const COMPARE = "C: with the reference, other rounds or any image";
+
 /** @param {{ id: string }} props */
 function VerdictButtons({ id }) {
   const verdict = verdictOf(id);
   const copy = Boolean(state.candidates.get(id)?.copy);
   const inPart = verdict === "accepted" && state.masks.has(id);
   const accepted = inPart ? "◐ Accepted in part" : "✓ Accepted";
-  /** @type {Choice[]} */
-  const buttons = [
-    [
-      "accept",
-      verdict === "accepted" ? accepted : "Accept",
-      () => toggle(id, "accepted"),
-      "A",
-      verdict === "accepted",
-    ],
-    [
-      "reject",
-      verdict === "rejected" ? "✕ Rejected" : "Reject",
-      () => toggle(id, "rejected"),
-      "R",
-      verdict === "rejected",
-    ],
-    ["part", inPart ? "Change the part" : "Accept in part…", () => paintPart(id), "B: paint what is right"],
-    [
-      "compare",
-      comparing() ? "Stop comparing" : "Compare…",
-      () => compare(id),
-      "C: with the reference, other rounds or any image",
-      comparing(),
-    ],
-    [
-      "copy",
-      copy ? "Not a copy" : "Mark as a copy",
-      () => toggleCopies([id]),
-      "L: mark as copy / not a copy",
-    ],
-    ["close", "Close", close, "Esc"],
-  ];
-  return html`<div class="lightbox-buttons">${buttons.map(
-    ([action, label, act, title, pressed]) => html`<${Button}
-      key=${action} class="button" data-action=${action} title=${title} onClick=${act}
-      aria-pressed=${pressed === undefined ? null : String(pressed)}
-    >${label}<//>`,
-  )}</div>`;
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {string} title
+   * @param {() => unknown} act
+   * @param {boolean} [pressed]
+   */
+  const button = (action, label, title, act, pressed) => html`<${Button}
+    class="button" data-action=${action} title=${title} onClick=${act}
+    aria-pressed=${pressed === undefined ? null : String(pressed)}
+  >${label}<//>`;
+  const [isAccepted, isRejected] = [verdict === "accepted", verdict === "rejected"];
+  const [accept, reject] = [isAccepted ? accepted : "Accept", isRejected ? "✕ Rejected" : "Reject"];
+  const partly = inPart ? "Change the part" : "Accept in part…";
+  const beside = comparing() ? "Stop comparing" : "Compare…";
+  const mark = copy ? "Not a copy" : "Mark as a copy";
+  return html`<div class="lightbox-buttons">
+    ${button("accept", accept, "A", () => toggle(id, "accepted"), isAccepted)}
+    ${button("reject", reject, "R", () => toggle(id, "rejected"), isRejected)}
+    ${button("part", partly, "B: paint what is right", () => paintPart(id))}
+    ${button("compare", beside, COMPARE, () => compare(id), comparing())}
+    ${button("copy", mark, "L: mark as copy / not a copy", () => toggleCopies([id]))}
+    ${button("close", "Close", "Esc", close)}
+  </div>`;
 }

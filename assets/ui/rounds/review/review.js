@@ -13,12 +13,11 @@ import {
 } from "../../app/store.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { above, reference } from "../../kit/dom.js";
-import { inSentence, unbroken } from "../../kit/format.js";
+import { inSentence, strengthOf, unbroken } from "../../kit/format.js";
 import { Button, html } from "../../kit/html.js";
 import { EnlargedImage } from "../../kit/sharpened.js";
 import { openRound } from "../../app/session.js";
 import { Doubt } from "../../results/doubt.js";
-import { strengthOf } from "../grid/strengths.js";
 import { decide, redo, undo } from "../grid/verdicts.js";
 import { openDownload } from "../../results/finish.js";
 import { enlarge } from "../lightbox/lightbox.js";

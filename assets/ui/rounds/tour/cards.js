@@ -1,6 +1,6 @@
 /** The cards of the tour: which pictures of a round they show, and what they say. */
 /** @import { Candidate, Project, Score } from "payloads" */
-import { taughtIn } from "../../app/taught.js";
+import { taughtIn } from "../../app/store.js";
 import { byFinger } from "../../kit/dom.js";
 
 /**

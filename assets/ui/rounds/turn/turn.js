@@ -2,10 +2,9 @@
 /** @import { Candidate, CopyCurve } from "payloads" */
 import { imagesOf, state } from "../../app/store.js";
 import { roundFigure } from "../../app/urls.js";
-import { copiesOf, count, percent } from "../../kit/format.js";
+import { copiesOf, count, percent, strength } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { Plot } from "../../app/plot.js";
-import { strength } from "../grid/strengths.js";
 
 /**
  * A curve in words, for who does not see it: "Copy risk by LoRA strength: 92% at 1, 4% at 0.4".

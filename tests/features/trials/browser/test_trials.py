@@ -90,18 +90,18 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
 
 
 @pytest.mark.thorough
-def test_the_draft_is_kept(watched: Watched, served: Served) -> None:
+def test_the_draft_is_kept_over_a_reload(watched: Watched, served: Served) -> None:
     page = watched.open(served.url())
     page.get_by_role("tab", name="Try a prompt").click()
     form = page.locator(".trial-form")
     form.get_by_text("or {} for short").wait_for()
-    form.get_by_label("Seed", exact=True).fill("31")
     form.get_by_label("Prompt", exact=True).fill("A bridge {}")
+    form.get_by_label("Seed", exact=True).fill("9154399023593721872")
     page.reload()
     page.wait_for_selector("html[data-studio=ready]")
     page.get_by_role("tab", name="Try a prompt").click()
     expect(form.get_by_label("Prompt", exact=True)).to_have_value("A bridge {}")
-    expect(form.get_by_label("Seed", exact=True)).to_have_value("31")
+    expect(form.get_by_label("Seed", exact=True)).to_have_value("9154399023593721872")
 
 
 def test_strengths_by_seeds_and_prompts_are_a_grid_that_is_kept(watched: Watched, served: Served) -> None:

@@ -48,9 +48,7 @@ def test_settings_are_saved_as_a_preset_taken_again_and_removed(watched: Watched
 
 
 @pytest.mark.thorough
-def test_a_training_says_whose_its_values_are_and_can_have_the_earlier_ones(
-    watched: Watched, served: Served
-) -> None:
+def test_a_training_says_whose_its_values_are(watched: Watched, served: Served) -> None:
     page = opened(watched, served)
     page.check(".presets input[value=sdxl]")
     open_advanced(page, ".new-project")
@@ -59,11 +57,7 @@ def test_a_training_says_whose_its_values_are_and_can_have_the_earlier_ones(
     rate, target = page.locator("[name='tune.learning_rate']"), page.locator("[name='tune.target']")
     expect(rate).to_have_value("0.0003")
     expect(target).to_have_value("all")
-    origin.get_by_role("button", name="Use the earlier values").click()
-    expect(rate).to_have_value("0.0001")
-    expect(target).to_have_value("attention")
     page.check(".presets input[value=sd15]")
     expect(origin).to_contain_text("Training settings: all GAL Studio’s own.")
-    expect(origin.get_by_role("button")).to_have_count(0)
     page.check(".presets input[value=own]")
     expect(origin).to_have_count(0)

@@ -2,7 +2,7 @@
 import "../../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pairPicture } from "../../../../assets/ui/features/refine/pair_picture.js";
+import { pairPicture } from "../../../../assets/ui/features/refine/pair_view.js";
 import { stepsOfRefinement } from "../../../../assets/ui/features/refine/question.js";
 
 test("a refinement says how much it has to do", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gainedWords } from "../../../../assets/ui/rounds/grid/round_words.js";
-import { strength, strengthOf } from "../../../../assets/ui/rounds/grid/strengths.js";
+import { strength, strengthOf } from "../../../../assets/ui/kit/format.js";
 
 const LEVELS = [1, 0.85, 0.7, 0.55, 0.4];
 
