@@ -79,5 +79,5 @@ def test_no_script_of_the_page_compares_them(of: Compared) -> None:
     scripts = sorted((assets_folder() / "ui").rglob("*.js"))
     assert len(scripts) > 100
     found = [path.name for path in scripts if words.search(path.read_text(encoding="utf-8"))]
-    assert not found, "the page gets the answers with its round, and by assets/ui/app/taught.js"
+    assert not found, "the page gets the answers with its round, and by taughtIn of assets/ui/app/store.js"
     assert words.search(f'state.round?.kind === "{min(of[0])}"')

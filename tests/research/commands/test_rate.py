@@ -207,7 +207,7 @@ def test_cells_stand_below_the_references() -> None:
         (("--agreement", "good.csv"), "Give the labels of two raters"),
         (("--agreement", "good.csv", "--agreement", "odd.csv"), "are not labels: write 0 or 1"),
         (("--agreement", "good.csv", "--agreement", "other.csv"), "rated no image in common"),
-        (("--agreement", "good.csv", "--agreement", "twice.csv"), "a second row of one image"),
+        (("--agreement", "good.csv", "--agreement", "twice.csv"), "a second row for the same image"),
         (("--agreement", "good.csv", "--agreement", "bad.csv"), "has no column copy_1"),
         (
             ("--agreement", "good.csv", "--agreement", "no.csv"),
