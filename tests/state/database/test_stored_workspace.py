@@ -22,6 +22,7 @@ from gal_studio.rounds import fingerprints
 from gal_studio.rounds.inputs import inputs_of
 from gal_studio.state import Store
 from gal_studio.state.database.upgrades import VERSION
+from gal_studio.state.tables.refinements import Pair
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.check import examine
 from tests.job_moves import moves
@@ -125,6 +126,11 @@ def test_rounds_decisions_training_sets_and_fingerprints_are_what_they_were(
     trained = [fingerprints.is_trained(inputs_of(old, round_.id)) for round_ in rounds]
     assert trained == [round_.adapter is not None for round_ in rounds]
     assert sum(trained) == (3 if name == "Cat" else 2)
+
+
+def all_pairs(store: Store, project_id: str) -> Iterator[Pair]:
+    for round_ in store.rounds.of_project(project_id):
+        yield from store.refinements.pairs(round_.id)
 
 
 def test_the_archive_of_that_version_is_imported(
