@@ -75,8 +75,8 @@ class Disk:
         """The error message, with the free space and what is needed, if that was computed."""
         if needed is None:
             return (
-                f"The disk is full (nothing more can be written, and {megabytes(self.free())} are free): free "
-                "some space, and the job resumes by itself."
+                f"The disk is full (nothing more can be written, and {megabytes(self.free())} are free): "
+                "free some space, and the job resumes by itself."
             )
         if not needed:
             return (
