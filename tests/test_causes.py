@@ -40,7 +40,7 @@ INSTEAD = {
     PAGE: "is a web page (“Log in & agree”), not the file itself: open its address in a browser",
     b"<HTML><body>502 Bad Gateway</body></HTML>": "is a web page, not the file itself",
     b'{"error": {"message": "Token expired"}}': "is a server’s answer (“Token expired”)",
-    b"<?xml version='1.0'?><Error><Message>Expired link</Message></Error>": "s answer (“Expired link”)",
+    b"<?xml version='1.0'?><Error><Message>Expired</Message></Error>": "a server’s answer (“Expired”)",
     b"Invalid username or password.": "is a text (“Invalid username or password.”)",
     b"": "is empty: it was not copied or downloaded completely",
     bytes(70_000): "contains only zeros: its download is unfinished",

@@ -131,7 +131,7 @@ def test_a_copy_is_put_back_by_name_unless_a_page_is_open(workspace: Path) -> No
     assert names_of(workspace) == {"Cat"}
     with pytest.raises(StudioError, match="does not exist: choose from"):
         restore(workspace, "../studio.db")
-    with pytest.raises(StudioError, match="does not exist: the workspace has no copies"):
+    with pytest.raises(StudioError, match="does not exist: the workspace has none"):
         restore(workspace / "backups", copy)
 
 

@@ -90,12 +90,12 @@ def _refused_by_the_hub(model: str, name: str, error: Exception, status: int | N
         )
     if status is not None:
         return LostError(
-            f"The hub fails for the model {model} ({status}): try again in a few minutes. "
-            "What was downloaded is kept."
+            f"The hub fails for the model {model} ({status}): try again in a few minutes "
+            "(what was downloaded is kept)."
         )
     return LostError(
         f"The hub cannot be reached for the model {model} ({first_line(error)}): {_step(error)}, and try "
-        "again. What was downloaded is kept."
+        "again (what was downloaded is kept)."
     )
 
 
@@ -105,8 +105,8 @@ def not_the_hub(model: str, answer: bytes) -> LostError:
     quoted = f" (“{said}”)" if said else ""
     return LostError(
         f"In place of the hub, another page answers for the model {model}{quoted}: sign in to the network in "
-        f"a browser, or have {address()} allowed in the proxy or filter, and try again. What was downloaded "
-        "is kept."
+        f"a browser, or have {address()} allowed in the proxy or filter, and try again (what was downloaded "
+        "is kept)."
     )
 
 
@@ -191,7 +191,7 @@ def _full(name: str) -> FullDiskError:
 
     return FullDiskError(
         f"The disk is full while {name} is downloaded to {constants.HF_HUB_CACHE}: free some space and "
-        "resume. What was downloaded is kept."
+        "resume (what was downloaded is kept)."
     )
 
 
