@@ -47,7 +47,7 @@ def decode(
     `sized` is called with their number before the pixels are decoded.
     """
     if not data:
-        raise StudioError(f"{name} is empty: it was not saved or copied completely. Choose it again.")
+        raise StudioError(f"{name} is empty, because it was not saved or copied completely: choose it again.")
     notes: list[str] = []
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
         width, height = file.size
