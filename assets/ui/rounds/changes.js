@@ -116,7 +116,7 @@ function GoOn() {
   return html`<${Button}
     class="button" data-part="go-on" data-next=${open ? "" : null}
     onClick=${() => showSide(canReview() ? "review" : "candidates")}
-  >${open ? `Review ${open} ›` : "Go on to this round ›"}<//>`;
+  >${open ? `Review ${open} ›` : "See its images ›"}<//>`;
 }
 
 /** @param {"beside" | "changes"} one */
