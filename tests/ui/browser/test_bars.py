@@ -86,6 +86,13 @@ def test_every_bar_has_room_for_its_longest_state(watched: Watched, served: Serv
     second = next(one.id for one in rounds if one.name == "Round 2")
     page.emulate_media(reduced_motion="reduce")
     page.add_init_script(WITH_FIGURES)
+    page.goto(f"{served.url()}&round={second}")
+    page.wait_for_selector(".strip .chip-round[aria-current]")
+    for width, height in SIZES[:3]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"innerWidth === {width}")
+        hidden = page.locator(".strip-chips").evaluate("(one) => one.scrollWidth - one.clientWidth")
+        found += [f"rounds, {width}: {hidden} pixels are hidden"] if hidden > 0 else []
     for name in states(page, served, second):
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
