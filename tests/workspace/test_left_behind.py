@@ -49,7 +49,7 @@ def test_archiving_what_was_deleted_is_refused_in_a_sentence(store: Store) -> No
     store.database.write("DELETE FROM jobs")
     store.projects.set_archived(project, True)
     delete_project(store, project)
-    with pytest.raises(StudioError, match="deleted meanwhile"):
+    with pytest.raises(StudioError, match="deleted in the meantime"):
         store.projects.set_archived(project, True)
 
 

@@ -120,7 +120,7 @@ def test_what_is_no_pair_is_refused(place: Place) -> None:
     side = compare_blind(studio, project).first
     with pytest.raises(StudioError, match="choose two different ones"):
         compare_blind(studio, project, 1, side, side)
-    with pytest.raises(StudioError, match="is not measured"):
+    with pytest.raises(StudioError, match="is no longer measured"):
         compare_blind(studio, project, 1, side, "0" * 16)
 
 

@@ -45,7 +45,7 @@ def hangs(request: BaseHTTPRequestHandler) -> None:
 def test_one_that_hangs_is_not_waited_for() -> None:
     began = time.monotonic()
     with serving(hangs) as (address, _):
-        with pytest.raises(StudioError, match="did not answer in time: see what it does"):
+        with pytest.raises(StudioError, match="did not answer in time: see what it is doing"):
             CaptionServer(address, seconds=0.5).describe(PICTURE, "?")
         assert time.monotonic() - began < 2.5
 

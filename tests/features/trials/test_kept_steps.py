@@ -172,7 +172,7 @@ def test_a_round_without_images_takes_a_step_and_goes_back(
     assert (taken.id, taken.ends_at) == (first, 3)
     assert is_trained(inputs_of(studio.store, first)) and not studio.round_view(first).trainable
     assert steps(studio, first) == [3, 6, 8]
-    with pytest.raises(StudioError, match="Round 1 has the LoRA of step 3 already"):
+    with pytest.raises(StudioError, match="Round 1 already has the LoRA of step 3"):
         studio.use_step(first, 3)
     assert studio.use_step(first, 8) == before
     assert is_trained(inputs_of(studio.store, first))

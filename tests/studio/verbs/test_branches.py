@@ -106,7 +106,7 @@ def test_a_branch_without_a_difference_is_said_to_repeat_its_line(place: Place) 
     [
         ({"settings": {"tune": {"rank": 2}}}, "already has this value"),
         ({"settings": {"tune": "assets"}}, "must be a table of names and values"),
-        ({"seed": 0}, "has the seed 0 already"),
+        ({"seed": 0}, "already has the seed 0"),
         ({"seed": -1}, "choose a whole number"),
     ],
 )

@@ -109,7 +109,7 @@ def test_a_zip_of_something_else_is_not_replaced(made: tuple[Path, str], tmp_pat
         own = export_project(store, project, tmp_path / "own.zip")
         assert export_project(store, project, own) == own, "an older archive is"
         store.projects.rename(project, "Dog")
-        with pytest.raises(StudioError, match="holds the project 'Cat', and not 'Dog'"):
+        with pytest.raises(StudioError, match="holds the project 'Cat', not 'Dog'"):
             export_project(store, project, own)
 
 
