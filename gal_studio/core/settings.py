@@ -439,7 +439,7 @@ class GenerationSettings(SettingsGroup):
         "Latest switch",
         0.0,
         1.0,
-        note="Only with fixed schedules and a lowest strength below 1: the lower strength lasts for this "
+        note="Only with fixed schedules and a lowest strength below 1: the lower one lasts for this "
         "share of denoising at most (0 keeps it throughout).",
         idle=(
             {"generation.allocation": "ladder", "tune.method": "lora"},

@@ -36,7 +36,7 @@ class MachineSettings(SettingsGroup):
     base: Base = setting(
         "plain",
         "Base weights",
-        note="8-bit weights halve the memory of the base model but are a little less exact. They need a "
+        note="Weights in 8 bits halve the memory of the base model but are a little less exact. They need a "
         "LoRA.",
         words={"plain": "as they are", "int8": "8-bit integers"},
     )

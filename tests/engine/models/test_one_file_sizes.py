@@ -58,7 +58,7 @@ def described(shapes: Header, dtype: str = "BF16") -> OneFile:
 
 REFUSED: dict[str, tuple[Header, str, str]] = {
     "XL U-Net": (XL_UNET, "BF16", "is the U-Net of Stable Diffusion XL alone, without text encoders: choose"),
-    "FLUX.1 in float8": (FLUX_1, "F8_E4M3", "is FLUX.1: choose a whole model; .*FLUX.2 klein"),
+    "FLUX.1 in float8": (FLUX_1, "F8_E4M3", "is FLUX.1: choose a whole model. .*FLUX.2 klein"),
     "FLUX.2 dev": (FLUX_2_DEV, "BF16", "is FLUX.2 dev: .*FLUX.2 klein"),
     "klein in integers": (
         KLEIN_OF_9B,
