@@ -130,7 +130,7 @@ def test_a_stored_file_that_is_a_link_or_a_pipe_is_none(workspace: Path, thesis:
         os.mkfifo(second)
         for path in (first, second):
             assert not store.images.has(path.stem) and not store.images.intact(path.stem)
-            with pytest.raises(StudioError, match="is a link or no plain file"):
+            with pytest.raises(StudioError, match="is a link or not a plain file"):
                 store.images.read(path.stem)
 
 

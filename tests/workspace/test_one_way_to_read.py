@@ -58,11 +58,11 @@ def test_an_export_names_a_pipe_in_the_place_of_an_image(workspace: Path, tmp_pa
         os.mkfifo(path)
         with pytest.raises(StudioError, match="missing or damaged"):
             export_project(store, project, tmp_path / "cat.zip")
-        with pytest.raises(StudioError, match="no plain file"):
+        with pytest.raises(StudioError, match="not a plain file"):
             store.images.plain(path.stem)
         path.unlink()
         path.symlink_to(tmp_path / "nothing")
-        with pytest.raises(StudioError, match="no plain file"):
+        with pytest.raises(StudioError, match="not a plain file"):
             store.images.plain(path.stem)
     assert not (tmp_path / "cat.zip").exists()
 
