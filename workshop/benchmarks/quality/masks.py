@@ -1,6 +1,6 @@
 """How well the studio's own mask finds what stands in a busy place: the overlap with what was drawn there.
 
-    python -m workshop.benchmarks.quality.masks --icons workshop/pocket/work/icons --pictures 150
+    python -m workshop.benchmarks.quality.masks --pictures 150
 
 One thing, then two of the same kind, in a random place each, all drawn by the bundled model's own art. The
 overlap is intersection over union, 0 where no mask is found.
