@@ -134,7 +134,7 @@ def test_a_project_that_judges_speaks_of_loras_and_of_no_training(watched: Watch
     heads = page.locator(".results-table thead th")
     expect(heads.first).to_have_text("Name")
     words = page.inner_text(".studio.results")
-    assert not re.search(r"\b(Accepted|[Rr]ounds?)\b", words.replace("Round 1", "")), words
+    assert not re.search(r"\b(Accepted|[Rr]ounds?)\b", re.sub("[Rr]ound 1", "", words)), words
 
 
 @pytest.mark.thorough
