@@ -4,6 +4,8 @@
     python -m workshop.pocket.evaluation.before_after names FOLDER answers-a.csv answers-b.csv
     python -m workshop.pocket.evaluation.before_after pairs FOLDER chosen-a.csv chosen-b.csv
     python -m workshop.pocket.evaluation.before_after references --out FOLDER
+    python -m workshop.pocket.evaluation.before_after rounds BEFORE AFTER --out FOLDER
+    python -m workshop.pocket.evaluation.before_after looks labels-a.csv labels-b.csv
 
 `pictures` draws with the shipped weights and with those of a training, the same prompts and seeds: the
 anchors' and the benchmark's things in four styles, and four objects in twelve places. Its sheets
@@ -11,6 +13,10 @@ anchors' and the benchmark's things in four styles, and four objects in twelve p
 sheets `pairs-0.png` … show 60 prompts by both, side by side by chance; a reader writes `number,side` (left,
 right, or empty for neither). `key.csv` and `pairs.csv` say what is what: no reader sees them. `references`
 draws six pictures in held-out kinds of styles, of things that no training shows, as projects of three rounds.
+
+`gal-studio run REFERENCE/project.toml --rounds 3 --measure --out BEFORE/REFERENCE` carries each on, and the
+same with the other weights installed; `rounds` writes the benchmark's images of the first and the last round
+of both, by their best schedules, as FOLDER/images.csv for `gal-studio rate`; `looks` prints what raters said.
 """
 
 import argparse
@@ -27,6 +33,10 @@ from gal_studio.core.seeds import candidate_seed
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
+from gal_studio.research.rating.labels import read_rows
+from gal_studio.research.rating.questions import QUESTIONS, success
+from gal_studio.state import Store
+from gal_studio.studio import Studio
 from workshop.pocket.data.compose import pale_ground, paste
 from workshop.pocket.data.concepts import CONCEPTS
 from workshop.pocket.data.dataset import OFTEN_PLACES, WORK, designs_of
@@ -195,6 +205,43 @@ def write_references(icons: Path, out: Path) -> None:
         )
 
 
+def write_rounds(arms: dict[str, Path], out: Path) -> None:
+    """The benchmark's images of the first and last round of each reference and arm, as a table to rate."""
+    rows = []
+    for arm, folder in arms.items():
+        for home in sorted(path for path in folder.iterdir() if (path / "workspace").is_dir()):
+            with Store(home / "workspace") as store:
+                project = store.projects.all()[0].id
+                studio = Studio(store)
+                here = studio.measures(project)
+                (out / "references" / home.name).mkdir(parents=True, exist_ok=True)
+                for number, each in enumerate(store.projects.references(project)):
+                    store.images.picture(each.image).save(out / "references" / home.name / f"{number}.png")
+                rounds = store.rounds.of_project(project)
+                for which, round_ in (("first", rounds[0]), ("last", rounds[-1])):
+                    by_schedule = here.by_schedule.get(round_.id)
+                    drawn = (by_schedule[0] if by_schedule else here.reports[round_.id]).arm
+                    for number, ((prompt, seed), shown) in enumerate(sorted(drawn.part("held_out").items())):
+                        name = f"{home.name}-{arm}-{which}-{number}.png"
+                        store.images.picture(shown.candidate.image).save(out / name)
+                        rows.append((name, home.name, f"{arm}, {which}", drawn.recipe.words, prompt, seed))
+    _write_table(out / "images.csv", ("image", "reference", "arm", "schedule", "prompt", "seed"), rows)
+
+
+def print_looks(labels: Sequence[Path]) -> None:
+    """The shares of right and whole looks of each arm, by reference and over all, mean of the raters."""
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for path in labels:
+        for row in read_rows(path):
+            said = np.array([[int(row[f"{word}_1"]) for word in QUESTIONS]])
+            shares = float(success(said)[0]), float(success(said, 2)[0])
+            for reference in (row["reference"], "all"):
+                found.setdefault((reference, row["arm"]), []).append(shares)
+    for (reference, arm), all_shares in sorted(found.items()):
+        right, whole = np.mean(all_shares, 0)
+        print(f"{reference}, {arm}: right {right:.2f}, whole look {whole:.2f} ({len(all_shares)} labels)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -210,6 +257,11 @@ def main() -> None:
     references = chosen.add_parser("references")
     references.add_argument("--icons", type=Path, default=WORK / "icons")
     references.add_argument("--out", type=Path, required=True)
+    rounds = chosen.add_parser("rounds")
+    rounds.add_argument("before", type=Path)
+    rounds.add_argument("after", type=Path)
+    rounds.add_argument("--out", type=Path, required=True)
+    chosen.add_parser("looks").add_argument("labels", type=Path, nargs="+")
     args = parser.parse_args()
     match args.what:
         case "pictures":
@@ -218,6 +270,10 @@ def main() -> None:
             print_names(args.folder, args.answers)
         case "pairs":
             print_pairs(args.folder, args.answers)
+        case "rounds":
+            write_rounds({"before": args.before, "after": args.after}, args.out)
+        case "looks":
+            print_looks(args.labels)
         case _:
             write_references(args.icons, args.out)
 
