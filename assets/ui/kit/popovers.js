@@ -1,5 +1,5 @@
 /** Panels that open beside a button. */
-import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { html } from "./html.js";
 
 const EDGE = 8; // pixels to the edge of the window
@@ -17,18 +17,27 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
   const [isOpen, open] = useState(false);
   /** @param {{ newState: string }} event */
   const toggling = ({ newState }) => newState === "open" && open(true);
-  /** @param {{ newState: string }} event */
-  const toggled = ({ newState }) => {
+  const place = () => {
     const { current: node } = panel;
     const box = opener.current?.getBoundingClientRect();
-    open(newState === "open");
-    if (newState !== "open" || !node || !box) return;
+    if (!node || !box) return;
     const left = Math.max(EDGE, Math.min(box.left, innerWidth - node.offsetWidth - EDGE));
     const fits = box.bottom + GAP + node.offsetHeight + EDGE <= innerHeight;
     const top = fits ? box.bottom + GAP : Math.max(EDGE, box.top - GAP - node.offsetHeight);
     Object.assign(node.style, { left: `${left}px`, top: `${top}px` });
-    onOpen?.(node);
   };
+  /** @param {{ newState: string }} event */
+  const toggled = ({ newState }) => {
+    open(newState === "open");
+    if (newState !== "open" || !panel.current) return;
+    place();
+    onOpen?.(panel.current);
+  };
+  useEffect(() => {
+    if (!isOpen) return;
+    addEventListener("resize", place);
+    return () => removeEventListener("resize", place);
+  }, [isOpen]);
   useLayoutEffect(() => {
     if (opener.current) opener.current.popoverTargetElement = panel.current;
   }, []);

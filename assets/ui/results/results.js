@@ -12,6 +12,7 @@ import { partsIn } from "../kit/places.js";
 import { theme } from "../kit/theme.js";
 import { render, useRef } from "../vendor/preact.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
+import { doubtOf } from "./doubt.js";
 import { Evidence } from "./evidence.js";
 import { finishOpen, known, knowRounds, openFinish } from "./finish.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
@@ -121,7 +122,8 @@ function Taken({ best, drawn }) {
   if (!drawn || !trained.length) return null;
   const measure = trained.length > 1 && done < trained.length ? partsIn("best") : [];
   const label = best && state.measures?.words.rounds[best.id ?? ""]?.label;
-  const why = state.measures?.by_eye ? "Your choice" : `Best of ${done} measured`;
+  const counted = doubtOf(best?.id) ? "by the counts" : "measured";
+  const why = state.measures?.by_eye ? "Your choice" : `Best of ${done} ${counted}`;
   const words =
     best && done > 1
       ? html`<span>★ ${why}: <b>${label ?? best.name}</b></span>`
