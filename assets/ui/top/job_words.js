@@ -5,7 +5,7 @@
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
 /** @type {Partial<Record<JobState, string>>} */
-const HALTS = { paused: "paused", stopped: "stopped", interrupted: "was interrupted", error: "failed" };
+const HALTS = { paused: "paused", stopped: "stopped", interrupted: "interrupted", error: "failed" };
 /** What became of a halted job; undefined for others. @param {Pick<Job, "state">} job */
 export const haltOf = ({ state }) => HALTS[state];
 /**

@@ -1,6 +1,7 @@
 /** One line: what the studio does now, what comes after it, and how long that takes. */
 /** @import { Job, QueuedJob } from "payloads" */
 import { about, count } from "../kit/format.js";
+import { haltOf, jobTitle } from "./job_words.js";
 
 const MOST = 2; // steps to come that are named: the others repeat them for later rounds
 
@@ -28,6 +29,7 @@ const trainsOn = (accepted) =>
  */
 function nowWords(job, training) {
   if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
+  if (haltOf(job)) return jobTitle(job);
   if (job.state !== "running") return "Stops after this step; finished work is kept";
   if (job.kind === "fine_tune" && !job.doing) return training;
   return job.doing || job.now; // the time that is left stands in the top bar

@@ -17,7 +17,7 @@ from gal_studio.state.tables.projects import new_id
 SILENT = 8.0
 """Without progress for so many times its usual interval, a job has no speed."""
 
-INTERRUPTED = "The work was interrupted; Resume continues where it stopped."
+INTERRUPTED = "Resume continues where it stopped."
 
 _LATEST = "jobs.rowid IN (SELECT MAX(rowid) FROM jobs GROUP BY round_id, kind)"
 _LISTED = f"""

@@ -19,7 +19,7 @@ const TITLES = {
   stopping: "Stopping",
   paused: "Training paused after 40 of 200 steps",
   stopped: "Training stopped after 40 of 200 steps",
-  interrupted: "Training was interrupted after 40 of 200 steps",
+  interrupted: "Training interrupted after 40 of 200 steps",
   error: "Training failed after 40 of 200 steps",
   completed: "The model is trained",
 };

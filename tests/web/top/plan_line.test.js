@@ -36,6 +36,8 @@ test("the work of other projects is not part of it", () => {
 test("a phase with a name of its own is named; halting and waiting are said", () => {
   assert.equal(planLine({ ...training, doing: "Loading the model" }, [], "p"), "Loading the model.");
   assert.match(planLine({ ...training, state: "stopping" }, [], "p"), /^Stops after this step/);
+  const halted = job({ ...training, state: "interrupted", title: "Training" });
+  assert.match(planLine(halted, [drawing], "p"), /^Training interrupted.* Then up to 180 images/);
   assert.match(
     planLine({ ...training, state: "queued", worker_alive: true }, [], "p"),
     /^Waits for its turn/,

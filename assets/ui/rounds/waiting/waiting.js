@@ -22,7 +22,7 @@ export const Learning = () =>
               </div>`
         }`,
     )}</div>
-    ${here()?.parent_id === null ? html`<${FinishedOffer} />` : null}
+    ${here()?.parent_id === null && workHere(TRAININGS) ? html`<${FinishedOffer} />` : null}
   </section>`;
 
 const here = () => state.rounds.find((round) => round.id === state.roundId);
