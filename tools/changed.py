@@ -9,7 +9,8 @@ python -m tools.changed                (prints the tests that would run)
 - A file of the page: in a browser, the tests named after its file or its nearest folder, and those of a
   first use. Lint, types and unit tests of the page run if one of its files changed.
 - A test, or what tests import: itself, or the tests that import it; a `conftest.py`: its folder.
-- Documents: `tests/docs`. Other files: nothing beside what always runs, `ALWAYS`.
+- Documents: `tests/docs`. Presets and the other lists of `assets`: those and `tests/test_assets.py`. Other
+  files: nothing beside what always runs, `ALWAYS`.
 - Engine, research and page are parts with walls (`PARTS`): a change of one needs tests of that part alone.
   So a change of the page trains no family, and one of the engine opens no page.
 
@@ -31,6 +32,7 @@ ALWAYS = (
     "tests/ui/test_statements.py",
     "tests/workspace/test_one_way_to_read.py",
     "tests/docs/test_words.py",
+    "tests/docs/test_reference.py",
 )
 """Rules of the whole project that hold in every file, and take seconds."""
 PARTS = {"gal_studio/engine/": "tests/engine/", "gal_studio/research/": "tests/research/"}
@@ -77,6 +79,9 @@ def _needed(file: PurePosixPath, root: Path) -> Iterator[str]:
             yield from _importing(root, {_module(file)})
         case "assets", _ if file.parts[1] == "ui":
             yield from _of_page(root, file)
+        case "assets", ".json":
+            yield "tests/test_assets.py"
+            yield from _in(root, PurePosixPath("tests/docs"))
         case _, ".md":
             yield from _in(root, PurePosixPath("tests/docs"))
         case _, _ if len(file.parts) == 1:

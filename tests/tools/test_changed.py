@@ -28,6 +28,9 @@ def test_what_always_runs_is_there() -> None:
         ("assets/ui/rounds/map/map.js", "tests/ui/browser/rounds/test_map.py"),
         ("assets/ui/features/trials/draft.js", "tests/features/trials/browser/test_steps.py"),
         ("assets/ui/rounds/map/lasso.css", FIRST_USE),
+        ("assets/presets.json", "tests/test_assets.py"),
+        ("assets/presets.json", "tests/docs/test_readers.py"),  # README's table has each preset
+        ("gal_studio/core/models/forms/new.py", "tests/docs/test_reference.py"),  # which lists formats
         ("launch.py", "tests/test_launch.py"),
     ],
 )

@@ -197,4 +197,5 @@ def test_what_happens_most_calls_little(both: list[Seeded]) -> None:
     while len(studio.queue_view().waiting) < 10:
         studio.fine_tune(studio.branch(seeded.given["round"]).id)
     poll(views, asked)  # type: ignore[arg-type]
-    assert calls(lambda: poll(views, asked)) <= 1_500  # type: ignore[arg-type]
+    # an addition’s part of the poll takes some 30
+    assert calls(lambda: poll(views, asked)) <= 1_600  # type: ignore[arg-type]
