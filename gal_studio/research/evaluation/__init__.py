@@ -1,1 +1,1 @@
-"""The papers' evaluations on pictures from anywhere: both tables of PatchDPO, and the clock arms of GAL."""
+"""Both tables of PatchDPO, on pictures from anywhere."""

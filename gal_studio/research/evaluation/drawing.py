@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from gal_studio.core.models.locations import located
 from gal_studio.core.records.project import Project
 from gal_studio.core.records.round import Round
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.families.family import References
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
@@ -44,31 +43,42 @@ class RoundDrawer:
     def draw(
         self,
         project: Project,
-        round_: Round | None,
+        round_: Round,
         folder: Path,
         wanted: Sequence[Wanted],
         settings: GenerationSettings,
     ) -> Iterator[int]:
-        """Draw what is missing of `wanted` with a round, or with the base model; yields how many were drawn.
+        """Draw what is missing of `wanted` with a trained round; yields how many were drawn.
 
         Refused if the folder has pictures that another round or other settings drew.
         """
-        adapter = round_.adapter if round_ else None
         facts = {
             "base_model": project.base_model,
             "revisions": dict(self._store.projects.revisions(project.id)),
             "machine": project.settings.machine.essential,
             "seed": project.seed,
-            "adapter": adapter,
-            **facts_of_pictures(settings),
+            "adapter": round_.adapter,
+            "steps": settings.steps,
+            "guidance_scale": settings.guidance_scale,
+            "resolution": settings.resolution,
         }
-        check_same(folder, facts)
+        if words := settings.sigma_words.strip():
+            facts["sigmas"] = words
+        _check_same(folder, facts)
         missing = [each for each in wanted if not each.path.is_file()]
         if not missing:
             return
-        path = self._store.adapters.plain(adapter) if adapter else None
-        with drawing(self._model(project), path) as ready:
-            yield from draw_into(folder, ready, missing, settings)
+        assert round_.adapter
+        requests = [DrawRequest(each.prompt, each.seed) for each in missing]
+        with (
+            drawing(self._model(project), self._store.adapters.plain(round_.adapter)) as ready,
+            closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
+        ):
+            for event in events:
+                if isinstance(event, DrawnBatch):
+                    for place, image in enumerate(event.images, start=event.first):
+                        write_whole(missing[place].path, png_of(image), folder)
+                    yield len(event.images)
 
     def _model(self, project: Project) -> ImageModel:
         pinned = dict(self._store.projects.revisions(project.id))
@@ -83,32 +93,7 @@ class RoundDrawer:
         return self._opened[1]
 
 
-def draw_into(
-    folder: Path,
-    ready: ImageModel,
-    missing: Sequence[Wanted],
-    settings: GenerationSettings,
-    given: References | None = None,
-) -> Iterator[int]:
-    """Draw these pictures and save each batch; yields how many were drawn."""
-    requests = [DrawRequest(each.prompt, each.seed) for each in missing]
-    with closing(draw(ready, requests, settings, given)) as events:  # type: ignore[type-var]
-        for event in events:
-            if isinstance(event, DrawnBatch):
-                for place, image in enumerate(event.images, start=event.first):
-                    write_whole(missing[place].path, png_of(image), folder)
-                yield len(event.images)
-
-
-def facts_of_pictures(settings: GenerationSettings) -> dict[str, Any]:
-    """The settings that change a picture."""
-    facts = asdict(settings)
-    how = {name: facts[name] for name in ("steps", "guidance_scale", "resolution")}
-    words = settings.sigma_words.strip()
-    return {**how, "sigmas": words} if words else how
-
-
-def check_same(folder: Path, facts: Mapping[str, Any]) -> None:
+def _check_same(folder: Path, facts: Mapping[str, Any]) -> None:
     """Refuse a folder of pictures that were drawn in another way; write how those of a new one are drawn."""
     card = folder / DRAWN_AS
     if card.is_file():

@@ -15,20 +15,15 @@ Features = Mapping[Path, NDArray[np.float64]]
 
 
 def embed_pictures(
-    model: Embedder | ImageTokenEmbedder, paths: Sequence[Path], squash: int | None = None
+    model: Embedder | ImageTokenEmbedder, paths: Sequence[Path]
 ) -> Generator[int, None, Features]:
-    """Embed pictures as unit rows (d,); yields how many at a time, at last returns their features.
-
-    With `squash`, each picture is first resized to that many pixels a side, whatever its shape.
-    """
+    """Embed pictures as unit rows (d,); yields how many at a time, at last returns their features."""
     found: dict[Path, NDArray[np.float64]] = {}
     wanted = list(dict.fromkeys(paths))
     for first in range(0, len(wanted), TOLD):
         some = wanted[first : first + TOLD]
         for path in some:  # one by one: the last bits of a row depend on its batch
-            picture = read_picture(path)[0]
-            picture = picture if squash is None else picture.resize((squash, squash))
-            found[path] = model.images([picture])[0]
+            found[path] = model.images([read_picture(path)[0]])[0]
         yield len(some)
     return found
 

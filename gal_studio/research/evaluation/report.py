@@ -15,11 +15,11 @@ _FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what it is about, counts, and figures, which may be missing."""
+    """One line: what it is about, counts, and figures."""
 
     name: str
     counts: Mapping[str, int]
-    figures: Mapping[str, Interval | None]
+    figures: Mapping[str, Interval]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Report:
         """The rows under each other; a figure with its 95 % interval."""
         first = self.rows[0]
         lines = [
-            [self.subject, *first.counts, *map(_heading, first.figures)],
+            [self.subject, *first.counts, *map(_FIGURES.__getitem__, first.figures)],
             *(
                 [row.name, *map(str, row.counts.values()), *map(_figure, row.figures.values())]
                 for row in self.rows
@@ -50,8 +50,7 @@ class Report:
 
     def _about_intervals(self) -> list[str]:
         """A sentence where a figure has no interval."""
-        figures = [one for row in self.rows for one in row.figures.values() if one is not None]
-        fewest = min((one.prompts for one in figures), default=FEWEST)
+        fewest = min(one.prompts for row in self.rows for one in row.figures.values())
         if fewest >= FEWEST:
             return []
         return [
@@ -65,7 +64,7 @@ class Report:
             {
                 self.subject: row.name,
                 **row.counts,
-                **{name: None if figure is None else _plain(figure) for name, figure in row.figures.items()},
+                **{name: _plain(figure) for name, figure in row.figures.items()},
             }
             for row in self.rows
         ]
@@ -94,19 +93,11 @@ def _cells(row: Row) -> list[float | str]:
     """Value, low and high of each figure; what is unknown is empty."""
     found: list[float | str] = []
     for figure in row.figures.values():
-        cells = [None] * 3 if figure is None else [figure.value, *_ends(figure)]
-        found += ["" if cell is None else cell for cell in cells]
+        found += ["" if cell is None else cell for cell in (figure.value, *_ends(figure))]
     return found
 
 
-def _heading(name: str) -> str:
-    figure = name.removesuffix("_change")
-    return _FIGURES[figure] if figure == name else f"change of {_FIGURES[figure]}"
-
-
-def _figure(figure: Interval | None) -> str:
-    if figure is None:
-        return ""
+def _figure(figure: Interval) -> str:
     low, high = _ends(figure)
     known = "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"
     return f"{figure.value:.3f}{known}"

@@ -8,17 +8,17 @@ from gal_studio.research.evaluation.report import Report, Row
 
 def report(prompts: int) -> Report:
     figure = Interval(0.5, 0.4, 0.6, 12, prompts)
-    rows = [Row("cat", {"pictures": 12}, {"dino": figure, "clip_i": figure, "dino_change": None})]
+    rows = [Row("cat", {"pictures": 12}, {"dino": figure, "clip_i": figure})]
     return Report("subject", rows, {}, [{"prompt": "a cat", "dino": 0.5}], ["a cat"])
 
 
 def test_figures_have_intervals_from_six_prompts_on(tmp_path: Path) -> None:
     enough, few = report(FEWEST), report(FEWEST - 1)
     assert "0.500 (0.400 to 0.600)" in enough.table() and "no interval" not in enough.table()
-    assert "CLIP-I" in enough.table() and "change of DINO" in enough.table()
+    assert "DINO" in enough.table() and "CLIP-I" in enough.table()
     assert "(0.4" not in few.table() and few.table().splitlines()[-1].endswith("has no interval (here 5).")
     assert few.data()["rows"][0]["dino"] == {"value": 0.5, "low": None, "high": None}
     for made, ends in ((enough, ["0.5", "0.4", "0.6"]), (few, ["0.5", "", ""])):
         made.write(tmp_path)
         cells = (tmp_path / "evaluation.csv").read_text().splitlines()[1].split(",")
-        assert cells == ['"cat"', "12", *ends, *ends, "", "", ""]
+        assert cells == ['"cat"', "12", *ends, *ends]
