@@ -13,13 +13,12 @@ from gal_studio.core.seeds import named_seed
 from gal_studio.research.evaluation.drawing import RoundDrawer, Wanted
 from gal_studio.research.evaluation.dreambench import BenchSubject, file_stem
 from gal_studio.research.evaluation.published import mean_over_subjects
-from gal_studio.research.evaluation.report import Report, Row
+from gal_studio.research.evaluation.report import FIGURES, Report, Row
 from gal_studio.research.evaluation.scores import SubjectScores
 from gal_studio.state import Store
 
 STEPS = 30
 """Published sampling steps; guidance and resolution are the project's."""
-FIGURES = ("dino", "clip_i", "clip_t")
 
 
 def draw_subject(
@@ -75,14 +74,16 @@ def report_benchmark(scores: Sequence[SubjectScores], facts: dict[str, Any]) -> 
     rows = [
         Row(
             each.subject.name,
-            {"pictures": len(each.drawn), "references": len(each.references)},
+            len(each.drawn),
+            len(each.references),
             {name: mean_interval(each.values(name)) for name in FIGURES},
         )
         for each in scores
     ]
     whole = Row(
         f"all {len(scores)}",
-        {name: sum(row.counts[name] for row in rows) for name in ("pictures", "references")},
+        sum(row.pictures for row in rows),
+        sum(row.references for row in rows),
         {
             name: mean_over_subjects({each.subject.name: each.values(name) for each in scores})
             for name in FIGURES
@@ -90,7 +91,6 @@ def report_benchmark(scores: Sequence[SubjectScores], facts: dict[str, Any]) -> 
     )
     compared = {each.subject.name: [path.name for path in each.references] for each in scores}
     return Report(
-        "subject",
         [*rows, whole],
         {**facts, "compared_with": compared},
         pictures=[

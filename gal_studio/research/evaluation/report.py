@@ -10,26 +10,33 @@ from gal_studio.core.intervals import FEWEST, Interval
 from gal_studio.core.quoting import csv_table
 from gal_studio.state.files.content_store import write_whole
 
-_FIGURES = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
+FIGURES: Mapping[str, str] = {"dino": "DINO", "clip_i": "CLIP-I", "clip_t": "CLIP-T"}
+"""The figures by their names in files, with those in the table."""
+_COUNTS = ("subject", "pictures", "references")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what it is about, counts, and figures."""
+    """A subject, or all of them: its pictures, the references that they were compared with, and `FIGURES`."""
 
-    name: str
-    counts: Mapping[str, int]
+    subject: str
+    pictures: int
+    references: int
     figures: Mapping[str, Interval]
+
+    @property
+    def counts(self) -> tuple[str, int, int]:
+        """The cells before the figures."""
+        return self.subject, self.pictures, self.references
 
 
 @dataclass(frozen=True)
 class Report:
-    """An evaluation; `facts` is how it was made, and the first column is headed by `subject`.
+    """An evaluation; `facts` is how it was made.
 
     `pictures` has a row for each picture, with equal columns; `prompts` are the exact ones, in order.
     """
 
-    subject: str
     rows: Sequence[Row]
     facts: Mapping[str, Any]
     pictures: Sequence[Mapping[str, str | int | float]]
@@ -37,16 +44,16 @@ class Report:
 
     def table(self) -> str:
         """The rows under each other; a figure with its 95 % interval."""
-        first = self.rows[0]
         lines = [
-            [self.subject, *first.counts, *map(_FIGURES.__getitem__, first.figures)],
-            *(
-                [row.name, *map(str, row.counts.values()), *map(_figure, row.figures.values())]
-                for row in self.rows
-            ),
+            [*_COUNTS, *FIGURES.values()],
+            *([*map(str, row.counts), *(_words(row.figures[name]) for name in FIGURES)] for row in self.rows),
         ]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join([*(_aligned(line, widths) for line in lines), *self._about_intervals()])
+        aligned = (
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in lines
+        )
+        return "\n".join([*aligned, *self._about_intervals()])
 
     def _about_intervals(self) -> list[str]:
         """A sentence where a figure has no interval."""
@@ -62,9 +69,8 @@ class Report:
         """Everything as plain data."""
         rows = [
             {
-                self.subject: row.name,
-                **row.counts,
-                **{name: _plain(figure) for name, figure in row.figures.items()},
+                **dict(zip(_COUNTS, row.counts, strict=True)),
+                **{name: _plain(row.figures[name]) for name in FIGURES},
             }
             for row in self.rows
         ]
@@ -83,35 +89,24 @@ class Report:
             write_whole(folder / name, data, folder)
 
     def _csv(self) -> str:
-        first, ends = self.rows[0], ("", "_low", "_high")
-        heading = [self.subject, *first.counts, *(f"{name}{end}" for name in first.figures for end in ends)]
-        rows = ([row.name, *row.counts.values(), *_cells(row)] for row in self.rows)
+        heading = [*_COUNTS, *(f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high"))]
+        rows = (
+            [*row.counts, *(cell for name in FIGURES for cell in _plain(row.figures[name]).values())]
+            for row in self.rows
+        )
         return csv_table([heading, *rows])
 
 
-def _cells(row: Row) -> list[float | str]:
-    """Value, low and high of each figure; what is unknown is empty."""
-    found: list[float | str] = []
-    for figure in row.figures.values():
-        found += ["" if cell is None else cell for cell in (figure.value, *_ends(figure))]
-    return found
-
-
-def _figure(figure: Interval) -> str:
-    low, high = _ends(figure)
-    known = "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"
-    return f"{figure.value:.3f}{known}"
-
-
 def _plain(figure: Interval) -> dict[str, float | None]:
-    low, high = _ends(figure)
-    return {"value": figure.value, "low": low, "high": high}
+    """A figure with the ends of its interval; None where too few prompts or subjects were resampled."""
+    known = figure.prompts >= FEWEST
+    return {
+        "value": figure.value,
+        "low": figure.low if known else None,
+        "high": figure.high if known else None,
+    }
 
 
-def _ends(figure: Interval) -> tuple[float, float] | tuple[None, None]:
-    """The ends of an interval; none where too few prompts or subjects were resampled to have one."""
-    return (figure.low, figure.high) if figure.prompts >= FEWEST else (None, None)
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+def _words(figure: Interval) -> str:
+    ends = f" ({figure.low:.3f} to {figure.high:.3f})" if figure.prompts >= FEWEST else ""
+    return f"{figure.value:.3f}{ends}"

@@ -8,8 +8,8 @@ from gal_studio.research.evaluation.report import Report, Row
 
 def report(prompts: int) -> Report:
     figure = Interval(0.5, 0.4, 0.6, 12, prompts)
-    rows = [Row("cat", {"pictures": 12}, {"dino": figure, "clip_i": figure})]
-    return Report("subject", rows, {}, [{"prompt": "a cat", "dino": 0.5}], ["a cat"])
+    rows = [Row("cat", 12, 4, {"dino": figure, "clip_i": figure, "clip_t": figure})]
+    return Report(rows, {}, [{"prompt": "a cat", "dino": 0.5}], ["a cat"])
 
 
 def test_figures_have_intervals_from_six_prompts_on(tmp_path: Path) -> None:
@@ -21,4 +21,4 @@ def test_figures_have_intervals_from_six_prompts_on(tmp_path: Path) -> None:
     for made, ends in ((enough, ["0.5", "0.4", "0.6"]), (few, ["0.5", "", ""])):
         made.write(tmp_path)
         cells = (tmp_path / "evaluation.csv").read_text().splitlines()[1].split(",")
-        assert cells == ['"cat"', "12", *ends, *ends]
+        assert cells == ['"cat"', "12", "4", *ends, *ends, *ends]
