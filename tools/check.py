@@ -7,11 +7,11 @@ python -m tools.check -k sampler  (further arguments go to pytest; --all stands 
 
 What runs when is said in CONTRIBUTING.md.
 
-Races between processes come first, one at a time, so that nothing else uses the CPU meanwhile; in the races
-of a page's answers gates say who comes first, so that these run with the other tests. Tests wait a third of
-their time, for pages and processes: four more than there are cores run at a time, in processes that are
-forked once all are collected (`tests/side_by_side.py`). Beside them runs what needs no test, one check after
-the other; its output is shown when it has ended.
+Races between processes come first, of a change those that it needs, one at a time, so that nothing else
+uses the CPU meanwhile; in the races of a page's answers gates say who comes first, so that these run with
+the other tests. Tests wait a third of their time, for pages and processes: four more than there are cores
+run at a time, in processes that are forked once all are collected (`tests/side_by_side.py`). Beside them
+runs what needs no test, one check after the other; its output is shown when it has ended.
 Tests that fail run once more, one at a time: a fault fails again, a machine that was too busy does not. Both
 are in the output.
 A test that is skipped for a reason that is not listed in tests/conftest.py fails.
@@ -102,11 +102,15 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         side_by_side = ["--numprocesses", str(at_a_time()), "--dist", "loadfile", "--no-loadscope-reorder"]
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     thorough = "" if THOROUGH in words else " and not thorough"
+    raced = with_races()
     if CHANGED in words:
         files = changed.changed()
         page = page if changed.of_page(files) else {}
-        words = [*words, *changed.needed_by(files)]
+        needed = changed.needed_by(files)
+        words, raced = [*words, *needed], [file for file in raced if file in needed]
     words = [word for word in words if word not in (THOROUGH, CHANGED)]
+    options = [word for word in words if not word.startswith("tests/")]
+    races = {"races": [*python, "pytest", "-m", ALONE, *options, *raced]} if raced else {}
     chosen = [*python, "pytest", "-m", f"not ({ALONE}){browser}{thorough}", *REMEMBERED]
     return {
         "types": [*python, "mypy"],
@@ -115,7 +119,7 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         "lint": [*python, "ruff", "check", "."],
         "format": [*python, "ruff", "format", "--check", "."],
         "files": [*python, "tools.large_files"],
-        "races": [*python, "pytest", "-m", ALONE, *(words or with_races())],
+        **races,
         "tests": [*chosen, "--cache-clear", *side_by_side, *words],
         AGAIN: [*chosen, "--last-failed", "--last-failed-no-failures", "none", "--maxfail", "1", *words],
     }
@@ -187,7 +191,7 @@ def run_all(checks: dict[str, list[str]]) -> dict[str, int]:
     """Run the checks, and failed tests once more; returns their exit codes."""
     if "page" in checks:  # before the tests: those of the page take axe-core from there
         install_page_tools()
-    codes = {"races": run("races", checks["races"])}
+    codes = {"races": run("races", checks["races"])} if "races" in checks else {}
     with ThreadPoolExecutor(1) as beside:
         others = {name: beside.submit(run, name, checks[name]) for name in checks if name not in TESTS}
         codes["tests"] = run("tests", checks["tests"])

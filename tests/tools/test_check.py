@@ -5,7 +5,7 @@ import shutil
 import pytest
 from _pytest.mark.expression import Expression
 
-from tools import check
+from tools import changed, check
 
 
 @pytest.fixture
@@ -48,6 +48,15 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
     assert [runs(commands, marks) for marks in ((), ("races",), ("browser",), ("browser", "races"))] == [
         ["tests"], ["races"], ["tests"], ["tests"],
     ]  # fmt: skip
+
+
+def test_a_change_runs_the_races_that_it_needs_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    race, *_ = check.with_races()
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(changed, "changed", lambda: [race])
+    assert check.commands([check.CHANGED])["races"][-1:] == [race]
+    monkeypatch.setattr(changed, "changed", lambda: ["tests/tools/test_check.py"])
+    assert "races" not in check.commands([check.CHANGED])
 
 
 def test_what_is_thorough_is_checked_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
