@@ -17,20 +17,25 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
   const [isOpen, open] = useState(false);
   /** @param {{ newState: string }} event */
   const toggling = ({ newState }) => newState === "open" && open(true);
-  /** @param {{ newState: string }} event */
-  const toggled = ({ newState }) => {
+  const place = () => {
     const { current: node } = panel;
     const box = opener.current?.getBoundingClientRect();
-    open(newState === "open");
-    if (newState !== "open" || !node || !box) return;
+    if (!box || !node?.matches(":popover-open")) return;
     const left = Math.max(EDGE, Math.min(box.left, innerWidth - node.offsetWidth - EDGE));
     const fits = box.bottom + GAP + node.offsetHeight + EDGE <= innerHeight;
     const top = fits ? box.bottom + GAP : Math.max(EDGE, box.top - GAP - node.offsetHeight);
     Object.assign(node.style, { left: `${left}px`, top: `${top}px` });
-    onOpen?.(node);
+  };
+  /** @param {{ newState: string }} event */
+  const toggled = ({ newState }) => {
+    open(newState === "open");
+    place();
+    if (newState === "open" && panel.current) onOpen?.(panel.current);
   };
   useLayoutEffect(() => {
     if (opener.current) opener.current.popoverTargetElement = panel.current;
+    addEventListener("resize", place);
+    return () => removeEventListener("resize", place);
   }, []);
   return html`<span>
     <button type="button" ref=${opener} ...${button}>${label}</button>
