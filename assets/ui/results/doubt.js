@@ -8,7 +8,9 @@ import { html } from "../kit/html.js";
  */
 export function doubtOf(round) {
   const lost = state.measures?.warnings.find((one) => one.round === round && one.kind === "lost");
-  return lost?.sentence ?? state.rounds.find(({ id }) => id === round)?.doubt ?? "";
+  const said = lost?.sentence ?? state.rounds.find(({ id }) => id === round)?.doubt ?? "";
+  const isBest = said && round === state.measures?.best && !state.measures?.by_eye;
+  return isBest ? `Best by prompt match and copies alone. ${said}` : said;
 }
 
 /** @param {{ round: string | null | undefined }} props */

@@ -12,8 +12,9 @@ import { partsIn } from "../kit/places.js";
 import { theme } from "../kit/theme.js";
 import { render, useRef } from "../vendor/preact.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
+import { doubtOf } from "./doubt.js";
 import { Evidence } from "./evidence.js";
-import { finishOpen, known, knowRounds, openFinish } from "./finish.js";
+import { finishOpen, known, openFinish } from "./finish.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
@@ -49,7 +50,7 @@ async function load() {
   if ((state.step !== "results" && !finishOpen()) || !state.projectId) return;
   const isLatest = newRounds();
   const answer = await call("results", "outcomes", { project: state.projectId });
-  if (answer && isLatest()) knowRounds([...answer.rounds]);
+  if (answer && isLatest()) set(known, [...answer.rounds]);
 }
 
 async function loadSheet() {
@@ -121,7 +122,8 @@ function Taken({ best, drawn }) {
   if (!drawn || !trained.length) return null;
   const measure = trained.length > 1 && done < trained.length ? partsIn("best") : [];
   const label = best && state.measures?.words.rounds[best.id ?? ""]?.label;
-  const why = state.measures?.by_eye ? "Your choice" : `Best of ${done} measured`;
+  const by = doubtOf(best?.id) ? "by prompt match and copies" : "measured";
+  const why = state.measures?.by_eye ? "Your choice" : `Best of ${done} ${by}`;
   const words =
     best && done > 1
       ? html`<span>★ ${why}: <b>${label ?? best.name}</b></span>`

@@ -15,3 +15,14 @@ test("what was measured is said before what a person answered, and of that round
   state.measures = measures({ warnings: [{ ...lost, kind: "overfit", sentence: "It copies." }, lost] });
   assert.deepEqual(["r", "s"].map(doubtOf), ["Round 1 has not learned it.", ""]);
 });
+
+test("of the best round by figures the doubt says what those count; a choice by eye stands", () => {
+  const doubt = "Your style is weaker than in earlier rounds.";
+  Object.assign(state, {
+    measures: measures({ best: "r" }),
+    rounds: [chip({ id: "r", doubt }), chip({ id: "s" })],
+  });
+  assert.deepEqual(["r", "s"].map(doubtOf), [`Best by prompt match and copies alone. ${doubt}`, ""]);
+  state.measures = measures({ best: "r", by_eye: true });
+  assert.equal(doubtOf("r"), doubt);
+});
