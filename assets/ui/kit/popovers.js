@@ -1,5 +1,5 @@
 /** Panels that open beside a button. */
-import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
+import { useLayoutEffect, useRef, useState } from "../vendor/preact.min.js";
 import { html } from "./html.js";
 
 const EDGE = 8; // pixels to the edge of the window
@@ -20,7 +20,7 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
   const place = () => {
     const { current: node } = panel;
     const box = opener.current?.getBoundingClientRect();
-    if (!node || !box) return;
+    if (!box || !node?.matches(":popover-open")) return;
     const left = Math.max(EDGE, Math.min(box.left, innerWidth - node.offsetWidth - EDGE));
     const fits = box.bottom + GAP + node.offsetHeight + EDGE <= innerHeight;
     const top = fits ? box.bottom + GAP : Math.max(EDGE, box.top - GAP - node.offsetHeight);
@@ -29,17 +29,13 @@ export function PopoverButton({ label, panelClass, panelLabel, onOpen, children,
   /** @param {{ newState: string }} event */
   const toggled = ({ newState }) => {
     open(newState === "open");
-    if (newState !== "open" || !panel.current) return;
     place();
-    onOpen?.(panel.current);
+    if (newState === "open" && panel.current) onOpen?.(panel.current);
   };
-  useEffect(() => {
-    if (!isOpen) return;
-    addEventListener("resize", place);
-    return () => removeEventListener("resize", place);
-  }, [isOpen]);
   useLayoutEffect(() => {
     if (opener.current) opener.current.popoverTargetElement = panel.current;
+    addEventListener("resize", place);
+    return () => removeEventListener("resize", place);
   }, []);
   return html`<span>
     <button type="button" ref=${opener} ...${button}>${label}</button>

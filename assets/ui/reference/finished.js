@@ -17,19 +17,17 @@ async function openFinished() {
   openProject(answer.project, { roundId: answer.round });
 }
 
-const progress = () =>
-  opening.value
-    ? html`<span class="demo-making" role="status">Opening the project…</span>
-        <progress aria-label="The finished project is being opened" />`
-    : null;
-
 export const FinishedCard = () => html`<button
   type="button" class="demo-button finished" disabled=${opening.value}
   aria-busy=${opening.value ? "true" : null} onClick=${openFinished}
 >
   <img src="finished" alt="" /><b>Look at a finished project</b>
   <span>Three rounds and a branch of the cat’s style, to try everything on. Opens at once.</span>
-  ${progress()}
+  ${
+    opening.value &&
+    html`<span class="demo-making" role="status">Opening the project…</span>
+      <progress aria-label="The finished project is being opened" />`
+  }
 </button>`;
 
 export const FinishedOffer = () => html`<p class="meanwhile">

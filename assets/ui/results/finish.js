@@ -57,12 +57,9 @@ export async function openDownload(wanted = state.measures?.best ?? null) {
   const id = wanted ?? answer?.rounds.findLast(({ adapter }) => adapter)?.id;
   const round = answer?.rounds.find((one) => one.id === id);
   if (!answer || !round || finishPlace.now() === id) return;
-  knowRounds([...answer.rounds]);
+  set(known, [...answer.rounds]);
   openFinish(round);
 }
-
-/** @param {RoundResult[]} rounds */
-export const knowRounds = (rounds) => set(known, rounds);
 
 /** @param {RoundResult} round */
 export function openFinish(round) {

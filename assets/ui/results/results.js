@@ -14,7 +14,7 @@ import { render, useRef } from "../vendor/preact.min.js";
 import { openViewer, Viewer } from "../viewer/viewer.js";
 import { doubtOf } from "./doubt.js";
 import { Evidence } from "./evidence.js";
-import { finishOpen, known, knowRounds, openFinish } from "./finish.js";
+import { finishOpen, known, openFinish } from "./finish.js";
 import { looksOf, looksOfRounds } from "./first_looks.js";
 import { RoundsTable } from "./rounds_table.js";
 import { SameSeeds } from "./same_seed.js";
@@ -50,7 +50,7 @@ async function load() {
   if ((state.step !== "results" && !finishOpen()) || !state.projectId) return;
   const isLatest = newRounds();
   const answer = await call("results", "outcomes", { project: state.projectId });
-  if (answer && isLatest()) knowRounds([...answer.rounds]);
+  if (answer && isLatest()) set(known, [...answer.rounds]);
 }
 
 async function loadSheet() {

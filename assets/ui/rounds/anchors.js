@@ -39,7 +39,10 @@ function Anchors({ isOpen }) {
   const columns = ["", "Test prompt and why", ...(isJudged() ? ["Copies", "Uncertain"] : [])];
   const hot = state.candidates.get(state.hover ?? "")?.anchor_id;
   return html`${isJudged() && html`<${Weight} round=${round} />`}
-    <div class="prompt-head"><${How} chapter="weights" /><${PromptActions} round=${round} /></div>
+    <div class="prompt-head">
+      <${How} chapter="weights" />
+      <span class="prompt-actions">${partsIn("prompts", { round })}<${EditButton} /></span>
+    </div>
     <${Turn} />
     <table class="table">
       <thead>
@@ -60,12 +63,6 @@ const Weight = ({ round: { mean_entropy: mean, example_weight: weight } }) => ht
 >
   Accepted images train at weight <b>${Number(weight.toPrecision(2))}</b> (a reference counts 1).
 </p>`;
-
-/** @param {{ round: Round }} props */
-const PromptActions = ({ round }) => html`<span class="prompt-actions">
-  ${partsIn("prompts", { round })}
-  <${EditButton} />
-</span>`;
 
 const EditButton = () =>
   html`<${Button} data-action="edit-prompts" onClick=${editAnchors}>Edit test prompts<//>`;

@@ -32,6 +32,15 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
         page.click(".exports a:text-is('The LoRA alone')")
     assert download.value.suggested_filename == "watercolour-cat-round-1.safetensors"
     page.click(".exports button:text-is('Close')")
+    switch_figures(page)
+    studio.rename_round(served.place.round, "The lines and colors of the cat alone")
+    page.wait_for_selector(".results-table th:text-is('The lines and colors of the cat alone')")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("innerWidth === 390")
+    table = page.locator(".table-scroll")
+    assert table.evaluate("(node) => node.scrollWidth <= node.clientWidth"), "a phone shows all columns"
+    studio.rename_round(served.place.round, "")
+    switch_figures(page)
     studio.next_round(served.place.round)
     for _ in range(6):
         studio.branch(served.place.round)

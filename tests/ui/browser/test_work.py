@@ -214,6 +214,7 @@ def test_a_pause_leaves_what_is_seen_of_the_training(watched: Watched, served: S
     page.wait_for_selector(".learning h3:has-text('Training paused after 40 of 200 steps')")
     expect(page.locator(".learning .preview")).to_have_count(1)
     expect(page.locator(".empty-grid")).to_be_hidden()
+    expect(page.locator(".meanwhile")).to_be_hidden()  # no training goes on
     expect(page.locator(".chip-round[aria-current]")).to_contain_text("paused at 40 of 200")
     assert page.get_attribute("[data-view=curves]", "aria-selected") == "true"
     assert "not trained yet" not in page.inner_text(".rounds")

@@ -2,7 +2,8 @@ import "../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { knowRounds, otherThan } from "../../../assets/ui/results/finish.js";
+import { set } from "../../../assets/ui/kit/html.js";
+import { known, otherThan } from "../../../assets/ui/results/finish.js";
 import { measures } from "../samples.js";
 
 /** @param {string} id @returns {import("payloads").RoundResult} */
@@ -19,7 +20,7 @@ const result = (id, adapter = true) => ({
 });
 
 test("another round can be taken: the open one, the best, or the next best where that may be chance", () => {
-  knowRounds([result("zero", false), result("one"), result("two"), result("three")]);
+  set(known, [result("zero", false), result("one"), result("two"), result("three")]);
   const other = (/** @type {string} */ id) => otherThan(id)?.id;
   Object.assign(state, { roundId: "zero", measures: measures({ best: "one", rivals: ["two"] }) });
   assert.equal(other("one"), "two");

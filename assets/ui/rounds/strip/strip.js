@@ -15,6 +15,7 @@ import { html, useKeptFocus } from "../../kit/html.js";
 import { partsIn } from "../../kit/places.js";
 import { render, useLayoutEffect } from "../../vendor/preact.min.js";
 import { address } from "../../app/urls.js";
+import { doubtOf } from "../../results/doubt.js";
 import { whatIf } from "../what_if.js";
 import { roundNote } from "./round_note.js";
 import { rowsOf, treeOf } from "./tree.js";
@@ -148,6 +149,7 @@ function ChipParts(chip) {
           <span class="chip-name">${title}</span>
           ${
             gain?.best &&
+            !doubtOf(id) &&
             html`<span class="chip-best" title=${BEST[Number(state.measures?.by_eye ?? false)]}>best</span>`
           }
         </span>

@@ -12,17 +12,14 @@ export const Learning = () =>
   waiting() &&
   html`<section class="learning" aria-label="Previews of the training">
     <div class="learning-head"><div><h3>${title()}</h3><p>${words()}</p></div><${PreviewButton} /></div>
-    <div class="learning-slots">${slots().map(
-      ({ step, preview, drawing }) =>
-        html`${
-          preview
-            ? html`<${PreviewFigure} key=${step} preview=${preview} />`
-            : html`<div key="${step} ${drawing}" class="learning-slot" data-drawing=${drawing ? "" : null}>
-                <span>${drawing ? "generating…" : `step ${step}`}</span>
-              </div>`
-        }`,
+    <div class="learning-slots">${slots().map(({ step, preview, drawing }) =>
+      preview
+        ? html`<${PreviewFigure} key=${step} preview=${preview} />`
+        : html`<div key="${step} ${drawing}" class="learning-slot" data-drawing=${drawing ? "" : null}>
+              <span>${drawing ? "generating…" : `step ${step}`}</span>
+            </div>`,
     )}</div>
-    ${here()?.parent_id === null && workHere(TRAININGS) ? html`<${FinishedOffer} />` : null}
+    ${workHere(TRAININGS) && here()?.parent_id === null ? html`<${FinishedOffer} />` : null}
   </section>`;
 
 const here = () => state.rounds.find((round) => round.id === state.roundId);

@@ -35,6 +35,12 @@ def test_a_new_round_opens_with_what_the_choice_changed(watched: Watched, served
     page.wait_for_function(loaded)
     widths = [image.bounding_box()["width"] for image in box.locator(".change img").all()]
     assert min(widths) > 250, "they are large"
+    usual = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("innerWidth === 390")
+    accepted_top, before, after = [image.bounding_box()["y"] for image in box.locator(".change img").all()]
+    assert accepted_top < before == after, "on a phone, what was accepted comes first"
+    page.set_viewport_size(usual)
     prompt = box.get_by_role("heading", level=3)
     first_prompt = prompt.inner_text()
     page.keyboard.press("ArrowRight")

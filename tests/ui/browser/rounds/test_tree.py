@@ -25,6 +25,12 @@ def middle(page: Any, name: str) -> tuple[float, float]:
 def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(page: Any, served: Served):
     page.click(".tile-face >> nth=3", modifiers=["Shift"])
     page.click("[aria-label='Name, star or archive Round 1']")
+    usual, button = page.viewport_size, page.locator("[aria-label='Name, star or archive Round 1']")
+    for width in (390, usual["width"]):
+        page.set_viewport_size(usual | {"width": width})
+        page.wait_for_timeout(300)
+        menu, beside = page.locator(".round-menu:popover-open").bounding_box(), button.bounding_box()
+        assert menu["x"] == pytest.approx(max(8, min(beside["x"], width - menu["width"] - 8)), abs=1)
     page.focus(".round-menu >> text=Star")
     page.keyboard.press("r")
     page.keyboard.press("Escape")

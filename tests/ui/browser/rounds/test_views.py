@@ -89,6 +89,7 @@ def test_map_curves_prompts_and_choices_are_saved(watched: Watched, served: Serv
     assert {"Rounds on the benchmark", "Training loss"} == {row["chart"] for row in rows(page)}
     page.click("[data-view=anchors]")
     assert len(rows(page)) == 18
+    assert page.locator(".table .link >> nth=0").bounding_box()["height"] >= 24, "what is pressed"
     page.click("[data-view=choices]")
     page.wait_for_selector(".choices-head")
     assert rows(page)
