@@ -7,6 +7,7 @@ some blur in them are not taken for it.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gal_studio.core.pictures.near_copies import Summary
@@ -16,7 +17,7 @@ Grey = NDArray[np.float32]
 
 LOOKED_AT = 512
 """Pixels to which the shorter side is reduced before blur and borders are looked for."""
-LEAST_SHARPNESS = 0.175
+LEAST_SHARPNESS = 0.2
 LEAST_BORDER = 0.02
 """The share of a side from which on a border counts, on both opposite sides."""
 MARK_SIDE = 256
@@ -56,11 +57,12 @@ def sharpness(shown: Grey) -> float:
         return 1.0
     found = []
     for axis in (0, 1):
-        near = np.abs(np.diff(shown, axis=axis))
         low, high = np.split(shown, [_WIDE], axis=axis)[1], np.split(shown, [-_WIDE], axis=axis)[0]
         wide = np.abs(low - high)
-        found.append((float(np.percentile(near, 99.5)), float(np.percentile(wide, 99.5))))
-    rise, height = (max(one) for one in zip(*found, strict=True))
+        steepest = sliding_window_view(np.abs(np.diff(shown, axis=axis)), _WIDE, axis=axis).max(-1)
+        height = float(np.percentile(wide, 99.5))
+        found.append((height, float(np.median(steepest[wide >= height]))))
+    height, rise = max(found)
     return 1.0 if height < _LEAST_HEIGHT else min(1.0, rise / height)
 
 

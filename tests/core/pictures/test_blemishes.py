@@ -26,6 +26,8 @@ def test_an_edge_of_one_pixel_is_sharp_and_a_long_ramp_is_not() -> None:
     assert sharpness(grey(step(0))) == 1.0 and sharpness(grey(step(1))) == pytest.approx(0.5)
     assert sharpness(grey(step(20))) == pytest.approx(1 / 8, abs=0.02) and LEAST_SHARPNESS > 1 / 8
     assert sharpness(grey(np.full((64, 64, 3), 9, np.uint8))) == 1.0, "without edges there is no blur"
+    one_line = np.repeat(step(0), 8, axis=1)
+    assert sharpness(grey(one_line)) == 1.0, "one edge in 512 columns is as sharp as many"
     assert sharpness(grey(step(60) // 8)) == 1.0, "a soft ground is no blur"
     assert sharpness(grey(step(20))[:8]) == 1.0, "too small to tell"
 
