@@ -102,15 +102,15 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         side_by_side = ["--numprocesses", str(at_a_time()), "--dist", "loadfile", "--no-loadscope-reorder"]
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     thorough = "" if THOROUGH in words else " and not thorough"
-    raced = with_races()
+    given = [word for word in words if word not in (THOROUGH, CHANGED)]
+    raced = given or with_races()
     if CHANGED in words:
         files = changed.changed()
         page = page if changed.of_page(files) else {}
         needed = changed.needed_by(files)
-        words, raced = [*words, *needed], [file for file in raced if file in needed]
-    words = [word for word in words if word not in (THOROUGH, CHANGED)]
-    options = [word for word in words if not word.startswith("tests/")]
-    races = {"races": [*python, "pytest", "-m", ALONE, *options, *raced]} if raced else {}
+        raced = [file for file in with_races() if file in needed]
+        given = [*given, *needed]
+    races = {"races": [*python, "pytest", "-m", ALONE, *raced]} if raced else {}
     chosen = [*python, "pytest", "-m", f"not ({ALONE}){browser}{thorough}", *REMEMBERED]
     return {
         "types": [*python, "mypy"],
@@ -120,8 +120,8 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         "format": [*python, "ruff", "format", "--check", "."],
         "files": [*python, "tools.large_files"],
         **races,
-        "tests": [*chosen, "--cache-clear", *side_by_side, *words],
-        AGAIN: [*chosen, "--last-failed", "--last-failed-no-failures", "none", "--maxfail", "1", *words],
+        "tests": [*chosen, "--cache-clear", *side_by_side, *given],
+        AGAIN: [*chosen, "--last-failed", "--last-failed-no-failures", "none", "--maxfail", "1", *given],
     }
 
 

@@ -36,7 +36,7 @@ def test_what_is_missing_is_one_sentence_and_its_checks_are_left_out(
     assert [runs(commands, marks) for marks in ((), ("races",), ("browser",), ("browser", "races"))] == [
         ["tests"], ["races"], [], [],
     ]  # fmt: skip
-    assert commands["tests"][-2:] == ["-k", "sampler"]
+    assert commands["tests"][-2:] == commands["races"][-2:] == ["-k", "sampler"]
 
 
 def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,3 @@ def test_it_is_offered_while_the_first_round_of_a_project_is_trained(
     assert studio.finished_project() in page.url
     page.go_back()
     page.locator(".learning .meanwhile").wait_for()
-    (training,) = studio.store.jobs.of_project(demo)
-    studio.store.jobs.interrupt(training.id, "the worker was stopped")
-    page.locator(".learning .meanwhile").wait_for(state="detached")

@@ -29,7 +29,6 @@ CONTROLS = """(left) => {
     .map((node) => node.getAttribute("aria-label") || node.textContent.trim() || node.title);
 }"""
 """The names of all that can be pressed or filled in within the window, apart from what matches `left`."""
-FITS = "(part) => document.querySelector(part).getBoundingClientRect().right <= innerWidth"
 
 
 def count(page: Page) -> list[str]:
@@ -120,12 +119,6 @@ def test_without_figures_shares_are_counts_with_their_images(watched: Watched, s
     names = page.locator(".results-table thead .explained")
     expect(names).to_have_text(["Match the prompt", "Copies", "Accepted"])
     assert "%" not in page.inner_text(".results-table")
-    page.click(".top-more")
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function(FITS, arg="[popover]:popover-open", polling=100)
-    page.wait_for_function(FITS, arg=".results-table", polling=100)
-    page.keyboard.press("Escape")
-    wide(page)
     switch_figures(page)
     expect(heads).to_have_count(11)
     expect(told).to_have_count(0)
